@@ -1,0 +1,187 @@
+"""The load generator: a process of its own that reads a job from standard input and prints an outcome.
+
+Closed loop: each side of a pair keeps `window` messages in flight and writes the next when one is complete.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+from array import array
+from collections import Counter
+from itertools import chain
+
+import msgspec
+import uvloop
+from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]  # hdrhistogram ships no types
+
+from benchmarks.cpu import cpu_micros
+from benchmarks.pair import Pair, Side, Tally
+from benchmarks.wire import ClientSocket
+
+CONNECT_SECONDS = 30.0
+DRAIN_SECONDS = 5.0
+_DRAIN_STEP = 0.02
+_LONGEST_MICROS = 60_000_000
+
+
+class Couple(msgspec.Struct, frozen=True):
+    """One conversation and the tokens of its two people. Tokens travel on standard input, never as arguments."""
+
+    conversation: str
+    member: str
+    mentor: str
+    member_token: str
+    mentor_token: str
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What to do. `server_pid` and `store_pid` are read for CPU time at both ends of the measured window."""
+
+    port: int
+    server_pid: int
+    store_pid: int
+    couples: list[Couple]
+    window: int
+    body_bytes: int
+    warmup_seconds: float
+    seconds: float
+
+    @property
+    def longest_seconds(self) -> float:
+        """After this time something hangs."""
+        return CONNECT_SECONDS + self.warmup_seconds + self.seconds + 2 * DRAIN_SECONDS + 15
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """Percentiles in microseconds."""
+
+    p50: int
+    p95: int
+    p99: int
+    worst: int
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What was measured. CPU times are microseconds within the window; `faults` counts sentences over the whole run.
+
+    `other_frames`: events within the window that were neither ack nor message, such as `reply`.
+    """
+
+    complete: int
+    seconds: float
+    server_micros: int
+    store_micros: int
+    load_micros: int
+    other_frames: int
+    ack: Latency
+    delivery: Latency
+    faults: dict[str, int]
+
+
+async def run(job: Job) -> Outcome:
+    """Connect everybody, warm up, measure, let the last messages arrive, hang up."""
+    tally = Tally()
+    url = f"ws://127.0.0.1:{job.port}/v1/chat"
+    pairs = [Pair(couple.conversation, job.window, job.body_bytes, tally) for couple in job.couples]
+    for pair, couple in zip(pairs, job.couples, strict=True):
+        pair.add(couple.member, couple.member_token, url)
+        pair.add(couple.mentor, couple.mentor_token, url)
+    sides = list(chain.from_iterable(pair.sides.values() for pair in pairs))
+    await _connect(sides, job.port)
+    # Cycles are rare here and their collector would only stand in the way of the clock.
+    gc.freeze()
+    gc.disable()
+    for pair in pairs:
+        pair.start()
+    await asyncio.sleep(job.warmup_seconds)
+    tally.measuring = True
+    before = _instruments(job)
+    await asyncio.sleep(job.seconds)
+    tally.measuring = False
+    after = _instruments(job)
+    await _drain(pairs, tally)
+    await _hang_up(sides)
+    elapsed, server, store, load = (end - start for start, end in zip(before, after, strict=True))
+    return Outcome(
+        complete=tally.complete,
+        seconds=elapsed / 1_000_000,
+        server_micros=server,
+        store_micros=store,
+        load_micros=load,
+        other_frames=tally.other_frames,
+        ack=_latency(tally.ack_ns),
+        delivery=_latency(tally.delivery_ns),
+        faults=dict(tally.faults),
+    )
+
+
+async def _connect(sides: list[Side], port: int) -> None:
+    """Open one connection after the other and greet; a TimeoutError names the step that hung."""
+    loop = asyncio.get_running_loop()
+    step = "nothing"
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            for number, side in enumerate(sides, 1):
+                step = f"the upgrade of connection {number}"
+                await loop.create_connection(side.protocol, "127.0.0.1", port)
+                await side.socket.opened
+                side.greet()
+                step = f"the welcome on connection {number}"
+                await side.welcomed
+    except TimeoutError:
+        raise TimeoutError(f"{len(sides)} connections took over {CONNECT_SECONDS:.0f} s; waiting for {step}") from None
+
+
+def _instruments(job: Job) -> tuple[int, int, int, int]:
+    """Time, and CPU time of server, store and this process, all in microseconds."""
+    return (
+        time.perf_counter_ns() // 1_000,
+        cpu_micros(job.server_pid),
+        cpu_micros(job.store_pid),
+        time.process_time_ns() // 1_000,
+    )
+
+
+async def _drain(pairs: list[Pair], tally: Tally) -> None:
+    """Write no more and wait for what is in flight; whatever is then missing is a fault."""
+    for pair in pairs:
+        pair.writing = False
+    for _ in range(round(DRAIN_SECONDS / _DRAIN_STEP)):
+        if not any(pair.in_flight for pair in pairs):
+            break
+        await asyncio.sleep(_DRAIN_STEP)
+    for pair in pairs:
+        tally.faults["a message was never acked"] += sum(not sent.acked_ns for sent in pair.in_flight.values())
+        tally.faults["a message was never delivered"] += sum(not sent.delivered_ns for sent in pair.in_flight.values())
+        tally.faults["a seq was skipped"] += sum(side.seqs_missing() for side in pair.sides.values())
+    # Unary plus drops the counts of zero.
+    tally.faults = +tally.faults
+
+
+async def _hang_up(sides: list[Side]) -> None:
+    sockets: list[ClientSocket] = [side.socket for side in sides]
+    for socket in sockets:
+        socket.close()
+    await asyncio.wait([socket.closed for socket in sockets], timeout=DRAIN_SECONDS)
+    for socket in sockets:
+        socket.abort()
+
+
+def _latency(nanoseconds: "array[int]") -> Latency:
+    histogram = HdrHistogram(1, _LONGEST_MICROS, 3)
+    for micros, count in Counter(value // 1_000 for value in nanoseconds).items():
+        histogram.record_value(min(max(micros, 1), _LONGEST_MICROS), count)
+    p50, p95, p99, worst = (int(histogram.get_value_at_percentile(share)) for share in (50, 95, 99, 100))
+    return Latency(p50, p95, p99, worst)
+
+
+def main() -> None:
+    """Job in, outcome out."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    outcome = uvloop.run(run(job))
+    sys.stdout.buffer.write(msgspec.json.encode(outcome))
+
+
+if __name__ == "__main__":
+    main()

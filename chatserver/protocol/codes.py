@@ -1,0 +1,77 @@
+"""Every code an app can meet: errors that leave the connection open, and close codes that end it."""
+
+from enum import IntEnum
+from typing import Literal, get_args
+
+Code = Literal[
+    "malformed",
+    "wrong_encoding",
+    "too_deep",
+    "unknown_type",
+    "unknown_field",
+    "invalid_field",
+    "hello_first",
+    "already_greeted",
+    "not_found",
+    "read_only",
+    "text_empty",
+    "text_too_long",
+    "text_control_characters",
+    "id_reused",
+    "seq_unknown",
+    "store_unavailable",
+    "internal",
+]
+
+CODES: tuple[Code, ...] = get_args(Code)
+
+TEMPORARY: frozenset[Code] = frozenset({"store_unavailable", "internal"})
+"""Codes after which sending the same command again, unchanged, can succeed."""
+
+MEANING: dict[Code, str] = {
+    "malformed": "the frame is not valid JSON or MessagePack",
+    "wrong_encoding": "a binary frame where the subprotocol speaks JSON, or a text frame where it speaks MessagePack",
+    "too_deep": "the frame is nested more deeply than any command",
+    "unknown_type": "`type` names no command",
+    "unknown_field": "the command has no field of that name",
+    "invalid_field": "a field is missing, has the wrong type or an impossible value; the message names it",
+    "hello_first": "a command before hello",
+    "already_greeted": "a second hello on one connection",
+    "not_found": "there is no such conversation for this person",
+    "read_only": "support and services read conversations; they do not write in them",
+    "text_empty": "a message of nothing but white space",
+    "text_too_long": "a message of more than 16 KiB of UTF-8",
+    "text_control_characters": "a control character other than tab, line feed and carriage return",
+    "id_reused": "the id was used for another text within the last 48 hours",
+    "seq_unknown": "a read mark beyond the last message",
+    "store_unavailable": "the store does not answer; send again with the same id",
+    "internal": "a fault of the server; it is logged; send again with the same id",
+}
+
+
+class Close(IntEnum):
+    """Close codes. 4000–4499: reconnect, with full jitter. 4500–4999: do not, something must change first."""
+
+    RESTARTING = 4000
+    TOO_SLOW = 4001
+    STORE_LOST = 4002
+    BAD_TOKEN = 4500
+    TOKEN_EXPIRED = 4501
+    HELLO_TIMEOUT = 4502
+    HELLO_FIRST = 4503
+    TOO_MANY_ERRORS = 4504
+
+
+CLOSE_REASON: dict[Close, str] = {
+    Close.RESTARTING: "server restarting, reconnect",
+    Close.TOO_SLOW: "reader too slow, reconnect and resume",
+    Close.STORE_LOST: "store unavailable, reconnect",
+    Close.BAD_TOKEN: "token not accepted",
+    Close.TOKEN_EXPIRED: "token expired",
+    Close.HELLO_TIMEOUT: "no hello within 5 seconds",
+    Close.HELLO_FIRST: "the first message must be hello",
+    Close.TOO_MANY_ERRORS: "too many malformed messages",
+}
+
+RECONNECT = range(4000, 4500)
+"""Close codes after which an app reconnects with what it has."""

@@ -1,0 +1,80 @@
+"""What an app may say. One Struct per command, one tagged union, unknown fields refused by name."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+MAX_FRAME_BYTES = 64 * 1024
+"""A larger frame closes the connection with 1009 (RFC 6455, 7.4.1)."""
+MAX_BODY_BYTES = 16 * 1024
+"""The longest text, in bytes of UTF-8."""
+MAX_RESUME = 1_000
+"""Most conversations one hello may resume."""
+MAX_HISTORY = 200
+"""Most messages one history answer holds."""
+NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$"
+
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
+"""The id of a person or a conversation."""
+MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
+"""The app's own message id; unique among what its user sent to that conversation in the last 48 hours."""
+Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class Command(
+    Struct,
+    frozen=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    tag=str.lower,
+):
+    """The base of every command; `type` is the class name in lower case."""
+
+
+class Hello(Command, frozen=True, gc=False):
+    """The first command: who is there, and from where to go on. `resume` maps a conversation to the last seq seen."""
+
+    token: str
+    resume: Annotated[dict[Name, Seq], Meta(max_length=MAX_RESUME)] = {}
+
+
+class Send(Command, frozen=True, gc=False):
+    """Write a message. The same `id` again within 48 hours returns the first answer and writes nothing."""
+
+    conversation: Name
+    id: MessageId
+    body: str
+
+
+class Check(Command, frozen=True, gc=False):
+    """Ask what `send` would answer now, without sending."""
+
+    conversation: Name
+
+
+class Read(Command, frozen=True, gc=False):
+    """Everything up to and including `seq` has been seen. A read mark never moves back."""
+
+    conversation: Name
+    seq: Seq
+
+
+class Typing(Command, frozen=True, gc=False):
+    """The writer is typing. Repeat at most every few seconds while it goes on; apps let it fade after six."""
+
+    conversation: Name
+
+
+class History(Command, frozen=True, gc=False):
+    """The messages before `before` (null: the newest), at most `limit` of them, oldest first."""
+
+    conversation: Name
+    before: Seq | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = 50
+
+
+AnyCommand = Hello | Send | Check | Read | Typing | History
+
+COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, History)

@@ -1,0 +1,184 @@
+"""What the server says: answers to commands, and events that come by themselves.
+
+Instants are RFC 3339 in UTC with milliseconds. Apps ignore fields and types that they do not know.
+"""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from chatserver.protocol.codes import Code
+from quotas.admission import Reason
+
+Role = Literal["member", "mentor", "support", "service"]
+Status = Literal["open", "paused", "ended"]
+
+
+class Composer(Struct, frozen=True):
+    """Whether the member may write now, why not, until when, and what is left."""
+
+    open: bool
+    reason: Reason | None
+    opens_at: str | None
+    window_ends_at: str | None
+    windows_left: int | None
+    messages_left: int | None
+    live_until: str | None
+
+
+class Reply(Struct, frozen=True):
+    """What the mentor owes: nothing (all null), or an answer since `waiting_since`, by `due_at` where one is promised."""
+
+    waiting_since: str | None
+    due_at: str | None
+    overdue: bool
+
+
+class Conversation(Struct, frozen=True):
+    """A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's."""
+
+    id: str
+    member: str
+    mentor: str
+    plan: str
+    status: Status
+    zone: str
+    last_seq: int
+    read_seq: int
+    peer_read_seq: int
+    peer_online: bool
+    composer: Composer
+    reply: Reply
+    notice: str | None = None
+    """A text key of the plan that the app translates and shows above the composer, such as `only_video_included`."""
+
+
+class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
+    """The base of everything the server sends; `type` is the class name in lower case unless the class says otherwise."""
+
+
+class Welcome(Event, frozen=True):
+    """The answer to hello. What was missed follows as `message` events, in order."""
+
+    user: str
+    role: Role
+    now: str
+    conversations: list[Conversation]
+
+
+class Message(Event, frozen=True):
+    """One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone."""
+
+    conversation: str
+    seq: int
+    sender: str = field(name="from")
+    role: Role
+    at: str
+    id: str
+    body: str
+
+
+class Accepted(Event, frozen=True):
+    """The message is stored, and flushed as the durability setting promises."""
+
+    conversation: str
+    id: str
+    seq: int
+    at: str
+    composer: Composer
+
+
+class Refused(Event, frozen=True):
+    """The rules say no. `body` is the writer's text, unchanged: nothing typed is lost."""
+
+    conversation: str
+    id: str
+    reason: Reason
+    opens_at: str | None
+    body: str
+    composer: Composer
+
+
+class ComposerChanged(Event, frozen=True, tag="composer"):
+    """The answer to check; also sent by itself when writing opens or closes or what is left changes."""
+
+    conversation: str
+    composer: Composer
+
+
+class ReplyChanged(Event, frozen=True, tag="reply"):
+    """To the mentor: what is owed has changed."""
+
+    conversation: str
+    reply: Reply
+
+
+class ConversationChanged(Event, frozen=True, tag="conversation"):
+    """A conversation was added, or its plan, status or zone changed."""
+
+    conversation: Conversation
+
+
+class ReadMark(Event, frozen=True, tag="read"):
+    """Someone has seen everything up to `seq`."""
+
+    conversation: str
+    sender: str = field(name="from")
+    seq: int
+
+
+class TypingNow(Event, frozen=True, tag="typing"):
+    """Someone is typing."""
+
+    conversation: str
+    sender: str = field(name="from")
+
+
+class Presence(Event, frozen=True):
+    """A person came (their first device) or went (their last)."""
+
+    conversation: str
+    user: str
+    online: bool
+
+
+class HistoryPage(Event, frozen=True, tag="history"):
+    """Messages before the asked-for seq, oldest first; `more` says whether older ones exist."""
+
+    conversation: str
+    messages: list[Message]
+    more: bool
+
+
+class Gap(Event, frozen=True):
+    """What came after `after` can no longer be replayed one by one; refetch with history."""
+
+    conversation: str
+    after: int
+
+
+class Error(Event, frozen=True):
+    """Something was wrong with a command; the connection lives on. `temporary` says whether trying again can help."""
+
+    code: Code
+    message: str
+    temporary: bool
+    id: str | None = None
+    conversation: str | None = None
+
+
+AnyEvent = (
+    Welcome
+    | Message
+    | Accepted
+    | Refused
+    | ComposerChanged
+    | ReplyChanged
+    | ConversationChanged
+    | ReadMark
+    | TypingNow
+    | Presence
+    | HistoryPage
+    | Gap
+    | Error
+)

@@ -1,0 +1,145 @@
+"""One reader for each setting: what was given becomes the value, or a ValueError says what is allowed.
+
+Flags and the TOML file may give typed values, the environment gives texts only. No sentence quotes a value that
+can hold a secret.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from quotas import instant
+
+ASYMMETRIC = ("RS256", "ES256", "EdDSA")
+MIN_SECRET_BYTES = 32
+"""RFC 7518, 3.2: an HS256 key is at least as long as its hash."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise ValueError("must be a text that is not empty")
+    return value
+
+
+def _path(value: object) -> Path:
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+        raise ValueError("must be a path")
+    return Path(value).expanduser()
+
+
+def _whole(lowest: int, highest: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        number = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else value
+        if isinstance(number, bool) or not isinstance(number, int) or not lowest <= number <= highest:
+            raise ValueError(f"must be a whole number from {lowest} to {highest}")
+        return number
+
+    return read
+
+
+def _url(*schemes: str) -> Callable[[object], str]:
+    sentence = f"must be a URL that starts with {', '.join(f'{scheme}://' for scheme in schemes)}"
+
+    def read(value: object) -> str:
+        try:
+            parts = urlsplit(_text(value))
+            wrong_port = parts.port == 0  # the property raises where it is no number
+        except ValueError:
+            raise ValueError(f"{sentence}, with a valid host and port") from None
+        if parts.scheme not in schemes or "://" not in str(value) or wrong_port:
+            raise ValueError(sentence)
+        return str(value)
+
+    return read
+
+
+def _database_url(value: object) -> str:
+    url = _url("sqlite", "sqlite+aiosqlite", "postgresql", "postgres", "postgresql+asyncpg")(value)
+    scheme, rest = url.split("://", 1)
+    if scheme.startswith("sqlite") and (len(rest) < 2 or not rest.startswith("/") or rest == "/:memory:"):
+        raise ValueError("must name a file: sqlite:///relative/records.db or sqlite:////absolute/records.db")
+    return url
+
+
+def _jwks_url(value: object) -> str:
+    url = _url("https", "http")(value)
+    if not urlsplit(url).hostname:
+        raise ValueError("must be a URL with a host, such as https://id.example.org/.well-known/jwks.json")
+    return url
+
+
+def _instant(value: object) -> str:
+    text = _text(value)
+    try:
+        instant.parse(text)
+    except ValueError as error:
+        raise ValueError(f"must be an instant: {error}") from None
+    return text
+
+
+def _secret(value: object) -> str:
+    if not isinstance(value, str) or len(value.encode(errors="surrogatepass")) < MIN_SECRET_BYTES:
+        raise ValueError(f"must be a text of at least {MIN_SECRET_BYTES} bytes; `openssl rand -base64 48` prints one")
+    return value
+
+
+def _list(value: object) -> tuple[str, ...]:
+    """A list of texts, or one text with commas."""
+    items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        raise ValueError("must be a list of texts")
+    return tuple(item for item in items if item)
+
+
+def _algorithms(value: object) -> tuple[str, ...]:
+    names = _list(value)
+    if not names or not {*names} <= {"HS256", *ASYMMETRIC}:
+        raise ValueError(f"must be a list of some of HS256, {', '.join(ASYMMETRIC)}")
+    return names
+
+
+def _origins(value: object) -> tuple[str, ...]:
+    origins = _list(value)
+    for origin in origins:
+        if "*" in origin:
+            raise ValueError(
+                "must not hold `*`: any web page could then act for whoever opens it; list each origin by name"
+            )
+        if not _is_origin(origin):
+            raise ValueError(
+                f"holds {origin!r}, which is no origin; write it as a browser sends it: https://app.example.org or "
+                "http://localhost:3000, in lower case, without path, slash at the end or default port"
+            )
+    return origins
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    bare = urlunsplit((parts.scheme, parts.netloc, "", "", "")) == text == text.lower()
+    default_port = {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return bare and default_port != 0 and port != default_port and bool(parts.hostname) and "@" not in parts.netloc
+
+
+READERS: dict[str, Callable[[object], Any]] = {
+    "host": _text,
+    "port": _whole(0, 65_535),
+    "data_dir": _path,
+    "redis_url": _url("redis", "rediss", "unix"),
+    "database_url": _database_url,
+    "policy": _path,
+    "now": _instant,
+    "jwt_secret": _secret,
+    "jwt_key_file": _path,
+    "jwt_jwks_url": _jwks_url,
+    "jwt_algorithms": _algorithms,
+    "jwt_issuer": _text,
+    "jwt_audience": _text,
+    "allowed_origins": _origins,
+    "partitions": _whole(1, 4_096),
+}

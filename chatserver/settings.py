@@ -1,0 +1,219 @@
+"""Settings: from flags, then `CHATSERVER_*`, then a TOML file, then the defaults. Source: docs/configuration.md."""
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from msgspec import Struct
+
+from chatserver.setting_values import ASYMMETRIC, MIN_SECRET_BYTES, READERS
+
+ENVIRONMENT_PREFIX = "CHATSERVER_"
+
+DESCRIPTIONS: dict[str, str] = {
+    "host": "The address to listen on; 0.0.0.0 or :: for every interface.",
+    "port": "The TCP port to listen on; 0 picks a free one.",
+    "data_dir": "The folder of the embedded store, the SQLite file and the generated secret.",
+    "redis_url": "The Redis or Valkey to use; unset starts the embedded Valkey with its data in data_dir.",
+    "database_url": "The database of records; unset is the SQLite file records.db in data_dir.",
+    "policy": "A TOML file that changes the built-in plans and calendar; unset is the built-in policy.",
+    "now": "Start with the clock shifted to this instant, for demos and tests; unset is the real time.",
+    "jwt_secret": "The HS256 secret; unset and with no key configured, one is created in data_dir/secrets/jwt.",
+    "jwt_key_file": "A file with the public key that tokens are signed for, as PEM or as JWKS JSON.",
+    "jwt_jwks_url": "The address of the identity provider's JWKS, fetched when needed and cached.",
+    "jwt_algorithms": "The signature algorithms that are accepted; unset is what the configured key can check.",
+    "jwt_issuer": "What a token's iss must be; unset does not look at it.",
+    "jwt_audience": "What a token's aud must be or contain.",
+    "allowed_origins": "The origins of web pages that may connect; none admits only apps that are no browsers.",
+    "partitions": "How many partitions conversations fall into; the same for the whole life of a store.",
+}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be: the sentence names the key, where it came from and what is allowed."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Every setting of the server. Made by `load`; what each means is in DESCRIPTIONS."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    data_dir: Path = Path("data")
+    redis_url: str | None = None
+    database_url: str | None = None
+    policy: Path | None = None
+    now: str | None = None
+    jwt_secret: str | None = None
+    jwt_key_file: Path | None = None
+    jwt_jwks_url: str | None = None
+    jwt_algorithms: tuple[str, ...] = ()
+    jwt_issuer: str | None = None
+    jwt_audience: str = "chatserver"
+    allowed_origins: tuple[str, ...] = ()
+    partitions: int = 256
+
+    @property
+    def records_url(self) -> str:
+        """The URL of the database for SQLAlchemy, with its asyncio driver."""
+        if self.database_url is None:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'records.db'}"
+        scheme, rest = self.database_url.split("://", 1)
+        if scheme == "sqlite":
+            return f"sqlite+aiosqlite://{rest}"
+        if scheme in ("postgres", "postgresql"):
+            # libpq and asyncpg name the same setting differently.
+            return f"postgresql+asyncpg://{rest}".replace("?sslmode=", "?ssl=").replace("&sslmode=", "&ssl=")
+        return self.database_url
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{key}={shown(self, key)!r}' for key in DESCRIPTIONS)})"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:
+        return [(key, shown(self, key)) for key in DESCRIPTIONS]
+
+
+def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
+    """The settings, and for each key where its value came from, such as "flag --port" or "default".
+
+    `flags` holds what the command line gave, by key, and None where it gave nothing; `config` in it or
+    `CHATSERVER_CONFIG` names the TOML file. An empty environment variable counts as unset. Raises SettingsError.
+    """
+    given: dict[str, tuple[object, str]] = {}
+    variables = _variables(environ)
+    variables_config = variables.pop("config", None)
+    config = flags.get("config") or (variables_config and variables_config[0])
+    if config:
+        given |= _file_values(Path(str(config)).expanduser())
+    given |= variables
+    given |= {
+        key: (value, f"flag --{key.replace('_', '-')}")
+        for key, value in flags.items()
+        if value is not None and key != "config"
+    }
+    values: dict[str, Any] = {}
+    for key, (value, source) in given.items():
+        if key not in DESCRIPTIONS:
+            raise SettingsError(f"{source}: there is no setting `{key}`{_nearest(key)}")
+        try:
+            values[key] = READERS[key](value)
+        except ValueError as error:
+            raise SettingsError(f"`{key}` ({source}) {error}") from None
+    sources = {key: given[key][1] if key in given else "default" for key in DESCRIPTIONS}
+    settings = Settings(**values)
+    _check_token_keys(settings, sources)
+    return settings, sources
+
+
+def shown(settings: Settings, key: str) -> str:
+    """The value of `key` for people, with secrets and passwords masked."""
+    value = getattr(settings, key)
+    if value is None or value == ():
+        return "not set"
+    if key == "jwt_secret":
+        return "***"
+    if key in ("redis_url", "database_url", "jwt_jwks_url"):
+        return _masked(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def jwt_secret(settings: Settings) -> str:
+    """The HS256 secret: the configured one, else the one in data_dir/secrets/jwt, created on first use.
+
+    Raises SettingsError where that file cannot be read or written, or others may read it.
+    """
+    if settings.jwt_secret is not None:
+        return settings.jwt_secret
+    file = settings.data_dir / "secrets" / "jwt"
+    try:
+        if not file.exists():
+            _create_secret(file)
+        if file.stat().st_mode & 0o077:
+            raise SettingsError(f"{file}: other users may read the secret; run `chmod 600 {file}`")
+        secret = file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        at = error.filename or file
+        raise SettingsError(f"{at}: cannot be used for the token secret: {error.strerror}") from None
+    except UnicodeDecodeError:
+        secret = ""
+    if len(secret) < MIN_SECRET_BYTES:
+        raise SettingsError(f"{file}: holds fewer than {MIN_SECRET_BYTES} characters; delete it to get a new secret")
+    return secret
+
+
+def _create_secret(file: Path) -> None:
+    """Write a new secret; of two servers starting at once, both end up with the same one."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f"jwt.{os.getpid()}")
+    draft.touch(mode=0o600)
+    try:
+        draft.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink()
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, tuple[object, str]]:
+    return {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): (value, f"environment {name}")
+        for name, value in environ.items()
+        if name.startswith(ENVIRONMENT_PREFIX) and value
+    }
+
+
+def _file_values(file: Path) -> dict[str, tuple[object, str]]:
+    """The keys of a TOML file. Relative paths in it count from its own folder."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"config file {file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"config file {file}: is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"config file {file}: is not TOML: {error}") from None
+    for key in ("data_dir", "policy", "jwt_key_file"):
+        if isinstance(table.get(key), str) and table[key]:
+            table[key] = str(file.parent / Path(table[key]).expanduser())
+    return {key: (value, f"file {file}") for key, value in table.items()}
+
+
+def _nearest(key: str) -> str:
+    near = difflib.get_close_matches(key, DESCRIPTIONS, n=1)
+    return f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(DESCRIPTIONS)}"
+
+
+def _check_token_keys(settings: Settings, sources: Mapping[str, str]) -> None:
+    keys = [key for key in ("jwt_secret", "jwt_key_file", "jwt_jwks_url") if getattr(settings, key) is not None]
+    if len(keys) > 1:
+        named = " and ".join(f"`{key}` ({sources[key]})" for key in keys)
+        raise SettingsError(f"{named} exclude each other; set only one, so that each key has one kind of algorithm")
+    allowed = ("HS256",) if keys in ([], ["jwt_secret"]) else ASYMMETRIC
+    for algorithm in settings.jwt_algorithms:
+        if algorithm not in allowed:
+            checks = f"`{keys[0]}` checks" if keys else "the generated secret checks"
+            raise SettingsError(
+                f"`jwt_algorithms` ({sources['jwt_algorithms']}) holds {algorithm!r}; {checks} {', '.join(allowed)}"
+            )
+
+
+def _masked(url: str) -> str:
+    parts = urlsplit(url)
+    netloc = parts.netloc
+    if parts.password is not None:
+        credentials, address = netloc.rsplit("@", 1)
+        netloc = f"{credentials.split(':', 1)[0]}:***@{address}"
+    query = parts.query
+    pairs = parse_qsl(query, keep_blank_values=True)
+    if any(_is_secret(name) for name, _ in pairs):
+        query = urlencode([(name, "***" if _is_secret(name) else value) for name, value in pairs], safe="*/:")
+    return parts._replace(netloc=netloc, query=query).geturl()
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in ("password", "secret", "token", "key"))

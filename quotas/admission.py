@@ -1,0 +1,152 @@
+"""Usage + Terms + now → admitted or refused, and the next Usage. The pure twin of `ledger/library.lua`.
+
+Source: domain.md "When a member may write" (first match wins) and "When the mentor must answer".
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from quotas.terms import REPLY_FROM_FIRST, Terms
+
+Status = Literal["open", "paused", "ended"]
+Reason = Literal["closed", "quota_used", "messages_used", "paused", "ended"]
+
+
+class Usage(Struct, frozen=True):
+    """What a conversation has used, and what is open in it. Instants in ms; 0 for none."""
+
+    week: int = 0
+    """The week that the two counts below belong to."""
+    windows_used: int = 0
+    messages_used: int = 0
+    window_ends_at: int = 0
+    live_until: int = 0
+    waiting_since: int = 0
+    due_at: int = 0
+
+
+class Answered(Struct, frozen=True):
+    """A wait that a mentor's message ended."""
+
+    waited: int
+    late: bool
+
+
+class Admitted(Struct, frozen=True):
+    """The message may be written; `usage` is what holds after it."""
+
+    usage: Usage
+    answered: Answered | None = None
+
+
+class Denied(Struct, frozen=True):
+    """The message may not be written: why, and the first instant at which it may (0 for not known)."""
+
+    reason: Reason
+    opens_at: int
+
+
+class WritingState(Struct, frozen=True):
+    """What the member may do now and what is left: the composer in instants. `None` where the plan counts no such thing."""
+
+    open: bool
+    reason: Reason | None
+    opens_at: int
+    window_ends_at: int
+    windows_left: int | None
+    messages_left: int | None
+    live_until: int
+
+
+def admit_member(status: Status, usage: Usage, terms: Terms, now: int) -> Admitted | Denied:
+    """Decide on a member's message arriving at `now`, which must lie within the terms."""
+    if status != "open":
+        return Denied(status, 0)
+    if now < usage.live_until or now < usage.window_ends_at:
+        return Admitted(_waiting(usage, terms, now))
+    windows_used, messages_used = used_in(usage, terms.week)
+    if terms.window_length and windows_used >= terms.windows_per_week:
+        return Denied("quota_used", terms.next_week_opens_at)
+    if terms.messages_per_week and messages_used >= terms.messages_per_week:
+        return Denied("messages_used", terms.next_week_opens_at)
+    if terms.closed_until:
+        return Denied("closed", terms.closed_until)
+    if terms.window_length:
+        ends_at = now + terms.window_length
+        if terms.window_cut_at and terms.window_cut_at < ends_at:
+            ends_at = terms.window_cut_at
+        usage = _spent(usage, terms, windows_used + 1, messages_used, ends_at)
+    elif terms.messages_per_week:
+        usage = _spent(usage, terms, windows_used, messages_used + 1, usage.window_ends_at)
+    return Admitted(_waiting(usage, terms, now))
+
+
+def admit_mentor(status: Status, usage: Usage, now: int) -> Admitted | Denied:
+    """Decide on a mentor's message: always admitted until the conversation has ended; it ends a wait."""
+    if status == "ended":
+        return Denied("ended", 0)
+    if not usage.waiting_since:
+        return Admitted(usage)
+    late = bool(usage.due_at) and now > usage.due_at
+    return Admitted(without_wait(usage), Answered(now - usage.waiting_since, late))
+
+
+def without_wait(usage: Usage) -> Usage:
+    """The usage with its wait dropped, as when a conversation ends."""
+    return replace(usage, waiting_since=0, due_at=0)
+
+
+def used_in(usage: Usage, week: int) -> tuple[int, int]:
+    """Windows and messages used in that week. A later week's counts stand when a zone change turns the week back."""
+    return (usage.windows_used, usage.messages_used) if usage.week >= week else (0, 0)
+
+
+def _spent(usage: Usage, terms: Terms, windows_used: int, messages_used: int, window_ends_at: int) -> Usage:
+    return replace(
+        usage,
+        week=max(usage.week, terms.week),
+        windows_used=windows_used,
+        messages_used=messages_used,
+        window_ends_at=window_ends_at,
+    )
+
+
+def _waiting(usage: Usage, terms: Terms, now: int) -> Usage:
+    """A member's message starts a wait, or moves its deadline unless that has passed: a miss is not healed.
+
+    A message on a plan without a promise leaves a deadline that an earlier message was promised as it is.
+    """
+    since = usage.waiting_since or now
+    due_at = usage.due_at
+    asked = terms.due(now)
+    passed = bool(due_at) and now > due_at
+    kept = bool(due_at) and terms.reply == REPLY_FROM_FIRST
+    if asked and not passed and not kept:
+        due_at = asked
+    if since == usage.waiting_since and due_at == usage.due_at:
+        return usage
+    return replace(usage, waiting_since=since, due_at=due_at)
+
+
+def writing_state(status: Status, usage: Usage, terms: Terms, now: int) -> WritingState:
+    """What `send` would answer at `now`, with what is left: the same decision, without writing."""
+    decision = admit_member(status, usage, terms, now)
+    windows_used, messages_used = used_in(usage, terms.week)
+    denied = decision if isinstance(decision, Denied) else None
+    return WritingState(
+        open=denied is None,
+        reason=denied.reason if denied else None,
+        opens_at=denied.opens_at if denied else 0,
+        window_ends_at=usage.window_ends_at if now < usage.window_ends_at else 0,
+        windows_left=max(0, terms.windows_per_week - windows_used) if terms.window_length else None,
+        messages_left=max(0, terms.messages_per_week - messages_used) if terms.messages_per_week else None,
+        live_until=usage.live_until if now < usage.live_until else 0,
+    )
+
+
+def changes_at(usage: Usage, terms: Terms, now: int) -> int:
+    """The next instant after `now` at which the writing state or the reply state may change by itself."""
+    instants = (terms.valid_until, usage.window_ends_at, usage.live_until, usage.due_at + 1)
+    return min(at for at in instants if at > now)

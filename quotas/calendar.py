@@ -1,0 +1,102 @@
+"""Days, weeks and closed days of one conversation, as instants.
+
+Days are local to the zone: a day lasts from its first instant to the next day's first, be that 23, 24 or 25 hours.
+Source: domain.md "Words" (closed day, week).
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays as holiday_calendars
+
+from quotas import instant
+from quotas.plans import WEEKDAYS, Weekday
+
+_ONE_DAY = timedelta(days=1)
+HORIZON_DAYS = 400
+"""How far ahead a change between open and closed is looked for. Without closed days there is none to find."""
+
+
+class Calendar:
+    """The calendar of a zone, its closed weekdays and, where `country` is not empty, its public holidays."""
+
+    def __init__(self, zone: str, closed_weekdays: tuple[Weekday, ...], country: str) -> None:
+        self._zone = ZoneInfo(zone)
+        self._closed_weekdays = frozenset(WEEKDAYS.index(weekday) for weekday in closed_weekdays)
+        self._holidays = holiday_calendars.country_holidays(country) if country else None
+        self.start_of = lru_cache(maxsize=1024)(self._start_of)
+        self.is_closed = lru_cache(maxsize=1024)(self._is_closed)
+
+    def _start_of(self, day: date) -> int:
+        """The first instant of the local day.
+
+        Where clocks skip midnight it is the instant of the change; where midnight comes twice, the first.
+        """
+        first = datetime(day.year, day.month, day.day, tzinfo=self._zone)
+        late = instant.of(first.astimezone(UTC))
+        early = instant.of(first.replace(fold=1).astimezone(UTC))
+        if early >= late:
+            return late
+        offset_after = self._offset(late)
+        while late - early > 1:
+            middle = (early + late) // 2
+            if self._offset(middle) == offset_after:
+                late = middle
+            else:
+                early = middle
+        return late
+
+    def _offset(self, at: int) -> timedelta | None:
+        return self._local(at).utcoffset()
+
+    def _local(self, at: int) -> datetime:
+        return datetime.fromtimestamp(at / 1000, UTC).astimezone(self._zone)
+
+    def day_of(self, at: int) -> date:
+        """The local day that holds the instant."""
+        day = self._local(at).date()
+        while at < self.start_of(day):
+            day -= _ONE_DAY
+        while at >= self.start_of(day + _ONE_DAY):
+            day += _ONE_DAY
+        return day
+
+    def _is_closed(self, day: date) -> bool:
+        """Whether the day is a closed weekday or a public holiday."""
+        return day.weekday() in self._closed_weekdays or (self._holidays is not None and day in self._holidays)
+
+    def week_of(self, at: int) -> int:
+        """The number of the local week: whole weeks, Monday to Monday, since Monday 0001-01-01."""
+        return (self.day_of(at).toordinal() - 1) // 7
+
+    def week_start(self, week: int) -> int:
+        """The first instant of the week with that number."""
+        return self.start_of(date.fromordinal(week * 7 + 1))
+
+    def next_open(self, at: int) -> int:
+        """The first instant from `at` on that lies on an open day."""
+        return self._next(at, closed=False)
+
+    def next_closed(self, at: int) -> int:
+        """The first instant from `at` on that lies on a closed day; the horizon where none comes before it."""
+        return self._next(at, closed=True)
+
+    def _next(self, at: int, *, closed: bool) -> int:
+        day = self.day_of(at)
+        last = day + timedelta(days=HORIZON_DAYS)
+        while day < last and (self.is_closed(day) != closed or self._is_skipped(day)):
+            day += _ONE_DAY
+        return max(at, self.start_of(day))
+
+    def _is_skipped(self, day: date) -> bool:
+        """Whether the zone jumped over that date, as Samoa did over 2011-12-30."""
+        return self.start_of(day + _ONE_DAY) == self.start_of(day)
+
+    def end_of_day(self, at: int) -> int:
+        """The first instant of the local day after the one that holds `at`."""
+        return self.start_of(self.day_of(at) + _ONE_DAY)
+
+    def start_of_day(self, at: int) -> int:
+        """The first instant of the local day that holds `at`."""
+        return self.start_of(self.day_of(at))

@@ -1,0 +1,160 @@
+"""The port: what a ledger keeps and answers. `memory` is the readable reference, `redis` the real one."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from quotas.admission import Answered, Reason, Status, Usage
+from quotas.instant import HOUR
+from quotas.terms import Rulebook, Terms
+
+Writer = Literal["member", "mentor"]
+
+IDEMPOTENCY_PERIOD = 48 * HOUR
+"""The same message id within this time gets the first answer. Records live in generations of this length: 48 to 96 h."""
+DIGEST_BYTES = 8
+"""Length of `Post.digest`."""
+
+
+class LedgerError(Exception):
+    """The ledger cannot answer now. Whether a post was written is unknown: post again with the same id."""
+
+
+class Settings(Struct, frozen=True):
+    """What the ledger must know of a conversation: a projection of its records."""
+
+    member: str
+    mentor: str
+    plan: str
+    zone: str
+    holidays: str
+    """ISO country of the holiday calendar; '' for none."""
+    status: Status = "open"
+    revision: int = 1
+    """Counts the changes of the records; an older revision never replaces a newer one."""
+
+
+class Standing(Struct, frozen=True):
+    """A conversation as it stands at `now`."""
+
+    now: int
+    settings: Settings
+    usage: Usage
+    last_seq: int
+    member_read: int
+    mentor_read: int
+
+    def terms(self, rulebook: Rulebook) -> Terms:
+        """The terms that hold at this standing's `now`. Raises UnknownPlanError."""
+        return rulebook.terms(
+            self.settings.plan, self.settings.zone, self.settings.holidays, self.usage.live_until, self.now
+        )
+
+
+class Post(Struct, frozen=True, gc=False):
+    """A message on its way in. The ledger does not look into `entry`."""
+
+    conversation: str
+    writer: Writer
+    id: str
+    """The app's id; '' for none, then nothing is remembered for a second try."""
+    digest: bytes
+    """DIGEST_BYTES bytes that tell one text from another."""
+    entry: bytes
+    origin: str
+    """Which connection wrote it, so that the feed can leave it out. Holds no white space."""
+
+
+class Posted(Struct, frozen=True, gc=False):
+    """Stored as `seq` at `at`; `usage` holds now. `first` is false where an earlier post had this id."""
+
+    seq: int
+    at: int
+    usage: Usage
+    answered: Answered | None
+    first: bool
+
+
+class Refused(Struct, frozen=True, gc=False):
+    """Not stored, by the rules."""
+
+    reason: Reason
+    opens_at: int
+    at: int
+    usage: Usage
+    first: bool
+
+
+class Stale(Struct, frozen=True, gc=False):
+    """The terms do not hold at `standing.now`, or settings have changed: work them out anew and post again."""
+
+    standing: Standing
+
+
+class Reused(Struct, frozen=True, gc=False):
+    """The id was used for another text."""
+
+
+class Unknown(Struct, frozen=True, gc=False):
+    """The ledger has no such conversation."""
+
+
+PostResult = Posted | Refused | Stale | Reused | Unknown
+
+
+class Entry(Struct, frozen=True):
+    """One message of the log."""
+
+    seq: int
+    at: int
+    entry: bytes
+
+
+class Ledger(Protocol):
+    """Every method takes `at`: 0 for the ledger's own clock (the rule), else the instant to act at (replay, tests).
+
+    All raise LedgerError where the store does not answer.
+    """
+
+    async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
+        """Create the conversation or bring its settings up to date; ended stays ended and has no wait."""
+
+    async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
+        """How it stands; None where the ledger has no such conversation."""
+
+    async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
+        """Start a live chat of `length` ms; a running one gets the new end."""
+
+    def post(
+        self,
+        post: Post,
+        settings: Settings,
+        terms: Terms,
+        done: Callable[[PostResult | LedgerError], None],
+        *,
+        at: int = 0,
+    ) -> None:
+        """Idempotency, admission, seq, append, wait and deadline in one step; `done` is called once with the result."""
+
+    async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
+        """Move a read mark forward; whether it moved. None where `seq` is beyond the last message."""
+
+    async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        """Messages with after < seq < before in order: the first `limit` of them."""
+
+    async def conversations_of(self, person: str) -> list[str]:
+        """The ids of a person's conversations, sorted."""
+
+
+async def posted(
+    ledger: Ledger, post: Post, settings: Settings, terms: Terms, *, at: int = 0
+) -> PostResult:
+    """Post and wait for the result, where speed does not matter. Raises LedgerError."""
+    future: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
+    ledger.post(post, settings, terms, future.set_result, at=at)
+    result = await future
+    if isinstance(result, LedgerError):
+        raise result
+    return result

@@ -1,0 +1,49 @@
+"""Names of keys and channels. Every one carries its partition's hash tag, so that a partition shares a cluster slot."""
+
+from zlib import crc32
+
+PARTITIONS = 256
+"""Fixed for the life of a store: a conversation's partition is worked out from its id."""
+
+META = "{chatserver}:meta"
+"""Hash of what holds for the whole store: `shift` (ms that its clock runs ahead)."""
+
+
+def tag(name: str) -> str:
+    """The hash tag of the partition of a conversation or person."""
+    return "{%d}" % (crc32(name.encode()) % PARTITIONS)
+
+
+def conversation(name: str) -> str:
+    """Hash: settings, usage, wait, last seq, read marks."""
+    return f"{tag(name)}:conversation:{name}"
+
+
+def log(name: str) -> str:
+    """Stream of messages; an entry's id is `<seq>-<instant>`."""
+    return f"{tag(name)}:log:{name}"
+
+
+def sent(name: str, generation: int) -> str:
+    """Hash of message ids and their first answers, for even or odd generations of 48 h."""
+    return f"{tag(name)}:sent:{generation % 2}:{name}"
+
+
+def feed(name: str) -> str:
+    """Sharded channel of what happens in a conversation."""
+    return f"{tag(name)}:feed:{name}"
+
+
+def person(name: str) -> str:
+    """Set of the conversations of a person."""
+    return f"{tag(name)}:person:{name}"
+
+
+def person_feed(name: str) -> str:
+    """Sharded channel of what concerns a person as a whole: a conversation was added."""
+    return f"{tag(name)}:people:{name}"
+
+
+def presence(name: str) -> str:
+    """Sorted set of who is there in a conversation (`<person> <process>`), by the instant at which the lease ends."""
+    return f"{tag(name)}:presence:{name}"

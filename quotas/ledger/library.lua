@@ -1,0 +1,194 @@
+#!lua name=chatserver_@VERSION@
+
+-- The ledger's functions. Each touches one partition only; KEYS and ARGV are named at the head of each.
+-- The rules are those of quotas/admission.py, word for word; instants are ms since 1970, 0 stands for none.
+-- Terms travel as big-endian doubles, in the order of quotas/ledger/redis.py `_TERMS`.
+
+local GENERATION = 172800000 -- 48 h in ms: how long an id is remembered at least; see IDEMPOTENCY_PERIOD
+local DIGEST = 8 -- bytes of a text's digest; see DIGEST_BYTES
+local FROM_FIRST = 2
+
+local FIELDS = {
+    'status', 'revision', 'week', 'windows_used', 'messages_used', 'window_ends_at', 'live_until',
+    'waiting_since', 'due_at', 'last_seq', 'generation',
+}
+
+-- `at` is '' for the store's clock, else the instant to act at; `shift` moves the store's clock.
+local function clock(at, shift)
+    if at ~= '' then return tonumber(at) end
+    local time = redis.call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000) + shift
+end
+
+local function standing(key, now)
+    return {'stale', tostring(now), redis.call('HGETALL', key)}
+end
+
+-- What an earlier post with this id was answered: nil, or the record.
+local function first_answer(key, older, field, generation, written)
+    if written == generation then
+        return redis.call('HGET', key, field) or redis.call('HGET', older, field)
+    end
+    redis.call('DEL', key)
+    if written == generation - 1 then return redis.call('HGET', older, field) end
+    redis.call('DEL', older)
+    return false
+end
+
+-- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
+-- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms, at
+-- Returns 'U' unknown, 'C' id used for another text, {'stale', now, fields},
+-- 'A|D seq at week windows messages window_ends live since due waited late' accepted (D: before; waited -1: no wait
+-- was ended),
+-- 'R|Q at week windows messages window_ends live since due opens_at reason' refused (Q: before).
+local function post(KEYS, ARGV)
+    local stored = redis.call('HMGET', KEYS[1], unpack(FIELDS))
+    local status = stored[1]
+    if not status then return 'U' end
+    local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
+        messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at =
+        struct.unpack('>dddddddddddddddd', ARGV[5])
+    local now = clock(ARGV[6], shift)
+    local live = tonumber(stored[7])
+    if tonumber(stored[2]) ~= revision or live ~= terms_live or now < valid_from or now >= valid_until then
+        return standing(KEYS[1], now)
+    end
+
+    local week, windows, messages = tonumber(stored[3]), tonumber(stored[4]), tonumber(stored[5])
+    local window_ends, since, due = tonumber(stored[6]), tonumber(stored[8]), tonumber(stored[9])
+    local seq = tonumber(stored[10])
+
+    local writer = ARGV[1]
+    local remembered = #writer > 2
+    local sent, generation
+    if remembered then
+        generation = math.floor(now / GENERATION)
+        sent = KEYS[3 + generation % 2]
+        local record = first_answer(sent, KEYS[4 - generation % 2], writer, generation, tonumber(stored[11]))
+        if record then
+            if record:sub(1, DIGEST) ~= ARGV[2] then return 'C' end
+            local usage = table.concat({week, windows, messages, window_ends, live, since, due}, ' ')
+            local kind, first, second = record:match('^(.)(%S+) (%S+)$', DIGEST + 1)
+            if kind == 'A' then return 'D ' .. first .. ' ' .. second .. ' ' .. usage .. ' -1 0' end
+            return 'Q ' .. now .. ' ' .. usage .. ' ' .. first .. ' ' .. second
+        end
+    end
+
+    -- Admission: first match wins.
+    local refused, opens_at
+    local waited, late = -1, 0
+    if writer:byte(1) == 109 then -- 'm': a member's message
+        if status ~= 'open' then
+            refused, opens_at = status, 0
+        elseif now >= live and now >= window_ends then
+            local windows_now, messages_now = windows, messages
+            if week < this_week then windows_now, messages_now = 0, 0 end
+            if window_length > 0 and windows_now >= windows_per_week then
+                refused, opens_at = 'quota_used', next_week_opens_at
+            elseif messages_per_week > 0 and messages_now >= messages_per_week then
+                refused, opens_at = 'messages_used', next_week_opens_at
+            elseif closed_until > 0 then
+                refused, opens_at = 'closed', closed_until
+            elseif window_length > 0 then
+                window_ends = now + window_length
+                if cut_at > 0 and cut_at < window_ends then window_ends = cut_at end
+                week, windows, messages = math.max(week, this_week), windows_now + 1, messages_now
+            elseif messages_per_week > 0 then
+                week, windows, messages = math.max(week, this_week), windows_now, messages_now + 1
+            end
+        end
+        if not refused then
+            if since == 0 then since = now end
+            local asked = 0
+            if reply > 0 then
+                if now < live then asked = live_due_at
+                elseif due_fixed > 0 then asked = due_fixed
+                else asked = now + due_shift end
+            end
+            local passed = due > 0 and now > due
+            local kept = due > 0 and reply == FROM_FIRST
+            if asked > 0 and not passed and not kept then due = asked end
+        end
+    elseif status == 'ended' then
+        refused, opens_at = 'ended', 0
+    elseif since > 0 then
+        waited = now - since
+        if due > 0 and now > due then late = 1 end
+        since, due = 0, 0
+    end
+
+    local usage = table.concat({week, windows, messages, window_ends, live, since, due}, ' ')
+    if refused then
+        if remembered then
+            redis.call('HSET', sent, writer, ARGV[2] .. 'R' .. opens_at .. ' ' .. refused)
+            if tonumber(stored[11]) ~= generation then
+                redis.call('HSET', KEYS[1], 'generation', generation)
+                redis.call('PEXPIRE', sent, 2 * GENERATION)
+            end
+        end
+        return 'R ' .. now .. ' ' .. usage .. ' ' .. opens_at .. ' ' .. refused
+    end
+
+    seq = seq + 1
+    redis.call('XADD', KEYS[2], seq .. '-' .. now, 'm', ARGV[3])
+    redis.call('HSET', KEYS[1], 'week', week, 'windows_used', windows, 'messages_used', messages,
+        'window_ends_at', window_ends, 'waiting_since', since, 'due_at', due, 'last_seq', seq,
+        'generation', generation or stored[11])
+    if remembered then
+        redis.call('HSET', sent, writer, ARGV[2] .. 'A' .. seq .. ' ' .. now)
+        if tonumber(stored[11]) ~= generation then redis.call('PEXPIRE', sent, 2 * GENERATION) end
+    end
+    local state = seq .. ' ' .. now .. ' ' .. usage
+    redis.call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
+    return 'A ' .. state .. ' ' .. waited .. ' ' .. late
+end
+
+-- KEYS: conversation, channel
+-- ARGV: revision, status, member, mentor, plan, zone, holidays, shift, at
+-- An older revision changes nothing. Ended stays ended, and has no wait. Returns as `standing`.
+local function configure(KEYS, ARGV)
+    local now = clock(ARGV[9], tonumber(ARGV[8]))
+    local stored = redis.call('HMGET', KEYS[1], 'revision', 'status')
+    if not stored[1] then
+        redis.call('HSET', KEYS[1], 'week', 0, 'windows_used', 0, 'messages_used', 0, 'window_ends_at', 0,
+            'live_until', 0, 'waiting_since', 0, 'due_at', 0, 'last_seq', 0, 'generation', 0,
+            'member_read', 0, 'mentor_read', 0)
+    end
+    if not stored[1] or tonumber(ARGV[1]) > tonumber(stored[1]) then
+        local status = stored[2] == 'ended' and 'ended' or ARGV[2]
+        redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'status', status, 'member', ARGV[3], 'mentor', ARGV[4],
+            'plan', ARGV[5], 'zone', ARGV[6], 'holidays', ARGV[7])
+        if status == 'ended' then redis.call('HSET', KEYS[1], 'waiting_since', 0, 'due_at', 0) end
+        redis.call('SPUBLISH', KEYS[2], 'S')
+    end
+    return standing(KEYS[1], now)
+end
+
+-- KEYS: conversation, channel
+-- ARGV: length in ms, shift, at
+-- Returns 'U' or as `standing`.
+local function start_live(KEYS, ARGV)
+    if redis.call('EXISTS', KEYS[1]) == 0 then return 'U' end
+    local now = clock(ARGV[3], tonumber(ARGV[2]))
+    redis.call('HSET', KEYS[1], 'live_until', now + tonumber(ARGV[1]))
+    redis.call('SPUBLISH', KEYS[2], 'S')
+    return standing(KEYS[1], now)
+end
+
+-- KEYS: conversation, channel
+-- ARGV: 'member' or 'mentor', seq, origin
+-- Returns 1 moved, 0 not moved, -1 beyond the last message.
+local function mark_read(KEYS, ARGV)
+    local field, seq = ARGV[1] .. '_read', tonumber(ARGV[2])
+    local stored = redis.call('HMGET', KEYS[1], field, 'last_seq')
+    if seq > tonumber(stored[2] or 0) then return -1 end
+    if seq <= tonumber(stored[1] or 0) then return 0 end
+    redis.call('HSET', KEYS[1], field, seq)
+    redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
+    return 1
+end
+
+redis.register_function('post_@VERSION@', post)
+redis.register_function('configure_@VERSION@', configure)
+redis.register_function('start_live_@VERSION@', start_live)
+redis.register_function('mark_read_@VERSION@', mark_read)

@@ -1,0 +1,135 @@
+"""The reference ledger: the same contract as the real one, in plain Python and in one process's memory."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from quotas.admission import Admitted, Denied, Usage, admit_member, admit_mentor, without_wait
+from quotas.ledger.base import (
+    IDEMPOTENCY_PERIOD,
+    Entry,
+    LedgerError,
+    Post,
+    Posted,
+    PostResult,
+    Refused,
+    Reused,
+    Settings,
+    Stale,
+    Standing,
+    Unknown,
+    Writer,
+)
+from quotas.terms import Terms
+
+
+@dataclass
+class _Book:
+    """One conversation."""
+
+    settings: Settings
+    usage: Usage = field(default_factory=Usage)
+    log: list[Entry] = field(default_factory=list)
+    read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
+    sent: dict[int, dict[tuple[Writer, str], tuple[bytes, Posted | Refused]]] = field(default_factory=dict)
+    """Generation → who wrote which id → digest and first answer."""
+
+
+class MemoryLedger:
+    """Implements `Ledger`. `clock` gives the instant where a call names none."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._books: dict[str, _Book] = {}
+        self._people: defaultdict[str, set[str]] = defaultdict(set)
+
+    async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
+        book = self._books.setdefault(conversation, _Book(settings))
+        self._people[settings.member].add(conversation)
+        self._people[settings.mentor].add(conversation)
+        if settings.revision > book.settings.revision:
+            status = "ended" if book.settings.status == "ended" else settings.status
+            book.settings = replace(settings, status=status)
+        if book.settings.status == "ended":
+            book.usage = without_wait(book.usage)
+        return self._standing(book, at or self._clock())
+
+    async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
+        book = self._books.get(conversation)
+        return self._standing(book, at or self._clock()) if book else None
+
+    async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
+        book = self._books.get(conversation)
+        if book is None:
+            return None
+        now = at or self._clock()
+        book.usage = replace(book.usage, live_until=now + length)
+        return self._standing(book, now)
+
+    def _standing(self, book: _Book, now: int) -> Standing:
+        return Standing(now, book.settings, book.usage, len(book.log), book.read["member"], book.read["mentor"])
+
+    def post(
+        self,
+        post: Post,
+        settings: Settings,
+        terms: Terms,
+        done: Callable[[PostResult | LedgerError], None],
+        *,
+        at: int = 0,
+    ) -> None:
+        done(self._post(post, settings, terms, at or self._clock()))
+
+    def _post(self, post: Post, settings: Settings, terms: Terms, now: int) -> PostResult:
+        book = self._books.get(post.conversation)
+        if book is None:
+            return Unknown()
+        if settings.revision != book.settings.revision or not terms.hold(now, book.usage.live_until):
+            return Stale(self._standing(book, now))
+        if (answer := self._first_answer(book, post, now)) is not None:
+            return answer
+        status = book.settings.status
+        if post.writer == "member":
+            decision = admit_member(status, book.usage, terms, now)
+        else:
+            decision = admit_mentor(status, book.usage, now)
+        result = self._applied(book, decision, post, now)
+        if post.id:
+            book.sent.setdefault(now // IDEMPOTENCY_PERIOD, {})[post.writer, post.id] = post.digest, result
+        return result
+
+    def _first_answer(self, book: _Book, post: Post, now: int) -> PostResult | None:
+        generation = now // IDEMPOTENCY_PERIOD
+        book.sent = {kept: records for kept, records in book.sent.items() if generation - kept <= 1}
+        for records in book.sent.values():
+            if record := records.get((post.writer, post.id)):
+                digest, answer = record
+                return replace(answer, usage=book.usage, first=False) if digest == post.digest else Reused()
+        return None
+
+    def _applied(self, book: _Book, decision: Admitted | Denied, post: Post, now: int) -> Posted | Refused:
+        if isinstance(decision, Denied):
+            return Refused(decision.reason, decision.opens_at, now, book.usage, first=True)
+        book.usage = decision.usage
+        seq = len(book.log) + 1
+        book.log.append(Entry(seq, now, post.entry))
+        return Posted(seq, now, decision.usage, decision.answered, first=True)
+
+    async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
+        book = self._books[conversation]
+        if seq > len(book.log):
+            return None
+        moved = seq > book.read[reader]
+        book.read[reader] = max(seq, book.read[reader])
+        return moved
+
+    async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        log = self._books[conversation].log
+        start = bisect_right(log, after, key=lambda entry: entry.seq)
+        return [entry for entry in log[start : start + limit] if entry.seq < before]
+
+    async def conversations_of(self, person: str) -> list[str]:
+        return sorted(self._people[person])

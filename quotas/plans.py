@@ -1,0 +1,239 @@
+"""Plans and the policy around them, as data.
+
+Source: domain.md "Plans"; the built-in policy is that table. A TOML policy file changes any of it and adds plans.
+"""
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import available_timezones
+
+import holidays as holiday_calendars
+import msgspec
+from msgspec import Meta, Struct
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+PLAN_NAME = re.compile(r"[a-z][a-z0-9_+-]{0,31}")
+
+Hours = Annotated[int, Meta(ge=1, le=24 * 28)]
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be: the sentence names the file, the key and what is allowed."""
+
+
+class Windows(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="windows"):
+    """Writing windows: each is `hours` elapsed hours from the message that opens it, `per_week` of them a week.
+
+    `weekend` says whether a window runs on into closed days ("carry") or ends where they begin ("cut").
+    """
+
+    per_week: Annotated[int, Meta(ge=1, le=100)]
+    hours: Hours = 24
+    weekend: Literal["carry", "cut"] = "carry"
+
+
+class Messages(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="messages"):
+    """A number of messages a week, on open days."""
+
+    per_week: Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class OpenDays(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="weekdays"):
+    """Without limit, on open days."""
+
+
+class Always(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="always"):
+    """Without limit, on every day."""
+
+
+Writing = Windows | Messages | OpenDays | Always
+
+
+class ReplyPromise(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the mentor must have answered.
+
+    `target_hours` of counted time after the member's last (or first unanswered) message; the clock counts time on
+    open days only ("weekdays") or all of it ("continuous"). Warnings go out `warn_hours` ahead.
+    """
+
+    target_hours: Hours = 24
+    since: Literal["last", "first"] = msgspec.field(name="from", default="last")
+    clock: Literal["weekdays", "continuous"] = "weekdays"
+    warn_hours: tuple[Hours, ...] = (4, 1)
+
+
+class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
+    """Session credits a subscription month, in units of 30 minutes."""
+
+    units_per_month: Annotated[int, Meta(ge=1, le=1_000)]
+    kinds: Annotated[tuple[Literal["video_call", "live_chat"], ...], Meta(min_length=1)]
+
+
+class Plan(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one plan allows and promises."""
+
+    writing: Writing
+    reply: ReplyPromise | None = None
+    sessions: Sessions | None = None
+    mentor_days_per_week: Annotated[int, Meta(ge=1, le=7)] | None = None
+    notice: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
+
+
+class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """The defaults of conversations that name no zone and no holidays, and the weekdays closed for all."""
+
+    zone: str = "Europe/Oslo"
+    closed_weekdays: tuple[Weekday, ...] = ("saturday", "sunday")
+    holidays: str = ""
+
+
+class Policy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that the rules take from configuration."""
+
+    calendar: CalendarPolicy
+    plans: dict[str, Plan]
+
+
+def zone_problem(zone: str) -> str | None:
+    """Why `zone` names no zone; None where it does."""
+    if zone in available_timezones():
+        return None
+    return f"{zone!r} is no IANA time zone; use a name such as 'Europe/Oslo'"
+
+
+def holidays_problem(country: str) -> str | None:
+    """Why `country` has no holiday calendar; None where it has one or is empty."""
+    if not country or country in holiday_calendars.list_supported_countries(include_aliases=False):
+        return None
+    return f"{country!r} has no holiday calendar; use an ISO 3166-1 code of two letters such as 'NO', or '' for none"
+
+
+def builtin_policy() -> Policy:
+    """The policy of domain.md "Plans"."""
+    return msgspec.convert(_builtin_table(), Policy)
+
+
+def load_policy(file: Path) -> Policy:
+    """The built-in policy with what `file` says laid over it, key by key.
+
+    A `writing` of another kind replaces the plan's whole; `reply = false` or `sessions = false` takes a built-in
+    promise or sessions away. Raises PolicyError.
+    """
+    try:
+        given = tomllib.loads(file.read_text(encoding="utf-8"))
+        return _checked(_overlaid(given))
+    except OSError as error:
+        raise PolicyError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise PolicyError(f"{file}: is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{file}: is not TOML: {error}") from None
+    except PolicyError as error:
+        raise PolicyError(f"{file}: {error}") from None
+
+
+def _builtin_table() -> dict[str, Any]:
+    return tomllib.loads(files("quotas").joinpath("policy.toml").read_text(encoding="utf-8"))
+
+
+def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
+    table = _builtin_table()
+    for section, values in given.items():
+        if section not in table:
+            raise PolicyError(f"`{section}` is no key of a policy; allowed are `calendar` and `plans`")
+        if not isinstance(values, dict):
+            raise PolicyError(f"`{section}` must be a table")
+    table["calendar"] |= given.get("calendar", {})
+    for name, plan in given.get("plans", {}).items():
+        if not isinstance(plan, dict):
+            raise PolicyError(f"`plans.{name}` must be a table")
+        table["plans"][name] = _overlaid_plan(table["plans"].get(name, {}), plan)
+    return table
+
+
+def _overlaid_plan(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    plan = dict(base)
+    for key, value in given.items():
+        if key in ("reply", "sessions") and value is False:
+            plan.pop(key, None)
+        elif isinstance(value, dict) and isinstance(base.get(key), dict) and _same_kind(base[key], value):
+            plan[key] = base[key] | value
+        else:
+            plan[key] = value
+    return plan
+
+
+def _same_kind(base: dict[str, Any], given: dict[str, Any]) -> bool:
+    return bool(given.get("kind", base.get("kind")) == base.get("kind"))
+
+
+def _checked(table: dict[str, Any]) -> Policy:
+    """Convert plan by plan, so that an error can name the plan and the key."""
+    calendar = _converted(table["calendar"], CalendarPolicy, "calendar")
+    if problem := zone_problem(calendar.zone):
+        raise PolicyError(f"`calendar.zone`: {problem}")
+    if problem := holidays_problem(calendar.holidays):
+        raise PolicyError(f"`calendar.holidays`: {problem}")
+    if len(set(calendar.closed_weekdays)) == len(WEEKDAYS):
+        raise PolicyError("`calendar.closed_weekdays` closes every day; at least one must stay open")
+    plans = {}
+    for name, plan in table["plans"].items():
+        if not PLAN_NAME.fullmatch(name):
+            raise PolicyError(f"`plans.{name}`: a plan's name is 1 to 32 of a-z, 0-9, _, + and -, a letter first")
+        plans[name] = _converted(plan, Plan, f"plans.{name}")
+    return Policy(calendar=calendar, plans=plans)
+
+
+ALLOWED: dict[str, str] = {
+    "zone": "an IANA time zone such as 'Europe/Oslo'",
+    "closed_weekdays": "a list of " + ", ".join(WEEKDAYS),
+    "holidays": "an ISO 3166-1 country of two letters, or '' for none",
+    "writing": "a table with `kind`: windows, messages, weekdays or always",
+    "kind": "one of windows, messages, weekdays, always",
+    "per_week": "a whole number from 1 (windows: to 100, messages: to 100000)",
+    "hours": "a whole number of hours from 1 to 672",
+    "weekend": "carry or cut",
+    "reply": "a table with target_hours, from, clock and warn_hours, or false for no promise",
+    "target_hours": "a whole number of hours from 1 to 672",
+    "from": "last or first",
+    "clock": "weekdays or continuous",
+    "warn_hours": "a list of whole hours from 1 to 672",
+    "sessions": "a table with units_per_month and kinds, or false for none",
+    "units_per_month": "a whole number from 1 to 1000",
+    "kinds": "a list of video_call, live_chat; at least one",
+    "mentor_days_per_week": "a whole number from 1 to 7",
+    "notice": "a text key of a-z, 0-9 and _, a letter first",
+}
+"""What each key of a policy may hold, for people."""
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "calendar": CalendarPolicy.__struct_encode_fields__,
+    "plan": Plan.__struct_encode_fields__,
+    "writing": ("kind", *Windows.__struct_encode_fields__),
+    "reply": ReplyPromise.__struct_encode_fields__,
+    "sessions": Sessions.__struct_encode_fields__,
+}
+"""The keys of each table of a policy. Of `writing`, the kinds weekdays and always take only `kind`."""
+
+_Kind = TypeVar("_Kind", CalendarPolicy, Plan)
+
+
+def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$")
+        path = where + place.rstrip("`").replace("[...]", "").replace("[]", "")
+        if unknown := re.search(r"unknown field `(.*)`", problem):
+            keys = KEYS.get(path.rpartition(".")[2], KEYS["plan"])
+            raise PolicyError(f"`{path}.{unknown[1]}` is no key there; allowed: {', '.join(keys)}") from None
+        if missing := re.search(r"missing required field `(.*)`", problem):
+            path = f"{path}.{missing[1]}"
+        key = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
+        allowed = ALLOWED.get(key, "see docs/configuration.md")
+        raise PolicyError(f"`{path}`: {problem[0].lower()}{problem[1:]}; allowed: {allowed}") from None

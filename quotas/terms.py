@@ -1,0 +1,170 @@
+"""Plan + calendar + now → Terms: the rules of the moment as plain integers, with the interval in which they hold.
+
+This is the only place where plans and calendars are turned into numbers. What is counted (usage) is compared with
+them in `admission.py` and, in the same words, in `ledger/library.lua`.
+"""
+
+from functools import lru_cache
+
+from msgspec import Struct
+
+from quotas.calendar import Calendar
+from quotas.instant import HOUR
+from quotas.plans import Always, Messages, Plan, Policy, ReplyPromise, Windows
+
+REPLY_NONE, REPLY_FROM_LAST, REPLY_FROM_FIRST = 0, 1, 2
+
+
+class Due(Struct, frozen=True):
+    """When a reply to a message now would be due: `fixed`, or `shift` ms after the message where `fixed` is 0.
+
+    Holds for messages in [valid_from, valid_until).
+    """
+
+    shift: int
+    fixed: int
+    valid_from: int
+    valid_until: int
+
+    def at(self, now: int) -> int:
+        """The deadline of a message arriving at `now`."""
+        return self.fixed or now + self.shift
+
+
+class Terms(Struct, frozen=True):
+    """What the rules say from `valid_from` until before `valid_until`, while a live chat ends at `live_until`."""
+
+    valid_from: int
+    valid_until: int
+    live_until: int
+    """The end of the live chat these terms were worked out for; 0 for none."""
+    week: int
+    window_length: int
+    """Milliseconds of a writing window; 0 where the plan has none."""
+    windows_per_week: int
+    window_cut_at: int
+    """The instant at which a window opened now is cut off; 0 where windows run their whole length."""
+    messages_per_week: int
+    """0 where the plan does not count messages."""
+    closed_until: int
+    """0 where writing is not closed by the day; else the first open instant."""
+    next_week_opens_at: int
+    """The first instant of the next week at which writing is not closed by the day."""
+    reply: int
+    """REPLY_NONE, REPLY_FROM_LAST or REPLY_FROM_FIRST."""
+    due_shift: int
+    due_fixed: int
+    live_due_at: int
+    """When a reply to a message written during the live chat is due; 0 for never."""
+
+    def hold(self, now: int, live_until: int) -> bool:
+        """Whether these are the terms at `now`, with a live chat that ends at `live_until`."""
+        return self.valid_from <= now < self.valid_until and self.live_until == live_until
+
+    def due(self, now: int) -> int:
+        """The deadline that a member message arriving at `now` asks for; 0 where none is promised."""
+        if self.reply == REPLY_NONE:
+            return 0
+        if now < self.live_until:
+            return self.live_due_at
+        return self.due_fixed or now + self.due_shift
+
+
+class UnknownPlanError(LookupError):
+    """A conversation is on a plan that the policy does not have."""
+
+
+class Rulebook:
+    """A policy with its calendars: gives the terms of any conversation at any instant."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.calendar = lru_cache(maxsize=1024)(self._calendar)
+
+    def _calendar(self, zone: str, holidays: str) -> Calendar:
+        """The calendar of a zone and a holiday country ('' for none)."""
+        return Calendar(zone, self.policy.calendar.closed_weekdays, holidays)
+
+    def plan(self, name: str) -> Plan:
+        """Raises UnknownPlanError."""
+        try:
+            return self.policy.plans[name]
+        except KeyError:
+            raise UnknownPlanError(
+                f"the policy has no plan {name!r}; it has {', '.join(sorted(self.policy.plans))}"
+            ) from None
+
+    def terms(self, plan: str, zone: str, holidays: str, live_until: int, now: int) -> Terms:
+        """The terms that hold at `now`. Raises UnknownPlanError."""
+        return terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now)
+
+
+def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int) -> Terms:
+    """The terms of one plan on one calendar at `now`."""
+    opens_at = calendar.next_open(now)
+    is_open = opens_at == now
+    turns_at = calendar.next_closed(now) if is_open else opens_at
+    week = calendar.week_of(now)
+    next_week = calendar.week_start(week + 1)
+    always = isinstance(plan.writing, Always)
+    due = due_of(plan.reply, calendar, now) if plan.reply else Due(0, 0, now, turns_at)
+    live_due_at = due_of(plan.reply, calendar, live_until).at(live_until) if plan.reply and live_until else 0
+    windows = plan.writing if isinstance(plan.writing, Windows) else None
+    return Terms(
+        valid_from=max(calendar.start_of_day(now), due.valid_from if plan.reply else 0),
+        valid_until=min(turns_at, next_week, due.valid_until),
+        live_until=live_until,
+        week=week,
+        window_length=windows.hours * HOUR if windows else 0,
+        windows_per_week=windows.per_week if windows else 0,
+        window_cut_at=turns_at if windows and windows.weekend == "cut" else 0,
+        messages_per_week=plan.writing.per_week if isinstance(plan.writing, Messages) else 0,
+        closed_until=0 if is_open or always else opens_at,
+        next_week_opens_at=next_week if always else calendar.next_open(next_week),
+        reply=_reply_kind(plan.reply),
+        due_shift=due.shift,
+        due_fixed=due.fixed,
+        live_due_at=live_due_at,
+    )
+
+
+def _reply_kind(promise: ReplyPromise | None) -> int:
+    if promise is None:
+        return REPLY_NONE
+    return REPLY_FROM_LAST if promise.since == "last" else REPLY_FROM_FIRST
+
+
+def due_of(promise: ReplyPromise, calendar: Calendar, at: int) -> Due:
+    """When a message at `at` must be answered: domain.md "When the mentor must answer", second point."""
+    target = promise.target_hours * HOUR
+    opens_at = calendar.next_open(at)
+    if promise.clock == "continuous":
+        if opens_at == at:
+            return Due(target, 0, calendar.start_of_day(at), calendar.next_closed(at))
+        return Due(0, calendar.end_of_day(opens_at), calendar.start_of_day(at), opens_at)
+    reached_at, slack, into = _count(calendar, opens_at, target)
+    if opens_at > at:
+        return Due(0, reached_at, calendar.start_of_day(at), opens_at)
+    # Until the count spills into another run of open days, each later message is due just as much later.
+    first = calendar.start_of_day(at)
+    return Due(
+        shift=reached_at - at,
+        fixed=0,
+        valid_from=first if into is None else max(first, at - into + 1),
+        valid_until=min(calendar.next_closed(at), at + slack + 1),
+    )
+
+
+def _count(calendar: Calendar, at: int, target: int) -> tuple[int, int, int | None]:
+    """Count `target` ms of open time from `at`, an open instant.
+
+    Returns the earliest instant at which the count reaches the target, how much of that run of open days is left
+    then, and how much of it was used (None where it is the run that holds `at`).
+    """
+    starts_at, left = at, target
+    while True:
+        ends_at = calendar.next_closed(starts_at)
+        if left <= ends_at - starts_at:
+            return starts_at + left, ends_at - starts_at - left, None if starts_at == at else left
+        left -= ends_at - starts_at
+        starts_at = calendar.next_open(ends_at)
