@@ -1,5 +1,6 @@
 """`python -m benchmarks`: the product beside its peers, in turns, on this machine."""
 
+import resource
 import signal
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from benchmarks import report
+from benchmarks.contenders import CONTENDERS, BenchmarkError, Contender
 from benchmarks.load import Job, Outcome
-from benchmarks.servers import CONTENDERS, BenchmarkError, Contender, Durability, running
+from benchmarks.servers import Durability, running
 
 Count = Annotated[int, Parameter(validator=Number(gte=1, lte=1_000))]
 Seconds = Annotated[float, Parameter(validator=Number(gt=0, lte=600))]
@@ -63,6 +65,11 @@ def bench(
     for name in names:
         if name not in CONTENDERS:
             _stop(console, f"--server {name}: there is no such server; choose from {', '.join(CONTENDERS)}")
+    if json is not None:
+        try:
+            json.touch()  # now, rather than after a minute of measuring
+        except OSError as problem:
+            _stop(console, f"--json {json}: cannot be written: {problem.strerror}")
     durabilities: list[Durability] = ["off", "always"] if aof == "always" else ["off"]
     turns = [(round_, mode, name) for round_ in range(1, rounds + 1) for mode in durabilities for name in names]
     runs: list[report.Run] = []
@@ -105,7 +112,7 @@ def _measure(
     with running(contender, pairs, durability) as up:
         job = Job(up.port, up.server_pid, up.store_pid, up.couples, window, body_bytes, warmup, seconds)
         try:
-            finished = subprocess.run(  # noqa: S603 - this package's own module
+            finished = subprocess.run(
                 [sys.executable, "-m", "benchmarks.load"],
                 input=msgspec.json.encode(job),
                 capture_output=True,
@@ -132,4 +139,7 @@ def _interrupt(*_: object) -> Never:
 if __name__ == "__main__":
     # A `kill` cleans up just as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
+    # Two sockets a pair at both ends, and the peer's subscriptions: many systems allow 1,024 files until asked.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     app()

@@ -128,7 +128,7 @@ def _figures(runs: list[Run]) -> list[tuple[str, str]]:
         ("CPU of the server, µs a message", f"{each_message(lambda outcome: outcome.server_micros):.1f}"),
         ("CPU of the store, µs a message", f"{each_message(lambda outcome: outcome.store_micros):.1f}"),
         ("CPU of both, µs a message", f"{median(cpu_per_message(outcome) for outcome in outcomes):.1f}"),
-        ("CPU of the load generator, not counted", f"{each_message(lambda outcome: outcome.load_micros):.1f}"),
+        ("CPU of the load, not counted", f"{each_message(lambda outcome: outcome.load_micros):.1f}"),
         ("other events a message", f"{each_message(lambda outcome: outcome.other_frames):.2f}"),
         ("faults", str(faults(runs))),
     ]

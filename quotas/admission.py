@@ -49,7 +49,10 @@ class Denied(Struct, frozen=True):
 
 
 class WritingState(Struct, frozen=True):
-    """What the member may do now and what is left: the composer in instants. `None` where the plan counts no such thing."""
+    """What the member may do now and what is left: the composer in instants.
+
+    `windows_left` and `messages_left` are None where the plan does not count them.
+    """
 
     open: bool
     reason: Reason | None
@@ -90,7 +93,8 @@ def admit_mentor(status: Status, usage: Usage, now: int) -> Admitted | Denied:
     if not usage.waiting_since:
         return Admitted(usage)
     late = bool(usage.due_at) and now > usage.due_at
-    return Admitted(without_wait(usage), Answered(now - usage.waiting_since, late))
+    waited = max(0, now - usage.waiting_since)  # a clock set back
+    return Admitted(without_wait(usage), Answered(waited, late))
 
 
 def without_wait(usage: Usage) -> Usage:

@@ -110,6 +110,8 @@ class Outcome(Struct, frozen=True):
     answered: AnsweredOut | None
 
 
+LOST = "the ledger has lost the conversation"
+
 _decoder = msgspec.json.Decoder(AnyLine)
 
 
@@ -145,36 +147,49 @@ class _Player:
     async def apply(self, line: AnyLine) -> Outcome:
         at = instant.parse(line.at)
         if at < self._last:
-            raise ValueError(f"`at` is before the line above it ({instant.text(self._last)}); lines stand in time order")
-        known = self._standings.get(line.conversation)
-        if known is None and not isinstance(line, Open):
+            raise ValueError(
+                f"`at` is before {instant.text(self._last)}, where an earlier line stands: keep time order"
+            )
+        known = line.conversation in self._standings
+        if known and isinstance(line, Open):
+            raise ValueError(f"conversation {line.conversation!r} is open already")
+        if not known and not isinstance(line, Open):
             raise ValueError(f"conversation {line.conversation!r} was not opened")
-        match line:
-            case Open():
-                if known is not None:
-                    raise ValueError(f"conversation {line.conversation!r} is open already")
-                outcome = await self._configured(line, at, self._opened(line))
-            case ChangePlan():
-                self._rulebook.plan(line.plan)
-                outcome = await self._configured(line, at, replace(self._settings(line), plan=line.plan))
-            case Pause():
-                outcome = await self._configured(line, at, replace(self._settings(line), status="paused"))
-            case Resume():
-                outcome = await self._configured(line, at, replace(self._settings(line), status="open"))
-            case End():
-                outcome = await self._configured(line, at, replace(self._settings(line), status="ended"))
-            case Live():
-                standing = await self._ledger.start_live(line.conversation, line.minutes * instant.MINUTE, at=at)
-                assert standing is not None
-                outcome = self._outcome(line, standing, "ok")
-            case Check():
-                outcome = await self._checked(line, at)
-            case Member():
-                outcome = await self._posted(line, at, "member")
-            case Mentor():
-                outcome = await self._posted(line, at, "mentor")
+        outcome = await self._applied(line, at)
         self._last = at
         return outcome
+
+    async def _applied(self, line: AnyLine, at: int) -> Outcome:
+        match line:
+            case Open() | ChangePlan() | Pause() | Resume() | End():
+                standing = await self._ledger.configure(line.conversation, self._changed(line), at=at)
+                return self._outcome(line, standing, "ok")
+            case Live():
+                live = await self._ledger.start_live(line.conversation, line.minutes * instant.MINUTE, at=at)
+                return self._outcome(line, _found(live), "ok")
+            case Check():
+                return await self._checked(line, at)
+            case Member():
+                return await self._posted(line, at, "member")
+            case Mentor():
+                return await self._posted(line, at, "mentor")
+
+    def _changed(self, line: Open | ChangePlan | Pause | Resume | End) -> Settings:
+        """The settings that the line asks for, with the next revision."""
+        if isinstance(line, Open):
+            return self._opened(line)
+        settings = self._standings[line.conversation].settings
+        revision = settings.revision + 1
+        match line:
+            case ChangePlan():
+                self._rulebook.plan(line.plan)
+                return replace(settings, plan=line.plan, revision=revision)
+            case Pause():
+                return replace(settings, status="paused", revision=revision)
+            case Resume():
+                return replace(settings, status="open", revision=revision)
+            case End():
+                return replace(settings, status="ended", revision=revision)
 
     def _opened(self, line: Open) -> Settings:
         calendar = self._rulebook.policy.calendar
@@ -185,18 +200,10 @@ class _Player:
             raise ValueError(f"`zone`: {problem}")
         if problem := holidays_problem(holidays):
             raise ValueError(f"`holidays`: {problem}")
-        return Settings("member", "mentor", line.plan, zone, holidays, revision=0)
-
-    def _settings(self, line: AnyLine) -> Settings:
-        return self._standings[line.conversation].settings
-
-    async def _configured(self, line: AnyLine, at: int, settings: Settings) -> Outcome:
-        changed = replace(settings, revision=settings.revision + 1)
-        return self._outcome(line, await self._ledger.configure(line.conversation, changed, at=at), "ok")
+        return Settings("member", "mentor", line.plan, zone, holidays)
 
     async def _checked(self, line: AnyLine, at: int) -> Outcome:
-        standing = await self._ledger.standing(line.conversation, at=at)
-        assert standing is not None
+        standing = _found(await self._ledger.standing(line.conversation, at=at))
         decision = admit_member(standing.settings.status, standing.usage, self._terms(line.conversation, standing), at)
         if isinstance(decision, Denied):
             return self._outcome(line, standing, "refused", decision)
@@ -215,7 +222,7 @@ class _Player:
             case Refused(reason=reason, opens_at=opens_at, usage=usage):
                 return self._outcome(line, replace(standing, usage=usage, now=at), "refused", Denied(reason, opens_at))
             case _:
-                raise LedgerError("the ledger lost the conversation")
+                raise LedgerError(LOST)
 
     async def _post(self, post: Post, standing: Standing, at: int) -> PostResult:
         return await posted(self._ledger, post, standing.settings, self._terms(post.conversation, standing), at=at)
@@ -253,6 +260,12 @@ class _Player:
             reply_due_at=instant.text_or_none(usage.due_at),
             answered=AnsweredOut(answered.waited, answered.late) if answered else None,
         )
+
+
+def _found(standing: Standing | None) -> Standing:
+    if standing is None:
+        raise LedgerError(LOST)
+    return standing
 
 
 def _word(line: AnyLine) -> str:

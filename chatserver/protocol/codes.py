@@ -54,7 +54,7 @@ class Close(IntEnum):
 
     RESTARTING = 4000
     TOO_SLOW = 4001
-    STORE_LOST = 4002
+    UNAVAILABLE = 4002
     BAD_TOKEN = 4500
     TOKEN_EXPIRED = 4501
     HELLO_TIMEOUT = 4502
@@ -65,7 +65,7 @@ class Close(IntEnum):
 CLOSE_REASON: dict[Close, str] = {
     Close.RESTARTING: "server restarting, reconnect",
     Close.TOO_SLOW: "reader too slow, reconnect and resume",
-    Close.STORE_LOST: "store unavailable, reconnect",
+    Close.UNAVAILABLE: "cannot serve now, reconnect",
     Close.BAD_TOKEN: "token not accepted",
     Close.TOKEN_EXPIRED: "token expired",
     Close.HELLO_TIMEOUT: "no hello within 5 seconds",

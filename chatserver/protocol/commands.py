@@ -13,7 +13,7 @@ MAX_RESUME = 1_000
 """Most conversations one hello may resume."""
 MAX_HISTORY = 200
 """Most messages one history answer holds."""
-NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$"
+NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
 """The id of a person or a conversation."""

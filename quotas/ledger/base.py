@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from quotas.terms import Rulebook, Terms
 Writer = Literal["member", "mentor"]
 
 IDEMPOTENCY_PERIOD = 48 * HOUR
-"""The same message id within this time gets the first answer. Records live in generations of this length: 48 to 96 h."""
+"""The same message id within this time gets the first answer. Records live in generations of it: 48 to 96 h."""
 DIGEST_BYTES = 8
 """Length of `Post.digest`."""
 
@@ -68,7 +68,11 @@ class Post(Struct, frozen=True, gc=False):
 
 
 class Posted(Struct, frozen=True, gc=False):
-    """Stored as `seq` at `at`; `usage` holds now. `first` is false where an earlier post had this id."""
+    """Stored as `seq` at `at`; `usage` holds now.
+
+    `first` is false where an earlier post had this id: then `seq` and `at` are that one's, and `answered` is None,
+    so that a wait is never ended twice.
+    """
 
     seq: int
     at: int
@@ -78,7 +82,10 @@ class Posted(Struct, frozen=True, gc=False):
 
 
 class Refused(Struct, frozen=True, gc=False):
-    """Not stored, by the rules."""
+    """Not stored, by the rules; `usage` holds at `at`, which is now.
+
+    `first` is false where an earlier post had this id: then `reason` and `opens_at` are those it was given.
+    """
 
     reason: Reason
     opens_at: int
@@ -139,21 +146,32 @@ class Ledger(Protocol):
         """Idempotency, admission, seq, append, wait and deadline in one step; `done` is called once with the result."""
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
-        """Move a read mark forward; whether it moved. None where `seq` is beyond the last message."""
+        """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none."""
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
-        """Messages with after < seq < before in order: the first `limit` of them."""
+        """Messages with after < seq < before in order: the first `limit` (≥ 1) of them; `before` is 1 or more."""
 
     async def conversations_of(self, person: str) -> list[str]:
         """The ids of a person's conversations, sorted."""
 
 
-async def posted(
-    ledger: Ledger, post: Post, settings: Settings, terms: Terms, *, at: int = 0
-) -> PostResult:
+_Result = TypeVar("_Result")
+
+
+def settling(future: asyncio.Future[_Result]) -> Callable[[_Result], None]:
+    """A callback that gives the future its result, unless whoever waited for it has been cancelled."""
+
+    def settle(result: _Result) -> None:
+        if not future.done():
+            future.set_result(result)
+
+    return settle
+
+
+async def posted(ledger: Ledger, post: Post, settings: Settings, terms: Terms, *, at: int = 0) -> PostResult:
     """Post and wait for the result, where speed does not matter. Raises LedgerError."""
     future: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
-    ledger.post(post, settings, terms, future.set_result, at=at)
+    ledger.post(post, settings, terms, settling(future), at=at)
     result = await future
     if isinstance(result, LedgerError):
         raise result

@@ -11,7 +11,7 @@ META = "{chatserver}:meta"
 
 def tag(name: str) -> str:
     """The hash tag of the partition of a conversation or person."""
-    return "{%d}" % (crc32(name.encode()) % PARTITIONS)
+    return f"{{{crc32(name.encode()) % PARTITIONS}}}"
 
 
 def conversation(name: str) -> str:

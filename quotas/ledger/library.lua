@@ -62,7 +62,7 @@ local function post(KEYS, ARGV)
     local remembered = #writer > 2
     local sent, generation
     if remembered then
-        generation = math.floor(now / GENERATION)
+        generation = math.max(math.floor(now / GENERATION), tonumber(stored[11])) -- a clock set back forgets nothing
         sent = KEYS[3 + generation % 2]
         local record = first_answer(sent, KEYS[4 - generation % 2], writer, generation, tonumber(stored[11]))
         if record then
@@ -112,7 +112,7 @@ local function post(KEYS, ARGV)
     elseif status == 'ended' then
         refused, opens_at = 'ended', 0
     elseif since > 0 then
-        waited = now - since
+        waited = math.max(0, now - since) -- a clock set back
         if due > 0 and now > due then late = 1 end
         since, due = 0, 0
     end
@@ -181,8 +181,8 @@ end
 local function mark_read(KEYS, ARGV)
     local field, seq = ARGV[1] .. '_read', tonumber(ARGV[2])
     local stored = redis.call('HMGET', KEYS[1], field, 'last_seq')
-    if seq > tonumber(stored[2] or 0) then return -1 end
-    if seq <= tonumber(stored[1] or 0) then return 0 end
+    if not stored[2] or seq > tonumber(stored[2]) then return -1 end
+    if seq <= tonumber(stored[1]) then return 0 end
     redis.call('HSET', KEYS[1], field, seq)
     redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
     return 1

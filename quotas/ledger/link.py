@@ -10,12 +10,12 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import hiredis
 from redis.asyncio.connection import parse_url
 
-from quotas.ledger.base import LedgerError
+from quotas.ledger.base import LedgerError, settling
 
 Reply = Any
 """What hiredis makes of a reply: bytes, int, list, None, or hiredis.ReplyError."""
@@ -51,8 +51,7 @@ class _Wire(asyncio.Protocol):
         self._watch: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._watch = self._loop.call_later(ANSWER_WITHIN / 2, self._look)
 
     def send(self, command: bytes, done: Done) -> None:
@@ -88,8 +87,7 @@ class _Wire(asyncio.Protocol):
     def _look(self) -> None:
         """Twice without an answer while one is owed: the store is gone, whatever TCP says."""
         if self._pending and self._answers == self._answers_before:
-            assert self._transport is not None
-            self._transport.abort()
+            self.close()
             return
         self._answers_before = self._answers if self._pending else -1
         self._watch = self._loop.call_later(ANSWER_WITHIN / 2, self._look)
@@ -111,24 +109,18 @@ class _Wire(asyncio.Protocol):
 class Link:
     """A connection that comes back by itself. `url` is redis://, rediss:// or unix://.
 
-    `on_up` is awaited after every connect, before requests are let through; `on_push` gets what was published, as
-    hiredis gives it: `[kind, channel, payload]`.
+    `on_up` is awaited after every connect, with requests let through; where it fails, the connect has failed.
+    `on_down` is called when a connection that was up is lost; `on_push` gets what was published, as hiredis gives it:
+    `[kind, channel, payload]`.
     """
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        on_up: Callable[["Link"], Coroutine[Any, Any, None]] | None = None,
-        on_push: Callable[[list[Any]], None] | None = None,
-        on_down: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, url: str) -> None:
         self._options = parse_url(url)
-        self._on_up = on_up
-        self._on_push = on_push or _ignore
-        self._on_down = on_down
+        self.on_up: Callable[[Link], Coroutine[Any, Any, None]] = _nothing
+        self.on_push: Callable[[list[Any]], None] = _ignore
         self._wire: _Wire | None = None
         self._ready = False
+        self._connecting = False
         self._closed = False
         self._task: asyncio.Task[None] | None = None
 
@@ -158,43 +150,37 @@ class Link:
 
     def tell(self, *args: bytes | str | int) -> None:
         """Send a command that has no reply of its own (SSUBSCRIBE, SUNSUBSCRIBE); dropped while the link is down."""
-        if self._wire is not None:
-            self._wire.tell(hiredis.pack_command(args))
+        if self._wire is not None and self._ready:
+            self._wire.tell(packed(*args))
 
     async def request(self, *args: bytes | str | int) -> Reply:
         """Send a command and wait for its reply. Raises LedgerError, also where the store answers with an error."""
-        if self._wire is None:
-            raise LinkDownError("the store is not connected")
-        future = asyncio.get_running_loop().create_future()
-
-        def done(reply: Reply) -> None:
-            if not future.done():
-                future.set_result(reply)
-
-        if self._ready:
-            self._wire.send(hiredis.pack_command(args), done)
-        else:
-            raise LinkDownError("the store is not connected")
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self.send(packed(*args), settling(future))
         return raised(await future)
 
     async def _connect(self) -> None:
+        self._connecting = True
         try:
             async with asyncio.timeout(CONNECT_WITHIN):
                 wire = await self._open_wire()
                 self._wire = wire
                 await self._greet(wire)
                 self._ready = True
-                if self._on_up is not None:
-                    await self._on_up(self)
+                await self.on_up(self)
+            if not self._ready:
+                raise LinkDownError("it went away again")
         except (OSError, TimeoutError, LedgerError) as error:
             self._drop()
             raise LinkDownError(f"the store cannot be reached: {error or 'no answer in time'}") from error
+        finally:
+            self._connecting = False
 
     async def _open_wire(self) -> _Wire:
         loop = asyncio.get_running_loop()
 
         def make() -> _Wire:
-            return _Wire(self._on_push, self._lost)
+            return _Wire(self._pushed, self._lost)
 
         if path := self._options.get("path"):
             _, wire = await loop.create_unix_connection(make, path)
@@ -203,6 +189,9 @@ class Link:
             host, port = self._options.get("host", "localhost"), self._options.get("port", 6379)
             _, wire = await loop.create_connection(make, host, port, ssl=tls or None)
         return wire
+
+    def _pushed(self, push: list[Any]) -> None:
+        self.on_push(push)
 
     async def _greet(self, wire: _Wire) -> None:
         hello: list[str] = ["HELLO", "3"]
@@ -221,12 +210,10 @@ class Link:
     def _lost(self, wire: _Wire) -> None:
         if wire is not self._wire:
             return
-        was_ready, self._ready, self._wire = self._ready, False, None
-        if not was_ready or self._closed:
+        self._ready, self._wire = False, None
+        if self._connecting or self._closed:
             return
         logger.warning("the store went away; reconnecting")
-        if self._on_down is not None:
-            self._on_down()
         self._task = asyncio.get_running_loop().create_task(self._reconnect())
 
     async def _reconnect(self) -> None:
@@ -242,6 +229,12 @@ class Link:
                 return
 
 
+def packed(*args: bytes | str | int) -> bytes:
+    """A command as the store reads it."""
+    command: bytes = hiredis.pack_command(args)  # type: ignore[arg-type]  # its stub knows tuples of one part only
+    return command
+
+
 def raised(reply: Reply) -> Reply:
     """The reply, or LedgerError where it is an error."""
     if isinstance(reply, LedgerError):
@@ -252,10 +245,14 @@ def raised(reply: Reply) -> Reply:
 
 
 async def _asked(wire: _Wire, *args: str) -> Reply:
-    future = asyncio.get_running_loop().create_future()
-    wire.send(hiredis.pack_command(args), future.set_result)
+    future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+    wire.send(packed(*args), settling(future))
     return raised(await future)
 
 
 def _ignore(push: list[Any]) -> None:
-    """Confirmations of subscriptions and the like."""
+    """Until someone listens."""
+
+
+async def _nothing(link: Link) -> None:
+    """Until someone has something to do after a connect."""

@@ -89,7 +89,8 @@ class MemoryLedger:
             return Unknown()
         if settings.revision != book.settings.revision or not terms.hold(now, book.usage.live_until):
             return Stale(self._standing(book, now))
-        if (answer := self._first_answer(book, post, now)) is not None:
+        generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
+        if post.id and (answer := self._first_answer(book, post, generation, now)) is not None:
             return answer
         status = book.settings.status
         if post.writer == "member":
@@ -98,16 +99,19 @@ class MemoryLedger:
             decision = admit_mentor(status, book.usage, now)
         result = self._applied(book, decision, post, now)
         if post.id:
-            book.sent.setdefault(now // IDEMPOTENCY_PERIOD, {})[post.writer, post.id] = post.digest, result
+            book.sent.setdefault(generation, {})[post.writer, post.id] = post.digest, result
         return result
 
-    def _first_answer(self, book: _Book, post: Post, now: int) -> PostResult | None:
-        generation = now // IDEMPOTENCY_PERIOD
+    def _first_answer(self, book: _Book, post: Post, generation: int, now: int) -> PostResult | None:
         book.sent = {kept: records for kept, records in book.sent.items() if generation - kept <= 1}
         for records in book.sent.values():
             if record := records.get((post.writer, post.id)):
                 digest, answer = record
-                return replace(answer, usage=book.usage, first=False) if digest == post.digest else Reused()
+                if digest != post.digest:
+                    return Reused()
+                if isinstance(answer, Posted):
+                    return replace(answer, usage=book.usage, answered=None, first=False)
+                return replace(answer, usage=book.usage, at=now, first=False)
         return None
 
     def _applied(self, book: _Book, decision: Admitted | Denied, post: Post, now: int) -> Posted | Refused:
@@ -119,15 +123,16 @@ class MemoryLedger:
         return Posted(seq, now, decision.usage, decision.answered, first=True)
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
-        book = self._books[conversation]
-        if seq > len(book.log):
+        book = self._books.get(conversation)
+        if book is None or seq > len(book.log):
             return None
         moved = seq > book.read[reader]
         book.read[reader] = max(seq, book.read[reader])
         return moved
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
-        log = self._books[conversation].log
+        book = self._books.get(conversation)
+        log = book.log if book else []
         start = bisect_right(log, after, key=lambda entry: entry.seq)
         return [entry for entry in log[start : start + limit] if entry.seq < before]
 

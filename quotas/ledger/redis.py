@@ -24,7 +24,7 @@ from quotas.ledger.base import (
     Unknown,
     Writer,
 )
-from quotas.ledger.link import Link, Reply, raised
+from quotas.ledger.link import Link, Reply, packed, raised
 from quotas.terms import Terms
 
 _SOURCE = files("quotas.ledger").joinpath("library.lua").read_text(encoding="utf-8")
@@ -93,23 +93,21 @@ class RedisLedger:
     ) -> None:
         name = post.conversation
         tag = keys.tag(name)
-        command = hiredis.pack_command(
-            (
-                "FCALL",
-                _POST,
-                5,
-                f"{tag}:conversation:{name}",
-                f"{tag}:log:{name}",
-                f"{tag}:sent:0:{name}",
-                f"{tag}:sent:1:{name}",
-                f"{tag}:feed:{name}",
-                _LETTERS[post.writer] + post.id,
-                post.digest,
-                post.entry,
-                post.origin,
-                self._packed_terms(settings, terms),
-                at or "",
-            )
+        command = packed(
+            "FCALL",
+            _POST,
+            5,
+            f"{tag}:conversation:{name}",
+            f"{tag}:log:{name}",
+            f"{tag}:sent:0:{name}",
+            f"{tag}:sent:1:{name}",
+            f"{tag}:feed:{name}",
+            _LETTERS[post.writer] + post.id,
+            post.digest,
+            post.entry,
+            post.origin,
+            self._packed_terms(settings, terms),
+            at or "",
         )
 
         def answered(reply: Reply) -> None:
@@ -159,7 +157,7 @@ class RedisLedger:
         return await self._link.request(*command)
 
 
-_LOAD = hiredis.pack_command(("FUNCTION", "LOAD", "REPLACE", LIBRARY))
+_LOAD = packed("FUNCTION", "LOAD", "REPLACE", LIBRARY)
 
 
 def pack(revision: int, terms: Terms, shift: int) -> bytes:
@@ -223,9 +221,7 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
         revision=int(text["revision"]),
     )
     usage = Usage(*(int(text[name]) for name in Usage.__struct_fields__))
-    return Standing(
-        now, settings, usage, int(text["last_seq"]), int(text["member_read"]), int(text["mentor_read"])
-    )
+    return Standing(now, settings, usage, int(text["last_seq"]), int(text["member_read"]), int(text["mentor_read"]))
 
 
 def _entry(entry_id: bytes, fields: Any) -> Entry:

@@ -1,0 +1,243 @@
+"""Random histories of conversations, from a seed: every event that a ledger knows, at instants where rules turn."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from random import Random
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from quotas import instant
+from quotas.admission import Usage
+from quotas.instant import DAY, HOUR, MINUTE, SECOND
+from quotas.ledger.base import (
+    DIGEST_BYTES,
+    Entry,
+    Ledger,
+    Post,
+    Posted,
+    PostResult,
+    Refused,
+    Settings,
+    Stale,
+    Standing,
+    Writer,
+    posted,
+)
+from quotas.plans import Policy, builtin_policy
+from quotas.terms import Rulebook, Terms
+
+_MORE_PLANS = {
+    "cut": {"writing": {"kind": "windows", "per_week": 3, "hours": 30, "weekend": "cut"}, "reply": {"from": "first"}},
+    "long": {"writing": {"kind": "windows", "per_week": 1, "hours": 200}, "reply": {"target_hours": 100}},
+    "few": {"writing": {"kind": "messages", "per_week": 2}, "reply": {"clock": "continuous"}},
+    "always": {"writing": {"kind": "always"}, "reply": {"target_hours": 1, "from": "first", "clock": "continuous"}},
+}
+_CLOSED_WEEKDAYS = (("saturday", "sunday"), ("friday", "saturday"), (), ("monday", "wednesday", "friday", "sunday"))
+
+PLACES = (
+    ("Europe/Oslo", "2026-03-20", "NO"),
+    ("Europe/Oslo", "2026-10-15", ""),
+    ("Europe/Copenhagen", "2026-05-01", "DK"),
+    ("Asia/Kathmandu", "2026-01-01", ""),
+    ("America/Santiago", "2025-08-30", ""),
+    ("America/Santiago", "2026-03-28", "CL"),
+    ("Asia/Beirut", "2026-03-20", ""),
+    ("Africa/Cairo", "2026-04-15", ""),
+    ("America/Havana", "2026-10-25", ""),
+    ("Asia/Tehran", "2021-03-15", ""),
+    ("Asia/Amman", "2021-10-20", ""),
+    ("Australia/Lord_Howe", "2026-03-30", ""),
+    ("Pacific/Apia", "2011-12-20", ""),
+    ("America/St_Johns", "2009-10-25", ""),
+)
+"""Zones with the day near which a history starts there: clocks that change on weekdays, at midnight, over a day."""
+
+_STEPS = (0, 1, 40, SECOND, MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 21 * DAY)
+
+
+class Configure(Struct, frozen=True):
+    """New settings. `move` (another zone) and `old` (an older revision) have no word in timelines."""
+
+    at: int
+    do: Literal["open", "plan", "pause", "resume", "end", "move", "old"]
+    settings: Settings
+
+
+class StartLive(Struct, frozen=True):
+    """A live chat of `minutes` starts."""
+
+    at: int
+    minutes: int
+
+
+class Write(Struct, frozen=True):
+    """Someone writes, with settings and terms that may be out of date."""
+
+    at: int
+    post: Post
+    settings: Settings
+    terms: Terms
+
+
+class Check(Struct, frozen=True):
+    """How does it stand?"""
+
+    at: int
+
+
+class MarkRead(Struct, frozen=True):
+    """Someone has read up to `seq`, which may not exist."""
+
+    at: int
+    reader: Writer
+    seq: int
+
+
+class Browse(Struct, frozen=True):
+    """Someone asks for messages."""
+
+    at: int
+    after: int
+    before: int
+    limit: int
+
+
+Event = Configure | StartLive | Write | Check | MarkRead | Browse
+Answer = Standing | PostResult | bool | list[Entry] | None
+
+
+def rulebooks() -> list[Rulebook]:
+    """The built-in plans and others that use every switch, with different closed weekdays."""
+    policy = msgspec.to_builtins(builtin_policy())
+    policy["plans"] |= _MORE_PLANS
+    books = []
+    for closed in _CLOSED_WEEKDAYS:
+        policy["calendar"]["closed_weekdays"] = closed
+        books.append(Rulebook(msgspec.convert(policy, Policy)))
+    return books
+
+
+class History:
+    """The life of one conversation. Tell it each answer with `saw`: the next event heads for where the rules turn."""
+
+    def __init__(self, seed: str, books: list[Rulebook]) -> None:
+        self.name = seed
+        self._random = Random(seed)
+        self._book = self._random.choice(books)
+        zone, day, holidays = self._random.choice(PLACES)
+        start = instant.parse(f"{day}T00:00:00Z") + self._random.randrange(20 * DAY)
+        plan = self._random.choice(sorted(self._book.policy.plans))
+        settings = Settings(f"member-{seed}", f"mentor-{seed}", plan, zone, holidays)
+        self._standing = Standing(start, settings, Usage(), 0, 0, 0)
+        self._terms = self._standing.terms(self._book)
+        self._terms_settings = settings
+        self._sent: list[Post] = []
+
+    def events(self, count: int) -> Iterator[Event]:
+        """`count` events, the first of which opens the conversation."""
+        yield Configure(self._standing.now, "open", self._standing.settings)
+        for _ in range(count - 1):
+            yield self._event()
+
+    def saw(self, answer: Answer) -> None:
+        """Learn what a ledger answered to the last event."""
+        match answer:
+            case Standing():
+                self._standing = answer
+            case Stale(standing=standing):
+                self._standing = standing
+            case Posted(usage=usage, seq=seq):
+                last = max(seq, self._standing.last_seq)
+                self._standing = replace(self._standing, usage=usage, last_seq=last)
+            case Refused(usage=usage):
+                self._standing = replace(self._standing, usage=usage)
+
+    def _event(self) -> Event:
+        at = self._instant()
+        self._standing = replace(self._standing, now=at)
+        draw = self._random.random()
+        if draw < 0.45:
+            return self._write(at, "member")
+        if draw < 0.62:
+            return self._write(at, "mentor")
+        if draw < 0.74:
+            return Check(at)
+        if draw < 0.78:
+            return StartLive(at, self._random.choice((1, 30, 30, 60, 24 * 60)))
+        if draw < 0.84:
+            reader: Writer = self._random.choice(("member", "mentor"))
+            return MarkRead(at, reader, self._random.randint(0, self._standing.last_seq + 1))
+        if draw < 0.87:
+            ends = sorted(self._random.randint(0, self._standing.last_seq + 2) for _ in range(2))
+            return Browse(at, ends[0], max(1, ends[1]), self._random.choice((1, 3, 100)))
+        return self._configure(at)
+
+    def _instant(self) -> int:
+        """Mostly onwards, a third of the time to within 1 ms of a turn; now and then the clock is set back a little."""
+        now, usage = self._standing.now, self._standing.usage
+        draw = self._random.random()
+        if draw < 0.01:
+            return now - self._random.randrange(2 * SECOND)
+        if draw < 0.34:
+            turns = (self._terms.valid_until, usage.window_ends_at, usage.live_until, usage.due_at)
+            ahead = [turn for turn in turns if turn > now]
+            if ahead:
+                return max(now, self._random.choice(ahead) + self._random.choice((-1, 0, 1)))
+        return now + int(self._random.choice(_STEPS) * self._random.random() * 2)
+
+    def _write(self, at: int, writer: Writer) -> Write:
+        if self._random.random() < 0.95:
+            self._terms = self._standing.terms(self._book)
+            self._terms_settings = self._standing.settings
+        return Write(at, self._post(writer), self._terms_settings, self._terms)
+
+    def _post(self, writer: Writer) -> Post:
+        if self._sent and self._random.random() < 0.12:
+            again = self._random.choice(self._sent)
+            return again if self._random.random() < 0.8 else self._new_post(writer, again.id)
+        post = self._new_post(writer, "" if self._random.random() < 0.2 else f"id {len(self._sent)} æ")
+        self._sent = [*self._sent[-20:], post]
+        return post
+
+    def _new_post(self, writer: Writer, id_: str) -> Post:
+        entry = self._random.randbytes(self._random.randrange(12))
+        return Post(self.name, writer, id_, blake2b(entry, digest_size=DIGEST_BYTES).digest(), entry, "origin")
+
+    def _configure(self, at: int) -> Configure:
+        settings = self._standing.settings
+        newer = replace(settings, revision=settings.revision + self._random.randint(1, 2))
+        draw = self._random.random()
+        if settings.status == "paused" and draw < 0.7:
+            return Configure(at, "resume", replace(newer, status="open"))
+        if draw < 0.02:
+            return Configure(at, "end", replace(newer, status="ended"))
+        if draw < 0.15:
+            return Configure(at, "pause", replace(newer, status="paused"))
+        if draw < 0.3:
+            zone, _, holidays = self._random.choice(PLACES)
+            return Configure(at, "move", replace(newer, zone=zone, holidays=holidays))
+        plan = self._random.choice(sorted(self._book.policy.plans))
+        if draw < 0.4:
+            older = self._random.randint(0, settings.revision)
+            return Configure(at, "old", replace(settings, plan=plan, revision=older))
+        return Configure(at, "plan", replace(newer, plan=plan))
+
+
+async def happen(ledger: Ledger, conversation: str, event: Event) -> Answer:
+    """Let the event happen on a ledger."""
+    match event:
+        case Configure(at=at, settings=settings):
+            return await ledger.configure(conversation, settings, at=at)
+        case StartLive(at=at, minutes=minutes):
+            return await ledger.start_live(conversation, minutes * MINUTE, at=at)
+        case Write(at=at, post=post, settings=settings, terms=terms):
+            return await posted(ledger, post, settings, terms, at=at)
+        case Check(at=at):
+            return await ledger.standing(conversation, at=at)
+        case MarkRead(reader=reader, seq=seq):
+            return await ledger.mark_read(conversation, reader, seq, "origin")
+        case Browse(after=after, before=before, limit=limit):
+            return await ledger.messages(conversation, after, before, limit)

@@ -1,0 +1,148 @@
+"""Conversations over HTTP: the record, and how it stands in the ledger now."""
+
+from typing import assert_never
+
+from msgspec import Struct
+
+from chatserver.api.operation import Answer, ApiContext, Call, NoQuery, Operation
+from chatserver.api.problem import ProblemError, invalid
+from chatserver.auth import Identity
+from chatserver.protocol.events import Composer, Reply, Status
+from chatserver.records import conversations
+from chatserver.workflows.requests import (
+    Conflict,
+    ConversationChange,
+    ConversationDetails,
+    Done,
+    Invalid,
+    Missing,
+)
+from chatserver.workflows.standing_view import composer_of, reply_of
+from quotas import instant
+from quotas.admission import writing_state
+
+
+class Conversation(Struct, frozen=True):
+    """A conversation, and how it stands at the moment of the answer. Instants are RFC 3339 in UTC."""
+
+    id: str
+    member: str
+    mentor: str
+    plan: str
+    zone: str
+    holidays: str
+    status: Status
+    created_at: str
+    updated_at: str
+    last_seq: int
+    composer: Composer
+    reply: Reply
+
+
+async def put_conversation(call: Call[NoQuery, ConversationDetails]) -> Answer:
+    match await call.context.provisioning.put_conversation(call.id, call.body):
+        case Done(record, created):
+            return Answer(201 if created else 200, await _resource(call.context, record))
+        case Invalid(errors):
+            raise invalid(errors)
+        case Conflict(detail):
+            raise ProblemError(409, detail)
+        case never:
+            assert_never(never)
+
+
+async def change_conversation(call: Call[NoQuery, ConversationChange]) -> Answer:
+    match await call.context.provisioning.change_conversation(call.id, call.body):
+        case Done(record):
+            return Answer(200, await _resource(call.context, record))
+        case Invalid(errors):
+            raise invalid(errors)
+        case Conflict(detail):
+            raise ProblemError(409, detail)
+        case Missing():
+            raise not_found(call.id)
+        case never:
+            assert_never(never)
+
+
+async def get_conversation(call: Call[NoQuery, None]) -> Answer:
+    return Answer(200, await _resource(call.context, await readable(call.context, call.identity, call.id)))
+
+
+async def readable(context: ApiContext, identity: Identity, id: str) -> conversations.Conversation:
+    """The conversation where the token's person may read it. Raises ProblemError 404: others learn nothing of it."""
+    record = await context.provisioning.get_conversation(id)
+    if record is None or not _may_read(identity, record):
+        raise not_found(id)
+    return record
+
+
+def not_found(id: str) -> ProblemError:
+    """The same whether there is none, or one of other people."""
+    return ProblemError(404, f"there is no conversation {id!r} for this token")
+
+
+def _may_read(identity: Identity, record: conversations.Conversation) -> bool:
+    match identity.role:
+        case "member":
+            return identity.user == record.member
+        case "mentor":
+            return identity.user == record.mentor
+        case "support" | "service":
+            return True
+
+
+async def _resource(context: ApiContext, record: conversations.Conversation) -> Conversation:
+    standing = await context.provisioning.standing(record)
+    terms = standing.terms(context.provisioning.rulebook)
+    state = writing_state(standing.settings.status, standing.usage, terms, standing.now)
+    return Conversation(
+        id=record.id,
+        member=record.member,
+        mentor=record.mentor,
+        plan=record.plan,
+        zone=record.zone,
+        holidays=record.holidays,
+        status=record.status,
+        created_at=instant.text(record.created_at),
+        updated_at=instant.text(record.updated_at),
+        last_seq=standing.last_seq,
+        composer=composer_of(state),
+        reply=reply_of(standing.usage, standing.now),
+    )
+
+
+PUT_CONVERSATION = Operation(
+    method="PUT",
+    path="/v1/conversations/{id}",
+    name="putConversation",
+    summary="Create a conversation or bring its plan, zone and holidays up to date. The same again changes nothing.",
+    handler=put_conversation,
+    query=NoQuery,
+    body=ConversationDetails,
+    answers={200: (Conversation, "The conversation was known."), 201: (Conversation, "The conversation is new.")},
+    refusals=(409,),
+)
+
+CHANGE_CONVERSATION = Operation(
+    method="PATCH",
+    path="/v1/conversations/{id}",
+    name="changeConversation",
+    summary="Change the plan or the status. The same again changes nothing.",
+    handler=change_conversation,
+    query=NoQuery,
+    body=ConversationChange,
+    answers={200: (Conversation, "The conversation as it is now.")},
+    refusals=(404, 409),
+)
+
+GET_CONVERSATION = Operation(
+    method="GET",
+    path="/v1/conversations/{id}",
+    name="getConversation",
+    summary="A conversation, what its member may write and what its mentor owes. Members and mentors see their own.",
+    handler=get_conversation,
+    query=NoQuery,
+    answers={200: (Conversation, "The conversation.")},
+    refusals=(404,),
+)

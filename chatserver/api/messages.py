@@ -1,0 +1,54 @@
+"""The messages of a conversation over HTTP."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
+
+from chatserver.api.conversations import readable
+from chatserver.api.operation import Answer, Call, Operation
+from chatserver.protocol import events
+from chatserver.protocol.commands import MAX_HISTORY
+from chatserver.workflows.history import history
+
+
+class MessagesQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which messages."""
+
+    before: (
+        Annotated[int, Meta(ge=1, le=2**53 - 1, description="Messages with a smaller seq; left out: the newest.")]
+        | UnsetType
+    ) = UNSET
+    limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY, description=f"How many at most, 1 to {MAX_HISTORY}.")] = 50
+
+
+class Message(events.Message, frozen=True, tag_field=None, tag=False):
+    """A message, as on the socket but without `type`."""
+
+
+class MessagePage(Struct, frozen=True):
+    """Messages in order of seq; `more` says whether older ones exist."""
+
+    messages: list[Message]
+    more: bool
+
+
+async def get_messages(call: Call[MessagesQuery, None]) -> Answer:
+    record = await readable(call.context, call.identity, call.id)
+    standing = await call.context.provisioning.standing(record)
+    newest = standing.last_seq + 1
+    before = newest if isinstance(call.query.before, UnsetType) else min(call.query.before, newest)
+    messages, more = await history(call.context.ledger, call.id, before, call.query.limit)
+    return Answer(200, MessagePage([Message(**asdict(message)) for message in messages], more))
+
+
+GET_MESSAGES = Operation(
+    method="GET",
+    path="/v1/conversations/{id}/messages",
+    name="getMessages",
+    summary="A page of a conversation's messages, the newest last. Members and mentors see their own conversations'.",
+    handler=get_messages,
+    query=MessagesQuery,
+    answers={200: (MessagePage, "The page.")},
+    refusals=(404,),
+)

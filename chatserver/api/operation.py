@@ -1,0 +1,86 @@
+"""An operation of the API: what the routes need to run it and the OpenAPI document to describe it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from chatserver.auth import Authenticator, Identity
+from chatserver.workflows.provisioning import Provisioning
+from quotas.ledger.base import Ledger
+
+MAX_BODY_BYTES = 64 * 1024
+"""A larger body is refused with 413."""
+
+
+@dataclass(frozen=True)
+class ApiContext:
+    """What the operations work with."""
+
+    provisioning: Provisioning
+    ledger: Ledger
+    authenticator: Authenticator
+
+
+class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """An operation without query parameters."""
+
+
+Query = TypeVar("Query", bound=Struct)
+Body = TypeVar("Body", bound=Struct | None)
+
+
+@dataclass(frozen=True)
+class Call(Generic[Query, Body]):
+    """One request, checked: the token, the id, every parameter and field."""
+
+    context: ApiContext
+    identity: Identity
+    id: str
+    query: Query
+    body: Body
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A success. Everything else is raised as ProblemError."""
+
+    status: int
+    content: Struct
+
+
+@dataclass(frozen=True)
+class Operation(Generic[Query, Body]):
+    """`path` names its `{id}`; `answers` maps each status of success to its Struct and what it says.
+
+    `refusals` are the statuses that `handler` itself may raise, beside those that every such operation has.
+    """
+
+    method: Literal["GET", "PUT", "PATCH"]
+    path: str
+    name: str
+    summary: str
+    handler: Callable[[Call[Query, Body]], Awaitable[Answer]]
+    answers: Mapping[int, tuple[type[Struct], str]]
+    refusals: tuple[int, ...]
+    query: type[Query]
+    body: type[Body] | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether only service and support may call it."""
+        return self.method != "GET"
+
+    @property
+    def problems(self) -> list[int]:
+        """Every status of failure that it may answer with."""
+        found = {401, 422, 500, 503, *self.refusals}
+        if self.writes:
+            found.add(403)
+        if self.body is not None:
+            found |= {400, 413, 415}
+        return sorted(found)
+
+
+AnyOperation = Operation[Any, Any]

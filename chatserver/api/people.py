@@ -1,0 +1,86 @@
+"""People over HTTP."""
+
+from typing import assert_never
+
+from msgspec import Struct
+
+from chatserver.api.operation import Answer, Call, NoQuery, Operation
+from chatserver.api.problem import ProblemError, invalid
+from chatserver.protocol.events import Role
+from chatserver.records import people
+from chatserver.records.people import Locale
+from chatserver.workflows.requests import Conflict, Done, Invalid, PersonDetails
+from quotas import instant
+
+
+class Person(Struct, frozen=True):
+    """A person. Instants are RFC 3339 in UTC."""
+
+    id: str
+    role: Role
+    name: str
+    zone: str
+    locale: Locale
+    email: str | None
+    created_at: str
+    updated_at: str
+
+
+async def put_person(call: Call[NoQuery, PersonDetails]) -> Answer:
+    match await call.context.provisioning.put_person(call.id, call.body):
+        case Done(record, created):
+            return Answer(201 if created else 200, _resource(record))
+        case Invalid(errors):
+            raise invalid(errors)
+        case Conflict(detail):
+            raise ProblemError(409, detail)
+        case never:
+            assert_never(never)
+
+
+async def get_person(call: Call[NoQuery, None]) -> Answer:
+    """Members and mentors read themselves only; anyone else is not there for them."""
+    reads_all = call.identity.role in ("service", "support")
+    person = None
+    if reads_all or call.id == call.identity.user:
+        person = await call.context.provisioning.get_person(call.id)
+    if person is None:
+        raise ProblemError(404, f"there is no person {call.id!r} for this token")
+    return Answer(200, _resource(person))
+
+
+def _resource(person: people.Person) -> Person:
+    return Person(
+        id=person.id,
+        role=person.role,
+        name=person.name,
+        zone=person.zone,
+        locale=person.locale,
+        email=person.email,
+        created_at=instant.text(person.created_at),
+        updated_at=instant.text(person.updated_at),
+    )
+
+
+PUT_PERSON = Operation(
+    method="PUT",
+    path="/v1/people/{id}",
+    name="putPerson",
+    summary="Create a person or bring them up to date. The same again changes nothing.",
+    handler=put_person,
+    query=NoQuery,
+    body=PersonDetails,
+    answers={200: (Person, "The person was known."), 201: (Person, "The person is new.")},
+    refusals=(409,),
+)
+
+GET_PERSON = Operation(
+    method="GET",
+    path="/v1/people/{id}",
+    name="getPerson",
+    summary="A person. Members and mentors see themselves only.",
+    handler=get_person,
+    query=NoQuery,
+    answers={200: (Person, "The person.")},
+    refusals=(404,),
+)

@@ -1,0 +1,72 @@
+"""What went wrong, as problem details (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+from starlette.responses import Response
+
+from chatserver.workflows.requests import FieldProblem
+
+MEDIA_TYPE = "application/problem+json"
+
+SECURITY_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""On every answer: what people write is nobody's cache's business."""
+
+KINDS: dict[int, tuple[str, str]] = {
+    400: ("malformed", "The body is not JSON"),
+    401: ("token-needed", "A valid token is needed"),
+    403: ("not-allowed", "The token's role does not allow this"),
+    404: ("not-found", "There is no such thing for this token"),
+    405: ("method-not-allowed", "The method is not known here"),
+    409: ("conflict", "What is recorded already does not allow this"),
+    413: ("body-too-large", "The body is too large"),
+    415: ("not-json", "The body must be sent as application/json"),
+    422: ("invalid-fields", "Some fields are wrong"),
+    500: ("fault", "A fault of the server"),
+    503: ("unavailable", "Something the server needs does not answer"),
+}
+"""By status: the last part of the problem's type, and its title."""
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """`type` stays the same for a kind of problem; `detail` is for people; `errors` names the wrong fields."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+class ProblemError(Exception):
+    """Ends the handling of a request with a problem."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[FieldProblem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        kind, title = KINDS[status]
+        self.problem = Problem(f"urn:chatserver:problem:{kind}", title, status, detail, list(errors))
+        self.headers = headers or {}
+
+
+def invalid(errors: Sequence[FieldProblem]) -> ProblemError:
+    """These fields cannot be so."""
+    detail = "; ".join(f"`{error.field}`: {error.message}" for error in errors)
+    return ProblemError(422, detail, errors=errors)
+
+
+def response(error: ProblemError) -> Response:
+    """The problem as an answer."""
+    return Response(
+        msgspec.json.encode(error.problem),
+        status_code=error.problem.status,
+        media_type=MEDIA_TYPE,
+        headers={**SECURITY_HEADERS, **error.headers},
+    )

@@ -1,0 +1,137 @@
+"""The table of operations, and the routes made from it."""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from itertools import groupby
+from typing import assert_never
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from chatserver.api import problem
+from chatserver.api.authentication import identify, require_writer
+from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
+from chatserver.api.fields import read_body, read_id, read_query
+from chatserver.api.messages import GET_MESSAGES
+from chatserver.api.openapi import document
+from chatserver.api.operation import AnyOperation, ApiContext, Call
+from chatserver.api.people import GET_PERSON, PUT_PERSON
+from chatserver.api.problem import ProblemError
+from chatserver.records.database import DatabaseError
+from quotas.ledger.base import LedgerError
+
+OPERATIONS: tuple[AnyOperation, ...] = (
+    PUT_PERSON,
+    GET_PERSON,
+    PUT_CONVERSATION,
+    CHANGE_CONVERSATION,
+    GET_CONVERSATION,
+    GET_MESSAGES,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def routes(context: ApiContext) -> list[Route]:
+    """Everything under /v1. The last route answers every other path there with 404: put what else there is before."""
+    by_path = groupby(OPERATIONS, key=lambda operation: operation.path)
+    return [
+        *(Route(path, _Resource(context, {each.method: each for each in here})) for path, here in by_path),
+        Route("/v1/openapi.json", _Fixed(msgspec.json.encode(document(OPERATIONS)))),
+        Route("/v1/{rest:path}", _Nothing()),
+    ]
+
+
+class _Endpoint(ABC):
+    """An ASGI endpoint that answers whatever happens, in problem details where it went wrong."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            return await self.answer(request)
+        except ProblemError as error:
+            return problem.response(error)
+        except (DatabaseError, LedgerError) as error:
+            logger.warning("%s %s: %s", request.method, request.url.path, error)
+            return problem.response(_unavailable(error))
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception:
+            logger.exception("%s %s failed", request.method, request.url.path)
+            return problem.response(ProblemError(500, "the fault is logged; the same request again is safe"))
+
+    @abstractmethod
+    async def answer(self, request: Request) -> Response:
+        """Raises ProblemError, DatabaseError, LedgerError."""
+
+
+class _Resource(_Endpoint):
+    """The operations of one path, by method."""
+
+    def __init__(self, context: ApiContext, operations: Mapping[str, AnyOperation]) -> None:
+        self._context = context
+        self._operations = operations
+
+    async def answer(self, request: Request) -> Response:
+        operation = self._operations[known_method(request, self._operations)]
+        identity = await identify(request, self._context.authenticator)
+        if operation.writes:
+            require_writer(identity)
+        call = Call(
+            context=self._context,
+            identity=identity,
+            id=read_id(request.path_params["id"]),
+            query=read_query(request.query_params, operation.query),
+            body=await read_body(request, operation.body) if operation.body else None,
+        )
+        answer = await operation.handler(call)
+        return _json(msgspec.json.encode(answer.content), answer.status)
+
+
+class _Fixed(_Endpoint):
+    """A document that is the same for everyone; no token is needed."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def answer(self, request: Request) -> Response:
+        known_method(request, ("GET",))
+        return _json(self._content, 200)
+
+
+class _Nothing(_Endpoint):
+    """Every path that is none."""
+
+    async def answer(self, request: Request) -> Response:
+        raise ProblemError(404, "there is no such path; GET /v1/openapi.json lists those that there are")
+
+
+def known_method(request: Request, known: Mapping[str, AnyOperation] | tuple[str, ...]) -> str:
+    """The method to run; HEAD runs GET, whose body the server leaves out. Raises ProblemError 405."""
+    method = "GET" if request.method == "HEAD" else request.method
+    if method in known:
+        return method
+    allowed = ", ".join([*known, *(["HEAD"] if "GET" in known else [])])
+    raise ProblemError(405, f"allowed: {allowed}", headers={"Allow": allowed})
+
+
+def _json(content: bytes, status: int) -> Response:
+    return Response(content, status, headers=problem.SECURITY_HEADERS, media_type="application/json")
+
+
+def _unavailable(error: DatabaseError | LedgerError) -> ProblemError:
+    match error:
+        case DatabaseError():
+            detail = "the database does not answer; repeat the request"
+        case LedgerError():
+            detail = "the store does not answer; repeat the request, also where the record was written already"
+        case never:
+            assert_never(never)
+    return ProblemError(503, detail, headers={"Retry-After": "1"})

@@ -1,0 +1,177 @@
+"""The composition root: the one place where the parts meet."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from uuid import uuid4
+
+import structlog
+import uvicorn
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+
+from chatserver.api import ApiContext, routes
+from chatserver.auth import Authenticator
+from chatserver.protocol.commands import MAX_FRAME_BYTES
+from chatserver.realtime.greeting import Greeting
+from chatserver.realtime.hub import Hub
+from chatserver.realtime.socket import ChatSocket
+from chatserver.records.database import Database
+from chatserver.records.migrate import migrate
+from chatserver.settings import Settings
+from chatserver.workflows.clock_shift import settle_shift
+from chatserver.workflows.durability import durability_warnings
+from chatserver.workflows.provisioning import Provisioning
+from chatserver.workflows.rebuild import plans_problem
+from chatserver.workflows.store_clock import StoreClock
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+from quotas.plans import Policy, builtin_policy, load_policy
+from quotas.terms import Rulebook
+
+PING_EVERY = 30.0
+"""Seconds between keep-alive pings, and how long an answer may take."""
+STOP_WITHIN = 20
+"""Seconds that open connections have to end when the server stops."""
+
+log = structlog.get_logger()
+
+
+class StartError(Exception):
+    """The server cannot start; one sentence that says why and what to do."""
+
+
+class Parts(Struct, frozen=True):
+    """A server, put together and connected, but not listening yet."""
+
+    rulebook: Rulebook
+    link: Link
+    ledger: RedisLedger
+    database: Database
+    provisioning: Provisioning
+    hub: Hub
+    app: Starlette
+    shift: int
+    """How many ms the rules' clock runs ahead; 0 on a real server."""
+    warnings: list[str]
+    """What makes "accepted" mean less than "kept"."""
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy that the settings name. Raises PolicyError."""
+    return load_policy(settings.policy) if settings.policy else builtin_policy()
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[Link, RedisLedger, int]]:
+    """A link to the store and the ledger on it, with the clock as the store says."""
+    link = Link(store_url)
+    await link.open()
+    try:
+        shift = await settle_shift(link, settings.now)
+        ledger = RedisLedger(link, shift)
+        await ledger.load()
+        yield link, ledger, shift
+    finally:
+        link.close()
+
+
+@contextlib.asynccontextmanager
+async def migrated(settings: Settings) -> AsyncIterator[Database]:
+    """The database, brought up to date."""
+    database = Database(settings.records_url)
+    try:
+        for revision in await migrate(database):
+            log.info("migrated", revision=revision)
+        yield database
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
+    """Everything but the listening. Raises the errors of its parts, each one sentence for people."""
+    rulebook = Rulebook(policy_of(settings))
+    authenticator = Authenticator(settings)
+    async with migrated(settings) as database, connected(settings, store_url) as (link, ledger, shift):
+        if problem := await plans_problem(database, rulebook):
+            raise StartError(problem)
+        provisioning = Provisioning(database, ledger, rulebook, ledger.now)
+        hub = Hub(link, ledger, rulebook, StoreClock(await ledger.now()), uuid4().hex[:12])
+        link.on_push = hub.pushed
+        link.on_up = hub.up
+        greeting = Greeting(hub, authenticator, settings.allowed_origins)
+        app = Starlette(
+            routes=[
+                WebSocketRoute("/v1/chat", greeting.endpoint),
+                *routes(ApiContext(provisioning, ledger, authenticator)),
+            ],
+        )
+        hub.start()
+        try:
+            yield Parts(
+                rulebook, link, ledger, database, provisioning, hub, app, shift, await durability_warnings(link)
+            )
+        finally:
+            await hub.stop()
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket bound to the address. Raises StartError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise StartError(
+            f"port {port} on {host} cannot be used: {error.strerror}; free it or choose another with --port"
+        ) from None
+    sock.set_inheritable(True)
+    return sock
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which stops on a signal and lets the cleanup after it run undisturbed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+                signal.signal(number, signal.SIG_IGN)
+
+
+async def listen(parts: Parts, sock: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `on_ready` is called once connections are accepted."""
+    config = uvicorn.Config(
+        parts.app,
+        ws=ChatSocket,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_ping_interval=PING_EVERY,
+        ws_ping_timeout=PING_EVERY,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    server = _Server(config)
+    serving = asyncio.get_running_loop().create_task(server.serve(sockets=[sock]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        on_ready()
+    await serving

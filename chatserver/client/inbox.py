@@ -1,0 +1,108 @@
+"""Events that wait for the app. Messages come once each; what finds no room is fetched again later."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from chatserver.client.errors import ChatError
+from chatserver.client.place import Place
+from chatserver.protocol.commands import MAX_HISTORY
+from chatserver.protocol.events import AnyEvent, Error, HistoryPage, Message
+
+EVENTS_WAITING = 1_000
+"""Beyond it messages stay on the server until there is room, and other events are dropped."""
+
+FetchHistory = Callable[[str, int, int], Awaitable[HistoryPage]]
+"""conversation, before, limit → a page."""
+
+
+class Inbox:
+    """A bounded queue of events, and the place reached in each conversation.
+
+    Putting never waits, so that the connection's reader never waits for the app, and the app may await an answer
+    while it handles an event. With `keep=False` events are only counted.
+    """
+
+    def __init__(self, fetch_history: FetchHistory, resume: dict[str, int], *, keep: bool) -> None:
+        self._fetch_history = fetch_history
+        self._keep = keep
+        self._places = {conversation: Place(seq) for conversation, seq in resume.items()}
+        self._queue: asyncio.Queue[AnyEvent] = asyncio.Queue(EVENTS_WAITING)
+        self._arrived = asyncio.Event()
+        self._fetching: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
+
+    @property
+    def positions(self) -> dict[str, int]:
+        return {conversation: place.last for conversation, place in self._places.items()}
+
+    async def events(self) -> AsyncIterator[AnyEvent]:
+        """Until `close`; what arrived before it is still handed over."""
+        while not (self._closed and self._queue.empty()):
+            if self._queue.empty():
+                self._arrived.clear()
+                await self._arrived.wait()
+            else:
+                yield self._queue.get_nowait()
+
+    async def close(self) -> None:
+        self._closed = True
+        self._arrived.set()
+        fetching = list(self._fetching.values())
+        for task in fetching:
+            task.cancel()
+        await asyncio.gather(*fetching, return_exceptions=True)
+
+    def put(self, event: AnyEvent) -> bool:
+        """False where there was no room."""
+        if self._keep:
+            try:
+                self._queue.put_nowait(event)
+            except asyncio.QueueFull:
+                return False
+            self._arrived.set()
+        return True
+
+    def put_message(self, message: Message) -> None:
+        place = self.place(message.conversation, otherwise=message.seq - 1)
+        if message.conversation in self._fetching:
+            place.target = max(place.target, message.seq)
+        elif not place.has(message.seq):
+            if self.put(message):
+                place.take(message.seq)
+            else:
+                self.fetch(message.conversation, message.seq)
+
+    def place(self, conversation: str, *, otherwise: int) -> Place:
+        """Where the reader stands; a conversation met for the first time starts after `otherwise`."""
+        return self._places.setdefault(conversation, Place(otherwise))
+
+    def fetch(self, conversation: str, up_to: int) -> None:
+        """Bring by history what lies between the place reached and `up_to`."""
+        place = self.place(conversation, otherwise=up_to)
+        place.target = max(place.target, up_to)
+        if conversation not in self._fetching and place.last < place.target:
+            self._fetching[conversation] = asyncio.create_task(self._fetch(conversation, place))
+
+    async def _fetch(self, conversation: str, place: Place) -> None:
+        try:
+            while place.last < place.target:
+                await self._fetch_page(conversation, place)
+        except ChatError as fault:
+            self.put(Error(code=fault.code, message=fault.message, temporary=False, conversation=conversation))
+        except Exception:
+            if not self._closed:  # What ended the chat is raised by events().
+                raise
+        finally:
+            del self._fetching[conversation]
+
+    async def _fetch_page(self, conversation: str, place: Place) -> None:
+        # seq has no holes, so the page before `last + 201` begins at `last + 1`.
+        before = place.last + MAX_HISTORY + 1
+        page = await self._fetch_history(conversation, before, MAX_HISTORY)
+        for message in page.messages:
+            if not place.has(message.seq):
+                if self._keep:
+                    await self._queue.put(message)
+                    self._arrived.set()
+                place.take(message.seq)
+        place.skip_to(min(before - 1, place.target))

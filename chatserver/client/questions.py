@@ -1,0 +1,118 @@
+"""Commands that have an answer: asked until answered, one at a time per conversation and kind."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from chatserver.client.backoff import full_jitter
+from chatserver.client.errors import ChatError
+from chatserver.client.link import Link
+from chatserver.protocol.codes import MEANING
+from chatserver.protocol.commands import MAX_FRAME_BYTES, AnyCommand, Check, History, Send
+from chatserver.protocol.events import Accepted, ComposerChanged, Error, HistoryPage, Refused
+
+Question = Send | Check | History
+Answer = Accepted | Refused | ComposerChanged | HistoryPage
+Kind = type[Send] | type[Check] | type[History]
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+
+
+def require_valid(command: AnyCommand) -> None:
+    """Raise ChatError for what every server refuses, so that a bad frame never costs the connection."""
+    try:
+        frame = _encoder.encode(command)
+        _decoder.decode(frame)
+    except (msgspec.ValidationError, UnicodeEncodeError) as fault:
+        raise ChatError("invalid_field", str(fault)) from None
+    if len(frame) > MAX_FRAME_BYTES:
+        raise ChatError("text_too_long", MEANING["text_too_long"])
+
+
+class _Waiting:
+    """One question on its way, kept through reconnects until it is answered."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.reset()
+
+    def reset(self) -> None:
+        self.answer: asyncio.Future[Answer | Error] = asyncio.get_running_loop().create_future()
+
+    def settle(self, answer: Answer | Error) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+
+class Questions:
+    """What is being asked. The callers are the outbox: each waits for its turn, then for its answer.
+
+    `link` waits for a greeted connection, or raises what ended the chat.
+    """
+
+    def __init__(self, link: Callable[[], Awaitable[Link]]) -> None:
+        self._link = link
+        self._waiting: dict[tuple[Kind, str], _Waiting] = {}
+        self._turns: WeakValueDictionary[tuple[Kind, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def ask(self, question: Question) -> Answer:
+        require_valid(question)
+        key = (type(question), question.conversation)
+        # asyncio.Lock is fair: turns come in the order of the calls.
+        turn = self._turns.setdefault(key, asyncio.Lock())
+        async with turn:
+            waiting = self._waiting[key] = _Waiting(question)
+            try:
+                return await self._until_answered(waiting)
+            finally:
+                del self._waiting[key]
+
+    async def _until_answered(self, waiting: _Waiting) -> Answer:
+        delays = full_jitter()
+        while True:
+            while not waiting.answer.done():
+                link = await self._link()
+                if not waiting.answer.done():
+                    await link.send(waiting.question)
+                    await _first_of(waiting.answer, link.lost)
+            answer = waiting.answer.result()
+            if not isinstance(answer, Error):
+                return answer
+            if not answer.temporary:
+                raise ChatError(answer.code, answer.message)
+            waiting.reset()
+            await asyncio.wait({waiting.answer}, timeout=next(delays))
+
+    def settle_send(self, answer: Accepted | Refused) -> None:
+        if self.is_sending(answer.conversation, answer.id):
+            self._waiting[Send, answer.conversation].settle(answer)
+
+    def settle_check(self, answer: ComposerChanged) -> None:
+        if (Check, answer.conversation) in self._waiting:
+            self._waiting[Check, answer.conversation].settle(answer)
+
+    def settle_history(self, answer: HistoryPage) -> None:
+        if (History, answer.conversation) in self._waiting:
+            self._waiting[History, answer.conversation].settle(answer)
+
+    def settle_error(self, error: Error) -> bool:
+        """Hand an error to the question that it answers; False where there is none."""
+        for (_, conversation), waiting in self._waiting.items():
+            own_id = waiting.question.id if isinstance(waiting.question, Send) else None
+            # seq_unknown answers a read mark, which nobody waits for.
+            if own_id == error.id and error.conversation in (conversation, None) and error.code != "seq_unknown":
+                waiting.settle(error)
+                return True
+        return False
+
+    def is_sending(self, conversation: str, id: str) -> bool:
+        waiting = self._waiting.get((Send, conversation))
+        return waiting is not None and isinstance(waiting.question, Send) and waiting.question.id == id
+
+
+async def _first_of(answer: asyncio.Future[Answer | Error], lost: asyncio.Future[None]) -> None:
+    both: set[asyncio.Future[Answer | Error] | asyncio.Future[None]] = {answer, lost}
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

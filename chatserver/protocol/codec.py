@@ -1,0 +1,128 @@
+"""Bytes ↔ commands and events, in both encodings of the protocol. Built once, used for every frame."""
+
+import re
+import unicodedata
+from typing import Any, Literal
+
+import msgspec
+
+from chatserver.protocol.codes import Code
+from chatserver.protocol.commands import MAX_BODY_BYTES, AnyCommand
+from chatserver.protocol.events import Event
+
+Encoding = Literal["json", "msgpack"]
+SUBPROTOCOLS: dict[str, Encoding] = {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+class CommandError(ValueError):
+    """A frame that is no command: the code, a sentence for the developer of the app, and the id it names if any."""
+
+    def __init__(self, code: Code, message: str, id: str | None = None, conversation: str | None = None) -> None:
+        super().__init__(message)
+        self.code: Code = code
+        self.message = message
+        self.id = id
+        self.conversation = conversation
+
+
+class _Addressed(msgspec.Struct):
+    """What an error can be addressed to, where the rest of the frame is wrong."""
+
+    id: Any = None
+    conversation: Any = None
+
+
+_COMMAND = {"json": msgspec.json.Decoder(AnyCommand), "msgpack": msgspec.msgpack.Decoder(AnyCommand)}
+_ADDRESSED = {"json": msgspec.json.Decoder(_Addressed), "msgpack": msgspec.msgpack.Decoder(_Addressed)}
+
+encode_json = msgspec.json.Encoder().encode
+encode_msgpack = msgspec.msgpack.Encoder().encode
+
+
+def decode(frame: bytes, encoding: Encoding) -> AnyCommand:
+    """Read a command. Raises CommandError."""
+    try:
+        return _COMMAND[encoding].decode(frame)
+    except msgspec.ValidationError as error:
+        id, conversation = _addressed(frame, encoding)
+        raise _explained(str(error), id, conversation) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CommandError("malformed", f"the frame is not valid {encoding}: {error}") from None
+    except RecursionError:
+        raise CommandError("too_deep", "the frame is nested more deeply than any command") from None
+
+
+def _addressed(frame: bytes, encoding: Encoding) -> tuple[str | None, str | None]:
+    try:
+        found = _ADDRESSED[encoding].decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, None
+    return _short(found.id), _short(found.conversation)
+
+
+def _short(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= 64 else None
+
+
+def _explained(problem: str, id: str | None, conversation: str | None) -> CommandError:
+    message = problem.replace("`$.", "`").replace("`$`", "the frame")
+    code: Code = "invalid_field"
+    if "unknown field" in problem:
+        code = "unknown_field"
+    elif "at `$.type`" in problem or "missing required field `type`" in problem:
+        code, message = "unknown_type", f"{message}; allowed: hello, send, check, read, typing, history"
+    return CommandError(code, message, id, conversation)
+
+
+def check_text(body: str) -> tuple[Code, str] | None:
+    """Why a text cannot be sent: a code and a sentence; None where it can."""
+    if not body or body.isspace():
+        return "text_empty", "`body` holds no text"
+    if len(body) * 4 > MAX_BODY_BYTES and len(body.encode()) > MAX_BODY_BYTES:
+        return "text_too_long", f"`body` has {len(body.encode())} bytes of UTF-8; at most {MAX_BODY_BYTES} are allowed"
+    if not body.isprintable() and (found := _CONTROL.search(body)):
+        name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}")
+        return (
+            "text_control_characters",
+            f"`body` has the control character {name} at position {found.start()}; only tab, LF and CR are allowed",
+        )
+    return None
+
+
+def encode(event: Event, encoding: Encoding) -> bytes:
+    """An event as the payload of one frame."""
+    return encode_json(event) if encoding == "json" else encode_msgpack(event)
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A message as the ledger's log holds it: what does not depend on its place there."""
+
+    sender: str = msgspec.field(name="from")
+    role: str
+    id: str
+    body: str
+
+
+_stored_decoder = msgspec.json.Decoder(Stored)
+
+
+def stored_entry(sender: str, role: str, id: str, body: str) -> bytes:
+    """The log's entry for a message."""
+    return encode_json(Stored(sender, role, id, body))
+
+
+def read_entry(entry: bytes) -> Stored:
+    """Read an entry of the log."""
+    return _stored_decoder.decode(entry)
+
+
+def message_json(conversation: str, seq: int, at: str, entry: bytes) -> bytes:
+    """The `message` event as JSON, around the stored entry as it is: nothing is decoded or encoded again."""
+    return b'{"type":"message","conversation":"%b","seq":%d,"at":"%b",%b' % (
+        conversation.encode(),
+        seq,
+        at.encode(),
+        entry[1:],
+    )

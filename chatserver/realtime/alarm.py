@@ -1,0 +1,67 @@
+"""Wakes many sleepers with one timer."""
+
+import asyncio
+import heapq
+from collections.abc import Callable
+from itertools import count
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MOST = 3600.0
+"""Longest single wait in seconds: a loop's timers are not made for weeks."""
+
+
+class Alarm(Generic[T]):
+    """Calls `ring(sleeper)` at its time or, where that was put off meanwhile, earlier. Times are the loop's."""
+
+    def __init__(self, ring: Callable[[T], None]) -> None:
+        self._ring = ring
+        self._heap: list[tuple[float, int, T]] = []
+        self._set: dict[T, tuple[float, int]] = {}
+        self._numbers = count()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def set(self, sleeper: T, at: float) -> None:
+        """Ring for `sleeper` at loop time `at`, or before: it may ring at an earlier time that was set, and once."""
+        armed = self._set.get(sleeper)
+        if armed is not None and armed[0] <= at:
+            return
+        number = next(self._numbers)
+        self._set[sleeper] = at, number
+        heapq.heappush(self._heap, (at, number, sleeper))
+        self._arm()
+
+    def unset(self, sleeper: T) -> None:
+        """Let `sleeper` sleep."""
+        self._set.pop(sleeper, None)
+
+    def stop(self) -> None:
+        """Ring for nobody any more."""
+        self._set.clear()
+        self._heap.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self) -> None:
+        while self._heap and self._set.get(self._heap[0][2]) != self._heap[0][:2]:
+            heapq.heappop(self._heap)
+        if not self._heap:
+            return
+        loop = asyncio.get_running_loop()
+        at = min(self._heap[0][0], loop.time() + MOST)
+        if self._timer is None or self._timer.when() > at:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = loop.call_at(at, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        now = asyncio.get_running_loop().time()
+        while self._heap and self._heap[0][0] <= now:
+            at, number, sleeper = heapq.heappop(self._heap)
+            if self._set.get(sleeper) == (at, number):
+                del self._set[sleeper]
+                self._ring(sleeper)
+        self._arm()

@@ -1,0 +1,277 @@
+"""One app at one end of a socket: its commands, each authorised on its conversation, and what it is told."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from functools import partial
+from typing import Any, Protocol, assert_never
+from uuid import uuid4
+
+from chatserver.auth import Identity
+from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
+from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
+from chatserver.protocol.commands import AnyCommand, Check, Hello, History, Read, Send, Typing
+from chatserver.protocol.events import Accepted, ComposerChanged, Error, Event, HistoryPage, Refused
+from chatserver.realtime.follower import Follower
+from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.room import Room
+from chatserver.realtime.socket import ChatSocket
+from chatserver.workflows.history import history
+from quotas.instant import text, text_or_none
+from quotas.ledger import base
+from quotas.ledger.base import LedgerError, PostResult, Writer
+
+MAX_IN_FLIGHT = 64
+"""Commands without an answer at which reading stops until some are answered."""
+MAX_FAULTS = 100
+"""Malformed frames within FAULT_PERIOD that a connection survives."""
+FAULT_PERIOD = 60.0
+"""Seconds."""
+
+
+class Desk(Protocol):
+    """What a connection needs of the hub."""
+
+    def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
+        """Tell everyone that this side is typing."""
+
+    def leave(self, connection: "Connection", followers: Iterable[Follower]) -> None:
+        """The connection is gone."""
+
+
+class Connection:
+    """The receiver of a `ChatSocket` once its hello was accepted."""
+
+    def __init__(self, socket: ChatSocket, encoding: Encoding, identity: Identity, desk: Desk) -> None:
+        self.id = uuid4().hex[:16]
+        self.user = identity.user
+        self.encoding: Encoding = encoding
+        self.hears_reply = identity.role != "member"
+        self.ended = asyncio.Event()
+        self._socket = socket
+        self._identity = identity
+        self._desk = desk
+        self._followers: dict[str, Follower] = {}
+        self._in_flight = 0
+        self._draining = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._faults = 0
+        self._faults_since = 0.0
+
+    # What it follows
+
+    def add(self, follower: Follower) -> bool:
+        """Follow a conversation too; False where the connection has ended meanwhile."""
+        if self.ended.is_set():
+            self._desk.leave(self, [follower])
+            return False
+        self._followers[follower.room.id] = follower
+        return True
+
+    def follows(self, conversation: str) -> bool:
+        """Whether it follows the conversation already."""
+        return conversation in self._followers
+
+    # Outgoing
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether much waits for the reader; false once the connection has ended."""
+        return not self.ended.is_set() and self._socket.is_congested
+
+    def push(self, frame: bytes) -> None:
+        """Send a frame that was made already."""
+        self._socket.push(frame)
+
+    def tell(self, event: Event) -> None:
+        """Send an event to this connection alone."""
+        self._socket.push(frame_of(event, self.encoding))
+
+    def end(self, close: Close) -> None:
+        """Close it; what was told before is sent first."""
+        self._socket.end(close, CLOSE_REASON[close])
+
+    def fail(self, code: Code, message: str = "", id: str | None = None, conversation: str | None = None) -> None:
+        """Answer with an error."""
+        self.tell(Error(code, message or MEANING[code], code in TEMPORARY, id, conversation))
+
+    # The socket's receiver
+
+    def received(self, data: bytes, *, text: bool) -> None:
+        """Act on one frame."""
+        if self._draining:
+            return
+        if text != (self.encoding == "json"):
+            self._faulty(CommandError("wrong_encoding", MEANING["wrong_encoding"]))
+            return
+        try:
+            command = decode(data, self.encoding)
+        except CommandError as error:
+            self._faulty(error)
+            return
+        self._act(command)
+
+    def too_slow(self) -> None:
+        """Too much waits for the reader: it may come back and resume."""
+        self.end(Close.TOO_SLOW)
+
+    def lost(self) -> None:
+        """The socket has gone."""
+        self.ended.set()
+        for task in self._tasks:
+            task.cancel()
+        followers, self._followers = self._followers, {}
+        self._desk.leave(self, followers.values())
+
+    def drain(self) -> None:
+        """The server stops: no new commands; end as soon as the last answer is out."""
+        self._draining = True
+        if self._in_flight == 0:
+            self.end(Close.RESTARTING)
+
+    # Commands
+
+    def _act(self, command: AnyCommand) -> None:
+        if isinstance(command, Send):
+            self._send(command)
+            return
+        if isinstance(command, Hello):
+            self.fail("already_greeted")
+            return
+        follower = self._followers.get(command.conversation)
+        if follower is None:
+            self.fail("not_found", conversation=command.conversation)
+            return
+        match command:
+            case Check():
+                self._work(self._check(command, follower.room))
+            case Read():
+                self._work(self._read(command, follower.room))
+            case History():
+                self._work(self._history(command, follower.room))
+            case Typing():
+                self._typing(command, follower.room)
+            case _:
+                assert_never(command)
+
+    def _side(self, room: Room) -> Writer | None:
+        """The side that this person may write on; None for those who only read."""
+        side = room.side_of(self.user)
+        return side if side == self._identity.role else None
+
+    def _send(self, command: Send) -> None:
+        follower = self._followers.get(command.conversation)
+        if follower is None:
+            self.fail("not_found", id=command.id, conversation=command.conversation)
+            return
+        side = self._side(follower.room)
+        if side is None:
+            self.fail("read_only", id=command.id, conversation=command.conversation)
+        elif problem := check_text(command.body):
+            self.fail(*problem, id=command.id, conversation=command.conversation)
+        else:
+            self._begin()
+            follower.room.lane.post(
+                side, self.user, command.id, command.body, self.id, partial(self._posted, command, follower)
+            )
+
+    def _posted(self, command: Send, follower: Follower, result: PostResult | LedgerError) -> None:
+        match result:
+            case base.Posted():
+                self._accepted(command, follower, result)
+            case base.Refused():
+                self._refused(command, follower, result)
+            case base.Reused():
+                self.fail("id_reused", id=command.id, conversation=command.conversation)
+            case base.Unknown():
+                self.fail("not_found", id=command.id, conversation=command.conversation)
+            case _:
+                self.fail("store_unavailable", id=command.id, conversation=command.conversation)
+        self._finish()
+
+    def _accepted(self, command: Send, follower: Follower, result: base.Posted) -> None:
+        room = follower.room
+        follower.composer = state = room.lane.writing_state(result.at)
+        composer = room.composer(state)
+        event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
+        follower.acknowledge(result.seq, frame_of(event, self.encoding))
+
+    def _refused(self, command: Send, follower: Follower, result: base.Refused) -> None:
+        room = follower.room
+        follower.composer = state = room.lane.writing_state(result.at)
+        self.tell(
+            Refused(
+                command.conversation,
+                command.id,
+                result.reason,
+                text_or_none(result.opens_at),
+                command.body,
+                room.composer(state),
+            )
+        )
+
+    async def _check(self, command: Check, room: Room) -> None:
+        standing = await room.ledger.standing(room.id)
+        if standing is None:
+            self.fail("not_found", conversation=command.conversation)
+            return
+        room.lane.learn(standing)
+        self.tell(ComposerChanged(room.id, room.composer(room.lane.writing_state(standing.now))))
+
+    async def _read(self, command: Read, room: Room) -> None:
+        side = self._side(room)
+        if side is None:
+            self.fail("read_only", conversation=command.conversation)
+        elif await room.ledger.mark_read(room.id, side, command.seq, self.id) is None:
+            self.fail("seq_unknown", f"`seq` is beyond the last message, {room.last_seq}", conversation=room.id)
+
+    async def _history(self, command: History, room: Room) -> None:
+        end = room.last_seq + 1
+        before = end if command.before is None else min(command.before, end)
+        messages, more = await history(room.ledger, room.id, before, command.limit)
+        self.tell(HistoryPage(room.id, messages, more))
+
+    def _typing(self, command: Typing, room: Room) -> None:
+        side = self._side(room)
+        if side is None:
+            self.fail("read_only", conversation=command.conversation)
+        else:
+            self._desk.publish_typing(room, side, self.id)
+
+    # Bounds
+
+    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        self._begin()
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except LedgerError:
+            self.fail("store_unavailable")
+        finally:
+            self._finish()
+
+    def _begin(self) -> None:
+        self._in_flight += 1
+        if self._in_flight >= MAX_IN_FLIGHT:
+            self._socket.pause()
+
+    def _finish(self) -> None:
+        self._in_flight -= 1
+        if self._draining:
+            if self._in_flight == 0:
+                self.end(Close.RESTARTING)
+        elif self._in_flight == MAX_IN_FLIGHT // 2:
+            self._socket.go_on()
+
+    def _faulty(self, error: CommandError) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._faults_since > FAULT_PERIOD:
+            self._faults, self._faults_since = 0, now
+        self._faults += 1
+        if self._faults > MAX_FAULTS:
+            self.end(Close.TOO_MANY_ERRORS)
+        else:
+            self.fail(error.code, error.message, error.id, error.conversation)

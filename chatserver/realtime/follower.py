@@ -1,0 +1,99 @@
+"""One connection's place in one conversation: every seq once, in order, from the feed or from the log."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from chatserver.protocol.events import Gap, Reply
+from chatserver.realtime.outgoing import MessageAudience, message_frame
+from quotas.admission import WritingState
+from quotas.ledger.base import LedgerError
+
+if TYPE_CHECKING:
+    from chatserver.realtime.connection import Connection
+    from chatserver.realtime.room import Room
+
+PAGE = 100
+"""Messages read from the log at once."""
+DRAIN_CHECK = 0.05
+"""Seconds between looks at a reader that has much unread, while a replay waits for it."""
+
+
+class Follower:
+    """`next_seq` is the seq that the connection has not been given yet."""
+
+    __slots__ = ("_acks", "_filling", "composer", "connection", "next_seq", "reply", "room")
+
+    def __init__(self, connection: "Connection", room: "Room") -> None:
+        self.connection = connection
+        self.room = room
+        self.next_seq = room.last_seq + 1
+        self.composer: WritingState | None = None
+        """What the connection was last told of the composer."""
+        self.reply: Reply | None = None
+        self._filling: asyncio.Task[None] | None = None
+        self._acks: dict[int, bytes] = {}
+
+    def message(self, seq: int, origin: str, audience: MessageAudience) -> None:
+        """A message came over the feed."""
+        if self._filling is not None or seq < self.next_seq:
+            return
+        if seq > self.next_seq:
+            self.fill()
+            return
+        self.next_seq = seq + 1
+        if origin != self.connection.id:
+            self.connection.push(audience.frame(self.connection.encoding))
+
+    def acknowledge(self, seq: int, frame: bytes) -> None:
+        """The connection's own message is stored. Held back while earlier messages are still being replayed."""
+        if self._filling is not None and seq >= self.next_seq:
+            self._acks[seq] = frame
+            return
+        if seq == self.next_seq:
+            self.next_seq = seq + 1
+        self.connection.push(frame)
+
+    def start(self, seen: int) -> None:
+        """Begin after `seen`: replay what came since. A seq that the log has not reached is a gap."""
+        if seen > self.room.last_seq:
+            self.connection.tell(Gap(self.room.id, self.room.last_seq))
+            seen = self.room.last_seq
+        self.next_seq = seen + 1
+        self.fill()
+
+    def fill(self) -> None:
+        """Read from the log what the feed did not bring, where there is any."""
+        if self._filling is None and self.next_seq <= self.room.last_seq:
+            self._filling = asyncio.get_running_loop().create_task(self._fill())
+
+    def stop(self) -> None:
+        """The connection is gone."""
+        if self._filling is not None:
+            self._filling.cancel()
+
+    async def _fill(self) -> None:
+        try:
+            while self.next_seq <= self.room.last_seq:
+                await self._page()
+                while self.connection.is_congested:
+                    await asyncio.sleep(DRAIN_CHECK)
+        except LedgerError:
+            return  # The room fills again when the store is back.
+        finally:
+            self._filling = None
+            acks, self._acks = self._acks, {}
+            for seq in sorted(acks):
+                self.connection.push(acks[seq])
+
+    async def _page(self) -> None:
+        wanted_until = self.room.last_seq
+        entries = await self.room.ledger.messages(self.room.id, self.next_seq - 1, wanted_until + 1, PAGE)
+        if not entries or entries[0].seq > self.next_seq:
+            self.connection.tell(Gap(self.room.id, self.next_seq - 1))
+            self.next_seq = entries[0].seq if entries else wanted_until + 1
+        for entry in entries:
+            frame = self._acks.pop(entry.seq, None)
+            if frame is None:
+                frame = message_frame(self.room.id, entry, self.connection.encoding)
+            self.connection.push(frame)
+            self.next_seq = entry.seq + 1

@@ -1,0 +1,122 @@
+"""From handshake to welcome: origin, subprotocol, hello, token; then the connection lives until its socket ends."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from chatserver.auth import Authenticator, Identity, TokenError
+from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, decode
+from chatserver.protocol.codes import CLOSE_REASON, Close
+from chatserver.protocol.commands import Hello
+from chatserver.protocol.events import Error, Welcome
+from chatserver.realtime.alarm import Alarm
+from chatserver.realtime.connection import Connection
+from chatserver.realtime.hub import Hub
+from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.socket import EXTENSION, ChatSocket
+from quotas.instant import text
+from quotas.ledger.base import LedgerError
+
+HELLO_WITHIN = 5.0
+"""Seconds that an app has for its hello."""
+
+
+class Greeting:
+    """The endpoint `GET /v1/chat`."""
+
+    def __init__(self, hub: Hub, authenticator: Authenticator, allowed_origins: Iterable[str]) -> None:
+        self._hub = hub
+        self._authenticator = authenticator
+        self._origins = frozenset(allowed_origins)
+        self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
+
+    async def endpoint(self, websocket: WebSocket) -> None:
+        """Serve one WebSocket."""
+        if not self._is_allowed(websocket):
+            await websocket.send_denial_response(Response("this Origin is not on the list", 403))
+            return
+        subprotocol = next((name for name in websocket.scope["subprotocols"] if name in SUBPROTOCOLS), None)
+        await websocket.accept(subprotocol)
+        socket: ChatSocket = websocket.scope["extensions"][EXTENSION]
+        encoding: Encoding = SUBPROTOCOLS[subprotocol] if subprotocol else "json"
+        try:
+            async with asyncio.timeout(HELLO_WITHIN):
+                hello = await self._hello(websocket, socket, encoding)
+        except TimeoutError:
+            socket.end(Close.HELLO_TIMEOUT, CLOSE_REASON[Close.HELLO_TIMEOUT])
+            return
+        except WebSocketDisconnect:
+            return
+        if hello is None:
+            socket.end(Close.HELLO_FIRST, CLOSE_REASON[Close.HELLO_FIRST])
+            return
+        try:
+            identity = await self._authenticator.identify(hello.token)
+        except TokenError as error:
+            close = Close.UNAVAILABLE if error.temporary else Close.BAD_TOKEN
+            socket.end(close, f"{CLOSE_REASON[close]}: {error}"[:120])
+            return
+        await self._live(socket, encoding, identity, hello)
+
+    def _is_allowed(self, connection: HTTPConnection) -> bool:
+        origin = connection.headers.get("origin")
+        return origin is None or origin in self._origins
+
+    async def _hello(self, websocket: WebSocket, socket: ChatSocket, encoding: Encoding) -> Hello | None:
+        """The first command; None where it is not a hello. What is wrong with it is said before the close."""
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        data = message.get("text")
+        try:
+            if (data is not None) != (encoding == "json"):
+                raise CommandError("wrong_encoding", f"this subprotocol speaks {encoding}")
+            command = decode(data.encode() if data is not None else message["bytes"], encoding)
+        except CommandError as error:
+            socket.push(frame_of(Error(error.code, error.message, temporary=False), encoding))
+            return None
+        return command if isinstance(command, Hello) else None
+
+    async def _live(self, socket: ChatSocket, encoding: Encoding, identity: Identity, hello: Hello) -> None:
+        connection = Connection(socket, encoding, identity, self._hub)
+        try:
+            conversations = await self._conversations(identity, hello)
+            followers = await self._hub.follow(connection, conversations)
+        except LedgerError:
+            self._hub.leave(connection, ())
+            connection.end(Close.UNAVAILABLE)
+            return
+        if socket.disconnected or socket.close_sent:
+            self._hub.leave(connection, followers)
+            return
+        followers = [follower for follower in followers if _may_follow(identity, follower.room.side_of(identity.user))]
+        for follower in followers:
+            connection.add(follower)
+        views = [follower.room.view(identity.user) for follower in followers]
+        connection.tell(Welcome(identity.user, identity.role, text(self._hub.clock.now()), views))
+        for follower in followers:
+            follower.room.told(follower)
+            if follower.room.id in hello.resume:
+                follower.start(hello.resume[follower.room.id])
+            else:
+                follower.next_seq = follower.room.last_seq + 1
+        self._hub.connections.add(connection)
+        socket.attach(connection)
+        self._expiry.set(connection, asyncio.get_running_loop().time() + identity.expires_at / 1000 - time.time())
+        self._hub.arrived(connection, followers)
+        await connection.ended.wait()
+        self._expiry.unset(connection)
+
+    async def _conversations(self, identity: Identity, hello: Hello) -> list[str]:
+        """A member's or mentor's own; for support and services those that they name in `resume`."""
+        if identity.role in ("member", "mentor"):
+            return await self._hub.ledger.conversations_of(identity.user)
+        return sorted(hello.resume)
+
+
+def _may_follow(identity: Identity, side: str | None) -> bool:
+    return identity.role in ("support", "service") or identity.role == side

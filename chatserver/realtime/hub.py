@@ -1,0 +1,296 @@
+"""Everyone who is connected to this process: rooms by conversation, connections by person, and the feed to both."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable
+from typing import Any, cast
+
+import hiredis
+
+from chatserver.protocol.events import ConversationChanged
+from chatserver.realtime.alarm import Alarm
+from chatserver.realtime.connection import Connection
+from chatserver.realtime.follower import Follower
+from chatserver.realtime.presence import RENEW_EVERY, Presence
+from chatserver.realtime.room import Room
+from chatserver.workflows.store_clock import StoreClock
+from quotas.admission import Usage
+from quotas.ledger import keys
+from quotas.ledger.base import LedgerError, Writer
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+from quotas.terms import Rulebook, UnknownPlanError
+
+TELL_AFTER = 0.1
+"""Seconds in which several changes of a conversation become one push of composer and reply state."""
+
+logger = logging.getLogger(__name__)
+
+
+class Hub:
+    """Takes what the store publishes to the rooms, and rooms' timers to the rooms."""
+
+    def __init__(self, link: Link, ledger: RedisLedger, rulebook: Rulebook, clock: StoreClock, node: str) -> None:
+        self.ledger = ledger
+        self.rulebook = rulebook
+        self.clock = clock
+        self.link = link
+        self.connections: set[Connection] = set()
+        self._presence = Presence(link, node)
+        self._rooms: dict[str, asyncio.Future[Room | None]] = {}
+        self._by_channel: dict[bytes, Room] = {}
+        self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._people: dict[bytes, str] = {}
+        self._alarm: Alarm[Room] = Alarm(self._ring)
+        self._changed: set[Room] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._renewing: asyncio.Task[None] | None = None
+
+    # Coming and going
+
+    def start(self) -> None:
+        """Begin to renew leases."""
+        self._renewing = asyncio.get_running_loop().create_task(self._renew_forever())
+
+    async def stop(self) -> None:
+        """Give up leases; the connections have ended."""
+        self._alarm.stop()
+        if self._renewing is not None:
+            self._renewing.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2)
+
+    async def follow(self, connection: Connection, conversations: Iterable[str]) -> list[Follower]:
+        """Let a connection follow conversations, as far as the ledger has them. Raises LedgerError."""
+        if connection.user not in self._people.values():
+            self._hear_person(connection.user)
+        self._by_person[connection.user].add(connection)
+        rooms = await asyncio.gather(*(self._room(conversation) for conversation in conversations))
+        return [self._enter(connection, room) for room in rooms if room is not None]
+
+    def _enter(self, connection: Connection, room: Room) -> Follower:
+        self._keep(room)
+        follower = Follower(connection, room)
+        room.followers.add(follower)
+        return follower
+
+    def _keep(self, room: Room) -> None:
+        """A room that its last follower left while this one was on the way is opened again."""
+        channel = keys.feed(room.id).encode()
+        if channel not in self._by_channel:
+            self._by_channel[channel] = room
+            self._rooms[room.id] = _done(room)
+            self.link.tell("SSUBSCRIBE", channel)
+            self.refresh(room)
+
+    def arrived(self, connection: Connection, followers: Iterable[Follower]) -> None:
+        """The connection has been welcomed: the others may know."""
+        for follower in followers:
+            if follower.room.side_of(connection.user) is not None:
+                self._spawn(self._come(follower.room))
+
+    def leave(self, connection: Connection, followers: Iterable[Follower]) -> None:
+        """The connection is gone."""
+        self.connections.discard(connection)
+        mine = self._by_person[connection.user]
+        mine.discard(connection)
+        if not mine:
+            del self._by_person[connection.user]
+            self._unhear_person(connection.user)
+        for follower in followers:
+            room = follower.room
+            follower.stop()
+            room.followers.discard(follower)
+            if not any(other.connection.user == connection.user for other in room.followers):
+                self._spawn(self._go(room, connection.user))
+            if not room.followers:
+                self._close(room)
+
+    async def _room(self, conversation: str) -> Room | None:
+        known = self._rooms.get(conversation)
+        if known is None:
+            known = self._rooms[conversation] = asyncio.get_running_loop().create_future()
+            try:
+                room = await self._open(conversation)
+            except (LedgerError, UnknownPlanError) as error:
+                del self._rooms[conversation]
+                known.set_exception(error)
+                known.exception()  # Whoever else waits gets it too; nobody need.
+                raise
+            if room is None:
+                del self._rooms[conversation]
+            known.set_result(room)
+            return room
+        return await asyncio.shield(known)
+
+    async def _open(self, conversation: str) -> Room | None:
+        """Subscribe, then look: on one link the store does both in this order, so nothing falls between."""
+        channel = keys.feed(conversation).encode()
+        self.link.tell("SSUBSCRIBE", channel)
+        standing = await self.ledger.standing(conversation)
+        if standing is None:
+            self.link.tell("SUNSUBSCRIBE", channel)
+            return None
+        self.clock.hear(standing.now)
+        room = Room(conversation, standing, self)
+        self._by_channel[channel] = room
+        return room
+
+    def _close(self, room: Room) -> None:
+        channel = keys.feed(room.id).encode()
+        if self._by_channel.get(channel) is room:
+            del self._by_channel[channel]
+            del self._rooms[room.id]
+            self.link.tell("SUNSUBSCRIBE", channel)
+        self._alarm.unset(room)
+
+    def _hear_person(self, person: str) -> None:
+        channel = keys.person_feed(person).encode()
+        self._people[channel] = person
+        self.link.tell("SSUBSCRIBE", channel)
+
+    def _unhear_person(self, person: str) -> None:
+        channel = keys.person_feed(person).encode()
+        if self._people.pop(channel, None) is not None:
+            self.link.tell("SUNSUBSCRIBE", channel)
+
+    # The feed
+
+    def pushed(self, push: list[Any]) -> None:
+        """The store published something: `[kind, channel, payload]`."""
+        if push[0] != b"smessage":
+            return
+        channel: bytes = push[1]
+        payload: bytes = push[2]
+        room = self._by_channel.get(channel)
+        if room is None:
+            if person := self._people.get(channel):
+                self._spawn(self._added(person, payload.decode()))
+            return
+        kind = payload[:1]
+        if kind == b"M":
+            head, _, entry = payload.partition(b"\n")
+            word = head.split(b" ")
+            seq, at, *used = map(int, word[1:-1])
+            room.message(seq, at, Usage(*used), word[-1].decode(), entry)
+        elif kind == b"S":
+            self.refresh(room)
+        elif kind == b"P":
+            self._spawn(self._look(room))
+        else:
+            self._gesture(room, payload.decode().split(" "))
+
+    def _gesture(self, room: Room, word: list[str]) -> None:
+        side = cast(Writer, word[1])
+        if word[0] == "R":
+            room.read_mark(side, int(word[2]), word[3])
+        else:
+            room.typing(side, word[2])
+
+    def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
+        """Tell everyone, on every process, that this side is typing."""
+        self.link.send(
+            hiredis.pack_command(("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")), lambda reply: None
+        )
+
+    async def _added(self, person: str, conversation: str) -> None:
+        """A conversation was added for a person who is connected."""
+        for connection in list(self._by_person.get(person, ())):
+            if connection.follows(conversation):
+                continue
+            for follower in await self.follow(connection, [conversation]):
+                if connection.add(follower):
+                    connection.tell(ConversationChanged(follower.room.view(person)))
+                    follower.room.told(follower)
+                    self.arrived(connection, [follower])
+
+    # The store came back
+
+    async def up(self, link: Link) -> None:
+        """After every connect: the functions, the subscriptions, and what was missed. Raises LedgerError."""
+        await self.ledger.load()
+        for channel in (*self._by_channel, *self._people):
+            link.tell("SSUBSCRIBE", channel)
+        for room in list(self._by_channel.values()):
+            self.refresh(room)
+
+    # What rooms ask for
+
+    def later(self, room: Room) -> None:
+        if room not in self._changed:
+            self._changed.add(room)
+            asyncio.get_running_loop().call_later(TELL_AFTER, self._tell_later, room)
+
+    def _tell_later(self, room: Room) -> None:
+        self._changed.discard(room)
+        self._tell(room, self.clock.now())
+
+    def wake_at(self, room: Room, instant: int) -> None:
+        self._alarm.set(room, asyncio.get_running_loop().time() + max(0, instant - self.clock.now()) / 1000)
+
+    def _ring(self, room: Room) -> None:
+        self._tell(room, self.clock.now())
+
+    def _tell(self, room: Room, now: int) -> None:
+        try:
+            room.tell(now)
+        except UnknownPlanError:
+            logger.exception("conversation %s cannot be judged", room.id)
+
+    def refresh(self, room: Room) -> None:
+        self._spawn(self._refresh(room))
+
+    async def _refresh(self, room: Room) -> None:
+        standing = await self.ledger.standing(room.id)
+        if standing is not None:
+            self.clock.hear(standing.now)
+            room.learn(standing)
+
+    # Presence
+
+    async def _come(self, room: Room) -> None:
+        before = room.online
+        await self._look(room)
+        if room.online != before:
+            await self._presence.announce(room.id)
+
+    async def _look(self, room: Room) -> None:
+        persons = frozenset(
+            follower.connection.user for follower in room.followers if room.side_of(follower.connection.user)
+        )
+        room.present(await self._presence.renew(room.id, persons, self.clock.now()))
+
+    async def _go(self, room: Room, person: str) -> None:
+        online = await self._presence.leave(room.id, person, self.clock.now())
+        room.present(online)
+        if person not in online:
+            await self._presence.announce(room.id)
+
+    async def _renew_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            for room in list(self._by_channel.values()):
+                try:
+                    await self._look(room)
+                except LedgerError:
+                    break
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except LedgerError:
+            return  # The store is gone; everything is looked at again when it is back.
+        except UnknownPlanError:
+            logger.exception("a conversation cannot be judged")
+
+
+def _done(room: Room) -> asyncio.Future[Room | None]:
+    future: asyncio.Future[Room | None] = asyncio.get_running_loop().create_future()
+    future.set_result(room)
+    return future

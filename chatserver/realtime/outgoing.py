@@ -1,0 +1,54 @@
+"""Events on their way out: encoded once per encoding, however many read them."""
+
+from chatserver.protocol.codec import Encoding, encode_json, encode_msgpack, message_json
+from chatserver.protocol.events import Event
+from chatserver.realtime.socket import binary_frame, text_frame
+from chatserver.workflows.history import message_of
+from quotas.instant import text
+from quotas.ledger.base import Entry
+
+
+def frame_of(event: Event, encoding: Encoding) -> bytes:
+    """An event as one WebSocket frame."""
+    return text_frame(encode_json(event)) if encoding == "json" else binary_frame(encode_msgpack(event))
+
+
+def message_frame(conversation: str, entry: Entry, encoding: Encoding) -> bytes:
+    """A message of the log as one WebSocket frame; in JSON its stored form is copied, not encoded again."""
+    if encoding == "json":
+        return text_frame(message_json(conversation, entry.seq, text(entry.at), entry.entry))
+    return frame_of(message_of(conversation, entry), encoding)
+
+
+class Audience:
+    """One thing said to many: made at most once per encoding, and only where someone reads that encoding."""
+
+    __slots__ = ("_event", "_frames")
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+        self._frames: dict[Encoding, bytes] = {}
+
+    def frame(self, encoding: Encoding) -> bytes:
+        """The frame in that encoding."""
+        made = self._frames.get(encoding)
+        if made is None:
+            made = self._frames[encoding] = frame_of(self._event, encoding)
+        return made
+
+
+class MessageAudience:
+    """As `Audience`, for a message of the log."""
+
+    __slots__ = ("_frames", "_message")
+
+    def __init__(self, conversation: str, entry: Entry) -> None:
+        self._message = conversation, entry
+        self._frames: dict[Encoding, bytes] = {}
+
+    def frame(self, encoding: Encoding) -> bytes:
+        """The frame in that encoding."""
+        made = self._frames.get(encoding)
+        if made is None:
+            made = self._frames[encoding] = message_frame(*self._message, encoding)
+        return made

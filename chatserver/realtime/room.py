@@ -1,0 +1,177 @@
+"""A conversation that someone here follows: what this process knows of it, and who is told what."""
+
+from typing import Protocol
+
+from chatserver.protocol.events import (
+    Composer,
+    ComposerChanged,
+    Conversation,
+    ConversationChanged,
+    Event,
+    Presence,
+    ReadMark,
+    ReplyChanged,
+    TypingNow,
+)
+from chatserver.realtime.follower import Follower
+from chatserver.realtime.outgoing import Audience, MessageAudience
+from chatserver.workflows.messaging import Lane
+from chatserver.workflows.standing_view import composer_of, reply_of
+from chatserver.workflows.store_clock import StoreClock
+from quotas.admission import Usage, WritingState
+from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
+from quotas.terms import Rulebook
+
+
+class Surroundings(Protocol):
+    """What a room needs of the hub."""
+
+    ledger: Ledger
+    rulebook: Rulebook
+    clock: StoreClock
+
+    def later(self, room: "Room") -> None:
+        """Call `room.tell` soon: several changes in one go."""
+
+    def wake_at(self, room: "Room", instant: int) -> None:
+        """Call `room.tell` at that instant."""
+
+    def refresh(self, room: "Room") -> None:
+        """Ask the store how the conversation stands, then call `room.learn`."""
+
+
+class Room:
+    """Followers, lane, marks and presence of one conversation."""
+
+    def __init__(self, id: str, standing: Standing, surroundings: Surroundings) -> None:
+        self.id = id
+        self.ledger = surroundings.ledger
+        self._rulebook = surroundings.rulebook
+        self._clock = surroundings.clock
+        self._surroundings = surroundings
+        self.lane = Lane(id, standing, surroundings.ledger, surroundings.rulebook)
+        self.last_seq = standing.last_seq
+        self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
+        self.online: frozenset[str] = frozenset()
+        self.followers: set[Follower] = set()
+        self._composer: tuple[WritingState, Composer] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return self.lane.settings
+
+    def side_of(self, person: str) -> Writer | None:
+        """Which side a person is on; None for neither."""
+        if person == self.settings.member:
+            return "member"
+        return "mentor" if person == self.settings.mentor else None
+
+    def composer(self, state: WritingState) -> Composer:
+        """The state in the words of the protocol; made anew only where it changed."""
+        if self._composer is None or self._composer[0] != state:
+            self._composer = state, composer_of(state)
+        return self._composer[1]
+
+    def view(self, person: str) -> Conversation:
+        """The conversation as that person finds it now."""
+        now = self._clock.now()
+        settings = self.settings
+        side = self.side_of(person)
+        own: Writer = side or "member"
+        peer: Writer = "mentor" if own == "member" else "member"
+        return Conversation(
+            id=self.id,
+            member=settings.member,
+            mentor=settings.mentor,
+            plan=settings.plan,
+            status=settings.status,
+            zone=settings.zone,
+            last_seq=self.last_seq,
+            read_seq=self.read[own],
+            peer_read_seq=self.read[peer],
+            peer_online=(settings.mentor if own == "member" else settings.member) in self.online,
+            composer=self.composer(self.lane.writing_state(now)),
+            reply=reply_of(self.lane.usage, now),
+            notice=self._rulebook.plan(settings.plan).notice,
+        )
+
+    def learn(self, standing: Standing) -> None:
+        """The store has said how the conversation stands. Raises UnknownPlanError."""
+        changed = standing.settings != self.settings
+        self.lane.learn(standing)
+        self.last_seq = max(self.last_seq, standing.last_seq)
+        self._mark("member", standing.member_read)
+        self._mark("mentor", standing.mentor_read)
+        for follower in self.followers:
+            if changed:
+                follower.connection.tell(ConversationChanged(self.view(follower.connection.user)))
+            follower.fill()
+        self.tell(self._clock.now())
+
+    def message(self, seq: int, at: int, usage: Usage, origin: str, entry: bytes) -> None:
+        """The feed brought a message."""
+        self._clock.hear(at)
+        self.lane.usage = usage
+        self.last_seq = max(self.last_seq, seq)
+        audience = MessageAudience(self.id, Entry(seq, at, entry))
+        for follower in self.followers:
+            follower.message(seq, origin, audience)
+        self._surroundings.later(self)
+
+    def read_mark(self, side: Writer, seq: int, origin: str) -> None:
+        """The feed brought a read mark."""
+        if self._mark(side, seq):
+            self.say(ReadMark(self.id, self._person(side), seq), but=origin)
+
+    def _mark(self, side: Writer, seq: int) -> bool:
+        moved = seq > self.read[side]
+        self.read[side] = max(seq, self.read[side])
+        return moved
+
+    def typing(self, side: Writer, origin: str) -> None:
+        """The feed says that someone types."""
+        self.say(TypingNow(self.id, self._person(side)), but=origin)
+
+    def present(self, online: frozenset[str]) -> None:
+        """Who is there now; the others hear of each coming and going."""
+        before, self.online = self.online, online
+        for person in (self.settings.member, self.settings.mentor):
+            if (person in online) != (person in before):
+                event = Audience(Presence(self.id, person, person in online))
+                for follower in self.followers:
+                    if follower.connection.user != person:
+                        follower.connection.push(event.frame(follower.connection.encoding))
+
+    def _person(self, side: Writer) -> str:
+        return self.settings.member if side == "member" else self.settings.mentor
+
+    def say(self, event: Event, *, but: str) -> None:
+        """Tell everyone but the connection `but`."""
+        audience = Audience(event)
+        for follower in self.followers:
+            if follower.connection.id != but:
+                follower.connection.push(audience.frame(follower.connection.encoding))
+
+    def tell(self, now: int) -> None:
+        """Push composer and reply state to those whose last word on it differs, and wake at the next change."""
+        if not self.followers:
+            return
+        state = self.lane.writing_state(now)
+        reply = reply_of(self.lane.usage, now)
+        composer_changed = Audience(ComposerChanged(self.id, self.composer(state)))
+        reply_changed = Audience(ReplyChanged(self.id, reply))
+        for follower in self.followers:
+            if follower.composer != state:
+                follower.composer = state
+                follower.connection.push(composer_changed.frame(follower.connection.encoding))
+            if follower.connection.hears_reply and follower.reply != reply:
+                follower.reply = reply
+                follower.connection.push(reply_changed.frame(follower.connection.encoding))
+        self._surroundings.wake_at(self, self.lane.changes_at(now))
+
+    def told(self, follower: Follower) -> None:
+        """The follower was just given `view`: it knows composer and reply."""
+        now = self._clock.now()
+        follower.composer = self.lane.writing_state(now)
+        follower.reply = reply_of(self.lane.usage, now)
+        self._surroundings.wake_at(self, self.lane.changes_at(now))

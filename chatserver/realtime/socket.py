@@ -1,0 +1,157 @@
+"""The WebSocket itself: uvicorn's protocol, with data frames handed to a plain synchronous receiver.
+
+Starlette keeps the handshake and the end of a connection; between the two its task sleeps, and no message wakes it.
+Written frames are gathered and sent once a loop tick.
+"""
+
+from typing import Any, Protocol
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Opcode
+from websockets.protocol import State
+
+EXTENSION = "chatserver.socket"
+"""Where the ASGI scope's extensions hold the socket."""
+MAX_UNSENT = 1024 * 1024
+"""Bytes that may wait for a reader; one more frame and the reader is too slow."""
+HIGH_WATER = 64 * 1024
+"""Bytes waiting for a reader above which a replay pauses."""
+
+
+class Receiver(Protocol):
+    """Who gets what a socket receives."""
+
+    def received(self, data: bytes, *, text: bool) -> None:
+        """A whole message."""
+
+    def too_slow(self) -> None:
+        """More than MAX_UNSENT bytes wait for the reader."""
+
+    def lost(self) -> None:
+        """The connection is gone."""
+
+    def drain(self) -> None:
+        """The server stops: answer what is in flight, then end."""
+
+
+class ChatSocket(WebSocketsSansIOProtocol):
+    """One connection. Until `attach` everything goes to the ASGI application, as in uvicorn."""
+
+    receiver: Receiver | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._out: list[bytes] = []
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[assignment]  # uvicorn: TypedDict
+            extensions[EXTENSION] = self
+
+    def attach(self, receiver: Receiver) -> None:
+        """From now on messages go to `receiver`, first those that came while nobody asked for them."""
+        self.receiver = receiver
+        while not self.queue.empty():
+            message = self.queue.get_nowait()
+            if message["type"] == "websocket.receive":
+                data = message.get("text")
+                receiver.received(data.encode() if data is not None else message["bytes"] or b"", text=data is not None)
+        self.go_on()
+
+    def send_receive_event_to_app(self) -> None:
+        if self.receiver is None:
+            super().send_receive_event_to_app()
+            return
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if self.close_sent:
+            return
+        text = self.curr_msg_data_type == "text"
+        if text and not _is_utf8(data):
+            self.end(1007, "text that is not UTF-8")
+            return
+        self.receiver.received(data, text=text)
+
+    def push(self, frame: bytes) -> None:
+        """Send a whole frame, made by `text_frame` or `binary_frame`, at the end of this tick."""
+        if not self._out:
+            self.loop.call_soon(self._flush)
+        self._out.append(frame)
+
+    def _flush(self) -> None:
+        out, self._out = self._out, []
+        if not out or self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+            return
+        self.transport.write(out[0] if len(out) == 1 else b"".join(out))
+        if self.receiver is not None and self.transport.get_write_buffer_size() > MAX_UNSENT:
+            self.receiver.too_slow()
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether a replay should wait before it writes more."""
+        return self.transport.get_write_buffer_size() > HIGH_WATER
+
+    def pause(self) -> None:
+        """Stop reading: enough is in flight."""
+        if not self.read_paused and not self.transport.is_closing():
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def go_on(self) -> None:
+        """Read again."""
+        if self.read_paused and not self.transport.is_closing():
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def end(self, code: int, reason: str) -> None:
+        """Send what was pushed, then a close frame; the connection is cut where its answer does not come."""
+        self._flush()
+        if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+            return
+        self.stop_keepalive()
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.go_on()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.receiver is not None:
+            receiver, self.receiver = self.receiver, None
+            receiver.lost()
+
+    def shutdown(self) -> None:
+        if self.receiver is None:
+            super().shutdown()
+        else:
+            self.receiver.drain()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A final, unmasked text frame (RFC 6455, 5.2)."""
+    return _frame(Opcode.TEXT, payload)
+
+
+def binary_frame(payload: bytes) -> bytes:
+    """A final, unmasked binary frame (RFC 6455, 5.2)."""
+    return _frame(Opcode.BINARY, payload)
+
+
+def _frame(opcode: int, payload: bytes) -> bytes:
+    length = len(payload)
+    if length < 126:
+        return b"%c%c%b" % (0x80 | opcode, length, payload)
+    if length < 65536:
+        return b"%c\x7e%b%b" % (0x80 | opcode, length.to_bytes(2, "big"), payload)
+    return b"%c\x7f%b%b" % (0x80 | opcode, length.to_bytes(8, "big"), payload)

@@ -1,0 +1,1 @@
+"""What is kept in SQL: people, conversations, subscriptions. The message path never comes here."""

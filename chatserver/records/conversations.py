@@ -1,0 +1,143 @@
+"""Conversations, each with the plan that its member is subscribed to and the history of those plans."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.protocol.events import Status
+from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
+
+
+class Conversation(Struct, frozen=True):
+    """One conversation; `plan` is that of its open subscription. Instants in ms."""
+
+    id: str
+    member: str
+    mentor: str
+    plan: str
+    zone: str
+    holidays: str
+    status: Status
+    revision: int
+    """Grows by one with every change; the ledger's settings carry it."""
+    created_at: int
+    updated_at: int
+
+
+class Subscription(Struct, frozen=True):
+    """A plan held from `started_at` until before `ended_at`; None while it is held."""
+
+    plan: str
+    started_at: int
+    ended_at: int | None
+
+
+_OPEN = (SUBSCRIPTIONS.c.conversation_id == CONVERSATIONS.c.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
+
+
+def _all() -> Select[*tuple[object, ...]]:
+    return select(
+        CONVERSATIONS.c.id,
+        CONVERSATIONS.c.member_id.label("member"),
+        CONVERSATIONS.c.mentor_id.label("mentor"),
+        SUBSCRIPTIONS.c.plan,
+        CONVERSATIONS.c.zone,
+        CONVERSATIONS.c.holidays,
+        CONVERSATIONS.c.status,
+        CONVERSATIONS.c.revision,
+        CONVERSATIONS.c.created_at,
+        CONVERSATIONS.c.updated_at,
+    ).join(SUBSCRIPTIONS, _OPEN)
+
+
+async def find(connection: AsyncConnection, id: str) -> Conversation | None:
+    """The conversation; None where there is none."""
+    row = (await connection.execute(_all().where(CONVERSATIONS.c.id == id))).one_or_none()
+    return _conversation(row) if row else None
+
+
+async def find_to_change(connection: AsyncConnection, id: str) -> Conversation | None:
+    """As `find`; nobody else changes it until the transaction ends."""
+    # Lock first, read then: a change that was waited for brings another open subscription.
+    await connection.execute(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == id).with_for_update())
+    return await find(connection, id)
+
+
+async def page(connection: AsyncConnection, after: str, limit: int) -> Sequence[Conversation]:
+    """The first `limit` conversations with ids beyond `after` ('' for the first), by id."""
+    query = _all().where(CONVERSATIONS.c.id > after).order_by(CONVERSATIONS.c.id).limit(limit)
+    return [_conversation(row) for row in await connection.execute(query)]
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many there are."""
+    return await connection.scalar(select(func.count()).select_from(CONVERSATIONS)) or 0
+
+
+async def plans_in_use(connection: AsyncConnection) -> dict[str, int]:
+    """Each plan with an open subscription, and how many hold it."""
+    query = select(SUBSCRIPTIONS.c.plan, func.count()).where(SUBSCRIPTIONS.c.ended_at.is_(None))
+    rows = await connection.execute(query.group_by(SUBSCRIPTIONS.c.plan).order_by(SUBSCRIPTIONS.c.plan))
+    return {plan: holders for plan, holders in rows}
+
+
+async def subscriptions(connection: AsyncConnection, id: str) -> list[Subscription]:
+    """The plans of a conversation, the first one first."""
+    columns = (SUBSCRIPTIONS.c.plan, SUBSCRIPTIONS.c.started_at, SUBSCRIPTIONS.c.ended_at)
+    query = select(*columns).where(SUBSCRIPTIONS.c.conversation_id == id).order_by(SUBSCRIPTIONS.c.id)
+    return [Subscription(*row) for row in await connection.execute(query)]
+
+
+async def create(connection: AsyncConnection, conversation: Conversation) -> None:
+    """Raises sqlalchemy.exc.IntegrityError where the id is taken."""
+    await connection.execute(insert(CONVERSATIONS).values(_values(conversation)))
+    await _subscribe(connection, conversation, conversation.created_at)
+
+
+async def change(connection: AsyncConnection, conversation: Conversation) -> None:
+    """Write it over the one with that id; another plan ends the open subscription and starts the next."""
+    await connection.execute(
+        update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation.id).values(_values(conversation))
+    )
+    open_now = (SUBSCRIPTIONS.c.conversation_id == conversation.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
+    query = update(SUBSCRIPTIONS).where(open_now, SUBSCRIPTIONS.c.plan != conversation.plan)
+    # A store's clock that was set back must not end a subscription before it started.
+    latest = func.max if connection.dialect.name == "sqlite" else func.greatest
+    ended = await connection.scalar(
+        query.values(ended_at=latest(SUBSCRIPTIONS.c.started_at, conversation.updated_at)).returning(
+            SUBSCRIPTIONS.c.ended_at
+        )
+    )
+    if ended is not None:
+        await _subscribe(connection, conversation, ended)
+
+
+async def raise_revision(connection: AsyncConnection, id: str, revision: int) -> None:
+    """Give it that revision, though nothing else has changed."""
+    await connection.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == id).values(revision=revision))
+
+
+async def _subscribe(connection: AsyncConnection, conversation: Conversation, at: int) -> None:
+    await connection.execute(
+        insert(SUBSCRIPTIONS).values(conversation_id=conversation.id, plan=conversation.plan, started_at=at)
+    )
+
+
+def _conversation(row: Row[*tuple[object, ...]]) -> Conversation:
+    return Conversation(**row._mapping)
+
+
+def _values(conversation: Conversation) -> dict[str, object]:
+    return {
+        "id": conversation.id,
+        "member_id": conversation.member,
+        "mentor_id": conversation.mentor,
+        "zone": conversation.zone,
+        "holidays": conversation.holidays,
+        "status": conversation.status,
+        "revision": conversation.revision,
+        "created_at": conversation.created_at,
+        "updated_at": conversation.updated_at,
+    }

@@ -1,0 +1,94 @@
+"""Bring a database to this release's tables, safely also when several processes start at once."""
+
+import asyncio
+import fcntl
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.database import LOCK_WAIT_SECONDS, Database, DatabaseError
+
+ADVISORY_LOCK = 0x6368_6174
+"""The PostgreSQL advisory lock that one migrating process holds: "chat" as a number."""
+
+
+async def migrate(database: Database) -> list[str]:
+    """Run every step that the database lacks, all or none; returns their revisions in order. Raises DatabaseError.
+
+    One process migrates at a time; another one waits, then finds nothing left to do.
+    """
+    async with _alone(database) as connection:
+        return await connection.run_sync(_upgrade)
+
+
+def alembic_config() -> Config:
+    """Where the steps are; they come with the package."""
+    config = Config()
+    config.set_main_option("script_location", "chatserver.records:migrations")
+    return config
+
+
+@asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[AsyncConnection]:
+    """A transaction of the one process that may migrate."""
+    if database.file is None:
+        async with database.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+            yield connection
+        return
+    async with _file_lock(database.file):
+        await asyncio.to_thread(_write_ahead, database.file)
+        async with database.begin() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def _file_lock(file: Path) -> AsyncIterator[None]:
+    """A lock beside the SQLite file: turning on its write-ahead log must not meet another process doing the same."""
+    beside = file.with_name(file.name + ".lock")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = beside.open("w")
+    except OSError as error:
+        raise DatabaseError(f"{error.filename or beside}: cannot be used for the records: {error.strerror}") from None
+    with lock:
+        # The lock ends with the file, also where the process is killed.
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write_ahead(file: Path) -> None:
+    """Readers and one writer at a time do not wait for each other. The file keeps this setting."""
+    try:
+        with closing(sqlite3.connect(file, timeout=LOCK_WAIT_SECONDS)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{file}: cannot be used for the records: {error}") from None
+
+
+def _upgrade(connection: Connection) -> list[str]:
+    config = alembic_config()
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    for revision in MigrationContext.configure(connection).get_current_heads():
+        if revision not in known:
+            raise DatabaseError(
+                f"the database is at revision {revision}, which this release does not know: a newer release has "
+                "migrated it; start that release, or restore a backup from before"
+            )
+    applied: list[str] = []
+
+    def note(*, step: Any, **_: Any) -> None:
+        applied.append(step.up_revision_id)
+
+    config.attributes |= {"connection": connection, "on_version_apply": note}
+    command.upgrade(config, "head")
+    return applied

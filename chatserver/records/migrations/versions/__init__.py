@@ -1,0 +1,1 @@
+"""One module per step; its name begins with its revision."""

@@ -1,0 +1,70 @@
+"""People: members, mentors, support and services."""
+
+from typing import Literal
+
+from msgspec import Struct
+from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.protocol.events import Role
+from chatserver.records.tables import CONVERSATIONS, PEOPLE
+
+Locale = Literal["nb", "da", "en"]
+
+
+class Person(Struct, frozen=True):
+    """One person. Instants in ms."""
+
+    id: str
+    role: Role
+    name: str
+    zone: str
+    locale: Locale
+    email: str | None
+    created_at: int
+    updated_at: int
+
+
+async def find(connection: AsyncConnection, id: str) -> Person | None:
+    """The person; None where there is none."""
+    row = (await connection.execute(select(PEOPLE).where(PEOPLE.c.id == id))).one_or_none()
+    return _person(row) if row else None
+
+
+async def find_to_change(connection: AsyncConnection, id: str) -> Person | None:
+    """As `find`; nobody else changes or relies on the person until the transaction ends."""
+    row = (await connection.execute(select(PEOPLE).where(PEOPLE.c.id == id).with_for_update())).one_or_none()
+    return _person(row) if row else None
+
+
+async def roles_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[str, Role]:
+    """The roles of those of `ids` that exist; they stay as they are until the transaction ends."""
+    query = select(PEOPLE.c.id, PEOPLE.c.role).where(PEOPLE.c.id.in_(sorted(ids)))
+    # In one order, so that two transactions never wait for each other.
+    rows = await connection.execute(query.order_by(PEOPLE.c.id).with_for_update(read=True))
+    return {row.id: row.role for row in rows}
+
+
+async def create(connection: AsyncConnection, person: Person) -> None:
+    """Raises sqlalchemy.exc.IntegrityError where the id is taken."""
+    await connection.execute(insert(PEOPLE).values(_values(person)))
+
+
+async def change(connection: AsyncConnection, person: Person) -> None:
+    """Write the person over the one with that id."""
+    await connection.execute(update(PEOPLE).where(PEOPLE.c.id == person.id).values(_values(person)))
+
+
+async def conversation_with(connection: AsyncConnection, id: str) -> str | None:
+    """The id of a conversation that the person is in; None where they are in none."""
+    theirs = or_(CONVERSATIONS.c.member_id == id, CONVERSATIONS.c.mentor_id == id)
+    found: str | None = await connection.scalar(select(CONVERSATIONS.c.id).where(theirs).limit(1))
+    return found
+
+
+def _person(row: Row[*tuple[object, ...]]) -> Person:
+    return Person(**row._mapping)
+
+
+def _values(person: Person) -> dict[str, object]:
+    return {name: getattr(person, name) for name in Person.__struct_fields__}

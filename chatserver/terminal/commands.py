@@ -1,0 +1,72 @@
+"""The commands of the terminal: a line that begins with a slash."""
+
+from typing import Literal
+
+from chatserver.client import ChatClosed, ChatError
+from chatserver.protocol.commands import MAX_HISTORY
+from chatserver.terminal.desk import HISTORY_AT_START, Desk
+
+_HELP = ("help_list", "help_to", "help_history", "help_check", "help_newline", "help_quit")
+
+
+Outcome = Literal["done", "leave", "unknown"]
+
+
+async def obey(desk: Desk, line: str) -> Outcome:
+    """Do what a line such as `/to mia` says. An unknown command may be a text that was meant to be sent."""
+    command, _, rest = line.partition(" ")
+    try:
+        return await _obey(desk, command.lower(), rest.strip())
+    except ChatError as fault:
+        desk.announce(fault.message)
+    except ChatClosed:
+        return "leave"
+    return "done"
+
+
+async def _obey(desk: Desk, command: str, rest: str) -> Outcome:
+    match command:
+        case "/quit":
+            return "leave"
+        case "/help":
+            for key in _HELP:
+                desk.announce(desk.texts(key))
+        case "/list":
+            desk.list_conversations()
+        case "/to":
+            await _to(desk, rest)
+        case "/history":
+            await _history(desk, rest)
+        case "/check":
+            await _check(desk)
+        case _:
+            desk.announce(desk.texts("unknown_command", command=command, hint=desk.texts("hint")))
+            return "unknown"
+    return "done"
+
+
+async def _to(desk: Desk, name: str) -> None:
+    found = desk.find(name) if name else None
+    if found is None:
+        names = ", ".join(desk.other(each) for each in desk.chat.conversations.values())
+        desk.announce(desk.texts("no_such", name=name or "?", names=names or "–"))
+    else:
+        await desk.open(found)
+
+
+async def _history(desk: Desk, count: str) -> None:
+    number = int(count) if count.isdecimal() else HISTORY_AT_START if not count else 0
+    if desk.current is None:
+        desk.announce(desk.texts("open_one_first", hint=desk.texts("choose")))
+    elif 1 <= number <= MAX_HISTORY:
+        await desk.show_history(number)
+    else:
+        desk.announce(desk.texts("wrong_number"))
+
+
+async def _check(desk: Desk) -> None:
+    if desk.current is None:
+        desk.announce(desk.texts("open_one_first", hint=desk.texts("choose")))
+        return
+    await desk.chat.check(desk.current.id)
+    desk.announce(" · ".join(desk.standing(desk.current)))

@@ -1,0 +1,304 @@
+"""What a person at the terminal has before them: the open conversation, and what waits in the others."""
+
+import asyncio
+from contextlib import suppress
+from typing import Protocol
+
+from chatserver.client import ChatClient, ChatError
+from chatserver.client.place import Place
+from chatserver.protocol.events import (
+    Accepted,
+    ComposerChanged,
+    Conversation,
+    ConversationChanged,
+    Error,
+    Message,
+    Refused,
+    Role,
+    TypingNow,
+    Welcome,
+)
+from chatserver.terminal.outgoing import Outcome, Outgoing, Unsent
+from chatserver.terminal.status import locked, may_write, standing
+from chatserver.terminal.texts import Texts
+from chatserver.terminal.transcript import Line, Transcript, announcement, short, wrapped
+
+HISTORY_AT_START = 20
+TYPING_SECONDS = 6.0
+"""How long "is typing" stands without being said again (protocol)."""
+LONGEST_NAME = 18
+
+
+class Paper(Protocol):
+    """Where lines are printed, and the input line that a text is put back into."""
+
+    @property
+    def width(self) -> int: ...
+
+    def print(self, lines: list[Line]) -> None: ...
+
+    def put_back(self, text: str) -> None: ...
+
+    def refresh(self) -> None:
+        """The state lines may have changed."""
+
+
+class Desk:
+    """One person's chat as they see it. `wanted` is the conversation to open first."""
+
+    def __init__(self, chat: ChatClient, texts: Texts, wanted: str | None) -> None:
+        self.chat = chat
+        self.texts = texts
+        self.unread: dict[str, int] = {}
+        self.outgoing = Outgoing(chat, self._answered)
+        self.role: Role = "member"
+        self.user = ""
+        self._wanted = wanted
+        self._current: str | None = None
+        self._shown = Place(0)
+        self._own_last = 0
+        self._typing_until = 0.0
+        self._was_open: dict[str, bool] = {}
+        self._transcript = Transcript(texts, "")
+        self._last_announcement = ""
+        self._one_at_a_time = asyncio.Lock()
+
+    def put_on(self, paper: Paper) -> None:
+        self._paper = paper
+
+    # What is before the person
+
+    @property
+    def current(self) -> Conversation | None:
+        return self.chat.conversations.get(self._current or "")
+
+    @property
+    def peer_is_typing(self) -> bool:
+        return asyncio.get_running_loop().time() < self._typing_until
+
+    @property
+    def receipt(self) -> str:
+        """How far the last own message has come: "sent", "seen", or nothing where there is none."""
+        if self.current is None or not self._own_last:
+            return ""
+        return "seen" if self.current.peer_read_seq >= self._own_last else "sent"
+
+    @property
+    def can_write(self) -> bool:
+        return self.current is not None and may_write(self.role, self.current)
+
+    def other(self, conversation: Conversation) -> str:
+        """The name by which this person knows a conversation: the other side, or for support both sides."""
+        if self.user == conversation.member:
+            return conversation.mentor
+        if self.user == conversation.mentor:
+            return conversation.member
+        return f"{conversation.member} – {conversation.mentor}"
+
+    def standing(self, conversation: Conversation) -> list[str]:
+        return standing(self.texts, self.role, conversation, self.chat.now())
+
+    # What is printed
+
+    def announce(self, text: str) -> None:
+        """Print a line of the chat's own. The same twice in a row is printed once."""
+        if text != self._last_announcement:
+            self._print(announcement(text, self._paper.width))
+            self._last_announcement = text
+
+    def _print(self, lines: list[Line]) -> None:
+        self._last_announcement = ""
+        self._paper.print(lines)
+
+    def _show(self, conversation: Conversation, message: Message) -> None:
+        if message.sender == self.user:
+            self._own_last = max(self._own_last, message.seq)
+        else:
+            self._typing_until = 0.0
+        self._print(self._transcript.message(conversation, message, self._paper.width))
+
+    async def _show_new(self, message: Message) -> None:
+        """Show a message of the open conversation in full, one of another in a line."""
+        conversation = self.chat.conversations.get(message.conversation)
+        if conversation is None:
+            return
+        if message.conversation != self._current:
+            self._print(self._transcript.elsewhere(conversation, message, self._paper.width))
+        elif self._shown.take(message.seq):
+            self._show(conversation, message)
+            await self._mark_read(message.seq)
+
+    async def _mark_read(self, seq: int) -> None:
+        if self._current is not None and self.role in ("member", "mentor"):
+            with suppress(ChatError):
+                await self.chat.read(self._current, seq)
+
+    # What comes in
+
+    async def follow(self) -> None:
+        """Show events as they come. Raises ChatClosed when the server ends the chat."""
+        async for event in self.chat.events():
+            async with self._one_at_a_time:
+                match event:
+                    case Welcome():
+                        await self._welcome(event)
+                    case Message():
+                        if event.conversation != self._current and event.sender != self.user:
+                            self.unread[event.conversation] = self.unread.get(event.conversation, 0) + 1
+                        await self._show_new(event)
+                    case ComposerChanged():
+                        self._composer(event.conversation)
+                    case ConversationChanged():
+                        self._composer(event.conversation.id)
+                    case TypingNow() if event.conversation == self._current and event.sender != self.user:
+                        self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
+                    case Error():
+                        self.announce(event.message)
+            self._paper.refresh()
+
+    async def _welcome(self, welcome: Welcome) -> None:
+        again = bool(self.user)
+        self.user, self.role = welcome.user, welcome.role
+        if again:
+            for each in welcome.conversations:
+                self._composer(each.id)
+            return
+        self._transcript = Transcript(self.texts, welcome.user)
+        for each in welcome.conversations:
+            self.unread[each.id] = max(0, each.last_seq - each.read_seq)
+            self._was_open[each.id] = each.composer.open
+        if self._wanted is not None:
+            await self._open(self._wanted)
+        elif len(welcome.conversations) == 1:
+            await self._open(welcome.conversations[0].id)
+        else:
+            self.list_conversations()
+
+    def _composer(self, id: str) -> None:
+        """Say when writing opens or closes by itself."""
+        conversation = self.chat.conversations.get(id)
+        if conversation is None:
+            return
+        was_open, self._was_open[id] = self._was_open.get(id), conversation.composer.open
+        if self.role == "member" and id == self._current and was_open not in (None, conversation.composer.open):
+            now_open = [self.texts("now_open")]
+            self.announce(_sentence(now_open if conversation.composer.open else self.standing(conversation)))
+
+    # What goes out
+
+    def send(self, body: str) -> None:
+        """Send in the background; a text that is not taken comes back to the input line."""
+        if self._current is not None:
+            self.outgoing.send(self._current, body)
+
+    def typing(self) -> None:
+        if self._current is not None and self.can_write:
+            self.outgoing.typing(self._current)
+
+    async def _answered(self, unsent: Unsent, outcome: Outcome) -> None:
+        async with self._one_at_a_time:
+            match outcome:
+                case Accepted():
+                    self._was_open[unsent.conversation] = outcome.composer.open
+                    await self._show_new(self._own(unsent, outcome))
+                case Refused():
+                    self._was_open[unsent.conversation] = outcome.composer.open
+                    conversation = self.chat.conversations[unsent.conversation]
+                    lock = locked(self.texts, outcome.composer, conversation.zone, self.chat.now())
+                    self._return(unsent, " · ".join(lock))
+                case ChatError():
+                    self._return(unsent, outcome.message)
+        self._paper.refresh()
+
+    def _own(self, unsent: Unsent, accepted: Accepted) -> Message:
+        return Message(
+            conversation=unsent.conversation,
+            seq=accepted.seq,
+            sender=self.user,
+            role=self.role,
+            at=accepted.at,
+            id=accepted.id,
+            body=unsent.body,
+        )
+
+    def _return(self, unsent: Unsent, why: str) -> None:
+        self.announce(self.texts("not_sent", why=why))
+        self._paper.put_back(unsent.body)
+
+    async def recheck(self) -> bool:
+        """Ask the server whether writing is open after all; say why where it is not."""
+        if self.current is None:
+            return False
+        if self.role == "member":
+            await self.chat.check(self.current.id)
+        if not self.can_write:
+            reads_only = self.role not in ("member", "mentor")
+            why = self.texts("cannot_write") if reads_only else _sentence(self.standing(self.current))
+            self.announce(f"{why} {self.texts('kept')}")
+        return self.can_write
+
+    # Commands
+
+    async def open(self, id: str) -> None:
+        async with self._one_at_a_time:
+            await self._open(id)
+
+    async def _open(self, id: str) -> None:
+        self._current, self._own_last, self._typing_until = id, 0, 0.0
+        page = await self.chat.history(id, limit=HISTORY_AT_START)
+        last = page.messages[-1].seq if page.messages else 0
+        self._shown = Place(last)
+        conversation = self.chat.conversations[id]
+        self._show_page(conversation, page.messages)
+        if conversation.notice is not None:
+            known = self.texts.has(conversation.notice)
+            self.announce(self.texts(conversation.notice) if known else conversation.notice)
+        self.unread[id] = 0
+        if last:
+            await self._mark_read(last)
+
+    def _show_page(self, conversation: Conversation, messages: list[Message]) -> None:
+        self._transcript.new_page()
+        if not messages:
+            self.announce(f"{self.other(conversation)}: {self.texts('no_messages')}")
+        for message in messages:
+            self._show(conversation, message)
+
+    async def show_history(self, count: int) -> None:
+        async with self._one_at_a_time:
+            if self.current is not None:
+                page = await self.chat.history(self.current.id, limit=count)
+                self._show_page(self.current, page.messages)
+
+    def list_conversations(self) -> None:
+        lines = [line for each in self.chat.conversations.values() for line in self._entry(each)]
+        self._print(lines)
+        self.announce(self.texts("choose" if lines else "no_conversations"))
+
+    def _entry(self, conversation: Conversation) -> list[Line]:
+        """Name, plan and news in one line; what is owed or open beside it, or below on a narrow terminal."""
+        unread = self.unread.get(conversation.id, 0)
+        mark = "›" if conversation.id == self._current else " "
+        name = short(self.other(conversation), LONGEST_NAME)
+        news = self.texts("news", n=unread) if unread else ""
+        head: Line = [
+            ("class:member" if unread else "", f" {mark} {name:<{LONGEST_NAME}}"),
+            ("class:announcement", f" {conversation.plan:<8} {news:<7}"),
+        ]
+        state, width = " · ".join(self.standing(conversation)), self._paper.width
+        used = sum(len(text) for _, text in head)
+        if used + len(state) + 1 <= width:
+            return [[*head, ("class:hint", f" {state}")]]
+        return [head, *([("class:hint", f"   {line}")] for line in wrapped(state, width - 3))]
+
+    def find(self, name: str) -> str | None:
+        """The conversation with that id, that other person, or the only one whose name begins so."""
+        known = self.chat.conversations.values()
+        exact = [each.id for each in known if name in (each.id, self.other(each))]
+        begun = [each.id for each in known if self.other(each).lower().startswith(name.lower())]
+        return exact[0] if len(exact) == 1 else begun[0] if len(begun) == 1 else None
+
+
+def _sentence(parts: list[str]) -> str:
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:].removesuffix(".") + "."

@@ -1,0 +1,63 @@
+"""What the state lines say: may I write, what is owed, who is there. Pure: `now` is the server's clock."""
+
+from chatserver.protocol.events import Composer, Conversation, Reply, Role
+from chatserver.terminal.texts import Texts
+from chatserver.terminal.words import date_and_time, duration, time_of_day
+from quotas import instant
+
+
+def may_write(role: Role, conversation: Conversation) -> bool:
+    """Whether the server would take a message, as far as is known here. A mentor is stopped only by the end."""
+    if role == "mentor":
+        return conversation.status != "ended"
+    return role == "member" and conversation.composer.open
+
+
+def standing(texts: Texts, role: Role, conversation: Conversation, now: int) -> list[str]:
+    """The state of a conversation as this person needs it, in parts that can be put side by side or wrapped."""
+    if role == "member":
+        return writing(texts, conversation.composer, conversation.zone, now)
+    if role == "mentor":
+        ended = [texts("locked_ended")] if conversation.status == "ended" else []
+        return ended or owed(texts, conversation.reply, conversation.zone, now)
+    return [texts("reading_only")]
+
+
+def writing(texts: Texts, composer: Composer, zone: str, now: int) -> list[str]:
+    if not composer.open:
+        return locked(texts, composer, zone, now)
+    if composer.live_until is not None:
+        until = instant.parse(composer.live_until)
+        return [texts("live_until", when=time_of_day(until, zone), left=duration(texts, until - now))]
+    parts = [texts("open")]
+    if composer.window_ends_at is not None:
+        parts.append(texts("window_ends", left=duration(texts, instant.parse(composer.window_ends_at) - now)))
+    elif composer.windows_left is not None:
+        parts.append(texts("opens_window"))
+    return parts + _left(texts, "windows", composer.windows_left) + _left(texts, "messages", composer.messages_left)
+
+
+def locked(texts: Texts, composer: Composer, zone: str, now: int) -> list[str]:
+    parts = [texts(f"locked_{composer.reason}")] if composer.reason is not None else []
+    if composer.opens_at is not None:
+        opens_at = instant.parse(composer.opens_at)
+        left = duration(texts, opens_at - now)
+        parts.append(texts("opens", when=date_and_time(texts, opens_at, zone), left=left))
+    return parts
+
+
+def _left(texts: Texts, what: str, left: int | None) -> list[str]:
+    if left is None:
+        return []
+    return [texts(f"{what}_{left if left in (0, 1) else 'n'}", n=left)]
+
+
+def owed(texts: Texts, reply: Reply, zone: str, now: int) -> list[str]:
+    if reply.waiting_since is None:
+        return [texts("nothing_owed")]
+    if reply.due_at is None:
+        return [texts("waiting_since", when=date_and_time(texts, instant.parse(reply.waiting_since), zone))]
+    due_at = instant.parse(reply.due_at)
+    if reply.overdue or now > due_at:
+        return [texts("overdue_by", left=duration(texts, now - due_at))]
+    return [texts("answer_by", when=date_and_time(texts, due_at, zone), left=duration(texts, due_at - now))]

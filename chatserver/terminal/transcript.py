@@ -1,0 +1,94 @@
+"""Messages and announcements as coloured lines, wrapped to the terminal."""
+
+from rich.console import Console
+from rich.text import Text
+
+from chatserver.protocol.events import Conversation, Message
+from chatserver.terminal.texts import Texts
+from chatserver.terminal.words import local, long_date, time_of_day
+from quotas import instant
+
+Line = list[tuple[str, str]]
+"""Pieces of one line: style and text."""
+
+NARROW = 46
+"""Below so many columns a message stands under its name instead of beside it."""
+LONGEST_NAME = 16
+_JOINERS = "\u200c\u200d"
+"""Zero-width (non-)joiners: part of emoji and of several scripts."""
+
+
+def visible(text: str) -> str:
+    """Text that can do nothing but be read: control and direction characters become �."""
+    return "".join(c if c.isprintable() or c in "\n\t" or c in _JOINERS else "\ufffd" for c in text)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns, broken between words where that is possible."""
+    lines: list[str] = []
+    for paragraph in visible(text).replace("\r\n", "\n").split("\n"):
+        folded = Text(paragraph).wrap(Console(width=width), max(8, width))
+        lines.extend(line.plain for line in folded)
+    return lines or [""]
+
+
+def short(text: str, width: int) -> str:
+    """One line of at most `width` columns."""
+    line = Text(visible(text).replace("\n", " ⏎ "))
+    line.truncate(max(4, width), overflow="ellipsis")
+    return line.plain
+
+
+class Transcript:
+    """Turns messages into lines, with a line between days. `user` is the reader."""
+
+    def __init__(self, texts: Texts, user: str) -> None:
+        self._texts = texts
+        self._user = user
+        self._day = ""
+
+    def new_page(self) -> None:
+        """The next message shows its day again."""
+        self._day = ""
+
+    def name(self, person: str) -> str:
+        return self._texts("you") if person == self._user else short(person, LONGEST_NAME)
+
+    def message(self, conversation: Conversation, message: Message, width: int) -> list[Line]:
+        moment = instant.parse(message.at)
+        lines: list[Line] = []
+        day = local(moment, conversation.zone).date().isoformat()
+        if day != self._day:
+            self._day = day
+            lines += [[("", "")], rule(long_date(self._texts, moment, conversation.zone), width)]
+        style = "class:own" if message.sender == self._user else f"class:{message.role}"
+        time = ("class:time", time_of_day(moment, conversation.zone))
+        name = self.name(message.sender)
+        column = max(len(self.name(person)) for person in (self._user, conversation.member, conversation.mentor))
+        if width < NARROW:
+            lines.append([time, ("", " "), (style, name)])
+            lines += [[("", "  " + text)] for text in wrapped(message.body, width - 2)]
+            return lines
+        indent = 5 + 2 + column + 2
+        first, *rest = wrapped(message.body, width - indent)
+        lines.append([time, ("", "  "), (style, name.ljust(column)), ("", "  " + first)])
+        lines += [[("", " " * indent + text)] for text in rest]
+        return lines
+
+    def elsewhere(self, conversation: Conversation, message: Message, width: int) -> list[Line]:
+        """A message of a conversation that is not open: one dim line with the name to open it by."""
+        time = time_of_day(instant.parse(message.at), conversation.zone)
+        head = f"{time}  ◦ {self.name(message.sender)}  "
+        return [[("class:elsewhere", head + short(message.body, width - len(head)))]]
+
+
+def rule(title: str, width: int) -> Line:
+    rest = max(0, width - len(title) - 4)
+    return [("class:rule", "── "), ("class:day", title), ("class:rule", " " + "─" * rest)]
+
+
+def announcement(text: str, width: int) -> list[Line]:
+    return [
+        [("class:announcement", f"  · {line}" if n == 0 else f"    {line}")]
+        for n, line in enumerate(wrapped(text, width - 4))
+    ]

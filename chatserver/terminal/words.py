@@ -1,0 +1,48 @@
+"""Instants and durations in words, in a conversation's zone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from chatserver.terminal.texts import Texts
+from quotas import instant
+
+
+def local(moment: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(moment / instant.SECOND, UTC).astimezone(ZoneInfo(zone))
+
+
+def time_of_day(moment: int, zone: str) -> str:
+    """09:05"""
+    return f"{local(moment, zone):%H:%M}"
+
+
+def date_and_time(texts: Texts, moment: int, zone: str, *, seconds: bool = False) -> str:
+    """Mon 12 Jan 00:00, with seconds Mon 12 Jan 00:00:00."""
+    there = local(moment, zone)
+    weekday = texts("weekdays").split()[there.weekday()]
+    month = texts("months").split()[there.month - 1]
+    date = texts("date", weekday=weekday, day=there.day, month=month)
+    return f"{date} {there:%H:%M:%S}" if seconds else f"{date} {there:%H:%M}"
+
+
+def long_date(texts: Texts, moment: int, zone: str) -> str:
+    """Friday 9 January 2026"""
+    there = local(moment, zone)
+    weekday = texts("weekdays_long").split()[there.weekday()]
+    month = texts("months_long").split()[there.month - 1]
+    return texts("long_date", weekday=weekday, day=there.day, month=month, year=there.year)
+
+
+def duration(texts: Texts, milliseconds: int) -> str:
+    """The two largest units, cut off: 2 d 3 h, 3 h 12 min, 12 min, 42 s. Nothing below zero."""
+    milliseconds = max(0, milliseconds)
+    days, rest = divmod(milliseconds, instant.DAY)
+    hours, rest = divmod(rest, instant.HOUR)
+    minutes, rest = divmod(rest, instant.MINUTE)
+    if days:
+        return f"{texts('days', n=days)} {texts('hours', n=hours)}"
+    if hours:
+        return f"{texts('hours', n=hours)} {texts('minutes', n=minutes)}"
+    if minutes:
+        return texts("minutes", n=minutes)
+    return texts("seconds", n=rest // instant.SECOND)

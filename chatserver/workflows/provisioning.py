@@ -1,0 +1,210 @@
+"""Who takes part, and on what terms: people, conversations and their plans, written to SQL and then to the ledger.
+
+Every write is idempotent: the same one again changes no record, and tells the ledger again, which heals a ledger that
+missed it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from msgspec.structs import asdict, replace
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.protocol.events import Role
+from chatserver.records import conversations, people
+from chatserver.records.conversations import Conversation
+from chatserver.records.database import Database
+from chatserver.records.people import Person
+from chatserver.workflows.requests import (
+    Conflict,
+    ConversationChange,
+    ConversationDetails,
+    Done,
+    FieldProblem,
+    Invalid,
+    Missing,
+    PersonDetails,
+)
+from quotas.ledger.base import Ledger, Settings, Standing
+from quotas.plans import holidays_problem, zone_problem
+from quotas.terms import Rulebook
+
+
+class Provisioning:
+    """`clock` gives the store's instant. Methods raise DatabaseError, where nothing was written, and LedgerError.
+
+    LedgerError from `clock` means that nothing was written; after the commit, that the record is kept and the ledger
+    does not know it yet. In both cases the same request again puts it right.
+    """
+
+    def __init__(
+        self, database: Database, ledger: Ledger, rulebook: Rulebook, clock: Callable[[], Awaitable[int]]
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self.rulebook = rulebook
+        self._clock = clock
+
+    async def get_person(self, id: str) -> Person | None:
+        async with self._database.read() as connection:
+            return await people.find(connection, id)
+
+    async def put_person(self, id: str, details: PersonDetails) -> Done[Person] | Invalid | Conflict:
+        """Create the person or bring them up to date. Their role stays while they are in a conversation."""
+        zone = details.zone if details.zone is not None else self.rulebook.policy.calendar.zone
+        if problem := zone_problem(zone):
+            return Invalid([FieldProblem("zone", problem)])
+        now = await self._clock()
+        person = Person(id=id, created_at=now, updated_at=now, **asdict(replace(details, zone=zone)))
+        return await self._unless_taken(lambda connection: _write_person(connection, person))
+
+    async def get_conversation(self, id: str) -> Conversation | None:
+        async with self._database.read() as connection:
+            return await conversations.find(connection, id)
+
+    async def put_conversation(self, id: str, details: ConversationDetails) -> Done[Conversation] | Invalid | Conflict:
+        """Create the conversation, open, or bring its plan, zone and holidays up to date."""
+        calendar = self.rulebook.policy.calendar
+        zone = details.zone if details.zone is not None else calendar.zone
+        holidays = details.holidays if details.holidays is not None else calendar.holidays
+        problems = self._plan_problems(details.plan)
+        if problem := zone_problem(zone):
+            problems.append(FieldProblem("zone", problem))
+        if problem := holidays_problem(holidays):
+            problems.append(FieldProblem("holidays", problem))
+        if problems:
+            return Invalid(problems)
+        now = await self._clock()
+        asked = Conversation(
+            id=id,
+            member=details.member,
+            mentor=details.mentor,
+            plan=details.plan,
+            zone=zone,
+            holidays=holidays,
+            status="open",
+            revision=1,
+            created_at=now,
+            updated_at=now,
+        )
+        return await self._projected(
+            await self._unless_taken(lambda connection: _write_conversation(connection, asked))
+        )
+
+    async def change_conversation(
+        self, id: str, change: ConversationChange
+    ) -> Done[Conversation] | Invalid | Conflict | Missing:
+        """Change the plan or the status, or both."""
+        if change.plan is not None and (problems := self._plan_problems(change.plan)):
+            return Invalid(problems)
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            found = await conversations.find_to_change(connection, id)
+            if found is None:
+                return Missing()
+            asked = replace(found, plan=change.plan or found.plan, status=change.status or found.status)
+            outcome = await _write_change(connection, found, asked, now)
+        return await self._projected(outcome)
+
+    async def standing(self, conversation: Conversation) -> Standing:
+        """How the conversation stands; a ledger that does not know it is told. Raises LedgerError."""
+        return await self._ledger.standing(conversation.id) or await self._project(conversation)
+
+    def _plan_problems(self, plan: str) -> list[FieldProblem]:
+        plans = self.rulebook.policy.plans
+        if plan in plans:
+            return []
+        return [FieldProblem("plan", f"there is no plan {plan!r}; allowed: {', '.join(sorted(plans))}")]
+
+    async def _unless_taken(self, write: "Callable[[AsyncConnection], Awaitable[_Outcome]]") -> "_Outcome":
+        """Run `write` in a transaction; once more where another one created the same id in the meantime."""
+        try:
+            async with self._database.begin() as connection:
+                return await write(connection)
+        except IntegrityError:
+            async with self._database.begin() as connection:
+                return await write(connection)
+
+    async def _projected(self, outcome: "_Outcome") -> "_Outcome":
+        if isinstance(outcome, Done) and isinstance(outcome.record, Conversation):
+            await self._project(outcome.record)
+        return outcome
+
+    async def _project(self, conversation: Conversation) -> Standing:
+        return await self._ledger.configure(conversation.id, settings_of(conversation))
+
+
+_Outcome = TypeVar("_Outcome", bound=Done[Person] | Done[Conversation] | Invalid | Conflict)
+
+
+def settings_of(conversation: Conversation) -> Settings:
+    """What the ledger must know of the record."""
+    return Settings(
+        member=conversation.member,
+        mentor=conversation.mentor,
+        plan=conversation.plan,
+        zone=conversation.zone,
+        holidays=conversation.holidays,
+        status=conversation.status,
+        revision=conversation.revision,
+    )
+
+
+async def _write_person(connection: AsyncConnection, asked: Person) -> Done[Person] | Conflict:
+    found = await people.find_to_change(connection, asked.id)
+    if found is None:
+        await people.create(connection, asked)
+        return Done(asked, created=True)
+    if replace(asked, created_at=found.created_at, updated_at=found.updated_at) == found:
+        return Done(found, created=False)
+    if asked.role != found.role and (conversation := await people.conversation_with(connection, asked.id)):
+        return Conflict(
+            f"{asked.id!r} is {found.role} in the conversation {conversation!r} and cannot become {asked.role}; "
+            "give the new role a person of its own"
+        )
+    changed = replace(asked, created_at=found.created_at)
+    await people.change(connection, changed)
+    return Done(changed, created=False)
+
+
+async def _write_conversation(
+    connection: AsyncConnection, asked: Conversation
+) -> Done[Conversation] | Invalid | Conflict:
+    roles = await people.roles_to_rely_on(connection, {asked.member, asked.mentor})
+    found = await conversations.find_to_change(connection, asked.id)
+    if found is not None:
+        if (asked.member, asked.mentor) != (found.member, found.mentor):
+            return Conflict(
+                f"the conversation is between {found.member!r} and {found.mentor!r}, and its people cannot change; "
+                "create another conversation for other people"
+            )
+        wanted = replace(found, plan=asked.plan, zone=asked.zone, holidays=asked.holidays)
+        return await _write_change(connection, found, wanted, asked.updated_at)
+    problems = [
+        FieldProblem(role, _person_problem(person, role, roles.get(person)))
+        for person, role in ((asked.member, "member"), (asked.mentor, "mentor"))
+        if roles.get(person) != role
+    ]
+    if problems:
+        return Invalid(problems)
+    await conversations.create(connection, asked)
+    return Done(asked, created=True)
+
+
+def _person_problem(person: str, needed: str, role: Role | None) -> str:
+    if role is None:
+        return f"there is no person {person!r}; create them first, with the role {needed}"
+    return f"the person {person!r} has the role {role}; allowed is someone with the role {needed}"
+
+
+async def _write_change(
+    connection: AsyncConnection, found: Conversation, asked: Conversation, now: int
+) -> Done[Conversation] | Conflict:
+    if asked == found:
+        return Done(found, created=False)
+    if found.status == "ended":
+        return Conflict("the conversation has ended, which is final; create another conversation to go on")
+    changed = replace(asked, revision=found.revision + 1, updated_at=now)
+    await conversations.change(connection, changed)
+    return Done(changed, created=False)

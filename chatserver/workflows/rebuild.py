@@ -1,0 +1,90 @@
+"""The ledger's settings, made anew from the records: after the store was lost, or beside a running server."""
+
+import asyncio
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chatserver.records import conversations
+from chatserver.records.conversations import Conversation
+from chatserver.records.database import Database
+from chatserver.workflows.provisioning import settings_of
+from quotas.ledger.base import Ledger, Settings
+from quotas.terms import Rulebook
+
+BATCH = 500
+"""Conversations read from the database and sent to the ledger at a time; no more are held in memory."""
+
+
+class Rebuilt(Struct, frozen=True):
+    """How many conversations the ledger was told of, and in how many of them it was ahead of the records."""
+
+    conversations: int
+    ahead: int
+
+
+async def rebuild(
+    database: Database, ledger: Ledger, rulebook: Rulebook, on_progress: Callable[[int, int], None]
+) -> Rebuilt:
+    """Tell the ledger of every conversation, which also makes the index of each person's conversations.
+
+    `on_progress` gets how many are done and how many there are. A ledger that is ahead (the database was restored
+    from a backup) takes the records' word, but what has ended in it stays ended. Raises DatabaseError, LedgerError,
+    and LookupError where the policy lacks a plan in use.
+    """
+    if problem := await plans_problem(database, rulebook):
+        raise LookupError(problem)
+    async with database.read() as connection:
+        total = await conversations.count(connection)
+    done = ahead = 0
+    last = ""
+    on_progress(done, total)
+    while True:
+        async with database.read() as connection:
+            batch = await conversations.page(connection, last, BATCH)
+        if not batch:
+            return Rebuilt(done, ahead)
+        ahead += sum(await asyncio.gather(*(_tell(database, ledger, conversation) for conversation in batch)))
+        last = batch[-1].id
+        done += len(batch)
+        # Conversations may have been created since they were counted.
+        total = max(total, done)
+        on_progress(done, total)
+
+
+async def plans_problem(database: Database, rulebook: Rulebook) -> str | None:
+    """Which plans members hold that the policy lacks, as a sentence; None where it has them all."""
+    async with database.read() as connection:
+        in_use = await conversations.plans_in_use(connection)
+    lacking = [f"{plan} ({holders})" for plan, holders in in_use.items() if plan not in rulebook.policy.plans]
+    if not lacking:
+        return None
+    return (
+        f"the policy lacks plans that members hold: {', '.join(lacking)}; it has "
+        f"{', '.join(sorted(rulebook.policy.plans))}; add them to the policy file, or move the members first"
+    )
+
+
+async def _tell(database: Database, ledger: Ledger, conversation: Conversation) -> bool:
+    """Whether the ledger was ahead."""
+    told = (await ledger.configure(conversation.id, settings_of(conversation))).settings
+    if _agree(told, conversation):
+        return False
+    async with database.begin() as connection:
+        newest = await conversations.find_to_change(connection, conversation.id)
+        # A running server may have changed it since it was read.
+        if newest is None or _agree(told, newest):
+            return False
+        ahead = newest.revision <= told.revision
+        if ahead:
+            newest = replace(newest, revision=told.revision + 1)
+            await conversations.raise_revision(connection, newest.id, newest.revision)
+    await ledger.configure(newest.id, settings_of(newest))
+    return ahead
+
+
+def _agree(told: Settings, conversation: Conversation) -> bool:
+    """The status aside: what has ended in the ledger stays ended."""
+    settings = settings_of(conversation)
+    return replace(told, status=settings.status) == settings

@@ -1,0 +1,94 @@
+"""What can be asked of provisioning, and how it ends: refusals are values here."""
+
+from typing import Annotated, Generic, TypeVar
+
+from msgspec import Meta, Struct
+
+from chatserver.protocol.commands import Name
+from chatserver.protocol.events import Role, Status
+from chatserver.records.conversations import Conversation
+from chatserver.records.people import Locale, Person
+
+_LINE = r"^[^\u0000-\u0020\u007f-\u00a0][^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
+_ADDRESS = r"^[^@\u0000-\u0020\u007f-\u00a0]+@[^@\u0000-\u0020\u007f-\u00a0]+$(?!\n)"
+
+PersonName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        pattern=_LINE,
+        description="1 to 200 characters of any script; the first is visible, and none is a control character.",
+    ),
+]
+Email = Annotated[
+    str,
+    Meta(min_length=3, max_length=254, pattern=_ADDRESS, description="An e-mail address of at most 254 characters."),
+]
+Zone = Annotated[str, Meta(description="An IANA time zone such as `Europe/Oslo`; null for the policy's.")]
+Holidays = Annotated[
+    str,
+    Meta(description="ISO 3166-1 code of a country with a holiday calendar; empty for none, null for the policy's."),
+]
+PlanName = Annotated[str, Meta(description="A plan of the server's policy, such as `light`.")]
+PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -")]
+
+
+class PersonDetails(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said about a person. What is left out gets its default, also where the person exists."""
+
+    role: Role
+    name: PersonName
+    zone: Zone | None = None
+    locale: Locale = "nb"
+    email: Email | None = None
+
+
+class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said about a conversation. `member` and `mentor` never change after its creation."""
+
+    member: PersonId
+    mentor: PersonId
+    plan: PlanName
+    zone: Zone | None = None
+    holidays: Holidays | None = None
+
+
+class ConversationChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to change; null or absent: as it is. `ended` is final."""
+
+    plan: PlanName | None = None
+    status: Status | None = None
+
+
+class FieldProblem(Struct, frozen=True):
+    """Which field is wrong, and what is allowed there."""
+
+    field: str
+    message: str
+
+
+class Invalid(Struct, frozen=True):
+    """Nothing was written: these fields cannot be so."""
+
+    errors: list[FieldProblem]
+
+
+class Conflict(Struct, frozen=True):
+    """Nothing was written: what is recorded already does not allow it."""
+
+    detail: str
+
+
+class Missing(Struct, frozen=True):
+    """Nothing was written: there is nothing to change."""
+
+
+Record = TypeVar("Record", Person, Conversation)
+
+
+class Done(Struct, Generic[Record], frozen=True):
+    """The record as it is now, and whether it is new."""
+
+    record: Record
+    created: bool

@@ -1,0 +1,27 @@
+"""How a conversation stands, in the words of the protocol."""
+
+from chatserver.protocol.events import Composer, Reply
+from quotas.admission import Usage, WritingState
+from quotas.instant import text_or_none
+
+
+def composer_of(state: WritingState) -> Composer:
+    """The member's input: open or why not, until when, what is left."""
+    return Composer(
+        state.open,
+        state.reason,
+        text_or_none(state.opens_at),
+        text_or_none(state.window_ends_at),
+        state.windows_left,
+        state.messages_left,
+        text_or_none(state.live_until),
+    )
+
+
+def reply_of(usage: Usage, now: int) -> Reply:
+    """What the mentor owes at `now`. At the deadline itself it is not overdue yet."""
+    return Reply(
+        text_or_none(usage.waiting_since),
+        text_or_none(usage.due_at),
+        bool(usage.due_at) and now > usage.due_at,
+    )

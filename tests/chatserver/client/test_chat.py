@@ -1,0 +1,296 @@
+"""The client against a server that loses answers, drops connections and says "later"."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+import pytest
+
+from chatserver.client import ChatClient, ChatClosed, ChatError, State
+from chatserver.client.link import Encoding
+from chatserver.protocol.events import Accepted, Gap, Message, Refused, Welcome
+from tests.chatserver.client.peer import LOCKED, Peer, a_conversation, eventually, running_peer
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    async with running_peer() as peer:
+        yield peer
+
+
+async def messages(chat: ChatClient, count: int) -> list[Message]:
+    """The next `count` messages among the events."""
+    found: list[Message] = []
+    async with asyncio.timeout(20):
+        async for event in chat.events():
+            if isinstance(event, Message):
+                found.append(event)
+                if len(found) == count:
+                    break
+    return found
+
+
+async def until_offline(chat: ChatClient) -> None:
+    await eventually(lambda: chat.state.kind != "online")
+
+
+@pytest.mark.parametrize("encoding", ["json", "msgpack"])
+async def test_a_message_is_accepted_and_reaches_the_other(peer: Peer, encoding: Encoding) -> None:
+    """Both encodings carry a message there and its answer back."""
+    async with (
+        ChatClient(peer.url, "mia", encoding=encoding) as mia,
+        ChatClient(peer.url, "tora", encoding=encoding) as tora,
+    ):
+        await tora.online()
+        answer = await mia.send("c1", "Hei æøå 👋")
+        assert isinstance(answer, Accepted)
+        [message] = await messages(tora, 1)
+        assert (message.sender, message.seq, message.body) == ("mia", answer.seq, "Hei æøå 👋")
+
+
+async def test_the_welcome_comes_first_and_sets_the_clock(peer: Peer) -> None:
+    """A bot finds its conversations and the server's time."""
+    async with ChatClient(peer.url, "mia") as chat:
+        welcome = await chat.online()
+        first = await anext(chat.events())
+        assert isinstance(first, Welcome)
+        assert first == welcome
+        assert list(chat.conversations) == ["c1"]
+        assert 0 <= chat.now() - peer.clock < 5_000
+
+
+async def test_a_refusal_is_an_answer_that_returns_the_text(peer: Peer) -> None:
+    """Nothing typed is lost: the text comes back with the reason."""
+    await peer.set_composer(LOCKED)
+    async with ChatClient(peer.url, "mia") as chat:
+        answer = await chat.send("c1", "too late")
+        assert isinstance(answer, Refused)
+        assert (answer.reason, answer.body) == ("quota_used", "too late")
+        assert chat.conversations["c1"].composer == LOCKED
+        assert await chat.check("c1") == LOCKED
+
+
+async def test_messages_are_stored_in_the_order_of_the_calls_whatever_fails(peer: Peer) -> None:
+    """Lost answers, lost connections and temporary errors neither reorder nor repeat."""
+    peer.faults.extend(["none", "drop_unstored", "drop_stored", "temporary", "drop_stored", "temporary"])
+    async with ChatClient(peer.url, "mia") as chat:
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(*(chat.send("c1", f"number {n}") for n in range(8)))
+        assert [message.body for message in peer.log["c1"]] == [f"number {n}" for n in range(8)]
+        assert [answer.seq for answer in answers if isinstance(answer, Accepted)] == list(range(1, 9))
+        assert chat.positions == {"c1": 8}
+
+
+async def test_an_answer_lost_with_its_connection_is_settled_once(peer: Peer) -> None:
+    """The own message that is replayed is the answer, and is not handed over as a message as well."""
+    peer.faults.append("drop_stored")
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        answer = await chat.send("c1", "only once", id="mine")
+        assert isinstance(answer, Accepted)
+        assert answer.seq == 1
+        await peer.write_as("tora", "answer")
+        [message] = await messages(chat, 1)
+        assert message.body == "answer"
+
+
+async def test_what_was_missed_while_offline_comes_once_and_in_order(peer: Peer) -> None:
+    """A reconnect resumes after the last message seen."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        await peer.write_as("tora", "1")
+        assert [m.seq for m in await messages(chat, 1)] == [1]
+        await peer.stop()
+        await until_offline(chat)
+        await peer.write_as("tora", "2")
+        await peer.write_as("tora", "3")
+        await peer.start()
+        assert [m.body for m in await messages(chat, 2)] == ["2", "3"]
+        assert peer.hellos[-1].resume == {"c1": 1}
+
+
+async def test_a_gap_is_shown_and_refetched(peer: Peer) -> None:
+    """More than the server can replay is paged in from history, several pages long."""
+    peer.longest_replay = 3
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        await peer.stop()
+        await until_offline(chat)
+        for n in range(450):
+            await peer.write_as("tora", str(n))
+        await peer.start()
+        gaps, found = 0, []
+        async with asyncio.timeout(20):
+            async for event in chat.events():
+                gaps += isinstance(event, Gap)
+                if isinstance(event, Message):
+                    found.append(event.seq)
+                    if len(found) == 450:
+                        break
+        assert gaps == 1
+        assert found == list(range(1, 451))
+        assert chat.positions == {"c1": 450}
+
+
+async def test_an_app_that_does_not_read_costs_bounded_memory_and_loses_nothing(peer: Peer) -> None:
+    """Beyond 1,000 waiting events messages stay on the server, and its own sending still works."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        for n in range(1_500):
+            await peer.write_as("tora", str(n))
+        async with asyncio.timeout(10):
+            answer = await chat.send("c1", "still here")
+        assert isinstance(answer, Accepted)
+        assert [m.seq for m in await messages(chat, 1_500)] == list(range(1, 1_501))
+        assert chat.positions == {"c1": 1_501}
+
+
+async def test_a_wrong_message_raises_and_the_chat_goes_on(peer: Peer) -> None:
+    """Errors that stay are raised with their code."""
+    peer.faults.append("wrong")
+    async with ChatClient(peer.url, "mia") as chat:
+        with pytest.raises(ChatError) as caught:
+            await chat.send("c1", "\x07")
+        assert caught.value.code == "text_control_characters"
+        with pytest.raises(ChatError, match="not_found"):
+            await chat.history("elsewhere")
+        assert isinstance(await chat.send("c1", "fine"), Accepted)
+
+
+@pytest.mark.parametrize(
+    ("conversation", "id", "body", "code"),
+    [
+        ("no spaces here", "a", "text", "invalid_field"),
+        ("c1", "a" * 65, "text", "invalid_field"),
+        ("c1", "a", "\ud800", "invalid_field"),
+        ("c1", "a", "x" * 70_000, "text_too_long"),
+    ],
+)
+async def test_what_no_server_takes_never_leaves(peer: Peer, conversation: str, id: str, body: str, code: str) -> None:
+    """A frame that would cost the connection is refused before it is sent."""
+    async with ChatClient(peer.url, "mia") as chat:
+        with pytest.raises(ChatError) as caught:
+            await chat.send(conversation, body, id=id)
+        assert caught.value.code == code
+    assert peer.sends == []
+
+
+async def test_a_read_mark_made_offline_is_said_after_the_welcome(peer: Peer) -> None:
+    """Reading in a tunnel counts."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        await peer.write_as("tora", "hello")
+        await messages(chat, 1)
+        await peer.stop()
+        await until_offline(chat)
+        await chat.typing("c1")
+        await chat.read("c1", 1)
+        await peer.start()
+        await eventually(lambda: peer.marks.get(("c1", "mia")) == 1)
+
+
+@pytest.mark.parametrize("code", [4000, 4001, 1001, 1012])
+async def test_codes_that_say_reconnect(peer: Peer, code: int) -> None:
+    """The chat goes on where it was."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        await peer.close_all(code, "back soon")
+        assert isinstance(await chat.send("c1", "again"), Accepted)
+        assert len(peer.hellos) == 2
+
+
+@pytest.mark.parametrize("code", [4500, 4501, 4999, 1009])
+async def test_codes_that_say_do_not(peer: Peer, code: int) -> None:
+    """Everyone who waits is told, and nothing connects again."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        await peer.close_all(code, "over")
+        with pytest.raises(ChatClosed) as caught:
+            async for _ in chat.events():
+                pass
+        assert (caught.value.code, caught.value.reason) == (code, "over")
+        with pytest.raises(ChatClosed):
+            await chat.send("c1", "anyone?")
+        assert len(peer.hellos) == 1
+        assert chat.state.kind == "closed"
+
+
+@pytest.mark.parametrize("status", [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND])
+async def test_a_handshake_that_is_rejected_ends_it(peer: Peer, status: HTTPStatus) -> None:
+    """HTTP 401, 403 and 404 do not heal by waiting."""
+    peer.reject = status
+    async with ChatClient(peer.url, "mia") as chat:
+        with pytest.raises(ChatClosed) as caught:
+            await chat.online()
+        assert caught.value.code == status
+
+
+async def test_a_busy_server_is_asked_again(peer: Peer) -> None:
+    """HTTP 503 is weather."""
+    peer.reject = HTTPStatus.SERVICE_UNAVAILABLE
+    states: list[State] = []
+    async with ChatClient(peer.url, "mia", on_state=states.append) as chat:
+        await eventually(lambda: len(states) >= 3)
+        peer.reject = None
+        await chat.online()
+    assert [state.kind for state in states[:3]] == ["connecting", "offline", "connecting"]
+    assert "503" in states[1].reason
+    assert states[-1].kind == "closed"
+
+
+async def test_a_fresh_token_for_every_connection(peer: Peer) -> None:
+    """An expired token is replaced, where there is somebody to ask."""
+    asked = 0
+
+    async def token() -> str:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise OSError("the token service is away for a moment")
+        return "mia"
+
+    async with ChatClient(peer.url, token) as chat:
+        await chat.online()
+        await peer.close_all(4501, "token expired")
+        await until_offline(chat)
+        assert isinstance(await chat.send("c1", "still me"), Accepted)
+    assert asked == 3
+
+
+async def test_a_token_that_cannot_be_made_ends_the_chat(peer: Peer) -> None:
+    """The fault of the app's own code is the app's to see."""
+
+    async def token() -> str:
+        raise LookupError("no such person")
+
+    async with ChatClient(peer.url, token) as chat:
+        with pytest.raises(LookupError):
+            await chat.send("c1", "hello")
+
+
+async def test_leaving_ends_the_events_and_fails_what_waits(peer: Peer) -> None:
+    """Whoever waits is not left hanging."""
+    await peer.stop()
+    async with ChatClient(peer.url, "mia") as chat:
+        waiting = asyncio.create_task(chat.send("c1", "never"))
+        await asyncio.sleep(0.05)
+    with pytest.raises(ChatClosed):
+        await waiting
+    assert [event async for event in chat.events()] == []
+
+
+async def test_resume_from_an_earlier_run(peer: Peer) -> None:
+    """A bot that keeps its positions gets what it missed between two runs."""
+    for n in range(3):
+        await peer.write_as("tora", str(n))
+    async with ChatClient(peer.url, "mia", resume={"c1": 1}) as chat:
+        assert [m.seq for m in await messages(chat, 2)] == [2, 3]
+
+
+async def test_support_follows_what_it_names(peer: Peer) -> None:
+    """A conversation named in resume is in the welcome of support."""
+    peer.conversations["c2"] = a_conversation("c2", member="ola")
+    peer.log["c2"] = []
+    async with ChatClient(peer.url, "sam", resume={"c2": 0}) as chat:
+        await chat.online()
+        assert list(chat.conversations) == ["c2"]

@@ -1,0 +1,94 @@
+"""Transactions, and what is said where a database cannot be used."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from chatserver.records import people
+from chatserver.records.database import Database, DatabaseError
+from chatserver.records.migrate import migrate
+from chatserver.records.people import Person
+from chatserver.records.tables import CONVERSATIONS
+
+KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
+
+
+async def test_a_transaction_is_whole(database: Database) -> None:
+    """An exception takes everything of its transaction back."""
+    with pytest.raises(LookupError):
+        async with database.begin() as connection:
+            await people.create(connection, KARI)
+            raise LookupError
+    async with database.read() as connection:
+        assert await people.find(connection, "kari") is None
+
+
+async def test_foreign_keys_hold(database: Database) -> None:
+    """A conversation of people who are not there cannot be written."""
+    values = {"id": "c", "member_id": "a", "mentor_id": "b", "zone": "", "holidays": "", "status": "open"}
+    with pytest.raises(IntegrityError):
+        async with database.begin() as connection:
+            await connection.execute(
+                CONVERSATIONS.insert().values(values | {"revision": 1, "created_at": 1, "updated_at": 1})
+            )
+
+
+async def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
+    """A reader sees what was before, while a writer is at work."""
+    async with database.begin() as writing:
+        await people.create(writing, KARI)
+        async with asyncio.timeout(1), database.read() as reading:
+            assert await people.find(reading, "kari") is None
+
+
+async def test_writers_wait_for_each_other(database: Database) -> None:
+    """Twenty writers at once all get through."""
+
+    async def write(number: int) -> None:
+        async with database.begin() as connection:
+            await people.create(connection, Person(f"p{number}", "member", "P", "Europe/Oslo", "nb", None, 1, 1))
+
+    await asyncio.gather(*(write(number) for number in range(20)))
+    async with database.read() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM people")) == 20
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "is malformed"),
+        ("mysql+aiomysql://host/x", "must be one of"),
+        ("sqlite+aiosqlite://", "needs a file"),
+        ("sqlite+aiosqlite:///:memory:", "needs a file"),
+    ],
+)
+def test_urls_that_cannot_be_used(url: str, says: str) -> None:
+    """Each gets a sentence of its own."""
+    with pytest.raises(DatabaseError, match=says):
+        Database(url)
+
+
+async def test_an_unreachable_server(tmp_path: Path) -> None:
+    """No server behind the URL is a DatabaseError, not the driver's own."""
+    database = Database(f"postgresql+asyncpg://postgres@/x?host={tmp_path}")
+    with pytest.raises(DatabaseError, match="does not answer as it should"):
+        await migrate(database)
+    await database.close()
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    """A file with something else in it is left alone and named."""
+    file = tmp_path / "records.db"
+    file.write_text("not a database, but long enough to be taken for the head of one" * 20)
+    with pytest.raises(DatabaseError, match=r"records\.db: cannot be used"):
+        await migrate(Database(f"sqlite+aiosqlite:///{file}"))
+
+
+async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    """The data folder's name is taken by a file."""
+    (tmp_path / "data").write_text("")
+    with pytest.raises(DatabaseError, match="cannot be used for the records"):
+        await migrate(Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'records.db'}"))

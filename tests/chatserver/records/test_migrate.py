@@ -1,0 +1,89 @@
+"""Migrations: complete, in step with the tables, safe when several processes start together."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from chatserver.records.database import Database, DatabaseError
+from chatserver.records.migrate import migrate
+from chatserver.records.tables import METADATA
+
+SERVERS = 4
+
+STARTING = """
+import asyncio, json, sys
+from chatserver.records.database import Database
+from chatserver.records.migrate import migrate
+
+async def main():
+    database = Database(sys.argv[1])
+    sys.stdin.readline()
+    print(json.dumps(await migrate(database)))
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_second_run_finds_nothing_to_do(database_url: str) -> None:
+    """The first run names its steps, the second one has none."""
+    database = Database(database_url)
+    assert await migrate(database) == ["0001"]
+    assert await migrate(database) == []
+    await database.close()
+
+
+async def test_the_steps_lead_to_the_tables(database: Database) -> None:
+    """What alembic would still change, comparing the migrated database with the tables in code: nothing."""
+
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA))
+
+    async with database.begin() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_conversation_has_one_open_subscription(database: Database) -> None:
+    """The partial index is there: a second open row is refused by the database itself."""
+    person = "INSERT INTO people VALUES ('{}', '{}', 'P', 'Europe/Oslo', 'nb', NULL, 1, 1)"
+    subscription = "INSERT INTO subscriptions (conversation_id, plan, started_at) VALUES ('c', 'light', 1)"
+    async with database.begin() as connection:
+        await connection.execute(text(person.format("m", "member")))
+        await connection.execute(text(person.format("t", "mentor")))
+        await connection.execute(
+            text("INSERT INTO conversations VALUES ('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1)")
+        )
+        await connection.execute(text(subscription))
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        async with database.begin() as connection:
+            await connection.execute(text(subscription))
+
+
+def test_processes_that_start_together_all_succeed(database_url: str) -> None:
+    """One of them migrates, the others wait and find it done."""
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", STARTING, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(SERVERS)
+    ]
+    for process in starting:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    answers = [process.communicate(timeout=30)[0] for process in starting]
+    assert [process.returncode for process in starting] == [0] * SERVERS
+    assert sorted(json.loads(answer) for answer in answers) == [*([[]] * (SERVERS - 1)), ["0001"]]
+
+
+async def test_a_database_of_a_newer_release(database: Database) -> None:
+    """It is refused in one sentence, and left as it is."""
+    async with database.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseError, match="revision 9999, which this release does not know: a newer release"):
+        await migrate(database)

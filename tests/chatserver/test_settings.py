@@ -1,0 +1,209 @@
+"""Where a setting comes from, what it may be, and what people are shown of it."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from rich.pretty import pretty_repr
+from sqlalchemy.engine import make_url
+
+from chatserver.settings import DESCRIPTIONS, Settings, SettingsError, jwt_secret, load, shown
+
+SECRET = "correct horse battery staple 0123456789"
+
+
+def test_defaults_need_no_configuration() -> None:
+    settings, sources = load({}, {"PATH": "/bin"})
+    assert settings == Settings()
+    assert set(sources) == set(DESCRIPTIONS)
+    assert set(sources.values()) == {"default"}
+
+
+def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "chat.toml"
+    file.write_text('host = "10.0.0.1"\nport = 1\npartitions = 16\n')
+    settings, sources = load(
+        {"config": file, "port": 3, "host": None},
+        {"CHATSERVER_PORT": "2", "CHATSERVER_HOST": "10.0.0.2", "CHATSERVER_POLICY": ""},
+    )
+    assert (settings.host, settings.port, settings.partitions, settings.policy) == ("10.0.0.2", 3, 16, None)
+    assert sources["port"] == "flag --port"
+    assert sources["host"] == "environment CHATSERVER_HOST"
+    assert sources["partitions"] == f"file {file}"
+
+
+def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(tmp_path: Path) -> None:
+    file = tmp_path / "chat.toml"
+    file.write_text('policy = "policy.toml"\ndata_dir = "/srv/chat"\nallowed_origins = ["https://a.example"]\n')
+    settings, _ = load({}, {"CHATSERVER_CONFIG": str(file)})
+    assert settings.policy == tmp_path / "policy.toml"
+    assert settings.data_dir == Path("/srv/chat")
+    assert settings.allowed_origins == ("https://a.example",)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("port", "http", "a whole number from 0 to 65535"),
+        ("port", "65536", "a whole number from 0 to 65535"),
+        ("port", "-1", "a whole number from 0 to 65535"),
+        ("host", "a\nb", "a text"),
+        ("partitions", "0", "a whole number from 1 to 4096"),
+        ("redis_url", "localhost:6379", "starts with redis://, rediss://, unix://"),
+        ("redis_url", "redis://localhost:port", "a valid host and port"),
+        ("database_url", "mysql://db/records", "starts with sqlite://"),
+        ("database_url", "sqlite://", "must name a file"),
+        ("database_url", "sqlite:///:memory:", "must name a file"),
+        ("now", "friday", "RFC 3339"),
+        ("now", "2026-01-05T08:00:00.000", "UTC offset"),
+        ("jwt_secret", "too short", "at least 32 bytes"),
+        ("jwt_jwks_url", "file:///etc/passwd", "starts with https://, http://"),
+        ("jwt_jwks_url", "https:///jwks", "a URL with a host"),
+        ("jwt_algorithms", "none", "HS256, RS256, ES256, EdDSA"),
+        ("allowed_origins", "*", "list each origin by name"),
+        ("allowed_origins", "https://*.example.org", "list each origin by name"),
+        ("allowed_origins", "https://a.example/", "without path"),
+        ("allowed_origins", "https://a.example:443", "without path, slash at the end or default port"),
+        ("allowed_origins", "https://A.example", "in lower case"),
+        ("allowed_origins", "https://a.example:x", "no origin"),
+        ("allowed_origins", "null", "no origin"),
+    ],
+)
+def test_a_wrong_value_names_its_key_its_source_and_what_is_allowed(key: str, value: str, allowed: str) -> None:
+    variable = f"CHATSERVER_{key.upper()}"
+    with pytest.raises(SettingsError) as raised:
+        load({}, {variable: value})
+    assert f"`{key}` (environment {variable})" in str(raised.value)
+    assert allowed in str(raised.value)
+
+
+def test_a_wrong_type_in_the_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "chat.toml"
+    for line in (
+        "port = true",
+        "host = 5",
+        "data_dir = 5",
+        "allowed_origins = 5",
+        "jwt_secret = 5",
+        "now = 2026-01-05",
+    ):
+        file.write_text(line)
+        with pytest.raises(SettingsError, match=line.split()[0]):
+            load({"config": file}, {})
+
+
+def test_an_unknown_key_is_refused_and_the_nearest_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        SettingsError, match="CHATSERVER_REDIS_URI: there is no setting `redis_uri`; did you mean `redis_"
+    ):
+        load({}, {"CHATSERVER_REDIS_URI": "redis://x"})
+    file = tmp_path / "chat.toml"
+    file.write_text("[zzz]\n")
+    with pytest.raises(SettingsError, match="there is no setting `zzz`; there are host, port"):
+        load({"config": file}, {})
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "cannot be read"), (b"\xff", "not UTF-8"), (b"a =", "not TOML")])
+def test_an_unusable_file_is_refused(tmp_path: Path, content: bytes | None, why: str) -> None:
+    file = tmp_path / "chat.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=why):
+        load({"config": file}, {})
+
+
+def test_token_keys_exclude_each_other() -> None:
+    environment = {"CHATSERVER_JWT_SECRET": SECRET, "CHATSERVER_JWT_KEY_FILE": "key.pem"}
+    with pytest.raises(SettingsError, match="set only one") as raised:
+        load({}, environment)
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"CHATSERVER_JWT_SECRET": SECRET, "CHATSERVER_JWT_ALGORITHMS": "HS256,RS256"},
+        {"CHATSERVER_JWT_KEY_FILE": "key.pem", "CHATSERVER_JWT_ALGORITHMS": "HS256"},
+        {"CHATSERVER_JWT_ALGORITHMS": "ES256"},
+    ],
+)
+def test_a_key_has_one_kind_of_algorithm(environment: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=r"`jwt_algorithms` .* holds"):
+        load({}, environment)
+
+
+@pytest.mark.parametrize(
+    ("database_url", "records_url"),
+    [
+        (None, "sqlite+aiosqlite:///data/records.db"),
+        ("sqlite:////srv/records.db", "sqlite+aiosqlite:////srv/records.db"),
+        ("postgresql://u:p@db/chat", "postgresql+asyncpg://u:p@db/chat"),
+        ("postgres://u:p@db/chat?sslmode=require", "postgresql+asyncpg://u:p@db/chat?ssl=require"),
+        ("postgresql+asyncpg://u@db/chat", "postgresql+asyncpg://u@db/chat"),
+    ],
+)
+def test_a_plain_database_url_gets_its_asyncio_driver(database_url: str | None, records_url: str) -> None:
+    settings = Settings(database_url=database_url)
+    assert settings.records_url == records_url
+    assert make_url(records_url).get_driver_name() in ("aiosqlite", "asyncpg")
+
+
+def test_secrets_are_shown_nowhere() -> None:
+    settings, _ = load(
+        {},
+        {
+            "CHATSERVER_JWT_SECRET": SECRET,
+            "CHATSERVER_REDIS_URL": "redis://:hidden1@store:6379/0?password=hidden2",
+            "CHATSERVER_DATABASE_URL": "postgresql://chat:hidden3@db:5432/chat?sslmode=require",
+        },
+    )
+    assert shown(settings, "redis_url") == "redis://:***@store:6379/0?password=***"
+    assert shown(settings, "database_url") == "postgresql://chat:***@db:5432/chat?sslmode=require"
+    for text in (repr(settings), str(settings), pretty_repr(settings), *(shown(settings, key) for key in DESCRIPTIONS)):
+        assert "hidden" not in text
+        assert SECRET not in text
+    assert shown(settings, "policy") == "not set"
+    assert shown(settings, "port") == "8080"
+
+
+def test_a_refused_secret_or_url_is_not_quoted() -> None:
+    for environment in ({"CHATSERVER_JWT_SECRET": "hidden"}, {"CHATSERVER_REDIS_URL": "http://:hidden@store"}):
+        with pytest.raises(SettingsError) as raised:
+            load({}, environment)
+        assert "hidden" not in str(raised.value)
+
+
+def test_a_secret_is_created_once_for_its_owner_only(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    secret = jwt_secret(settings)
+    file = tmp_path / "data" / "secrets" / "jwt"
+    assert len(secret) >= 32
+    assert jwt_secret(settings) == secret
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert [path.name for path in file.parent.iterdir()] == ["jwt"]
+    assert jwt_secret(Settings(data_dir=tmp_path / "data", jwt_secret=SECRET)) == SECRET
+
+
+def test_a_secret_that_others_may_read_or_that_is_none_is_refused(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    jwt_secret(settings)
+    file = tmp_path / "secrets" / "jwt"
+    file.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        jwt_secret(settings)
+    file.chmod(0o600)
+    for content in (b"short", b"\xff" * 40):
+        file.write_bytes(content)
+        with pytest.raises(SettingsError, match="delete it to get a new secret"):
+            jwt_secret(settings)
+    blocked = tmp_path / "file"
+    blocked.touch()
+    with pytest.raises(SettingsError, match="cannot be used for the token secret"):
+        jwt_secret(Settings(data_dir=blocked))
+
+
+def test_the_documentation_lists_every_setting() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    for key in DESCRIPTIONS:
+        assert f"| `{key}` |" in page, f"docs/configuration.md does not list {key}"
