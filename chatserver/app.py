@@ -170,7 +170,7 @@ async def listen(parts: Parts, sock: socket.socket, on_ready: Callable[[], None]
     )
     server = _Server(config)
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[sock]))
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     if server.started:
         on_ready()

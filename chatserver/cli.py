@@ -222,9 +222,7 @@ def chat(
     with one_sentence():
         token = _token(token_file)
         try:
-            status = asyncio.run(
-                terminal_chat.run(url=url, token=token, conversation=conversation, language=language)
-            )
+            status = asyncio.run(terminal_chat.run(url=url, token=token, conversation=conversation, language=language))
         except ValueError as error:
             raise composition.StartError(str(error)) from None
         except KeyboardInterrupt:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
-from chatserver.app import Parts, policy_of
+from chatserver.app import Parts, StartError, policy_of
 from chatserver.auth import issue
 from chatserver.protocol.events import Role
 from chatserver.settings import Settings, jwt_secret
@@ -101,7 +101,8 @@ async def settle(provisioning: Provisioning) -> None:
         if person.plan is not None and await provisioning.get_conversation(conversation_id(person)) is None:
             details = ConversationDetails(member=person.id, mentor=MENTOR.id, plan=person.plan)
             done = await provisioning.put_conversation(conversation_id(person), details)
-            assert isinstance(done, Done), done
+            if not isinstance(done, Done):
+                raise StartError(f"the demo cannot be set up with this policy: plan {person.plan} is refused")
 
 
 def write_tokens(settings: Settings) -> dict[str, Path]:
@@ -154,7 +155,8 @@ async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInf
     if person.plan is None:
         return "reads along"
     standing = await parts.ledger.standing(conversation_id(person))
-    assert standing is not None
+    if standing is None:
+        return "unknown to the store; run chatserver rebuild"
     state = writing_state(standing.settings.status, standing.usage, standing.terms(parts.rulebook), now)
     return _described(state, now, zone)
 

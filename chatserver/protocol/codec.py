@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -34,8 +35,14 @@ class _Addressed(msgspec.Struct):
     conversation: Any = None
 
 
-_COMMAND = {"json": msgspec.json.Decoder(AnyCommand), "msgpack": msgspec.msgpack.Decoder(AnyCommand)}
-_ADDRESSED = {"json": msgspec.json.Decoder(_Addressed), "msgpack": msgspec.msgpack.Decoder(_Addressed)}
+_COMMAND: dict[Encoding, Callable[[bytes], AnyCommand]] = {
+    "json": msgspec.json.Decoder(AnyCommand).decode,
+    "msgpack": msgspec.msgpack.Decoder(AnyCommand).decode,
+}
+_ADDRESSED: dict[Encoding, Callable[[bytes], _Addressed]] = {
+    "json": msgspec.json.Decoder(_Addressed).decode,
+    "msgpack": msgspec.msgpack.Decoder(_Addressed).decode,
+}
 
 encode_json = msgspec.json.Encoder().encode
 encode_msgpack = msgspec.msgpack.Encoder().encode
@@ -44,7 +51,7 @@ encode_msgpack = msgspec.msgpack.Encoder().encode
 def decode(frame: bytes, encoding: Encoding) -> AnyCommand:
     """Read a command. Raises CommandError."""
     try:
-        return _COMMAND[encoding].decode(frame)
+        return _COMMAND[encoding](frame)
     except msgspec.ValidationError as error:
         id, conversation = _addressed(frame, encoding)
         raise _explained(str(error), id, conversation) from None
@@ -56,7 +63,7 @@ def decode(frame: bytes, encoding: Encoding) -> AnyCommand:
 
 def _addressed(frame: bytes, encoding: Encoding) -> tuple[str | None, str | None]:
     try:
-        found = _ADDRESSED[encoding].decode(frame)
+        found = _ADDRESSED[encoding](frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None, None
     return _short(found.id), _short(found.conversation)

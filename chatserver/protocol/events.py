@@ -27,7 +27,7 @@ class Composer(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """What the mentor owes: nothing (all null), or an answer since `waiting_since`, by `due_at` where one is promised."""
+    """What the mentor owes: nothing (all null), or an answer since `waiting_since`, by `due_at` if that is promised."""
 
     waiting_since: str | None
     due_at: str | None
@@ -54,7 +54,7 @@ class Conversation(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
-    """The base of everything the server sends; `type` is the class name in lower case unless the class says otherwise."""
+    """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
 class Welcome(Event, frozen=True):

@@ -75,7 +75,7 @@ class Follower:
         try:
             while self.next_seq <= self.room.last_seq:
                 await self._page()
-                while self.connection.is_congested:
+                while self.connection.is_congested:  # noqa: ASYNC110 - transports offer callbacks, not events
                     await asyncio.sleep(DRAIN_CHECK)
         except LedgerError:
             return  # The room fills again when the store is back.

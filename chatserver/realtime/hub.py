@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from typing import Any, cast
 
-import hiredis
-
 from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
@@ -190,9 +188,10 @@ class Hub:
 
     def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing."""
-        self.link.send(
-            hiredis.pack_command(("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")), lambda reply: None
-        )
+        self._spawn(self._publish(keys.feed(room.id), f"T {side} {origin}"))
+
+    async def _publish(self, channel: str, payload: str) -> None:
+        await self.link.request("SPUBLISH", channel, payload)
 
     async def _added(self, person: str, conversation: str) -> None:
         """A conversation was added for a person who is connected."""

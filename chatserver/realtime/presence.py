@@ -3,8 +3,6 @@
 A person is gone when the last device on any process has left, or when a process died and its leases ran out.
 """
 
-from itertools import chain
-
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.link import Link
@@ -26,7 +24,9 @@ class Presence:
         """Hold leases for `persons` until a while after `now`; returns everyone who is there. Raises LedgerError."""
         key = keys.presence(conversation)
         if persons:
-            leases = chain.from_iterable((now + LEASE, f"{person} {self._node}") for person in persons)
+            leases: list[str | int] = []
+            for person in persons:
+                leases += (now + LEASE, f"{person} {self._node}")
             await self._link.request("ZADD", key, *leases)
             await self._link.request("PEXPIRE", key, 2 * LEASE)
         return await self._there(key, now)

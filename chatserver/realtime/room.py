@@ -26,9 +26,17 @@ from quotas.terms import Rulebook
 class Surroundings(Protocol):
     """What a room needs of the hub."""
 
-    ledger: Ledger
-    rulebook: Rulebook
-    clock: StoreClock
+    @property
+    def ledger(self) -> Ledger:
+        """Where the conversation is kept."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules."""
+
+    @property
+    def clock(self) -> StoreClock:
+        """The store's clock."""
 
     def later(self, room: "Room") -> None:
         """Call `room.tell` soon: several changes in one go."""

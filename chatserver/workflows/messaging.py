@@ -126,4 +126,3 @@ class Lane:
 
 def _number(ticket: _Ticket) -> int:
     return ticket.number
-

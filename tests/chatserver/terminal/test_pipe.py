@@ -1,0 +1,108 @@
+"""The terminal chat in a pipe: a process of its own, with real standard input and output."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.chatserver.client.peer import LOCKED, Peer, a_conversation, running_peer
+
+PROGRAM = """
+import asyncio, sys
+from chatserver.terminal.chat import run
+url, person, conversation = sys.argv[1:]
+sys.exit(asyncio.run(run(url=url, token=person, conversation=conversation or None, language="en")))
+"""
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    async with running_peer() as peer:
+        yield peer
+
+
+async def start(peer: Peer, person: str, conversation: str = "", stdin: int = PIPE) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM, peer.url, person, conversation, stdin=stdin, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def talk(peer: Peer, person: str, lines: str, conversation: str = "") -> tuple[int | None, str, str]:
+    """Exit status, standard output and standard error of a chat that is fed `lines`."""
+    chat = await start(peer, person, conversation)
+    async with asyncio.timeout(20):
+        out, err = await chat.communicate(lines.encode())
+    return chat.returncode, out.decode(), err.decode()
+
+
+async def test_each_line_is_a_message(peer: Peer) -> None:
+    """Blank lines are none; a slash is text."""
+    status, out, err = await talk(peer, "mia", "first\n\n/second\nlast without newline")
+    assert (status, err) == (0, "")
+    assert [message.body for message in peer.log["c1"]] == ["first", "/second", "last without newline"]
+    assert out.splitlines() == ["13:00 You: first ✓", "13:01 You: /second ✓", "13:02 You: last without newline ✓"]
+
+
+async def test_a_regular_file_works_as_a_pipe_does(peer: Peer, tmp_path: Path) -> None:
+    """`chatserver chat … < file`."""
+    (tmp_path / "lines").write_text("from a file\n")
+    with (tmp_path / "lines").open() as file:
+        chat = await start(peer, "mia", stdin=file.fileno())
+        async with asyncio.timeout(20):
+            await chat.communicate()
+    assert chat.returncode == 0
+    assert [message.body for message in peer.log["c1"]] == ["from a file"]
+
+
+async def test_a_refused_line_is_returned_and_told_by_the_exit_status(peer: Peer) -> None:
+    """A script can see that its text was not taken, and why."""
+    await peer.set_composer(LOCKED)
+    status, out, err = await talk(peer, "mia", "too late\n")
+    assert (status, out) == (1, "")
+    assert "this week's windows are used" in err
+    assert "too late" in err
+
+
+async def test_what_comes_meanwhile_is_printed(peer: Peer) -> None:
+    """A bot can answer what it reads."""
+    chat = await start(peer, "mia")
+    assert chat.stdin is not None
+    assert chat.stdout is not None
+    async with asyncio.timeout(20):
+        chat.stdin.write(b"anyone?\n")
+        assert await chat.stdout.readline() == "13:00 You: anyone? ✓\n".encode()
+        await peer.write_as("tora", "yes\n\x1b[2J")
+        assert await chat.stdout.readline() == b"13:01 tora: yes\n"
+        assert await chat.stdout.readline() == "    \ufffd[2J\n".encode()
+        chat.stdin.close()
+        assert await chat.wait() == 0
+
+
+async def test_several_conversations_need_a_name(peer: Peer) -> None:
+    """The error says which there are."""
+    peer.conversations["c2"] = a_conversation("c2", member="ola")
+    peer.log["c2"] = []
+    status, _, err = await talk(peer, "tora", "hello\n")
+    assert status == 2
+    assert "--conversation: c1, c2" in err
+    assert (await talk(peer, "tora", "hello\n", "c2"))[0] == 0
+    assert [message.body for message in peer.log["c2"]] == ["hello"]
+
+
+async def test_a_conversation_that_is_not_there_is_one_sentence(peer: Peer) -> None:
+    """No traceback."""
+    status, out, err = await talk(peer, "mia", "hello\n", "c9")
+    assert (status, out, err) == (2, "", "not_found here\n")
+
+
+async def test_a_token_that_is_not_accepted_is_one_sentence(peer: Peer) -> None:
+    """Nor here, though standard input is still open."""
+    peer.bad_tokens.add("mia")
+    chat = await start(peer, "mia")
+    assert chat.stderr is not None
+    async with asyncio.timeout(20):
+        assert await chat.stderr.readline() == b"The server closed the chat: token not accepted (4500)\n"
+        assert await chat.wait() == 2

@@ -1,0 +1,71 @@
+"""Messages as lines."""
+
+from chatserver.protocol.events import Message
+from chatserver.terminal.texts import Texts
+from chatserver.terminal.toolbar import flow
+from chatserver.terminal.transcript import Line, Transcript, short, visible, wrapped
+from tests.chatserver.client.peer import a_conversation
+
+
+def a_message(body: str, *, seq: int = 1, sender: str = "tora", at: str = "2026-01-09T22:30:00.000Z") -> Message:
+    return Message(conversation="c1", seq=seq, sender=sender, role="mentor", at=at, id=f"m{seq}", body=body)
+
+
+def plain(lines: list[Line]) -> list[str]:
+    return ["".join(text for _, text in line).rstrip() for line in lines]
+
+
+def test_a_day_is_announced_once_in_the_conversations_zone() -> None:
+    """22:30 UTC is still Friday in Oslo, 23:30 UTC is Saturday."""
+    transcript = Transcript(Texts("en"), "mia")
+    page = transcript.message(a_conversation(), a_message("Hello"), 60)
+    page += transcript.message(a_conversation(), a_message("Still there?", seq=2), 60)
+    page += transcript.message(
+        a_conversation(), a_message("Yes", seq=3, sender="mia", at="2026-01-09T23:30:00.000Z"), 60
+    )
+    assert [line.strip("─ ") for line in plain(page) if line] == [
+        "Friday 9 January 2026",
+        "23:30  tora  Hello",
+        "23:30  tora  Still there?",
+        "Saturday 10 January 2026",
+        "00:30  You   Yes",
+    ]
+
+
+def test_long_text_hangs_under_its_beginning_and_under_its_name_where_it_is_narrow() -> None:
+    """No line is wider than the terminal."""
+    body = "one two three four five six seven eight nine ten\nand a second line"
+    wide = plain(Transcript(Texts("en"), "mia").message(a_conversation(), a_message(body), 50))
+    assert wide[2:] == [
+        "23:30  tora  one two three four five six seven",
+        "             eight nine ten",
+        "             and a second line",
+    ]
+    narrow = plain(Transcript(Texts("en"), "mia").message(a_conversation(), a_message(body), 30))
+    assert narrow[2:4] == ["23:30 tora", "  one two three four five six"]
+    assert all(len(line) <= 30 for line in narrow)
+
+
+def test_a_message_can_do_nothing_to_the_terminal() -> None:
+    """Escape sequences, backspaces and direction marks are shown as what they are: not text."""
+    assert visible("red \x1b[31m, \x08 and \u202e") == "red \ufffd[31m, \ufffd and \ufffd"
+    assert visible("a\tb\n👩\u200d🚀") == "a\tb\n👩\u200d🚀"
+
+
+def test_wide_characters_count_as_two_columns() -> None:
+    """Japanese in ten columns is five characters a line."""
+    assert wrapped("日本語日本語日", 10) == ["日本語日本", "語日"]
+    assert wrapped("", 10) == [""]
+    assert short("one\ntwo three", 10) == "one ⏎ two…"
+
+
+def test_state_lines_break_between_their_parts() -> None:
+    """What fits stands side by side; a part that is too long goes on in the next row."""
+    parts = [("", "open"), ("", "window ends in 3 h"), ("", "a part that is much longer than one row can be")]
+    assert plain(flow(parts, 30)) == [
+        " open · window ends in 3 h",
+        " a part that is much longer",
+        " than one row can be",
+    ]
+    assert plain(flow([("", "online")], 30, "12:00")) == [" online                 12:00"]
+    assert plain(flow([("", "online")], 10, "12:00:00")) == [" online", " 12:00:00"]

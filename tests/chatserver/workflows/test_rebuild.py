@@ -1,0 +1,113 @@
+"""The ledger made anew from the records."""
+
+import pytest
+from msgspec.structs import replace
+
+from chatserver.records import conversations, people
+from chatserver.records.conversations import Conversation
+from chatserver.records.database import Database
+from chatserver.records.people import Person
+from chatserver.workflows.provisioning import settings_of
+from chatserver.workflows.rebuild import BATCH, Rebuilt, plans_problem, rebuild
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+from quotas.plans import Policy, builtin_policy
+from quotas.terms import Rulebook
+
+RULEBOOK = Rulebook(builtin_policy())
+PLANS = sorted(builtin_policy().plans)
+
+
+def nothing(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+async def recorded(database: Database, number: int) -> list[Conversation]:
+    """That many conversations, each with a member of its own, all with one mentor."""
+    async with database.begin() as connection:
+        await people.create(connection, Person("tom", "mentor", "Tom", "Europe/Oslo", "nb", None, 1, 1))
+        made = []
+        for each in range(number):
+            member = Person(f"m{each:04}", "member", "M", "Europe/Oslo", "nb", None, 1, 1)
+            await people.create(connection, member)
+            made.append(
+                Conversation(
+                    f"c{each:04}", member.id, "tom", PLANS[each % len(PLANS)], "Europe/Oslo", "NO", "open", 3, 1, 1
+                )
+            )
+            await conversations.create(connection, made[-1])
+    return made
+
+
+async def test_an_empty_store_learns_everything(database: Database, store_url: str) -> None:
+    """More than a batch: settings and everybody's conversations are there again, and progress is told."""
+    made = await recorded(database, BATCH + 20)
+    link = Link(store_url)
+    await link.open()
+    ledger = RedisLedger(link)
+    await ledger.load()
+    seen: list[tuple[int, int]] = []
+    counts = await rebuild(database, ledger, RULEBOOK, lambda done, total: seen.append((done, total)))
+    assert counts == Rebuilt(conversations=BATCH + 20, ahead=0)
+    assert seen == [(0, BATCH + 20), (BATCH, BATCH + 20), (BATCH + 20, BATCH + 20)]
+    assert await ledger.conversations_of("tom") == [conversation.id for conversation in made]
+    assert await ledger.conversations_of("m0007") == ["c0007"]
+    for conversation in (made[0], made[BATCH], made[-1]):
+        standing = await ledger.standing(conversation.id)
+        assert standing is not None
+        assert standing.settings == settings_of(conversation)
+    link.close()
+
+
+async def test_what_the_ledger_counts_stays(database: Database, ledger: RedisLedger) -> None:
+    """Beside a running server: a second run changes nothing, a live chat goes on."""
+    await recorded(database, 3)
+    await rebuild(database, ledger, RULEBOOK, nothing)
+    before = await ledger.start_live("c0001", 60_000)
+    assert await rebuild(database, ledger, RULEBOOK, nothing) == Rebuilt(conversations=3, ahead=0)
+    after = await ledger.standing("c0001")
+    assert before is not None
+    assert after is not None
+    assert (after.usage, after.settings) == (before.usage, before.settings)
+
+
+async def test_records_restored_from_a_backup(database: Database, ledger: RedisLedger) -> None:
+    """A ledger with a newer or an equal revision takes the records' word, and later changes reach it again."""
+    newer, equal, ended = await recorded(database, 3)
+    await ledger.configure(newer.id, replace(settings_of(newer), plan="video", revision=9))
+    await ledger.configure(equal.id, replace(settings_of(equal), zone="UTC"))
+    await ledger.configure(ended.id, replace(settings_of(ended), status="ended"))
+    assert await rebuild(database, ledger, RULEBOOK, nothing) == Rebuilt(conversations=3, ahead=2)
+    for conversation, revision in ((newer, 10), (equal, 4)):
+        standing = await ledger.standing(conversation.id)
+        assert standing is not None
+        assert standing.settings == replace(settings_of(conversation), revision=revision)
+        async with database.read() as connection:
+            assert await conversations.find(connection, conversation.id) == replace(conversation, revision=revision)
+    still_ended = await ledger.standing(ended.id)
+    assert still_ended is not None
+    assert still_ended.settings.status == "ended"
+    assert await rebuild(database, ledger, RULEBOOK, nothing) == Rebuilt(conversations=3, ahead=0)
+
+
+async def test_a_policy_without_a_plan_in_use(database: Database, ledger: RedisLedger) -> None:
+    """It is said which plans are lacking and how many hold them, before anything is told to the ledger."""
+    assert await plans_problem(database, RULEBOOK) is None
+    await recorded(database, len(PLANS) + 1)
+    assert await plans_problem(database, RULEBOOK) is None
+    policy = builtin_policy()
+    poorer = Rulebook(Policy(policy.calendar, {"light": policy.plans["light"]}))
+    sentence = await plans_problem(database, poorer)
+    assert sentence is not None
+    assert "basic (2), live (1), live+ (1), video (1); it has light; add them" in sentence
+    with pytest.raises(LookupError, match="the policy lacks plans"):
+        await rebuild(database, ledger, poorer, nothing)
+    assert await ledger.conversations_of("tom") == []
+
+
+async def test_an_ended_subscription_is_not_in_use(database: Database) -> None:
+    """Only the plan that is held now counts."""
+    (conversation,) = await recorded(database, 1)
+    async with database.begin() as connection:
+        await conversations.change(connection, replace(conversation, plan="video", updated_at=2))
+        assert await conversations.plans_in_use(connection) == {"video": 1}

@@ -1,0 +1,144 @@
+"""Terms: what a plan and a calendar say at an instant, and for how long."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from quotas import instant
+from quotas.calendar import Calendar
+from quotas.instant import DAY, HOUR, MINUTE
+from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows
+from quotas.terms import Rulebook, Terms, UnknownPlanError, due_of, terms_at
+from tests.quotas.moments import Moment, bounded, moments, plans, promises
+
+OSLO = Calendar("Europe/Oslo", ("saturday", "sunday"), "")
+
+
+def _oslo(text: str) -> int:
+    return instant.parse(f"{text}+01:00")
+
+
+def test_an_unknown_plan_is_an_error_that_lists_the_plans(rulebook: Rulebook) -> None:
+    with pytest.raises(UnknownPlanError, match=r"no plan 'gold'; it has basic, light, live, live\+, video"):
+        rulebook.terms("gold", "Europe/Oslo", "", 0, _oslo("2026-01-05T08:00:00"))
+
+
+def test_terms_of_light_on_a_weekday(rulebook: Rulebook) -> None:
+    terms = rulebook.terms("light", "Europe/Oslo", "", 0, _oslo("2026-01-08T12:00:00"))
+    assert (terms.window_length, terms.windows_per_week, terms.window_cut_at) == (24 * HOUR, 2, 0)
+    assert (terms.messages_per_week, terms.closed_until) == (0, 0)
+    assert terms.next_week_opens_at == _oslo("2026-01-12T00:00:00")
+    assert terms.due(_oslo("2026-01-08T13:00:00")) == _oslo("2026-01-09T13:00:00")
+
+
+def test_terms_of_video_promise_no_reply(rulebook: Rulebook) -> None:
+    terms = rulebook.terms("video", "Europe/Oslo", "", 0, _oslo("2026-01-10T12:00:00"))
+    assert (terms.messages_per_week, terms.closed_until) == (10, _oslo("2026-01-12T00:00:00"))
+    assert terms.due(_oslo("2026-01-10T12:00:00")) == 0
+
+
+def test_always_is_open_on_closed_days_and_from_the_first_instant_of_the_week() -> None:
+    monday_off = Calendar("Europe/Oslo", ("monday",), "")
+    terms = terms_at(Plan(Always()), monday_off, 0, _oslo("2026-01-12T08:00:00"))
+    assert terms.closed_until == 0
+    assert terms.next_week_opens_at == _oslo("2026-01-19T00:00:00")
+    counted = terms_at(Plan(Messages(per_week=1)), monday_off, 0, _oslo("2026-01-13T08:00:00"))
+    assert counted.next_week_opens_at == _oslo("2026-01-20T00:00:00")
+
+
+def test_a_window_that_is_cut_ends_where_closed_days_begin() -> None:
+    plan = Plan(Windows(per_week=2, weekend="cut"))
+    assert terms_at(plan, OSLO, 0, _oslo("2026-01-08T12:00:00")).window_cut_at == _oslo("2026-01-10T00:00:00")
+
+
+@pytest.mark.parametrize(
+    ("clock", "written", "due"),
+    [
+        ("weekdays", "2026-01-09T18:00:00", "2026-01-12T18:00:00"),
+        ("weekdays", "2026-01-10T11:00:00", "2026-01-13T00:00:00"),
+        ("weekdays", "2026-01-09T00:00:00", "2026-01-10T00:00:00"),
+        ("continuous", "2026-01-09T18:00:00", "2026-01-10T18:00:00"),
+        ("continuous", "2026-01-10T11:00:00", "2026-01-13T00:00:00"),
+    ],
+)
+def test_when_a_reply_is_due(clock: str, written: str, due: str) -> None:
+    promise = ReplyPromise(clock="weekdays" if clock == "weekdays" else "continuous")
+    assert due_of(promise, OSLO, _oslo(written)).at(_oslo(written)) == _oslo(due)
+
+
+def test_a_message_in_a_live_chat_starts_its_clock_when_the_live_chat_ends() -> None:
+    now, ends = _oslo("2026-01-08T12:10:00"), _oslo("2026-01-08T12:30:00")
+    terms = terms_at(Plan(OpenDays(), reply=ReplyPromise(target_hours=1)), OSLO, ends, now)
+    assert terms.due(now) == ends + HOUR
+    assert terms.due(ends) == ends + HOUR
+    assert terms.due(ends + MINUTE) == ends + MINUTE + HOUR
+
+
+def test_terms_hold_for_their_interval_and_their_live_chat_only(rulebook: Rulebook) -> None:
+    terms = rulebook.terms("basic", "Europe/Oslo", "", 5, _oslo("2026-01-08T12:00:00"))
+    assert terms.hold(terms.valid_from, 5)
+    assert terms.hold(terms.valid_until - 1, 5)
+    assert not terms.hold(terms.valid_from - 1, 5)
+    assert not terms.hold(terms.valid_until, 5)
+    assert not terms.hold(terms.valid_from, 0)
+
+
+@bounded
+@given(moments(), promises)
+def test_a_deadline_holds_exactly_the_counted_time_and_is_the_first_that_does(
+    moment: Moment, promise: ReplyPromise
+) -> None:
+    minutes, at = moment.minutes, moment.at
+    target = promise.target_hours * HOUR
+    due = due_of(promise, moment.calendar, at).at(at)
+    if promise.clock == "weekdays":
+        assert due == minutes.reached(at, target)
+        assert minutes.counted(at, due) == target
+        assert minutes.counted(at, due - 1) == target - 1
+    elif minutes.is_open(at):
+        assert due == at + target
+    else:
+        assert due == minutes.next_change_of_day(minutes.next_open(at))
+
+
+def _sayings(terms: Terms) -> Terms:
+    """The terms without their interval, without deadlines, and without a cut that lies beyond every window."""
+    cut = terms.window_cut_at if terms.window_cut_at < terms.valid_from + 200 * DAY else 0
+    return replace(terms, valid_from=0, valid_until=0, due_shift=0, due_fixed=0, window_cut_at=cut)
+
+
+@bounded
+@given(moments(), plans, st.floats(0, 1), st.sampled_from((None, -5 * MINUTE, 7 * MINUTE, 3 * DAY)))
+def test_terms_say_the_same_throughout_their_interval(
+    moment: Moment, plan: Plan, share: float, live_ahead: int | None
+) -> None:
+    live_until = moment.at + live_ahead if live_ahead else 0
+    terms = terms_at(plan, moment.calendar, live_until, moment.at)
+    assert terms.valid_from <= moment.at < terms.valid_until
+    length = terms.valid_until - terms.valid_from
+    for other_at in (terms.valid_from, terms.valid_from + int(share * (length - 1)), terms.valid_until - 1):
+        other = terms_at(plan, moment.calendar, live_until, other_at)
+        assert other.due(other_at) == terms.due(other_at)
+        assert _sayings(other) == _sayings(terms)
+
+
+@bounded
+@given(moments(), plans)
+def test_terms_close_and_reopen_where_the_wall_clock_does(moment: Moment, plan: Plan) -> None:
+    minutes, at = moment.minutes, moment.at
+    terms = terms_at(plan, moment.calendar, 0, at)
+    always = isinstance(plan.writing, Always)
+    assert terms.closed_until == (0 if always or minutes.is_open(at) else minutes.next_open(at))
+    next_week = at
+    while minutes.monday(next_week) == minutes.monday(at):
+        next_week = minutes.next_change_of_day(next_week)
+    assert terms.next_week_opens_at == (next_week if always else minutes.next_open(next_week))
+
+
+def test_days_before_1970_are_days_too(rulebook: Rulebook) -> None:
+    """The first instant that can be written has a local day that began before it."""
+    terms = rulebook.terms("light", "Europe/Oslo", "", 0, instant.EARLIEST)
+    assert terms.valid_from == instant.of(datetime(1969, 12, 31, 23, tzinfo=UTC))
