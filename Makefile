@@ -10,8 +10,8 @@ BIN := .venv/bin
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-demo: .venv/base ## Start a server with demo people and print how to chat as them
-	@$(BIN)/chatserver demo
+demo: .venv/base ## Start a server with demo people and print how to chat as them; ARGS="--now …" for more
+	@$(BIN)/chatserver demo $(ARGS)
 
 test: .venv/dev ## Run every test and measure the coverage of the rules
 	$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --cov --cov-report term

@@ -205,7 +205,7 @@ async def _demo(settings: Settings, store_url: str, sock: socket.socket) -> None
 @cli.command
 def chat(
     *,
-    url: str = "http://127.0.0.1:8080",
+    url: str = demonstration.DEFAULT_URL,
     token_file: Path | None = None,
     conversation: str | None = None,
     language: str | None = None,

@@ -28,6 +28,8 @@ from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.terms import Rulebook
 
+DEFAULT_URL = "http://127.0.0.1:8080"
+"""Where `chatserver chat` looks when no URL is named."""
 TOKEN_LIFETIME_SECONDS = 30 * DAY // 1000
 MORNING = 9 * HOUR
 """When a demo that cannot start today starts: at nine on the next open day."""
@@ -169,10 +171,14 @@ def _described(state: WritingState, now: int, zone: ZoneInfo) -> str:
     if state.window_ends_at:
         parts.append(f"window ends {_local(state.window_ends_at, zone):%a %d %b %H:%M}")
     if state.windows_left is not None:
-        parts.append(f"{state.windows_left} writing windows left this week")
+        parts.append(f"{_counted(state.windows_left, 'writing window')} left this week")
     if state.messages_left is not None:
-        parts.append(f"{state.messages_left} scheduling messages left this week")
+        parts.append(f"{_counted(state.messages_left, 'scheduling message')} left this week")
     return ", ".join(parts)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _local(at: int, zone: ZoneInfo) -> datetime:
@@ -181,7 +187,9 @@ def _local(at: int, zone: ZoneInfo) -> datetime:
 
 def _command(url: str, person: DemoPerson, token: Path) -> str:
     program = os.path.relpath(sys.argv[0])
-    words = [program, "chat", "--url", url, "--token-file", str(token)]
+    words = [program, "chat", "--token-file", str(token)]
+    if url != DEFAULT_URL:
+        words += ["--url", url]
     if person.plan is None and person.role == "support":
         words += ["--conversation", conversation_id(PEOPLE[1])]
     return shlex.join(words)

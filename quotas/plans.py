@@ -235,7 +235,7 @@ def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `$")
-        path = where + place.rstrip("`").replace("[...]", "").replace("[]", "")
+        path = where + place.rstrip("`")
         if unknown := re.search(r"unknown field `(.*)`", problem):
             keys = KEYS.get(path.rpartition(".")[2], KEYS["plan"])
             raise PolicyError(f"`{path}.{unknown[1]}` is no key there; allowed: {', '.join(keys)}") from None

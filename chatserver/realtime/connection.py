@@ -59,6 +59,10 @@ class Connection:
 
     # What it follows
 
+    def may_follow(self, room: Room) -> bool:
+        """A member or mentor their own conversations, by the role of their token; support and services any."""
+        return self._identity.role in ("support", "service") or self._side(room) is not None
+
     def add(self, follower: Follower) -> bool:
         """Follow a conversation too; False where the connection has ended meanwhile."""
         if self.ended.is_set():

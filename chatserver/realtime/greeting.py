@@ -93,7 +93,6 @@ class Greeting:
         if socket.disconnected or socket.close_sent:
             self._hub.leave(connection, followers)
             return
-        followers = [follower for follower in followers if _may_follow(identity, follower.room.side_of(identity.user))]
         for follower in followers:
             connection.add(follower)
         views = [follower.room.view(identity.user) for follower in followers]
@@ -116,7 +115,3 @@ class Greeting:
         if identity.role in ("member", "mentor"):
             return await self._hub.ledger.conversations_of(identity.user)
         return sorted(hello.resume)
-
-
-def _may_follow(identity: Identity, side: str | None) -> bool:
-    return identity.role in ("support", "service") or identity.role == side

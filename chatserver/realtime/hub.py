@@ -60,27 +60,41 @@ class Hub:
             await asyncio.wait(self._tasks, timeout=2)
 
     async def follow(self, connection: Connection, conversations: Iterable[str]) -> list[Follower]:
-        """Let a connection follow conversations, as far as the ledger has them. Raises LedgerError."""
-        if connection.user not in self._people.values():
+        """Let a connection follow conversations, as far as the ledger has them and it may. Raises LedgerError."""
+        if connection not in self._by_person[connection.user]:
+            self._by_person[connection.user].add(connection)
             self._hear_person(connection.user)
-        self._by_person[connection.user].add(connection)
-        rooms = await asyncio.gather(*(self._room(conversation) for conversation in conversations))
-        return [self._enter(connection, room) for room in rooms if room is not None]
+        found = await asyncio.gather(
+            *(self._room(conversation) for conversation in conversations), return_exceptions=True
+        )
+        rooms = [room for room in found if isinstance(room, Room)]
+        if faults := [fault for fault in found if isinstance(fault, BaseException)]:
+            for room in rooms:
+                self._close_if_empty(room)
+            raise faults[0]
+        return [self._enter(connection, room) for room in rooms if self._admits(room, connection)]
+
+    def _admits(self, room: Room, connection: Connection) -> bool:
+        if connection.may_follow(room):
+            return True
+        self._close_if_empty(room)
+        return False
 
     def _enter(self, connection: Connection, room: Room) -> Follower:
-        self._keep(room)
-        follower = Follower(connection, room)
-        room.followers.add(follower)
+        follower = Follower(connection, self._kept(room))
+        follower.room.followers.add(follower)
         return follower
 
-    def _keep(self, room: Room) -> None:
-        """A room that its last follower left while this one was on the way is opened again."""
+    def _kept(self, room: Room) -> Room:
+        """A room that its last follower left while this one was on the way: the one that took its place, or itself."""
         channel = keys.feed(room.id).encode()
-        if channel not in self._by_channel:
-            self._by_channel[channel] = room
-            self._rooms[room.id] = _done(room)
-            self.link.tell("SSUBSCRIBE", channel)
-            self.refresh(room)
+        if channel in self._by_channel:
+            return self._by_channel[channel]
+        self._by_channel[channel] = room
+        self._rooms[room.id] = _done(room)
+        self.link.tell("SSUBSCRIBE", channel)
+        self.refresh(room)
+        return room
 
     def arrived(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection has been welcomed: the others may know."""
@@ -102,8 +116,7 @@ class Hub:
             room.followers.discard(follower)
             if not any(other.connection.user == connection.user for other in room.followers):
                 self._spawn(self._go(room, connection.user))
-            if not room.followers:
-                self._close(room)
+            self._close_if_empty(room)
 
     async def _room(self, conversation: str) -> Room | None:
         known = self._rooms.get(conversation)
@@ -135,7 +148,9 @@ class Hub:
         self._by_channel[channel] = room
         return room
 
-    def _close(self, room: Room) -> None:
+    def _close_if_empty(self, room: Room) -> None:
+        if room.followers:
+            return
         channel = keys.feed(room.id).encode()
         if self._by_channel.get(channel) is room:
             del self._by_channel[channel]
@@ -145,8 +160,9 @@ class Hub:
 
     def _hear_person(self, person: str) -> None:
         channel = keys.person_feed(person).encode()
-        self._people[channel] = person
-        self.link.tell("SSUBSCRIBE", channel)
+        if channel not in self._people:
+            self._people[channel] = person
+            self.link.tell("SSUBSCRIBE", channel)
 
     def _unhear_person(self, person: str) -> None:
         channel = keys.person_feed(person).encode()

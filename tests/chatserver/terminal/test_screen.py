@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 from msgspec.structs import replace
-from prompt_toolkit.application import create_app_session
+from prompt_toolkit.application import create_app_session, get_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -23,26 +23,55 @@ ALT_ENTER = "\x1b\r"
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b.")
 
 
+class Answering(Vt100_Output):
+    """A terminal that knows where its cursor is: the state lines are drawn only on one that does."""
+
+    def __init__(self, drawn: StringIO, keys: PipeInput) -> None:
+        super().__init__(drawn, lambda: Size(rows=40, columns=100), term="xterm")
+        self._keys = keys
+
+    @property
+    def responds_to_cpr(self) -> bool:
+        return True
+
+    def ask_for_cpr(self) -> None:
+        self._keys.send_text("\x1b[1;1R")
+
+
 class Terminal:
     """One person's keyboard and everything that was ever drawn for them."""
 
     def __init__(self, keys: PipeInput) -> None:
         self._keys = keys
         self._drawn = StringIO()
-        self.output = Vt100_Output(self._drawn, lambda: Size(rows=40, columns=100), term="xterm", enable_cpr=False)
-        self.status = asyncio.get_running_loop().create_future()
+        self.output = Answering(self._drawn, keys)
+        self.session = get_app_session()
+        self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def type(self, keys: str) -> None:
         self._keys.send_text(keys)
 
     @property
     def drawn(self) -> str:
-        return " ".join(_ESCAPES.sub(" ", self._drawn.getvalue()).split())
+        """All that was drawn, and the input and state lines as they are now (the renderer draws only what changes)."""
+        return _ESCAPES.sub("", self._drawn.getvalue()) + self._now()
+
+    def _now(self) -> str:
+        screen = self.session.app.renderer.last_rendered_screen if self.session.app is not None else None
+        if screen is None:
+            return ""
+        return "\n".join(
+            "".join(screen.data_buffer[row][column].char for column in range(screen.width))
+            for row in range(screen.height)
+        )
 
     async def sees(self, text: str) -> None:
-        """`text`, spaces aside: the renderer moves the cursor instead of writing them."""
-        wanted = text.replace(" ", "")
-        await eventually(lambda: wanted in self.drawn.replace(" ", ""))
+        """`text`, white space aside: lines are wrapped, and the renderer moves the cursor instead of writing spaces."""
+        wanted = "".join(text.split())
+        try:
+            await eventually(lambda: wanted in "".join(self.drawn.split()))
+        except TimeoutError:
+            raise AssertionError(f"{text!r} was not drawn, but:\n{self.drawn}") from None
 
     def forget(self) -> None:
         """What was drawn until now does not count."""
@@ -60,7 +89,7 @@ async def peer() -> AsyncIterator[Peer]:
 async def at_terminal(peer: Peer, person: str, conversation: str | None = None) -> AsyncIterator[Terminal]:
     with create_pipe_input() as keys:
         terminal = Terminal(keys)
-        with create_app_session(input=keys, output=terminal.output):
+        with create_app_session(input=keys, output=terminal.output) as terminal.session:
             async with ChatClient(peer.url, person, resume={conversation: 0} if conversation else None) as chat:
                 await chat.online()
                 running = asyncio.create_task(at_screen(chat, Texts("en"), conversation))

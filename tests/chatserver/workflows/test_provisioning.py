@@ -1,7 +1,6 @@
 """People, conversations and plans: what can be written, what it leaves in the records and what the ledger learns."""
 
 import asyncio
-from typing import TypeVar
 
 import pytest
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from chatserver.workflows.requests import (
     Invalid,
     Missing,
     PersonDetails,
+    Record,
 )
 from quotas.instant import DAY
 from quotas.ledger.base import LedgerError
@@ -29,8 +29,6 @@ from tests.engines import StoreProcess
 
 KARI_AND_TOM = ConversationDetails(member="kari", mentor="tom", plan="light")
 
-Record = TypeVar("Record")
-
 
 @pytest.fixture
 async def provisioning(database: Database, ledger: RedisLedger) -> Provisioning:
@@ -39,12 +37,13 @@ async def provisioning(database: Database, ledger: RedisLedger) -> Provisioning:
 
 
 async def with_people(provisioning: Provisioning) -> Provisioning:
-    for id, role in (("kari", "member"), ("tom", "mentor"), ("eva", "support")):
-        done(await provisioning.put_person(id, PersonDetails(role=role, name=id.title())))  # type: ignore[arg-type]  # a str out of a tuple is no Literal
+    done(await provisioning.put_person("kari", PersonDetails(role="member", name="Kari")))
+    done(await provisioning.put_person("tom", PersonDetails(role="mentor", name="Tom")))
+    done(await provisioning.put_person("eva", PersonDetails(role="support", name="Eva")))
     return provisioning
 
 
-def done(outcome: Done[Record] | object) -> Record:  # type: ignore[type-var]  # only records are ever done
+def done(outcome: Done[Record] | Invalid | Conflict | Missing) -> Record:
     assert isinstance(outcome, Done), outcome
     return outcome.record
 
@@ -228,7 +227,13 @@ async def test_a_role_changes_or_is_relied_on(provisioning: Provisioning) -> Non
 async def test_a_ledger_that_missed_it(database: Database) -> None:
     """The record is kept while the store is gone; the same request again tells the store, without a new revision."""
     store = StoreProcess(durable=True).start()
+    up = asyncio.Event()
+
+    async def on_up(_: Link) -> None:
+        up.set()
+
     link = Link(store.url)
+    link.on_up = on_up
     await link.open()
     try:
         ledger = RedisLedger(link)
@@ -239,6 +244,7 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
             return instant
 
         provisioning = await with_people(Provisioning(database, ledger, Rulebook(builtin_policy()), clock))
+        up.clear()
         store.kill()
         with pytest.raises(LedgerError):
             await provisioning.put_conversation("c1", KARI_AND_TOM)
@@ -246,8 +252,7 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
         assert record is not None
         store.start()
         async with asyncio.timeout(10):
-            while not link.is_up:
-                await asyncio.sleep(0.05)
+            await up.wait()
         assert await ledger.standing("c1") is None
         assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Done(record, created=False)
         standing = await ledger.standing("c1")
