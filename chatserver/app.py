@@ -37,7 +37,7 @@ from quotas.terms import Rulebook
 PING_EVERY = 30.0
 """Seconds between keep-alive pings, and how long an answer may take."""
 GARBAGE_THRESHOLD = 20_000
-"""Objects more than were freed, at which Python looks for cycles; its default of 700 costs a tenth of the message path."""
+"""Objects more than were freed, at which Python looks for cycles; its default of 700 is felt on the message path."""
 STOP_WITHIN = 20
 """Seconds that open connections have to end when the server stops."""
 
@@ -155,10 +155,10 @@ class _Server(uvicorn.Server):
                 signal.signal(number, signal.SIG_IGN)
 
 
-async def listen(parts: Parts, sock: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `on_ready` is called once connections are accepted."""
-    config = uvicorn.Config(
-        parts.app,
+def server_config(app: Starlette) -> uvicorn.Config:
+    """How uvicorn serves the application: the chat's own sockets, its bounds, and no words of its own."""
+    return uvicorn.Config(
+        app,
         ws=ChatSocket,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_EVERY,
@@ -171,7 +171,11 @@ async def listen(parts: Parts, sock: socket.socket, on_ready: Callable[[], None]
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
-    server = _Server(config)
+
+
+async def listen(parts: Parts, sock: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `on_ready` is called once connections are accepted."""
+    server = _Server(server_config(parts.app))
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[sock]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)

@@ -141,5 +141,4 @@ READERS: dict[str, Callable[[object], Any]] = {
     "jwt_issuer": _text,
     "jwt_audience": _text,
     "allowed_origins": _origins,
-    "partitions": _whole(1, 4_096),
 }

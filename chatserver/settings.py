@@ -31,7 +31,6 @@ DESCRIPTIONS: dict[str, str] = {
     "jwt_issuer": "What a token's iss must be; unset does not look at it.",
     "jwt_audience": "What a token's aud must be or contain.",
     "allowed_origins": "The origins of web pages that may connect; none admits only apps that are no browsers.",
-    "partitions": "How many partitions conversations fall into; the same for the whole life of a store.",
 }
 
 
@@ -56,7 +55,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     jwt_issuer: str | None = None
     jwt_audience: str = "chatserver"
     allowed_origins: tuple[str, ...] = ()
-    partitions: int = 256
 
     @property
     def records_url(self) -> str:

@@ -56,8 +56,6 @@ class Calendar:
     def day_of(self, at: int) -> date:
         """The local day that holds the instant."""
         day = self._local(at).date()
-        while at < self.start_of(day):
-            day -= _ONE_DAY
         while at >= self.start_of(day + _ONE_DAY):
             day += _ONE_DAY
         return day

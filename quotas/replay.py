@@ -1,7 +1,7 @@
 """Timelines: the rules as data. One line in, one line out. Source: domain.md "Timelines: the rules as data"."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 import msgspec
 from msgspec import Meta, Struct
@@ -173,6 +173,8 @@ class _Player:
                 return await self._posted(line, at, "member")
             case Mentor():
                 return await self._posted(line, at, "mentor")
+            case _:
+                assert_never(line)
 
     def _changed(self, line: Open | ChangePlan | Pause | Resume | End) -> Settings:
         """The settings that the line asks for, with the next revision."""
@@ -190,6 +192,8 @@ class _Player:
                 return replace(settings, status="open", revision=revision)
             case End():
                 return replace(settings, status="ended", revision=revision)
+            case _:
+                assert_never(line)
 
     def _opened(self, line: Open) -> Settings:
         calendar = self._rulebook.policy.calendar

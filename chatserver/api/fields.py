@@ -14,6 +14,9 @@ from chatserver.workflows.requests import FieldProblem
 
 ID_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -"
 
+MAX_UNREAD_BYTES = 1024 * 1024
+"""A body that is too large is read on to here and dropped: an app that is still sending would not see the answer."""
+
 _IS_ID = re.compile(NAME_PATTERN)
 _FIELD = re.compile(r"(?:unknown|required) field `(.*)`|at `\$\.?(.*)`$", re.DOTALL)
 
@@ -63,19 +66,24 @@ def _check_media_type(given: str) -> None:
 
 async def _bytes(request: Request) -> bytes:
     body = bytearray()
+    size = 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            # The rest stays unread, so that the connection cannot be used again.
-            detail = f"a body may have {MAX_BODY_BYTES} bytes"
-            raise ProblemError(413, detail, headers={"Connection": "close"})
+        size += len(chunk)
+        if size <= MAX_BODY_BYTES:
+            body += chunk
+        elif size > MAX_UNREAD_BYTES:
+            break
+    if size > MAX_BODY_BYTES:
+        # What was not read to its end leaves a connection that cannot be used again.
+        headers = {"Connection": "close"} if size > MAX_UNREAD_BYTES else {}
+        raise ProblemError(413, f"a body may have {MAX_BODY_BYTES} bytes", headers=headers)
     return bytes(body)
 
 
 def _field_problem(problem: str, kind: type[msgspec.Struct]) -> FieldProblem:
     """msgspec's words about one field, with what is allowed there."""
     found = _FIELD.search(problem)
-    field = (found[1] or found[2]) if found else ""
+    field = found[found.lastindex or 0] if found else ""
     said = problem.partition(" - at `$")[0]
     properties = cast(dict[str, Any], msgspec.json.schema_components([kind])[1][kind.__name__]["properties"])
     if "unknown field" in said:

@@ -79,6 +79,8 @@ class Inbox:
     def fetch(self, conversation: str, up_to: int) -> None:
         """Bring by history what lies between the place reached and `up_to`."""
         place = self.place(conversation, otherwise=up_to)
+        if not self._keep:
+            place.skip_to(up_to)
         place.target = max(place.target, up_to)
         if conversation not in self._fetching and place.last < place.target:
             self._fetching[conversation] = asyncio.create_task(self._fetch(conversation, place))
@@ -101,8 +103,7 @@ class Inbox:
         page = await self._fetch_history(conversation, before, MAX_HISTORY)
         for message in page.messages:
             if not place.has(message.seq):
-                if self._keep:
-                    await self._queue.put(message)
-                    self._arrived.set()
+                await self._queue.put(message)
+                self._arrived.set()
                 place.take(message.seq)
         place.skip_to(min(before - 1, place.target))

@@ -147,11 +147,11 @@ class Connection:
             return
         match command:
             case Check():
-                self._work(self._check(command, follower.room))
+                self._work(follower.room, self._check(command, follower.room))
             case Read():
-                self._work(self._read(command, follower.room))
+                self._work(follower.room, self._read(command, follower.room))
             case History():
-                self._work(self._history(command, follower.room))
+                self._work(follower.room, self._history(command, follower.room))
             case Typing():
                 self._typing(command, follower.room)
             case _:
@@ -243,17 +243,17 @@ class Connection:
 
     # Bounds
 
-    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+    def _work(self, room: Room, work: Coroutine[Any, Any, None]) -> None:
         self._begin()
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        task = asyncio.get_running_loop().create_task(self._guarded(room, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, room: Room, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except LedgerError:
-            self.fail("store_unavailable")
+            self.fail("store_unavailable", conversation=room.id)
         finally:
             self._finish()
 

@@ -45,9 +45,11 @@ class Follower:
             self.connection.push(audience.frame(self.connection.encoding))
 
     def acknowledge(self, seq: int, frame: bytes) -> None:
-        """The connection's own message is stored. Held back while earlier messages are still being replayed."""
-        if self._filling is not None and seq >= self.next_seq:
+        """The connection's own message is stored. Held back until the messages before it are there."""
+        if seq > self.next_seq or (self._filling is not None and seq == self.next_seq):
             self._acks[seq] = frame
+            self.room.last_seq = max(self.room.last_seq, seq)
+            self.fill()
             return
         if seq == self.next_seq:
             self.next_seq = seq + 1
@@ -75,8 +77,6 @@ class Follower:
         try:
             while self.next_seq <= self.room.last_seq:
                 await self._page()
-                while self.connection.is_congested:  # noqa: ASYNC110 - transports offer callbacks, not events
-                    await asyncio.sleep(DRAIN_CHECK)
         except LedgerError:
             return  # The room fills again when the store is back.
         finally:
@@ -92,8 +92,16 @@ class Follower:
             self.connection.tell(Gap(self.room.id, self.next_seq - 1))
             self.next_seq = entries[0].seq if entries else wanted_until + 1
         for entry in entries:
+            await self._room_for_more()
             frame = self._acks.pop(entry.seq, None)
             if frame is None:
                 frame = message_frame(self.room.id, entry, self.connection.encoding)
             self.connection.push(frame)
             self.next_seq = entry.seq + 1
+
+    async def _room_for_more(self) -> None:
+        """Wait while much waits for the reader: first for what this tick pushed, then for the reader itself."""
+        if self.connection.is_congested:
+            await asyncio.sleep(0)
+        while self.connection.is_congested:  # noqa: ASYNC110 - transports offer callbacks, not events
+            await asyncio.sleep(DRAIN_CHECK)

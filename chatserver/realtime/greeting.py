@@ -5,12 +5,11 @@ import time
 from collections.abc import Iterable
 
 from starlette.requests import HTTPConnection
-from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chatserver.auth import Authenticator, Identity, TokenError
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, decode
-from chatserver.protocol.codes import CLOSE_REASON, Close
+from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import Error, Welcome
 from chatserver.realtime.alarm import Alarm
@@ -37,7 +36,7 @@ class Greeting:
     async def endpoint(self, websocket: WebSocket) -> None:
         """Serve one WebSocket."""
         if not self._is_allowed(websocket):
-            await websocket.send_denial_response(Response("this Origin is not on the list", 403))
+            await websocket.close()  # before it was accepted, this is HTTP 403
             return
         subprotocol = next((name for name in websocket.scope["subprotocols"] if name in SUBPROTOCOLS), None)
         await websocket.accept(subprotocol)
@@ -79,7 +78,10 @@ class Greeting:
         except CommandError as error:
             socket.push(frame_of(Error(error.code, error.message, temporary=False), encoding))
             return None
-        return command if isinstance(command, Hello) else None
+        if isinstance(command, Hello):
+            return command
+        socket.push(frame_of(Error("hello_first", MEANING["hello_first"], temporary=False), encoding))
+        return None
 
     async def _live(self, socket: ChatSocket, encoding: Encoding, identity: Identity, hello: Hello) -> None:
         connection = Connection(socket, encoding, identity, self._hub)

@@ -62,6 +62,7 @@ class Room:
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower] = set()
+        self._announced = standing.settings
         self._composer: tuple[WritingState, Composer] | None = None
 
     @property
@@ -105,7 +106,8 @@ class Room:
 
     def learn(self, standing: Standing) -> None:
         """The store has said how the conversation stands. Raises UnknownPlanError."""
-        changed = standing.settings != self.settings
+        changed = standing.settings != self._announced
+        self._announced = standing.settings
         self.lane.learn(standing)
         self.last_seq = max(self.last_seq, standing.last_seq)
         self._mark("member", standing.member_read)

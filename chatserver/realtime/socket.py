@@ -42,6 +42,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._out: list[bytes] = []
+        self._out_bytes = 0
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -78,9 +79,10 @@ class ChatSocket(WebSocketsSansIOProtocol):
         if not self._out:
             self.loop.call_soon(self._flush)
         self._out.append(frame)
+        self._out_bytes += len(frame)
 
     def _flush(self) -> None:
-        out, self._out = self._out, []
+        out, self._out, self._out_bytes = self._out, [], 0
         if not out or self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
             return
         self.transport.write(out[0] if len(out) == 1 else b"".join(out))
@@ -90,7 +92,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     @property
     def is_congested(self) -> bool:
         """Whether a replay should wait before it writes more."""
-        return self.transport.get_write_buffer_size() > HIGH_WATER
+        return self._out_bytes + self.transport.get_write_buffer_size() > HIGH_WATER
 
     def pause(self) -> None:
         """Stop reading: enough is in flight."""

@@ -1,13 +1,22 @@
 """One engine and its transactions: a SQLite file by default, PostgreSQL by URL."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 LOCK_WAIT_SECONDS = 5.0
@@ -45,21 +54,17 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by an exception. Raises DatabaseError."""
-        try:
+        with _faults_named():
             async with self._engine.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise DatabaseError(f"the database does not answer as it should: {_cause(error)}") from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads; on SQLite it waits for no writer. Raises DatabaseError."""
-        try:
+        with _faults_named():
             async with self._engine.connect() as connection:
                 await connection.execution_options(**{_READS: True})
                 yield connection
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise DatabaseError(f"the database does not answer as it should: {_cause(error)}") from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -97,6 +102,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _cause(error: OperationalError | InterfaceError | OSError) -> str:
-    """The driver's own words, without SQLAlchemy's statement and parameters."""
-    return str(error) if isinstance(error, OSError) else str(error.orig)
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    """What is the database's fault becomes DatabaseError; what is a fault of our own statements stays what it is."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError, NotSupportedError):
+        raise
+    except (DBAPIError, PoolTimeoutError, OSError) as error:
+        # The driver's own words, without SQLAlchemy's statement.
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise DatabaseError(f"the database does not answer as it should: {cause}") from error

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from chatserver.client import ChatClient, ChatClosed, ChatError, State
+from chatserver.client import ChatClient, ChatClosed, State
 from chatserver.protocol.events import Welcome
 from chatserver.terminal import pipe
 from chatserver.terminal.desk import Desk
@@ -25,17 +25,31 @@ async def run(*, url: str, token: str, conversation: str | None, language: str |
     texts = Texts(choose_language(language, os.environ))
     try:
         async with ChatClient(url, token, on_state=_Doorbell(texts, url)) as chat:
-            resume = await _place_of(chat, conversation)
-            if resume is None:
+            welcome = await chat.online()
+            if conversation is None or conversation in chat.conversations:
                 return await _converse(chat, texts, conversation)
-        async with ChatClient(url, token, resume=resume) as chat:
-            await chat.online()
-            return await _converse(chat, texts, conversation)
-    except ChatError as fault:
-        _complain(fault.message)
+        if welcome.role in ("support", "service"):
+            return await _follow(url, token, conversation, texts)
+        _complain(texts("no_such", name=conversation, names=_names(welcome)))
     except ChatClosed as closed:
         _complain(texts("ended", why=str(closed)))
     return FAILED
+
+
+async def _follow(url: str, token: str, conversation: str, texts: Texts) -> int:
+    """Support's way to a conversation: what is named in resume joins the welcome.
+
+    The first connection learns where the conversation ends, so that the second is not sent everything before.
+    """
+    async with ChatClient(url, token, resume={conversation: 0}, follow=False) as chat:
+        welcome = await chat.online()
+    found = next((each for each in welcome.conversations if each.id == conversation), None)
+    if found is None:
+        _complain(texts("no_such", name=conversation, names=_names(welcome)))
+        return FAILED
+    async with ChatClient(url, token, resume={conversation: found.last_seq}) as chat:
+        await chat.online()
+        return await _converse(chat, texts, conversation)
 
 
 class _Doorbell:
@@ -54,28 +68,19 @@ class _Doorbell:
             _complain(f"{self._texts('connecting_to', url=self._url)} {self._texts('offline')}: {state.reason}")
 
 
-async def _place_of(chat: ChatClient, conversation: str | None) -> dict[str, int] | None:
-    """Where to follow a conversation from that is not in this person's welcome: its end. None where it is.
-
-    Support has every conversation and is told of none; those named in resume join its welcome.
-    """
-    await chat.online()
-    if conversation is None or conversation in chat.conversations:
-        return None
-    page = await chat.history(conversation, limit=1)
-    return {conversation: page.messages[-1].seq if page.messages else 0}
-
-
 async def _converse(chat: ChatClient, texts: Texts, conversation: str | None) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty():
         return await at_screen(chat, texts, conversation)
     welcome = await chat.online()
     chosen = conversation or _only(welcome)
     if chosen is None:
-        names = ", ".join(each.id for each in welcome.conversations) or "–"
-        _complain(texts("name_one", names=names))
+        _complain(texts("name_one", names=_names(welcome)))
         return FAILED
     return await pipe.converse(chat, texts, chosen)
+
+
+def _names(welcome: Welcome) -> str:
+    return ", ".join(each.id for each in welcome.conversations) or "–"
 
 
 def _only(welcome: Welcome) -> str | None:

@@ -45,10 +45,8 @@ class _Wire(asyncio.Protocol):
         self._reader = hiredis.Reader()
         self._pending: deque[Done] = deque()
         self._out: list[bytes] = []
-        self._transport: asyncio.Transport | None = None
         self._answers = 0
         self._answers_before = -1
-        self._watch: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -64,14 +62,18 @@ class _Wire(asyncio.Protocol):
         self._out.append(command)
 
     def tell(self, command: bytes) -> None:
-        """Send a command that is answered by a push message, not by a reply."""
+        """Send a command that is answered by a push message: only a refusal is a reply.
+
+        A HELLO follows and marks the place, so that a refusal is not taken for another request's answer.
+        """
+        self._pending.append(_told)
         if not self._out:
             self._loop.call_soon(self._flush)
-        self._out.append(command)
+        self._out.append(command + _HELLO)
 
     def _flush(self) -> None:
         out, self._out = self._out, []
-        if self._transport is not None and out:
+        if not self._transport.is_closing():
             self._transport.write(b"".join(out))
 
     def data_received(self, data: bytes) -> None:
@@ -80,6 +82,10 @@ class _Wire(asyncio.Protocol):
         while (reply := reader.gets()) is not False:
             if isinstance(reply, hiredis.PushNotification):
                 self._on_push(reply)
+            elif isinstance(reply, hiredis.ReplyError) and pending[0] is _told:
+                logger.error("the store refuses a subscription; reconnecting: %s", reply)
+                self.close()  # whoever listens must not miss messages unnoticed
+                return
             else:
                 self._answers += 1
                 pending.popleft()(reply)
@@ -93,13 +99,10 @@ class _Wire(asyncio.Protocol):
         self._watch = self._loop.call_later(ANSWER_WITHIN / 2, self._look)
 
     def close(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
+        self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        if self._watch is not None:
-            self._watch.cancel()
+        self._watch.cancel()
         pending, self._pending = self._pending, deque()
         self._on_lost(self)
         for done in pending:
@@ -218,11 +221,11 @@ class Link:
 
     async def _reconnect(self) -> None:
         wait = BACKOFF_FIRST
-        while not self._closed:
+        while True:
+            await asyncio.sleep(random.uniform(wait / 2, wait))  # noqa: S311 - jitter, not a secret
             try:
                 await self._connect()
             except LinkDownError:
-                await asyncio.sleep(random.uniform(wait / 2, wait))  # noqa: S311 - jitter, not a secret
                 wait = min(wait * 2, BACKOFF_MOST)
             else:
                 logger.warning("the store is back")
@@ -233,6 +236,9 @@ def packed(*args: bytes | str | int) -> bytes:
     """A command as the store reads it."""
     command: bytes = hiredis.pack_command(args)  # type: ignore[arg-type]  # its stub knows tuples of one part only
     return command
+
+
+_HELLO = packed("HELLO")
 
 
 def raised(reply: Reply) -> Reply:
@@ -248,6 +254,10 @@ async def _asked(wire: _Wire, *args: str) -> Reply:
     future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     wire.send(packed(*args), settling(future))
     return raised(await future)
+
+
+def _told(reply: Reply) -> None:
+    """Marks the place of a command that has no reply of its own."""
 
 
 def _ignore(push: list[Any]) -> None:

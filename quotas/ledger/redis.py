@@ -24,7 +24,7 @@ from quotas.ledger.base import (
     Unknown,
     Writer,
 )
-from quotas.ledger.link import Link, Reply, packed, raised
+from quotas.ledger.link import Done, Link, Reply, packed, raised
 from quotas.terms import Terms
 
 _SOURCE = files("quotas.ledger").joinpath("library.lua").read_text(encoding="utf-8")
@@ -37,6 +37,9 @@ _LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
 _POST = f"post_{VERSION}"
 _MISSING = "Function not found"
 
+_Call = tuple[bytes, Done]
+"""A packed command, and who gets its reply."""
+
 
 class RedisLedger:
     """Implements `Ledger`. `shift` is how many ms the rules' clock runs ahead of the store's."""
@@ -45,6 +48,8 @@ class RedisLedger:
         self._link = link
         self._shift = shift
         self._packed: tuple[Settings | None, Terms | None, bytes] = (None, None, b"")
+        self._unfound: list[_Call] = []
+        self._held: list[_Call] = []
 
     async def load(self) -> None:
         """Bring the functions into the store; to be called after every connect. Harmless where they are there."""
@@ -55,9 +60,6 @@ class RedisLedger:
         return _instant(await self._link.request("TIME")) + self._shift
 
     async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
-        for person in (settings.member, settings.mentor):
-            if await self._link.request("SADD", keys.person(person), conversation):
-                await self._link.request("SPUBLISH", keys.person_feed(person), conversation)
         reply = await self._call(
             "configure",
             (keys.conversation(conversation), keys.feed(conversation)),
@@ -71,6 +73,10 @@ class RedisLedger:
             self._shift,
             at or "",
         )
+        # Last, so that whoever hears of the conversation finds it.
+        for person in (settings.member, settings.mentor):
+            if await self._link.request("SADD", keys.person(person), conversation):
+                await self._link.request("SPUBLISH", keys.person_feed(person), conversation)
         return _standing(int(reply[1]), reply[2])
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
@@ -116,14 +122,29 @@ class RedisLedger:
             elif isinstance(reply, list):
                 done(Stale(_standing(int(reply[1]), reply[2])))
             elif isinstance(reply, hiredis.ReplyError) and _MISSING in str(reply):
-                self._link.send(_LOAD, lambda _: self._link.send(command, answered_after_load))
+                self._load_for(command, answered_after_load)
             else:
                 done(_fault(reply))
 
         def answered_after_load(reply: Reply) -> None:
             answered(LedgerError(str(reply)) if isinstance(reply, hiredis.ReplyError) else reply)
 
-        self._link.send(command, answered)
+        if self._unfound:
+            self._held.append((command, answered_after_load))
+        else:
+            self._link.send(command, answered)
+
+    def _load_for(self, command: bytes, done: Done) -> None:
+        """Load the functions for a post that found none. What is posted meanwhile waits, so that order is kept."""
+        self._unfound.append((command, done))
+        if len(self._unfound) == 1:
+            self._link.send(_LOAD, self._loaded)
+
+    def _loaded(self, _: Reply) -> None:
+        calls = [*self._unfound, *self._held]
+        self._unfound, self._held = [], []
+        for command, done in calls:
+            self._link.send(command, done)
 
     def _packed_terms(self, settings: Settings, terms: Terms) -> bytes:
         last_settings, last_terms, packed = self._packed

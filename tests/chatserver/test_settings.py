@@ -21,15 +21,15 @@ def test_defaults_need_no_configuration() -> None:
 
 def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> None:
     file = tmp_path / "chat.toml"
-    file.write_text('host = "10.0.0.1"\nport = 1\npartitions = 16\n')
+    file.write_text('host = "10.0.0.1"\nport = 1\njwt_audience = "chat"\n')
     settings, sources = load(
         {"config": file, "port": 3, "host": None},
         {"CHATSERVER_PORT": "2", "CHATSERVER_HOST": "10.0.0.2", "CHATSERVER_POLICY": ""},
     )
-    assert (settings.host, settings.port, settings.partitions, settings.policy) == ("10.0.0.2", 3, 16, None)
+    assert (settings.host, settings.port, settings.jwt_audience, settings.policy) == ("10.0.0.2", 3, "chat", None)
     assert sources["port"] == "flag --port"
     assert sources["host"] == "environment CHATSERVER_HOST"
-    assert sources["partitions"] == f"file {file}"
+    assert sources["jwt_audience"] == f"file {file}"
 
 
 def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(tmp_path: Path) -> None:
@@ -48,7 +48,6 @@ def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(t
         ("port", "65536", "a whole number from 0 to 65535"),
         ("port", "-1", "a whole number from 0 to 65535"),
         ("host", "a\nb", "a text"),
-        ("partitions", "0", "a whole number from 1 to 4096"),
         ("redis_url", "localhost:6379", "starts with redis://, rediss://, unix://"),
         ("redis_url", "redis://localhost:port", "a valid host and port"),
         ("database_url", "mysql://db/records", "starts with sqlite://"),

@@ -7,12 +7,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from benchmarks.histories import PLACES
+from quotas import instant
 from quotas.calendar import Calendar
 from quotas.plans import WEEKDAYS, Always, Messages, OpenDays, Plan, ReplyPromise, Weekday, Windows, Writing
 from tests.quotas.oracle import Minutes
 
 bounded = settings(derandomize=True, deadline=None, max_examples=300, database=None)
 """The same examples every time, and few enough for a second or two."""
+
+OSLO = Calendar("Europe/Oslo", ("saturday", "sunday"), "")
+
+
+def oslo(text: str) -> int:
+    """An instant of an Oslo winter, as its clocks show it."""
+    return instant.parse(f"{text}+01:00")
+
 
 CLOSED: tuple[tuple[Weekday, ...], ...] = (
     ("saturday", "sunday"),

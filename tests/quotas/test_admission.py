@@ -1,5 +1,7 @@
 """Who may write when, and what it does to waits and deadlines: one conversation's usage under given terms."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,6 @@ from quotas.admission import (
     Admitted,
     Answered,
     Denied,
-    Status,
     Usage,
     admit_member,
     admit_mentor,
@@ -20,13 +21,12 @@ from quotas.admission import (
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Messages, OpenDays, Plan, ReplyPromise, Windows
 from quotas.terms import Terms, terms_at
-from tests.quotas.moments import Moment, bounded, moments, plans
-from tests.quotas.test_terms import OSLO, _oslo
+from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans
 
 LIGHT = Plan(Windows(per_week=2), reply=ReplyPromise())
 BASIC = Plan(OpenDays(), reply=ReplyPromise())
-THURSDAY, SATURDAY = _oslo("2026-01-08T12:00:00"), _oslo("2026-01-10T12:00:00")
-NEXT_MONDAY = _oslo("2026-01-12T00:00:00")
+THURSDAY, SATURDAY = oslo("2026-01-08T12:00:00"), oslo("2026-01-10T12:00:00")
+NEXT_MONDAY = oslo("2026-01-12T00:00:00")
 
 
 def _terms(plan: Plan, at: int, live_until: int = 0) -> Terms:
@@ -41,7 +41,9 @@ def _written(usage: Usage, at: int, plan: Plan = LIGHT) -> Usage:
 
 
 @pytest.mark.parametrize("status", ["paused", "ended"])
-def test_a_paused_or_ended_conversation_refuses_the_member_without_a_reopening_time(status: Status) -> None:
+def test_a_paused_or_ended_conversation_refuses_the_member_without_a_reopening_time(
+    status: Literal["paused", "ended"],
+) -> None:
     live = Usage(live_until=THURSDAY + 1, window_ends_at=THURSDAY + 1)
     assert admit_member(status, live, _terms(LIGHT, THURSDAY), THURSDAY) == Denied(status, 0)
 
@@ -56,9 +58,9 @@ def test_a_live_chat_admits_and_spends_nothing() -> None:
 
 
 def test_two_windows_and_no_third() -> None:
-    first = _written(Usage(), _oslo("2026-01-06T12:00:00"))
-    assert (first.windows_used, first.window_ends_at) == (1, _oslo("2026-01-07T12:00:00"))
-    second = _written(first, _oslo("2026-01-07T12:00:00"))
+    first = _written(Usage(), oslo("2026-01-06T12:00:00"))
+    assert (first.windows_used, first.window_ends_at) == (1, oslo("2026-01-07T12:00:00"))
+    second = _written(first, oslo("2026-01-07T12:00:00"))
     assert (second.windows_used, second.window_ends_at) == (2, THURSDAY)
     assert admit_member("open", second, _terms(LIGHT, THURSDAY), THURSDAY) == Denied("quota_used", NEXT_MONDAY)
     assert used_in(second, second.week) == (2, 0)
@@ -72,8 +74,8 @@ def test_spent_windows_come_before_the_closed_day_as_the_reason() -> None:
 
 def test_a_window_that_is_cut_ends_at_midnight_and_never_later() -> None:
     cut = Plan(Windows(per_week=2, weekend="cut"))
-    assert _written(Usage(), _oslo("2026-01-09T20:00:00"), cut).window_ends_at == _oslo("2026-01-10T00:00:00")
-    assert _written(Usage(), _oslo("2026-01-06T20:00:00"), cut).window_ends_at == _oslo("2026-01-07T20:00:00")
+    assert _written(Usage(), oslo("2026-01-09T20:00:00"), cut).window_ends_at == oslo("2026-01-10T00:00:00")
+    assert _written(Usage(), oslo("2026-01-06T20:00:00"), cut).window_ends_at == oslo("2026-01-07T20:00:00")
 
 
 def test_messages_are_counted_and_a_new_week_counts_anew() -> None:

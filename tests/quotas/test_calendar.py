@@ -8,6 +8,7 @@ from hypothesis import given
 from quotas import instant
 from quotas.calendar import HORIZON_DAYS, Calendar
 from quotas.instant import DAY, HOUR, MINUTE
+from quotas.plans import WEEKDAYS
 from tests.quotas.moments import Moment, bounded, moments
 
 
@@ -52,6 +53,21 @@ def test_a_clock_that_turns_back_over_midnight_does_not_bring_yesterday_back() -
     calendar = Calendar("America/St_Johns", (), "")
     second_saturday_evening = _at("2009-11-01T02:31")
     assert calendar.day_of(second_saturday_evening) == date(2009, 11, 1)
+
+
+def test_a_clock_that_skips_midnight_and_the_minutes_before_it_begins_the_day_there() -> None:
+    """Toronto, 1919: after 23:30 on Sunday came 00:30 on Monday."""
+    calendar = Calendar("America/Toronto", (), "")
+    assert calendar.start_of(date(1919, 3, 31)) == _at("1919-03-31T04:30")
+    assert calendar.day_of(_at("1919-03-31T04:29")) == date(1919, 3, 30)
+
+
+def test_a_day_that_a_zone_jumped_over_is_neither_open_nor_closed() -> None:
+    """Samoa had no Friday 30 December 2011."""
+    thursday, next_friday = _at("2011-12-29T20:00"), _at("2012-01-05T10:00")
+    assert Calendar("Pacific/Apia", ("friday",), "").next_closed(thursday) == next_friday
+    all_but_friday = tuple(day for day in WEEKDAYS if day != "friday")
+    assert Calendar("Pacific/Apia", all_but_friday, "").next_open(thursday) == next_friday
 
 
 def test_a_week_runs_from_monday_to_monday() -> None:

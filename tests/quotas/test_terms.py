@@ -12,46 +12,40 @@ from quotas.calendar import Calendar
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows
 from quotas.terms import Rulebook, Terms, UnknownPlanError, due_of, terms_at
-from tests.quotas.moments import Moment, bounded, moments, plans, promises
-
-OSLO = Calendar("Europe/Oslo", ("saturday", "sunday"), "")
-
-
-def _oslo(text: str) -> int:
-    return instant.parse(f"{text}+01:00")
+from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans, promises
 
 
 def test_an_unknown_plan_is_an_error_that_lists_the_plans(rulebook: Rulebook) -> None:
     with pytest.raises(UnknownPlanError, match=r"no plan 'gold'; it has basic, light, live, live\+, video"):
-        rulebook.terms("gold", "Europe/Oslo", "", 0, _oslo("2026-01-05T08:00:00"))
+        rulebook.terms("gold", "Europe/Oslo", "", 0, oslo("2026-01-05T08:00:00"))
 
 
 def test_terms_of_light_on_a_weekday(rulebook: Rulebook) -> None:
-    terms = rulebook.terms("light", "Europe/Oslo", "", 0, _oslo("2026-01-08T12:00:00"))
+    terms = rulebook.terms("light", "Europe/Oslo", "", 0, oslo("2026-01-08T12:00:00"))
     assert (terms.window_length, terms.windows_per_week, terms.window_cut_at) == (24 * HOUR, 2, 0)
     assert (terms.messages_per_week, terms.closed_until) == (0, 0)
-    assert terms.next_week_opens_at == _oslo("2026-01-12T00:00:00")
-    assert terms.due(_oslo("2026-01-08T13:00:00")) == _oslo("2026-01-09T13:00:00")
+    assert terms.next_week_opens_at == oslo("2026-01-12T00:00:00")
+    assert terms.due(oslo("2026-01-08T13:00:00")) == oslo("2026-01-09T13:00:00")
 
 
 def test_terms_of_video_promise_no_reply(rulebook: Rulebook) -> None:
-    terms = rulebook.terms("video", "Europe/Oslo", "", 0, _oslo("2026-01-10T12:00:00"))
-    assert (terms.messages_per_week, terms.closed_until) == (10, _oslo("2026-01-12T00:00:00"))
-    assert terms.due(_oslo("2026-01-10T12:00:00")) == 0
+    terms = rulebook.terms("video", "Europe/Oslo", "", 0, oslo("2026-01-10T12:00:00"))
+    assert (terms.messages_per_week, terms.closed_until) == (10, oslo("2026-01-12T00:00:00"))
+    assert terms.due(oslo("2026-01-10T12:00:00")) == 0
 
 
 def test_always_is_open_on_closed_days_and_from_the_first_instant_of_the_week() -> None:
     monday_off = Calendar("Europe/Oslo", ("monday",), "")
-    terms = terms_at(Plan(Always()), monday_off, 0, _oslo("2026-01-12T08:00:00"))
+    terms = terms_at(Plan(Always()), monday_off, 0, oslo("2026-01-12T08:00:00"))
     assert terms.closed_until == 0
-    assert terms.next_week_opens_at == _oslo("2026-01-19T00:00:00")
-    counted = terms_at(Plan(Messages(per_week=1)), monday_off, 0, _oslo("2026-01-13T08:00:00"))
-    assert counted.next_week_opens_at == _oslo("2026-01-20T00:00:00")
+    assert terms.next_week_opens_at == oslo("2026-01-19T00:00:00")
+    counted = terms_at(Plan(Messages(per_week=1)), monday_off, 0, oslo("2026-01-13T08:00:00"))
+    assert counted.next_week_opens_at == oslo("2026-01-20T00:00:00")
 
 
 def test_a_window_that_is_cut_ends_where_closed_days_begin() -> None:
     plan = Plan(Windows(per_week=2, weekend="cut"))
-    assert terms_at(plan, OSLO, 0, _oslo("2026-01-08T12:00:00")).window_cut_at == _oslo("2026-01-10T00:00:00")
+    assert terms_at(plan, OSLO, 0, oslo("2026-01-08T12:00:00")).window_cut_at == oslo("2026-01-10T00:00:00")
 
 
 @pytest.mark.parametrize(
@@ -66,11 +60,11 @@ def test_a_window_that_is_cut_ends_where_closed_days_begin() -> None:
 )
 def test_when_a_reply_is_due(clock: str, written: str, due: str) -> None:
     promise = ReplyPromise(clock="weekdays" if clock == "weekdays" else "continuous")
-    assert due_of(promise, OSLO, _oslo(written)).at(_oslo(written)) == _oslo(due)
+    assert due_of(promise, OSLO, oslo(written)).at(oslo(written)) == oslo(due)
 
 
 def test_a_message_in_a_live_chat_starts_its_clock_when_the_live_chat_ends() -> None:
-    now, ends = _oslo("2026-01-08T12:10:00"), _oslo("2026-01-08T12:30:00")
+    now, ends = oslo("2026-01-08T12:10:00"), oslo("2026-01-08T12:30:00")
     terms = terms_at(Plan(OpenDays(), reply=ReplyPromise(target_hours=1)), OSLO, ends, now)
     assert terms.due(now) == ends + HOUR
     assert terms.due(ends) == ends + HOUR
@@ -78,12 +72,22 @@ def test_a_message_in_a_live_chat_starts_its_clock_when_the_live_chat_ends() -> 
 
 
 def test_terms_hold_for_their_interval_and_their_live_chat_only(rulebook: Rulebook) -> None:
-    terms = rulebook.terms("basic", "Europe/Oslo", "", 5, _oslo("2026-01-08T12:00:00"))
+    terms = rulebook.terms("basic", "Europe/Oslo", "", 5, oslo("2026-01-08T12:00:00"))
     assert terms.hold(terms.valid_from, 5)
     assert terms.hold(terms.valid_until - 1, 5)
     assert not terms.hold(terms.valid_from - 1, 5)
     assert not terms.hold(terms.valid_until, 5)
     assert not terms.hold(terms.valid_from, 0)
+
+
+def test_terms_turn_where_a_deadline_would_fall_on_the_other_side_of_a_weekend() -> None:
+    """On Friday 00:00:00.000 24 hours end with the day; a millisecond later they end on Monday."""
+    friday = oslo("2026-01-09T00:00:00")
+    at_midnight, later = (
+        terms_at(Plan(OpenDays(), reply=ReplyPromise()), OSLO, 0, at) for at in (friday, friday + HOUR)
+    )
+    assert (at_midnight.valid_until, at_midnight.due(friday)) == (friday + 1, friday + DAY)
+    assert (later.valid_from, later.due(friday + 1)) == (friday + 1, oslo("2026-01-12T00:00:00") + 1)
 
 
 @bounded

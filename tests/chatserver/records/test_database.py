@@ -12,6 +12,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.records.people import Person
 from chatserver.records.tables import CONVERSATIONS
+from tests import databases
 
 KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
 
@@ -92,3 +93,21 @@ async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     with pytest.raises(DatabaseError, match="cannot be used for the records"):
         await migrate(Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'records.db'}"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in databases.databases() if kind == "postgresql"])
+async def test_a_server_that_ends_its_connections(kind: str, request: pytest.FixtureRequest) -> None:
+    """What is under way then is a DatabaseError, and so is what comes after."""
+    server: databases.PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create()
+    database = Database(server.url(name))
+    await migrate(database)
+    with pytest.raises(DatabaseError, match="does not answer as it should"):
+        async with database.begin() as connection:
+            await people.create(connection, KARI)
+            server.drop(name)
+            await people.create(connection, KARI)
+    with pytest.raises(DatabaseError, match="does not answer as it should"):
+        async with database.read() as connection:
+            await people.find(connection, "kari")
+    await database.close()

@@ -95,7 +95,7 @@ async def test_several_conversations_need_a_name(peer: Peer) -> None:
 async def test_a_conversation_that_is_not_there_is_one_sentence(peer: Peer) -> None:
     """No traceback."""
     status, out, err = await talk(peer, "mia", "hello\n", "c9")
-    assert (status, out, err) == (2, "", "not_found here\n")
+    assert (status, out, err) == (2, "", "No conversation with c9. There is: c1.\n")
 
 
 async def test_a_token_that_is_not_accepted_is_one_sentence(peer: Peer) -> None:

@@ -1,0 +1,78 @@
+"""The API alone, on a real socket, store and database."""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+
+from chatserver.api import ApiContext, routes
+from chatserver.auth import Authenticator, issue
+from chatserver.protocol.codec import stored_entry
+from chatserver.protocol.events import Role
+from chatserver.records.database import Database
+from chatserver.settings import Settings
+from chatserver.workflows.provisioning import Provisioning
+from quotas.ledger.base import Post, Posted, Writer, posted
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+from quotas.plans import builtin_policy
+from quotas.terms import Rulebook
+
+SECRET = "a secret of at least thirty-two bytes"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and what it stands on."""
+
+    url: str
+    ledger: RedisLedger
+    provisioning: Provisioning
+
+    async def write(self, conversation: str, writer: Writer, sender: str, id: str, body: str) -> int:
+        """Write a message as the chat does; returns its seq."""
+        standing = await self.ledger.standing(conversation)
+        assert standing is not None
+        post = Post(conversation, writer, id, body.encode().ljust(8)[:8], stored_entry(sender, writer, id, body), "o")
+        result = await posted(self.ledger, post, standing.settings, standing.terms(self.provisioning.rulebook))
+        assert isinstance(result, Posted), result
+        return result.seq
+
+
+@asynccontextmanager
+async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
+    """Serve the API; the database is migrated already."""
+    link = Link(store_url)
+    await link.open()
+    ledger = RedisLedger(link)
+    await ledger.load()
+    provisioning = Provisioning(database, ledger, Rulebook(builtin_policy()), ledger.now)
+    authenticator = Authenticator(Settings(jwt_secret=SECRET))
+    app = Starlette(routes=list(routes(ApiContext(provisioning, ledger, authenticator))))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            async with asyncio.timeout(10):
+                while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+                    await asyncio.sleep(0.01)
+            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", ledger, provisioning)
+        finally:
+            server.should_exit = True
+            await serving
+            link.close()
+
+
+def bearer(user: str, role: Role, lifetime_seconds: int = 300) -> dict[str, str]:
+    """The headers of a request by that person."""
+    now = time.time_ns() // 1_000_000
+    return {"Authorization": f"Bearer {issue(SECRET, user, role, lifetime_seconds, now)}"}
+
+
+SERVICE = bearer("billing", "service")

@@ -1,0 +1,81 @@
+"""The OpenAPI document, and the running server held against it by schemathesis."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chatserver.api.problem import KINDS
+from chatserver.api.routes import OPERATIONS
+from tests.chatserver.api.serving import SERVICE, Served
+
+CONFIG = """
+seed = 1
+max-failures = 20
+continue-on-failure = true
+
+[headers]
+Authorization = "{authorization}"
+
+[generation]
+max-examples = 25
+
+[checks.positive_data_acceptance]
+# A request can be well-formed and still name a person, plan or zone that there is not.
+expected-statuses = ["2xx", 403, 404, 409, 422]
+
+[cache]
+enabled = false
+
+# Without these, hardly any request that it makes up would meet a person, a conversation or a plan.
+[dictionaries]
+ids = {{ values = ["c1", "c2", "c3", "kari", "tom"] }}
+members = {{ values = ["kari", "ola"] }}
+mentors = {{ values = ["tom", "ann"] }}
+plans = {{ values = ["light", "basic", "live", "live+", "video"] }}
+zones = {{ values = ["Europe/Oslo", "Asia/Kathmandu", "UTC"] }}
+countries = {{ values = ["", "NO", "DK"] }}
+
+[parameters]
+"path.id" = {{ dictionary = "ids", probability = 0.7 }}
+"body.member" = {{ dictionary = "members", probability = 0.9 }}
+"body.mentor" = {{ dictionary = "mentors", probability = 0.9 }}
+"body.plan" = {{ dictionary = "plans", probability = 0.8 }}
+"body.zone" = {{ dictionary = "zones", probability = 0.8 }}
+"body.holidays" = {{ dictionary = "countries", probability = 0.8 }}
+"""
+"""What schemathesis is told. The examples come on top of the requests that it works out from the document."""
+
+
+async def test_the_document_needs_no_token(server: Served) -> None:
+    """It is OpenAPI 3.1 and lists every operation with its refusals."""
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        answer = await http.get("/v1/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    document = answer.json()
+    assert document["openapi"].startswith("3.1")
+    for operation in OPERATIONS:
+        described = document["paths"][operation.path][operation.method.lower()]
+        assert set(described["responses"]) == {str(status) for status in [*operation.answers, *operation.problems]}
+        assert ("requestBody" in described) == (operation.body is not None)
+    assert {status for operation in OPERATIONS for status in operation.problems} <= set(KINDS)
+
+
+@pytest.mark.timeout(150)
+async def test_schemathesis_finds_nothing(server: Served, two_conversations: None, tmp_path: Path) -> None:
+    """Every check that it has, on requests right, wrong and in sequence, with a token that may do everything."""
+    await server.write("c1", "mentor", "tom", "1", "Hei")
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(CONFIG.format(authorization=SERVICE["Authorization"]))
+    program = Path(sys.executable).with_name("schemathesis")
+    running = await asyncio.create_subprocess_exec(
+        program,
+        *("--config-file", config, "run", f"{server.url}/v1/openapi.json"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=tmp_path,
+    )
+    said, _ = await running.communicate()
+    assert running.returncode == 0, said.decode()

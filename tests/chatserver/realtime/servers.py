@@ -1,0 +1,193 @@
+"""Real servers for tests: in the test's own loop, where settings can be bent, or as the program `chatserver serve`."""
+
+import asyncio
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from chatserver.app import Parts, assembled, listening_socket, server_config
+from chatserver.auth import issue
+from chatserver.client.link import Encoding
+from chatserver.protocol.events import Role
+from chatserver.settings import Settings
+from tests.chatserver.realtime.devices import Device, opened
+
+SECRET = "a secret that only these tests know, for a while"
+TUESDAY = "2026-01-06T09:00:00.000Z"
+"""Ten o'clock in Oslo: every plan may write, and nothing changes by itself for hours."""
+PROGRAM = Path(sys.executable).with_name("chatserver")
+READY_SECONDS = 20.0
+ROLES: dict[str, Role] = {"mia": "member", "ola": "member", "tora": "mentor", "sara": "support", "robot": "service"}
+
+
+def token(person: str, role: Role | None = None, *, seconds: int = 3600, audience: str = "chatserver") -> str:
+    """A token of the tests' secret; the role is the person's own unless another is asked for."""
+    return issue(SECRET, person, role or ROLES[person], seconds, int(time.time() * 1000), audience=audience)
+
+
+class Server:
+    """Where a server listens, and what its HTTP API is asked for."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.http = f"http://127.0.0.1:{port}"
+
+    @asynccontextmanager
+    async def device(
+        self,
+        person: str,
+        resume: dict[str, int] | None = None,
+        *,
+        role: Role | None = None,
+        encoding: Encoding = "json",
+        seconds: int = 3600,
+    ) -> AsyncIterator[Device]:
+        """A welcomed device; `device.welcome` is what it was told."""
+        async with opened(self.port, encoding) as device:
+            await device.greet(token(person, role, seconds=seconds), resume or {})
+            yield device
+
+    @asynccontextmanager
+    async def stranger(self, encoding: Encoding = "json") -> AsyncIterator[Device]:
+        """A connection that has said nothing yet."""
+        async with opened(self.port, encoding) as device:
+            yield device
+
+    async def conversation(
+        self, id: str = "c1", plan: str = "light", *, member: str = "mia", mentor: str = "tora"
+    ) -> None:
+        """Create a conversation and its two people."""
+        async with self._api() as api:
+            for person in (member, mentor):
+                await self._ask(api, "PUT", f"/v1/people/{person}", {"role": ROLES[person], "name": person.title()})
+            await self._ask(
+                api, "PUT", f"/v1/conversations/{id}", {"member": member, "mentor": mentor, "plan": plan}
+            )
+
+    async def change(self, id: str, **change: str) -> None:
+        """Change plan or status."""
+        async with self._api() as api:
+            await self._ask(api, "PATCH", f"/v1/conversations/{id}", change)
+
+    def _api(self) -> httpx.AsyncClient:
+        # A context without certificates: nothing here is TLS, and reading them takes longer than a test.
+        return httpx.AsyncClient(
+            base_url=self.http,
+            headers={"Authorization": f"Bearer {token('robot')}"},
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            trust_env=False,
+        )
+
+    async def _ask(self, api: httpx.AsyncClient, method: str, path: str, body: dict[str, str]) -> None:
+        answer = await api.request(method, path, json=body)
+        assert answer.is_success, answer.text
+
+
+class HereServer(Server):
+    """A server in this process and this loop."""
+
+    def __init__(self, port: int, parts: Parts, running: uvicorn.Server) -> None:
+        super().__init__(port)
+        self.parts = parts
+        self._running = running
+
+    def stop(self) -> None:
+        """Begin to stop, as SIGTERM would."""
+        self._running.should_exit = True
+
+
+class _Unsignalled(uvicorn.Server):
+    """Leaves the signals of the test process alone."""
+
+    def capture_signals(self) -> Any:
+        return nullcontext()
+
+
+@asynccontextmanager
+async def here(
+    store_url: str, data_dir: Path, *, now: str | None = TUESDAY, allowed_origins: tuple[str, ...] = ()
+) -> AsyncIterator[HereServer]:
+    """Run a server in this loop; servers with the same store and folder are processes of one chat."""
+    settings = Settings(data_dir=data_dir, jwt_secret=SECRET, now=now, allowed_origins=allowed_origins)
+    data_dir.mkdir(exist_ok=True)
+    async with assembled(settings, store_url) as parts:
+        sock = listening_socket("127.0.0.1", 0)
+        running = _Unsignalled(server_config(parts.app))
+        serving = asyncio.create_task(running.serve(sockets=[sock]))
+        while not running.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.005)
+        try:
+            yield HereServer(sock.getsockname()[1], parts, running)
+        finally:
+            running.should_exit = True
+            await serving
+
+
+class ProgramServer(Server):
+    """The program itself, in a process of its own."""
+
+    def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+        super().__init__(port)
+        self.process = process
+        self.log = log
+
+    def terminate(self) -> None:
+        """SIGTERM: a graceful stop."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def program(data_dir: Path, *flags: str, store_url: str | None = None) -> Iterator[ProgramServer]:
+    """Run `chatserver serve` on a free port; on the way out it must stop by SIGTERM with status 0."""
+    data_dir.mkdir(exist_ok=True)
+    log = data_dir / f"log-{time.monotonic_ns()}"
+    store = ["--redis-url", store_url] if store_url else []
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [PROGRAM, "serve", "--port", "0", "--data-dir", data_dir, *store, *flags],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=environment(),
+            cwd=data_dir,
+        )
+    server = ProgramServer(_port_of(process, log), process, log)
+    try:
+        yield server
+        if process.poll() is None:
+            server.terminate()
+            assert process.wait(READY_SECONDS) == 0, log.read_text()
+    finally:
+        server.kill()
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """What a program of ours is started with: the tests' secret, and no settings from outside."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("CHATSERVER_")}
+    return {**outside, "CHATSERVER_JWT_SECRET": SECRET, **variables}
+
+
+def _port_of(process: subprocess.Popen[bytes], log: Path) -> int:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        for line in log.read_text().splitlines():
+            if line.startswith("{") and json.loads(line).get("event") == "listening":
+                return int(json.loads(line)["url"].rpartition(":")[2])
+        time.sleep(0.02)
+    process.kill()
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")

@@ -1,0 +1,57 @@
+"""One conversation on a ledger, for tests that speak of members and mentors."""
+
+from hashlib import blake2b
+from typing import Self
+
+from msgspec.structs import replace
+
+from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, Settings, Standing, Writer, posted
+from quotas.terms import Rulebook, Terms
+
+
+class Desk:
+    """Posts with terms worked out for the instant, as the server does. An instant of 0 is the ledger's own clock."""
+
+    def __init__(self, ledger: Ledger, rulebook: Rulebook, conversation: str = "c") -> None:
+        self.ledger = ledger
+        self.rulebook = rulebook
+        self.conversation = conversation
+        self.settings = Settings("member", "mentor", "light", "Europe/Oslo", "")
+
+    async def opened(self, at: int, plan: str) -> Self:
+        self.settings = replace(self.settings, plan=plan)
+        await self.ledger.configure(self.conversation, self.settings, at=at)
+        return self
+
+    async def configure(self, at: int, **changes: object) -> Standing:
+        """Change the settings, with the next revision unless one is named."""
+        changed = replace(self.settings, **{"revision": self.settings.revision + 1} | changes)
+        standing = await self.ledger.configure(self.conversation, changed, at=at)
+        self.settings = standing.settings
+        return standing
+
+    async def standing(self, at: int) -> Standing:
+        standing = await self.ledger.standing(self.conversation, at=at)
+        assert standing is not None
+        return standing
+
+    def terms(self, standing: Standing) -> Terms:
+        return standing.terms(self.rulebook)
+
+    async def member(self, at: int, text: str, id: str = "") -> PostResult:
+        return await self._post_now("member", at, text, id)
+
+    async def mentor(self, at: int, text: str, id: str = "") -> PostResult:
+        return await self._post_now("mentor", at, text, id)
+
+    async def _post_now(self, writer: Writer, at: int, text: str, id: str) -> PostResult:
+        standing = await self.standing(at)
+        return await self.post(writer, text, standing.settings, self.terms(standing), at, id)
+
+    async def post(
+        self, writer: Writer, text: str, settings: Settings, terms: Terms, at: int, id: str = ""
+    ) -> PostResult:
+        """Post with these settings and terms, whatever holds."""
+        digest = blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
+        post = Post(self.conversation, writer, id, digest, text.encode(), "origin")
+        return await posted(self.ledger, post, settings, terms, at=at)

@@ -1,0 +1,160 @@
+"""What only the ledger in a store does: functions that come back, keys, expiry, the feed, a shifted clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from quotas.instant import DAY, HOUR
+from quotas.ledger import keys
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, LedgerError, Posted
+from quotas.ledger.link import Link
+from quotas.ledger.redis import LIBRARY, RedisLedger
+from quotas.terms import Rulebook
+from tests.engines import StoreProcess
+from tests.quotas.ledger.desk import Desk
+from tests.quotas.ledgers import closed, ledger_at
+from tests.quotas.moments import oslo
+
+MONDAY = oslo("2026-01-05T08:00:00")
+
+
+@pytest.fixture
+async def redis_ledger(store_url: str) -> AsyncIterator[RedisLedger]:
+    """The ledger in a store, on each engine."""
+    async with ledger_at(store_url) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def client(store: StoreProcess) -> Iterator[Redis]:
+    """A client of the same store, for looking and for harm."""
+    with Redis.from_url(store.url) as client:
+        yield client
+
+
+@pytest.fixture
+async def desk(redis_ledger: RedisLedger, rulebook: Rulebook) -> Desk:
+    return await Desk(redis_ledger, rulebook).opened(MONDAY, "light")
+
+
+async def test_functions_that_the_store_lost_are_loaded_again(desk: Desk, client: Redis) -> None:
+    client.function_flush()
+    results = await asyncio.gather(*(desk.mentor(MONDAY, str(number)) for number in range(20)))
+    assert sorted(result.seq for result in results if isinstance(result, Posted)) == list(range(1, 21))
+    client.function_flush()
+    await desk.configure(MONDAY, plan="basic")
+    client.function_flush()
+    assert await desk.ledger.start_live("c", HOUR, at=MONDAY) is not None
+    client.function_flush()
+    assert await desk.ledger.mark_read("c", "member", 1, "o") is True
+
+
+async def test_functions_that_cannot_be_loaded_are_a_fault(desk: Desk, client: Redis) -> None:
+    client.function_flush()
+    client.execute_command("ACL", "SETUSER", "default", "-function|load")  # type: ignore[no-untyped-call]  # redis-py leaves it so
+    try:
+        with pytest.raises(LedgerError, match="Function not found"):
+            await desk.mentor(MONDAY, "hello")
+        with pytest.raises(LedgerError, match="no permissions|can't run this command"):
+            await desk.configure(MONDAY, plan="basic")
+    finally:
+        client.execute_command("ACL", "SETUSER", "default", "+function|load")  # type: ignore[no-untyped-call]  # redis-py leaves it so
+
+
+async def test_an_error_of_the_store_is_a_fault_that_says_what_it_said(desk: Desk, client: Redis) -> None:
+    client.delete(keys.conversation("c"))
+    client.set(keys.conversation("c"), "no hash")
+    terms = desk.rulebook.terms("light", "Europe/Oslo", "", 0, MONDAY)
+    with pytest.raises(LedgerError, match="WRONGTYPE"):
+        await desk.post("member", "hello", desk.settings, terms, MONDAY)
+    with pytest.raises(LedgerError, match="WRONGTYPE"):
+        await desk.configure(MONDAY, plan="basic")
+
+
+async def test_an_answer_that_makes_no_sense_is_a_fault(desk: Desk, client: Redis) -> None:
+    head, _, _ = LIBRARY.partition("\n")
+    post = LIBRARY.rpartition("redis.register_function('post_")[2].partition("'")[0]
+    client.function_load(f"{head}\nredis.register_function('post_{post}', function() return 5 end)", replace=True)
+    with pytest.raises(LedgerError, match="makes no sense"):
+        await desk.mentor(MONDAY, "hello")
+    client.function_load(LIBRARY, replace=True)
+
+
+async def test_the_keys_of_a_conversation_share_a_partition_and_ids_expire(desk: Desk, client: Redis) -> None:
+    await desk.mentor(MONDAY, "hello", id="x")
+    sent = keys.sent("c", MONDAY // IDEMPOTENCY_PERIOD)
+    expected = {keys.conversation("c"), keys.log("c"), sent, keys.person("member"), keys.person("mentor")}
+    assert {key.decode() for key in client.scan_iter()} == expected
+    assert all(key.startswith(keys.tag("c")) for key in (keys.conversation("c"), keys.log("c"), sent, keys.feed("c")))
+    for at in (MONDAY + HOUR, MONDAY + 3 * DAY):
+        await desk.mentor(at, "more", id=f"{at}")
+        assert 0 < client.pttl(keys.sent("c", at // IDEMPOTENCY_PERIOD)) <= 2 * IDEMPOTENCY_PERIOD
+    await desk.member(oslo("2026-01-10T08:00:00"), "refused", id="y")
+    assert 0 < client.pttl(keys.sent("c", oslo("2026-01-10T08:00:00") // IDEMPOTENCY_PERIOD)) <= 2 * IDEMPOTENCY_PERIOD
+
+
+async def test_what_happens_is_published_in_order(desk: Desk, store_url: str) -> None:
+    published: list[list[Any]] = []
+    feed = Link(store_url)
+    feed.on_push = published.append
+    await feed.open()
+    for channel in (keys.feed("c"), keys.person_feed("member")):
+        feed.tell("SSUBSCRIBE", channel)
+    await feed.request("PING")
+    await desk.member(MONDAY, "hello", id="x")
+    await desk.member(MONDAY, "hello", id="x")
+    await desk.configure(MONDAY, plan="basic")
+    await desk.configure(MONDAY, revision=1)
+    await desk.ledger.start_live("c", HOUR, at=MONDAY)
+    await desk.ledger.mark_read("c", "mentor", 1, "someone")
+    await desk.ledger.mark_read("c", "mentor", 1, "someone")
+    await Desk(desk.ledger, desk.rulebook, "another").opened(MONDAY, "light")
+    await feed.request("PING")
+    await closed(feed)
+    week = desk.terms(await desk.standing(MONDAY)).week
+    usage = f"{week} 1 0 {MONDAY + DAY} 0 {MONDAY} {MONDAY + DAY}"
+    assert [tuple(push[1:]) for push in published if push[0] == b"smessage"] == [
+        (keys.feed("c").encode(), f"M 1 {MONDAY} {usage} origin\nhello".encode()),
+        (keys.feed("c").encode(), b"S"),
+        (keys.feed("c").encode(), b"S"),
+        (keys.feed("c").encode(), b"R mentor 1 someone"),
+        (keys.person_feed("member").encode(), b"another"),
+    ]
+
+
+async def test_a_shifted_clock_reaches_every_rule(redis_ledger: RedisLedger, rulebook: Rulebook) -> None:
+    shift = MONDAY - await redis_ledger.now()
+    shifted = RedisLedger(redis_ledger._link, shift)
+    desk = Desk(shifted, rulebook)
+
+    def is_monday_morning(at: int) -> bool:
+        return MONDAY <= at < MONDAY + HOUR
+
+    assert is_monday_morning(await shifted.now())
+    await shifted.configure("c", desk.settings)
+    standing = await desk.standing(0)
+    assert is_monday_morning(standing.now)
+    assert is_monday_morning((await desk.configure(0, plan="basic")).now)
+    live = await shifted.start_live("c", HOUR)
+    assert live is not None
+    assert is_monday_morning(live.usage.live_until - HOUR)
+    written = await desk.member(0, "hello")
+    assert isinstance(written, Posted)
+    assert is_monday_morning(written.at)
+    assert [is_monday_morning(entry.at) for entry in await shifted.messages("c", 0, 9, 9)] == [True]
+
+
+async def test_a_post_whose_waiter_was_cancelled_leaves_the_link_in_order(desk: Desk) -> None:
+    given_up = asyncio.create_task(desk.mentor(MONDAY, "given up"))
+    await asyncio.sleep(0.001)
+    terms = desk.terms(await desk.standing(MONDAY))
+    post = asyncio.create_task(desk.post("mentor", "sent", desk.settings, terms, MONDAY))
+    await asyncio.sleep(0)
+    post.cancel()
+    given_up.cancel()
+    results = [await desk.mentor(MONDAY, str(number)) for number in range(3)]
+    assert all(isinstance(result, Posted) for result in results)
+    assert b"sent" in [entry.entry for entry in await desk.ledger.messages("c", 0, 9, 9)]
