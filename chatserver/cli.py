@@ -293,14 +293,13 @@ async def _replayed_on_redis(lines: list[bytes], rulebook: Rulebook, redis_url: 
 
 async def _replayed(lines: list[bytes], rulebook: Rulebook, ledger: Ledger) -> None:
     """Write the outcomes; where they go elsewhere, show progress on the terminal."""
-    encode = msgspec.json.encode
     out = sys.stdout
     with _progress(len(lines) if not out.isatty() else 0) as progress:
         task = progress.add_task("replaying", total=len(lines))
         try:
             done = 0
             async for outcome in replay(lines, rulebook, ledger):
-                out.write(encode(outcome).decode() + "\n")
+                out.write(msgspec.json.format(msgspec.json.encode(outcome), indent=0).decode() + "\n")
                 done += 1
                 if done % 500 == 0:
                     progress.update(task, completed=done)
@@ -411,4 +410,8 @@ def config(flags: ServerFlags = NO_FLAGS) -> None:
 
 def main() -> None:
     """The program `chatserver`."""
-    cli()
+    try:
+        cli()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -78,12 +78,9 @@ class Follower:
             while self.next_seq <= self.room.last_seq:
                 await self._page()
         except LedgerError:
-            return  # The room fills again when the store is back.
+            return  # The room fills again when the store is back; until then acknowledgements wait too.
         finally:
             self._filling = None
-            acks, self._acks = self._acks, {}
-            for seq in sorted(acks):
-                self.connection.push(acks[seq])
 
     async def _page(self) -> None:
         wanted_until = self.room.last_seq
@@ -91,6 +88,8 @@ class Follower:
         if not entries or entries[0].seq > self.next_seq:
             self.connection.tell(Gap(self.room.id, self.next_seq - 1))
             self.next_seq = entries[0].seq if entries else wanted_until + 1
+            for seq in sorted(seq for seq in self._acks if seq < self.next_seq):
+                self.connection.push(self._acks.pop(seq))
         for entry in entries:
             await self._room_for_more()
             frame = self._acks.pop(entry.seq, None)

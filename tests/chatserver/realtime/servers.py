@@ -116,10 +116,15 @@ class _Unsignalled(uvicorn.Server):
 
 @asynccontextmanager
 async def here(
-    store_url: str, data_dir: Path, *, now: str | None = TUESDAY, allowed_origins: tuple[str, ...] = ()
+    store_url: str,
+    data_dir: Path,
+    *,
+    now: str | None = TUESDAY,
+    allowed_origins: tuple[str, ...] = (),
+    policy: Path | None = None,
 ) -> AsyncIterator[HereServer]:
     """Run a server in this loop; servers with the same store and folder are processes of one chat."""
-    settings = Settings(data_dir=data_dir, jwt_secret=SECRET, now=now, allowed_origins=allowed_origins)
+    settings = Settings(data_dir=data_dir, jwt_secret=SECRET, now=now, allowed_origins=allowed_origins, policy=policy)
     data_dir.mkdir(exist_ok=True)
     async with assembled(settings, store_url) as parts:
         sock = listening_socket("127.0.0.1", 0)

@@ -1,0 +1,102 @@
+"""The server put together: two on one store, what keeps it from starting, and what it leaves behind."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from chatserver.app import StartError, assembled, listening_socket, policy_of
+from chatserver.settings import Settings
+from chatserver.workflows.clock_shift import ClockShiftError
+from quotas.ledger import keys
+from quotas.ledger.base import LedgerError
+from quotas.plans import PolicyError
+from tests.chatserver.realtime.servers import SECRET, here
+
+
+def settings(folder: Path, **given: object) -> Settings:
+    """Settings with their data in `folder`."""
+    return Settings(data_dir=folder, jwt_secret=SECRET, **given)  # type: ignore[arg-type]  # each test's own keys
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    """With what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(StartError, match=f"port {port} on 127.0.0.1 cannot be used: .*--port"):
+            listening_socket("127.0.0.1", port)
+
+
+def test_a_host_that_is_not_ours_is_one_sentence() -> None:
+    """An address of somebody else, or no address at all."""
+    for host in ("192.0.2.1", "no.such.host.invalid"):
+        with pytest.raises(StartError, match=f"on {host} cannot be used"):
+            listening_socket(host, 0)
+
+
+def test_ipv6_is_a_host_too() -> None:
+    """By its colon."""
+    with listening_socket("::1", 0) as sock:
+        assert sock.family == socket.AF_INET6
+
+
+async def test_a_store_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    """It is tried once: a server that cannot start says so at once."""
+    with pytest.raises(LedgerError, match="the store cannot be reached: "):
+        async with assembled(settings(tmp_path), f"unix://{tmp_path}/nobody.sock"):
+            pass
+
+
+async def test_a_policy_without_plans_in_use_does_not_start(valkey_url: str, tmp_path: Path) -> None:
+    """Members would hold a plan that nobody can judge."""
+    file = tmp_path / "policy.toml"
+    file.write_text('[plans.evening]\nwriting = { kind = "messages", per_week = 3 }\n')
+    assert "evening" in policy_of(settings(tmp_path, policy=file)).plans
+    async with assembled(settings(tmp_path, policy=file), valkey_url):
+        pass
+    data = tmp_path / "data"
+    async with here(valkey_url, data, policy=file) as server:
+        await server.conversation("c1", "evening")
+    with pytest.raises(StartError, match=r"the policy lacks plans that members hold: evening \(1\)"):
+        async with here(valkey_url, data):
+            pass
+
+
+async def test_a_bad_policy_names_its_file(valkey_url: str, tmp_path: Path) -> None:
+    """And the key."""
+    file = tmp_path / "policy.toml"
+    file.write_text("[plans.light]\ncolour = 1\n")
+    with pytest.raises(PolicyError, match=r"policy\.toml.*colour"):
+        async with assembled(settings(tmp_path, policy=file), valkey_url):
+            pass
+
+
+async def test_real_data_cannot_be_shifted(valkey_url: str, tmp_path: Path) -> None:
+    """Not by a start, and the refused start changes nothing."""
+    async with here(valkey_url, tmp_path, now=None) as server:
+        await server.conversation("c1", "basic")
+    with pytest.raises(ClockShiftError, match="holds data written by the real clock"):
+        async with here(valkey_url, tmp_path, now="2030-01-01T00:00:00Z"):
+            pass
+    async with here(valkey_url, tmp_path, now=None) as server:
+        assert server.parts.shift == 0
+
+
+async def test_warnings_come_along(valkey_url: str, tmp_path: Path) -> None:
+    """The tests' store keeps nothing, and the server knows."""
+    async with assembled(settings(tmp_path), valkey_url) as parts:
+        assert [warning for warning in parts.warnings if "append-only file" in warning]
+        assert parts.hub.connections == set()
+
+
+async def test_nothing_is_left_in_the_hub_when_all_have_gone(valkey_url: str, tmp_path: Path) -> None:
+    """Rooms, channels and timers go with the last device."""
+    async with here(valkey_url, tmp_path) as server:
+        await server.conversation("c1", "light")
+        async with server.device("mia") as mia, server.device("tora"), server.device("sara", {"c1": 0}):
+            await mia.write("hello")
+        async with server.device("ola"):
+            pass
+        channels = await server.parts.link.request("PUBSUB", "SHARDCHANNELS")
+        assert channels == []
+        assert await server.parts.link.request("ZCARD", keys.presence("c1")) == 0

@@ -1,0 +1,58 @@
+"""A server whose clock jumps: it is started again on the same store, with a later `--now`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.chatserver.realtime.devices import Device, Event
+from tests.chatserver.realtime.servers import HereServer, here
+
+OSLO = ZoneInfo("Europe/Oslo")
+MONDAY = datetime(2026, 1, 5, tzinfo=OSLO)
+"""The week in which the stories happen."""
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def when(day: str, clock: str, *, weeks: int = 0) -> str:
+    """An instant of the stories: `when("friday", "18:00")`, in UTC."""
+    hour, minute = map(int, clock.split(":")[:2])
+    seconds = float(clock.split(":")[2]) if clock.count(":") == 2 else 0.0
+    date = MONDAY + timedelta(days=DAYS.index(day) + 7 * weeks)
+    moment = (date + timedelta(hours=hour, minutes=minute, seconds=seconds)).replace(tzinfo=OSLO)
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+class Story:
+    """One conversation through a week. Every scene is a start of the server at its instant."""
+
+    def __init__(self, store_url: str, folder: Path, plan: str) -> None:
+        self._store_url = store_url
+        self._folder = folder
+        self._plan: str | None = plan
+
+    @asynccontextmanager
+    async def at(self, day: str, clock: str, *, weeks: int = 0) -> AsyncIterator["Scene"]:
+        """What happens from that moment on: mia and tora are there."""
+        async with here(self._store_url, self._folder, now=when(day, clock, weeks=weeks)) as server:
+            if self._plan is not None:
+                await server.conversation("c1", self._plan)
+                self._plan = None
+            async with server.device("mia") as mia, server.device("tora") as tora:
+                yield Scene(server, mia, tora)
+
+
+class Scene:
+    """Two people at two devices."""
+
+    def __init__(self, server: HereServer, mia: Device, tora: Device) -> None:
+        self.server = server
+        self.mia = mia
+        self.tora = tora
+
+    async def owed(self) -> Event:
+        """What the mentor owes, from a welcome of now."""
+        async with self.server.device("tora") as tora:
+            reply: Event = tora.welcome["conversations"][0]["reply"]
+            return reply
