@@ -197,6 +197,6 @@ def _command(url: str, person: DemoPerson, token: Path) -> str:
 
 def clock_notice(parts: Parts, now: int) -> str | None:
     """What to say of a shifted clock; None where it is real, to within the demo's own millisecond."""
-    if parts.shift < instant.SECOND:
+    if abs(parts.shift) < instant.SECOND:
         return None
     return f"The clock of this server is shifted: it shows {instant.text(now)}."

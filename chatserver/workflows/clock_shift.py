@@ -23,7 +23,7 @@ async def settle_shift(link: Link, wanted_now: str | None) -> int:
         wanted = shift or 0
     else:
         wanted = instant.parse(wanted_now) - real
-        if shift == 0 and await _holds_data(link):
+        if not shift and await _holds_data(link):
             raise ClockShiftError(
                 "--now: this store holds data written by the real clock; use an empty --data-dir or another store"
             )
@@ -39,4 +39,4 @@ async def settle_shift(link: Link, wanted_now: str | None) -> int:
 
 async def _holds_data(link: Link) -> bool:
     """Whether there is any key beside the one that this module writes."""
-    return int(await link.request("DBSIZE")) > 1
+    return int(await link.request("DBSIZE")) > int(await link.request("EXISTS", keys.META))

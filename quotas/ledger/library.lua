@@ -35,6 +35,15 @@ local function first_answer(key, older, field, generation, written)
     return false
 end
 
+-- Keep what this id was answered; the first of a generation says so in the conversation.
+local function remember(conversation, key, written, generation, field, record)
+    redis.call('HSET', key, field, record)
+    if tonumber(written) ~= generation then
+        redis.call('HSET', conversation, 'generation', generation)
+        redis.call('PEXPIRE', key, 2 * GENERATION)
+    end
+end
+
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
 -- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms, at
 -- Returns 'U' unknown, 'C' id used for another text, {'stale', now, fields},
@@ -76,6 +85,7 @@ local function post(KEYS, ARGV)
 
     -- Admission: first match wins.
     local refused, opens_at
+    local spends = false
     local waited, late = -1, 0
     if writer:byte(1) == 109 then -- 'm': a member's message
         if status ~= 'open' then
@@ -93,8 +103,10 @@ local function post(KEYS, ARGV)
                 window_ends = now + window_length
                 if cut_at > 0 and cut_at < window_ends then window_ends = cut_at end
                 week, windows, messages = math.max(week, this_week), windows_now + 1, messages_now
+                spends = true
             elseif messages_per_week > 0 then
                 week, windows, messages = math.max(week, this_week), windows_now, messages_now + 1
+                spends = true
             end
         end
         if not refused then
@@ -120,24 +132,20 @@ local function post(KEYS, ARGV)
     local usage = table.concat({week, windows, messages, window_ends, live, since, due}, ' ')
     if refused then
         if remembered then
-            redis.call('HSET', sent, writer, ARGV[2] .. 'R' .. opens_at .. ' ' .. refused)
-            if tonumber(stored[11]) ~= generation then
-                redis.call('HSET', KEYS[1], 'generation', generation)
-                redis.call('PEXPIRE', sent, 2 * GENERATION)
-            end
+            local record = ARGV[2] .. 'R' .. opens_at .. ' ' .. refused
+            remember(KEYS[1], sent, stored[11], generation, writer, record)
         end
         return 'R ' .. now .. ' ' .. usage .. ' ' .. opens_at .. ' ' .. refused
     end
 
     seq = seq + 1
     redis.call('XADD', KEYS[2], seq .. '-' .. now, 'm', ARGV[3])
-    redis.call('HSET', KEYS[1], 'week', week, 'windows_used', windows, 'messages_used', messages,
-        'window_ends_at', window_ends, 'waiting_since', since, 'due_at', due, 'last_seq', seq,
-        'generation', generation or stored[11])
-    if remembered then
-        redis.call('HSET', sent, writer, ARGV[2] .. 'A' .. seq .. ' ' .. now)
-        if tonumber(stored[11]) ~= generation then redis.call('PEXPIRE', sent, 2 * GENERATION) end
+    redis.call('HSET', KEYS[1], 'waiting_since', since, 'due_at', due, 'last_seq', seq)
+    if spends then
+        redis.call('HSET', KEYS[1], 'week', week, 'windows_used', windows, 'messages_used', messages,
+            'window_ends_at', window_ends)
     end
+    if remembered then remember(KEYS[1], sent, stored[11], generation, writer, ARGV[2] .. 'A' .. seq .. ' ' .. now) end
     local state = seq .. ' ' .. now .. ' ' .. usage
     redis.call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
     return 'A ' .. state .. ' ' .. waited .. ' ' .. late

@@ -6,6 +6,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from random import Random
 from typing import Literal
 
 import pytest
+from redis.asyncio import Redis
 
 from chatserver.embedded import EmbeddedStore
 from chatserver.protocol.events import Role
@@ -128,28 +130,41 @@ async def test_apps_of_a_killed_server_go_on_at_another(
     report(f"{durable_store.engine}: {KILLS} kills of one of two servers", messages, apps)
 
 
-async def test_the_embedded_store_outlives_its_server(tmp_path: Path) -> None:
-    """A killed server leaves its Valkey behind; the next start ends it and goes on with its data."""
+@pytest.mark.parametrize("victim", ["server", "store"])
+async def test_what_the_embedded_store_accepted_outlives_kills(victim: Victim, tmp_path: Path) -> None:
+    """A killed server leaves its Valkey behind, and its next start takes over; a killed Valkey is started again."""
     server = ServerProcess(tmp_path)
-    chance = Random("embedded")
+    chance = Random(f"embedded {victim}")
     try:
         await asyncio.to_thread(server.start)
         await asyncio.to_thread(server.provision, CONVERSATIONS)
         async with load(server.url) as apps:
             for _ in range(KILLS):
                 await some_time(chance)
-                server.kill()
-                await asyncio.to_thread(server.start)
+                if victim == "server":
+                    server.kill()
+                    await asyncio.to_thread(server.start)
+                else:
+                    await kill_store(tmp_path)
                 await progress(apps)
             await fallen_silent(apps)
-            async with ledger_at(f"unix://{(tmp_path / 'lock').read_text()}") as ledger:
+            async with ledger_at(store_url(tmp_path)) as ledger:
                 messages = await kept(ledger, apps)
         server.stop()
     finally:
         server.kill()
         end_orphan(tmp_path)
     assert_nothing_failed(server)
-    report(f"embedded valkey: {KILLS} kills of server", messages, apps)
+    report(f"embedded valkey: {KILLS} kills of {victim}", messages, apps)
+
+
+def store_url(data_dir: Path) -> str:
+    return f"unix://{(data_dir / 'lock').read_text()}"
+
+
+async def kill_store(data_dir: Path) -> None:
+    async with Redis.from_url(store_url(data_dir)) as redis:
+        os.kill((await redis.info("server"))["process_id"], signal.SIGKILL)
 
 
 def end_orphan(data_dir: Path) -> None:

@@ -52,6 +52,18 @@ async def test_functions_that_the_store_lost_are_loaded_again(desk: Desk, client
     assert await desk.ledger.mark_read("c", "member", 1, "o") is True
 
 
+async def test_posts_keep_their_order_while_functions_are_loaded_again(desk: Desk, client: Redis) -> None:
+    """Some find no functions, some are posted while these are on their way, some after."""
+    terms = desk.terms(await desk.standing(MONDAY))
+    client.function_flush()
+    posting = []
+    for number in range(500):
+        posting.append(asyncio.create_task(desk.post("mentor", str(number), desk.settings, terms, MONDAY)))
+        await asyncio.sleep(0)
+    results = await asyncio.gather(*posting)
+    assert [result.seq for result in results if isinstance(result, Posted)] == list(range(1, 501))
+
+
 async def test_functions_that_cannot_be_loaded_are_a_fault(desk: Desk, client: Redis) -> None:
     client.function_flush()
     client.execute_command("ACL", "SETUSER", "default", "-function|load")  # type: ignore[no-untyped-call]  # redis-py leaves it so

@@ -1,0 +1,291 @@
+"""The command line, as a process: what it prints, what it returns, and one sentence where it cannot."""
+
+import asyncio
+import json
+import re
+import socket
+import subprocess
+from pathlib import Path
+
+import jwt
+import pytest
+from redis import Redis
+
+from tests.chatserver.realtime.servers import PROGRAM, SECRET, environment, program, token
+
+EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
+WITHIN = 30
+
+
+def run(*words: str | Path, cwd: Path, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end, with `text` as its input."""
+    return subprocess.run(
+        [PROGRAM, *words],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+        cwd=cwd,
+        env=environment(COLUMNS="200", **variables),
+        check=False,
+    )
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence of a command that could not, with exit status 1 and nothing on standard output."""
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("{")]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+# replay
+
+
+def expected() -> list[object]:
+    return [json.loads(line) for line in (EXAMPLES / "expected.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("ledger", ["memory", "redis"])
+def test_replay_answers_the_examples(tmp_path: Path, ledger: str) -> None:
+    """On both ledgers; the real one starts a store of its own and leaves nothing behind."""
+    done = run("replay", EXAMPLES / "timeline.jsonl", "--ledger", ledger, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == expected()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_replay_reads_standard_input(tmp_path: Path) -> None:
+    """Where no file is named; blank lines are passed over."""
+    done = run("replay", cwd=tmp_path, text="\n\n" + (EXAMPLES / "timeline.jsonl").read_text() + "\n")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == len(expected())
+
+
+@pytest.mark.parametrize(
+    ("ledger", "bad", "said"),
+    [
+        ("memory", "{", "line 3: "),
+        ("redis", '{"at":"2026-01-04T09:00:00Z","conversation":"L1","do":"member"}', "line 3: .* keep time order"),
+    ],
+)
+def test_replay_stops_at_a_bad_line(tmp_path: Path, ledger: str, bad: str, said: str) -> None:
+    """What came before is written, nothing after it is applied, and the number is named."""
+    lines = (EXAMPLES / "timeline.jsonl").read_text().splitlines()[:4]
+    done = run("replay", "--ledger", ledger, cwd=tmp_path, text="\n".join([*lines[:2], bad, *lines[2:]]))
+    assert done.returncode == 1
+    assert [json.loads(line) for line in done.stdout.splitlines()] == expected()[:2]
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(said, done.stderr)
+
+
+def test_replay_names_what_it_cannot_read(tmp_path: Path) -> None:
+    """The timeline, and the policy."""
+    assert "nowhere.jsonl: No such file" in sentence(run("replay", "nowhere.jsonl", cwd=tmp_path))
+    assert "nowhere.toml" in sentence(run("replay", "--policy", "nowhere.toml", cwd=tmp_path))
+
+
+def test_replay_tries_a_policy(tmp_path: Path) -> None:
+    """One window a week instead of two."""
+    (tmp_path / "policy.toml").write_text(
+        '[plans.light]\nwriting = { kind = "windows", per_week = 1, hours = 24, weekend = "carry" }\n'
+    )
+    text = "\n".join(
+        [
+            '{"at":"2026-01-05T09:00:00Z","conversation":"c","do":"open","plan":"light"}',
+            '{"at":"2026-01-05T09:00:00Z","conversation":"c","do":"member"}',
+            '{"at":"2026-01-06T09:00:00Z","conversation":"c","do":"member"}',
+        ]
+    )
+    done = run("replay", "--policy", "policy.toml", cwd=tmp_path, text=text)
+    assert [json.loads(line)["reason"] for line in done.stdout.splitlines()] == [None, None, "quota_used"]
+
+
+# config, token, migrate, rebuild
+
+
+def test_config_shows_where_everything_came_from(tmp_path: Path) -> None:
+    """Flag before environment before file before default; the secret is masked."""
+    (tmp_path / "settings.toml").write_text('host = "::1"\nport = 1\njwt_audience = "elsewhere"\n')
+    done = run(
+        "config", "--config", "settings.toml", "--port", "3", cwd=tmp_path, CHATSERVER_PORT="2", CHATSERVER_HOST="::"
+    )
+    assert done.returncode == 0
+    rows = {cells[0]: cells[1:3] for line in done.stdout.splitlines() if len(cells := row(line)) > 3}
+    assert rows["port"] == ["3", "flag --port"]
+    assert rows["host"] == ["::", "environment CHATSERVER_HOST"]
+    assert rows["jwt_audience"] == ["elsewhere", "file settings.toml"]
+    assert rows["redis_url"] == ["not set", "default"]
+    assert rows["jwt_secret"] == ["***", "environment CHATSERVER_JWT_SECRET"]
+    assert SECRET not in done.stdout
+
+
+def row(line: str) -> list[str]:
+    """The cells of a line of a table."""
+    return [cell.strip() for cell in line.replace("┃", "│").strip("│").split("│")]
+
+
+def test_a_token_is_signed_by_the_servers_secret(tmp_path: Path) -> None:
+    """And nothing else is printed."""
+    done = run("token", "mia", "--role", "member", "--days", "2", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    claims = jwt.decode(done.stdout.strip(), SECRET, ["HS256"], audience="chatserver")
+    assert (claims["sub"], claims["role"], claims["exp"] - claims["iat"]) == ("mia", "member", 2 * 86_400)
+
+
+def test_a_token_that_cannot_be(tmp_path: Path) -> None:
+    """The sentence names what is allowed."""
+    assert "1 to 64 letters" in sentence(run("token", "no name", "--role", "member", cwd=tmp_path))
+    assert "1 to 365" in sentence(run("token", "mia", "--role", "member", "--days", "0", cwd=tmp_path))
+    done = run("token", "mia", "--role", "king", cwd=tmp_path)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+
+
+def test_migrate_says_what_it_did(tmp_path: Path) -> None:
+    """Once; the second time there is nothing to do."""
+    (tmp_path / "data").mkdir()
+    assert "Applied: 0001." in run("migrate", cwd=tmp_path).stdout
+    assert "up to date" in run("migrate", cwd=tmp_path).stdout
+
+
+async def test_rebuild_makes_the_store_anew(valkey_url: str, tmp_path: Path) -> None:
+    """After the store lost everything, the people find their conversations again."""
+    with program(tmp_path / "data", store_url=valkey_url) as server:
+        await server.conversation("c1", "basic")
+        await server.conversation("c2", "light", member="ola")
+        async with server.device("sara", {"c1": 0}) as sara:
+            assert len(sara.welcome["conversations"]) == 1
+    with Redis.from_url(valkey_url) as store:
+        store.flushall()
+    done = run("rebuild", "--data-dir", "data", "--redis-url", valkey_url, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 conversations told to the ledger; 0 of them were ahead." in done.stdout
+    with program(tmp_path / "data", store_url=valkey_url) as server:
+        async with server.device("tora") as tora:
+            assert [each["id"] for each in tora.welcome["conversations"]] == ["c1", "c2"]
+
+
+# chat
+
+
+async def test_chat_takes_its_token_from_a_file_or_the_environment(valkey_url: str, tmp_path: Path) -> None:
+    """Line by line through the real server."""
+    with program(tmp_path / "data", "--now", "2026-01-06T09:00:00Z", store_url=valkey_url) as server:
+        await server.conversation("c1", "light")
+        (tmp_path / "mia.jwt").write_text(token("mia") + "\n")
+        words = ("chat", "--url", server.http, "--language", "en")
+        mia = await asyncio.to_thread(run, *words, "--token-file", "mia.jwt", cwd=tmp_path, text="hello\n\nagain\n")
+        assert (mia.returncode, mia.stderr) == (0, "")
+        assert [line.partition(" ")[2] for line in mia.stdout.splitlines()] == ["You: hello ✓", "You: again ✓"]
+        tora = await asyncio.to_thread(run, *words, cwd=tmp_path, text="hi\n", CHATSERVER_TOKEN=token("tora"))
+        assert tora.returncode == 0
+        async with server.device("mia", {"c1": 0}) as device:
+            assert [message["body"] for message in await device.messages(3)] == ["hello", "again", "hi"]
+        refused = await asyncio.to_thread(
+            run, *words, cwd=tmp_path, text="no\n", CHATSERVER_TOKEN=token("mia", audience="elsewhere")
+        )
+        assert refused.returncode == 2
+        assert "4500" in refused.stderr
+        log = server.log.read_text()
+        assert "hello" not in log
+        assert token("mia").split(".")[1] not in log
+
+
+def test_chat_takes_no_token_as_an_argument(tmp_path: Path) -> None:
+    """Arguments can be read by everyone on the machine."""
+    done = run("chat", "--token", "x.y.z", cwd=tmp_path)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    said = sentence(run("chat", cwd=tmp_path))
+    assert "--token-file" in said
+    assert "CHATSERVER_TOKEN" in said
+    assert "nowhere.jwt: No such file" in sentence(run("chat", "--token-file", "nowhere.jwt", cwd=tmp_path))
+    said = sentence(run("chat", "--url", "http://h/?token=x", cwd=tmp_path, CHATSERVER_TOKEN="x.y.z"))
+    assert "the token travels in hello" in said
+
+
+# serve: one clear sentence
+
+
+def test_a_taken_port(tmp_path: Path) -> None:
+    """Before anything is started or written."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "demo"):
+            assert f"port {port} on 127.0.0.1 cannot be used" in sentence(run(command, "--port", port, cwd=tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_directory_that_cannot_be_used(tmp_path: Path) -> None:
+    """A file in its place; root reads everything, so rights are no test here."""
+    (tmp_path / "data").write_text("a file")
+    said = sentence(run("serve", "--port", "0", cwd=tmp_path))
+    assert "the data directory cannot be used" in said
+
+
+def test_an_invalid_setting_names_its_key(tmp_path: Path) -> None:
+    """And where it came from, whatever the command."""
+    assert sentence(run("serve", cwd=tmp_path, CHATSERVER_PORT="70000")).startswith("chatserver: `port`")
+    said = sentence(run("rebuild", cwd=tmp_path, CHATSERVER_REDIS_ULR="redis://h"))
+    assert "environment CHATSERVER_REDIS_ULR" in said
+    assert "redis_url" in said
+
+
+def test_a_now_that_is_no_instant(tmp_path: Path) -> None:
+    """The sentence has an example."""
+    said = sentence(run("serve", "--now", "friday", cwd=tmp_path))
+    assert "flag --now" in said
+    assert "RFC 3339" in said
+
+
+def test_a_second_server_on_one_folder(tmp_path: Path) -> None:
+    """The first one goes on."""
+    with program(tmp_path / "data") as server:
+        assert "another server is using" in sentence(run("serve", "--port", "0", cwd=tmp_path))
+        assert server.process.poll() is None
+
+
+def test_a_store_or_database_that_is_not_there(tmp_path: Path) -> None:
+    """Named, without passwords."""
+    said = sentence(run("serve", "--port", "0", "--redis-url", "redis://:hush@127.0.0.1:1", cwd=tmp_path))
+    assert "the store cannot be reached" in said
+    assert "hush" not in said
+    said = sentence(
+        run("serve", "--port", "0", "--database-url", "postgresql://me:hush@127.0.0.1:1/chat", cwd=tmp_path)
+    )
+    assert "database" in said
+    assert "hush" not in said
+
+
+async def test_now_jumps_forwards_on_shifted_data_only(tmp_path: Path) -> None:
+    """The clock is shown at start; a jump is a restart with a later instant."""
+    data = tmp_path / "data"
+    with program(data, "--now", "2026-01-09T22:59:00Z") as server:
+        await server.conversation("c1", "basic")
+        assert "The clock of this server is shifted: it shows 2026-01-09T22:59:0" in server.log.read_text()
+        async with server.device("mia") as mia:
+            assert (await mia.write("Friday"))["type"] == "accepted"
+    with program(data, "--now", "2026-01-10T10:00:00Z") as server:
+        async with server.device("mia") as mia:
+            assert (await mia.write("Saturday"))["reason"] == "closed"
+    said = sentence(run("serve", "--port", "0", "--now", "2026-01-05T10:00:00Z", cwd=tmp_path))
+    assert "already shows 2026-01-10T10:00:0" in said
+    assert "cannot be turned back" in said
+    with program(data) as server:
+        async with server.device("mia") as mia:
+            assert mia.welcome["now"].startswith("2026-01-10T10:00:")
+    with program(tmp_path / "real") as server:
+        await server.conversation("c1", "basic")
+        assert "shifted" not in server.log.read_text()
+    said = sentence(run("serve", "--port", "0", "--data-dir", "real", "--now", "2030-01-01T00:00:00Z", cwd=tmp_path))
+    assert "holds data written by the real clock" in said
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    """For a newcomer."""
+    done = run("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    for command in ("serve", "demo", "chat", "replay", "token", "migrate", "rebuild", "config"):
+        assert command in done.stdout
