@@ -21,8 +21,8 @@ from pathlib import Path
 from chatserver.embedded import EmbeddedStore
 
 store = EmbeddedStore(Path(sys.argv[1]))
-print(store.start(), flush=True)
 try:
+    print(store.start(), flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.5)  # as a server that still has something to store
