@@ -56,6 +56,8 @@ class Terms(Struct, frozen=True):
     due_fixed: int
     live_due_at: int
     """When a reply to a message written during the live chat is due; 0 for never."""
+    warn_first: int
+    """How many ms ahead of a deadline its first warning goes out; 0 where none does."""
 
     def hold(self, now: int, live_until: int) -> bool:
         """Whether these are the terms at `now`, with a live chat that ends at `live_until`."""
@@ -125,6 +127,7 @@ def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int) -> Terms
         due_shift=due.shift,
         due_fixed=due.fixed,
         live_due_at=live_due_at,
+        warn_first=max(plan.reply.warn_hours, default=0) * HOUR if plan.reply else 0,
     )
 
 

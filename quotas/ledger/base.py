@@ -45,6 +45,8 @@ class Standing(Struct, frozen=True):
     last_seq: int
     member_read: int
     mentor_read: int
+    missed: bool = False
+    """Whether the open wait's deadline has passed and was noted."""
 
     def terms(self, rulebook: Rulebook) -> Terms:
         """The terms that hold at this standing's `now`. Raises UnknownPlanError."""

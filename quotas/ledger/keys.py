@@ -44,6 +44,26 @@ def person_feed(name: str) -> str:
     return f"{tag(name)}:people:{name}"
 
 
+def waits(partition: int) -> str:
+    """Sorted set of the conversations in which an answer is owed, by deadline; +inf where none is promised."""
+    return f"{{{partition}}}:waits"
+
+
+def timers(partition: int) -> str:
+    """Sorted set of the conversations whose deadline must be looked at, by the instant at which."""
+    return f"{{{partition}}}:timers"
+
+
+def events(partition: int) -> str:
+    """Stream of what became of waits: warnings, misses, answers, drops; emptied as they are stored in the records."""
+    return f"{{{partition}}}:events"
+
+
+def board(partition: int) -> str:
+    """Sharded channel of every change of a wait: `<conversation> <since> <due> <missed>`, since 0 where it is over."""
+    return f"{{{partition}}}:board"
+
+
 def presence(name: str) -> str:
     """Sorted set of who is there in a conversation (`<person> <process>`), by the instant at which the lease ends."""
     return f"{tag(name)}:presence:{name}"

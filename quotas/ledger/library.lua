@@ -10,7 +10,7 @@ local FROM_FIRST = 2
 
 local FIELDS = {
     'status', 'revision', 'week', 'windows_used', 'messages_used', 'window_ends_at', 'live_until',
-    'waiting_since', 'due_at', 'last_seq', 'generation',
+    'waiting_since', 'due_at', 'last_seq', 'generation', 'missed', 'timer',
 }
 
 -- `at` is '' for the store's clock, else the instant to act at; `shift` moves the store's clock.
@@ -44,6 +44,39 @@ local function remember(conversation, key, written, generation, field, record)
     end
 end
 
+-- The wait has begun or its deadline moved: put it on the board, and set a timer for the first warning, or for the
+-- miss where there is none. A timer that rings too early is set anew then; so it is only ever moved forward here.
+local function wait_moved(key, since, due, missed, timer, now, warn_first)
+    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+    redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
+    if due > 0 and missed == 0 then
+        local wake = due + 1
+        if warn_first > 0 then wake = math.max(now, due - warn_first) end
+        if timer == 0 or wake < timer then
+            redis.call('ZADD', tag .. ':timers', wake, name)
+            redis.call('HSET', key, 'timer', wake)
+        end
+    end
+    redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
+end
+
+local function event(tag, kind, name, since, due, at)
+    redis.call('XADD', tag .. ':events', '*', 'e', kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at)
+end
+
+-- The wait is over: `kind` is answered or dropped. An answer that came late before its miss was noted notes it too.
+local function wait_closed(key, kind, since, due, missed, now)
+    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+    redis.call('ZREM', tag .. ':waits', name)
+    if kind == 'answered' and due > 0 and now > due and missed == 0 then
+        event(tag, 'missed', name, since, due, due)
+        redis.call('SPUBLISH', tag .. ':feed:' .. name, 'D missed 0 ' .. due)
+    end
+    event(tag, kind, name, since, due, now)
+    if missed == 1 then redis.call('HSET', key, 'missed', 0) end
+    redis.call('SPUBLISH', tag .. ':board', name .. ' 0 0 0')
+end
+
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
 -- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms, at
 -- Returns 'U' unknown, 'C' id used for another text, {'stale', now, fields},
@@ -55,8 +88,8 @@ local function post(KEYS, ARGV)
     local status = stored[1]
     if not status then return 'U' end
     local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
-        messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at =
-        struct.unpack('>dddddddddddddddd', ARGV[5])
+        messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first =
+        struct.unpack('>ddddddddddddddddd', ARGV[5])
     local now = clock(ARGV[6], shift)
     local live = tonumber(stored[7])
     if tonumber(stored[2]) ~= revision or live ~= terms_live or now < valid_from or now >= valid_until then
@@ -146,6 +179,13 @@ local function post(KEYS, ARGV)
             'window_ends_at', window_ends)
     end
     if remembered then remember(KEYS[1], sent, stored[11], generation, writer, ARGV[2] .. 'A' .. seq .. ' ' .. now) end
+    if due ~= tonumber(stored[9]) or since ~= tonumber(stored[8]) then
+        if since > 0 then
+            wait_moved(KEYS[1], since, due, tonumber(stored[12]), tonumber(stored[13]), now, warn_first)
+        else
+            wait_closed(KEYS[1], 'answered', tonumber(stored[8]), tonumber(stored[9]), tonumber(stored[12]), now)
+        end
+    end
     local state = seq .. ' ' .. now .. ' ' .. usage
     redis.call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
     return 'A ' .. state .. ' ' .. waited .. ' ' .. late
@@ -156,17 +196,21 @@ end
 -- An older revision changes nothing. Ended stays ended, and has no wait. Returns as `standing`.
 local function configure(KEYS, ARGV)
     local now = clock(ARGV[9], tonumber(ARGV[8]))
-    local stored = redis.call('HMGET', KEYS[1], 'revision', 'status')
+    local stored = redis.call('HMGET', KEYS[1], 'revision', 'status', 'waiting_since', 'due_at', 'missed')
     if not stored[1] then
         redis.call('HSET', KEYS[1], 'week', 0, 'windows_used', 0, 'messages_used', 0, 'window_ends_at', 0,
             'live_until', 0, 'waiting_since', 0, 'due_at', 0, 'last_seq', 0, 'generation', 0,
-            'member_read', 0, 'mentor_read', 0)
+            'member_read', 0, 'mentor_read', 0, 'missed', 0, 'timer', 0, 'warned', '0 0')
     end
     if not stored[1] or tonumber(ARGV[1]) > tonumber(stored[1]) then
         local status = stored[2] == 'ended' and 'ended' or ARGV[2]
         redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'status', status, 'member', ARGV[3], 'mentor', ARGV[4],
             'plan', ARGV[5], 'zone', ARGV[6], 'holidays', ARGV[7])
-        if status == 'ended' then redis.call('HSET', KEYS[1], 'waiting_since', 0, 'due_at', 0) end
+        local since = tonumber(stored[3] or 0)
+        if status == 'ended' and since > 0 then
+            redis.call('HSET', KEYS[1], 'waiting_since', 0, 'due_at', 0)
+            wait_closed(KEYS[1], 'dropped', since, tonumber(stored[4]), tonumber(stored[5]), now)
+        end
         redis.call('SPUBLISH', KEYS[2], 'S')
     end
     return standing(KEYS[1], now)
@@ -196,6 +240,58 @@ local function mark_read(KEYS, ARGV)
     return 1
 end
 
+-- KEYS: the timers of a partition
+-- ARGV: shift, lease in ms, most
+-- Returns now and the conversations whose timers have rung; each rings again after the lease unless it is settled.
+local function claim(KEYS, ARGV)
+    local now = clock('', tonumber(ARGV[1]))
+    local rung = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[3])
+    for _, name in ipairs(rung) do redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[2]), name) end
+    return {tostring(now), rung}
+end
+
+-- KEYS: conversation, channel
+-- ARGV: due (the deadline that was looked at), kind ('warning', 'missed' or 'none'), hours, next (0: no more timers), at
+-- Notes a warning or a miss once, and sets the next timer. Returns 'gone' where no deadline is open, 'moved' where it
+-- is another one, else 'noted' or 'known'.
+local function settle(KEYS, ARGV)
+    local stored = redis.call('HMGET', KEYS[1], 'waiting_since', 'due_at', 'missed', 'warned')
+    local tag, name = KEYS[1]:match('^({%d+}):conversation:(.*)$')
+    local since, due = tonumber(stored[1] or 0), tonumber(stored[2] or 0)
+    local kind, next = ARGV[2], tonumber(ARGV[4])
+    if due == 0 or stored[3] == '1' then
+        redis.call('ZREM', tag .. ':timers', name)
+        if stored[1] then redis.call('HSET', KEYS[1], 'timer', 0) end
+        return 'gone'
+    end
+    if due ~= tonumber(ARGV[1]) then return 'moved' end
+    local outcome = 'known'
+    if kind == 'missed' then
+        outcome = 'noted'
+        redis.call('HSET', KEYS[1], 'missed', 1)
+        redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' 1')
+    elseif kind == 'warning' then
+        local warned_due, warned_hours = stored[4]:match('^(%S+) (%S+)$')
+        if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(ARGV[3]) then
+            outcome = 'noted'
+            redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. ARGV[3])
+        end
+    end
+    if outcome == 'noted' then
+        event(tag, kind, name, since, due, ARGV[5])
+        redis.call('SPUBLISH', KEYS[2], 'D ' .. kind .. ' ' .. ARGV[3] .. ' ' .. due)
+    end
+    if next > 0 then
+        redis.call('ZADD', tag .. ':timers', next, name)
+    else
+        redis.call('ZREM', tag .. ':timers', name)
+    end
+    redis.call('HSET', KEYS[1], 'timer', next)
+    return outcome
+end
+
+redis.register_function('claim_@VERSION@', claim)
+redis.register_function('settle_@VERSION@', settle)
 redis.register_function('post_@VERSION@', post)
 redis.register_function('configure_@VERSION@', configure)
 redis.register_function('start_live_@VERSION@', start_live)

@@ -32,7 +32,7 @@ VERSION = sha256(_SOURCE.encode()).hexdigest()[:8]
 """Part of the library's and its functions' names, so that two releases can work on one store."""
 LIBRARY = _SOURCE.replace("@VERSION@", VERSION)
 
-_TERMS = struct.Struct(">16d")
+_TERMS = struct.Struct(">17d")
 _LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
 _POST = f"post_{VERSION}"
 _MISSING = "Function not found"
@@ -60,7 +60,7 @@ class RedisLedger:
         return _instant(await self._link.request("TIME")) + self._shift
 
     async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
-        reply = await self._call(
+        reply = await self.call(
             "configure",
             (keys.conversation(conversation), keys.feed(conversation)),
             settings.revision,
@@ -85,7 +85,7 @@ class RedisLedger:
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
-        reply = await self._call("start_live", names, length, self._shift, at or "")
+        reply = await self.call("start_live", names, length, self._shift, at or "")
         return None if reply == b"U" else _standing(int(reply[1]), reply[2])
 
     def post(
@@ -155,7 +155,7 @@ class RedisLedger:
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
-        moved = await self._call("mark_read", names, reader, seq, origin)
+        moved = await self.call("mark_read", names, reader, seq, origin)
         return None if moved < 0 else bool(moved)
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
@@ -167,7 +167,7 @@ class RedisLedger:
     async def conversations_of(self, person: str) -> list[str]:
         return sorted(name.decode() for name in await self._link.request("SMEMBERS", keys.person(person)))
 
-    async def _call(self, function: str, names: tuple[str, ...], *args: str | int) -> Reply:
+    async def call(self, function: str, names: tuple[str, ...], *args: str | int) -> Reply:
         command = ("FCALL", f"{function}_{VERSION}", len(names), *names, *args)
         try:
             return await self._link.request(*command)
@@ -200,6 +200,7 @@ def pack(revision: int, terms: Terms, shift: int) -> bytes:
         terms.due_shift,
         terms.due_fixed,
         terms.live_due_at,
+        terms.warn_first,
     )
 
 

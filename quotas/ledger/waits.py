@@ -1,0 +1,89 @@
+"""Open waits, partition by partition: the board's index, the timers of warnings and misses, and what became of each."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from quotas.ledger import keys
+from quotas.ledger.base import LedgerError
+from quotas.ledger.link import Link
+from quotas.ledger.redis import VERSION, RedisLedger
+
+Settled = Literal["noted", "known", "moved", "gone"]
+EventKind = Literal["warning", "missed", "answered", "dropped"]
+
+
+class Wait(Struct, frozen=True):
+    """A conversation in which an answer is owed; `due_at` is 0 where none is promised."""
+
+    conversation: str
+    due_at: int
+
+
+class WaitEvent(Struct, frozen=True):
+    """What became of a wait, at `at`. `id` is dense enough to be unique within the partition, for ever."""
+
+    partition: int
+    id: str
+    kind: EventKind
+    conversation: str
+    waiting_since: int
+    due_at: int
+    at: int
+
+
+class Waits:
+    """Waits on the store of `ledger`. All methods raise LedgerError."""
+
+    def __init__(self, link: Link, ledger: RedisLedger, shift: int) -> None:
+        self._link = link
+        self._ledger = ledger
+        self._shift = shift
+
+    async def claim(self, partition: int, lease: int, most: int) -> tuple[int, list[str]]:
+        """Now, and the conversations whose timers have rung: this caller's for `lease` ms, then anyone's again."""
+        now, rung = await self._ledger.call("claim", (keys.timers(partition),), self._shift, lease, most)
+        return int(now), [name.decode() for name in rung]
+
+    async def settle(
+        self, conversation: str, due_at: int, kind: Literal["warning", "missed", "none"], hours: float, next_at: int, at: int
+    ) -> Settled:
+        """Note a warning (`hours` ahead) or the miss of the deadline `due_at`, once, and set the next timer (0: none)."""
+        names = (keys.conversation(conversation), keys.feed(conversation))
+        word: bytes = await self._ledger.call("settle", names, due_at, kind, hours, next_at, at)
+        return _SETTLED[word]
+
+    async def first(self, partition: int, after: float, most: int) -> list[Wait]:
+        """The `most` most urgent waits of a partition with a deadline from `after` on."""
+        found = await self._link.request(
+            "ZRANGE", keys.waits(partition), after, "+inf", "BYSCORE", "LIMIT", 0, most, "WITHSCORES"
+        )
+        return [Wait(name.decode(), _due(score)) for name, score in found]
+
+    async def count(self, partition: int) -> int:
+        """How many waits are open in a partition."""
+        return int(await self._link.request("ZCARD", keys.waits(partition)))
+
+    async def events(self, partition: int, most: int) -> list[WaitEvent]:
+        """The oldest events of a partition that were not forgotten."""
+        found = await self._link.request("XRANGE", keys.events(partition), "-", "+", "COUNT", most)
+        return [_event(partition, id, fields[1]) for id, fields in found]
+
+    async def forget(self, partition: int, ids: Sequence[str]) -> None:
+        """Drop events: they are stored elsewhere."""
+        await self._link.request("XDEL", keys.events(partition), *ids)
+
+
+_SETTLED: dict[bytes, Settled] = {b"noted": "noted", b"known": "known", b"moved": "moved", b"gone": "gone"}
+_KINDS: dict[str, EventKind] = {"warning": "warning", "missed": "missed", "answered": "answered", "dropped": "dropped"}
+
+
+def _due(score: float | bytes) -> int:
+    due_at = float(score)
+    return 0 if due_at == float("inf") else int(due_at)
+
+
+def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
+    kind, conversation, since, due_at, at = fields.decode().split(" ")
+    return WaitEvent(partition, id.decode(), _KINDS[kind], conversation, int(since), int(due_at), int(float(at)))
