@@ -98,10 +98,16 @@ class Inbox:
             del self._fetching[conversation]
 
     async def _fetch_page(self, conversation: str, place: Place) -> None:
-        # seq has no holes, so the page before `last + 201` begins at `last + 1`.
+        # seq has no holes, so the page before `last + 201` begins at `last + 1`, in several answers where it is large.
         before = place.last + MAX_HISTORY + 1
-        page = await self._fetch_history(conversation, before, MAX_HISTORY)
-        for message in page.messages:
+        messages: list[Message] = []
+        more = True
+        while more and (not messages or messages[0].seq > place.last + 1):
+            end = messages[0].seq if messages else before
+            page = await self._fetch_history(conversation, end, end - place.last - 1)
+            messages = page.messages + messages
+            more = page.more and bool(page.messages)
+        for message in messages:
             if not place.has(message.seq):
                 await self._queue.put(message)
                 self._arrived.set()

@@ -1,6 +1,7 @@
 """One app at one end of a socket: its commands, each authorised on its conversation, and what it is told."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol, assert_never
@@ -19,6 +20,7 @@ from chatserver.workflows.history import history
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
 from quotas.ledger.base import LedgerError, PostResult, Writer
+from quotas.terms import UnknownPlanError
 
 MAX_IN_FLIGHT = 64
 """Commands without an answer at which reading stops until some are answered."""
@@ -26,6 +28,8 @@ MAX_FAULTS = 100
 """Malformed frames within FAULT_PERIOD that a connection survives."""
 FAULT_PERIOD = 60.0
 """Seconds."""
+
+logger = logging.getLogger(__name__)
 
 
 class Desk(Protocol):
@@ -218,7 +222,7 @@ class Connection:
         if standing is None:
             self.fail("not_found", conversation=command.conversation)
             return
-        room.lane.learn(standing)
+        room.take(standing)
         self.tell(ComposerChanged(room.id, room.composer(room.lane.writing_state(standing.now))))
 
     async def _read(self, command: Read, room: Room) -> None:
@@ -254,6 +258,9 @@ class Connection:
             await work
         except LedgerError:
             self.fail("store_unavailable", conversation=room.id)
+        except UnknownPlanError as error:
+            logger.warning("a command in conversation %s cannot be answered: %s", room.id, error)
+            self.fail("internal", conversation=room.id)
         finally:
             self._finish()
 

@@ -1,6 +1,7 @@
 """From handshake to welcome: origin, subprotocol, hello, token; then the connection lives until its socket ends."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable
 
@@ -19,9 +20,12 @@ from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.socket import EXTENSION, ChatSocket
 from quotas.instant import text
 from quotas.ledger.base import LedgerError
+from quotas.terms import UnknownPlanError
 
 HELLO_WITHIN = 5.0
 """Seconds that an app has for its hello."""
+
+logger = logging.getLogger(__name__)
 
 
 class Greeting:
@@ -88,7 +92,8 @@ class Greeting:
         try:
             conversations = await self._conversations(identity, hello)
             followers = await self._hub.follow(connection, conversations)
-        except LedgerError:
+        except (LedgerError, UnknownPlanError) as error:
+            logger.warning("a hello cannot be answered: %s", error)
             self._hub.leave(connection, ())
             connection.end(Close.UNAVAILABLE)
             return

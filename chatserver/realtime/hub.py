@@ -136,7 +136,7 @@ class Hub:
         return await asyncio.shield(known)
 
     async def _open(self, conversation: str) -> Room | None:
-        """Subscribe, then look: on one link the store does both in this order, so nothing falls between."""
+        """Subscribe, then look, then look again: what was published on the way met no room yet."""
         channel = keys.feed(conversation).encode()
         self.link.tell("SSUBSCRIBE", channel)
         standing = await self.ledger.standing(conversation)
@@ -146,6 +146,7 @@ class Hub:
         self.clock.hear(standing.now)
         room = Room(conversation, standing, self)
         self._by_channel[channel] = room
+        self.refresh(room)
         return room
 
     def _close_if_empty(self, room: Room) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
@@ -108,7 +110,7 @@ class Room:
         """The store has said how the conversation stands. Raises UnknownPlanError."""
         changed = standing.settings != self._announced
         self._announced = standing.settings
-        self.lane.learn(standing)
+        self.take(standing)
         self.last_seq = max(self.last_seq, standing.last_seq)
         self._mark("member", standing.member_read)
         self._mark("mentor", standing.mentor_read)
@@ -117,6 +119,12 @@ class Room:
                 follower.connection.tell(ConversationChanged(self.view(follower.connection.user)))
             follower.fill()
         self.tell(self._clock.now())
+
+    def take(self, standing: Standing) -> None:
+        """Take over settings and usage; usage not where the feed has brought a newer one. Raises UnknownPlanError."""
+        if standing.last_seq < self.last_seq:
+            standing = replace(standing, usage=self.lane.usage)
+        self.lane.learn(standing)
 
     def message(self, seq: int, at: int, usage: Usage, origin: str, entry: bytes) -> None:
         """The feed brought a message."""

@@ -8,8 +8,12 @@ from quotas import instant
 from quotas.ledger.base import Entry, Ledger
 
 
+MAX_PAGE_BYTES = 256 * 1024
+"""Stored bytes of one page; a longer one begins later than asked, and says that there are more. One message fits."""
+
+
 async def history(ledger: Ledger, conversation: str, before: int, limit: int) -> tuple[list[Message], bool]:
-    """The last `limit` messages with a seq under `before`, in order, and whether older ones exist.
+    """The last `limit` messages with a seq under `before`, as far as they fit, in order, and whether older ones exist.
 
     Seqs are dense, so where the page begins is known without looking. Raises LedgerError.
     """
@@ -17,7 +21,17 @@ async def history(ledger: Ledger, conversation: str, before: int, limit: int) ->
         return [], False
     after = max(0, before - 1 - limit)
     entries = await ledger.messages(conversation, after, before, limit)
-    return [message_of(conversation, entry) for entry in entries], after > 0
+    fitting = _newest_that_fit(entries)
+    return [message_of(conversation, entry) for entry in fitting], after > 0 or len(fitting) < len(entries)
+
+
+def _newest_that_fit(entries: list[Entry]) -> list[Entry]:
+    size = 0
+    for count, entry in enumerate(reversed(entries)):
+        size += len(entry.entry)
+        if count and size > MAX_PAGE_BYTES:
+            return entries[-count:]
+    return entries
 
 
 def message_of(conversation: str, entry: Entry) -> Message:

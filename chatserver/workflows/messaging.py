@@ -60,9 +60,9 @@ class Lane:
 
     def learn(self, standing: Standing) -> None:
         """Take over how the conversation stands. Raises UnknownPlanError."""
+        self.terms = standing.terms(self._rulebook)  # First: where it raises, nothing has changed.
         self.settings = standing.settings
         self.usage = standing.usage
-        self.terms = standing.terms(self._rulebook)
 
     def terms_at(self, now: int) -> Terms:
         """The terms at `now`, worked out anew where the last ones have run out."""

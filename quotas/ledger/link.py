@@ -21,7 +21,7 @@ Reply = Any
 """What hiredis makes of a reply: bytes, int, list, None, or hiredis.ReplyError."""
 Done = Callable[[Reply], None]
 
-ANSWER_WITHIN = 2.0
+ANSWER_WITHIN = 1.8
 """Seconds without any answer, while some are owed, after which the store counts as gone."""
 MAX_PENDING = 100_000
 """Requests on their way at once; more are refused as if the store were gone."""
@@ -106,7 +106,10 @@ class _Wire(asyncio.Protocol):
         pending, self._pending = self._pending, deque()
         self._on_lost(self)
         for done in pending:
-            done(LinkDownError("the store went away before it answered"))
+            try:
+                done(LinkDownError("the store went away before it answered"))
+            except Exception:
+                logger.exception("an answer could not be delivered")  # and the others still are
 
 
 class Link:

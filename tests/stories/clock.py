@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from quotas import instant
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here
 
@@ -17,11 +18,8 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 def when(day: str, clock: str, *, weeks: int = 0) -> str:
     """An instant of the stories: `when("friday", "18:00")`, in UTC."""
-    hour, minute = map(int, clock.split(":")[:2])
-    seconds = float(clock.split(":")[2]) if clock.count(":") == 2 else 0.0
     date = MONDAY + timedelta(days=DAYS.index(day) + 7 * weeks)
-    moment = (date + timedelta(hours=hour, minutes=minute, seconds=seconds)).replace(tzinfo=OSLO)
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return instant.text(instant.of(datetime.combine(date, time.fromisoformat(clock), OSLO)))
 
 
 class Story:

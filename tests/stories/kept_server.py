@@ -29,11 +29,12 @@ class ServerProcess:
     Everybody may write at any time, so that a test does not depend on the day. `kill` is SIGKILL, `stop` is SIGTERM.
     """
 
-    def __init__(self, folder: Path, redis_url: str | None = None) -> None:
+    def __init__(self, folder: Path, redis_url: str | None = None, *, policy: str = POLICY) -> None:
         self.folder = folder
         self.port = _lasting_port()
         self.url = f"http://{HOST}:{self.port}"
         self._redis_url = redis_url
+        self._policy = policy
         self._log = folder / f"server-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -50,7 +51,7 @@ class ServerProcess:
     def start(self) -> Self:
         """Start it, and wait until it listens."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "policy.toml").write_text(POLICY)
+        (self.folder / "policy.toml").write_text(self._policy)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command(), env=environment(), stdout=log, stderr=log)
         self._wait_until_ready(self._process)
@@ -78,17 +79,24 @@ class ServerProcess:
 
     def provision(self, conversations: Iterable[str]) -> None:
         """Create conversations, each with people of its own: `c1` is that of `member-c1` and `mentor-c1`."""
-        with httpx.Client(
-            base_url=f"{self.url}/v1",
-            headers={"Authorization": f"Bearer {token('robot')}"},
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # Nothing here is TLS, and reading certificates takes long.
-            trust_env=False,
-        ) as http:
+        with self._http() as http:
             for name in conversations:
                 for role in ("member", "mentor"):
                     http.put(f"people/{role}-{name}", json={"role": role, "name": name}).raise_for_status()
                 details = {"member": f"member-{name}", "mentor": f"mentor-{name}", "plan": "anytime"}
                 http.put(f"conversations/{name}", json=details).raise_for_status()
+
+    def change_plan(self, conversation: str, plan: str) -> None:
+        with self._http() as http:
+            http.patch(f"conversations/{conversation}", json={"plan": plan}).raise_for_status()
+
+    def _http(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=f"{self.url}/v1",
+            headers={"Authorization": f"Bearer {token('robot')}"},
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # Nothing here is TLS, and reading certificates takes long.
+            trust_env=False,
+        )
 
     def _command(self) -> list[str]:
         chatserver = Path(sys.executable).with_name("chatserver")

@@ -1,4 +1,4 @@
-"""Basic, Live and Video, over real sockets, through a week."""
+"""Basic, Live+ and Video, over real sockets, through a week."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.chatserver.realtime.devices import seqs
 from tests.stories.clock import Story, when
 
 
-@pytest.mark.parametrize("plan", ["basic", "live", "live+"])
+@pytest.mark.parametrize("plan", ["basic", "live+"])
 async def test_any_weekday_without_limit(valkey_url: str, tmp_path: Path, plan: str) -> None:
     """Unlimited from Monday to Friday, closed on the weekend, for the member alone."""
     story = Story(valkey_url, tmp_path, plan)

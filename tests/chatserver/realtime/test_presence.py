@@ -26,7 +26,6 @@ async def test_the_first_device_comes_and_the_last_one_goes(server: HereServer) 
                 "user": "mia",
                 "online": True,
             }
-            assert phone.welcome["conversations"][0]["peer_online"] in (True, False)
             async with server.device("mia"):
                 assert await presences(tora, 0.2) == []
             assert await presences(tora, 0.2) == []
@@ -102,7 +101,7 @@ async def test_leases_are_there_again_after_the_store_lost_them(tmp_path: Path) 
                 await tora.hears("presence", user="mia", online=True)
                 await asyncio.to_thread(store.restart)
                 async with asyncio.timeout(5):
-                    while not server.parts.link.is_up:
+                    while not server.parts.link.is_up:  # noqa: ASYNC110 - links offer no event
                         await asyncio.sleep(0.02)
                 assert (await mia.write("still here"))["type"] == "accepted"
                 assert await presences(tora) == []

@@ -10,10 +10,10 @@ from quotas.instant import HOUR, SECOND
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import TUESDAY, HereServer, here
 
-FRIDAY_NIGHT = "2026-01-09T22:59:58.300Z"
-"""Not two seconds before Saturday in Oslo."""
+FRIDAY_NIGHT = "2026-01-09T22:59:58.000Z"
+"""Two seconds before Saturday in Oslo: time for a server to start."""
 SATURDAY = "2026-01-09T23:00:00.000Z"
-SUNDAY_NIGHT = "2026-01-11T22:59:58.300Z"
+SUNDAY_NIGHT = "2026-01-11T22:59:58.000Z"
 MONDAY = "2026-01-11T23:00:00.000Z"
 
 
@@ -59,14 +59,14 @@ async def test_a_window_runs_out(valkey_url: str, tmp_path: Path) -> None:
             ends_at = accepted["composer"]["window_ends_at"]
             assert instant.parse(ends_at) == instant.parse(accepted["at"]) + 24 * HOUR
             assert accepted["composer"]["windows_left"] == 1
-    shortly_before = instant.text(instant.parse(ends_at) - 1_200)
+    shortly_before = instant.text(instant.parse(ends_at) - 2_000)
     async with here(valkey_url, tmp_path, now=shortly_before) as server, server.device("mia") as mia:
         assert mia.welcome["conversations"][0]["composer"]["window_ends_at"] == ends_at
         pushed = await composer(mia)
         assert (pushed["open"], pushed["window_ends_at"], pushed["windows_left"]) == (True, None, 1)
         second = await mia.write("second")
         assert second["composer"]["windows_left"] == 0
-    shortly_before = instant.text(instant.parse(second["at"]) + 24 * HOUR - 1_200)
+    shortly_before = instant.text(instant.parse(second["at"]) + 24 * HOUR - 2_000)
     async with here(valkey_url, tmp_path, now=shortly_before) as server, server.device("mia") as mia:
         assert mia.welcome["conversations"][0]["composer"]["open"] is True
         pushed = await composer(mia)
@@ -143,14 +143,17 @@ async def test_overdue_comes_by_itself(valkey_url: str, tmp_path: Path) -> None:
         async with server.device("mia") as mia:
             written = instant.parse((await mia.write("anyone?"))["at"])
     due = written + 24 * HOUR
-    async with here(valkey_url, tmp_path, now=instant.text(due - 1_300)) as server:
-        async with server.device("tora") as tora, server.device("mia") as mia:
-            assert tora.welcome["conversations"][0]["reply"]["overdue"] is False
-            owed = (await tora.hears("reply"))["reply"]
-            assert (owed["overdue"], owed["due_at"]) == (True, instant.text(due))
-            assert await server.parts.ledger.now() > due
-            await mia.write("hello?")
-            assert not [event for event in await tora.silence(0.3) if event["type"] == "reply"]
+    async with (
+        here(valkey_url, tmp_path, now=instant.text(due - 2_000)) as server,
+        server.device("tora") as tora,
+        server.device("mia") as mia,
+    ):
+        assert tora.welcome["conversations"][0]["reply"]["overdue"] is False
+        owed = (await tora.hears("reply"))["reply"]
+        assert (owed["overdue"], owed["due_at"]) == (True, instant.text(due))
+        assert await server.parts.ledger.now() > due
+        await mia.write("hello?")
+        assert not [event for event in await tora.silence(0.3) if event["type"] == "reply"]
 
 
 async def test_a_live_chat_opens_writing_and_ends_by_itself(valkey_url: str, tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ async def test_a_shifted_clock_jumps_forwards_only(link: Link) -> None:
     await link.request("SET", "{0}:log:c1", "x")
     later = await settle_shift(link, "2026-01-06T08:00:00Z")
     assert DAY - SECOND < later - shift <= DAY
-    with pytest.raises(ClockShiftError, match=r"already shows 2026-01-06T08:00:0.* cannot be turned back; name a later"):
+    with pytest.raises(
+        ClockShiftError, match=r"already shows 2026-01-06T08:00:0.* cannot be turned back; name a later"
+    ):
         await settle_shift(link, "2026-01-06T07:59:59Z")
     assert await settle_shift(link, None) == later

@@ -70,6 +70,24 @@ async def test_a_request_given_up_leaves_the_others_in_order(link: Link, caplog:
     assert not caplog.records
 
 
+async def test_who_cannot_take_bad_news_does_not_keep_it_from_the_others(
+    own_store: StoreProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[Any] = []
+
+    def fails(reply: Any) -> None:
+        raise RuntimeError("a fault of the receiver")
+
+    async with link_to(own_store.url) as link:
+        own_store.pause()
+        link.send(PING, fails)
+        link.send(PING, told.append)
+        own_store.kill()
+        await _until(lambda: bool(told))
+    assert isinstance(told[0], LinkDownError)
+    assert "an answer could not be delivered" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("url", "why"),
     [

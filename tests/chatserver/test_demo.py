@@ -1,0 +1,143 @@
+"""The demo, driven as a newcomer would: start it, paste two commands, stop it, start it again."""
+
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.chatserver.realtime.servers import PROGRAM, environment
+
+WITHIN = 30.0
+PEOPLE = {"Mona": "–", "Lina": "light", "Birk": "basic", "Liv": "live", "Lars": "live+", "Vida": "video", "Siri": "–"}
+
+
+class Demo:
+    """What a running demo has printed."""
+
+    def __init__(self, folder: Path, printed: str) -> None:
+        self.folder = folder
+        self.printed = printed
+        rows = [line.strip("│").split("│") for line in printed.splitlines() if line.startswith("│")]
+        self.table = {row[0].split()[0]: (row[1].strip(), row[2].strip()) for row in rows}
+        words = [shlex.split(line) for line in printed.splitlines() if line.startswith("  ") and " chat " in line]
+        self.commands = {line[0]: line[1:] for line in words}
+
+    def chat(self, person: str, text: str) -> subprocess.CompletedProcess[str]:
+        """Paste a person's command, with `text` as its input."""
+        return subprocess.run(
+            [*self.commands[person], "--language", "en"],
+            input=text,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env=environment(),
+            timeout=WITHIN,
+            check=False,
+        )
+
+
+@contextmanager
+def demo(folder: Path, *closed_days: str) -> Iterator[Demo]:
+    """Run `chatserver demo` in `folder`, under a policy with these closed days, and end it by Ctrl-C."""
+    days = ", ".join(f'"{day}"' for day in closed_days)
+    (folder / "policy.toml").write_text(f"[calendar]\nclosed_weekdays = [{days}]\n")
+    out = folder / f"out-{time.monotonic_ns()}"
+    with out.open("wb") as file:
+        process = subprocess.Popen(
+            [PROGRAM, "demo", "--port", "0", "--policy", "policy.toml"],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment(COLUMNS="120"),
+        )
+    try:
+        deadline = time.monotonic() + WITHIN
+        while "Ctrl-C stops." not in out.read_text():
+            assert process.poll() is None, out.read_text()
+            assert time.monotonic() < deadline, out.read_text()
+            time.sleep(0.05)
+        yield Demo(folder, out.read_text())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WITHIN) == 0, out.read_text()
+        assert "Stopped. Everything accepted is kept in data; start again to go on." in out.read_text()
+        assert "Traceback" not in out.read_text()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def weekdays(count: int) -> list[str]:
+    """Today and the days after it, in Oslo."""
+    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Oslo"))
+    return [f"{today + timedelta(days=n):%A}".lower() for n in range(count)]
+
+
+def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
+    """On an open day: everyone may write, two terminals talk, and the next start finds it all."""
+    with demo(tmp_path) as first:
+        assert {name: plan for name, (plan, _) in first.table.items()} == PEOPLE
+        assert set(first.commands) == set(PEOPLE)
+        assert first.table["Lina"][1] == "yes, 2 writing windows left this week"
+        assert first.table["Birk"][1] == "yes"
+        assert first.table["Vida"][1] == "yes, 10 scheduling messages left this week"
+        assert "closed day" not in first.printed
+        assert "shifted" not in first.printed
+        for name in ("Lina", "Birk", "Vida"):
+            said = first.chat(name, f"This is {name}\n")
+            assert (said.returncode, said.stderr) == (0, "")
+            assert f"You: This is {name} ✓" in said.stdout
+        several = first.chat("Mona", "which one?\n")
+        assert several.returncode == 2
+        assert "lina-mona" in several.stderr
+        first.commands["Mona"] += ["--conversation", "lina-mona"]
+        assert first.chat("Mona", "Hello Lina\n").returncode == 0
+        reading = first.chat("Siri", "Siri only reads\n")
+        assert reading.returncode == 1
+        assert "do not write" in reading.stderr
+    tokens = list((tmp_path / "data" / "tokens").iterdir())
+    assert len(tokens) == len(PEOPLE)
+    assert {file.stat().st_mode & 0o777 for file in tokens} == {0o600}
+    with demo(tmp_path) as second:
+        plan, state = second.table["Lina"]
+        assert plan == "light"
+        assert state.startswith("yes, window ends ")
+        assert "1 writing window left" in state
+        assert second.table["Vida"][1] == "yes, 9 scheduling messages left this week"
+
+
+def test_on_a_closed_day_the_clock_starts_on_a_morning(tmp_path: Path) -> None:
+    """It says so, everyone may write, and the next start goes on from there."""
+    closed = weekdays(2)
+    with demo(tmp_path, *closed) as first:
+        assert "Today is a closed day, on which members cannot write." in first.printed
+        assert "The clock of this server is shifted: it shows " in first.printed
+        assert f"{weekdays(3)[2].title()} " in first.printed
+        assert " 09:00 in Europe/Oslo" in first.printed
+        assert first.table["Birk"][1] == "yes"
+        assert first.chat("Lina", "On a Sunday\n").returncode == 0
+    with demo(tmp_path, *closed) as second:
+        assert "closed day" not in second.printed
+        assert "The clock of this server is shifted: it shows " in second.printed
+        assert second.table["Lina"][1].startswith("yes, window ends ")
+
+
+def test_what_keeps_it_from_starting_is_one_sentence(tmp_path: Path) -> None:
+    """A second demo beside the first."""
+    with demo(tmp_path):
+        done = subprocess.run(
+            [PROGRAM, "demo", "--port", "0"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment(),
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "another server is using" in done.stderr
+        assert "Traceback" not in done.stderr
