@@ -28,9 +28,11 @@ from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.durability import durability_warnings
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.rebuild import plans_problem
+from chatserver.workflows.reply_watch import ReplyWatch
 from chatserver.workflows.store_clock import StoreClock
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
 from quotas.terms import Rulebook
 
@@ -114,12 +116,15 @@ async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
                 *routes(ApiContext(provisioning, ledger, authenticator)),
             ],
         )
+        waits = Waits(link, ledger, shift)
         hub.start()
+        watching = asyncio.get_running_loop().create_task(ReplyWatch(ledger, waits, rulebook).run())
         try:
             yield Parts(
                 rulebook, link, ledger, database, provisioning, hub, app, shift, await durability_warnings(link)
             )
         finally:
+            watching.cancel()
             await hub.stop()
 
 

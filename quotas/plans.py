@@ -22,6 +22,9 @@ PLAN_NAME = re.compile(r"[a-z][a-z0-9_+-]{0,31}")
 
 Hours = Annotated[int, Meta(ge=1, le=24 * 28)]
 
+ReplyHours = Annotated[float, Meta(ge=0.001, le=24 * 28)]
+"""Hours, in fractions too: a demo's promise may be a minute."""
+
 
 class PolicyError(ValueError):
     """A policy that cannot be: the sentence names the file, the key and what is allowed."""
@@ -62,10 +65,15 @@ class ReplyPromise(Struct, frozen=True, forbid_unknown_fields=True):
     open days only ("weekdays") or all of it ("continuous"). Warnings go out `warn_hours` ahead.
     """
 
-    target_hours: Hours = 24
+    target_hours: ReplyHours = 24
     since: Literal["last", "first"] = msgspec.field(name="from", default="last")
     clock: Literal["weekdays", "continuous"] = "weekdays"
-    warn_hours: tuple[Hours, ...] = (4, 1)
+    warn_hours: tuple[ReplyHours, ...] = (4, 1)
+
+    @property
+    def warnings(self) -> list[float]:
+        """The hours ahead at which a warning makes sense: fewer than the whole target."""
+        return [hours for hours in self.warn_hours if hours < self.target_hours]
 
 
 class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,10 +214,10 @@ ALLOWED: dict[str, str] = {
     "hours": "a whole number of hours from 1 to 672",
     "weekend": "carry or cut",
     "reply": "a table with target_hours, from, clock and warn_hours, or false for no promise",
-    "target_hours": "a whole number of hours from 1 to 672",
+    "target_hours": "a number of hours from 0.001 to 672",
     "from": "last or first",
     "clock": "weekdays or continuous",
-    "warn_hours": "a list of whole hours from 1 to 672",
+    "warn_hours": "a list of hours from 0.001 to 672",
     "sessions": "a table with units_per_month and kinds, or false for none",
     "units_per_month": "a whole number from 1 to 1000",
     "kinds": "a list of video_call, live_chat; at least one",

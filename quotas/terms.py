@@ -127,7 +127,7 @@ def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int) -> Terms
         due_shift=due.shift,
         due_fixed=due.fixed,
         live_due_at=live_due_at,
-        warn_first=max(plan.reply.warn_hours, default=0) * HOUR if plan.reply else 0,
+        warn_first=round(max(plan.reply.warnings, default=0) * HOUR) if plan.reply else 0,
     )
 
 
@@ -139,7 +139,7 @@ def _reply_kind(promise: ReplyPromise | None) -> int:
 
 def due_of(promise: ReplyPromise, calendar: Calendar, at: int) -> Due:
     """When a message at `at` must be answered: domain.md "When the mentor must answer", second point."""
-    target = promise.target_hours * HOUR
+    target = round(promise.target_hours * HOUR)
     opens_at = calendar.next_open(at)
     if promise.clock == "continuous":
         if opens_at == at:

@@ -113,6 +113,15 @@ class ReplyChanged(Event, frozen=True, tag="reply"):
     reply: Reply
 
 
+class Deadline(Event, frozen=True):
+    """To mentor and support: a reply deadline is near (`hours` before it) or was missed (`hours` 0). Once each."""
+
+    conversation: str
+    kind: Literal["warning", "missed"]
+    due_at: str
+    hours: float
+
+
 class ConversationChanged(Event, frozen=True, tag="conversation"):
     """A conversation was added, or its plan, status or zone changed."""
 
@@ -174,6 +183,7 @@ AnyEvent = (
     | Refused
     | ComposerChanged
     | ReplyChanged
+    | Deadline
     | ConversationChanged
     | ReadMark
     | TypingNow

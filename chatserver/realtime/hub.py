@@ -193,6 +193,9 @@ class Hub:
             self.refresh(room)
         elif kind == b"P":
             self._spawn(self._look(room))
+        elif kind == b"D":
+            word = payload.split(b" ")
+            room.deadline("missed" if word[1] == b"missed" else "warning", int(word[3]), float(word[2]))
         else:
             self._gesture(room, payload.decode().split(" "))
 

@@ -1,6 +1,6 @@
 """A conversation that someone here follows: what this process knows of it, and who is told what."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
@@ -9,6 +9,7 @@ from chatserver.protocol.events import (
     ComposerChanged,
     Conversation,
     ConversationChanged,
+    Deadline,
     Event,
     Presence,
     ReadMark,
@@ -21,6 +22,7 @@ from chatserver.workflows.messaging import Lane
 from chatserver.workflows.standing_view import composer_of, reply_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.admission import Usage, WritingState
+from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
 from quotas.terms import Rulebook
 
@@ -149,6 +151,13 @@ class Room:
     def typing(self, side: Writer, origin: str) -> None:
         """The feed says that someone types."""
         self.say(TypingNow(self.id, self._person(side)), but=origin)
+
+    def deadline(self, kind: Literal["warning", "missed"], due_at: int, hours: float) -> None:
+        """The feed says that a reply deadline is near or was missed."""
+        event = Audience(Deadline(self.id, kind, text(due_at), hours))
+        for follower in self.followers:
+            if follower.connection.hears_reply:
+                follower.connection.push(event.frame(follower.connection.encoding))
 
     def present(self, online: frozenset[str]) -> None:
         """Who is there now; the others hear of each coming and going."""

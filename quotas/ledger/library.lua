@@ -7,10 +7,11 @@
 local GENERATION = 172800000 -- 48 h in ms: how long an id is remembered at least; see IDEMPOTENCY_PERIOD
 local DIGEST = 8 -- bytes of a text's digest; see DIGEST_BYTES
 local FROM_FIRST = 2
+local QUARTER = 900000 -- 15 min in ms: every zone's days begin on one
 
 local FIELDS = {
     'status', 'revision', 'week', 'windows_used', 'messages_used', 'window_ends_at', 'live_until',
-    'waiting_since', 'due_at', 'last_seq', 'generation', 'missed', 'timer',
+    'waiting_since', 'due_at', 'last_seq', 'generation', 'missed', 'timer', 'quarter',
 }
 
 -- `at` is '' for the store's clock, else the instant to act at; `shift` moves the store's clock.
@@ -75,6 +76,15 @@ local function wait_closed(key, kind, since, due, missed, now)
     event(tag, kind, name, since, due, now)
     if missed == 1 then redis.call('HSET', key, 'missed', 0) end
     redis.call('SPUBLISH', tag .. ':board', name .. ' 0 0 0')
+end
+
+-- On which days a mentor wrote is counted elsewhere; here it is enough to say so once in a quarter of an hour.
+local function mentor_wrote(key, quarter, now)
+    local this = math.floor(now / QUARTER)
+    if tonumber(quarter) == this then return end
+    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+    redis.call('HSET', key, 'quarter', this)
+    event(tag, 'wrote', name, 0, 0, now)
 end
 
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
@@ -186,6 +196,7 @@ local function post(KEYS, ARGV)
             wait_closed(KEYS[1], 'answered', tonumber(stored[8]), tonumber(stored[9]), tonumber(stored[12]), now)
         end
     end
+    if writer:byte(1) ~= 109 then mentor_wrote(KEYS[1], stored[14], now) end
     local state = seq .. ' ' .. now .. ' ' .. usage
     redis.call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
     return 'A ' .. state .. ' ' .. waited .. ' ' .. late
@@ -200,7 +211,7 @@ local function configure(KEYS, ARGV)
     if not stored[1] then
         redis.call('HSET', KEYS[1], 'week', 0, 'windows_used', 0, 'messages_used', 0, 'window_ends_at', 0,
             'live_until', 0, 'waiting_since', 0, 'due_at', 0, 'last_seq', 0, 'generation', 0,
-            'member_read', 0, 'mentor_read', 0, 'missed', 0, 'timer', 0, 'warned', '0 0')
+            'member_read', 0, 'mentor_read', 0, 'missed', 0, 'timer', 0, 'warned', '0 0', 'quarter', 0)
     end
     if not stored[1] or tonumber(ARGV[1]) > tonumber(stored[1]) then
         local status = stored[2] == 'ended' and 'ended' or ARGV[2]

@@ -159,7 +159,7 @@ class Link:
         if self._wire is not None and self._ready:
             self._wire.tell(packed(*args))
 
-    async def request(self, *args: bytes | str | int) -> Reply:
+    async def request(self, *args: bytes | str | float) -> Reply:
         """Send a command and wait for its reply. Raises LedgerError, also where the store answers with an error."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self.send(packed(*args), settling(future))
@@ -235,7 +235,7 @@ class Link:
                 return
 
 
-def packed(*args: bytes | str | int) -> bytes:
+def packed(*args: bytes | str | float) -> bytes:
     """A command as the store reads it."""
     command: bytes = hiredis.pack_command(args)  # type: ignore[arg-type]  # its stub knows tuples of one part only
     return command

@@ -167,7 +167,8 @@ class RedisLedger:
     async def conversations_of(self, person: str) -> list[str]:
         return sorted(name.decode() for name in await self._link.request("SMEMBERS", keys.person(person)))
 
-    async def call(self, function: str, names: tuple[str, ...], *args: str | int) -> Reply:
+    async def call(self, function: str, names: tuple[str, ...], *args: str | float) -> Reply:
+        """Call a function of the library; loaded again where the store lost it. Raises LedgerError."""
         command = ("FCALL", f"{function}_{VERSION}", len(names), *names, *args)
         try:
             return await self._link.request(*command)
@@ -243,7 +244,15 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
         revision=int(text["revision"]),
     )
     usage = Usage(*(int(text[name]) for name in Usage.__struct_fields__))
-    return Standing(now, settings, usage, int(text["last_seq"]), int(text["member_read"]), int(text["mentor_read"]))
+    return Standing(
+        now,
+        settings,
+        usage,
+        int(text["last_seq"]),
+        int(text["member_read"]),
+        int(text["mentor_read"]),
+        missed=text["missed"] == "1",
+    )
 
 
 def _entry(entry_id: bytes, fields: Any) -> Entry:

@@ -1,17 +1,16 @@
 """Open waits, partition by partition: the board's index, the timers of warnings and misses, and what became of each."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError
 from quotas.ledger.link import Link
-from quotas.ledger.redis import VERSION, RedisLedger
+from quotas.ledger.redis import RedisLedger
 
 Settled = Literal["noted", "known", "moved", "gone"]
-EventKind = Literal["warning", "missed", "answered", "dropped"]
+EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
 
 
 class Wait(Struct, frozen=True):
@@ -22,7 +21,10 @@ class Wait(Struct, frozen=True):
 
 
 class WaitEvent(Struct, frozen=True):
-    """What became of a wait, at `at`. `id` is dense enough to be unique within the partition, for ever."""
+    """What became of a wait, at `at`. `wrote` is no wait: the mentor wrote, said once in a quarter of an hour.
+
+    `id` is unique within the partition, for ever.
+    """
 
     partition: int
     id: str
@@ -47,9 +49,15 @@ class Waits:
         return int(now), [name.decode() for name in rung]
 
     async def settle(
-        self, conversation: str, due_at: int, kind: Literal["warning", "missed", "none"], hours: float, next_at: int, at: int
+        self,
+        conversation: str,
+        due_at: int,
+        kind: Literal["warning", "missed", "none"],
+        hours: float,
+        next_at: int,
+        at: int,
     ) -> Settled:
-        """Note a warning (`hours` ahead) or the miss of the deadline `due_at`, once, and set the next timer (0: none)."""
+        """Note, once, a warning (`hours` ahead) or the miss of the deadline `due_at`; set the next timer (0: none)."""
         names = (keys.conversation(conversation), keys.feed(conversation))
         word: bytes = await self._ledger.call("settle", names, due_at, kind, hours, next_at, at)
         return _SETTLED[word]
@@ -76,7 +84,7 @@ class Waits:
 
 
 _SETTLED: dict[bytes, Settled] = {b"noted": "noted", b"known": "known", b"moved": "moved", b"gone": "gone"}
-_KINDS: dict[str, EventKind] = {"warning": "warning", "missed": "missed", "answered": "answered", "dropped": "dropped"}
+_KINDS: dict[str, EventKind] = {kind: kind for kind in get_args(EventKind)}
 
 
 def _due(score: float | bytes) -> int:

@@ -1,0 +1,80 @@
+"""No reply deadline passes unseen: timers ring, warnings and misses are noted once each, whichever process is awake.
+
+Timers are durable scores in the store. A process claims those that have rung for a short lease; where it dies, they
+ring again for another. Noting checks and writes in one step, so that ringing twice notes once.
+"""
+
+import asyncio
+import logging
+
+from quotas.instant import HOUR, SECOND
+from quotas.ledger import keys
+from quotas.ledger.base import LedgerError
+from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import Settled, Waits
+from quotas.terms import Rulebook, UnknownPlanError
+
+POLL_EVERY = 0.5
+"""Seconds between looks at the timers."""
+LEASE = 2 * SECOND
+"""How long a rung timer is one process's."""
+BATCH = 100
+"""Timers of one partition claimed at once."""
+
+logger = logging.getLogger(__name__)
+
+
+class ReplyWatch:
+    """One process's share of the watch. Any number may run on one store."""
+
+    def __init__(self, ledger: RedisLedger, waits: Waits, rulebook: Rulebook) -> None:
+        self._ledger = ledger
+        self._waits = waits
+        self._rulebook = rulebook
+
+    async def run(self) -> None:
+        """Watch until cancelled; while the store is gone, wait for it."""
+        while True:
+            try:
+                while await self.sweep():
+                    pass
+            except LedgerError:
+                logger.debug("the store does not answer; its timers wait")
+            await asyncio.sleep(POLL_EVERY)
+
+    async def sweep(self) -> int:
+        """Settle what has rung in every partition, a batch each; returns how many. Raises LedgerError."""
+        claims = await asyncio.gather(
+            *(self._waits.claim(partition, LEASE, BATCH) for partition in range(keys.PARTITIONS))
+        )
+        rung = [name for _, names in claims for name in names]
+        await asyncio.gather(*(self._settle(name) for name in rung))
+        return len(rung)
+
+    async def _settle(self, conversation: str) -> None:
+        while await self._settle_once(conversation) == "moved":
+            pass
+
+    async def _settle_once(self, conversation: str) -> Settled:
+        standing = await self._ledger.standing(conversation)
+        if standing is None or not standing.usage.due_at or standing.missed:
+            return await self._waits.settle(conversation, 0, "none", 0, 0, 0)
+        now, due_at = standing.now, standing.usage.due_at
+        if now > due_at:
+            return await self._waits.settle(conversation, due_at, "missed", 0, 0, now)
+        hours = self._warn_hours(standing.settings.plan)
+        ahead = [due_at - round(each * HOUR) for each in hours]
+        next_at = min((at for at in ahead if at > now), default=due_at + 1)
+        settled = await self._waits.settle(conversation, due_at, "none", 0, next_at, now)
+        for each, at in zip(hours, ahead, strict=True):
+            if at <= now and settled != "moved":
+                settled = await self._waits.settle(conversation, due_at, "warning", each, next_at, now)
+        return settled
+
+    def _warn_hours(self, plan: str) -> list[float]:
+        """The hours ahead of a deadline at which warnings go out, the earliest first."""
+        try:
+            promise = self._rulebook.plan(plan).reply
+        except UnknownPlanError:
+            return []
+        return sorted(promise.warnings, reverse=True) if promise else []
