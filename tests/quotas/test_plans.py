@@ -120,8 +120,8 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
         ("[plans.light]\nreply = { clock = 'x' }", "`plans.light.reply.clock`: invalid enum", "weekdays or continuous"),
         (
             "[plans.light]\nreply = { warn_hours = [0] }",
-            "`plans.light.reply.warn_hours[0]`: expected `int` >= 1",
-            "whole",
+            "`plans.light.reply.warn_hours[0]`: expected `float` >= 0.001",
+            "a list of hours",
         ),
         ("[plans.live]\nsessions = { kinds = [] }", "`plans.live.sessions.kinds`: expected `array`", "at least one"),
         ("[plans.live]\nsessions = { kinds = ['tea'] }", "`plans.live.sessions.kinds[0]`: invalid enum", "live_chat"),

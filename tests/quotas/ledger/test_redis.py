@@ -98,7 +98,8 @@ async def test_an_answer_that_makes_no_sense_is_a_fault(desk: Desk, client: Redi
 async def test_the_keys_of_a_conversation_share_a_partition_and_ids_expire(desk: Desk, client: Redis) -> None:
     await desk.mentor(MONDAY, "hello", id="x")
     sent = keys.sent("c", MONDAY // IDEMPOTENCY_PERIOD)
-    expected = {keys.conversation("c"), keys.log("c"), sent, keys.person("member"), keys.person("mentor")}
+    events = keys.events(int(keys.tag("c")[1:-1]))
+    expected = {keys.conversation("c"), keys.log("c"), sent, keys.person("member"), keys.person("mentor"), events}
     assert {key.decode() for key in client.scan_iter()} == expected
     assert all(key.startswith(keys.tag("c")) for key in (keys.conversation("c"), keys.log("c"), sent, keys.feed("c")))
     for at in (MONDAY + HOUR, MONDAY + 3 * DAY):
