@@ -7,7 +7,6 @@ from chatserver.protocol.events import Message, Role
 from quotas import instant
 from quotas.ledger.base import Entry, Ledger
 
-
 MAX_PAGE_BYTES = 256 * 1024
 """Stored bytes of one page; a longer one begins later than asked, and says that there are more. One message fits."""
 
