@@ -96,7 +96,7 @@ def test_a_deadline_holds_exactly_the_counted_time_and_is_the_first_that_does(
     moment: Moment, promise: ReplyPromise
 ) -> None:
     minutes, at = moment.minutes, moment.at
-    target = promise.target_hours * HOUR
+    target = round(promise.target_hours * HOUR)
     due = due_of(promise, moment.calendar, at).at(at)
     if promise.clock == "weekdays":
         assert due == minutes.reached(at, target)
