@@ -16,7 +16,7 @@ from rich.table import Table
 from chatserver.app import Parts, StartError, policy_of
 from chatserver.auth import issue
 from chatserver.protocol.events import Role
-from chatserver.settings import Settings, jwt_secret
+from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
 from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.requests import ConversationDetails, Done, PersonDetails
@@ -28,8 +28,6 @@ from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.terms import Rulebook
 
-DEFAULT_URL = "http://127.0.0.1:8080"
-"""Where `chatserver chat` looks when no URL is named."""
 TOKEN_LIFETIME_SECONDS = 30 * DAY // 1000
 MORNING = 9 * HOUR
 """When a demo that cannot start today starts: at nine on the next open day."""

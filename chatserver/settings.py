@@ -34,6 +34,10 @@ DESCRIPTIONS: dict[str, str] = {
 }
 
 
+DEFAULT_URL = "http://127.0.0.1:8080"
+"""Where a server listens that was told nothing else, and where a client looks for one."""
+
+
 class SettingsError(ValueError):
     """A setting that cannot be: the sentence names the key, where it came from and what is allowed."""
 

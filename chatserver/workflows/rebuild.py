@@ -11,7 +11,7 @@ from chatserver.records.conversations import Conversation
 from chatserver.records.database import Database
 from chatserver.workflows.provisioning import settings_of
 from quotas.ledger.base import Ledger, Settings
-from quotas.terms import Rulebook
+from quotas.terms import Rulebook, UnknownPlanError
 
 BATCH = 500
 """Conversations read from the database and sent to the ledger at a time; no more are held in memory."""
@@ -31,10 +31,10 @@ async def rebuild(
 
     `on_progress` gets how many are done and how many there are. A ledger that is ahead (the database was restored
     from a backup) takes the records' word, but what has ended in it stays ended. Raises DatabaseError, LedgerError,
-    and LookupError where the policy lacks a plan in use.
+    and UnknownPlanError where the policy lacks a plan in use.
     """
     if problem := await plans_problem(database, rulebook):
-        raise LookupError(problem)
+        raise UnknownPlanError(problem)
     async with database.read() as connection:
         total = await conversations.count(connection)
     done = ahead = 0

@@ -1,0 +1,1 @@
+"""One module per command of the program; each is imported when its command is used."""

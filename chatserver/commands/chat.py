@@ -1,0 +1,50 @@
+"""`chatserver chat`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from chatserver.commands.screen import one_sentence
+from chatserver.settings import DEFAULT_URL, SettingsError
+from chatserver.terminal import chat as terminal_chat
+
+
+def chat(
+    *,
+    url: str = DEFAULT_URL,
+    token_file: Path | None = None,
+    conversation: str | None = None,
+    language: str | None = None,
+) -> None:
+    """Chat in the terminal. The token is read from a file or from CHATSERVER_TOKEN, never from an argument.
+
+    Parameters
+    ----------
+    url: Address of the server.
+    token_file: File that holds the token.
+    conversation: Conversation to open; support must name one.
+    language: en, nb or da; the terminal's own by default.
+    """
+    with one_sentence():
+        token = token_of(token_file)
+        try:
+            status = asyncio.run(terminal_chat.run(url=url, token=token, conversation=conversation, language=language))
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
+        except KeyboardInterrupt:
+            status = 0
+        sys.exit(status)
+
+
+def token_of(file: Path | None) -> str:
+    """The token in a file, or in CHATSERVER_TOKEN where none is named. Raises SettingsError."""
+    if file is None:
+        if token := os.environ.get("CHATSERVER_TOKEN"):
+            return token
+        raise SettingsError("no token: name its file with --token-file, or set CHATSERVER_TOKEN")
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "is not a token"
+        raise SettingsError(f"--token-file {file}: {why}") from None

@@ -1,0 +1,34 @@
+"""`chatserver rebuild`."""
+
+from chatserver import app as composition
+from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
+from chatserver.commands.running import run, store_of
+from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.settings import Settings
+from chatserver.workflows import rebuild as rebuilding
+from quotas.terms import Rulebook
+
+
+def rebuild(flags: ServerFlags = NO_FLAGS) -> None:
+    """Recreate the ledger's settings of every conversation from the records."""
+    with one_sentence():
+        settings = settings_of(flags)
+        with store_of(settings) as store_url:
+            run(_rebuild(settings, store_url))
+
+
+async def _rebuild(settings: Settings, store_url: str) -> None:
+    rulebook = Rulebook(composition.policy_of(settings))
+    async with (
+        composition.migrated(settings) as database,
+        composition.connected(settings, store_url) as (_, ledger, _shift),
+    ):
+        with bar(LONG) as progress:
+            task = progress.add_task("rebuilding", total=None)
+            rebuilt = await rebuilding.rebuild(
+                database,
+                ledger,
+                rulebook,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    screen.print(f"{rebuilt.conversations} conversations told to the ledger; {rebuilt.ahead} of them were ahead.")

@@ -1,0 +1,86 @@
+"""`chatserver replay`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import msgspec
+
+from chatserver.commands.running import run, store_of
+from chatserver.commands.screen import bar, one_sentence
+from chatserver.settings import Settings, load
+from quotas.ledger.base import Ledger
+from quotas.ledger.link import Link
+from quotas.ledger.memory import MemoryLedger
+from quotas.ledger.redis import RedisLedger
+from quotas.plans import builtin_policy, load_policy
+from quotas.replay import TimelineError, replay
+from quotas.terms import Rulebook
+
+
+def replay_timeline(
+    file: Path | None = None,
+    /,
+    *,
+    policy: Path | None = None,
+    ledger: Literal["memory", "redis"] = "memory",
+    redis_url: str | None = None,
+) -> None:
+    """Apply a timeline of JSON lines by the rules, one line out for each line in.
+
+    Parameters
+    ----------
+    file: The timeline; standard input where none is named.
+    policy: TOML file that changes plans and calendar.
+    ledger: memory is the reference; redis the real one, embedded and empty unless --redis-url names one.
+    redis_url: Redis or Valkey for --ledger redis. It must hold none of the timeline's conversations.
+    """
+    with one_sentence():
+        settings, _ = load({"policy": policy, "redis_url": redis_url}, os.environ)
+        rulebook = Rulebook(load_policy(settings.policy) if settings.policy else builtin_policy())
+        lines = _lines(file)
+        if ledger == "memory":
+            asyncio.run(_replayed(lines, rulebook, MemoryLedger(lambda: 0)))
+        else:
+            run(_replayed_on_redis(lines, rulebook, settings.redis_url))
+
+
+def _lines(file: Path | None) -> list[bytes]:
+    try:
+        return (sys.stdin.buffer.read() if file is None else file.read_bytes()).splitlines()
+    except OSError as error:
+        raise TimelineError(f"{file}: {error.strerror}") from None
+
+
+async def _replayed_on_redis(lines: list[bytes], rulebook: Rulebook, redis_url: str | None) -> None:
+    with TemporaryDirectory(prefix="chatserver-replay-") as folder:
+        settings = Settings(data_dir=Path(folder), redis_url=redis_url)
+        with store_of(settings) as store_url:
+            link = Link(store_url)
+            await link.open()
+            try:
+                real = RedisLedger(link)
+                await real.load()
+                await _replayed(lines, rulebook, real)
+            finally:
+                link.close()
+
+
+async def _replayed(lines: list[bytes], rulebook: Rulebook, ledger: Ledger) -> None:
+    """Write the outcomes; where they go elsewhere, show progress on the terminal."""
+    out = sys.stdout
+    with bar(len(lines) if not out.isatty() else 0) as progress:
+        task = progress.add_task("replaying", total=len(lines))
+        try:
+            done = 0
+            async for outcome in replay(lines, rulebook, ledger):
+                out.write(msgspec.json.format(msgspec.json.encode(outcome), indent=0).decode() + "\n")
+                done += 1
+                if done % 500 == 0:
+                    progress.update(task, completed=done)
+            progress.update(task, completed=len(lines))
+        finally:
+            out.flush()

@@ -1,0 +1,46 @@
+"""What running commands need around them: a loop, a store, logs."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import structlog
+import uvloop
+
+from chatserver.embedded import EmbeddedStore
+from chatserver.settings import Settings
+
+T = TypeVar("T")
+
+
+@contextmanager
+def store_of(settings: Settings) -> Iterator[str]:
+    """The URL of the store: the configured one, or the embedded one for as long as it is needed."""
+    if settings.redis_url is not None:
+        yield settings.redis_url
+        return
+    embedded = EmbeddedStore(settings.data_dir)
+    try:
+        yield embedded.start()
+    finally:
+        embedded.stop()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on a uvloop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def configure_logs() -> None:
+    """One line an event on standard error; never message text, never tokens."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

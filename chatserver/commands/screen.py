@@ -1,0 +1,67 @@
+"""What a person at a terminal sees: sentences, bars, faults in one sentence."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from chatserver.settings import SettingsError
+
+LONG = 2_000
+"""Lines from which on a bar is worth looking at."""
+
+errors = Console(stderr=True)
+screen = Console()
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn a fault that is nobody's bug into one sentence and exit status 1."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, _faults()):
+            raise
+        errors.print(
+            f"[red]chatserver:[/red] {error.args[0] if error.args else error}", highlight=False, soft_wrap=True
+        )
+        sys.exit(1)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
+    from chatserver.app import StartError
+    from chatserver.embedded import EmbeddedStoreError
+    from chatserver.records.database import DatabaseError
+    from chatserver.workflows.clock_shift import ClockShiftError
+    from quotas.ledger.base import LedgerError
+    from quotas.plans import PolicyError
+    from quotas.replay import TimelineError
+    from quotas.terms import UnknownPlanError
+
+    return (
+        SettingsError,
+        PolicyError,
+        EmbeddedStoreError,
+        DatabaseError,
+        LedgerError,
+        ClockShiftError,
+        TimelineError,
+        UnknownPlanError,
+        StartError,
+    )
+
+
+def bar(lines: int) -> Progress:
+    """A bar on the terminal for long work; silent where there is little to do or nobody watches."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        disable=lines < LONG or not errors.is_terminal,
+        transient=True,
+    )
