@@ -9,6 +9,9 @@ local DIGEST = 8 -- bytes of a text's digest; see DIGEST_BYTES
 local FROM_FIRST = 2
 local QUARTER = 900000 -- 15 min in ms: every zone's days begin on one
 
+-- Numbers become text here once, and whole: Lua would make it anew wherever one is used.
+local function text(number) return string.format('%.0f', number) end
+
 local FIELDS = {
     'status', 'revision', 'week', 'windows_used', 'messages_used', 'window_ends_at', 'live_until',
     'waiting_since', 'due_at', 'last_seq', 'generation', 'missed', 'timer', 'quarter',
@@ -25,24 +28,33 @@ local function standing(key, now)
     return {'stale', tostring(now), redis.call('HGETALL', key)}
 end
 
--- What an earlier post with this id was answered: nil, or the record.
-local function first_answer(key, older, field, generation, written)
-    if written == generation then
-        return redis.call('HGET', key, field) or redis.call('HGET', older, field)
+-- Keep what this id is answered, unless an earlier post had it: then its record is returned, else false.
+-- The first of a generation clears what the one before the last left, and says in the conversation that it came.
+local function remember(conversation, key, older, written, generation, field, record)
+    if written ~= generation then
+        if written ~= generation - 1 then redis.call('DEL', older) end
+        redis.call('DEL', key)
+        redis.call('HSET', conversation, 'generation', generation)
     end
-    redis.call('DEL', key)
-    if written == generation - 1 then return redis.call('HGET', older, field) end
-    redis.call('DEL', older)
+    local earlier = redis.call('HGET', older, field)
+    if earlier then return earlier end
+    if redis.call('HSETNX', key, field, record) == 0 then return redis.call('HGET', key, field) end
+    if written ~= generation then redis.call('PEXPIRE', key, 2 * GENERATION) end
     return false
 end
 
--- Keep what this id was answered; the first of a generation says so in the conversation.
-local function remember(conversation, key, written, generation, field, record)
-    redis.call('HSET', key, field, record)
-    if tonumber(written) ~= generation then
-        redis.call('HSET', conversation, 'generation', generation)
-        redis.call('PEXPIRE', key, 2 * GENERATION)
-    end
+-- The answer to a post whose id was used before: as it was then, with the usage of now.
+local function answer_again(record, digest, now, usage)
+    if record:sub(1, DIGEST) ~= digest then return 'C' end
+    local kind, first, second = record:match('^(.)(%S+) (%S+)$', DIGEST + 1)
+    if kind == 'A' then return 'D ' .. first .. ' ' .. second .. ' ' .. usage .. ' -1 0' end
+    return 'Q ' .. now .. ' ' .. usage .. ' ' .. first .. ' ' .. second
+end
+
+-- Tell whoever watches the board that a wait is another one now; `since` is 0 where it is over.
+local function board_changed(key, since, due, missed)
+    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+    redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
 end
 
 -- The wait has begun or its deadline moved: put it on the board, and set a timer for the first warning, or for the
@@ -58,7 +70,7 @@ local function wait_moved(key, since, due, missed, timer, now, warn_first)
             redis.call('HSET', key, 'timer', wake)
         end
     end
-    redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
+    board_changed(key, since, due, missed)
 end
 
 local function event(tag, kind, name, since, due, at)
@@ -75,7 +87,7 @@ local function wait_closed(key, kind, since, due, missed, now)
     end
     event(tag, kind, name, since, due, now)
     if missed == 1 then redis.call('HSET', key, 'missed', 0) end
-    redis.call('SPUBLISH', tag .. ':board', name .. ' 0 0 0')
+    board_changed(key, 0, 0, 0)
 end
 
 -- On which days a mentor wrote is counted elsewhere; here it is enough to say so once in a quarter of an hour.
@@ -94,7 +106,8 @@ end
 -- was ended),
 -- 'R|Q at week windows messages window_ends live since due opens_at reason' refused (Q: before).
 local function post(KEYS, ARGV)
-    local stored = redis.call('HMGET', KEYS[1], unpack(FIELDS))
+    local call = redis.call
+    local stored = call('HMGET', KEYS[1], unpack(FIELDS))
     local status = stored[1]
     if not status then return 'U' end
     local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
@@ -106,36 +119,20 @@ local function post(KEYS, ARGV)
         return standing(KEYS[1], now)
     end
 
-    local week, windows, messages = tonumber(stored[3]), tonumber(stored[4]), tonumber(stored[5])
     local window_ends, since, due = tonumber(stored[6]), tonumber(stored[8]), tonumber(stored[9])
-    local seq = tonumber(stored[10])
-
     local writer = ARGV[1]
-    local remembered = #writer > 2
-    local sent, generation
-    if remembered then
-        generation = math.max(math.floor(now / GENERATION), tonumber(stored[11])) -- a clock set back forgets nothing
-        sent = KEYS[3 + generation % 2]
-        local record = first_answer(sent, KEYS[4 - generation % 2], writer, generation, tonumber(stored[11]))
-        if record then
-            if record:sub(1, DIGEST) ~= ARGV[2] then return 'C' end
-            local usage = table.concat({week, windows, messages, window_ends, live, since, due}, ' ')
-            local kind, first, second = record:match('^(.)(%S+) (%S+)$', DIGEST + 1)
-            if kind == 'A' then return 'D ' .. first .. ' ' .. second .. ' ' .. usage .. ' -1 0' end
-            return 'Q ' .. now .. ' ' .. usage .. ' ' .. first .. ' ' .. second
-        end
-    end
+    local is_member = writer:byte(1) == 109 -- 'm'
 
     -- Admission: first match wins.
     local refused, opens_at
-    local spends = false
+    local week, windows, messages -- only where this message spends some
     local waited, late = -1, 0
-    if writer:byte(1) == 109 then -- 'm': a member's message
+    if is_member then
         if status ~= 'open' then
             refused, opens_at = status, 0
         elseif now >= live and now >= window_ends then
-            local windows_now, messages_now = windows, messages
-            if week < this_week then windows_now, messages_now = 0, 0 end
+            local counted_week, windows_now, messages_now = tonumber(stored[3]), tonumber(stored[4]), tonumber(stored[5])
+            if counted_week < this_week then windows_now, messages_now = 0, 0 end
             if window_length > 0 and windows_now >= windows_per_week then
                 refused, opens_at = 'quota_used', next_week_opens_at
             elseif messages_per_week > 0 and messages_now >= messages_per_week then
@@ -145,11 +142,9 @@ local function post(KEYS, ARGV)
             elseif window_length > 0 then
                 window_ends = now + window_length
                 if cut_at > 0 and cut_at < window_ends then window_ends = cut_at end
-                week, windows, messages = math.max(week, this_week), windows_now + 1, messages_now
-                spends = true
+                week, windows, messages = math.max(counted_week, this_week), windows_now + 1, messages_now
             elseif messages_per_week > 0 then
-                week, windows, messages = math.max(week, this_week), windows_now, messages_now + 1
-                spends = true
+                week, windows, messages = math.max(counted_week, this_week), windows_now, messages_now + 1
             end
         end
         if not refused then
@@ -172,33 +167,51 @@ local function post(KEYS, ARGV)
         since, due = 0, 0
     end
 
-    local usage = table.concat({week, windows, messages, window_ends, live, since, due}, ' ')
-    if refused then
-        if remembered then
-            local record = ARGV[2] .. 'R' .. opens_at .. ' ' .. refused
-            remember(KEYS[1], sent, stored[11], generation, writer, record)
+    local at = text(now)
+    local seq = text(stored[10] + 1)
+    if #writer > 2 then
+        local written = tonumber(stored[11])
+        local generation = math.max(math.floor(now / GENERATION), written) -- a clock set back forgets nothing
+        local record = refused and 'R' .. text(opens_at) .. ' ' .. refused or 'A' .. seq .. ' ' .. at
+        local key, older = KEYS[3 + generation % 2], KEYS[4 - generation % 2]
+        local earlier = remember(KEYS[1], key, older, written, generation, writer, ARGV[2] .. record)
+        if earlier then
+            return answer_again(earlier, ARGV[2], at, table.concat(stored, ' ', 3, 9))
         end
-        return 'R ' .. now .. ' ' .. usage .. ' ' .. opens_at .. ' ' .. refused
+    end
+    if refused then
+        return 'R ' .. at .. ' ' .. table.concat(stored, ' ', 3, 9) .. ' ' .. text(opens_at) .. ' ' .. refused
     end
 
-    seq = seq + 1
-    redis.call('XADD', KEYS[2], seq .. '-' .. now, 'm', ARGV[3])
-    redis.call('HSET', KEYS[1], 'waiting_since', since, 'due_at', due, 'last_seq', seq)
-    if spends then
-        redis.call('HSET', KEYS[1], 'week', week, 'windows_used', windows, 'messages_used', messages,
-            'window_ends_at', window_ends)
+    local since_before, due_before = tonumber(stored[8]), tonumber(stored[9])
+    local wait_changed = due ~= due_before or since ~= since_before
+    local added = redis.pcall('XADD', KEYS[2], seq .. '-' .. at, 'm', ARGV[3])
+    if added.err then -- nothing was written: nor is anything remembered
+        call('HDEL', KEYS[3], writer)
+        call('HDEL', KEYS[4], writer)
+        return added
     end
-    if remembered then remember(KEYS[1], sent, stored[11], generation, writer, ARGV[2] .. 'A' .. seq .. ' ' .. now) end
-    if due ~= tonumber(stored[9]) or since ~= tonumber(stored[8]) then
+    if wait_changed then
+        stored[8], stored[9] = text(since), text(due)
+        call('HSET', KEYS[1], 'waiting_since', stored[8], 'due_at', stored[9], 'last_seq', seq)
+    else
+        call('HSET', KEYS[1], 'last_seq', seq)
+    end
+    if week then
+        stored[3], stored[4], stored[5], stored[6] = text(week), text(windows), text(messages), text(window_ends)
+        call('HSET', KEYS[1], 'week', stored[3], 'windows_used', stored[4], 'messages_used', stored[5],
+            'window_ends_at', stored[6])
+    end
+    if wait_changed then
         if since > 0 then
             wait_moved(KEYS[1], since, due, tonumber(stored[12]), tonumber(stored[13]), now, warn_first)
         else
-            wait_closed(KEYS[1], 'answered', tonumber(stored[8]), tonumber(stored[9]), tonumber(stored[12]), now)
+            wait_closed(KEYS[1], 'answered', since_before, due_before, tonumber(stored[12]), now)
         end
     end
-    if writer:byte(1) ~= 109 then mentor_wrote(KEYS[1], stored[14], now) end
-    local state = seq .. ' ' .. now .. ' ' .. usage
-    redis.call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
+    if not is_member then mentor_wrote(KEYS[1], stored[14], now) end
+    local state = seq .. ' ' .. at .. ' ' .. table.concat(stored, ' ', 3, 9)
+    call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
     return 'A ' .. state .. ' ' .. waited .. ' ' .. late
 end
 
@@ -221,6 +234,8 @@ local function configure(KEYS, ARGV)
         if status == 'ended' and since > 0 then
             redis.call('HSET', KEYS[1], 'waiting_since', 0, 'due_at', 0)
             wait_closed(KEYS[1], 'dropped', since, tonumber(stored[4]), tonumber(stored[5]), now)
+        elseif since > 0 then
+            board_changed(KEYS[1], since, tonumber(stored[4]), tonumber(stored[5])) -- its plan may be another one
         end
         redis.call('SPUBLISH', KEYS[2], 'S')
     end
@@ -280,7 +295,7 @@ local function settle(KEYS, ARGV)
     if kind == 'missed' then
         outcome = 'noted'
         redis.call('HSET', KEYS[1], 'missed', 1)
-        redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' 1')
+        board_changed(KEYS[1], since, due, 1)
     elseif kind == 'warning' then
         local warned_due, warned_hours = stored[4]:match('^(%S+) (%S+)$')
         if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(ARGV[3]) then
@@ -301,6 +316,43 @@ local function settle(KEYS, ARGV)
     return outcome
 end
 
+-- KEYS: the open waits of a partition
+-- ARGV: now, state ('waiting', 'overdue' or 'missed'), plan ('' for any), due (0: none) and name to go on after, most
+-- Returns how many of that plan are waiting, overdue and missed, whatever the state, and the first `most` of the state,
+-- by deadline and name: name, since, due, missed, member, mentor, plan, and so on.
+local function open_waits(KEYS, ARGV)
+    local now, state, plan = tonumber(ARGV[1]), ARGV[2], ARGV[3]
+    local after, after_name, most = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+    if after == 0 then after = math.huge end
+    local tag = KEYS[1]:match('^({%d+})')
+    local waiting, overdue, missed, rows = 0, 0, 0, {}
+    local found = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+    for place = 1, #found, 2 do
+        local name = found[place]
+        local due = found[place + 1] == 'inf' and math.huge or tonumber(found[place + 1])
+        local late = due < now
+        local beyond = due > after or (due == after and name > after_name)
+        local wanted = beyond and #rows < most * 7 and (late or state == 'waiting')
+        if not (wanted or late or plan ~= '') then
+            waiting = waiting + 1
+        else
+            local stored = redis.call('HMGET', tag .. ':conversation:' .. name, 'waiting_since', 'due_at', 'missed',
+                'member', 'mentor', 'plan')
+            if plan == '' or stored[6] == plan then
+                waiting = waiting + 1
+                if late then overdue = overdue + 1 end
+                if stored[3] == '1' then missed = missed + 1 end
+                if wanted and (state ~= 'missed' or stored[3] == '1') then
+                    rows[#rows + 1] = name
+                    for _, value in ipairs(stored) do rows[#rows + 1] = value end
+                end
+            end
+        end
+    end
+    return {waiting, overdue, missed, rows}
+end
+
+redis.register_function{function_name = 'open_waits_@VERSION@', callback = open_waits, flags = {'no-writes'}}
 redis.register_function('claim_@VERSION@', claim)
 redis.register_function('settle_@VERSION@', settle)
 redis.register_function('post_@VERSION@', post)

@@ -86,6 +86,16 @@ async def test_an_error_of_the_store_is_a_fault_that_says_what_it_said(desk: Des
         await desk.configure(MONDAY, plan="basic")
 
 
+async def test_a_message_that_could_not_be_stored_is_not_remembered_as_accepted(desk: Desk, client: Redis) -> None:
+    client.set(keys.log("c"), "no stream")
+    with pytest.raises(LedgerError, match="WRONGTYPE"):
+        await desk.mentor(MONDAY, "hello", id="x")
+    client.delete(keys.log("c"))
+    again = await desk.mentor(MONDAY, "hello", id="x")
+    assert isinstance(again, Posted)
+    assert (again.seq, again.first) == (1, True)
+
+
 async def test_an_answer_that_makes_no_sense_is_a_fault(desk: Desk, client: Redis) -> None:
     head, _, _ = LIBRARY.partition("\n")
     post = LIBRARY.rpartition("redis.register_function('post_")[2].partition("'")[0]
