@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, cast
@@ -35,6 +36,8 @@ LIBRARY = _SOURCE.replace("@VERSION@", VERSION)
 _TERMS = struct.Struct(">17d")
 _LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
 _POST = f"post_{VERSION}"
+MOST_ADDRESSES = 20_000
+"""Conversations whose commands are kept half made; beyond it all are made anew."""
 _MISSING = "Function not found"
 
 _Call = tuple[bytes, Done]
@@ -47,7 +50,7 @@ class RedisLedger:
     def __init__(self, link: Link, shift: int = 0) -> None:
         self._link = link
         self._shift = shift
-        self._packed: tuple[Settings | None, Terms | None, bytes] = (None, None, b"")
+        self._addresses: dict[str, _Address] = {}
         self._unfound: list[_Call] = []
         self._held: list[_Call] = []
 
@@ -97,42 +100,39 @@ class RedisLedger:
         *,
         at: int = 0,
     ) -> None:
-        name = post.conversation
-        tag = keys.tag(name)
-        command = packed(
-            "FCALL",
-            _POST,
-            5,
-            f"{tag}:conversation:{name}",
-            f"{tag}:log:{name}",
-            f"{tag}:sent:0:{name}",
-            f"{tag}:sent:1:{name}",
-            f"{tag}:feed:{name}",
-            _LETTERS[post.writer] + post.id,
-            post.digest,
+        command = self._command(post, settings, terms, at)
+        if self._unfound:
+            self._held.append((command, partial(_answered, done)))
+        else:
+            self._link.send(command, partial(self._answered, command, done))
+
+    def _command(self, post: Post, settings: Settings, terms: Terms, at: int) -> bytes:
+        """The call as bytes: what stays the same for a conversation is kept, the rest is put between."""
+        address = self._addresses.get(post.conversation)
+        if address is None:
+            if len(self._addresses) >= MOST_ADDRESSES:
+                self._addresses.clear()
+            address = self._addresses[post.conversation] = _Address(post.conversation)
+        if address.settings is not settings or address.terms is not terms:
+            address.settings, address.terms = settings, terms
+            address.packed = _bulk(pack(settings.revision, terms, self._shift))
+        return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b" % (
+            address.head,
+            len(writer := (_LETTERS[post.writer] + post.id).encode()),
+            writer,
+            _bulk(post.digest),
+            len(post.entry),
             post.entry,
-            post.origin,
-            self._packed_terms(settings, terms),
-            at or "",
+            _bulk(post.origin.encode()),
+            address.packed,
+            _bulk(b"%d" % at) if at else _EMPTY,
         )
 
-        def answered(reply: Reply) -> None:
-            if isinstance(reply, bytes):
-                done(_result(reply))
-            elif isinstance(reply, list):
-                done(Stale(_standing(int(reply[1]), reply[2])))
-            elif isinstance(reply, hiredis.ReplyError) and _MISSING in str(reply):
-                self._load_for(command, answered_after_load)
-            else:
-                done(_fault(reply))
-
-        def answered_after_load(reply: Reply) -> None:
-            answered(LedgerError(str(reply)) if isinstance(reply, hiredis.ReplyError) else reply)
-
-        if self._unfound:
-            self._held.append((command, answered_after_load))
+    def _answered(self, command: bytes, done: Callable[[PostResult | LedgerError], None], reply: Reply) -> None:
+        if isinstance(reply, hiredis.ReplyError) and _MISSING in str(reply):
+            self._load_for(command, partial(_answered, done))
         else:
-            self._link.send(command, answered)
+            _answered(done, reply)
 
     def _load_for(self, command: bytes, done: Done) -> None:
         """Load the functions for a post that found none. What is posted meanwhile waits, so that order is kept."""
@@ -145,13 +145,6 @@ class RedisLedger:
         self._unfound, self._held = [], []
         for command, done in calls:
             self._link.send(command, done)
-
-    def _packed_terms(self, settings: Settings, terms: Terms) -> bytes:
-        last_settings, last_terms, packed = self._packed
-        if settings is not last_settings or terms is not last_terms:
-            packed = pack(settings.revision, terms, self._shift)
-            self._packed = (settings, terms, packed)
-        return packed
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
@@ -177,6 +170,39 @@ class RedisLedger:
                 raise
         await self.load()
         return await self._link.request(*command)
+
+
+class _Address:
+    """What every post to a conversation begins with, and the terms that the last one took along."""
+
+    __slots__ = ("head", "packed", "settings", "terms")
+
+    def __init__(self, name: str) -> None:
+        names = (keys.conversation(name), keys.log(name), keys.sent(name, 0), keys.sent(name, 1), keys.feed(name))
+        _, head = packed("FCALL", _POST, len(names), *names).split(b"\r\n", 1)
+        self.head = b"*%d\r\n%b" % (3 + len(names) + _ARGUMENTS, head)
+        self.settings: Settings | None = None
+        self.terms: Terms | None = None
+        self.packed = b""
+
+
+def _bulk(value: bytes) -> bytes:
+    """A bulk string of the store's protocol."""
+    return b"$%d\r\n%b\r\n" % (len(value), value)
+
+
+_EMPTY = _bulk(b"")
+_ARGUMENTS = 6
+"""Of the function `post`, after its keys."""
+
+
+def _answered(done: Callable[[PostResult | LedgerError], None], reply: Reply) -> None:
+    if isinstance(reply, bytes):
+        done(_result(reply))
+    elif isinstance(reply, list):
+        done(Stale(_standing(int(reply[1]), reply[2])))
+    else:
+        done(_fault(reply))
 
 
 _LOAD = packed("FUNCTION", "LOAD", "REPLACE", LIBRARY)

@@ -9,7 +9,8 @@ from redis import Redis
 
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
-from quotas.ledger.base import IDEMPOTENCY_PERIOD, LedgerError, Posted
+from quotas.ledger import redis as redis_module
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, LedgerError, Post, Posted, posted
 from quotas.ledger.link import Link
 from quotas.ledger.redis import LIBRARY, RedisLedger
 from quotas.terms import Rulebook
@@ -94,6 +95,19 @@ async def test_a_message_that_could_not_be_stored_is_not_remembered_as_accepted(
     again = await desk.mentor(MONDAY, "hello", id="x")
     assert isinstance(again, Posted)
     assert (again.seq, again.first) == (1, True)
+
+
+async def test_more_conversations_than_are_kept_half_made_change_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_module, "MOST_ADDRESSES", 1)
+    await desk.ledger.configure("other", desk.settings)
+    for conversation, seq in (("c", 1), ("other", 1), ("c", 2), ("other", 2)):
+        post = Post(conversation, "mentor", "", b"", b"{}", "test")
+        terms = desk.rulebook.terms("light", "Europe/Oslo", "", 0, MONDAY)
+        result = await posted(desk.ledger, post, desk.settings, terms, at=MONDAY)
+        assert isinstance(result, Posted)
+        assert result.seq == seq
 
 
 async def test_an_answer_that_makes_no_sense_is_a_fault(desk: Desk, client: Redis) -> None:
