@@ -19,7 +19,8 @@ ENV PYTHONUNBUFFERED=1 \
 USER chatserver
 VOLUME /data
 EXPOSE 8080
+# Alive, not ready: a container is not to be replaced because its store is away.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/v1/openapi.json', timeout=2).close()"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/livez', timeout=2).close()"]
 ENTRYPOINT ["chatserver"]
 CMD ["serve"]

@@ -126,13 +126,13 @@ class History:
     def __init__(self, seed: str, books: list[Rulebook]) -> None:
         self.name = seed
         self._random = Random(seed)
-        self._book = self._random.choice(books)
+        self.rulebook = self._random.choice(books)
         zone, day, holidays = self._random.choice(PLACES)
         start = instant.parse(f"{day}T00:00:00Z") + self._random.randrange(20 * DAY)
-        plan = self._random.choice(sorted(self._book.policy.plans))
+        plan = self._random.choice(sorted(self.rulebook.policy.plans))
         settings = Settings(f"member-{seed}", f"mentor-{seed}", plan, zone, holidays)
         self._standing = Standing(start, settings, Usage(), 0, 0, 0)
-        self._terms = self._standing.terms(self._book)
+        self._terms = self._standing.terms(self.rulebook)
         self._terms_settings = settings
         self._sent: list[Post] = []
 
@@ -190,7 +190,7 @@ class History:
 
     def _write(self, at: int, writer: Writer) -> Write:
         if self._random.random() < 0.95:
-            self._terms = self._standing.terms(self._book)
+            self._terms = self._standing.terms(self.rulebook)
             self._terms_settings = self._standing.settings
         return Write(at, self._post(writer), self._terms_settings, self._terms)
 
@@ -219,7 +219,7 @@ class History:
         if draw < 0.3:
             zone, _, holidays = self._random.choice(PLACES)
             return Configure(at, "move", replace(newer, zone=zone, holidays=holidays))
-        plan = self._random.choice(sorted(self._book.policy.plans))
+        plan = self._random.choice(sorted(self.rulebook.policy.plans))
         if draw < 0.4:
             older = self._random.randint(0, settings.revision)
             return Configure(at, "old", replace(settings, plan=plan, revision=older))

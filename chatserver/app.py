@@ -7,30 +7,45 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import FrameType
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
 import uvicorn
 from msgspec import Struct
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from chatserver.api import ApiContext, routes
+from chatserver.api.exposition import Exposition, Sources
+from chatserver.api.gate import Gate
+from chatserver.api.health import health_routes
 from chatserver.auth import Authenticator
 from chatserver.protocol.commands import MAX_FRAME_BYTES
+from chatserver.realtime.door import Door
+from chatserver.realtime.entrance import http_protocol
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.socket import ChatSocket
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
+from chatserver.workflows.board import Board
 from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.durability import durability_warnings
+from chatserver.workflows.health import Health
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.rebuild import plans_problem
+from chatserver.workflows.reply_records import ReplyRecords
+from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
+from chatserver.workflows.revocation import RevocableTokens
 from chatserver.workflows.store_clock import StoreClock
+from chatserver.workflows.wait_counts import WaitCounts
 from quotas.ledger.link import Link
+from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
@@ -40,10 +55,18 @@ PING_EVERY = 30.0
 """Seconds between keep-alive pings, and how long an answer may take."""
 GARBAGE_THRESHOLD = 20_000
 """Objects more than were freed, at which Python looks for cycles; its default of 700 is felt on the message path."""
-STOP_WITHIN = 20
-"""Seconds that open connections have to end when the server stops."""
+TELL_FOR = 0.2
+"""Seconds for which /readyz answers 503 at least, when the server stops, before nobody is let in any more."""
+DRAIN_WITHIN = 12
+"""Seconds that chats have to end when the server stops: what is in flight is answered in two."""
+STOP_WITHIN = 8
+"""Seconds that whatever is still open has after that."""
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
+
+
+if TYPE_CHECKING:
+    from chatserver.tracing import Traces
 
 
 class StartError(Exception):
@@ -60,6 +83,9 @@ class Parts(Struct, frozen=True):
     provisioning: Provisioning
     hub: Hub
     app: Starlette
+    door: Door
+    """Where connections wait until they have said who they are."""
+    health: Health
     shift: int
     """How many ms the rules' clock runs ahead; 0 on a real server."""
     warnings: list[str]
@@ -98,33 +124,87 @@ async def migrated(settings: Settings) -> AsyncIterator[Database]:
 
 
 @contextlib.asynccontextmanager
+async def traced(settings: Settings) -> AsyncIterator["Traces | None"]:
+    """Traces, where the settings ask for them. Raises StartError."""
+    if settings.traces is None:
+        yield None
+        return
+    try:
+        from chatserver.tracing import exported
+    except ImportError:
+        sentence = "`traces` is set, and OpenTelemetry is not installed: pip install 'chatserver[otel]'"
+        raise StartError(sentence) from None
+    traces = exported(settings.traces)
+    try:
+        yield traces
+    finally:
+        await asyncio.to_thread(traces.close)
+
+
+@contextlib.asynccontextmanager
 async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
     """Everything but the listening. Raises the errors of its parts, each one sentence for people."""
     rulebook = Rulebook(policy_of(settings))
     authenticator = Authenticator(settings)
-    async with migrated(settings) as database, connected(settings, store_url) as (link, ledger, shift):
+    async with (
+        migrated(settings) as database,
+        connected(settings, store_url) as (link, ledger, shift),
+        traced(settings) as traces,
+    ):
         if problem := await plans_problem(database, rulebook):
             raise StartError(problem)
         provisioning = Provisioning(database, ledger, rulebook, ledger.now)
         hub = Hub(link, ledger, rulebook, StoreClock(await ledger.now()), uuid4().hex[:12])
+        hub.traces = traces
         link.on_push = hub.pushed
         link.on_up = hub.up
-        greeting = Greeting(hub, authenticator, settings.allowed_origins)
+        tokens = RevocableTokens(settings, hub.revocations)
+        door = Door(settings.connections_before_hello, hub.metrics)
+        greeting = Greeting(hub, authenticator, settings.allowed_origins, settings.rate_limit)
+        board = Board(ledger, OpenWaits(link, ledger))
+        waits = Waits(link, ledger, shift)
+        health = Health(link, database, shift)
+        numbers = Sources(hub.metrics, hub.gauges, link, WaitCounts(waits, ledger), health, shift, settings.data_dir)
         app = Starlette(
             routes=[
                 WebSocketRoute("/v1/chat", greeting.endpoint),
-                *routes(ApiContext(provisioning, ledger, authenticator)),
+                *routes(
+                    ApiContext(
+                        provisioning=provisioning,
+                        ledger=ledger,
+                        authenticator=tokens,
+                        board=board,
+                        revocations=hub.revocations,
+                        reports=ReplyReports(database, rulebook, ledger.now),
+                    )
+                ),
+                *health_routes(health),
+                Exposition(numbers, tokens, settings.metrics).route(),
             ],
+            middleware=[Middleware(Gate, hub.metrics, health, hub.traces)],
         )
-        waits = Waits(link, ledger, shift)
         hub.start()
-        watching = asyncio.get_running_loop().create_task(ReplyWatch(ledger, waits, rulebook).run())
+        watching = asyncio.get_running_loop().create_task(ReplyWatch(ledger, waits, rulebook, hub.metrics).run())
+        records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])
+        recording = asyncio.get_running_loop().create_task(records.run())
         try:
             yield Parts(
-                rulebook, link, ledger, database, provisioning, hub, app, shift, await durability_warnings(link)
+                rulebook,
+                link,
+                ledger,
+                database,
+                provisioning,
+                hub,
+                app,
+                door,
+                health,
+                shift,
+                await durability_warnings(link),
             )
         finally:
             watching.cancel()
+            recording.cancel()
+            await asyncio.gather(watching, recording, return_exceptions=True)
             await hub.stop()
 
 
@@ -145,7 +225,31 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which stops on a signal and lets the cleanup after it run undisturbed."""
+    """uvicorn's server, which stops on a signal and lets the cleanup after it run undisturbed.
+
+    It goes on listening until its chats have ended, so that whoever asks /readyz hears 503.
+    """
+
+    def __init__(self, config: uvicorn.Config, health: Health) -> None:
+        super().__init__(config)
+        self._health = health
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._health.draining = True
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + DRAIN_WITHIN
+        for connection in self._chats():
+            connection.shutdown()
+        await asyncio.sleep(TELL_FOR)
+        while self._chats() and loop.time() < until and not self.force_exit:  # noqa: ASYNC110 - uvicorn has no event
+            await asyncio.sleep(0.02)
+        await super().shutdown(sockets)
+
+    def _chats(self) -> list[ChatSocket]:
+        return [connection for connection in self.server_state.connections if isinstance(connection, ChatSocket)]
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -160,10 +264,11 @@ class _Server(uvicorn.Server):
                 signal.signal(number, signal.SIG_IGN)
 
 
-def server_config(app: Starlette) -> uvicorn.Config:
+def server_config(app: Starlette, door: Door) -> uvicorn.Config:
     """How uvicorn serves the application: the chat's own sockets, its bounds, and no words of its own."""
     return uvicorn.Config(
         app,
+        http=http_protocol(door),
         ws=ChatSocket,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_EVERY,
@@ -180,7 +285,7 @@ def server_config(app: Starlette) -> uvicorn.Config:
 
 async def listen(parts: Parts, sock: socket.socket, on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `on_ready` is called once connections are accepted."""
-    server = _Server(server_config(parts.app))
+    server = _Server(server_config(parts.app, parts.door), parts.health)
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[sock]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)

@@ -25,11 +25,15 @@ _IS_NAME = re.compile(NAME_PATTERN)
 
 
 class Identity(Struct, frozen=True):
-    """Whom a token speaks for. `expires_at` is its exp in milliseconds of real time, never of a shifted clock."""
+    """Whom a token speaks for. `expires_at` is its exp in milliseconds of real time, never of a shifted clock.
+
+    `issued_at` is its iat, to the second as issuers give it; 0 where it names none, which is older than any revocation.
+    """
 
     user: str
     role: Role
     expires_at: int
+    issued_at: int = 0
 
 
 class Authenticator:
@@ -60,6 +64,12 @@ class Authenticator:
         return _identity(claims, time.time())
 
 
+def require_user(user: str) -> None:
+    """Raises ValueError for what no token can speak for."""
+    if not _IS_NAME.fullmatch(user):
+        raise ValueError(f"{user!r} is no user: 1 to 64 letters, digits and any of _ . : | @ ~ - are allowed")
+
+
 def issue(
     secret: str,
     user: str,
@@ -71,8 +81,7 @@ def issue(
     issuer: str | None = None,
 ) -> str:
     """An HS256 token for `user`. `now` is real time in milliseconds. Raises ValueError for a wrong user or role."""
-    if not _IS_NAME.fullmatch(user):
-        raise ValueError(f"{user!r} is no user: 1 to 64 letters, digits and any of _ . : | @ ~ - are allowed")
+    require_user(user)
     if role not in _ROLES:
         raise ValueError(f"{role!r} is no role: {', '.join(_ROLES)} are allowed")
     issued_at = now // 1_000
@@ -99,4 +108,6 @@ def _identity(claims: dict[str, Any], now_seconds: float) -> Identity:
     role = claims.get("role")
     if role not in _ROLES:
         raise TokenError(f"the token's role must be one of {', '.join(_ROLES)}")
-    return Identity(user=claims["sub"], role=role, expires_at=int(expires * 1_000))
+    return Identity(
+        user=claims["sub"], role=role, expires_at=int(expires * 1_000), issued_at=int(claims.get("iat", 0)) * 1_000
+    )

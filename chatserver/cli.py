@@ -12,10 +12,14 @@ cli = cyclopts.App(
 cli.command("chatserver.commands.serve:serve")
 cli.command("chatserver.commands.demo:demo")
 cli.command("chatserver.commands.chat:chat")
+cli.command("chatserver.commands.replies:replies")
+cli.command("chatserver.commands.report:report")
+cli.command("chatserver.commands.why:why")
 cli.command("chatserver.commands.replay:replay_timeline", name="replay")
 cli.command("chatserver.commands.token:token")
 cli.command("chatserver.commands.migrate:migrate")
 cli.command("chatserver.commands.rebuild:rebuild")
+cli.command("chatserver.commands.revoke:revoke")
 cli.command("chatserver.commands.config:config")
 
 

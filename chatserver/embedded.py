@@ -175,6 +175,20 @@ class EmbeddedStore:
             raise EmbeddedStoreError(_why_not_started(str(error), self._data_dir / "store")) from None
 
 
+def running_store(data_dir: Path) -> str | None:
+    """The URL of the embedded store of a server that uses `data_dir` now; None where none does."""
+    try:
+        with (data_dir / "lock").open("r+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                socket = file.read()
+                return f"unix://{socket}" if socket and _listens(socket) else None
+            return None
+    except OSError:
+        return None
+
+
 def _why_not_started(report: str, data: Path) -> str:
     """One sentence from Valkey's log, whose lines look like `123:M 05 Jan 2026 08:00:00.000 # What happened`."""
     log = data / "valkey.log"

@@ -10,11 +10,41 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from msgspec import Struct
+
 from quotas import instant
 
 ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 MIN_SECRET_BYTES = 32
 """RFC 7518, 3.2: an HS256 key is at least as long as its hash."""
+
+PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
+"""Seconds."""
+
+
+class Rate(Struct, frozen=True):
+    """At most `messages` in each `period` for long, and `burst` at once. Without messages it limits nothing."""
+
+    messages: int
+    period: str
+    burst: int
+
+    @property
+    def seconds_each(self) -> float:
+        """The time in which one message becomes free again; 0 where nothing is limited."""
+        return PERIODS[self.period] / self.messages if self.messages else 0.0
+
+    def __str__(self) -> str:
+        return f"{self.messages}/{self.period} burst {self.burst}" if self.messages else "off"
+
+
+def _rate(value: object) -> Rate:
+    if value == "off":
+        return Rate(0, "minute", 0)
+    found = re.fullmatch(r"([1-9][0-9]{0,6})/(second|minute|hour)(?: burst ([1-9][0-9]{0,6}))?", str(value).strip())
+    if found is None:
+        raise ValueError("must be `off` or such as `100/minute burst 30`: 1 to 9999999 a second, minute or hour")
+    return Rate(int(found[1]), found[2], int(found[3] or found[1]))
 
 
 def _text(value: object) -> str:
@@ -126,6 +156,26 @@ def _is_origin(text: str) -> bool:
     return bare and default_port != 0 and port != default_port and bool(parts.hostname) and "@" not in parts.netloc
 
 
+def _one_of(*words: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        word = value.lower() if isinstance(value, str) else ""
+        if word not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return word
+
+    return read
+
+
+def _share(value: object) -> float:
+    try:
+        share = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else -1.0
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:  # also where it is NaN
+        raise ValueError("must be a number from 0 to 1, such as 0.01 for one message in a hundred")
+    return share
+
+
 READERS: dict[str, Callable[[object], Any]] = {
     "host": _text,
     "port": _whole(0, 65_535),
@@ -141,4 +191,9 @@ READERS: dict[str, Callable[[object], Any]] = {
     "jwt_issuer": _text,
     "jwt_audience": _text,
     "allowed_origins": _origins,
+    "log_level": _one_of("debug", "info", "warning", "error"),
+    "metrics": _one_of("token", "open"),
+    "traces": _share,
+    "rate_limit": _rate,
+    "connections_before_hello": _whole(0, 1_000_000),
 }

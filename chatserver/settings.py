@@ -7,12 +7,12 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from msgspec import Struct
 
-from chatserver.setting_values import ASYMMETRIC, MIN_SECRET_BYTES, READERS
+from chatserver.setting_values import ASYMMETRIC, MIN_SECRET_BYTES, READERS, Rate
 
 ENVIRONMENT_PREFIX = "CHATSERVER_"
 
@@ -31,6 +31,11 @@ DESCRIPTIONS: dict[str, str] = {
     "jwt_issuer": "What a token's iss must be; unset does not look at it.",
     "jwt_audience": "What a token's aud must be or contain.",
     "allowed_origins": "The origins of web pages that may connect; none admits only apps that are no browsers.",
+    "log_level": "From which level on the server logs: debug, info, warning or error.",
+    "metrics": "Who may read /metrics: token, services and support; or open, anyone.",
+    "traces": "The share of messages, 0 to 1, that get an OpenTelemetry span; unset traces nothing.",
+    "rate_limit": "Messages that one person may send, such as 100/minute burst 30; off for no limit.",
+    "connections_before_hello": "Connections that one address may have open before hello; 0 for no bound.",
 }
 
 
@@ -59,6 +64,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     jwt_issuer: str | None = None
     jwt_audience: str = "chatserver"
     allowed_origins: tuple[str, ...] = ()
+    log_level: str = "info"
+    metrics: Literal["token", "open"] = "token"
+    traces: float | None = None
+    rate_limit: Rate = Rate(100, "minute", 30)
+    connections_before_hello: int = 100
 
     @property
     def records_url(self) -> str:

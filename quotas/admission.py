@@ -12,6 +12,14 @@ from quotas.terms import REPLY_FROM_FIRST, Terms
 
 Status = Literal["open", "paused", "ended"]
 Reason = Literal["closed", "quota_used", "messages_used", "paused", "ended"]
+WaitState = Literal["waiting", "overdue", "missed"]
+"""An answer is owed; its deadline has passed; that was noted. Each includes the next."""
+Way = Literal["live", "window", "opened", "counted", "free"]
+"""What let a member's message in: a live chat, a running window, a window that it opened, one of the week's messages
+that it spent, or a plan that does not count."""
+DeadlineRule = Literal["asked", "passed", "first", "unpromised"]
+"""What a member's message did to the deadline: it got the one that it asks for, or the deadline stayed because it had
+passed, because it counts from the first message, or because the plan promises none."""
 
 
 class Usage(Struct, frozen=True):
@@ -35,10 +43,15 @@ class Answered(Struct, frozen=True):
 
 
 class Admitted(Struct, frozen=True):
-    """The message may be written; `usage` is what holds after it."""
+    """The message may be written; `usage` is what holds after it.
+
+    `way` and `deadline` say which rules matched for a member's message; None for a mentor's.
+    """
 
     usage: Usage
     answered: Answered | None = None
+    way: Way | None = None
+    deadline: DeadlineRule | None = None
 
 
 class Denied(Struct, frozen=True):
@@ -67,8 +80,10 @@ def admit_member(status: Status, usage: Usage, terms: Terms, now: int) -> Admitt
     """Decide on a member's message arriving at `now`, which must lie within the terms."""
     if status != "open":
         return Denied(status, 0)
-    if now < usage.live_until or now < usage.window_ends_at:
-        return Admitted(_waiting(usage, terms, now))
+    if now < usage.live_until:
+        return written(usage, terms, now, "live")
+    if now < usage.window_ends_at:
+        return written(usage, terms, now, "window")
     windows_used, messages_used = used_in(usage, terms.week)
     if terms.window_length and windows_used >= terms.windows_per_week:
         return Denied("quota_used", terms.next_week_opens_at)
@@ -80,10 +95,11 @@ def admit_member(status: Status, usage: Usage, terms: Terms, now: int) -> Admitt
         ends_at = now + terms.window_length
         if terms.window_cut_at and terms.window_cut_at < ends_at:
             ends_at = terms.window_cut_at
-        usage = _spent(usage, terms, windows_used + 1, messages_used, ends_at)
-    elif terms.messages_per_week:
+        return written(_spent(usage, terms, windows_used + 1, messages_used, ends_at), terms, now, "opened")
+    if terms.messages_per_week:
         usage = _spent(usage, terms, windows_used, messages_used + 1, usage.window_ends_at)
-    return Admitted(_waiting(usage, terms, now))
+        return written(usage, terms, now, "counted")
+    return written(usage, terms, now, "free")
 
 
 def admit_mentor(status: Status, usage: Usage, now: int) -> Admitted | Denied:
@@ -117,21 +133,24 @@ def _spent(usage: Usage, terms: Terms, windows_used: int, messages_used: int, wi
     )
 
 
-def _waiting(usage: Usage, terms: Terms, now: int) -> Usage:
+def written(usage: Usage, terms: Terms, now: int, way: Way) -> Admitted:
     """A member's message starts a wait, or moves its deadline unless that has passed: a miss is not healed.
 
     A message on a plan without a promise leaves a deadline that an earlier message was promised as it is.
     """
     since = usage.waiting_since or now
-    due_at = usage.due_at
     asked = terms.due(now)
-    passed = bool(due_at) and now > due_at
-    kept = bool(due_at) and terms.reply == REPLY_FROM_FIRST
-    if asked and not passed and not kept:
-        due_at = asked
-    if since == usage.waiting_since and due_at == usage.due_at:
-        return usage
-    return replace(usage, waiting_since=since, due_at=due_at)
+    rule: DeadlineRule = "asked"
+    if not asked:
+        rule = "unpromised"
+    elif usage.due_at and now > usage.due_at:
+        rule = "passed"
+    elif usage.due_at and terms.reply == REPLY_FROM_FIRST:
+        rule = "first"
+    due_at = asked if rule == "asked" else usage.due_at
+    if since != usage.waiting_since or due_at != usage.due_at:
+        usage = replace(usage, waiting_since=since, due_at=due_at)
+    return Admitted(usage, way=way, deadline=rule)
 
 
 def writing_state(status: Status, usage: Usage, terms: Terms, now: int) -> WritingState:

@@ -24,7 +24,7 @@ class Calendar:
     def __init__(self, zone: str, closed_weekdays: tuple[Weekday, ...], country: str) -> None:
         self._zone = ZoneInfo(zone)
         self._closed_weekdays = frozenset(WEEKDAYS.index(weekday) for weekday in closed_weekdays)
-        self._holidays = holiday_calendars.country_holidays(country) if country else None
+        self._holidays = _holidays_of(country) if country else None
         self.start_of = lru_cache(maxsize=1024)(self._start_of)
         self.is_closed = lru_cache(maxsize=1024)(self._is_closed)
 
@@ -64,6 +64,21 @@ class Calendar:
         """Whether the day is a closed weekday or a public holiday."""
         return day.weekday() in self._closed_weekdays or (self._holidays is not None and day in self._holidays)
 
+    def holiday(self, day: date) -> str | None:
+        """The name of the public holiday on that day, in the country's own language; None where there is none."""
+        return self._holidays.get(day) if self._holidays is not None else None
+
+    def closed_time(self, start: int, end: int) -> list[tuple[date, int]]:
+        """The closed days between two instants, and how many ms of each lie there."""
+        found = []
+        day = self.day_of(start)
+        while (begins := self.start_of(day)) < end:
+            day, this = day + _ONE_DAY, day
+            within = min(end, self.start_of(day)) - max(start, begins)
+            if within > 0 and self.is_closed(this):
+                found.append((this, within))
+        return found
+
     def week_of(self, at: int) -> int:
         """The number of the local week: whole weeks, Monday to Monday, since Monday 0001-01-01."""
         return (self.day_of(at).toordinal() - 1) // 7
@@ -91,6 +106,15 @@ class Calendar:
         """Whether the zone jumped over that date, as Samoa did over 2011-12-30."""
         return self.start_of(day + _ONE_DAY) == self.start_of(day)
 
+    def open_time(self, since: int, until: int) -> int:
+        """Milliseconds on open days from `since` until before `until`; 0 where `until` is not later."""
+        passed = 0
+        while (since := self.next_open(since)) < until:
+            ends_at = min(self.next_closed(since), until)
+            passed += ends_at - since
+            since = ends_at
+        return passed
+
     def end_of_day(self, at: int) -> int:
         """The first instant of the local day after the one that holds `at`."""
         return self.start_of(self.day_of(at) + _ONE_DAY)
@@ -98,3 +122,9 @@ class Calendar:
     def start_of_day(self, at: int) -> int:
         """The first instant of the local day that holds `at`."""
         return self.start_of(self.day_of(at))
+
+
+def _holidays_of(country: str) -> holiday_calendars.HolidayBase:
+    """Its holidays, named in its own language and not in the machine's."""
+    language = holiday_calendars.country_holidays(country).default_language
+    return holiday_calendars.country_holidays(country, language=language)

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal, assert_never
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from quotas import instant
 from quotas.admission import Answered, Denied, admit_member, writing_state
+from quotas.explain import explained
 from quotas.ledger.base import (
     Ledger,
     LedgerError,
@@ -22,7 +23,10 @@ from quotas.ledger.base import (
     Writer,
     posted,
 )
+from quotas.phrases import Language
 from quotas.plans import holidays_problem, zone_problem
+from quotas.sentences import Told, told
+from quotas.story import Story
 from quotas.terms import Rulebook, Terms, UnknownPlanError
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -110,14 +114,25 @@ class Outcome(Struct, frozen=True):
     answered: AnsweredOut | None
 
 
+class ExplainedOutcome(Outcome, frozen=True):
+    """An outcome with the steps that led to the state after it."""
+
+    why: list[Told]
+
+
 LOST = "the ledger has lost the conversation"
 
 _decoder = msgspec.json.Decoder(AnyLine)
 
 
-async def replay(lines: Iterable[bytes], rulebook: Rulebook, ledger: Ledger) -> AsyncIterator[Outcome]:
-    """Apply a timeline, line by line; blank lines are passed over. Raises TimelineError at the first bad line."""
-    player = _Player(rulebook, ledger)
+async def replay(
+    lines: Iterable[bytes], rulebook: Rulebook, ledger: Ledger, *, explain: Language | None = None
+) -> AsyncIterator[Outcome]:
+    """Apply a timeline, line by line; blank lines are passed over. Raises TimelineError at the first bad line.
+
+    With `explain` every outcome is an ExplainedOutcome in that language.
+    """
+    player = _Player(rulebook, ledger, explain)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -137,9 +152,11 @@ def _problem(error: Exception) -> str:
 class _Player:
     """Applies lines in order and remembers how each conversation stands, as the terms need it."""
 
-    def __init__(self, rulebook: Rulebook, ledger: Ledger) -> None:
+    def __init__(self, rulebook: Rulebook, ledger: Ledger, explain: Language | None) -> None:
         self._rulebook = rulebook
         self._ledger = ledger
+        self._explain = explain
+        self._stories: dict[str, Story] = {}
         self._standings: dict[str, Standing] = {}
         self._known_terms: dict[str, tuple[Settings, Terms]] = {}
         self._last = instant.EARLIEST
@@ -163,10 +180,14 @@ class _Player:
         match line:
             case Open() | ChangePlan() | Pause() | Resume() | End():
                 standing = await self._ledger.configure(line.conversation, self._changed(line), at=at)
+                if self._explain:
+                    self._story(line, standing).changed(at, standing.settings)
                 return self._outcome(line, standing, "ok")
             case Live():
-                live = await self._ledger.start_live(line.conversation, line.minutes * instant.MINUTE, at=at)
-                return self._outcome(line, _found(live), "ok")
+                live = _found(await self._ledger.start_live(line.conversation, line.minutes * instant.MINUTE, at=at))
+                if self._explain:
+                    self._story(line, live).went_live(at, live.usage.live_until)
+                return self._outcome(line, live, "ok")
             case Check():
                 return await self._checked(line, at)
             case Member():
@@ -175,6 +196,9 @@ class _Player:
                 return await self._posted(line, at, "mentor")
             case _:
                 assert_never(line)
+
+    def _story(self, line: AnyLine, standing: Standing) -> Story:
+        return self._stories.setdefault(line.conversation, Story(self._rulebook, standing.settings))
 
     def _changed(self, line: Open | ChangePlan | Pause | Resume | End) -> Settings:
         """The settings that the line asks for, with the next revision."""
@@ -221,7 +245,9 @@ class _Player:
             standing = result.standing
             result = await self._post(post, standing, at)
         match result:
-            case Posted(usage=usage, answered=answered):
+            case Posted(seq=seq, usage=usage, answered=answered):
+                if self._explain:
+                    self._story(line, standing).wrote(seq, at, writer)
                 return self._outcome(line, replace(standing, usage=usage, now=at), "admitted", answered=answered)
             case Refused(reason=reason, opens_at=opens_at, usage=usage):
                 return self._outcome(line, replace(standing, usage=usage, now=at), "refused", Denied(reason, opens_at))
@@ -250,7 +276,7 @@ class _Player:
         self._standings[line.conversation] = standing
         usage = standing.usage
         state = writing_state(standing.settings.status, usage, self._terms(line.conversation, standing), standing.now)
-        return Outcome(
+        made = Outcome(
             at=instant.text(standing.now),
             conversation=line.conversation,
             do=_word(line),
@@ -264,6 +290,10 @@ class _Player:
             reply_due_at=instant.text_or_none(usage.due_at),
             answered=AnsweredOut(answered.waited, answered.late) if answered else None,
         )
+        if self._explain is None:
+            return made
+        explanation = explained(self._story(line, standing), standing)
+        return ExplainedOutcome(**asdict(made), why=told(explanation, self._explain, standing.settings.zone))
 
 
 def _found(standing: Standing | None) -> Standing:

@@ -158,6 +158,13 @@ def due_of(promise: ReplyPromise, calendar: Calendar, at: int) -> Due:
     )
 
 
+def counted_time(promise: ReplyPromise, calendar: Calendar, since: int, until: int) -> int:
+    """Milliseconds from `since` until `until` by the clock of the promise."""
+    if promise.clock == "continuous":
+        return max(0, until - since)
+    return calendar.open_time(since, until)
+
+
 def _count(calendar: Calendar, at: int, target: int) -> tuple[int, int, int | None]:
     """Count `target` ms of open time from `at`, an open instant.
 

@@ -21,7 +21,16 @@ from chatserver.client import ChatClient
 from chatserver.protocol import events
 from chatserver.protocol.codec import check_text, decode, encode
 from chatserver.protocol.codes import CLOSE_REASON, CODES, MEANING, TEMPORARY, Close
-from chatserver.protocol.commands import COMMANDS, MAX_BODY_BYTES, MAX_FRAME_BYTES, MAX_HISTORY, MAX_RESUME, AnyCommand
+from chatserver.protocol.commands import (
+    COMMANDS,
+    MAX_BODY_BYTES,
+    MAX_FRAME_BYTES,
+    MAX_HISTORY,
+    MAX_RESUME,
+    MAX_WATCHED,
+    AnyCommand,
+)
+from chatserver.realtime.board_watch import TELL_EVERY
 from chatserver.realtime.connection import FAULT_PERIOD, MAX_FAULTS, MAX_IN_FLIGHT
 from chatserver.realtime.greeting import HELLO_WITHIN
 from chatserver.realtime.socket import MAX_UNSENT
@@ -79,7 +88,11 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
     assert list(event.__struct_encode_fields__) in named(event)
 
 
-@pytest.mark.parametrize("kind", [events.Conversation, events.Composer, events.Reply], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind",
+    [events.Conversation, events.Composer, events.Reply, events.Owed, events.Totals],
+    ids=lambda kind: kind.__name__,
+)
 def test_every_object_is_listed_with_its_fields(kind: type[msgspec.Struct]) -> None:
     [line] = rows(PROTOCOL, kind.__name__.lower())
     assert fields_of(line) == list(kind.__struct_encode_fields__)
@@ -105,6 +118,8 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert rows(PROTOCOL, "a text", f"{MAX_BODY_BYTES // 1024} KiB of UTF-8")
     assert rows(PROTOCOL, "conversations in `resume`", f"{MAX_RESUME:,}")
     assert rows(PROTOCOL, "messages in one `history` answer", f"{MAX_HISTORY}")
+    assert rows(PROTOCOL, "rows of one `watch`", f"{MAX_WATCHED:,}")
+    assert rows(PROTOCOL, "`replies` events", f"{1 / TELL_EVERY:.0f} a second")
     assert rows(PROTOCOL, "time until hello", f"{HELLO_WITHIN:.0f} seconds")
     assert rows(PROTOCOL, "commands in flight", f"{MAX_IN_FLIGHT}")
     assert rows(PROTOCOL, "bytes that wait for the app", f"{MAX_UNSENT // 1024**2} MiB")

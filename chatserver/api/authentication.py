@@ -29,9 +29,12 @@ async def identify(request: Request, authenticator: Authenticator) -> Identity:
 def require_writer(identity: Identity) -> None:
     """Only services and support write. Raises ProblemError 403."""
     if identity.role not in ("service", "support"):
-        challenge = f'{_CHALLENGE}, error="insufficient_scope"'
-        detail = f"a {identity.role} reads; only service and support write"
-        raise ProblemError(403, detail, headers={"WWW-Authenticate": challenge})
+        raise not_allowed(f"a {identity.role} reads; only service and support write")
+
+
+def not_allowed(detail: str) -> ProblemError:
+    """The token is good, but not for this."""
+    return ProblemError(403, detail, headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope"'})
 
 
 def _unauthorised(detail: str, challenge: str) -> ProblemError:

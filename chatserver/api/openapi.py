@@ -75,10 +75,10 @@ def _operation(operation: AnyOperation) -> Schema:
     described: Schema = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": [_ID, *_query_parameters(operation.query)],
+        "parameters": [*([_ID] if "{id}" in operation.path else []), *_query_parameters(operation.query)],
         "responses": {
             **{
-                str(status): {"description": says, "content": {"application/json": {"schema": _ref(struct)}}}
+                str(status): {"description": says, "content": _content(operation, struct)}
                 for status, (struct, says) in operation.answers.items()
             },
             **{str(status): _problem(status) for status in operation.problems},
@@ -91,6 +91,11 @@ def _operation(operation: AnyOperation) -> Schema:
             "content": {"application/json": {"schema": _ref(operation.body)}},
         }
     return described
+
+
+def _content(operation: AnyOperation, struct: type[Struct]) -> Schema:
+    csv: Schema = {"text/csv": {"schema": {"type": "string"}}} if operation.csv else {}
+    return {"application/json": {"schema": _ref(struct)}, **csv}
 
 
 def _query_parameters(query: type[Struct]) -> list[Schema]:

@@ -7,7 +7,10 @@ from typing import Any, Generic, Literal, TypeVar
 from msgspec import Struct
 
 from chatserver.auth import Authenticator, Identity
+from chatserver.workflows.board import Board
 from chatserver.workflows.provisioning import Provisioning
+from chatserver.workflows.reply_report import ReplyReports
+from chatserver.workflows.revocation import Revocations
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024
@@ -21,6 +24,9 @@ class ApiContext:
     provisioning: Provisioning
     ledger: Ledger
     authenticator: Authenticator
+    board: Board
+    revocations: Revocations
+    reports: ReplyReports
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,13 +39,15 @@ Body = TypeVar("Body", bound=Struct | None)
 
 @dataclass(frozen=True)
 class Call(Generic[Query, Body]):
-    """One request, checked: the token, the id, every parameter and field."""
+    """One request, checked: the token, the id ('' where the path has none), every parameter and field."""
 
     context: ApiContext
     identity: Identity
     id: str
     query: Query
     body: Body
+    headers: Mapping[str, str]
+    """By name in lower case."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation(Generic[Query, Body]):
-    """`path` names its `{id}`; `answers` maps each status of success to its Struct and what it says.
+    """`path` may name an `{id}`; `answers` maps each status of success to its Struct and what it says.
 
     `refusals` are the statuses that `handler` itself may raise, beside those that every such operation has.
+    `csv` makes CSV (RFC 4180) of a success; where it is given, the request's `Accept` chooses between JSON and CSV.
     """
 
-    method: Literal["GET", "PUT", "PATCH"]
+    method: Literal["GET", "PUT", "PATCH", "POST"]
     path: str
     name: str
     summary: str
@@ -66,6 +75,7 @@ class Operation(Generic[Query, Body]):
     refusals: tuple[int, ...]
     query: type[Query]
     body: type[Body] | None = None
+    csv: Callable[[Any], str] | None = None
 
     @property
     def writes(self) -> bool:
@@ -80,6 +90,8 @@ class Operation(Generic[Query, Body]):
             found.add(403)
         if self.body is not None:
             found |= {400, 413, 415}
+        if self.csv is not None:
+            found.add(406)
         return sorted(found)
 
 

@@ -1,5 +1,6 @@
 """People over HTTP."""
 
+import time
 from typing import assert_never
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from chatserver.api.problem import ProblemError, invalid
 from chatserver.protocol.events import Role
 from chatserver.records import people
 from chatserver.records.people import Locale
-from chatserver.workflows.requests import Conflict, Done, Invalid, PersonDetails
+from chatserver.workflows.requests import Conflict, Done, FieldProblem, Invalid, PersonDetails, Revocation
 from quotas import instant
 
 
@@ -24,6 +25,13 @@ class Person(Struct, frozen=True):
     email: str | None
     created_at: str
     updated_at: str
+
+
+class Revoked(Struct, frozen=True):
+    """The person's tokens issued before `before` (RFC 3339, UTC) are refused."""
+
+    person: str
+    before: str
 
 
 async def put_person(call: Call[NoQuery, PersonDetails]) -> Answer:
@@ -47,6 +55,17 @@ async def get_person(call: Call[NoQuery, None]) -> Answer:
     if person is None:
         raise ProblemError(404, f"there is no person {call.id!r} for this token")
     return Answer(200, _resource(person))
+
+
+async def revoke_person(call: Call[NoQuery, Revocation]) -> Answer:
+    """Also for people that are not recorded: their tokens would be accepted all the same."""
+    now = time.time_ns() // 1_000_000
+    try:
+        before = now if call.body.before is None else instant.parse(call.body.before)
+        holds = await call.context.revocations.revoke(call.id, before, now)
+    except ValueError as error:
+        raise invalid([FieldProblem("before", str(error))]) from None
+    return Answer(200, Revoked(call.id, instant.text(holds)))
 
 
 def _resource(person: people.Person) -> Person:
@@ -83,4 +102,16 @@ GET_PERSON = Operation(
     query=NoQuery,
     answers={200: (Person, "The person.")},
     refusals=(404,),
+)
+
+REVOKE_PERSON = Operation(
+    method="POST",
+    path="/v1/people/{id}/revoke",
+    name="revokePerson",
+    summary="Refuse the person's tokens issued before an instant, and close their sockets. The instant never moves back.",
+    handler=revoke_person,
+    query=NoQuery,
+    body=Revocation,
+    answers={200: (Revoked, "The instant that holds.")},
+    refusals=(),
 )

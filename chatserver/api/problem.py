@@ -19,6 +19,7 @@ KINDS: dict[int, tuple[str, str]] = {
     403: ("not-allowed", "The token's role does not allow this"),
     404: ("not-found", "There is no such thing for this token"),
     405: ("method-not-allowed", "The method is not known here"),
+    406: ("not-acceptable", "There is no such form of the answer"),
     409: ("conflict", "What is recorded already does not allow this"),
     413: ("body-too-large", "The body is too large"),
     415: ("not-json", "The body must be sent as application/json"),

@@ -17,20 +17,28 @@ from chatserver.api.authentication import identify, require_writer
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.fields import read_body, read_id, read_query
 from chatserver.api.messages import GET_MESSAGES
+from chatserver.api.negotiation import CSV, JSON, chosen
 from chatserver.api.openapi import document
 from chatserver.api.operation import AnyOperation, ApiContext, Call
-from chatserver.api.people import GET_PERSON, PUT_PERSON
+from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.problem import ProblemError
+from chatserver.api.replies import GET_REPLIES
+from chatserver.api.report import GET_REPORT
+from chatserver.api.why import GET_WHY
 from chatserver.records.database import DatabaseError
 from quotas.ledger.base import LedgerError
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PERSON,
     GET_PERSON,
+    REVOKE_PERSON,
     PUT_CONVERSATION,
     CHANGE_CONVERSATION,
     GET_CONVERSATION,
     GET_MESSAGES,
+    GET_WHY,
+    GET_REPLIES,
+    GET_REPORT,
 )
 
 logger = logging.getLogger(__name__)
@@ -87,11 +95,16 @@ class _Resource(_Endpoint):
         call = Call(
             context=self._context,
             identity=identity,
-            id=read_id(request.path_params["id"]),
+            id=read_id(request.path_params["id"]) if "id" in request.path_params else "",
             query=read_query(request.query_params, operation.query),
             body=await read_body(request, operation.body) if operation.body else None,
+            headers=request.headers,
         )
+        media_type = chosen(request, (JSON, CSV)) if operation.csv else JSON
         answer = await operation.handler(call)
+        if operation.csv and media_type == CSV:
+            content = operation.csv(answer.content)
+            return Response(content, answer.status, headers=problem.SECURITY_HEADERS, media_type=CSV)
         return _json(msgspec.json.encode(answer.content), answer.status)
 
 

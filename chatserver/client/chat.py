@@ -8,13 +8,14 @@ from typing import Literal, Self, cast
 from uuid import uuid4
 
 from chatserver.client.backoff import full_jitter
+from chatserver.client.board import ReplyBoard
 from chatserver.client.book import Book, note
 from chatserver.client.errors import ChatClosed, Dropped
 from chatserver.client.inbox import Inbox
 from chatserver.client.link import Encoding, Link, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
 from chatserver.protocol.codes import Close
-from chatserver.protocol.commands import MAX_RESUME, Check, History, Read, Send, Typing
+from chatserver.protocol.commands import MAX_RESUME, Check, History, Read, Send, Typing, Watch
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
@@ -27,6 +28,7 @@ from chatserver.protocol.events import (
     HistoryPage,
     Message,
     Refused,
+    Replies,
     Welcome,
 )
 from quotas import instant
@@ -76,6 +78,8 @@ class ChatClient:
         self._on_state = on_state
         self._book: Book = {}
         self._marks: dict[str, int] = {}
+        self._watch: Watch | None = None
+        self._board = ReplyBoard()
         self._questions = Questions(self._link)
         self._inbox = Inbox(self.history, resume or {}, keep=follow)
         self._clock_ahead = 0.0
@@ -109,6 +113,11 @@ class ChatClient:
     def positions(self) -> dict[str, int]:
         """The last seq of each conversation up to which every message was handed over: `resume` of a later run."""
         return self._inbox.positions
+
+    @property
+    def board(self) -> ReplyBoard:
+        """The board as the latest event left it, where it is watched."""
+        return self._board
 
     def now(self) -> int:
         """The server's clock, in milliseconds since the epoch, carried on by this machine's monotonic clock."""
@@ -161,7 +170,17 @@ class ChatClient:
         """The writer is typing. Said at once or, while offline, not at all."""
         await self._say(Typing(conversation=conversation))
 
-    async def _say(self, command: Read | Typing) -> None:
+    async def watch(self, watch: Watch) -> None:
+        """Watch the board of open waits, for support and services: `replies` events, and `board`, from now on.
+
+        It is said again after each reconnect. Raises ChatError for what no server takes; where the server does not,
+        `events` brings its error.
+        """
+        require_valid(watch)
+        self._watch = watch
+        await self._say(watch)
+
+    async def _say(self, command: Read | Typing | Watch) -> None:
         require_valid(command)
         if self._ready.done() and self._ended is None:
             await self._ready.result().send(command)
@@ -232,6 +251,8 @@ class ChatClient:
         self._change(State("online"))
         try:
             self._inbox.put(welcome)
+            if self._watch is not None:
+                await link.send(self._watch)
             for each in welcome.conversations:
                 if each.id not in resumed:
                     self._inbox.fetch(each.id, each.last_seq)
@@ -257,6 +278,9 @@ class ChatClient:
                 self._questions.settle_history(event)
             case ComposerChanged():
                 self._questions.settle_check(event)
+                self._inbox.put(event)
+            case Replies():
+                self._board.note(event)
                 self._inbox.put(event)
             case Gap():
                 self._inbox.put(event)

@@ -84,7 +84,8 @@ class Questions:
             if not answer.temporary:
                 raise ChatError(answer.code, answer.message)
             waiting.reset()
-            await asyncio.wait({waiting.answer}, timeout=next(delays))
+            delay = next(delays) if answer.retry_after is None else answer.retry_after
+            await asyncio.wait({waiting.answer}, timeout=delay)
 
     def settle_send(self, answer: Accepted | Refused) -> None:
         if self.is_sending(answer.conversation, answer.id):

@@ -6,17 +6,18 @@ import socket
 from chatserver import app as composition
 from chatserver import demo as demonstration
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import configure_logs, run, store_of
+from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import one_sentence, screen
 from chatserver.commands.serve import url_of, warn
+from chatserver.logs import configure_logs
 from chatserver.settings import Settings
 
 
 def demo(flags: ServerFlags = NO_FLAGS) -> None:
     """Start a server with demo people, and print how to chat as each of them."""
     with one_sentence():
-        configure_logs()
         settings = settings_of(flags)
+        configure_logs(settings.log_level)
         sock = composition.listening_socket(settings.host, settings.port)
         with store_of(settings) as store_url:
             run(_demo(settings, store_url, sock))

@@ -12,10 +12,12 @@ import msgspec
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import bar, one_sentence
 from chatserver.settings import Settings, load
+from chatserver.terminal.texts import choose_language
 from quotas.ledger.base import Ledger
 from quotas.ledger.link import Link
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
+from quotas.phrases import Language
 from quotas.plans import builtin_policy, load_policy
 from quotas.replay import TimelineError, replay
 from quotas.terms import Rulebook
@@ -28,6 +30,8 @@ def replay_timeline(
     policy: Path | None = None,
     ledger: Literal["memory", "redis"] = "memory",
     redis_url: str | None = None,
+    explain: bool = False,
+    language: str | None = None,
 ) -> None:
     """Apply a timeline of JSON lines by the rules, one line out for each line in.
 
@@ -37,15 +41,18 @@ def replay_timeline(
     policy: TOML file that changes plans and calendar.
     ledger: memory is the reference; redis the real one, embedded and empty unless --redis-url names one.
     redis_url: Redis or Valkey for --ledger redis. It must hold none of the timeline's conversations.
+    explain: Add `why` to every line: the steps that led to the state after it, with sentences.
+    language: Of the sentences: en, nb or da; the terminal's own by default.
     """
     with one_sentence():
         settings, _ = load({"policy": policy, "redis_url": redis_url}, os.environ)
         rulebook = Rulebook(load_policy(settings.policy) if settings.policy else builtin_policy())
         lines = _lines(file)
+        spoken = choose_language(language, os.environ) if explain else None
         if ledger == "memory":
-            asyncio.run(_replayed(lines, rulebook, MemoryLedger(lambda: 0)))
+            asyncio.run(_replayed(lines, rulebook, MemoryLedger(lambda: 0), spoken))
         else:
-            run(_replayed_on_redis(lines, rulebook, settings.redis_url))
+            run(_replayed_on_redis(lines, rulebook, settings.redis_url, spoken))
 
 
 def _lines(file: Path | None) -> list[bytes]:
@@ -55,7 +62,9 @@ def _lines(file: Path | None) -> list[bytes]:
         raise TimelineError(f"{file}: {error.strerror}") from None
 
 
-async def _replayed_on_redis(lines: list[bytes], rulebook: Rulebook, redis_url: str | None) -> None:
+async def _replayed_on_redis(
+    lines: list[bytes], rulebook: Rulebook, redis_url: str | None, spoken: Language | None
+) -> None:
     with TemporaryDirectory(prefix="chatserver-replay-") as folder:
         settings = Settings(data_dir=Path(folder), redis_url=redis_url)
         with store_of(settings) as store_url:
@@ -64,19 +73,19 @@ async def _replayed_on_redis(lines: list[bytes], rulebook: Rulebook, redis_url: 
             try:
                 real = RedisLedger(link)
                 await real.load()
-                await _replayed(lines, rulebook, real)
+                await _replayed(lines, rulebook, real, spoken)
             finally:
                 link.close()
 
 
-async def _replayed(lines: list[bytes], rulebook: Rulebook, ledger: Ledger) -> None:
+async def _replayed(lines: list[bytes], rulebook: Rulebook, ledger: Ledger, spoken: Language | None) -> None:
     """Write the outcomes; where they go elsewhere, show progress on the terminal."""
     out = sys.stdout
     with bar(len(lines) if not out.isatty() else 0) as progress:
         task = progress.add_task("replaying", total=len(lines))
         try:
             done = 0
-            async for outcome in replay(lines, rulebook, ledger):
+            async for outcome in replay(lines, rulebook, ledger, explain=spoken):
                 out.write(msgspec.json.format(msgspec.json.encode(outcome), indent=0).decode() + "\n")
                 done += 1
                 if done % 500 == 0:

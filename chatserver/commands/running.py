@@ -1,12 +1,10 @@
-"""What running commands need around them: a loop, a store, logs."""
+"""What running commands need around them: a loop, a store."""
 
 import asyncio
-import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import structlog
 import uvloop
 
 from chatserver.embedded import EmbeddedStore
@@ -32,15 +30,3 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end on a uvloop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
-
-
-def configure_logs() -> None:
-    """One line an event on standard error; never message text, never tokens."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -8,12 +8,13 @@ from typing import Any, Literal
 import msgspec
 
 from chatserver.protocol.codes import Code
-from chatserver.protocol.commands import MAX_BODY_BYTES, AnyCommand
+from chatserver.protocol.commands import COMMANDS, MAX_BODY_BYTES, AnyCommand
 from chatserver.protocol.events import Event
 
 Encoding = Literal["json", "msgpack"]
 SUBPROTOCOLS: dict[str, Encoding] = {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
 
+_TYPES = ", ".join(str(command.__struct_config__.tag) for command in COMMANDS)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -79,7 +80,7 @@ def _explained(problem: str, id: str | None, conversation: str | None) -> Comman
     if "unknown field" in problem:
         code = "unknown_field"
     elif "at `$.type`" in problem or "missing required field `type`" in problem:
-        code, message = "unknown_type", f"{message}; allowed: hello, send, check, read, typing, history"
+        code, message = "unknown_type", f"{message}; allowed: {_TYPES}"
     return CommandError(code, message, id, conversation)
 
 

@@ -14,18 +14,20 @@ Code = Literal[
     "already_greeted",
     "not_found",
     "read_only",
+    "not_allowed",
     "text_empty",
     "text_too_long",
     "text_control_characters",
     "id_reused",
     "seq_unknown",
+    "rate_limited",
     "store_unavailable",
     "internal",
 ]
 
 CODES: tuple[Code, ...] = get_args(Code)
 
-TEMPORARY: frozenset[Code] = frozenset({"store_unavailable", "internal"})
+TEMPORARY: frozenset[Code] = frozenset({"rate_limited", "store_unavailable", "internal"})
 """Codes after which sending the same command again, unchanged, can succeed."""
 
 MEANING: dict[Code, str] = {
@@ -39,11 +41,13 @@ MEANING: dict[Code, str] = {
     "already_greeted": "a second hello on one connection",
     "not_found": "there is no such conversation for this person",
     "read_only": "support and services read conversations; they do not write in them",
+    "not_allowed": "the token's role does not allow this",
     "text_empty": "a message of nothing but white space",
     "text_too_long": "a message of more than 16 KiB of UTF-8",
     "text_control_characters": "a control character other than tab, line feed and carriage return",
     "id_reused": "the id was used for another text within the last 48 hours",
     "seq_unknown": "a read mark beyond the last message",
+    "rate_limited": "too many commands of this person; nothing was written; send again after `retry_after` seconds",
     "store_unavailable": "the store does not answer; send again with the same id",
     "internal": "a fault of the server; it is logged; send again with the same id",
 }
@@ -60,6 +64,7 @@ class Close(IntEnum):
     HELLO_TIMEOUT = 4502
     HELLO_FIRST = 4503
     TOO_MANY_ERRORS = 4504
+    REVOKED = 4505
 
 
 CLOSE_REASON: dict[Close, str] = {
@@ -71,6 +76,7 @@ CLOSE_REASON: dict[Close, str] = {
     Close.HELLO_TIMEOUT: "no hello within 5 seconds",
     Close.HELLO_FIRST: "the first message must be hello",
     Close.TOO_MANY_ERRORS: "too many malformed messages",
+    Close.REVOKED: "token revoked",
 }
 
 RECONNECT = range(4000, 4500)

@@ -5,6 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from quotas.admission import WaitState
+
 MAX_FRAME_BYTES = 64 * 1024
 """A larger frame closes the connection with 1009 (RFC 6455, 7.4.1)."""
 MAX_BODY_BYTES = 16 * 1024
@@ -13,6 +15,8 @@ MAX_RESUME = 1_000
 """Most conversations one hello may resume."""
 MAX_HISTORY = 200
 """Most messages one history answer holds."""
+MAX_WATCHED = 1_000
+"""Most rows of the board that one watch shows."""
 NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
@@ -75,6 +79,19 @@ class History(Command, frozen=True, gc=False):
     limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = 50
 
 
-AnyCommand = Hello | Send | Check | Read | Typing | History
+class Watch(Command, frozen=True, gc=False):
+    """Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
 
-COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, History)
+    A second watch replaces the first.
+    """
+
+    replies: bool
+    state: WaitState = "waiting"
+    mentor: Name | None = None
+    plan: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
+
+
+AnyCommand = Hello | Send | Check | Read | Typing | History | Watch
+
+COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, History, Watch)

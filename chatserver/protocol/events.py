@@ -34,6 +34,27 @@ class Reply(Struct, frozen=True):
     overdue: bool
 
 
+class Owed(Struct, frozen=True):
+    """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted."""
+
+    conversation: str
+    member: str
+    mentor: str
+    plan: str
+    waiting_since: str
+    due_at: str | None
+    overdue: bool
+    missed: bool
+
+
+class Totals(Struct, frozen=True):
+    """How many open waits there are; those of them that are overdue; those of them whose miss was noted."""
+
+    waiting: int
+    overdue: int
+    missed: int
+
+
 class Conversation(Struct, frozen=True):
     """A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's."""
 
@@ -159,6 +180,19 @@ class HistoryPage(Event, frozen=True, tag="history"):
     more: bool
 
 
+class Replies(Event, frozen=True):
+    """The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
+
+    `removed` names the conversations whose rows are no longer among those that are watched.
+    """
+
+    snapshot: bool
+    now: str
+    totals: Totals
+    rows: list[Owed]
+    removed: list[str]
+
+
 class Gap(Event, frozen=True):
     """What came after `after` can no longer be replayed one by one; refetch with history."""
 
@@ -167,13 +201,17 @@ class Gap(Event, frozen=True):
 
 
 class Error(Event, frozen=True):
-    """Something was wrong with a command; the connection lives on. `temporary` says whether trying again can help."""
+    """Something was wrong with a command; the connection lives on. `temporary` says whether trying again can help.
+
+    `retry_after`: seconds until it can, null where that is not known.
+    """
 
     code: Code
     message: str
     temporary: bool
     id: str | None = None
     conversation: str | None = None
+    retry_after: float | None = None
 
 
 AnyEvent = (
@@ -189,6 +227,7 @@ AnyEvent = (
     | TypingNow
     | Presence
     | HistoryPage
+    | Replies
     | Gap
     | Error
 )

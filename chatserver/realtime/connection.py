@@ -2,21 +2,26 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine, Iterable
 from functools import partial
-from typing import Any, Protocol, assert_never
+from math import ceil
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 from uuid import uuid4
 
 from chatserver.auth import Identity
+from chatserver.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
-from chatserver.protocol.commands import AnyCommand, Check, Hello, History, Read, Send, Typing
+from chatserver.protocol.commands import AnyCommand, Check, Hello, History, Read, Send, Typing, Watch
 from chatserver.protocol.events import Accepted, ComposerChanged, Error, Event, HistoryPage, Refused
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
 from chatserver.workflows.history import history
+from chatserver.workflows.messaging import Done
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
 from quotas.ledger.base import LedgerError, PostResult, Writer
@@ -28,6 +33,13 @@ MAX_FAULTS = 100
 """Malformed frames within FAULT_PERIOD that a connection survives."""
 FAULT_PERIOD = 60.0
 """Seconds."""
+PATIENCE = 20
+"""Commands over the rate limit, one after the other, after which reading pauses."""
+LONGEST_PAUSE = 1.0
+"""Seconds, so that pings are still answered in time."""
+
+if TYPE_CHECKING:
+    from chatserver.tracing import Traces
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +47,19 @@ logger = logging.getLogger(__name__)
 class Desk(Protocol):
     """What a connection needs of the hub."""
 
+    @property
+    def metrics(self) -> Metrics:
+        """What is counted."""
+
+    @property
+    def traces(self) -> "Traces | None":
+        """Where to record spans of messages, where somebody asked for them."""
+
     def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone that this side is typing."""
+
+    def watch(self, connection: "Connection", command: Watch) -> str | None:
+        """Let it watch the board, or end that; a sentence where it cannot."""
 
     def leave(self, connection: "Connection", followers: Iterable[Follower]) -> None:
         """The connection is gone."""
@@ -45,15 +68,21 @@ class Desk(Protocol):
 class Connection:
     """The receiver of a `ChatSocket` once its hello was accepted."""
 
-    def __init__(self, socket: ChatSocket, encoding: Encoding, identity: Identity, desk: Desk) -> None:
+    def __init__(
+        self, socket: ChatSocket, encoding: Encoding, identity: Identity, desk: Desk, limit: RateLimit
+    ) -> None:
         self.id = uuid4().hex[:16]
         self.user = identity.user
+        self.role = identity.role
         self.encoding: Encoding = encoding
         self.hears_reply = identity.role != "member"
         self.ended = asyncio.Event()
         self._socket = socket
         self._identity = identity
         self._desk = desk
+        self._limit = limit
+        self._over_limit = 0
+        self._metrics = desk.metrics
         self._followers: dict[str, Follower] = {}
         self._in_flight = 0
         self._draining = False
@@ -86,6 +115,16 @@ class Connection:
         """Whether much waits for the reader; false once the connection has ended."""
         return not self.ended.is_set() and self._socket.is_congested
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait for the reader."""
+        return self._socket.unsent
+
+    @property
+    def in_flight(self) -> int:
+        """Commands without an answer."""
+        return self._in_flight
+
     def push(self, frame: bytes) -> None:
         """Send a frame that was made already."""
         self._socket.push(frame)
@@ -96,11 +135,27 @@ class Connection:
 
     def end(self, close: Close) -> None:
         """Close it; what was told before is sent first."""
-        self._socket.end(close, CLOSE_REASON[close])
+        if self._socket.end(close, CLOSE_REASON[close]):
+            self._metrics.closed[close] += 1
 
-    def fail(self, code: Code, message: str = "", id: str | None = None, conversation: str | None = None) -> None:
+    def end_if_older(self, before: int) -> None:
+        """Tokens of its person that were issued before `before` are revoked."""
+        if self._identity.issued_at < before:
+            self.end(Close.REVOKED)
+
+    def fail(
+        self,
+        code: Code,
+        message: str = "",
+        id: str | None = None,
+        conversation: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         """Answer with an error."""
-        self.tell(Error(code, message or MEANING[code], code in TEMPORARY, id, conversation))
+        self._metrics.errors[code] += 1
+        if id is not None:
+            self._metrics.failed[code] += 1
+        self.tell(Error(code, message or MEANING[code], code in TEMPORARY, id, conversation, retry_after))
 
     # The socket's receiver
 
@@ -139,11 +194,19 @@ class Connection:
     # Commands
 
     def _act(self, command: AnyCommand) -> None:
+        cost = 1.0 if isinstance(command, Send) else OTHER_COST
+        if delay := self._limit.delay(self.user, time.monotonic(), cost):
+            self._too_many(command, delay)
+            return
+        self._over_limit = 0
         if isinstance(command, Send):
             self._send(command)
             return
         if isinstance(command, Hello):
             self.fail("already_greeted")
+            return
+        if isinstance(command, Watch):
+            self._watch(command)
             return
         follower = self._followers.get(command.conversation)
         if follower is None:
@@ -160,6 +223,22 @@ class Connection:
                 self._typing(command, follower.room)
             case _:
                 assert_never(command)
+
+    def _too_many(self, command: AnyCommand, delay: float) -> None:
+        """Say when to come again; whoever does not hear it is no longer read for a moment, so that TCP holds them."""
+        self._metrics.rate_limited["person"] += 1
+        id = command.id if isinstance(command, Send) else None
+        conversation: str | None = getattr(command, "conversation", None)
+        self.fail("rate_limited", id=id, conversation=conversation, retry_after=ceil(delay * 1000) / 1000)
+        self._over_limit += 1
+        if self._over_limit == PATIENCE:
+            self._socket.pause()
+            asyncio.get_running_loop().call_later(min(delay, LONGEST_PAUSE), self._hear_again)
+
+    def _hear_again(self) -> None:
+        self._over_limit = 0
+        if self._in_flight < MAX_IN_FLIGHT:
+            self._socket.go_on()
 
     def _side(self, room: Room) -> Writer | None:
         """The side that this person may write on; None for those who only read."""
@@ -178,15 +257,24 @@ class Connection:
             self.fail(*problem, id=command.id, conversation=command.conversation)
         else:
             self._begin()
-            follower.room.lane.post(
-                side, self.user, command.id, command.body, self.id, partial(self._posted, command, follower)
-            )
+            done: Done = partial(self._posted, command, follower)
+            if self._desk.traces is not None:
+                done = self._desk.traces.message(command.conversation, self.id, done)
+            follower.room.lane.post(side, self.user, command.id, command.body, self.id, done)
 
     def _posted(self, command: Send, follower: Follower, result: PostResult | LedgerError) -> None:
         match result:
             case base.Posted():
+                if result.first:
+                    self._metrics.accepted += 1
+                else:
+                    self._metrics.repeated += 1
                 self._accepted(command, follower, result)
             case base.Refused():
+                if result.first:
+                    self._metrics.refused[result.reason] += 1
+                else:
+                    self._metrics.repeated += 1
                 self._refused(command, follower, result)
             case base.Reused():
                 self.fail("id_reused", id=command.id, conversation=command.conversation)
@@ -245,6 +333,12 @@ class Connection:
         else:
             self._desk.publish_typing(room, side, self.id)
 
+    def _watch(self, command: Watch) -> None:
+        if self.role not in ("support", "service"):
+            self.fail("not_allowed", "only support and services watch the board")
+        elif problem := self._desk.watch(self, command):
+            self.fail("invalid_field", problem)
+
     # Bounds
 
     def _work(self, room: Room, work: Coroutine[Any, Any, None]) -> None:
@@ -259,7 +353,11 @@ class Connection:
         except LedgerError:
             self.fail("store_unavailable", conversation=room.id)
         except UnknownPlanError as error:
-            logger.warning("a command in conversation %s cannot be answered: %s", room.id, error)
+            logger.warning(
+                "a command cannot be answered: %s",
+                error,
+                extra={"connection": self.id, "person": self.user, "conversation": room.id},
+            )
             self.fail("internal", conversation=room.id)
         finally:
             self._finish()

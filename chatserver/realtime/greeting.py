@@ -4,8 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
+from math import ceil
 
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chatserver.auth import Authenticator, Identity, TokenError
@@ -15,9 +18,13 @@ from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import Error, Welcome
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
+from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.socket import EXTENSION, ChatSocket
+from chatserver.setting_values import Rate
+from chatserver.workflows.revocation import RevokedError
 from quotas.instant import text
 from quotas.ledger.base import LedgerError
 from quotas.terms import UnknownPlanError
@@ -29,10 +36,12 @@ logger = logging.getLogger(__name__)
 
 
 class Greeting:
-    """The endpoint `GET /v1/chat`."""
+    """The endpoint `GET /v1/chat`. `rate` bounds what one person says, and the handshakes of one address."""
 
-    def __init__(self, hub: Hub, authenticator: Authenticator, allowed_origins: Iterable[str]) -> None:
+    def __init__(self, hub: Hub, authenticator: Authenticator, allowed_origins: Iterable[str], rate: Rate) -> None:
         self._hub = hub
+        self._people = RateLimit(rate)
+        self._addresses = RateLimit(rate)
         self._authenticator = authenticator
         self._origins = frozenset(allowed_origins)
         self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
@@ -42,6 +51,10 @@ class Greeting:
         if not self._is_allowed(websocket):
             await websocket.close()  # before it was accepted, this is HTTP 403
             return
+        if delay := self._delay(websocket):
+            self._hub.metrics.rate_limited["address"] += 1
+            await websocket.send_denial_response(Response(status_code=429, headers={"Retry-After": f"{ceil(delay)}"}))
+            return
         subprotocol = next((name for name in websocket.scope["subprotocols"] if name in SUBPROTOCOLS), None)
         await websocket.accept(subprotocol)
         socket: ChatSocket = websocket.scope["extensions"][EXTENSION]
@@ -50,20 +63,28 @@ class Greeting:
             async with asyncio.timeout(HELLO_WITHIN):
                 hello = await self._hello(websocket, socket, encoding)
         except TimeoutError:
-            socket.end(Close.HELLO_TIMEOUT, CLOSE_REASON[Close.HELLO_TIMEOUT])
+            self._end(socket, Close.HELLO_TIMEOUT)
             return
         except WebSocketDisconnect:
             return
         if hello is None:
-            socket.end(Close.HELLO_FIRST, CLOSE_REASON[Close.HELLO_FIRST])
+            self._end(socket, Close.HELLO_FIRST)
             return
         try:
             identity = await self._authenticator.identify(hello.token)
         except TokenError as error:
-            close = Close.UNAVAILABLE if error.temporary else Close.BAD_TOKEN
-            socket.end(close, f"{CLOSE_REASON[close]}: {error}"[:120])
+            self._end(socket, Close.UNAVAILABLE if error.temporary else Close.BAD_TOKEN, f": {error}")
             return
         await self._live(socket, encoding, identity, hello)
+
+    def _end(self, socket: ChatSocket, close: Close, why: str = "") -> None:
+        if socket.end(close, f"{CLOSE_REASON[close]}{why}"[:120]):
+            self._hub.metrics.closed[close] += 1
+
+    def _delay(self, connection: HTTPConnection) -> float:
+        """Seconds after which the address may come again; 0 for now. A unix socket has no address."""
+        client = connection.client
+        return self._addresses.delay(client.host, time.monotonic(), OTHER_COST) if client is not None else 0.0
 
     def _is_allowed(self, connection: HTTPConnection) -> bool:
         origin = connection.headers.get("origin")
@@ -88,18 +109,24 @@ class Greeting:
         return None
 
     async def _live(self, socket: ChatSocket, encoding: Encoding, identity: Identity, hello: Hello) -> None:
-        connection = Connection(socket, encoding, identity, self._hub)
-        try:
-            conversations = await self._conversations(identity, hello)
-            followers = await self._hub.follow(connection, conversations)
-        except (LedgerError, UnknownPlanError) as error:
-            logger.warning("a hello cannot be answered: %s", error)
-            self._hub.leave(connection, ())
-            connection.end(Close.UNAVAILABLE)
-            return
+        connection = Connection(socket, encoding, identity, self._hub, self._people)
+        if await self._welcome(connection, socket, identity, hello):
+            of = {"connection": connection.id, "person": connection.user}
+            logger.debug("a connection was welcomed", extra=of)
+            await connection.ended.wait()
+            logger.debug("a connection has ended", extra=of)
+            self._expiry.unset(connection)
+
+    async def _welcome(self, connection: Connection, socket: ChatSocket, identity: Identity, hello: Hello) -> bool:
+        """Begin to serve; False where that cannot be."""
+        traces = self._hub.traces
+        with traces.hello(connection.id, identity.user, identity.role) if traces is not None else nullcontext():
+            followers = await self._followers(connection, identity, hello)
+        if followers is None:
+            return False
         if socket.disconnected or socket.close_sent:
             self._hub.leave(connection, followers)
-            return
+            return False
         for follower in followers:
             connection.add(follower)
         views = [follower.room.view(identity.user) for follower in followers]
@@ -111,11 +138,31 @@ class Greeting:
             else:
                 follower.next_seq = follower.room.last_seq + 1
         self._hub.connections.add(connection)
+        socket.greeted()
         socket.attach(connection)
         self._expiry.set(connection, asyncio.get_running_loop().time() + identity.expires_at / 1000 - time.time())
         self._hub.arrived(connection, followers)
-        await connection.ended.wait()
-        self._expiry.unset(connection)
+        self._hub.metrics.welcomed += 1
+        return True
+
+    async def _followers(self, connection: Connection, identity: Identity, hello: Hello) -> list[Follower] | None:
+        try:
+            conversations = await self._conversations(identity, hello)
+            self._hub.expect(connection)
+            # Only now: from here on the hub hears of a revocation by itself.
+            await self._hub.revocations.check(identity)
+            # Nothing is awaited between this and the welcome: no message must come before it.
+            return await self._hub.follow(connection, conversations)
+        except RevokedError:
+            self._hub.leave(connection, ())
+            connection.end(Close.REVOKED)
+            return None
+        except (LedgerError, UnknownPlanError) as error:
+            of = {"connection": connection.id, "person": connection.user}
+            logger.warning("a hello cannot be answered: %s", error, extra=of)
+            self._hub.leave(connection, ())
+            connection.end(Close.UNAVAILABLE)
+            return None
 
     async def _conversations(self, identity: Identity, hello: Hello) -> list[str]:
         """A member's or mentor's own; for support and services those that they name in `resume`."""

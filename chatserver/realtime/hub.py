@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 from collections.abc import Coroutine, Iterable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from chatserver.metrics import Gauges, Metrics
+from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
+from chatserver.realtime.board_watch import CHANNELS, BoardWatch
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.presence import RENEW_EVERY, Presence
 from chatserver.realtime.room import Room
+from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.admission import Usage
 from quotas.ledger import keys
@@ -20,8 +25,13 @@ from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.terms import Rulebook, UnknownPlanError
 
+MEASURE_EVERY = 5.0
+"""Seconds between comparisons of the store's clock with the process's."""
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
+
+if TYPE_CHECKING:
+    from chatserver.tracing import Traces
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +44,13 @@ class Hub:
         self.rulebook = rulebook
         self.clock = clock
         self.link = link
+        self.revocations = Revocations(link)
+        self.metrics = Metrics()
+        self.traces: Traces | None = None
+        """Where to record spans of messages; None where nobody asked for them."""
         self.connections: set[Connection] = set()
         self._presence = Presence(link, node)
+        self._board = BoardWatch(link, ledger, clock)
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
         self._by_channel: dict[bytes, Room] = {}
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
@@ -44,26 +59,35 @@ class Hub:
         self._changed: set[Room] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._renewing: asyncio.Task[None] | None = None
+        self._measuring: asyncio.Task[None] | None = None
 
     # Coming and going
 
     def start(self) -> None:
-        """Begin to renew leases."""
-        self._renewing = asyncio.get_running_loop().create_task(self._renew_forever())
+        """Begin to renew leases and to compare clocks."""
+        loop = asyncio.get_running_loop()
+        self._renewing = loop.create_task(self._renew_forever())
+        self._measuring = loop.create_task(self._measure_forever())
 
     async def stop(self) -> None:
         """Give up leases; the connections have ended."""
         self._alarm.stop()
-        if self._renewing is not None:
-            self._renewing.cancel()
+        self._board.stop()
+        for task in (self._renewing, self._measuring):
+            if task is not None:
+                task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2)
 
-    async def follow(self, connection: Connection, conversations: Iterable[str]) -> list[Follower]:
-        """Let a connection follow conversations, as far as the ledger has them and it may. Raises LedgerError."""
+    def expect(self, connection: Connection) -> None:
+        """From here on hear of what concerns the connection's person."""
         if connection not in self._by_person[connection.user]:
             self._by_person[connection.user].add(connection)
             self._hear_person(connection.user)
+
+    async def follow(self, connection: Connection, conversations: Iterable[str]) -> list[Follower]:
+        """Let a connection follow conversations, as far as the ledger has them and it may. Raises LedgerError."""
+        self.expect(connection)
         found = await asyncio.gather(
             *(self._room(conversation) for conversation in conversations), return_exceptions=True
         )
@@ -105,6 +129,7 @@ class Hub:
     def leave(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection is gone."""
         self.connections.discard(connection)
+        self._board.leave(connection)
         mine = self._by_person[connection.user]
         mine.discard(connection)
         if not mine:
@@ -180,8 +205,10 @@ class Hub:
         payload: bytes = push[2]
         room = self._by_channel.get(channel)
         if room is None:
-            if person := self._people.get(channel):
-                self._spawn(self._added(person, payload.decode()))
+            if channel in CHANNELS:
+                self._board.pushed(payload)
+            elif person := self._people.get(channel):
+                self._concerns(person, payload)
             return
         kind = payload[:1]
         if kind == b"M":
@@ -199,6 +226,20 @@ class Hub:
         else:
             self._gesture(room, payload.decode().split(" "))
 
+    def _concerns(self, person: str, payload: bytes) -> None:
+        before = notice_of(payload)
+        if before is None:
+            self._spawn(self._added(person, payload.decode()))
+        else:
+            self._revoke(person, before)
+
+    def _revoke(self, person: str, before: int) -> None:
+        for connection in list(self._by_person.get(person, ())):
+            connection.end_if_older(before)
+
+    async def _look_whether_revoked(self, person: str) -> None:
+        self._revoke(person, await self.revocations.before(person))
+
     def _gesture(self, room: Room, word: list[str]) -> None:
         side = cast(Writer, word[1])
         if word[0] == "R":
@@ -209,6 +250,16 @@ class Hub:
     def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing."""
         self._spawn(self._publish(keys.feed(room.id), f"T {side} {origin}"))
+
+    def watch(self, connection: Connection, command: Watch) -> str | None:
+        """Let a connection watch the board, or end that; why not, where the plan is none of the policy's."""
+        try:
+            if command.plan is not None:
+                self.rulebook.plan(command.plan)
+        except UnknownPlanError as error:
+            return f"`plan`: {error.args[0]}"
+        self._board.watch(connection, command)
+        return None
 
     async def _publish(self, channel: str, payload: str) -> None:
         await self.link.request("SPUBLISH", channel, payload)
@@ -231,8 +282,11 @@ class Hub:
         await self.ledger.load()
         for channel in (*self._by_channel, *self._people):
             link.tell("SSUBSCRIBE", channel)
+        self._board.up()
         for room in list(self._by_channel.values()):
             self.refresh(room)
+        for person in self._people.values():
+            self._spawn(self._look_whether_revoked(person))
 
     # What rooms ask for
 
@@ -255,7 +309,7 @@ class Hub:
         try:
             room.tell(now)
         except UnknownPlanError:
-            logger.exception("conversation %s cannot be judged", room.id)
+            logger.exception("the conversation cannot be judged", extra={"conversation": room.id})
 
     def refresh(self, room: Room) -> None:
         self._spawn(self._refresh(room))
@@ -265,6 +319,19 @@ class Hub:
         if standing is not None:
             self.clock.hear(standing.now)
             room.learn(standing)
+
+    # What an operator asks for
+
+    def gauges(self) -> Gauges:
+        """How many are here, and how far behind they are."""
+        unsent = [connection.unsent for connection in self.connections]
+        return Gauges(
+            connections=Counter((connection.role, connection.encoding) for connection in self.connections),
+            rooms=len(self._by_channel),
+            in_flight=sum(connection.in_flight for connection in self.connections),
+            unsent_bytes=sum(unsent),
+            unsent_most=max(unsent, default=0),
+        )
 
     # Presence
 
@@ -294,6 +361,15 @@ class Hub:
                     await self._look(room)
                 except LedgerError:
                     break
+
+    async def _measure_forever(self) -> None:
+        while True:
+            asked_at = time.monotonic()
+            try:
+                self.clock.measure(await self.ledger.now(), asked_at)
+            except LedgerError:
+                logger.debug("the store does not answer; its clock is guessed")
+            await asyncio.sleep(MEASURE_EVERY)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(self._guarded(work))

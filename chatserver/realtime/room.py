@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
+from chatserver.metrics import Metrics
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
@@ -42,6 +43,10 @@ class Surroundings(Protocol):
     def clock(self) -> StoreClock:
         """The store's clock."""
 
+    @property
+    def metrics(self) -> Metrics:
+        """What is counted."""
+
     def later(self, room: "Room") -> None:
         """Call `room.tell` soon: several changes in one go."""
 
@@ -61,7 +66,8 @@ class Room:
         self._rulebook = surroundings.rulebook
         self._clock = surroundings.clock
         self._surroundings = surroundings
-        self.lane = Lane(id, standing, surroundings.ledger, surroundings.rulebook)
+        self._arrived_late = surroundings.metrics.feed_lag.observe
+        self.lane = Lane(id, standing, surroundings.ledger, surroundings.rulebook, surroundings.metrics)
         self.last_seq = standing.last_seq
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
@@ -130,7 +136,7 @@ class Room:
 
     def message(self, seq: int, at: int, usage: Usage, origin: str, entry: bytes) -> None:
         """The feed brought a message."""
-        self._clock.hear(at)
+        self._arrived_late(self._clock.hear(at))
         self.lane.usage = usage
         self.last_seq = max(self.last_seq, seq)
         audience = MessageAudience(self.id, Entry(seq, at, entry))

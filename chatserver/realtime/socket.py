@@ -7,8 +7,10 @@ Written frames are gathered and sent once a loop tick.
 from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
 from websockets.protocol import State
+
+from chatserver.realtime.door import Place
 
 EXTENSION = "chatserver.socket"
 """Where the ASGI scope's extensions hold the socket."""
@@ -16,6 +18,8 @@ MAX_UNSENT = 1024 * 1024
 """Bytes that may wait for a reader; one more frame and the reader is too slow."""
 HIGH_WATER = 64 * 1024
 """Bytes waiting for a reader above which a replay pauses."""
+LINGER = 2.0
+"""Seconds in which a peer must take what was written to it before the connection was to close."""
 
 
 class Receiver(Protocol):
@@ -38,6 +42,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     """One connection. Until `attach` everything goes to the ASGI application, as in uvicorn."""
 
     receiver: Receiver | None = None
+    _place: Place | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +54,43 @@ class ChatSocket(WebSocketsSansIOProtocol):
         if not self.close_sent:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = self
+
+    def keep_until_hello(self, place: Place) -> None:
+        """Its place at the door is given back when it has said hello, or has gone."""
+        self._place = place
+
+    def greeted(self) -> None:
+        """Its hello was accepted."""
+        if self._place is not None:
+            self._place.give_back()
+            self._place = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.transport.is_closing():
+            self._cut_soon()
+
+    def handle_cont(self, event: Frame) -> None:
+        if event.data or event.fin:  # Empty parts count towards no limit, so none is kept.
+            super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        # Who asks for pongs and reads none is a slow reader too.
+        if self.transport.get_write_buffer_size() > MAX_UNSENT:
+            if self.receiver is None or self.close_sent:
+                self.transport.abort()
+            else:
+                self.receiver.too_slow()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._cut_soon()
+
+    def _cut_soon(self) -> None:
+        """Closing waits for what was written; a peer that is gone, or does not read, would never take it."""
+        if self.close_timer is None and not self.disconnected:
+            self.close_timer = self.loop.call_later(LINGER, self.transport.abort)
 
     def attach(self, receiver: Receiver) -> None:
         """From now on messages go to `receiver`, first those that came while nobody asked for them."""
@@ -90,9 +132,14 @@ class ChatSocket(WebSocketsSansIOProtocol):
             self.receiver.too_slow()
 
     @property
+    def unsent(self) -> int:
+        """Bytes that wait for the reader."""
+        return self._out_bytes + self.transport.get_write_buffer_size()
+
+    @property
     def is_congested(self) -> bool:
         """Whether a replay should wait before it writes more."""
-        return self._out_bytes + self.transport.get_write_buffer_size() > HIGH_WATER
+        return self.unsent > HIGH_WATER
 
     def pause(self) -> None:
         """Stop reading: enough is in flight."""
@@ -106,11 +153,14 @@ class ChatSocket(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
 
-    def end(self, code: int, reason: str) -> None:
-        """Send what was pushed, then a close frame; the connection is cut where its answer does not come."""
+    def end(self, code: int, reason: str) -> bool:
+        """Send what was pushed, then a close frame; the connection is cut where its answer does not come.
+
+        False where it was closing already.
+        """
         self._flush()
         if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
-            return
+            return False
         self.stop_keepalive()
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -118,9 +168,11 @@ class ChatSocket(WebSocketsSansIOProtocol):
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         self.go_on()
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self.greeted()
         if self.receiver is not None:
             receiver, self.receiver = self.receiver, None
             receiver.lost()

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.protocol.events import Status
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
 
+IDS_AT_ONCE = 500
+"""Ids in one query: every database takes that many parameters."""
+
 
 class Conversation(Struct, frozen=True):
     """One conversation; `plan` is that of its open subscription. Instants in ms."""
@@ -88,6 +91,22 @@ async def subscriptions(connection: AsyncConnection, id: str) -> list[Subscripti
     columns = (SUBSCRIPTIONS.c.plan, SUBSCRIPTIONS.c.started_at, SUBSCRIPTIONS.c.ended_at)
     query = select(*columns).where(SUBSCRIPTIONS.c.conversation_id == id).order_by(SUBSCRIPTIONS.c.id)
     return [Subscription(*row) for row in await connection.execute(query)]
+
+
+async def with_subscriptions(
+    connection: AsyncConnection, ids: Sequence[str]
+) -> list[tuple[Conversation, list[Subscription]]]:
+    """Those of `ids` that exist, each with its plans, the first one first."""
+    found: list[Conversation] = []
+    plans: dict[str, list[Subscription]] = {}
+    columns = (SUBSCRIPTIONS.c.conversation_id, SUBSCRIPTIONS.c.plan, SUBSCRIPTIONS.c.started_at)
+    for first in range(0, len(ids), IDS_AT_ONCE):
+        some = ids[first : first + IDS_AT_ONCE]
+        found += [_conversation(row) for row in await connection.execute(_all().where(CONVERSATIONS.c.id.in_(some)))]
+        query = select(*columns, SUBSCRIPTIONS.c.ended_at).where(SUBSCRIPTIONS.c.conversation_id.in_(some))
+        for id, *subscription in await connection.execute(query.order_by(SUBSCRIPTIONS.c.id)):
+            plans.setdefault(id, []).append(Subscription(*subscription))
+    return [(conversation, plans[conversation.id]) for conversation in found]
 
 
 async def create(connection: AsyncConnection, conversation: Conversation) -> None:

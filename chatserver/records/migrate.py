@@ -5,6 +5,7 @@ import fcntl
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,21 @@ def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", "chatserver.records:migrations")
     return config
+
+
+async def at_head(database: Database) -> bool:
+    """Whether the database has exactly this release's tables. Raises DatabaseError."""
+    async with database.read() as connection:
+        return set(await connection.run_sync(_revisions)) == _heads()
+
+
+def _revisions(connection: Connection) -> tuple[str, ...]:
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(alembic_config()).get_heads())
 
 
 @asynccontextmanager
@@ -78,7 +94,7 @@ def _write_ahead(file: Path) -> None:
 def _upgrade(connection: Connection) -> list[str]:
     config = alembic_config()
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
+    for revision in _revisions(connection):
         if revision not in known:
             raise DatabaseError(
                 f"the database is at revision {revision}, which this release does not know: a newer release has "

@@ -2,7 +2,21 @@
 
 from typing import get_args
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from chatserver.protocol.events import Role, Status
 
@@ -67,4 +81,60 @@ SUBSCRIPTIONS = Table(
         postgresql_where=text("ended_at IS NULL"),
         sqlite_where=text("ended_at IS NULL"),
     ),
+)
+
+# What became of waits. These rows outlive what they are about, so they refer to nothing. The event of the ledger that a
+# row comes from is its key: stored again, it changes nothing.
+
+REPLY_WAITS = Table(
+    "reply_waits",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("event", String(48), primary_key=True),
+    Column("conversation_id", String(64), nullable=False),
+    Column("member_id", String(64), nullable=False),
+    Column("mentor_id", String(64), nullable=False),
+    Column("plan", String(32), nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("waiting_since", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("dropped_at", BigInteger),
+    Column("waited_ms", BigInteger, nullable=False),
+    Column("counted_ms", BigInteger),
+    Column("in_time", Boolean),
+    CheckConstraint("(answered_at IS NULL) <> (dropped_at IS NULL)", name="answered_or_dropped"),
+    Index("ix_reply_waits_waiting_since", "waiting_since"),
+    Index("ix_reply_waits_mentor_id", "mentor_id", "waiting_since"),
+    Index("ix_reply_waits_conversation_id", "conversation_id", "waiting_since"),
+)
+
+REPLY_NOTICES = Table(
+    "reply_notices",
+    METADATA,
+    # Whoever sends notices elsewhere reads on from the last id that it has sent.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("partition", Integer, nullable=False),
+    Column("event", String(48), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("conversation_id", String(64), nullable=False),
+    Column("member_id", String(64), nullable=False),
+    Column("mentor_id", String(64), nullable=False),
+    Column("plan", String(32), nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("waiting_since", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("partition", "event", name="uq_reply_notices_event"),
+    _one_of("kind", ("warning", "missed")),
+    Index("ix_reply_notices_kind", "kind", "waiting_since"),
+)
+
+MENTOR_DAYS = Table(
+    "mentor_days",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("week", Integer, nullable=False),
+    Index("ix_mentor_days_week", "week"),
 )

@@ -24,15 +24,15 @@ async def run(*, url: str, token: str, conversation: str | None, language: str |
     """
     texts = Texts(choose_language(language, os.environ))
     try:
-        async with ChatClient(url, token, on_state=_Doorbell(texts, url)) as chat:
+        async with ChatClient(url, token, on_state=Doorbell(texts, url)) as chat:
             welcome = await chat.online()
             if conversation is None or conversation in chat.conversations:
                 return await _converse(chat, texts, conversation)
         if welcome.role in ("support", "service"):
             return await _follow(url, token, conversation, texts)
-        _complain(texts("no_such", name=conversation, names=_names(welcome)))
+        complain(texts("no_such", name=conversation, names=_names(welcome)))
     except ChatClosed as closed:
-        _complain(texts("ended", why=str(closed)))
+        complain(texts("ended", why=str(closed)))
     return FAILED
 
 
@@ -45,14 +45,14 @@ async def _follow(url: str, token: str, conversation: str, texts: Texts) -> int:
         welcome = await chat.online()
     found = next((each for each in welcome.conversations if each.id == conversation), None)
     if found is None:
-        _complain(texts("no_such", name=conversation, names=_names(welcome)))
+        complain(texts("no_such", name=conversation, names=_names(welcome)))
         return FAILED
     async with ChatClient(url, token, resume={conversation: found.last_seq}) as chat:
         await chat.online()
         return await _converse(chat, texts, conversation)
 
 
-class _Doorbell:
+class Doorbell:
     """Until the first welcome, says in plain lines that and why it takes time."""
 
     def __init__(self, texts: Texts, url: str) -> None:
@@ -65,7 +65,7 @@ class _Doorbell:
         self._inside = self._inside or state.kind == "online"
         if state.kind == "offline" and not self._inside and state.reason != self._said:
             self._said = state.reason
-            _complain(f"{self._texts('connecting_to', url=self._url)} {self._texts('offline')}: {state.reason}")
+            complain(f"{self._texts('connecting_to', url=self._url)} {self._texts('offline')}: {state.reason}")
 
 
 async def _converse(chat: ChatClient, texts: Texts, conversation: str | None) -> int:
@@ -74,7 +74,7 @@ async def _converse(chat: ChatClient, texts: Texts, conversation: str | None) ->
     welcome = await chat.online()
     chosen = conversation or _only(welcome)
     if chosen is None:
-        _complain(texts("name_one", names=_names(welcome)))
+        complain(texts("name_one", names=_names(welcome)))
         return FAILED
     return await pipe.converse(chat, texts, chosen)
 
@@ -103,12 +103,12 @@ async def at_screen(chat: ChatClient, texts: Texts, conversation: str | None) ->
     if unsent:
         sys.stdout.write("\n".join([texts("unsent"), *map(visible, unsent)]) + "\n")
     if isinstance(end, ChatClosed):
-        _complain(texts("ended", why=str(end)))
+        complain(texts("ended", why=str(end)))
         return FAILED
     if isinstance(end, Exception):
         raise end
     return 0
 
 
-def _complain(text: str) -> None:
+def complain(text: str) -> None:
     sys.stderr.write(text + "\n")

@@ -1,9 +1,14 @@
 """What the state lines say: may I write, what is owed, who is there. Pure: `now` is the server's clock."""
 
+from typing import Literal
+
+from chatserver.client import State
 from chatserver.protocol.events import Composer, Conversation, Reply, Role
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import date_and_time, duration, time_of_day
 from quotas import instant
+
+Mood = Literal["good", "wait", "bad"]
 
 
 def may_write(role: Role, conversation: Conversation) -> bool:
@@ -61,3 +66,13 @@ def owed(texts: Texts, reply: Reply, zone: str, now: int) -> list[str]:
     if reply.overdue or now > due_at:
         return [texts("overdue_by", left=duration(texts, now - due_at))]
     return [texts("answer_by", when=date_and_time(texts, due_at, zone), left=duration(texts, due_at - now))]
+
+
+def connection(texts: Texts, state: State, loop_time: float) -> list[tuple[Mood, str]]:
+    """How the connection is, in parts. `loop_time` is the event loop's clock."""
+    if state.kind == "online":
+        return [("good", f"● {texts('online')}")]
+    if state.kind == "offline" and state.retry_at is not None:
+        left = duration(texts, int((state.retry_at - loop_time) * instant.SECOND))
+        return [("bad", f"○ {texts('offline')}"), ("wait", texts("retry_in", left=left))]
+    return [("wait", f"○ {texts('closed' if state.kind == 'closed' else 'connecting')}")]

@@ -1,13 +1,8 @@
 """What the terminal says, in English, Norwegian bokmål and Danish."""
 
 from collections.abc import Mapping
-from typing import Literal, get_args
 
-Language = Literal["en", "nb", "da"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-
-_SPOKEN: dict[str, Language] = {"en": "en", "nb": "nb", "no": "nb", "nn": "nb", "da": "da"}
-"""The first letters of a locale, and the language that its people read best."""
+from quotas.phrases import LANGUAGES, Language, language_of
 
 TABLE: dict[str, tuple[str, str, str]] = {
     # Time. Weekdays begin with Monday.
@@ -117,6 +112,27 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "svar inden {when}, {left} tilbage",
     ),
     "overdue_by": ("overdue by {left}", "{left} over fristen", "{left} over fristen"),
+    # The board.
+    "board": ("Replies owed", "Svar som venter", "Svar der venter"),
+    "board_totals": (
+        "{waiting} waiting · {overdue} overdue · {missed} missed",
+        "{waiting} venter · {overdue} over fristen · {missed} ikke holdt",
+        "{waiting} venter · {overdue} over fristen · {missed} ikke overholdt",
+    ),
+    "board_only": ("only {what}", "bare {what}", "kun {what}"),
+    "board_empty": ("Nobody is waiting.", "Ingen venter.", "Ingen venter."),
+    "board_more": ("… and {n} more", "… og {n} til", "… og {n} mere"),
+    "board_state": ("state", "tilstand", "tilstand"),
+    "board_left": ("time left", "tid igjen", "tid tilbage"),
+    "board_mentor": ("mentor", "mentor", "mentor"),
+    "board_member": ("member", "medlem", "medlem"),
+    "board_plan": ("plan", "abonnement", "abonnement"),
+    "board_due": ("answer by", "svar innen", "svar inden"),
+    "board_since": ("waiting since", "venter siden", "venter siden"),
+    "board_conversation": ("conversation", "samtale", "samtale"),
+    "state_waiting": ("waiting", "venter", "venter"),
+    "state_overdue": ("overdue", "over fristen", "over fristen"),
+    "state_missed": ("missed", "ikke holdt", "ikke overholdt"),
     # Commands.
     "hint": ("/help lists the commands", "/help viser kommandoene", "/help viser kommandoerne"),
     "choose": (
@@ -213,9 +229,9 @@ def choose_language(wish: str | None, environ: Mapping[str, str]) -> Language:
     Raises ValueError for a wish that is none of them.
     """
     if wish is not None:
-        spoken = _SPOKEN.get(wish.lower()[:2])
+        spoken = language_of(wish)
         if spoken is None:
             raise ValueError(f"language {wish!r} is not one of {', '.join(LANGUAGES)}")
         return spoken
     locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "en")
-    return _SPOKEN.get(locale.lower()[:2], "en")
+    return language_of(locale) or "en"

@@ -5,9 +5,9 @@ import asyncio
 from prompt_toolkit.utils import get_cwidth
 
 from chatserver.terminal.desk import Desk
+from chatserver.terminal.status import connection
 from chatserver.terminal.transcript import Line, short, wrapped
-from chatserver.terminal.words import date_and_time, duration
-from quotas import instant
+from chatserver.terminal.words import date_and_time
 
 LONGEST_NAME = 24
 DEFAULT_ZONE = "Europe/Oslo"
@@ -21,14 +21,8 @@ def toolbar(desk: Desk, width: int) -> list[Line]:
 
 
 def _connection(desk: Desk) -> Line:
-    state, texts = desk.chat.state, desk.texts
-    if state.kind == "online":
-        return [("class:good", f"● {texts('online')}")]
-    if state.kind == "offline" and state.retry_at is not None:
-        seconds = state.retry_at - asyncio.get_running_loop().time()
-        left = duration(texts, int(seconds * instant.SECOND))
-        return [("class:bad", f"○ {texts('offline')}"), ("class:wait", texts("retry_in", left=left))]
-    return [("class:wait", f"○ {texts('closed' if state.kind == 'closed' else 'connecting')}")]
+    words = connection(desk.texts, desk.chat.state, asyncio.get_running_loop().time())
+    return [(f"class:{mood}", text) for mood, text in words]
 
 
 def _people(desk: Desk) -> Line:

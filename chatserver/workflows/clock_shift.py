@@ -38,5 +38,5 @@ async def settle_shift(link: Link, wanted_now: str | None) -> int:
 
 
 async def _holds_data(link: Link) -> bool:
-    """Whether there is any key beside the one that this module writes."""
-    return int(await link.request("DBSIZE")) > int(await link.request("EXISTS", keys.META))
+    """Whether there is any key beside the one that this module writes, and a lease."""
+    return int(await link.request("DBSIZE")) > int(await link.request("EXISTS", keys.META, keys.RECORDER))

@@ -8,10 +8,13 @@ async def durability_warnings(link: Link) -> list[str]:
     """A sentence for each setting that can lose an acknowledged message; empty where all is well."""
     try:
         found = await link.request("CONFIG", "GET", "append*", "maxmemory*")
+        state = await link.request("INFO", "persistence")
     except LedgerError:
         return ["the store does not show its settings (CONFIG GET): whether accepted messages are kept is not known"]
     config = {_text(name): _text(value) for name, value in _pairs(found)}
     warnings = []
+    if b"aof_last_write_status:err" in state:
+        warnings.append("the store could not write to its disk: nothing is accepted until it can; free some space")
     if config.get("appendonly") != "yes":
         warnings.append("the store keeps no append-only file: a crash loses accepted messages; set appendonly yes")
     elif config.get("appendfsync") != "always":

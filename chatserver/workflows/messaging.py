@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 from hashlib import blake2b
+from time import perf_counter
 
+from chatserver.metrics import Metrics
 from chatserver.protocol.codec import stored_entry
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import (
@@ -30,13 +32,14 @@ Done = Callable[[PostResult | LedgerError], None]
 class _Ticket:
     """A post on its way, with its place in the order."""
 
-    __slots__ = ("done", "number", "post", "tries")
+    __slots__ = ("began", "done", "number", "post", "sent", "tries")
 
     def __init__(self, number: int, post: Post, done: Done) -> None:
         self.number = number
         self.post = post
         self.done = done
         self.tries = 0
+        self.began = self.sent = perf_counter()
 
 
 class Lane:
@@ -46,10 +49,14 @@ class Lane:
     wrote first stays first.
     """
 
-    def __init__(self, conversation: str, standing: Standing, ledger: Ledger, rulebook: Rulebook) -> None:
+    def __init__(
+        self, conversation: str, standing: Standing, ledger: Ledger, rulebook: Rulebook, metrics: Metrics
+    ) -> None:
         self.conversation = conversation
         self._ledger = ledger
         self._rulebook = rulebook
+        self._admitted = metrics.admission.observe
+        self._acknowledged = metrics.acknowledgement.observe
         self.settings: Settings = standing.settings
         self.usage: Usage = standing.usage
         self.terms: Terms = standing.terms(rulebook)
@@ -98,6 +105,8 @@ class Lane:
 
     def _answered(self, ticket: _Ticket, result: PostResult | LedgerError) -> None:
         self._in_flight -= 1
+        now = perf_counter()
+        self._admitted(now - ticket.sent)
         if isinstance(result, Stale):
             ticket.tries += 1
             self._stale = result.standing
@@ -108,6 +117,7 @@ class Lane:
         else:
             if isinstance(result, Posted | Refused):
                 self.usage = result.usage
+            self._acknowledged(now - ticket.began)
             ticket.done(result)
         if self._stale is not None and self._in_flight == 0:
             self._send_again(self._stale)
@@ -121,6 +131,7 @@ class Lane:
                 ticket.done(LedgerError(str(error)))
             return
         for ticket in held:
+            ticket.sent = perf_counter()
             self._send(ticket)
 
 

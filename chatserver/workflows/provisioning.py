@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import Role
 from chatserver.records import conversations, people
-from chatserver.records.conversations import Conversation
+from chatserver.records.conversations import Conversation, Subscription
 from chatserver.records.database import Database
 from chatserver.records.people import Person
 from chatserver.workflows.requests import (
@@ -62,6 +62,11 @@ class Provisioning:
     async def get_conversation(self, id: str) -> Conversation | None:
         async with self._database.read() as connection:
             return await conversations.find(connection, id)
+
+    async def subscriptions(self, conversation: str) -> list[Subscription]:
+        """The plans of a conversation, the first one first."""
+        async with self._database.read() as connection:
+            return await conversations.subscriptions(connection, conversation)
 
     async def put_conversation(self, id: str, details: ConversationDetails) -> Done[Conversation] | Invalid | Conflict:
         """Create the conversation, open, or bring its plan, zone and holidays up to date."""

@@ -7,11 +7,12 @@ ring again for another. Noting checks and writes in one step, so that ringing tw
 import asyncio
 import logging
 
+from chatserver.metrics import Metrics
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import Settled, Waits
+from quotas.ledger.waits import EventKind, Settled, Waits
 from quotas.terms import Rulebook, UnknownPlanError
 
 POLL_EVERY = 0.5
@@ -27,10 +28,11 @@ logger = logging.getLogger(__name__)
 class ReplyWatch:
     """One process's share of the watch. Any number may run on one store."""
 
-    def __init__(self, ledger: RedisLedger, waits: Waits, rulebook: Rulebook) -> None:
+    def __init__(self, ledger: RedisLedger, waits: Waits, rulebook: Rulebook, metrics: Metrics) -> None:
         self._ledger = ledger
         self._waits = waits
         self._rulebook = rulebook
+        self._metrics = metrics
 
     async def run(self) -> None:
         """Watch until cancelled; while the store is gone, wait for it."""
@@ -61,7 +63,9 @@ class ReplyWatch:
             return await self._waits.settle(conversation, 0, "none", 0, 0, 0)
         now, due_at = standing.now, standing.usage.due_at
         if now > due_at:
-            return await self._waits.settle(conversation, due_at, "missed", 0, 0, now)
+            settled = await self._waits.settle(conversation, due_at, "missed", 0, 0, now)
+            self._count("missed", settled, now - due_at)
+            return settled
         hours = self._warn_hours(standing.settings.plan)
         ahead = [due_at - round(each * HOUR) for each in hours]
         next_at = min((at for at in ahead if at > now), default=due_at + 1)
@@ -69,7 +73,13 @@ class ReplyWatch:
         for each, at in zip(hours, ahead, strict=True):
             if at <= now and settled != "moved":
                 settled = await self._waits.settle(conversation, due_at, "warning", each, next_at, now)
+                self._count("warning", settled, now - at)
         return settled
+
+    def _count(self, kind: EventKind, settled: Settled, late: int) -> None:
+        if settled == "noted":
+            self._metrics.deadlines[kind] += 1
+            self._metrics.timer_lag.observe(late / SECOND)
 
     def _warn_hours(self, plan: str) -> list[float]:
         """The hours ahead of a deadline at which warnings go out, the earliest first."""

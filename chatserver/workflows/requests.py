@@ -44,6 +44,12 @@ class PersonDetails(Struct, frozen=True, forbid_unknown_fields=True):
     email: Email | None = None
 
 
+class Revocation(Struct, frozen=True, forbid_unknown_fields=True):
+    """From when on tokens are good; left out or null: from now."""
+
+    before: Annotated[str, Meta(description="An RFC 3339 instant with its offset, not in the future.")] | None = None
+
+
 class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
     """What is said about a conversation. `member` and `mentor` never change after its creation."""
 

@@ -1,8 +1,10 @@
 """How a conversation stands, in the words of the protocol."""
 
-from chatserver.protocol.events import Composer, Reply
+from chatserver.protocol import events
+from chatserver.protocol.events import Composer, Owed, Reply
 from quotas.admission import Usage, WritingState
-from quotas.instant import text_or_none
+from quotas.instant import text, text_or_none
+from quotas.ledger.open_waits import OpenWait, Totals
 
 
 def composer_of(state: WritingState) -> Composer:
@@ -25,3 +27,22 @@ def reply_of(usage: Usage, now: int) -> Reply:
         text_or_none(usage.due_at),
         bool(usage.due_at) and now > usage.due_at,
     )
+
+
+def owed_of(wait: OpenWait, now: int) -> Owed:
+    """A row of the board at `now`."""
+    return Owed(
+        wait.conversation,
+        wait.member,
+        wait.mentor,
+        wait.plan,
+        text(wait.waiting_since),
+        text_or_none(wait.due_at),
+        wait.is_overdue(now),
+        wait.missed,
+    )
+
+
+def totals_of(totals: Totals) -> events.Totals:
+    """How many open waits there are."""
+    return events.Totals(totals.waiting, totals.overdue, totals.missed)

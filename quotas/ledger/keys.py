@@ -7,6 +7,8 @@ PARTITIONS = 256
 
 META = "{chatserver}:meta"
 """Hash of what holds for the whole store: `shift` (ms that its clock runs ahead)."""
+RECORDER = "{chatserver}:recorder"
+"""String with a lease: the process that stores what became of waits in the records."""
 
 
 def tag(name: str) -> str:
@@ -40,8 +42,13 @@ def person(name: str) -> str:
 
 
 def person_feed(name: str) -> str:
-    """Sharded channel of what concerns a person as a whole: a conversation was added."""
+    """Sharded channel of what concerns a person as a whole: `<conversation>` was added, `revoked <instant>`."""
     return f"{tag(name)}:people:{name}"
+
+
+def revoked(name: str) -> str:
+    """Sorted set of the people of a partition whose tokens were revoked, by the instant before which."""
+    return f"{tag(name)}:revoked"
 
 
 def waits(partition: int) -> str:

@@ -52,6 +52,10 @@ class _Wire(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._watch = self._loop.call_later(ANSWER_WITHIN / 2, self._look)
 
+    @property
+    def pending(self) -> int:
+        return len(self._pending)
+
     def send(self, command: bytes, done: Done) -> None:
         if len(self._pending) >= MAX_PENDING:
             done(LinkDownError("too many requests are waiting for the store"))
@@ -134,6 +138,11 @@ class Link:
     def is_up(self) -> bool:
         """Whether requests are let through."""
         return self._ready
+
+    @property
+    def pending(self) -> int:
+        """Requests whose answers are owed."""
+        return self._wire.pending if self._wire is not None else 0
 
     async def open(self) -> None:
         """Connect once; raises LedgerError with a sentence that says why not."""

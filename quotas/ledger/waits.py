@@ -73,6 +73,14 @@ class Waits:
         """How many waits are open in a partition."""
         return int(await self._link.request("ZCARD", keys.waits(partition)))
 
+    async def overdue(self, partition: int, now: int) -> int:
+        """How many of them are past their deadline."""
+        return int(await self._link.request("ZCOUNT", keys.waits(partition), "-inf", f"({now}"))
+
+    async def late_timers(self, partition: int, before: int) -> int:
+        """How many timers of a partition rang before that instant, and nobody took them."""
+        return int(await self._link.request("ZCOUNT", keys.timers(partition), "-inf", f"({before}"))
+
     async def events(self, partition: int, most: int) -> list[WaitEvent]:
         """The oldest events of a partition that were not forgotten."""
         found = await self._link.request("XRANGE", keys.events(partition), "-", "+", "COUNT", most)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from quotas import instant
 from quotas.calendar import HORIZON_DAYS, Calendar
@@ -88,6 +89,23 @@ def test_public_holidays_are_closed_where_a_country_is_set() -> None:
 def test_without_closed_days_the_next_one_is_the_horizon() -> None:
     at = _at("2026-01-05T08:00")
     assert Calendar("UTC", (), "").next_closed(at) == _at("2026-01-05T00:00") + HORIZON_DAYS * DAY
+
+
+@bounded
+@given(moments(), st.integers(0, 20 * DAY))
+def test_open_time_is_what_the_wall_clock_shows(moment: Moment, length: int) -> None:
+    until = moment.at + length
+    assert moment.calendar.open_time(moment.at, until) == moment.minutes.counted(moment.at, until)
+
+
+def test_no_open_time_passes_backwards() -> None:
+    at = _at("2026-01-05T08:00")
+    assert Calendar("UTC", (), "").open_time(at, at) == Calendar("UTC", (), "").open_time(at, at - DAY) == 0
+
+
+def test_open_time_goes_on_beyond_the_horizon() -> None:
+    at = _at("2026-01-05T08:00")
+    assert Calendar("UTC", (), "").open_time(at, at + 1000 * DAY) == 1000 * DAY
 
 
 @bounded

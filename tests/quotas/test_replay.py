@@ -15,7 +15,7 @@ from benchmarks.equality import timeline
 from quotas.ledger.base import Ledger, LedgerError
 from quotas.ledger.memory import MemoryLedger
 from quotas.plans import builtin_policy
-from quotas.replay import Outcome, TimelineError, replay
+from quotas.replay import ExplainedOutcome, Outcome, TimelineError, replay
 from quotas.terms import Rulebook
 from tests.quotas.ledgers import ledger_at
 from tests.quotas.moments import bounded
@@ -168,3 +168,24 @@ async def test_a_conversation_in_other_hands_meanwhile_is_read_anew(valkey_url: 
         await anext(lines)
         await ledger.start_live("c", 1_800_000, at=1_768_032_000_000)
         assert (await anext(lines)).outcome == "admitted"
+
+
+async def test_explained_outcomes_are_the_outcomes_with_why(rulebook: Rulebook) -> None:
+    """On a random timeline nothing is left unexplained, and the last step about writing says the state."""
+    lines = await timeline(seed=4, lines=1_000)
+    plain = await _outcomes(lines, MemoryLedger(lambda: 0), rulebook)
+    explained = replay(lines, rulebook, MemoryLedger(lambda: 0), explain="nb")
+    steps = []
+    for outcome in plain:
+        with_why = await anext(explained)
+        assert isinstance(with_why, ExplainedOutcome)
+        said = msgspec.to_builtins(with_why)
+        why = said.pop("why")
+        assert said == msgspec.to_builtins(outcome)
+        conclusion = [step["step"] for step in why if step["about"] == "writing"][-1]
+        if outcome.outcome == "refused" and outcome.do == "member":
+            assert (conclusion["reason"], conclusion["opens_at"]) == (outcome.reason, outcome.opens_at)
+        assert [step["step"] for step in why][-1].get("due_at") == outcome.reply_due_at
+        steps += [step["step"]["kind"] for step in why]
+    assert not {"unexplained", "against_rules", "beginning"} & set(steps)
+    assert {"window_opened", "deadline_moved", "live_chat", "status_set", "plan_changed"} <= set(steps)

@@ -11,7 +11,7 @@ from quotas import instant
 from quotas.calendar import Calendar
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows
-from quotas.terms import Rulebook, Terms, UnknownPlanError, due_of, terms_at
+from quotas.terms import Rulebook, Terms, UnknownPlanError, counted_time, due_of, terms_at
 from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans, promises
 
 
@@ -146,3 +146,20 @@ def test_days_before_1970_are_days_too(rulebook: Rulebook) -> None:
     """The first instant that can be written has a local day that began before it."""
     terms = rulebook.terms("light", "Europe/Oslo", "", 0, instant.EARLIEST)
     assert terms.valid_from == instant.of(datetime(1969, 12, 31, 23, tzinfo=UTC))
+
+
+@bounded
+@given(moments(), promises)
+def test_the_time_counted_until_the_deadline_is_the_target(moment: Moment, promise: ReplyPromise) -> None:
+    due_at = due_of(promise, moment.calendar, moment.at).at(moment.at)
+    counted = counted_time(promise, moment.calendar, moment.at, due_at)
+    if promise.clock == "weekdays":
+        assert counted == promise.target_hours * HOUR
+    else:
+        assert counted == due_at - moment.at
+
+
+def test_no_time_is_counted_backwards() -> None:
+    for promise in (ReplyPromise(clock="continuous"), ReplyPromise(clock="weekdays")):
+        at = oslo("2026-01-08T12:00:00")
+        assert counted_time(promise, OSLO, at, at - HOUR) == 0

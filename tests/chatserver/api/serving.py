@@ -11,14 +11,18 @@ import uvicorn
 from starlette.applications import Starlette
 
 from chatserver.api import ApiContext, routes
-from chatserver.auth import Authenticator, issue
+from chatserver.auth import issue
 from chatserver.protocol.codec import stored_entry
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from chatserver.settings import Settings
+from chatserver.workflows.board import Board
 from chatserver.workflows.provisioning import Provisioning
+from chatserver.workflows.reply_report import ReplyReports
+from chatserver.workflows.revocation import RevocableTokens, Revocations
 from quotas.ledger.base import Post, Posted, Writer, posted
 from quotas.ledger.link import Link
+from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
@@ -52,8 +56,18 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
     ledger = RedisLedger(link)
     await ledger.load()
     provisioning = Provisioning(database, ledger, Rulebook(builtin_policy()), ledger.now)
-    authenticator = Authenticator(Settings(jwt_secret=SECRET))
-    app = Starlette(routes=list(routes(ApiContext(provisioning, ledger, authenticator))))
+    revocations = Revocations(link)
+    tokens = RevocableTokens(Settings(jwt_secret=SECRET), revocations)
+    board = Board(ledger, OpenWaits(link, ledger))
+    context = ApiContext(
+        provisioning=provisioning,
+        ledger=ledger,
+        authenticator=tokens,
+        board=board,
+        revocations=revocations,
+        reports=ReplyReports(database, provisioning.rulebook, ledger.now),
+    )
+    app = Starlette(routes=list(routes(context)))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))

@@ -43,7 +43,7 @@ class RealServer:
         flags = ["--port", str(self._port), "--redis-url", self._store_url, "--data-dir", str(self._folder)]
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", "from chatserver.cli import main; main()", "serve", *flags),
-            env={**os.environ, "CHATSERVER_JWT_SECRET": SECRET},
+            env={**os.environ, "CHATSERVER_JWT_SECRET": SECRET, "CHATSERVER_RATE_LIMIT": "off"},
             stdout=PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )

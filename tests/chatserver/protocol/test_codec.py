@@ -7,7 +7,7 @@ import pytest
 
 from chatserver.protocol import codec, codes, events
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, check_text, decode, encode
-from chatserver.protocol.commands import COMMANDS, AnyCommand, Check, Hello, History, Read, Send, Typing
+from chatserver.protocol.commands import COMMANDS, AnyCommand, Check, Hello, History, Read, Send, Typing, Watch
 from tests.chatserver.protocol.wrong import NO_TEXTS, NOT_JSON, NOT_MSGPACK, SEND, TEXTS, WRONG
 
 ENCODINGS: list[Encoding] = ["json", "msgpack"]
@@ -32,6 +32,7 @@ def refused(frame: bytes, encoding: Encoding) -> CommandError:
         Typing("c1"),
         History("c1", None, 200),
         History("c1", 2**53 - 1, 1),
+        Watch(True, "missed", "tora", "live+", 1_000),
     ],
 )
 def test_every_command_is_read(command: AnyCommand, encoding: Encoding) -> None:
@@ -131,11 +132,11 @@ def test_a_stored_message_becomes_the_event_unchanged(body: str) -> None:
 def test_the_names_that_apps_rely_on() -> None:
     """Commands and events by the names of the protocol; changing one breaks apps."""
     assert {str(command.__struct_config__.tag) for command in COMMANDS} == {
-        "hello", "send", "check", "read", "typing", "history",
+        "hello", "send", "check", "read", "typing", "history", "watch",
     }  # fmt: skip
     assert {str(event.__struct_config__.tag) for event in get_args(events.AnyEvent)} == {
         "welcome", "message", "accepted", "refused", "composer", "reply", "conversation", "read", "typing", "presence",
-        "history", "gap", "error",
+        "history", "gap", "error", "deadline", "replies",
     }  # fmt: skip
     assert SUBPROTOCOLS == {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
 

@@ -9,6 +9,7 @@ SEND = {"type": "send", "conversation": "c1", "id": "1"}
 CHECK = {"type": "check", "conversation": "c1"}
 READ = {"type": "read", "conversation": "c1"}
 HISTORY = {"type": "history", "conversation": "c1"}
+WATCH = {"type": "watch"}
 
 WRONG: list[tuple[object, Code, str]] = [
     ({**CHECK, "colour": 1}, "unknown_field", "colour"),
@@ -46,6 +47,14 @@ WRONG: list[tuple[object, Code, str]] = [
     ({**HISTORY, "limit": 0}, "invalid_field", "limit"),
     ({**HISTORY, "limit": 201}, "invalid_field", "limit"),
     ({**HISTORY, "before": -1}, "invalid_field", "before"),
+    (WATCH, "invalid_field", "replies"),
+    ({**WATCH, "replies": 1}, "invalid_field", "replies"),
+    ({**WATCH, "replies": True, "state": "late"}, "invalid_field", "late"),
+    ({**WATCH, "replies": True, "mentor": "no name"}, "invalid_field", "mentor"),
+    ({**WATCH, "replies": True, "plan": ""}, "invalid_field", "plan"),
+    ({**WATCH, "replies": True, "limit": 0}, "invalid_field", "limit"),
+    ({**WATCH, "replies": True, "limit": 1_001}, "invalid_field", "limit"),
+    ({**WATCH, "replies": True, "conversation": "c1"}, "unknown_field", "conversation"),
 ]
 """Well-formed content that is no command: the code, and what the error's message must name."""
 

@@ -15,11 +15,14 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from chatserver.app import Parts, assembled, listening_socket, server_config
 from chatserver.auth import issue
 from chatserver.client.link import Encoding
 from chatserver.protocol.events import Role
+from chatserver.realtime.door import Door
+from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from tests.chatserver.realtime.devices import Device, opened
 
@@ -28,6 +31,8 @@ TUESDAY = "2026-01-06T09:00:00.000Z"
 """Ten o'clock in Oslo: every plan may write, and nothing changes by itself for hours."""
 PROGRAM = Path(sys.executable).with_name("chatserver")
 READY_SECONDS = 20.0
+UNLIMITED = Rate(0, "minute", 0)
+"""Most tests write faster than people do."""
 ROLES: dict[str, Role] = {"mia": "member", "ola": "member", "tora": "mentor", "sara": "support", "robot": "service"}
 
 
@@ -125,21 +130,37 @@ async def here(
     now: str | None = TUESDAY,
     allowed_origins: tuple[str, ...] = (),
     policy: Path | None = None,
+    rate_limit: Rate = UNLIMITED,
+    connections_before_hello: int = 100,
 ) -> AsyncIterator[HereServer]:
     """Run a server in this loop; servers with the same store and folder are processes of one chat."""
-    settings = Settings(data_dir=data_dir, jwt_secret=SECRET, now=now, allowed_origins=allowed_origins, policy=policy)
+    settings = Settings(
+        data_dir=data_dir,
+        jwt_secret=SECRET,
+        now=now,
+        allowed_origins=allowed_origins,
+        policy=policy,
+        rate_limit=rate_limit,
+        connections_before_hello=connections_before_hello,
+    )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond
-    async with assembled(settings, store_url) as parts:
-        sock = listening_socket("127.0.0.1", 0)
-        running = _Unsignalled(server_config(parts.app))
-        serving = asyncio.create_task(running.serve(sockets=[sock]))
-        while not running.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.005)
-        try:
-            yield HereServer(sock.getsockname()[1], parts, running)
-        finally:
-            running.should_exit = True
-            await serving
+    async with assembled(settings, store_url) as parts, listening(parts.app, parts.door) as (port, running):
+        yield HereServer(port, parts, running)
+
+
+@asynccontextmanager
+async def listening(app: Starlette, door: Door) -> AsyncIterator[tuple[int, uvicorn.Server]]:
+    """Serve an application in this loop, configured as the real one."""
+    sock = listening_socket("127.0.0.1", 0)
+    running = _Unsignalled(server_config(app, door))
+    serving = asyncio.create_task(running.serve(sockets=[sock]))
+    while not running.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.005)
+    try:
+        yield sock.getsockname()[1], running
+    finally:
+        running.should_exit = True
+        await serving
 
 
 class ProgramServer(Server):
@@ -188,9 +209,9 @@ def program(data_dir: Path, *flags: str, store_url: str | None = None) -> Iterat
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """What a program of ours is started with: the tests' secret, and no settings from outside."""
+    """What a program of ours is started with: the tests' secret, no rate limit, and no settings from outside."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("CHATSERVER_")}
-    return {**outside, "CHATSERVER_JWT_SECRET": SECRET, **variables}
+    return {**outside, "CHATSERVER_JWT_SECRET": SECRET, "CHATSERVER_RATE_LIMIT": "off", **variables}
 
 
 def _port_of(process: subprocess.Popen[bytes], log: Path) -> int:

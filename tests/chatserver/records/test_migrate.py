@@ -14,6 +14,7 @@ from chatserver.records.migrate import migrate
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
+STEPS = ["0001", "0002"]
 
 STARTING = """
 import asyncio, json, sys
@@ -33,7 +34,7 @@ asyncio.run(main())
 async def test_a_second_run_finds_nothing_to_do(database_url: str) -> None:
     """The first run names its steps, the second one has none."""
     database = Database(database_url)
-    assert await migrate(database) == ["0001"]
+    assert await migrate(database) == STEPS
     assert await migrate(database) == []
     await database.close()
 
@@ -78,7 +79,7 @@ def test_processes_that_start_together_all_succeed(database_url: str) -> None:
         process.stdin.flush()
     answers = [process.communicate(timeout=30)[0] for process in starting]
     assert [process.returncode for process in starting] == [0] * SERVERS
-    assert sorted(json.loads(answer) for answer in answers) == [*([[]] * (SERVERS - 1)), ["0001"]]
+    assert sorted(json.loads(answer) for answer in answers) == [*([[]] * (SERVERS - 1)), STEPS]
 
 
 async def test_a_database_of_a_newer_release(database: Database) -> None:

@@ -5,8 +5,9 @@ from typing import get_args
 
 import pytest
 
-from chatserver.terminal.texts import LANGUAGES, TABLE, Texts, choose_language
+from chatserver.terminal.texts import TABLE, Texts, choose_language
 from quotas.admission import Reason
+from quotas.phrases import LANGUAGES
 
 
 @pytest.mark.parametrize("key", TABLE)

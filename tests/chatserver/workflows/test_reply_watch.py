@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chatserver.metrics import Metrics
 from chatserver.workflows.reply_watch import LEASE, ReplyWatch
 from quotas.instant import HOUR
 from quotas.ledger import keys
@@ -29,7 +30,7 @@ class Desk:
         self.link = link
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
-        self.watch = ReplyWatch(self.ledger, self.waits, RULEBOOK)
+        self.watch = ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())
 
     def later(self, shift: int) -> "Desk":
         return Desk(self.link, shift)

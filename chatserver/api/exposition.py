@@ -1,0 +1,188 @@
+"""`GET /metrics`: the server's numbers with their Prometheus names. What each means: docs/metrics.md."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Literal, get_args
+
+from msgspec import Struct
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chatserver.api import problem
+from chatserver.api.authentication import identify
+from chatserver.api.problem import ProblemError
+from chatserver.auth import Authenticator
+from chatserver.metrics import Gauges, Histogram, Metrics
+from chatserver.protocol.codes import CODES, Close
+from chatserver.workflows.health import Check, Health
+from chatserver.workflows.wait_counts import WaitCount, WaitCounts
+from quotas.admission import Reason
+from quotas.ledger.link import Link
+
+Values = Iterable[tuple[tuple[str, ...], float]]
+"""What each combination of labels has."""
+
+
+class Sources(Struct, frozen=True):
+    """Where the numbers are."""
+
+    metrics: Metrics
+    gauges: Callable[[], Gauges]
+    link: Link
+    waits: WaitCounts
+    health: Health
+    shift: int
+    data_dir: Path
+
+
+class _Seen(Struct, frozen=True):
+    """What had to be waited for, for one answer."""
+
+    waits: WaitCount | None
+    checks: dict[str, Check]
+
+
+class Exposition(Collector):
+    """The endpoint. `access` is `token` (a service's) or `open`."""
+
+    def __init__(self, sources: Sources, authenticator: Authenticator, access: Literal["token", "open"]) -> None:
+        self._from = sources
+        self._authenticator = authenticator
+        self._access = access
+        self._seen = _Seen(None, {})
+        self._registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self._registry)
+        self._registry.register(self)
+
+    def route(self) -> Route:
+        """Where it is mounted."""
+        return Route("/metrics", self.answer)
+
+    async def answer(self, request: Request) -> Response:
+        """All numbers of now, in the text format 0.0.4."""
+        try:
+            await self._authorise(request)
+        except ProblemError as error:
+            return problem.response(error)
+        self._seen = _Seen(await self._from.waits.latest(), await self._from.health.checks())
+        content = generate_latest(self._registry)
+        headers = {**problem.SECURITY_HEADERS, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
+        return Response(content, headers=headers)
+
+    async def _authorise(self, request: Request) -> None:
+        if self._access == "open":
+            return
+        identity = await identify(request, self._authenticator)
+        if identity.role not in ("service", "support"):
+            raise ProblemError(403, "metrics are for services and support")
+
+    def collect(self) -> Iterator[Metric]:
+        """Called by prometheus-client, once for each answer."""
+        yield from self._messages()
+        yield from self._latencies()
+        yield from self._sockets()
+        yield from self._waits()
+        yield from self._state()
+
+    def _messages(self) -> Iterator[Metric]:
+        metrics = self._from.metrics
+        outcomes: dict[tuple[str, ...], float] = {
+            ("accepted", ""): metrics.accepted,
+            ("repeated", ""): metrics.repeated,
+            **{("refused", reason): metrics.refused[reason] for reason in get_args(Reason)},
+            **{("error", code): metrics.failed[code] for code in CODES},
+        }
+        told = "Messages sent to the server, by what became of them."
+        yield _counter("messages", told, ("outcome", "reason"), outcomes.items())
+        errors = {(code,): metrics.errors[code] for code in CODES}
+        yield _counter("errors", "Commands answered with an error event.", ("code",), errors.items())
+        limited = {(kind,): number for kind, number in metrics.rate_limited.items()}
+        yield _counter("rate_limited", "What was turned away for coming too often.", ("kind",), limited.items())
+        requests = {(method, str(status)): number for (method, status), number in metrics.requests.items()}
+        yield _counter("http_requests", "HTTP requests answered.", ("method", "status"), requests.items())
+
+    def _latencies(self) -> Iterator[Metric]:
+        metrics = self._from.metrics
+        yield _histogram("admission_seconds", "From a message sent to the store until its answer.", metrics.admission)
+        told = "From a message read off its socket until its answer is told."
+        yield _histogram("ack_seconds", told, metrics.acknowledgement)
+        late = "From the store's instant of a message until the feed brought it."
+        yield _histogram("feed_lag_seconds", late, metrics.feed_lag)
+        late = "From the instant of a warning or miss until it was noted."
+        yield _histogram("timer_lag_seconds", late, metrics.timer_lag)
+
+    def _sockets(self) -> Iterator[Metric]:
+        metrics, gauges = self._from.metrics, self._from.gauges()
+        told = "Welcomed connections that are open."
+        yield _gauges("connections", told, ("role", "encoding"), gauges.connections.items())
+        yield _counter("welcomes", "Hellos answered with a welcome.", (), [((), metrics.welcomed)])
+        closed = {(str(close.value),): metrics.closed[close] for close in Close}
+        yield _counter("closes", "Connections closed by the server, by close code.", ("code",), closed.items())
+        yield _gauge("rooms", "Conversations that a connection here follows.", gauges.rooms)
+        yield _gauge("commands_in_flight", "Commands read whose answer is not out yet.", gauges.in_flight)
+        yield _gauge("unsent_bytes", "Bytes that wait for readers, of all connections.", gauges.unsent_bytes)
+        yield _gauge("unsent_most_bytes", "Bytes that wait for the slowest reader.", gauges.unsent_most)
+
+    def _waits(self) -> Iterator[Metric]:
+        told = "Warnings and misses of reply deadlines noted by this process."
+        noted = {(kind,): self._from.metrics.deadlines[kind] for kind in ("warning", "missed")}
+        yield _counter("deadlines", told, ("kind",), noted.items())
+        if (waits := self._seen.waits) is not None:
+            yield _gauge("open_waits", "Conversations of the whole store in which an answer is owed.", waits.open)
+            yield _gauge("overdue_waits", "Those of them whose deadline has passed.", waits.overdue)
+            yield _gauge("late_timers", "Timers of the whole store that rang and were not taken.", waits.late_timers)
+
+    def _state(self) -> Iterator[Metric]:
+        link, health, checks = self._from.link, self._from.health, self._seen.checks
+        yield _gauge("store_up", "Whether the link to the store is up.", link.is_up)
+        yield _gauge("store_pending_requests", "Requests to the store whose answers are owed.", link.pending)
+        ok = {(name,): check.ok for name, check in checks.items()}
+        yield _gauges("check_ok", "The checks of /readyz.", ("check",), ok.items())
+        yield _gauge("ready", "Whether /readyz answers 200.", health.is_ready(checks))
+        yield _gauge("clock_shift_seconds", "How far the rules' clock runs ahead.", self._from.shift / 1000)
+        try:
+            free = shutil.disk_usage(self._from.data_dir).free
+        except OSError:
+            return
+        yield _gauge("data_dir_free_bytes", "Room on the disk of data_dir.", free)
+
+
+def _counter(name: str, says: str, labels: tuple[str, ...], values: Values) -> Metric:
+    family = CounterMetricFamily(f"chatserver_{name}", says, labels=labels)
+    for label, value in values:
+        family.add_metric(label, value)
+    return family
+
+
+def _gauge(name: str, says: str, value: float) -> Metric:
+    return _gauges(name, says, (), [((), value)])
+
+
+def _gauges(name: str, says: str, labels: tuple[str, ...], values: Values) -> Metric:
+    family = GaugeMetricFamily(f"chatserver_{name}", says, labels=labels)
+    for label, value in values:
+        family.add_metric(label, float(value))
+    return family
+
+
+def _histogram(name: str, says: str, histogram: Histogram) -> Metric:
+    family = HistogramMetricFamily(f"chatserver_{name}", says)
+    buckets, below = [], 0
+    for bound, count in zip((*histogram.bounds, float("inf")), histogram.counts, strict=True):
+        below += count
+        buckets.append(("+Inf" if bound == float("inf") else f"{bound:g}", float(below)))
+    family.add_metric((), buckets, histogram.sum)
+    return family

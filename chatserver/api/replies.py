@@ -1,0 +1,105 @@
+"""The board over HTTP: the answers that mentors owe, the most urgent first."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
+
+from chatserver.api.authentication import not_allowed
+from chatserver.api.fields import ID_ALLOWED
+from chatserver.api.operation import Answer, Call, Operation
+from chatserver.api.problem import invalid
+from chatserver.protocol import events
+from chatserver.protocol.events import Totals
+from chatserver.workflows.board import Wanted, place_of
+from chatserver.workflows.requests import FieldProblem, PersonId, PlanName
+from chatserver.workflows.standing_view import owed_of, totals_of
+from quotas.admission import WaitState
+from quotas.instant import text
+from quotas.ledger.open_waits import OpenWait, Place
+from quotas.terms import Rulebook, UnknownPlanError
+
+MAX_REPLIES = 200
+
+
+class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of them."""
+
+    state: Annotated[
+        WaitState,
+        Meta(description="waiting: all; overdue: past the deadline; missed: past it, and that was noted."),
+    ] = "waiting"
+    mentor: Annotated[PersonId, Meta(description=f"Those of one mentor, by id: {ID_ALLOWED}.")] | UnsetType = UNSET
+    plan: Annotated[PlanName, Meta(description="Those on one plan of the policy, such as `light`.")] | UnsetType = UNSET
+    after: Annotated[str, Meta(max_length=200, description="Go on after a page: its `next`.")] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50
+
+
+class OwedReply(events.Owed, frozen=True):
+    """An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised."""
+
+    time_left_ms: int | None
+
+
+class RepliesPage(Struct, frozen=True):
+    """A page as it stands at `now`: by deadline, then those without one.
+
+    `totals` count every open wait of the mentor and plan that were asked for, whatever the state. `next` is null on the
+    last page.
+    """
+
+    now: str
+    totals: Totals
+    replies: list[OwedReply]
+    next: str | None
+
+
+async def get_replies(call: Call[RepliesQuery, None]) -> Answer:
+    """Members owe nothing and see nothing; a mentor sees their own."""
+    query, identity = call.query, call.identity
+    mentor = "" if isinstance(query.mentor, UnsetType) else query.mentor
+    if identity.role == "member":
+        raise not_allowed("a member has no board; mentors, support and services do")
+    if identity.role == "mentor":
+        if mentor not in ("", identity.user):
+            raise not_allowed(f"a mentor sees their own; leave `mentor` out or name {identity.user!r}")
+        mentor = identity.user
+    wanted = Wanted(query.state, mentor, _plan(call.context.provisioning.rulebook, query.plan))
+    page = await call.context.board.page(wanted, _place(query.after), query.limit)
+    return Answer(
+        200,
+        RepliesPage(text(page.now), totals_of(page.totals), [_row(wait, page.now) for wait in page.waits], page.next),
+    )
+
+
+def _plan(rulebook: Rulebook, plan: str | UnsetType) -> str:
+    if isinstance(plan, UnsetType):
+        return ""
+    try:
+        rulebook.plan(plan)
+    except UnknownPlanError as error:
+        raise invalid([FieldProblem("plan", str(error.args[0]))]) from None
+    return plan
+
+
+def _place(after: str | UnsetType) -> Place:
+    try:
+        return place_of("" if isinstance(after, UnsetType) else after)
+    except ValueError:
+        raise invalid([FieldProblem("after", "is no place on the board; allowed: the `next` of a page")]) from None
+
+
+def _row(wait: OpenWait, now: int) -> OwedReply:
+    return OwedReply(**asdict(owed_of(wait, now)), time_left_ms=wait.due_at - now if wait.due_at else None)
+
+
+GET_REPLIES = Operation(
+    method="GET",
+    path="/v1/replies",
+    name="getReplies",
+    summary="The answers that mentors owe, the most urgent first. A mentor sees their own.",
+    handler=get_replies,
+    query=RepliesQuery,
+    answers={200: (RepliesPage, "The page.")},
+    refusals=(403,),
+)

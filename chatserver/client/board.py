@@ -1,0 +1,33 @@
+"""The board as a watching client knows it: kept current by the `replies` events that pass."""
+
+from chatserver.protocol.events import Owed, Replies, Totals
+
+NO_DEADLINE = "~"
+"""Sorts after every instant."""
+
+
+class ReplyBoard:
+    """The rows that are watched, and totals that count more than them. `now` is the last event's; '' before any."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Owed] = {}
+        self.totals = Totals(0, 0, 0)
+        self.now = ""
+
+    @property
+    def rows(self) -> list[Owed]:
+        """By deadline, then those without one."""
+        return sorted(self._rows.values(), key=_by_urgency)
+
+    def note(self, event: Replies) -> None:
+        """Write what `event` says into the board."""
+        if event.snapshot:
+            self._rows.clear()
+        self._rows.update({row.conversation: row for row in event.rows})
+        for conversation in event.removed:
+            self._rows.pop(conversation, None)
+        self.totals, self.now = event.totals, event.now
+
+
+def _by_urgency(row: Owed) -> tuple[str, str]:
+    return row.due_at or NO_DEADLINE, row.conversation

@@ -1,0 +1,46 @@
+"""`chatserver revoke`."""
+
+import time
+from contextlib import nullcontext
+
+from chatserver.auth import require_user
+from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
+from chatserver.commands.running import run, store_of
+from chatserver.commands.screen import one_sentence, screen
+from chatserver.embedded import running_store
+from chatserver.settings import SettingsError
+from chatserver.workflows.revocation import Revocations
+from quotas import instant
+from quotas.ledger.link import Link
+
+
+def revoke(user: str, /, *, before: str | None = None, flags: ServerFlags = NO_FLAGS) -> None:
+    """Refuse a person's tokens issued before an instant, and close their sockets on every running server.
+
+    Parameters
+    ----------
+    user: Id of the person.
+    before: An RFC 3339 instant with its offset; now unless given.
+    """
+    with one_sentence():
+        settings = settings_of(flags)
+        try:
+            require_user(user)
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
+        running = running_store(settings.data_dir) if settings.redis_url is None else None
+        with nullcontext(running) if running else store_of(settings) as store_url:
+            holds = run(_revoke(store_url, user, before))
+        screen.print(f"Tokens of {user} issued before {instant.text(holds)} are refused.", highlight=False)
+
+
+async def _revoke(store_url: str, user: str, before: str | None) -> int:
+    now = time.time_ns() // 1_000_000
+    link = Link(store_url)
+    await link.open()
+    try:
+        return await Revocations(link).revoke(user, now if before is None else instant.parse(before), now)
+    except ValueError as error:
+        raise SettingsError(f"--before: {error}") from None
+    finally:
+        link.close()

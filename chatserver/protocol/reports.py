@@ -1,0 +1,59 @@
+"""The report on how mentors answer, as it goes over the wire. Lengths are in ms."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+By = Literal["mentor", "plan", "week"]
+Length = Annotated[int, Meta(ge=0, description="Milliseconds.")]
+
+
+class ReplyGroup(Struct, frozen=True):
+    """One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
+
+    `missed` deadlines are those of waits answered late, dropped late, or still open. `counted` time is by the plan's
+    clock, `waited` is all of it. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
+    days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few.
+    """
+
+    name: str
+    answered: int
+    in_time: int
+    missed: int
+    dropped: int
+    counted_median_ms: Length | None
+    counted_p95_ms: Length | None
+    waited_median_ms: Length | None
+    waited_p95_ms: Length | None
+    longest_ms: Length | None
+    mentor_weeks: int
+    mentor_days: int
+    weeks_behind: int
+
+
+class WeekBehind(Struct, frozen=True):
+    """In the week from Monday `week` on, the mentor wrote on fewer days than the plan asks for; so far, if not over."""
+
+    week: date
+    mentor: str
+    conversation: str
+    plan: str
+    days: int
+    days_asked: int
+    over: bool
+
+
+class ReplyReport(Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """Waits that began on the days from `from` to `to`, both included, in `zone`. Weeks are named by their Mondays.
+
+    `behind` names the latest weeks in which mentors were behind, 500 at most.
+    """
+
+    first: date
+    last: date
+    zone: str
+    by: By
+    groups: list[ReplyGroup]
+    total: ReplyGroup
+    behind: list[WeekBehind]

@@ -1,0 +1,169 @@
+"""Figures about waits that began in a range of time, worked out by the database: the same on each kind.
+
+A wait that is still open counts where its deadline was missed; its length is not known yet. Percentiles are by nearest
+rank: of n lengths in ascending order, the one at place ⌈n · p / 100⌉.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Literal
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.protocol.reports import By
+from chatserver.records.tables import CONVERSATIONS, MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS, SUBSCRIPTIONS
+
+
+class Began(Struct, frozen=True):
+    """Waits that began from `start` until before `end` (ms); one mentor's, or all where `mentor` is None."""
+
+    start: int
+    end: int
+    mentor: str | None
+
+
+class Counts(Struct, frozen=True):
+    """`missed` holds waits answered late, dropped late, and open ones whose deadline has passed."""
+
+    answered: int = 0
+    in_time: int = 0
+    missed: int = 0
+    dropped: int = 0
+    longest_ms: int | None = None
+
+
+class Spread(Struct, frozen=True):
+    """Median and 95th percentile of a length of answered waits, in ms."""
+
+    median_ms: int
+    p95_ms: int
+
+
+class Held(Struct, frozen=True):
+    """A plan held in a conversation from `started_at` until before `ended_at` (ms; None while it is held)."""
+
+    conversation: str
+    mentor: str
+    zone: str
+    plan: str
+    started_at: int
+    ended_at: int | None
+
+
+async def counts(connection: AsyncConnection, began: Began, by: By | None) -> dict[str, Counts]:
+    """By group, or under '' where `by` is None."""
+    waits = REPLY_WAITS.c
+    closed = select(
+        _group(waits, by),
+        waits.answered_at,
+        waits.dropped_at,
+        waits.waited_ms,
+        waits.in_time,
+    ).where(_in(waits, began))
+    rows = closed.subquery()
+    query = select(
+        rows.c.name,
+        func.count(rows.c.answered_at),
+        func.count().filter(rows.c.in_time.is_(True)),
+        func.count().filter(rows.c.in_time.is_(False)),
+        func.count(rows.c.dropped_at),
+        func.max(rows.c.waited_ms).filter(rows.c.answered_at.is_not(None)),
+    ).group_by(rows.c.name)
+    found = {name: Counts(*numbers) for name, *numbers in await connection.execute(query)}
+    for name, missed in await connection.execute(_open_misses(began, by)):
+        known = found.get(name, Counts())
+        found[name] = Counts(known.answered, known.in_time, known.missed + missed, known.dropped, known.longest_ms)
+    return found
+
+
+def _open_misses(began: Began, by: By | None) -> Select[*tuple[Any, ...]]:
+    notices, waits = REPLY_NOTICES.c, REPLY_WAITS.c
+    is_over = exists().where(
+        waits.conversation_id == notices.conversation_id, waits.waiting_since == notices.waiting_since
+    )
+    rows = select(_group(notices, by)).where(_in(notices, began), notices.kind == "missed", ~is_over).subquery()
+    return select(rows.c.name, func.count()).group_by(rows.c.name)
+
+
+async def spreads(
+    connection: AsyncConnection, began: Began, by: By | None, length: Literal["waited_ms", "counted_ms"]
+) -> dict[str, Spread]:
+    """By group, or under '' where `by` is None; groups without an answered wait of known length are not there."""
+    waits = REPLY_WAITS.c
+    lengths = (
+        select(_group(waits, by), waits[length].label("length"))
+        .where(_in(waits, began), waits.answered_at.is_not(None), waits[length].is_not(None))
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=lengths.c.name, order_by=lengths.c.length)
+    many = func.count().over(partition_by=lengths.c.name)
+    rows = select(lengths, place.label("place"), many.label("many")).subquery()
+    at_median, at_p95 = (rows.c.place == (rows.c.many * percent + 99) // 100 for percent in (50, 95))
+    query = (
+        select(rows.c.name, func.max(rows.c.length).filter(at_median), func.max(rows.c.length).filter(at_p95))
+        .where(or_(at_median, at_p95))
+        .group_by(rows.c.name)
+    )
+    return {name: Spread(median, p95) for name, median, p95 in await connection.execute(query)}
+
+
+async def plans_held(connection: AsyncConnection, began: Began, plans: Sequence[str]) -> list[Held]:
+    """Who held one of the plans at some time of the range.
+
+    A conversation that is paused or ended counts until its last change: when it was paused is not recorded.
+    """
+    held, place = SUBSCRIPTIONS.c, CONVERSATIONS.c
+    query = (
+        select(place.id, place.mentor_id, place.zone, place.status, place.updated_at)
+        .add_columns(held.plan, held.started_at, held.ended_at)
+        .join(CONVERSATIONS, place.id == held.conversation_id)
+        .where(held.plan.in_(plans), _is_of(place, began.mentor), held.started_at < began.end)
+        .where(or_(held.ended_at.is_(None), held.ended_at > began.start))
+        .order_by(place.id, held.id)
+    )
+    found = []
+    for id, mentor, zone, status, changed_at, plan, started_at, ended_at in await connection.execute(query):
+        until = ended_at if status == "open" else min(changed_at, ended_at or changed_at)
+        found.append(Held(id, mentor, zone, plan, started_at, until))
+    return found
+
+
+async def mentor_days(
+    connection: AsyncConnection, mentor: str | None, plans: Sequence[str], first: date, last: date
+) -> dict[tuple[str, int], int]:
+    """On how many days from `first` to `last` the mentor wrote, by conversation and week.
+
+    Of one mentor, or of all; of conversations in which one of the plans was ever held.
+    """
+    days, held, place = MENTOR_DAYS.c, SUBSCRIPTIONS.c, CONVERSATIONS.c
+    looked_at = (
+        select(place.id)
+        .join(SUBSCRIPTIONS, place.id == held.conversation_id)
+        .where(held.plan.in_(plans), _is_of(place, mentor))
+    )
+    query = select(days.conversation_id, days.week, func.count()).group_by(days.conversation_id, days.week)
+    rows = await connection.execute(query.where(days.day.between(first, last), days.conversation_id.in_(looked_at)))
+    return {(conversation, week): number for conversation, week, number in rows}
+
+
+def _is_of(columns: Any, mentor: str | None) -> ColumnElement[bool]:
+    return true() if mentor is None else columns.mentor_id == mentor
+
+
+def _group(columns: Any, by: By | None) -> ColumnElement[str]:
+    match by:
+        case "mentor":
+            name: ColumnElement[str] = columns.mentor_id
+        case "plan":
+            name = columns.plan
+        case "week":
+            name = cast(columns.week, String)
+        case None:
+            name = literal("")
+    return name.label("name")
+
+
+def _in(columns: Any, began: Began) -> ColumnElement[bool]:
+    return and_(columns.waiting_since >= began.start, columns.waiting_since < began.end, _is_of(columns, began.mentor))

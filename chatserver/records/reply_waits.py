@@ -1,0 +1,77 @@
+"""What became of waits, as rows: closed waits, notices of deadlines, and the days on which mentors wrote.
+
+Each is stored once, however often it is stored: rows that are there already are passed over.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict, astuple
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
+
+
+class ReplyWait(Struct, frozen=True):
+    """A wait that is over: answered, or dropped as the conversation ended. Instants and lengths in ms.
+
+    `partition` and `event` name the ledger's event. `plan` is that of `waiting_since`, '' where none was held; `week`
+    is the local week of `waiting_since`. `counted_ms` is by the plan's clock, None where the plan promises no reply.
+    `in_time` is None where no deadline was promised, or the wait was dropped before it.
+    """
+
+    partition: int
+    event: str
+    conversation_id: str
+    member_id: str
+    mentor_id: str
+    plan: str
+    week: int
+    waiting_since: int
+    due_at: int | None
+    answered_at: int | None
+    dropped_at: int | None
+    waited_ms: int
+    counted_ms: int | None
+    in_time: bool | None
+
+
+class ReplyNotice(Struct, frozen=True):
+    """A deadline was warned of or missed, noted at `at` in ms. The other fields are as in ReplyWait."""
+
+    partition: int
+    event: str
+    kind: Literal["warning", "missed"]
+    conversation_id: str
+    member_id: str
+    mentor_id: str
+    plan: str
+    week: int
+    waiting_since: int
+    due_at: int
+    at: int
+
+
+class MentorDay(Struct, frozen=True):
+    """On that local day, in that local week, the mentor wrote in the conversation."""
+
+    conversation_id: str
+    day: date
+    week: int
+
+
+_TABLES: dict[type[Struct], Table] = {ReplyWait: REPLY_WAITS, ReplyNotice: REPLY_NOTICES, MentorDay: MENTOR_DAYS}
+
+
+async def store(connection: AsyncConnection, rows: Sequence[ReplyWait | ReplyNotice | MentorDay]) -> None:
+    """Insert what is not there yet."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    for kind, table in _TABLES.items():
+        # Always in the order of their keys, so that two processes that store the same never wait for each other.
+        ordered = sorted((row for row in rows if type(row) is kind), key=lambda row: astuple(row)[:2])
+        if ordered:
+            await connection.execute(insert(table).on_conflict_do_nothing(), [asdict(row) for row in ordered])

@@ -1,0 +1,141 @@
+"""The report on how mentors answer, drawn on a terminal."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chatserver.protocol.reports import By, ReplyGroup, ReplyReport, WeekBehind
+from chatserver.terminal.texts import Texts
+from chatserver.terminal.words import duration
+
+LONG_BAR, SHORT_BAR = 10, 5
+"""Width of a bar in characters, from a common width of the terminal on, and below it."""
+MOST_NAMED = 10
+"""Weeks behind that are named."""
+COMMON, WIDE = 110, 150
+COLUMNS = {
+    "answered": 0,
+    "in time": 0,
+    "missed": 0,
+    "median": 0,
+    "95 %": 0,
+    "counted time": COMMON,
+    "all the time: median": WIDE,
+    "all: 95 %": WIDE,
+    "longest": COMMON,
+    "days a week": 0,
+}
+"""Each column beside the names, and the width of the terminal from which on it is shown."""
+DRAWN = ("in time", "counted time")
+
+HEADINGS: dict[By, str] = {"mentor": "mentor", "plan": "plan", "week": "week from"}
+_EN = Texts("en")
+_NOTHING = Text("–", "dim")
+
+
+def show(console: Console, report: ReplyReport) -> None:
+    """Print it, as wide as the console allows."""
+    first, last = _day(report.first), _day(report.last)
+    days = first if report.first == report.last else f"{first} – {last}"
+    if not report.groups:
+        console.print(f"No answered or missed waits that began on {days} ({report.zone}), and nobody to be reminded.")
+    else:
+        console.print(Text(f"Waits that began on {days} ({report.zone})", "bold"))
+        console.print(_table(report, console.width))
+    for line in _behind(report.behind):
+        console.print(line)
+
+
+def _table(report: ReplyReport, width: int) -> Table:
+    slowest = max(group.counted_p95_ms or 0 for group in report.groups)
+    bar = LONG_BAR if width >= COMMON else SHORT_BAR
+    several = len(report.groups) > 1
+    table = Table(box=None, pad_edge=False, header_style="dim", show_footer=several)
+    # Only the names give way where there is no room.
+    names = [Text(group.name or "none", overflow="ellipsis") for group in report.groups]
+    table.add_column(HEADINGS[report.by], Text("all", "bold"), overflow="ellipsis")
+    shown = [(name, *_cells(group, slowest, bar)) for name, group in zip(names, report.groups, strict=True)]
+    totals = _cells(report.total, slowest, bar)
+    columns = [column for column, least in enumerate(COLUMNS.values()) if width >= least]
+    for column in columns:
+        heading = list(COLUMNS)[column]
+        justify: Literal["left", "right"] = "left" if heading in DRAWN else "right"
+        table.add_column(heading, totals[column], justify=justify, no_wrap=True)
+    for name, *cells in shown:
+        table.add_row(name, *(cells[column] for column in columns))
+    return table
+
+
+def _cells(group: ReplyGroup, slowest: int, bar: int) -> list[Text]:
+    """One for each of COLUMNS."""
+    return [
+        Text(f"{group.answered:,}"),
+        _in_time(group, bar),
+        Text(f"{group.missed:,}", "bold red" if group.missed else "green"),
+        _length(group.counted_median_ms),
+        _length(group.counted_p95_ms),
+        _spread(group, slowest, bar),
+        _length(group.waited_median_ms),
+        _length(group.waited_p95_ms),
+        _length(group.longest_ms),
+        _days(group),
+    ]
+
+
+def _in_time(group: ReplyGroup, bar: int) -> Text:
+    """The share of promised answers that came in time: 100 % only where all did."""
+    promised = group.in_time + group.missed
+    if not promised:
+        return _NOTHING
+    green = group.in_time * bar // promised
+    percent = group.in_time * 100 // promised
+    return Text.assemble(("█" * green, "green"), ("█" * (bar - green), "red"), f" {percent:>3} %")
+
+
+def _spread(group: ReplyGroup, slowest: int, bar: int) -> Text:
+    """Counted time until the median, and on to the 95th percentile, beside the slowest group's."""
+    if group.counted_median_ms is None or group.counted_p95_ms is None:
+        return _NOTHING
+    median, p95 = (-(-length * bar // max(slowest, 1)) for length in (group.counted_median_ms, group.counted_p95_ms))
+    median, p95 = min(median, bar), min(p95, bar)
+    return Text.assemble(("█" * median, "cyan"), ("░" * (p95 - median), "cyan"), " " * (bar - p95))
+
+
+def _days(group: ReplyGroup) -> Text:
+    if not group.mentor_weeks:
+        return _NOTHING
+    days = f"{group.mentor_days / group.mentor_weeks:.1f}"
+    if not group.weeks_behind:
+        return Text(days, "green")
+    return Text(f"{days}, behind {group.weeks_behind} of {group.mentor_weeks}", "yellow")
+
+
+def _behind(weeks: Sequence[WeekBehind]) -> list[Text]:
+    """The latest weeks behind, a line each."""
+    if not weeks:
+        return []
+    lines = [Text("Reminders: mentors who write on fewer days a week than the plan asks for", "bold")]
+    for each in weeks[:MOST_NAMED]:
+        so_far = "" if each.over else " so far"
+        lines.append(
+            Text(
+                f"  {each.mentor} in {each.conversation} ({each.plan}): {each.days} of {each.days_asked} days{so_far}, "
+                f"week from {_day(each.week)}",
+                "" if each.over else "yellow",
+            )
+        )
+    if len(weeks) > MOST_NAMED:
+        lines.append(Text(f"  … and {len(weeks) - MOST_NAMED:,} more; --json names them", "dim"))
+    return lines
+
+
+def _length(milliseconds: int | None) -> Text:
+    return _NOTHING if milliseconds is None else Text(duration(_EN, milliseconds))
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_EN('months').split()[day.month - 1]} {day.year}"

@@ -1,0 +1,112 @@
+"""Whether this process can serve, check by check; each takes at most a second and is run at most once a second."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from chatserver.records.database import Database, DatabaseError
+from chatserver.records.migrate import at_head
+from chatserver.workflows.durability import durability_warnings
+from quotas.ledger.base import LedgerError
+from quotas.ledger.link import Link
+
+WITHIN = 1.0
+"""Seconds that a check may take."""
+KEPT_FOR = 1.0
+"""Seconds in which the same answers are given again: anyone may ask."""
+NEEDED = frozenset({"store"})
+"""Checks without which no message can be taken. Without the others the chat goes on."""
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class Check(Struct, frozen=True):
+    """`detail` is a sentence for people that holds no address, name or secret."""
+
+    ok: bool
+    detail: str
+
+
+class Health:
+    """`draining` is set when the process begins to stop."""
+
+    def __init__(self, link: Link, database: Database, shift: int) -> None:
+        self.draining = False
+        self._link = link
+        self._database = database
+        self._shift = shift
+        self._checks: dict[str, Check] = {}
+        self._checked_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def checks(self) -> dict[str, Check]:
+        """Every check of the last second."""
+        async with self._lock:
+            loop = asyncio.get_running_loop()
+            if loop.time() - self._checked_at > KEPT_FOR:
+                found = await self._run()
+                self._tell(found)
+                self._checks, self._checked_at = found, loop.time()
+            return self._checks
+
+    def is_ready(self, checks: dict[str, Check]) -> bool:
+        """Whether new connections should come here."""
+        return not self.draining and all(checks[name].ok for name in NEEDED)
+
+    async def _run(self) -> dict[str, Check]:
+        store, durability, (database, migrations) = await asyncio.gather(
+            self._store(), self._durability(), self._records()
+        )
+        return {
+            "store": store,
+            "database": database,
+            "migrations": migrations,
+            "durability": durability,
+            "clock": self._clock(),
+        }
+
+    async def _store(self) -> Check:
+        if await _answer(self._link.request("PING")) is None:
+            return Check(False, "the store does not answer: nobody can write")
+        return Check(True, "the store answers")
+
+    async def _durability(self) -> Check:
+        warnings = await _answer(durability_warnings(self._link))
+        if warnings is None:
+            return Check(False, "the store does not answer: whether accepted messages are kept is not known")
+        return Check(not warnings, "; ".join(warnings) or "accepted messages are on disk")
+
+    async def _records(self) -> tuple[Check, Check]:
+        current = await _answer(at_head(self._database))
+        if current is None:
+            gone = "the database does not answer: the chat goes on, people and conversations cannot be changed"
+            return Check(False, gone), Check(False, "the database does not answer")
+        if not current:
+            return Check(True, "the database answers"), Check(False, "another release has migrated the database")
+        return Check(True, "the database answers"), Check(True, "the database is up to date")
+
+    def _clock(self) -> Check:
+        if self._shift:
+            return Check(False, f"the rules' clock is shifted by {self._shift} ms, for a demo or a test")
+        return Check(True, "the rules' clock is the store's")
+
+    def _tell(self, found: dict[str, Check]) -> None:
+        for name, check in found.items():
+            before = self._checks.get(name)
+            if before is not None and before.ok != check.ok:
+                level = logging.INFO if check.ok else logging.WARNING
+                logger.log(level, "%s", check.detail, extra={"check": name})
+
+
+async def _answer(asked: Awaitable[T]) -> T | None:
+    """What was answered in time; None where nothing was."""
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await asked
+    except (LedgerError, DatabaseError, TimeoutError):
+        return None

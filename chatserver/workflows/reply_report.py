@@ -1,0 +1,122 @@
+"""How mentors answer: the waits of a range of days, by mentor, plan or week, and the days on which mentors wrote."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
+from chatserver.records import reply_figures
+from chatserver.records.database import Database
+from chatserver.records.reply_figures import Began, Counts, Spread
+from chatserver.workflows.mentor_weeks import DaysWritten, MentorWeeks, monday_of, week_of
+from chatserver.workflows.requests import FieldProblem, Invalid
+from quotas.terms import Rulebook
+
+MOST_DAYS = 731
+"""The longest range: two years."""
+DEFAULT_WEEKS = 4
+"""The weeks of a report that names no first day, the one of its last day included."""
+EARLIEST, LATEST = date(1971, 1, 1), date(2199, 12, 31)
+ONE_DAY = timedelta(days=1)
+
+
+class ReplyReports:
+    """`clock` gives the store's instant. Methods raise DatabaseError and LedgerError."""
+
+    def __init__(self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]]) -> None:
+        self._database = database
+        self._rulebook = rulebook
+        self._clock = clock
+
+    async def report(self, first: date | None, last: date | None, by: By, mentor: str | None) -> ReplyReport | Invalid:
+        """Of one mentor, or of all. Without `last` until today, without `first` from a Monday on."""
+        zone = self._rulebook.policy.calendar.zone
+        calendar = self._rulebook.calendar(zone, "")
+        now = await self._clock()
+        last = last or calendar.day_of(now)
+        if problem := _day_problem("to", last) or _day_problem("from", first or last):
+            return Invalid([problem])
+        first = first or max(EARLIEST, monday_of(week_of(last) - DEFAULT_WEEKS + 1))
+        if problem := _range_problem(first, last):
+            return Invalid([problem])
+        began = Began(calendar.start_of(first), calendar.start_of(last + ONE_DAY), mentor)
+        asked = {
+            name: plan.mentor_days_per_week
+            for name, plan in self._rulebook.policy.plans.items()
+            if plan.mentor_days_per_week
+        }
+        async with self._database.read() as connection:
+            groups = await _figures(connection, began, by)
+            total = await _figures(connection, began, None)
+            held = await reply_figures.plans_held(connection, began, list(asked))
+            # A week that began in the range may go on for six days after it.
+            written = await reply_figures.mentor_days(connection, mentor, list(asked), first, last + timedelta(days=6))
+        days = MentorWeeks(self._rulebook, asked, written, by)
+        await asyncio.to_thread(days.add, held, first, last, now)
+        return ReplyReport(
+            first=first,
+            last=last,
+            zone=zone,
+            by=by,
+            groups=[_group(groups, days, key, by) for key in _keys(groups, days, by)],
+            total=_group(total, days, "", None),
+            behind=days.behind,
+        )
+
+
+class _Figures(Struct, frozen=True):
+    """What the database worked out, by group."""
+
+    counts: dict[str, Counts]
+    counted: dict[str, Spread]
+    waited: dict[str, Spread]
+
+
+async def _figures(connection: AsyncConnection, began: Began, by: By | None) -> _Figures:
+    return _Figures(
+        await reply_figures.counts(connection, began, by),
+        await reply_figures.spreads(connection, began, by, "counted_ms"),
+        await reply_figures.spreads(connection, began, by, "waited_ms"),
+    )
+
+
+def _keys(figures: _Figures, days: MentorWeeks, by: By) -> list[str]:
+    keys = figures.counts.keys() | (days.groups.keys() - {""})
+    return sorted(keys, key=int) if by == "week" else sorted(keys)
+
+
+def _group(figures: _Figures, days: MentorWeeks, key: str, by: By | None) -> ReplyGroup:
+    counts = figures.counts.get(key, Counts())
+    counted, waited, written = figures.counted.get(key), figures.waited.get(key), days.groups.get(key, DaysWritten())
+    return ReplyGroup(
+        name=monday_of(int(key)).isoformat() if by == "week" else key,
+        answered=counts.answered,
+        in_time=counts.in_time,
+        missed=counts.missed,
+        dropped=counts.dropped,
+        counted_median_ms=counted.median_ms if counted else None,
+        counted_p95_ms=counted.p95_ms if counted else None,
+        waited_median_ms=waited.median_ms if waited else None,
+        waited_p95_ms=waited.p95_ms if waited else None,
+        longest_ms=counts.longest_ms,
+        mentor_weeks=written.weeks,
+        mentor_days=written.days,
+        weeks_behind=written.behind,
+    )
+
+
+def _day_problem(field: str, day: date) -> FieldProblem | None:
+    if EARLIEST <= day <= LATEST:
+        return None
+    return FieldProblem(field, f"{day} is out of range; allowed: {EARLIEST} to {LATEST}")
+
+
+def _range_problem(first: date, last: date) -> FieldProblem | None:
+    if last < first:
+        return FieldProblem("to", f"{last} is before {first}; allowed: `from` or a later day")
+    if (last - first).days >= MOST_DAYS:
+        return FieldProblem("from", f"{first} to {last} are more than {MOST_DAYS} days; allowed: a shorter range")
+    return None

@@ -1,0 +1,73 @@
+"""Tokens that are no longer accepted although they have not expired: a person's, issued before an instant.
+
+The instant is kept in the store, so that every process and every later start knows it. Instants are real time, as in
+tokens, never of a shifted clock.
+"""
+
+from chatserver.auth import Authenticator, Identity, TokenError
+from chatserver.settings import Settings
+from quotas import instant
+from quotas.ledger import keys
+from quotas.ledger.link import Link
+
+LONGEST_TOKEN_DAYS = 366
+"""Longer than `chatserver token` signs for. A revocation is kept this long: what was issued before has expired then."""
+AHEAD_MS = 5_000
+"""How far ahead the clock of whoever revokes may be."""
+_NOTICE = "revoked "
+
+
+class RevokedError(TokenError):
+    """The token was issued before its person's tokens were revoked."""
+
+
+class Revocations:
+    """What the store knows of revoked tokens, and how everybody hears of it."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def revoke(self, person: str, before: int, now: int) -> int:
+        """Refuse the person's tokens issued before `before` from now on; returns the instant that holds.
+
+        It never moves back. Their open sockets are closed by every process. Raises ValueError where `before` lies
+        ahead of `now`, LedgerError.
+        """
+        if before > now + AHEAD_MS:
+            raise ValueError("must not lie in the future: tokens that will be issued cannot be revoked")
+        key = keys.revoked(person)
+        await self._link.request("ZADD", key, "GT", before, person)
+        holds = await self.before(person)
+        await self._link.request("SPUBLISH", keys.person_feed(person), f"{_NOTICE}{holds}")
+        await self._link.request("ZREMRANGEBYSCORE", key, "-inf", now - LONGEST_TOKEN_DAYS * instant.DAY)
+        return holds
+
+    async def before(self, person: str) -> int:
+        """The instant before which the person's tokens are revoked; 0 for never. Raises LedgerError."""
+        score = await self._link.request("ZSCORE", keys.revoked(person), person)
+        return 0 if score is None else int(float(score))
+
+    async def check(self, identity: Identity) -> None:
+        """Raises RevokedError, LedgerError."""
+        if identity.issued_at < await self.before(identity.user):
+            raise RevokedError("the token was revoked")
+
+
+class RevocableTokens(Authenticator):
+    """Checks tokens, and whether they were revoked meanwhile."""
+
+    def __init__(self, settings: Settings, revocations: Revocations) -> None:
+        super().__init__(settings)
+        self._revocations = revocations
+
+    async def identify(self, token: str) -> Identity:
+        """Whom `token` speaks for. Raises TokenError, and LedgerError where the store does not answer."""
+        identity = await super().identify(token)
+        await self._revocations.check(identity)
+        return identity
+
+
+def notice_of(payload: bytes) -> int | None:
+    """The instant, where what was published about a person is a revocation."""
+    said = payload.decode()
+    return int(said.removeprefix(_NOTICE)) if said.startswith(_NOTICE) else None

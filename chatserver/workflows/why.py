@@ -1,0 +1,136 @@
+"""Why a conversation stands as it does: its messages and plans, told to the rules once more."""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chatserver.protocol.codec import read_entry
+from chatserver.records.conversations import Conversation, Subscription
+from chatserver.workflows.provisioning import Provisioning
+from quotas.admission import Usage
+from quotas.explain import Explanation, explained
+from quotas.instant import HOUR, MINUTE
+from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
+from quotas.plans import Windows
+from quotas.story import Story
+from quotas.terms import Rulebook
+
+PAGE = 200
+"""Messages read from the ledger at once."""
+MAX_PAGES = 25
+"""Pages looked at, at most; a longer past is explained from there on."""
+LIVE_CHAT = 30 * MINUTE
+"""How long a live chat is taken to have lasted: the ledger keeps its end only."""
+
+
+class Wrote(Struct, frozen=True, gc=False):
+    """A message without its text."""
+
+    seq: int
+    at: int
+    writer: Writer
+
+
+class Past(Struct, frozen=True):
+    """The messages since some instant, in order. `complete` is false where older ones of that time are not at hand."""
+
+    messages: list[Wrote]
+    complete: bool
+
+
+async def why(provisioning: Provisioning, ledger: Ledger, conversation: Conversation) -> tuple[Standing, Explanation]:
+    """How the conversation stands, and the steps that led there. Raises DatabaseError, LedgerError."""
+    rulebook = provisioning.rulebook
+    standing = await provisioning.standing(conversation)
+    plans = await provisioning.subscriptions(conversation.id)
+    monday = _monday(rulebook, standing, plans)
+    forgotten = max((plan.ended_at or 0 for plan in plans if plan.plan not in rulebook.policy.plans), default=0)
+    past = await _past(ledger, conversation.id, standing.last_seq, max(monday, forgotten))
+    if forgotten > monday:
+        past = replace(past, complete=False)
+    story = _story(rulebook, standing, [plan for plan in plans if (plan.ended_at or standing.now) > forgotten], past)
+    return standing, explained(story, standing)
+
+
+def _monday(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription]) -> int:
+    """The Monday before the week in which the wait began or the window opened, whichever is earlier.
+
+    A week more than the counts need: it shows whether a window ran on into that week.
+    """
+    settings, usage, now = standing.settings, standing.usage, standing.now
+    known = [rulebook.plan(plan.plan).writing for plan in plans if plan.plan in rulebook.policy.plans]
+    longest = max((writing.hours * HOUR for writing in known if isinstance(writing, Windows)), default=0)
+    earliest = min(now, usage.waiting_since or now)
+    if now < usage.window_ends_at:
+        earliest = min(earliest, usage.window_ends_at - longest)
+    calendar = rulebook.calendar(settings.zone, settings.holidays)
+    return calendar.week_start(calendar.week_of(earliest) - 1)
+
+
+async def _past(ledger: Ledger, conversation: str, last_seq: int, since: int) -> Past:
+    """Read backwards, page by page, until before `since`."""
+    messages: list[Wrote] = []
+    before = last_seq + 1
+    for _ in range(MAX_PAGES):
+        after = max(0, before - 1 - PAGE)
+        page = await ledger.messages(conversation, after, before, PAGE)
+        messages = [*(_wrote(entry) for entry in page if entry.at >= since), *messages]
+        reached = after == 0 or (bool(page) and page[0].at < since)
+        whole = len(page) == before - 1 - after
+        if reached or not whole:
+            return Past(messages, complete=whole or (bool(page) and page[0].at < since))
+        before = after + 1
+    return Past(messages, complete=False)
+
+
+def _wrote(entry: Entry) -> Wrote:
+    return Wrote(entry.seq, entry.at, cast(Writer, read_entry(entry.entry).role))
+
+
+def _story(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription], past: Past) -> Story:
+    """Everything that is known, told in its order."""
+    # Who wrote was let in, so it was open then; what it is now, `standing` says.
+    settings = replace(standing.settings, status="open")
+    usage, known_from = Usage(), 0
+    if not past.complete:
+        known_from = past.messages[0].at if past.messages else standing.now
+        usage = _seen_before(standing.usage, known_from)
+    story = Story(rulebook, replace(settings, plan=plans[0].plan), usage=usage, known_from=known_from)
+    for at, happened in sorted(_happenings(settings, standing, plans[1:], past), key=_instant):
+        match happened:
+            case Wrote():
+                story.wrote(happened.seq, happened.at, happened.writer)
+            case Settings():
+                story.changed(at, happened)
+            case int():
+                story.went_live(at, happened)
+            case never:
+                assert_never(never)
+    return story
+
+
+def _seen_before(usage: Usage, known_from: int) -> Usage:
+    """What the store still says of the time before: a wait, and its deadline where that had passed."""
+    if not 0 < usage.waiting_since < known_from:
+        return Usage()
+    return Usage(waiting_since=usage.waiting_since, due_at=usage.due_at if usage.due_at < known_from else 0)
+
+
+def _happenings(
+    settings: Settings, standing: Standing, plans: Sequence[Subscription], past: Past
+) -> Iterator[tuple[int, Wrote | Settings | int]]:
+    """Plan changes and the live chat come before messages of the same instant; messages keep their order."""
+    for plan in plans:
+        yield plan.started_at, replace(settings, plan=plan.plan)
+    if until := standing.usage.live_until:
+        yield min(until - LIVE_CHAT, standing.now), until
+    latest = 0
+    for message in past.messages:
+        latest = max(latest, message.at)  # a clock set back
+        yield latest, message
+
+
+def _instant(happening: tuple[int, Wrote | Settings | int]) -> int:
+    return happening[0]

@@ -1,0 +1,86 @@
+"""What is owed now: the open waits, partition by partition or one by one, in order of urgency."""
+
+from math import inf
+
+from msgspec import Struct
+
+from quotas.admission import WaitState
+from quotas.ledger import keys
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+
+Place = tuple[float, str]
+"""A wait's place in the order of urgency: its deadline (inf where none is promised), then its conversation."""
+BEFORE_ALL: Place = (-1.0, "")
+
+_FIELDS = ("waiting_since", "due_at", "missed", "member", "mentor", "plan")
+
+
+class OpenWait(Struct, frozen=True):
+    """An answer that a mentor owes. `due_at` is 0 where none is promised; `missed` once the miss was noted."""
+
+    conversation: str
+    waiting_since: int
+    due_at: int
+    missed: bool
+    member: str
+    mentor: str
+    plan: str
+
+    @property
+    def place(self) -> Place:
+        return self.due_at or inf, self.conversation
+
+    def is_overdue(self, now: int) -> bool:
+        """Past the deadline; not yet at the deadline itself."""
+        return 0 < self.due_at < now
+
+    def is_in(self, state: WaitState, now: int) -> bool:
+        """Whether it is in that state: every open wait is waiting."""
+        return state == "waiting" or (self.missed if state == "missed" else self.is_overdue(now))
+
+
+class Totals(Struct, frozen=True):
+    """How many waits are open, past their deadline, and noted as missed: each includes the next, but for a moment."""
+
+    waiting: int = 0
+    overdue: int = 0
+    missed: int = 0
+
+
+class OpenWaits:
+    """Reads waits on the store of `ledger`. All methods raise LedgerError."""
+
+    def __init__(self, link: Link, ledger: RedisLedger) -> None:
+        self._link = link
+        self._ledger = ledger
+
+    async def first(
+        self, partition: int, now: int, most: int, *, state: WaitState = "waiting", plan: str = "", after: Place
+    ) -> tuple[Totals, list[OpenWait]]:
+        """The first `most` of a partition beyond `after`, and totals of all of them; `plan` '' for any."""
+        due_at = 0 if after[0] == inf else after[0]
+        *totals, rows = await self._ledger.call(
+            "open_waits", (keys.waits(partition),), now, state, plan, due_at, after[1], most
+        )
+        width = len(_FIELDS) + 1
+        return Totals(*totals), [_wait(*rows[start : start + width]) for start in range(0, len(rows), width)]
+
+    async def of(self, conversation: str) -> OpenWait | None:
+        """The open wait of a conversation; None where nothing is owed."""
+        fields = await self._link.request("HMGET", keys.conversation(conversation), *_FIELDS)
+        return _wait(conversation.encode(), *fields) if fields[0] not in (None, b"0") else None
+
+
+def _wait(
+    conversation: bytes, since: bytes, due_at: bytes, missed: bytes, member: bytes, mentor: bytes, plan: bytes
+) -> OpenWait:
+    return OpenWait(
+        conversation.decode(),
+        int(since),
+        int(due_at),
+        missed == b"1",
+        member.decode(),
+        mentor.decode(),
+        plan.decode(),
+    )

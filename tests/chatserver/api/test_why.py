@@ -1,0 +1,81 @@
+"""Why, over HTTP: who sees what, in which language."""
+
+import httpx
+import pytest
+from redis import Redis
+
+from quotas.ledger import keys
+from tests.chatserver.api.serving import Served, bearer
+
+WHY = "/v1/conversations/c1/why"
+
+
+async def test_a_member_sees_writing_and_a_mentor_everything(
+    http: httpx.AsyncClient, server: Served, two_conversations: None
+) -> None:
+    live = await server.ledger.start_live("c1", 1_800_000)
+    assert live
+    assert await server.write("c1", "member", "kari", "1", "Hei") == 1
+    for headers, abouts in (
+        (bearer("kari", "member"), {"writing"}),
+        (bearer("tom", "mentor"), {"writing", "reply"}),
+        (bearer("eva", "support"), {"writing", "reply"}),
+    ):
+        answer = await http.get(WHY, headers=headers)
+        assert answer.status_code == 200
+        said = answer.json()
+        assert {step["about"] for step in said["steps"]} == abouts
+        assert (said["reply"] is None) == ("reply" not in abouts)
+        assert said["conversation"] == "c1"
+        assert said["composer"]["live_until"]
+        assert all(step["sentence"] and step["step"]["kind"] for step in said["steps"])
+        assert "against_rules" not in {step["step"]["kind"] for step in said["steps"]}
+    assert said["reply"]["waiting_since"]
+    [deadline] = [step["step"] for step in said["steps"] if step["step"]["kind"] == "deadline_set"]
+    assert (deadline["due_at"], deadline["seq"]) == (said["reply"]["due_at"], 1)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "query", "language", "heading"),
+    [
+        ("", "", "en", "No message"),
+        ("nb-NO,nb;q=0.9,en;q=0.8", "", "nb", "Ingen melding venter"),
+        ("sv, da;q=0.5, en;q=0.1", "", "da", "Ingen besked venter"),
+        ("en;q=0, nn", "", "nb", "Ingen melding venter"),
+        ("da", "?language=en", "en", "No message"),
+        ("*", "", "en", "No message"),
+    ],
+)
+async def test_the_language(
+    http: httpx.AsyncClient, two_conversations: None, accepted: str, query: str, language: str, heading: str
+) -> None:
+    """The query decides, else what the app likes best, else English."""
+    said = (await http.get(WHY + query, headers={"Accept-Language": accepted})).json()
+    assert said["language"] == language
+    assert said["steps"][-1]["sentence"].startswith(heading)
+
+
+async def test_others_and_wrong_languages(http: httpx.AsyncClient, two_conversations: None) -> None:
+    assert (await http.get(WHY, headers=bearer("ola", "member"))).status_code == 404
+    assert (await http.get("/v1/conversations/c9/why")).status_code == 404
+    wrong = await http.get(f"{WHY}?language=sv")
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["field"] == "language"
+
+
+async def test_a_log_that_lost_its_beginning(
+    http: httpx.AsyncClient, server: Served, two_conversations: None, valkey_url: str
+) -> None:
+    """What is no longer at hand is said, and the state is the stored one."""
+    await server.ledger.start_live("c1", 1_800_000)
+    for number in range(3):
+        await server.write("c1", "member", "kari", str(number), "Hei")
+    with Redis.from_url(valkey_url) as store:
+        for length in (2, 0):
+            store.xtrim(keys.log("c1"), maxlen=length, approximate=False)
+            said = (await http.get(WHY)).json()
+            kinds = [step["step"]["kind"] for step in said["steps"] if step["about"] == "reply"]
+            assert kinds[:2] == ["beginning", "wait_began"]
+            assert kinds[-1] == "answer_due"
+            assert said["steps"][-1]["step"]["due_at"] == said["reply"]["due_at"]
+            assert ("unexplained" in kinds) == (length == 0)

@@ -1,0 +1,225 @@
+"""Who may do what to what: every operation and every command, for every caller, against the real server.
+
+The rows are checked against the route table and the command union: whoever adds one adds its row here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from chatserver.api.operation import AnyOperation
+from chatserver.api.routes import OPERATIONS
+from chatserver.protocol.codes import Close
+from chatserver.protocol.commands import COMMANDS
+from chatserver.protocol.events import Role
+from tests.chatserver.realtime.devices import Device, opened
+from tests.chatserver.realtime.servers import HereServer, here, token
+
+CALLERS: dict[str, tuple[str, Role] | None] = {
+    "nobody": None,
+    "the member": ("mia", "member"),
+    "another member": ("ola", "member"),
+    "the mentor": ("tora", "mentor"),
+    "another mentor": ("tom", "mentor"),
+    "the member with a mentor's token": ("mia", "mentor"),
+    "the mentor with a member's token": ("tora", "member"),
+    "support": ("sara", "support"),
+    "a service": ("robot", "service"),
+}
+"""By what they are to the conversation c1 and the person mia."""
+
+
+def row(nobody: object, *rest: object) -> dict[str, object]:
+    """An answer for each caller, in their order: mia, ola, tora, tom, mia as mentor, tora as member, sara, robot."""
+    return dict(zip(CALLERS, (nobody, *rest), strict=True))
+
+
+WRITERS = row(401, 403, 403, 403, 403, 403, 403, "ok", "ok")
+WRITERS_FIND_NOTHING = row(401, 403, 403, 403, 403, 403, 403, 404, 404)
+ITS_PEOPLE = row(401, "ok", 404, "ok", 404, 404, 404, "ok", "ok")
+NOBODY_FINDS_IT = row(401, 404, 404, 404, 404, 404, 404, 404, 404)
+ALL_BUT_MEMBERS = row(401, 403, 403, "ok", "ok", "ok", 403, "ok", "ok")
+
+HTTP: dict[tuple[str, str], dict[str, object]] = {
+    ("putPerson", "mia"): WRITERS,
+    ("putPerson", "new"): WRITERS,
+    ("getPerson", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, "ok", "ok"),
+    ("getPerson", "absent"): NOBODY_FINDS_IT,
+    ("revokePerson", "someone"): WRITERS,
+    ("putConversation", "c1"): WRITERS,
+    ("putConversation", "new"): WRITERS,
+    ("changeConversation", "c1"): WRITERS,
+    ("changeConversation", "absent"): WRITERS_FIND_NOTHING,
+    ("getConversation", "c1"): ITS_PEOPLE,
+    ("getConversation", "absent"): NOBODY_FINDS_IT,
+    ("getMessages", "c1"): ITS_PEOPLE,
+    ("getMessages", "absent"): NOBODY_FINDS_IT,
+    ("getWhy", "c1"): ITS_PEOPLE,
+    ("getWhy", "absent"): NOBODY_FINDS_IT,
+    ("getReplies", ""): ALL_BUT_MEMBERS,
+    ("getReplies", "?mentor=tora"): row(401, 403, 403, "ok", 403, 403, 403, "ok", "ok"),
+    ("getReplyReport", ""): ALL_BUT_MEMBERS,
+}
+"""By operation and object: a status, or "ok" for any of success."""
+
+BODIES: dict[str, object] = {
+    "putPerson": {"role": "member", "name": "Someone"},
+    "revokePerson": {"before": "2026-01-01T00:00:00Z"},
+    "putConversation": {"member": "mia", "mentor": "tora", "plan": "basic"},
+    "changeConversation": {"plan": "basic"},
+}
+
+ITS_OWN = ("c1", "absent")
+"""What support and services name in their hello; whoever else names it gets no more by that."""
+
+COMMAND: dict[tuple[str, str], dict[str, object]] = {
+    ("hello", ""): row(Close.BAD_TOKEN, *["welcome"] * 8),
+    ("send", "c1"): row(
+        Close.HELLO_FIRST, "accepted", "not_found", "accepted", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("send", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("check", "c1"): row(
+        Close.HELLO_FIRST, "composer", "not_found", "composer", *["not_found"] * 3, "composer", "composer"
+    ),
+    ("check", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("read", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
+    ("read", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
+    ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
+    ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "replies", "replies"),
+}
+"""By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
+
+FIELDS: dict[str, dict[str, object]] = {
+    "send": {"id": "x", "body": "Good morning"},
+    "read": {"seq": 0},
+    "watch": {"replies": True},
+}
+
+
+@pytest.fixture
+async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
+    """The conversation c1 of mia and tora, on a Tuesday."""
+    async with here(valkey_url, tmp_path) as server:
+        await server.conversation("c1", "basic")
+        yield server
+
+
+# The tables are complete
+
+
+def test_every_operation_has_its_row() -> None:
+    """Of each object there is one that the callers' rights differ on, and one that is not there."""
+    assert {name for name, _ in HTTP} == {operation.name for operation in OPERATIONS}
+    for operation in OPERATIONS:
+        objects = {thing for name, thing in HTTP if name == operation.name}
+        assert not (operation.method == "GET" and "{id}" in operation.path) or "absent" in objects
+
+
+def test_every_command_has_its_row() -> None:
+    tags = {str(command.__struct_config__.tag) for command in COMMANDS}
+    assert {name for name, _ in COMMAND} == tags
+    with_conversation = {
+        str(command.__struct_config__.tag) for command in COMMANDS if "conversation" in command.__struct_fields__
+    }
+    assert {name for name, thing in COMMAND if thing == "absent"} == with_conversation
+
+
+def test_every_role_is_among_the_callers() -> None:
+    assert {caller[1] for caller in CALLERS.values() if caller} == set(msgspec.json.schema(Role)["enum"])
+
+
+# Each cell, for real
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+async def test_each_operation_is_allowed_to_whom_it_is(server: HereServer, operation: AnyOperation) -> None:
+    found: dict[tuple[str, str], dict[str, object]] = {}
+    async with httpx.AsyncClient(base_url=server.http, trust_env=False) as api:
+        for name, thing in HTTP:
+            if name == operation.name:
+                found[name, thing] = {
+                    caller: await asked(api, operation, thing, who) for caller, who in CALLERS.items()
+                }
+    assert found == {key: cells for key, cells in HTTP.items() if key[0] == operation.name}
+
+
+async def asked(api: httpx.AsyncClient, operation: AnyOperation, thing: str, who: tuple[str, Role] | None) -> object:
+    """The status, or "ok"."""
+    path = operation.path.replace("{id}", thing) if "{id}" in operation.path else operation.path + thing
+    headers = {"Authorization": f"Bearer {token(*who)}"} if who else {}
+    body = {"json": BODIES[operation.name]} if operation.body else {}
+    answer = await api.request(operation.method, path, headers=headers, **body)  # type: ignore[arg-type]  # two shapes
+    return "ok" if answer.is_success else answer.status_code
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+async def test_each_command_is_allowed_to_whom_it_is(server: HereServer, command: type[msgspec.Struct]) -> None:
+    kind = str(command.__struct_config__.tag)
+    found: dict[tuple[str, str], dict[str, object]] = {}
+    for name, thing in COMMAND:
+        if name == kind:
+            told = await asyncio.gather(*(said(server, kind, thing, who) for who in CALLERS.values()))
+            found[name, thing] = dict(zip(CALLERS, told, strict=True))
+    assert found == {key: cells for key, cells in COMMAND.items() if key[0] == kind}
+
+
+async def said(server: HereServer, kind: str, thing: str, who: tuple[str, Role] | None) -> object:
+    """What a caller hears when they say it."""
+    fields: dict[str, Any] = {**FIELDS.get(kind, {}), **({"conversation": thing} if thing else {})}
+    async with opened(server.port, "json") as device:
+        if who is None:
+            await device.say(kind, **fields, **({"token": ""} if kind == "hello" else {}))
+            return (await device.end())[0]
+        await device.greet(token(*who), dict.fromkeys(ITS_OWN, 0))
+        if kind == "hello":
+            return device.welcome["type"]
+        await device.silence(0.3)  # what others are doing meanwhile
+        await device.say(kind, **fields)
+        return await answered(device, kind)
+
+
+async def answered(device: Device, kind: str) -> str:
+    answers = {"send": "accepted", "check": "composer", "history": "history", "watch": "replies"}
+    for event in await device.silence(0.7):
+        if event["type"] == "error":
+            return str(event["code"])
+        if event["type"] == answers.get(kind):
+            return str(event["type"])
+    return ""
+
+
+async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> None:
+    """Where a status cannot tell: conversations of a welcome, and rows of the board."""
+    await server.conversation("c2", "basic", member="ola")
+    async with server.device("mia") as mia, server.device("ola") as ola:
+        await mia.write("a question")
+        await ola.write("another", conversation="c2")
+    expected = {
+        "the member": {"c1"},
+        "another member": {"c2"},
+        "the mentor": {"c1", "c2"},
+        "another mentor": set(),
+        "the member with a mentor's token": set(),
+        "the mentor with a member's token": set(),
+        "support": {"c1"},
+        "a service": {"c1"},
+    }
+    async with httpx.AsyncClient(base_url=server.http, trust_env=False) as api:
+        for caller, conversations in expected.items():
+            who = CALLERS[caller]
+            assert who is not None
+            async with opened(server.port, "json") as device:
+                welcome = await device.greet(token(*who), {"c1": 0})
+                assert {each["id"] for each in welcome["conversations"]} == conversations, caller
+            if who[1] != "member":
+                answer = await api.get("/v1/replies", headers={"Authorization": f"Bearer {token(*who)}"})
+                owed = {each["conversation"] for each in answer.json()["replies"]}
+                assert owed == ({"c1", "c2"} if who[0] in ("tora", "sara", "robot") else set()), caller

@@ -1,0 +1,163 @@
+"""Logs are lines of JSON that say what happened and where, and never what people wrote or how they signed in."""
+
+import asyncio
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+from redis.asyncio import Redis
+
+from chatserver.client.link import Encoding
+from chatserver.logs import LEVELS
+from quotas.ledger import keys
+from tests.chatserver.realtime.devices import Device
+from tests.chatserver.realtime.servers import SECRET, ProgramServer, program, token
+from tests.engines import StoreProcess
+
+TEXT = "canary-of-what-people-write"
+NAME = "Canary-Of-A-Name"
+ADDRESS = "canary-of-an@address.example"
+
+
+def lines(server: ProgramServer) -> list[dict[str, Any]]:
+    """What it has logged; each line must be JSON with a level, a time and an event."""
+    found = [json.loads(line) for line in server.log.read_text().splitlines()]
+    for line in found:
+        assert {"level", "timestamp", "event", "logger"} <= set(line), line
+    return found
+
+
+async def talk(server: ProgramServer) -> None:
+    """Every command, right and wrong, in both encodings."""
+    encodings: tuple[Encoding, ...] = ("json", "msgpack")
+    for encoding in encodings:
+        async with server.device("mia", encoding=encoding) as mia, server.device("tora", {"c1": 0}) as tora:
+            await mia.write(f"{TEXT} {encoding}", id=f"{TEXT}-{encoding}")
+            await mia.write(TEXT, id=f"{TEXT}-{encoding}")
+            await mia.write("", id=TEXT)
+            await mia.write(TEXT, id=TEXT, conversation=TEXT)
+            await tora.write(f"{TEXT} answered {encoding}")
+            for kind in ("check", "typing", "history", "read", TEXT):
+                await mia.say(kind, conversation="c1", seq=1)
+                await mia.say(kind, conversation="c1", body=TEXT)
+            await mia.say("hello", token=token("mia"))
+            await mia.socket.send(TEXT)
+            await mia.socket.send(TEXT.encode())
+            assert await mia.is_alive()
+
+
+async def greet_in_vain(stranger: Device, token: str) -> None:
+    """Say hello, and be closed."""
+    await stranger.say("hello", token=token)
+    await stranger.end()
+
+
+async def stumble(server: ProgramServer) -> None:
+    """Every way in which a beginning fails."""
+    for said in (TEXT, json.dumps({"type": "hello", "token": TEXT}), json.dumps({"type": "send", "body": TEXT})):
+        async with server.stranger() as stranger:
+            await stranger.socket.send(said)
+            await stranger.end()
+    async with server.stranger() as stranger:
+        await greet_in_vain(stranger, token("mia", audience=TEXT))
+
+
+async def request(server: ProgramServer) -> None:
+    """HTTP right and wrong, with a token also where none belongs."""
+    headers = {"Authorization": f"Bearer {token('robot')}"}
+    async with httpx.AsyncClient(base_url=server.http, headers=headers) as http:
+        await http.put("/v1/people/kari", json={"role": "member", "name": NAME, "email": ADDRESS})
+        await http.put("/v1/people/kari", json={"role": "member", "name": NAME, "email": TEXT})
+        await http.put("/v1/people/kari", content=TEXT)
+        await http.get("/v1/chat", params={"token": token("mia")})
+        await http.get("/v1/conversations/c1/messages", params={"token": token("mia")})
+        await http.get("/v1/people/kari", headers={"Authorization": f"Bearer {TEXT}"})
+
+
+async def test_canaries_are_in_no_line(tmp_path: Path) -> None:
+    """At DEBUG, through every command, error and close, with store and database taken away and data made wrong."""
+    data = tmp_path / "data"
+    data.mkdir()
+    settings = tmp_path / "chat.toml"
+    settings.write_text('log_level = "debug"\nmetrics = "open"\nrate_limit = "off"\n')
+    store = StoreProcess(durable=True).start()
+    try:
+        with program(data, "--config", str(settings), "--now", "2026-01-06T09:00:00Z", store_url=store.url) as server:
+            await server.conversation("c1", "basic")
+            await talk(server)
+            await stumble(server)
+            await request(server)
+            async with server.device("mia") as mia:
+                await asyncio.to_thread(store.kill)
+                await mia.write(TEXT, id="while the store is away")
+                async with server.stranger() as stranger:
+                    await greet_in_vain(stranger, token("tora"))
+                await request(server)
+                await asyncio.to_thread(store.restart)
+                while (await mia.write(TEXT, id="back"))["type"] == "error":  # noqa: ASYNC110 - apps try again
+                    await asyncio.sleep(0.05)
+                async with Redis.from_url(store.url) as redis:
+                    await redis.hset(keys.conversation("c1"), mapping={"plan": "no such plan", "revision": "99"})
+                await mia.write(TEXT, id="judged by no plan")
+            async with server.stranger() as stranger:
+                await greet_in_vain(stranger, token("mia"))
+            async with httpx.AsyncClient(base_url=server.http) as http:
+                numbers = (await http.get("/metrics")).text
+        logged = lines(server)
+        everything = server.log.read_text() + numbers
+        for canary in (TEXT, NAME, ADDRESS, SECRET, token("mia")[:40], "eyJ"):
+            assert canary not in everything
+        assert {"the store went away; reconnecting", "the store is back", "listening"} <= {
+            line["event"] for line in logged
+        }
+        assert [line for line in logged if line["level"] == "debug"]
+        assert [line for line in logged if line.get("request")]
+        assert [line for line in logged if line.get("person") == "tora" and line.get("connection")]
+    finally:
+        store.stop()
+
+
+LOUD = """
+import logging, structlog
+from chatserver.logs import configure_logs
+configure_logs("LEVEL")
+for name in ("chatserver.here", "quotas.there", "uvicorn.error", "websockets.server", "aiosqlite"):
+    for level in (logging.DEBUG, logging.INFO, logging.WARNING):
+        logging.getLogger(name).log(level, "%s", "said", extra={"conversation": "c1"})
+structlog.stdlib.get_logger("chatserver.app").info("said", conversation="c1")
+def fault():
+    text = "canary-in-a-local"
+    raise ValueError("why")
+try:
+    fault()
+except ValueError:
+    logging.getLogger("chatserver.here").exception("failed")
+"""
+
+
+def test_libraries_are_heard_from_warnings_on() -> None:
+    """Whatever the level for our own; fields, traceback and all in one form; no values of locals."""
+    for level, ours in (("debug", 3), ("info", 2), ("error", 0)):
+        done = subprocess.run(
+            [sys.executable, "-c", LOUD.replace("LEVEL", level)], capture_output=True, text=True, check=True
+        )
+        said = [json.loads(line) for line in done.stderr.splitlines()]
+        count = {
+            name: sum(line["logger"] == name and line["event"] == "said" for line in said)
+            for name in ("chatserver.here", "quotas.there", "uvicorn.error", "websockets.server", "aiosqlite")
+        }
+        assert set(count.values()) <= {ours, 1}
+        assert (count["chatserver.here"], count["quotas.there"], count["uvicorn.error"]) == (ours, ours, 1)
+        assert {line["conversation"] for line in said if line["event"] == "said"} == {"c1"}
+        [failed] = [line for line in said if line["event"] == "failed"]
+        assert "ValueError: why" in failed["exception"]
+        assert "canary-in-a-local" not in failed["exception"]
+
+
+def test_the_levels_are_those_of_logging() -> None:
+    """By their names."""
+    assert [logging.getLevelNamesMapping()[level.upper()] for level in LEVELS] == [10, 20, 30, 40]

@@ -1,0 +1,130 @@
+"""Traces: off without a trace, on by a setting; what a span holds, and what it never does."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from chatserver.tracing import Traces
+from tests.chatserver.realtime.servers import here, program, token
+
+TEXT = "canary-of-what-people-write"
+
+
+def named(spans: tuple[ReadableSpan, ...], name: str) -> list[ReadableSpan]:
+    """Those of that name."""
+    return [span for span in spans if span.name == name]
+
+
+async def test_hellos_and_messages_get_spans(valkey_url: str, tmp_path: Path) -> None:
+    """With ids and the outcome; without text or token."""
+    memory = InMemorySpanExporter()
+    async with here(valkey_url, tmp_path) as server:
+        server.parts.hub.traces = Traces(SimpleSpanProcessor(memory), 1.0)
+        await server.conversation("c1", "video")
+        async with server.device("mia") as mia:
+            for n in range(11):
+                await mia.write(f"{TEXT} {n}", id=f"{n}")
+    spans = memory.get_finished_spans()
+    [hello] = named(spans, "hello")
+    assert dict(hello.attributes or {})["enduser.id"] == "mia"
+    sends = named(spans, "send")
+    assert [(span.attributes or {})["chat.outcome"] for span in sends] == ["Posted"] * 10 + ["Refused"]
+    assert {(span.attributes or {})["chat.conversation"] for span in sends} == {"c1"}
+    everything = "".join(span.to_json() for span in spans)
+    assert TEXT not in everything
+    assert "eyJ" not in everything
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(0.0, 0, 0), (0.5, 20, 80), (1.0, 100, 100)])
+async def test_a_share_of_messages(valkey_url: str, tmp_path: Path, share: float, least: int, most: int) -> None:
+    """Of 100."""
+    memory = InMemorySpanExporter()
+    async with here(valkey_url, tmp_path) as server:
+        server.parts.hub.traces = Traces(SimpleSpanProcessor(memory), share)
+        await server.conversation("c1", "basic")
+        async with server.device("tora") as tora, server.device("mia") as mia:
+            for n in range(50):
+                await mia.write(f"{n}")
+                await tora.write(f"{n}")
+    assert least <= len(named(memory.get_finished_spans(), "send")) <= most
+
+
+async def test_without_the_setting_there_are_none(valkey_url: str, tmp_path: Path) -> None:
+    """Nothing looks for a tracer."""
+    async with here(valkey_url, tmp_path) as server:
+        assert server.parts.hub.traces is None
+
+
+@contextmanager
+def collector() -> Iterator[tuple[str, list[Span]]]:
+    """An OTLP collector: its address, and the spans that it got."""
+    got: list[Span] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802 - http.server's name
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers.get("Content-Encoding") == "gzip":
+                import gzip
+
+                body = gzip.decompress(body)
+            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+                for scope in resource.scope_spans:
+                    got.extend(scope.spans)
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nobody reads it."""
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", got
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+async def test_the_program_exports_them(valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By OTLP, where the variables say; a request joins the trace of whoever made it."""
+    settings = tmp_path / "chat.toml"
+    settings.write_text("traces = 1.0\n")
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    parent = f"00-{trace}-b7ad6b7169203331-01"
+    with collector() as (address, got):
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        with program(tmp_path / "data", "--config", str(settings), store_url=valkey_url) as server:
+            await server.conversation("c1", "basic")
+            async with server.device("tora") as tora:
+                await tora.write(TEXT)
+            async with httpx.AsyncClient(base_url=server.http) as http:
+                headers = {
+                    "Authorization": f"Bearer {token('robot')}",
+                    "traceparent": parent,
+                }
+                await http.get("/v1/people/mia", headers=headers)
+                await http.get("/livez")
+    assert {span.name for span in got} == {
+        "GET /v1/people/{id}",
+        "PUT /v1/people/{id}",
+        "PUT /v1/conversations/{id}",
+        "hello",
+        "send",
+    }
+    [get] = [span for span in got if span.name == "GET /v1/people/{id}"]
+    assert get.trace_id.hex() == trace
+    assert {each.key: each.value.int_value for each in get.attributes}["http.response.status_code"] == 200
+    assert TEXT not in str(got)

@@ -1,0 +1,131 @@
+"""Open waits on real stores: their order, what is counted, and where a page goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from quotas.instant import HOUR
+from quotas.ledger import keys
+from quotas.ledger.base import Settings
+from quotas.ledger.link import Link
+from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
+from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import Waits
+from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
+from quotas.terms import Rulebook
+from tests.quotas.ledger.waiting import NOON, write
+
+PARTITION = 7
+RULEBOOK = Rulebook(
+    Policy(
+        CalendarPolicy(closed_weekdays=()),
+        {
+            "day": Plan(writing=Always(), reply=ReplyPromise(target_hours=24, clock="continuous")),
+            "hour": Plan(writing=Always(), reply=ReplyPromise(target_hours=1, clock="continuous")),
+            "none": Plan(writing=Always()),
+        },
+    )
+)
+
+
+def names_in(partition: int, count: int) -> list[str]:
+    """Conversations that share a partition, sorted."""
+    names = (f"c{number}" for number in range(100_000))
+    wanted = keys.waits(partition).removesuffix(":waits")
+    return sorted(name for name, _ in zip((n for n in names if keys.tag(n) == wanted), range(count), strict=False))
+
+
+class Desk:
+    """A store, with a conversation's plan in its name."""
+
+    def __init__(self, link: Link) -> None:
+        self.ledger = RedisLedger(link)
+        self.open_waits = OpenWaits(link, self.ledger)
+        self.waits = Waits(link, self.ledger, 0)
+
+    async def open(self, name: str, plan: str, mentor: str = "tom") -> None:
+        await self.ledger.configure(name, Settings("mia", mentor, plan, "Europe/Oslo", ""), at=NOON)
+
+
+@pytest.fixture
+async def desk(store_url: str) -> AsyncIterator[Desk]:
+    link = Link(store_url)
+    await link.open()
+    desk = Desk(link)
+    await desk.ledger.load()
+    yield desk
+    link.close()
+
+
+async def test_waits_are_counted_and_come_by_deadline_then_by_name(desk: Desk) -> None:
+    one, two, three, four, five = names_in(PARTITION, 5)
+    for name, plan in ((one, "none"), (two, "day"), (three, "hour"), (four, "none"), (five, "hour")):
+        await desk.open(name, plan, "ann" if name == two else "tom")
+        await write(desk.ledger, RULEBOOK, name, NOON)
+    await desk.waits.settle(five, NOON + HOUR, "missed", 0, 0, NOON + 2 * HOUR)
+    order = [three, five, two, one, four]
+    later = NOON + 2 * HOUR
+
+    totals, found = await desk.open_waits.first(PARTITION, later, 10, after=BEFORE_ALL)
+    assert totals == Totals(5, 2, 1)
+    assert [wait.conversation for wait in found] == order
+    assert found[1] == OpenWait(five, NOON, NOON + HOUR, True, "mia", "tom", "hour")
+    assert found[2].mentor == "ann"
+    assert found[3].due_at == 0
+    assert [await desk.open_waits.of(name) for name in order] == found
+    assert [wait.place for wait in found] == sorted(wait.place for wait in found)
+
+    for start in range(5):
+        totals, rest = await desk.open_waits.first(PARTITION, later, 2, after=found[start].place)
+        assert totals == Totals(5, 2, 1)
+        assert rest == found[start + 1 : start + 3]
+
+
+async def test_states_and_plans_choose(desk: Desk) -> None:
+    one, two, three = names_in(PARTITION, 3)
+    for name, plan in ((one, "day"), (two, "hour"), (three, "hour")):
+        await desk.open(name, plan)
+        await write(desk.ledger, RULEBOOK, name, NOON)
+    at_the_deadline, later = NOON + HOUR, NOON + HOUR + 1
+    await desk.waits.settle(three, at_the_deadline, "missed", 0, 0, later)
+
+    async def names(now: int, **chosen: str) -> tuple[Totals, list[str]]:
+        totals, found = await desk.open_waits.first(PARTITION, now, 10, after=BEFORE_ALL, **chosen)  # type: ignore[arg-type]  # words of a test
+        return totals, [wait.conversation for wait in found]
+
+    assert await names(at_the_deadline, state="overdue") == (Totals(3, 0, 0), [])
+    assert await names(later, state="overdue") == (Totals(3, 2, 1), [two, three])
+    assert await names(later, state="missed") == (Totals(3, 2, 1), [three])
+    assert await names(later, plan="hour") == (Totals(2, 2, 1), [two, three])
+    assert await names(later, plan="day", state="overdue") == (Totals(1, 0, 0), [])
+
+
+async def test_nothing_is_owed_before_a_message_and_after_the_answer(desk: Desk) -> None:
+    [name] = names_in(PARTITION, 1)
+    assert await desk.open_waits.of(name) is None
+    await desk.open(name, "hour")
+    assert await desk.open_waits.of(name) is None
+    await write(desk.ledger, RULEBOOK, name, NOON)
+    assert await desk.open_waits.of(name) is not None
+    await write(desk.ledger, RULEBOOK, name, NOON, "mentor")
+    assert await desk.open_waits.of(name) is None
+    assert await desk.open_waits.first(PARTITION, NOON, 10, after=BEFORE_ALL) == (Totals(), [])
+
+
+async def test_whoever_watches_the_board_hears_of_a_plan_that_changed(desk: Desk, store_url: str) -> None:
+    """The row shows it, though the wait itself is the same."""
+    [name] = names_in(PARTITION, 1)
+    await desk.open(name, "hour")
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    listening = Link(store_url)
+    listening.on_push = lambda push: heard.put_nowait(push[2]) if push[0] == b"smessage" else None
+    await listening.open()
+    listening.tell("SSUBSCRIBE", keys.board(PARTITION))
+    await listening.request("TIME")
+    await desk.ledger.configure(name, Settings("mia", "tom", "none", "Europe/Oslo", "", revision=2), at=NOON)
+    await write(desk.ledger, RULEBOOK, name, NOON)
+    await desk.ledger.configure(name, Settings("mia", "tom", "hour", "Europe/Oslo", "", revision=3), at=NOON)
+    async with asyncio.timeout(5):
+        assert [await heard.get(), await heard.get()] == [f"{name} {NOON} 0 0".encode()] * 2
+    listening.close()

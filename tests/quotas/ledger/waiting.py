@@ -1,0 +1,20 @@
+"""Open waits for tests and for measuring: conversations with a member's message that nobody has answered."""
+
+from quotas.ledger.base import Ledger, Post, Posted, Writer, posted
+from quotas.terms import Rulebook
+from tests.quotas.moments import oslo
+
+NOON = oslo("2026-01-06T12:00:00")
+"""A Tuesday."""
+
+
+async def write(
+    ledger: Ledger, rulebook: Rulebook, conversation: str, at: int = 0, writer: Writer = "member"
+) -> Posted:
+    """Write a message as the chat does, without an id; `at` 0 for the store's clock."""
+    standing = await ledger.standing(conversation, at=at)
+    assert standing is not None, conversation
+    post = Post(conversation, writer, "", b"", b"{}", "test")
+    result = await posted(ledger, post, standing.settings, standing.terms(rulebook), at=at)
+    assert isinstance(result, Posted), result
+    return result
