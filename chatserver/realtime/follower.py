@@ -1,15 +1,15 @@
 """One connection's place in one conversation: every seq once, in order, from the feed or from the log."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from chatserver.protocol.events import Gap, Reply
+from chatserver.protocol.codec import Encoding
+from chatserver.protocol.events import Event, Gap, Reply
 from chatserver.realtime.outgoing import MessageAudience, message_frame
 from quotas.admission import WritingState
 from quotas.ledger.base import LedgerError
 
 if TYPE_CHECKING:
-    from chatserver.realtime.connection import Connection
     from chatserver.realtime.room import Room
 
 PAGE = 100
@@ -18,12 +18,31 @@ DRAIN_CHECK = 0.05
 """Seconds between looks at a reader that has much unread, while a replay waits for it."""
 
 
+class Reader(Protocol):
+    """What a follower, its room and the hub need of the connection."""
+
+    id: str
+    user: str
+    encoding: Encoding
+    hears_reply: bool
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether much waits for the reader."""
+
+    def push(self, frame: bytes) -> None:
+        """Send a frame that was made already."""
+
+    def tell(self, event: Event) -> None:
+        """Send an event to this connection alone."""
+
+
 class Follower:
     """`next_seq` is the seq that the connection has not been given yet."""
 
     __slots__ = ("_acks", "_filling", "composer", "connection", "next_seq", "reply", "room")
 
-    def __init__(self, connection: "Connection", room: "Room") -> None:
+    def __init__(self, connection: Reader, room: "Room") -> None:
         self.connection = connection
         self.room = room
         self.next_seq = room.last_seq + 1
