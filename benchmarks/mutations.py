@@ -117,7 +117,12 @@ HANDSHAKE = (
 ODD_HEADERS = [
     *(b"Sec-WebSocket-Version: 99\r\n", b"Upgrade: h2c\r\n", b"Connection: close\r\n", b"Sec-WebSocket-Key: x\r\n"),
     *(b"Content-Length: -1\r\n", b"Content-Length: 99999999\r\n", b"Transfer-Encoding: chunked\r\n", b"\xff: \xff\r\n"),
-    *(b"X: " + b"x" * 20_000 + b"\r\n", b"Sec-WebSocket-Protocol: \xe6\xf8\r\n", b"Host: again\r\n", b"Origin: null\r\n"),
+    *(
+        b"X: " + b"x" * 20_000 + b"\r\n",
+        b"Sec-WebSocket-Protocol: \xe6\xf8\r\n",
+        b"Host: again\r\n",
+        b"Origin: null\r\n",
+    ),
     *(b"Expect: 100-continue\r\n", b"Sec-WebSocket-Extensions: permessage-deflate; a=b\r\n", b" folded: y\r\n"),
 ]
 
@@ -167,7 +172,9 @@ def _in_parts(random: Random) -> bytes:
 
 
 def _bad_bits(random: Random) -> bytes:
-    return frame(random.randrange(16), _payload(random)[:125], fin=random.random() < 0.5, first=random.choice((0, 64, 32, 16)))
+    return frame(
+        random.randrange(16), _payload(random)[:125], fin=random.random() < 0.5, first=random.choice((0, 64, 32, 16))
+    )
 
 
 def _unmasked(random: Random) -> bytes:
@@ -175,7 +182,9 @@ def _unmasked(random: Random) -> bytes:
 
 
 def _wrong_length(random: Random) -> bytes:
-    size = random.choice((b"\x80", b"\xfd", b"\xfe\x00\x01", b"\xfe\xff\xff", b"\xff" + b"\x00" * 8, b"\xff" + b"\xff" * 8))
+    size = random.choice(
+        (b"\x80", b"\xfd", b"\xfe\x00\x01", b"\xfe\xff\xff", b"\xff" + b"\x00" * 8, b"\xff" + b"\xff" * 8)
+    )
     return b"\x81" + size + MASK + random.randbytes(random.randint(0, 300))
 
 

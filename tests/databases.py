@@ -42,12 +42,21 @@ class PostgresServer:
     def start(self) -> None:
         data = self.folder / "data"
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.resume()
+
+    def resume(self) -> None:
+        """Start on the data that there is."""
+        data = self.folder / "data"
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=100"
         self._run("pg_ctl", "-D", data, "-l", self.folder / "log", "-o", options, "-w", "start")
 
-    def stop(self) -> None:
+    def halt(self) -> None:
+        """End it at once and keep the data, as a database that goes away under its clients."""
         if (self.folder / "data" / "postmaster.pid").exists():
             self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+
+    def stop(self) -> None:
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def create(self) -> str:

@@ -5,9 +5,10 @@ import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from cyclopts import Parameter
 
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import bar, one_sentence
@@ -30,7 +31,7 @@ def replay_timeline(
     policy: Path | None = None,
     ledger: Literal["memory", "redis"] = "memory",
     redis_url: str | None = None,
-    explain: bool = False,
+    explain: Annotated[bool, Parameter(negative="")] = False,
     language: str | None = None,
 ) -> None:
     """Apply a timeline of JSON lines by the rules, one line out for each line in.

@@ -103,18 +103,18 @@ class ChatSocket(WebSocketsSansIOProtocol):
         self.go_on()
 
     def send_receive_event_to_app(self) -> None:
-        if self.receiver is None:
-            super().send_receive_event_to_app()
-            return
         data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
-        self.frames = []
-        if self.close_sent:
-            return
         text = self.curr_msg_data_type == "text"
-        if text and not _is_utf8(data):
+        if text and not self.close_sent and not _is_utf8(data):
+            # uvicorn would log what was sent, and before hello that can be a token.
+            self.frames = []
             self.end(1007, "text that is not UTF-8")
-            return
-        self.receiver.received(data, text=text)
+        elif self.receiver is None:
+            super().send_receive_event_to_app()
+        else:
+            self.frames = []
+            if not self.close_sent:
+                self.receiver.received(data, text=text)
 
     def push(self, frame: bytes) -> None:
         """Send a whole frame, made by `text_frame` or `binary_frame`, at the end of this tick."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import compress
 from typing import Literal
 
 from rich.console import Console
@@ -42,7 +43,7 @@ def show(console: Console, report: ReplyReport) -> None:
     first, last = _day(report.first), _day(report.last)
     days = first if report.first == report.last else f"{first} – {last}"
     if not report.groups:
-        console.print(f"No answered or missed waits that began on {days} ({report.zone}), and nobody to be reminded.")
+        console.print(f"No answered or missed waits that began on {days} ({report.zone}).")
     else:
         console.print(Text(f"Waits that began on {days} ({report.zone})", "bold"))
         console.print(_table(report, console.width))
@@ -53,20 +54,16 @@ def show(console: Console, report: ReplyReport) -> None:
 def _table(report: ReplyReport, width: int) -> Table:
     slowest = max(group.counted_p95_ms or 0 for group in report.groups)
     bar = LONG_BAR if width >= COMMON else SHORT_BAR
-    several = len(report.groups) > 1
-    table = Table(box=None, pad_edge=False, header_style="dim", show_footer=several)
+    table = Table(box=None, pad_edge=False, header_style="dim", show_footer=len(report.groups) > 1)
     # Only the names give way where there is no room.
-    names = [Text(group.name or "none", overflow="ellipsis") for group in report.groups]
     table.add_column(HEADINGS[report.by], Text("all", "bold"), overflow="ellipsis")
-    shown = [(name, *_cells(group, slowest, bar)) for name, group in zip(names, report.groups, strict=True)]
+    shown = [width >= least for least in COLUMNS.values()]
     totals = _cells(report.total, slowest, bar)
-    columns = [column for column, least in enumerate(COLUMNS.values()) if width >= least]
-    for column in columns:
-        heading = list(COLUMNS)[column]
+    for heading, total in compress(zip(COLUMNS, totals, strict=True), shown):
         justify: Literal["left", "right"] = "left" if heading in DRAWN else "right"
-        table.add_column(heading, totals[column], justify=justify, no_wrap=True)
-    for name, *cells in shown:
-        table.add_row(name, *(cells[column] for column in columns))
+        table.add_column(heading, total, justify=justify, no_wrap=True)
+    for group in report.groups:
+        table.add_row(Text(group.name or "none"), *compress(_cells(group, slowest, bar), shown))
     return table
 
 

@@ -60,7 +60,9 @@ async def test_an_issued_token_names_user_role_and_end() -> None:
     start = now()
     token = issue(SECRET, "m1", "member", 60, start)
     identity = await Authenticator(Settings(jwt_secret=SECRET)).identify(token)
-    assert identity == Identity(user="m1", role="member", expires_at=(start // 1_000 + 60) * 1_000)
+    assert identity == Identity(
+        user="m1", role="member", expires_at=(start // 1_000 + 60) * 1_000, issued_at=start // 1_000 * 1_000
+    )
 
 
 async def test_the_generated_secret_is_used_where_nothing_is_configured(tmp_path: Path) -> None:
