@@ -28,7 +28,8 @@ EVERY = 0.1
 """Seconds between two messages of a pair."""
 FEED_EVERY = 0.2
 FEED_BYTES = 16_000
-CLOSED_WITHIN = 60.0
+FED = 2 * 1024 * 1024
+"""Bytes for each slow reader: what the server keeps for it, what the system keeps, and some more."""
 
 app = App(name="slow_readers", help="The latency of others beside readers that do not read.")
 console = Console()
@@ -170,8 +171,7 @@ async def measure(port: int, pid: int, couples: list[Couple], readers: int, seco
         pace.forget()
     before, most = cpu_micros(pid), 0.0
     started = time.perf_counter()
-    # Until each was given more than it may leave unread, and what the kernel holds.
-    length = max(seconds, 1.5 * FEED_EVERY * 1024 * 1024 / FEED_BYTES)
+    length = max(seconds, FEED_EVERY * FED / FEED_BYTES)
     work = asyncio.create_task(paced(length, feed))
     while not work.done():
         most = max(most, memory(pid))

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from chatserver.app import Parts, StartError, policy_of
 from chatserver.auth import issue
+from chatserver.protocol.codec import stored_entry
 from chatserver.protocol.events import Role
 from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
 from chatserver.workflows.clock_shift import settle_shift
@@ -24,11 +25,20 @@ from quotas import instant
 from quotas.admission import WritingState, writing_state
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
+from quotas.ledger.base import Post, Standing, Writer, posted
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.terms import Rulebook
 
 TOKEN_LIFETIME_SECONDS = 30 * DAY // 1000
+QUICK = "quick"
+"""A plan of the demo alone: its reply promise is a minute and a half, so that a warning and a miss can be watched."""
+QUICK_POLICY = f"""# The built-in policy and one plan of the demo's. `chatserver serve` needs it on this data too.
+
+[plans.{QUICK}]
+writing = {{ kind = "always" }}
+reply = {{ target_hours = 0.025, from = "last", clock = "continuous", warn_hours = [0.0125] }}
+"""
 MORNING = 9 * HOUR
 """When a demo that cannot start today starts: at nine on the next open day."""
 
@@ -43,6 +53,7 @@ class DemoPerson(Struct, frozen=True):
 
 
 MENTOR = DemoPerson("mona", "Mona", "mentor")
+KIM = DemoPerson("kim", "Kim", "member", QUICK)
 PEOPLE = (
     MENTOR,
     DemoPerson("lina", "Lina", "member", "light"),
@@ -50,8 +61,43 @@ PEOPLE = (
     DemoPerson("liv", "Liv", "member", "live"),
     DemoPerson("lars", "Lars", "member", "live+"),
     DemoPerson("vida", "Vida", "member", "video"),
+    KIM,
     DemoPerson("siri", "Siri", "support"),
 )
+
+
+def with_quick_plan(settings: Settings) -> Settings:
+    """Settings whose policy has the demo's own plan, where the person who starts it named no other."""
+    if settings.policy is not None:
+        return settings
+    file = settings.data_dir / "policy.toml"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        file.write_text(QUICK_POLICY, encoding="utf-8")
+    except OSError as error:
+        raise StartError(f"{file}: cannot be written: {error.strerror}") from None
+    return replace(settings, policy=file)
+
+
+def people_of(rulebook: Rulebook) -> list[DemoPerson]:
+    """The demo's people, without those whose plan the policy lacks."""
+    return [person for person in PEOPLE if person.plan is None or person.plan in rulebook.policy.plans]
+
+
+async def start_a_wait(parts: Parts) -> None:
+    """Let Kim write, so that the board has something to show; an answer missed at an earlier start is given first."""
+    standing = await parts.ledger.standing(conversation_id(KIM)) if KIM in people_of(parts.rulebook) else None
+    if standing is None or standing.settings.status != "open":
+        return
+    if standing.usage.waiting_since:
+        await _write(parts, standing, MENTOR, "mentor", "Sorry, this took me too long. I am here now.")
+    await _write(parts, standing, KIM, "member", "Are you there? I would like to hear from you soon.")
+
+
+async def _write(parts: Parts, standing: Standing, person: DemoPerson, writer: Writer, text: str) -> None:
+    entry = stored_entry(person.id, writer, f"demo-{writer}-{standing.now}", text)
+    post = Post(conversation_id(KIM), writer, "", b"", entry, "demo")
+    await posted(parts.ledger, post, standing.settings, standing.terms(parts.rulebook))
 
 
 def conversation_id(member: DemoPerson) -> str:
@@ -97,7 +143,7 @@ async def settle(provisioning: Provisioning) -> None:
     for person in PEOPLE:
         if await provisioning.get_person(person.id) is None:
             await provisioning.put_person(person.id, PersonDetails(role=person.role, name=person.name))
-    for person in PEOPLE:
+    for person in people_of(provisioning.rulebook):
         if person.plan is not None and await provisioning.get_conversation(conversation_id(person)) is None:
             details = ConversationDetails(member=person.id, mentor=MENTOR.id, plan=person.plan)
             done = await provisioning.put_conversation(conversation_id(person), details)
@@ -105,14 +151,14 @@ async def settle(provisioning: Provisioning) -> None:
                 raise StartError(f"the demo cannot be set up with this policy: plan {person.plan} is refused")
 
 
-def write_tokens(settings: Settings) -> dict[str, Path]:
+def write_tokens(settings: Settings, rulebook: Rulebook) -> dict[str, Path]:
     """A token file for each person, readable by this user only; renewed at every start."""
     folder = settings.data_dir / "tokens"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = jwt_secret(settings)
     now = int(time.time() * 1000)
     files = {}
-    for person in PEOPLE:
+    for person in people_of(rulebook):
         file = folder / f"{person.id}.jwt"
         file.touch(mode=0o600)
         token = issue(
@@ -137,7 +183,7 @@ async def show(console: Console, parts: Parts, url: str, tokens: dict[str, Path]
     for column in ("who", "plan", "may write now"):
         table.add_column(column)
     commands = []
-    for person in PEOPLE:
+    for person in people_of(parts.rulebook):
         table.add_row(
             f"{person.name} ({person.role})", person.plan or "–", await _writing_now(parts, person, now, zone)
         )
@@ -146,6 +192,14 @@ async def show(console: Console, parts: Parts, url: str, tokens: dict[str, Path]
     console.print("\nOpen two terminals and paste one command into each:\n")
     for command in commands:
         console.print(command, soft_wrap=True, highlight=False)
+    if KIM in people_of(parts.rulebook):
+        siri = shlex.join(_words(url, "replies", tokens["siri"]))
+        console.print(
+            "\nKim has just written and is promised an answer within 90 seconds: see the warning and the miss on the\n"
+            f"board of open answers:\n\n  Siri  {siri}",
+            soft_wrap=True,
+            highlight=False,
+        )
     console.print()
 
 
@@ -184,13 +238,15 @@ def _local(at: int, zone: ZoneInfo) -> datetime:
 
 
 def _command(url: str, person: DemoPerson, token: Path) -> str:
-    program = os.path.relpath(sys.argv[0])
-    words = [program, "chat", "--token-file", str(token)]
-    if url != DEFAULT_URL:
-        words += ["--url", url]
+    words = _words(url, "chat", token)
     if person.plan is None and person.role == "support":
         words += ["--conversation", conversation_id(PEOPLE[1])]
     return shlex.join(words)
+
+
+def _words(url: str, command: str, token: Path) -> list[str]:
+    words = [os.path.relpath(sys.argv[0]), command, "--token-file", str(token)]
+    return words if url == DEFAULT_URL else [*words, "--url", url]
 
 
 def clock_notice(parts: Parts, now: int) -> str | None:

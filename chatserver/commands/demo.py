@@ -25,10 +25,11 @@ def demo(flags: ServerFlags = NO_FLAGS) -> None:
 
 
 async def _demo(settings: Settings, store_url: str, sock: socket.socket) -> None:
+    settings = demonstration.with_quick_plan(settings)
     settings, why = await demonstration.with_open_day(settings, store_url)
     async with composition.assembled(settings, store_url) as parts:
         await demonstration.settle(parts.provisioning)
-        tokens = demonstration.write_tokens(settings)
+        tokens = demonstration.write_tokens(settings, parts.rulebook)
         if why:
             screen.print(f"[yellow]{why}[/yellow]")
         warn(parts, await parts.ledger.now())
@@ -37,6 +38,7 @@ async def _demo(settings: Settings, store_url: str, sock: socket.socket) -> None
         waiting = asyncio.get_running_loop().create_task(ready.wait())
         await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if ready.is_set():
+            await demonstration.start_a_wait(parts)
             await demonstration.show(screen, parts, url_of(sock), tokens)
             screen.print(f"Listening on {url_of(sock)}. Ctrl-C stops.")
         waiting.cancel()

@@ -1,5 +1,6 @@
 """The demo, driven as a newcomer would: start it, paste two commands, stop it, start it again."""
 
+import json
 import shlex
 import signal
 import subprocess
@@ -10,10 +11,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from quotas import instant
+from quotas.instant import SECOND
 from tests.chatserver.realtime.servers import PROGRAM, environment
 
 WITHIN = 30.0
-PEOPLE = {"Mona": "–", "Lina": "light", "Birk": "basic", "Liv": "live", "Lars": "live+", "Vida": "video", "Siri": "–"}
+PEOPLE = {
+    "Mona": "–",
+    "Lina": "light",
+    "Birk": "basic",
+    "Liv": "live",
+    "Lars": "live+",
+    "Vida": "video",
+    "Siri": "–",
+}
 
 
 class Demo:
@@ -41,15 +52,20 @@ class Demo:
         )
 
 
-@contextmanager
-def demo(folder: Path, *closed_days: str) -> Iterator[Demo]:
-    """Run `chatserver demo` in `folder`, under a policy with these closed days, and end it by Ctrl-C."""
+def policy(folder: Path, *closed_days: str) -> list[str]:
+    """Flags for a policy with these closed days."""
     days = ", ".join(f'"{day}"' for day in closed_days)
     (folder / "policy.toml").write_text(f"[calendar]\nclosed_weekdays = [{days}]\n")
+    return ["--policy", "policy.toml"]
+
+
+@contextmanager
+def demo(folder: Path, flags: list[str]) -> Iterator[Demo]:
+    """Run `chatserver demo` in `folder`, and end it by Ctrl-C."""
     out = folder / f"out-{time.monotonic_ns()}"
     with out.open("wb") as file:
         process = subprocess.Popen(
-            [PROGRAM, "demo", "--port", "0", "--policy", "policy.toml"],
+            [PROGRAM, "demo", "--port", "0", *flags],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -79,7 +95,7 @@ def weekdays(count: int) -> list[str]:
 
 def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
     """On an open day: everyone may write, two terminals talk, and the next start finds it all."""
-    with demo(tmp_path) as first:
+    with demo(tmp_path, policy(tmp_path)) as first:
         assert {name: plan for name, (plan, _) in first.table.items()} == PEOPLE
         assert set(first.commands) == set(PEOPLE)
         assert first.table["Lina"][1] == "yes, 2 writing windows left this week"
@@ -102,7 +118,7 @@ def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
     tokens = list((tmp_path / "data" / "tokens").iterdir())
     assert len(tokens) == len(PEOPLE)
     assert {file.stat().st_mode & 0o777 for file in tokens} == {0o600}
-    with demo(tmp_path) as second:
+    with demo(tmp_path, policy(tmp_path)) as second:
         plan, state = second.table["Lina"]
         assert plan == "light"
         assert state.startswith("yes, window ends ")
@@ -113,22 +129,42 @@ def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
 def test_on_a_closed_day_the_clock_starts_on_a_morning(tmp_path: Path) -> None:
     """It says so, everyone may write, and the next start goes on from there."""
     closed = weekdays(2)
-    with demo(tmp_path, *closed) as first:
+    with demo(tmp_path, policy(tmp_path, *closed)) as first:
         assert "Today is a closed day, on which members cannot write." in first.printed
         assert "The clock of this server is shifted: it shows " in first.printed
         assert f"{weekdays(3)[2].title()} " in first.printed
         assert " 09:00 in Europe/Oslo" in first.printed
         assert first.table["Birk"][1] == "yes"
         assert first.chat("Lina", "On a Sunday\n").returncode == 0
-    with demo(tmp_path, *closed) as second:
+    with demo(tmp_path, policy(tmp_path, *closed)) as second:
         assert "closed day" not in second.printed
         assert "The clock of this server is shifted: it shows " in second.printed
         assert second.table["Lina"][1].startswith("yes, window ends ")
 
 
+def test_the_board_has_something_to_show_within_minutes(tmp_path: Path) -> None:
+    """Kim waits for an answer under a promise of a minute and a half; a policy of one's own has no Kim."""
+    with demo(tmp_path, []) as shown:
+        assert shown.table["Kim"] == ("quick", "yes")
+        [board] = [shlex.split(line) for line in shown.printed.splitlines() if " replies " in line]
+        done = subprocess.run(
+            [*board[1:], "--once", "--json"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment(),
+            timeout=WITHIN,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        [owed] = json.loads(done.stdout)["rows"]
+        assert (owed["conversation"], owed["plan"]) == ("kim-mona", "quick")
+        assert instant.parse(owed["due_at"]) - instant.parse(owed["waiting_since"]) == 90 * SECOND
+
+
 def test_what_keeps_it_from_starting_is_one_sentence(tmp_path: Path) -> None:
     """A second demo beside the first."""
-    with demo(tmp_path):
+    with demo(tmp_path, policy(tmp_path)):
         done = subprocess.run(
             [PROGRAM, "demo", "--port", "0"],
             capture_output=True,
