@@ -59,6 +59,8 @@ TELL_FOR = 0.2
 """Seconds for which /readyz answers 503 at least, when the server stops, before nobody is let in any more."""
 DRAIN_WITHIN = 12
 """Seconds that chats have to end when the server stops: what is in flight is answered in two."""
+SEND_BUFFER = 128 * 1024
+"""Bytes that the system keeps for a reader, on top of the server's own MAX_UNSENT; Linux doubles it for its own use."""
 STOP_WITHIN = 8
 """Seconds that whatever is still open has after that."""
 
@@ -213,6 +215,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections inherit it. Left alone, the system keeps up to 4 MiB for each reader that does not read.
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     try:
         sock.bind((host, port))
     except OSError as error:

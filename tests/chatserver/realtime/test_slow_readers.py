@@ -1,0 +1,54 @@
+"""Readers that do not read: each is closed, resumably, and nobody else notices. The long run is in benchmarks/."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+from chatserver.app import SEND_BUFFER
+from chatserver.protocol.codes import Close
+from chatserver.realtime.socket import MAX_UNSENT
+from tests.chatserver.realtime.devices import Device, bodies, seqs
+from tests.chatserver.realtime.servers import HereServer
+from tests.chatserver.realtime.test_bounds import deaf, write_much
+
+READERS = 20
+
+
+async def slowest(writer: Device, reader: Device, stop: asyncio.Event) -> float:
+    """Seconds from a message to its delivery, at worst, while the others are flooded."""
+    worst, number = 0.0, 0
+    while not stop.is_set():
+        number += 1
+        started = time.perf_counter()
+        await writer.say("send", conversation="c2", id=f"{number}", body=f"{number}")
+        assert bodies(await reader.messages(1)) == [f"{number}"]
+        worst = max(worst, time.perf_counter() - started)
+        await asyncio.sleep(0.02)
+    return worst
+
+
+async def test_many_slow_readers_are_closed_and_others_do_not_notice(server: HereServer) -> None:
+    """Each holds at most what it may leave unread; others' messages come as ever; each may come back and resume."""
+    await server.conversation("c2", "basic", member="ola")
+    async with (
+        server.device("tora") as tora,
+        server.device("ola") as ola,
+        server.device("tora") as reader,
+        AsyncExitStack() as stack,
+    ):
+        slow = [await stack.enter_async_context(deaf(server, "mia", {})) for _ in range(READERS)]
+        stop = asyncio.Event()
+        latency = asyncio.create_task(slowest(ola, reader, stop))
+        count = await write_much(tora, MAX_UNSENT + 8 * SEND_BUFFER)
+        held = [connection.unsent for connection in server.parts.hub.connections if connection.user == "mia"]
+        assert all(unsent <= MAX_UNSENT + 64 * 1024 for unsent in held)
+        stop.set()
+        assert await latency < 1.0
+        for each in slow:
+            each.socket.transport.resume_reading()
+            assert (await each.end())[0] == Close.TOO_SLOW
+        got = seqs([event for event in slow[0].waiting if event["type"] == "message"])
+        assert got == list(range(1, len(got) + 1))
+        async with server.device("mia", {"c1": len(got)}) as back:
+            assert seqs(await back.messages(count - len(got))) == list(range(len(got) + 1, count + 1))
+        assert server.parts.hub.metrics.closed[Close.TOO_SLOW] == READERS
