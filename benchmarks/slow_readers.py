@@ -1,7 +1,7 @@
 """`python -m benchmarks.slow_readers`: what others notice of many readers that do not read.
 
 Pairs write at a steady pace, and their latency is measured twice: alone, and while one conversation's messages go to
-hundreds of connections that never read. Each of those must be closed with 4001, and cut where it does not even read that.
+hundreds of connections that never read. Each of those must be closed with 4001, or cut where it does not read that.
 """
 
 import asyncio

@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 MOST = 3600.0
 """Longest single wait in seconds: a loop's timers are not made for weeks."""
+MOST_STALE = 1_000
+"""How many sleepers that were unset are kept, beside as many as are set."""
 
 
 class Alarm(Generic[T]):
@@ -35,6 +37,13 @@ class Alarm(Generic[T]):
     def unset(self, sleeper: T) -> None:
         """Let `sleeper` sleep."""
         self._set.pop(sleeper, None)
+        if len(self._heap) > MOST_STALE + 2 * len(self._set):
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Forget those who were unset: behind a sleeper that is set for long, they would stay as long as it."""
+        self._heap = [entry for entry in self._heap if self._set.get(entry[2]) == entry[:2]]
+        heapq.heapify(self._heap)
 
     def stop(self) -> None:
         """Ring for nobody any more."""

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from chatserver.app import SEND_BUFFER
 from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
-from tests.chatserver.realtime.devices import Device, bodies, seqs
+from tests.chatserver.realtime.devices import Device, seqs
 from tests.chatserver.realtime.servers import HereServer
 from tests.chatserver.realtime.test_bounds import deaf, write_much
 
@@ -21,7 +21,7 @@ async def slowest(writer: Device, reader: Device, stop: asyncio.Event) -> float:
         number += 1
         started = time.perf_counter()
         await writer.say("send", conversation="c2", id=f"{number}", body=f"{number}")
-        assert bodies(await reader.messages(1)) == [f"{number}"]
+        assert (await reader.hears("message", conversation="c2"))["body"] == f"{number}"
         worst = max(worst, time.perf_counter() - started)
         await asyncio.sleep(0.02)
     return worst
@@ -41,7 +41,7 @@ async def test_many_slow_readers_are_closed_and_others_do_not_notice(server: Her
         latency = asyncio.create_task(slowest(ola, reader, stop))
         count = await write_much(tora, MAX_UNSENT + 8 * SEND_BUFFER)
         held = [connection.unsent for connection in server.parts.hub.connections if connection.user == "mia"]
-        assert all(unsent <= MAX_UNSENT + 64 * 1024 for unsent in held)
+        assert max(held) <= 2 * MAX_UNSENT, "the bound, and what one tick of the loop added"
         stop.set()
         assert await latency < 1.0
         for each in slow:

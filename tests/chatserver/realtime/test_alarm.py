@@ -1,0 +1,34 @@
+"""One timer for many sleepers."""
+
+import asyncio
+
+from chatserver.realtime.alarm import MOST_STALE, Alarm
+
+
+async def test_each_rings_at_its_time_and_once() -> None:
+    rung: list[str] = []
+    alarm: Alarm[str] = Alarm(rung.append)
+    now = asyncio.get_running_loop().time()
+    alarm.set("late", now + 0.1)
+    alarm.set("early", now + 0.05)
+    alarm.set("late", now + 0.2)  # later than it was set for: it rings at the earlier time
+    alarm.set("never", now + 0.05)
+    alarm.unset("never")
+    await asyncio.sleep(0.25)
+    assert rung == ["early", "late"]
+
+
+async def test_those_who_were_unset_are_forgotten_behind_one_who_sleeps_long() -> None:
+    """As connections that came and went behind one that stays."""
+    rung: list[str] = []
+    alarm: Alarm[str] = Alarm(rung.append)
+    now = asyncio.get_running_loop().time()
+    alarm.set("long", now + 0.3)
+    for n in range(10 * MOST_STALE):
+        alarm.set(f"{n}", now + 3_600)
+        alarm.unset(f"{n}")
+    assert len(alarm._heap) <= MOST_STALE + 3
+    alarm.set("soon", now)
+    await asyncio.sleep(0.4)
+    assert rung == ["soon", "long"]
+    alarm.stop()
