@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 MOST = 3600.0
 """Longest single wait in seconds: a loop's timers are not made for weeks."""
-MOST_STALE = 1_000
+MOST_STALE = 64
 """How many sleepers that were unset are kept, beside as many as are set."""
 
 

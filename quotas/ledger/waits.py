@@ -13,13 +13,6 @@ Settled = Literal["noted", "known", "moved", "gone"]
 EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
 
 
-class Wait(Struct, frozen=True):
-    """A conversation in which an answer is owed; `due_at` is 0 where none is promised."""
-
-    conversation: str
-    due_at: int
-
-
 class WaitEvent(Struct, frozen=True):
     """What became of a wait, at `at`. `wrote` is no wait: the mentor wrote, said once in a quarter of an hour.
 
@@ -62,13 +55,6 @@ class Waits:
         word: bytes = await self._ledger.call("settle", names, due_at, kind, hours, next_at, at)
         return _SETTLED[word]
 
-    async def first(self, partition: int, after: float, most: int) -> list[Wait]:
-        """The `most` most urgent waits of a partition with a deadline from `after` on."""
-        found = await self._link.request(
-            "ZRANGE", keys.waits(partition), after, "+inf", "BYSCORE", "LIMIT", 0, most, "WITHSCORES"
-        )
-        return [Wait(name.decode(), _due(score)) for name, score in found]
-
     async def count(self, partition: int) -> int:
         """How many waits are open in a partition."""
         return int(await self._link.request("ZCARD", keys.waits(partition)))
@@ -93,11 +79,6 @@ class Waits:
 
 _SETTLED: dict[bytes, Settled] = {b"noted": "noted", b"known": "known", b"moved": "moved", b"gone": "gone"}
 _KINDS: dict[str, EventKind] = {kind: kind for kind in get_args(EventKind)}
-
-
-def _due(score: float | bytes) -> int:
-    due_at = float(score)
-    return 0 if due_at == float("inf") else int(due_at)
 
 
 def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:

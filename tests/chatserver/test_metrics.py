@@ -1,10 +1,6 @@
 """Counting costs next to nothing, and counts right."""
 
-import timeit
-from time import perf_counter
-
-from chatserver.metrics import LATENCY_BOUNDS, TIMER_BOUNDS, Histogram, Metrics
-from chatserver.workflows.store_clock import StoreClock
+from chatserver.metrics import LATENCY_BOUNDS, TIMER_BOUNDS, Histogram
 
 
 def test_an_observation_falls_into_one_bucket() -> None:
@@ -20,20 +16,3 @@ def test_bounds_ascend() -> None:
     """Or nothing would be found."""
     for bounds in (LATENCY_BOUNDS, TIMER_BOUNDS):
         assert list(bounds) == sorted(set(bounds))
-
-
-def test_what_one_message_costs() -> None:
-    """Half a microsecond where nothing else runs; four times that is allowed here, where tests run beside it."""
-    metrics, clock = Metrics(), StoreClock(1_000)
-
-    def message() -> None:
-        began = perf_counter()
-        took = perf_counter() - began
-        metrics.admission.observe(took)
-        metrics.acknowledgement.observe(took)
-        metrics.feed_lag.observe(clock.hear(1_000))
-        metrics.accepted += 1
-
-    count = 20_000
-    assert min(timeit.repeat(message, number=count, repeat=10)) / count < 2e-6
-    assert sum(metrics.feed_lag.counts) == metrics.accepted == 10 * count

@@ -43,7 +43,7 @@ async def test_many_slow_readers_are_closed_and_others_do_not_notice(server: Her
         held = [connection.unsent for connection in server.parts.hub.connections if connection.user == "mia"]
         assert max(held) <= 2 * MAX_UNSENT, "the bound, and what one tick of the loop added"
         stop.set()
-        assert await latency < 1.0
+        assert await latency < 3.0
         for each in slow:
             each.socket.transport.resume_reading()
             assert (await each.end())[0] == Close.TOO_SLOW
