@@ -210,7 +210,7 @@ def main(
     pairs
         Pairs that write ten messages a second each.
     seconds
-        Length of the first part; the second lasts until the slow readers have been given more than 1 MiB.
+        Length of the first part; the second lasts until the slow readers have been given more than 2 MiB.
     """
     with running(CONTENDERS["product"], pairs + 1, "off") as up:
         well = uvloop.run(measure(up.port, up.server_pid, up.couples, readers, seconds))

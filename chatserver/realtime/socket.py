@@ -14,8 +14,11 @@ from chatserver.realtime.door import Place
 
 EXTENSION = "chatserver.socket"
 """Where the ASGI scope's extensions hold the socket."""
-MAX_UNSENT = 1024 * 1024
-"""Bytes that may wait for a reader; one more frame and the reader is too slow."""
+MAX_UNSENT = 2 * 1024 * 1024
+"""Bytes that may wait for a reader; one more frame and the reader is too slow.
+
+Twice what one writer can have in flight, 64 texts of 16 KiB: a burst must not cut off those who do read.
+"""
 HIGH_WATER = 64 * 1024
 """Bytes waiting for a reader above which a replay pauses."""
 LINGER = 2.0

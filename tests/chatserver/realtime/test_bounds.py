@@ -153,10 +153,17 @@ async def deaf(server: Server, person: str, resume: dict[str, int]) -> AsyncIter
         yield device
 
 
+MUCH = "x" * 16_000
+
+
+def messages_in(size: int) -> int:
+    """How many messages `write_much` writes."""
+    return size // len(MUCH) + 1
+
+
 async def write_much(device: Device, size: int) -> int:
     """Write more than `size` bytes of text; how many messages."""
-    text = "x" * 16_000
-    count = size // len(text) + 1
+    text, count = MUCH, messages_in(size)
     for n in range(count):
         await device.say("send", conversation="c1", id=f"much {n}", body=text)
     for n in range(count):
@@ -168,9 +175,11 @@ async def check_slow_reader(server: Server) -> None:
     """Closed with 4001 while others go on; it resumes without loss."""
     await server.conversation("c1", "basic")
     async with server.device("tora") as tora, server.device("mia") as quick, deaf(server, "mia", {}) as slow:
-        # What the kernel holds for a socket comes on top.
-        count = await write_much(tora, MAX_UNSENT + 8 * 1024 * 1024)
-        assert len(await quick.messages(count)) == count
+        # What the kernel holds for a socket comes on top. The quick one reads all the while.
+        size = MAX_UNSENT + 8 * 1024 * 1024
+        reading = asyncio.create_task(quick.messages(messages_in(size)))
+        count = await write_much(tora, size)
+        assert len(await reading) == count
         slow.socket.transport.resume_reading()
         assert await slow.end() == (Close.TOO_SLOW, "reader too slow, reconnect and resume")
         got = seqs([event for event in slow.waiting if event["type"] == "message"])
