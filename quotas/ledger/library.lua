@@ -29,17 +29,19 @@ local function standing(key, now)
 end
 
 -- Keep what this id is answered, unless an earlier post had it: then its record is returned, else false.
--- The first of a generation clears what the one before the last left, and says in the conversation that it came.
+-- The first kept in a generation clears what the one before the last left, and says in the conversation that it came.
 local function remember(conversation, key, older, written, generation, field, record)
     if written ~= generation then
         if written ~= generation - 1 then redis.call('DEL', older) end
         redis.call('DEL', key)
-        redis.call('HSET', conversation, 'generation', generation)
     end
     local earlier = redis.call('HGET', older, field)
     if earlier then return earlier end
     if redis.call('HSETNX', key, field, record) == 0 then return redis.call('HGET', key, field) end
-    if written ~= generation then redis.call('PEXPIRE', key, 2 * GENERATION) end
+    if written ~= generation then
+        redis.call('HSET', conversation, 'generation', generation)
+        redis.call('PEXPIRE', key, 2 * GENERATION)
+    end
     return false
 end
 
