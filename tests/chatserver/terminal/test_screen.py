@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import StringIO
 
+import pyte
 import pytest
 from msgspec.structs import replace
-from prompt_toolkit.application import create_app_session, get_app_session
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -23,11 +24,28 @@ ALT_ENTER = "\x1b\r"
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b.")
 
 
+ROWS, COLUMNS = 40, 100
+
+
+class Glass(StringIO):
+    """Keeps what was drawn, and shows it as an emulated terminal does: the renderer draws only what changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.Stream(self.screen)
+
+    def write(self, drawn: str) -> int:
+        self._stream.feed(drawn)
+        return super().write(drawn)
+
+
 class Answering(Vt100_Output):
     """A terminal that knows where its cursor is: the state lines are drawn only on one that does."""
 
-    def __init__(self, drawn: StringIO, keys: PipeInput) -> None:
-        super().__init__(drawn, lambda: Size(rows=40, columns=100), term="xterm")
+    def __init__(self, glass: Glass, keys: PipeInput) -> None:
+        super().__init__(glass, lambda: Size(rows=ROWS, columns=COLUMNS), term="xterm")
+        self._glass = glass
         self._keys = keys
 
     @property
@@ -35,7 +53,8 @@ class Answering(Vt100_Output):
         return True
 
     def ask_for_cpr(self) -> None:
-        self._keys.send_text("\x1b[1;1R")
+        cursor = self._glass.screen.cursor
+        self._keys.send_text(f"\x1b[{cursor.y + 1};{cursor.x + 1}R")
 
 
 class Terminal:
@@ -43,9 +62,8 @@ class Terminal:
 
     def __init__(self, keys: PipeInput) -> None:
         self._keys = keys
-        self._drawn = StringIO()
+        self._drawn = Glass()
         self.output = Answering(self._drawn, keys)
-        self.session = get_app_session()
         self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def type(self, keys: str) -> None:
@@ -53,17 +71,8 @@ class Terminal:
 
     @property
     def drawn(self) -> str:
-        """All that was drawn, and the input and state lines as they are now (the renderer draws only what changes)."""
-        return _ESCAPES.sub("", self._drawn.getvalue()) + self._now()
-
-    def _now(self) -> str:
-        screen = self.session.app.renderer.last_rendered_screen if self.session.app is not None else None
-        if screen is None:
-            return ""
-        return "\n".join(
-            "".join(screen.data_buffer[row][column].char for column in range(screen.width))
-            for row in range(screen.height)
-        )
+        """All that was drawn, and what stands on the screen now."""
+        return _ESCAPES.sub("", self._drawn.getvalue()) + "\n".join(self._drawn.screen.display)
 
     async def sees(self, text: str) -> None:
         """`text`, white space aside: lines are wrapped, and the renderer moves the cursor instead of writing spaces."""
@@ -89,7 +98,7 @@ async def peer() -> AsyncIterator[Peer]:
 async def at_terminal(peer: Peer, person: str, conversation: str | None = None) -> AsyncIterator[Terminal]:
     with create_pipe_input() as keys:
         terminal = Terminal(keys)
-        with create_app_session(input=keys, output=terminal.output) as terminal.session:
+        with create_app_session(input=keys, output=terminal.output):
             async with ChatClient(peer.url, person, resume={conversation: 0} if conversation else None) as chat:
                 await chat.online()
                 running = asyncio.create_task(at_screen(chat, Texts("en"), conversation))
