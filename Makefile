@@ -5,7 +5,7 @@ WORKERS ?= auto
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check rules bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -21,6 +21,12 @@ check: .venv/dev ## Lint, format, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict chatserver quotas tests benchmarks
 	$(BIN)/lint-imports
+
+rules: ## Check the alert rules, and when they come (needs promtool: Debian's package prometheus)
+	@command -v promtool >/dev/null || { echo "promtool was not found: install Prometheus (Debian: apt-get install prometheus)" >&2; exit 1; }
+	promtool check config --syntax-only deploy/prometheus/prometheus.yml
+	promtool check rules deploy/prometheus/alerts.yml
+	promtool test rules deploy/prometheus/alerts_test.yml deploy/prometheus/alerts_week_test.yml
 
 bench: .venv/bench ## Measure messages per second, latency and CPU per message
 	$(BIN)/python -m benchmarks

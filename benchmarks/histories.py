@@ -62,7 +62,7 @@ class Configure(Struct, frozen=True):
     """New settings. `move` (another zone) and `old` (an older revision) have no word in timelines."""
 
     at: int
-    do: Literal["open", "plan", "pause", "resume", "end", "move", "old"]
+    do: Literal["open", "plan", "pause", "resume", "end", "move", "old", "key"]
     settings: Settings
 
 
@@ -219,8 +219,10 @@ class History:
         if draw < 0.3:
             zone, _, holidays = self._random.choice(PLACES)
             return Configure(at, "move", replace(newer, zone=zone, holidays=holidays))
+        if draw < 0.35:
+            return Configure(at, "key", replace(newer, key=settings.key + 1))
         plan = self._random.choice(sorted(self.rulebook.policy.plans))
-        if draw < 0.4:
+        if draw < 0.45:
             older = self._random.randint(0, settings.revision)
             return Configure(at, "old", replace(settings, plan=plan, revision=older))
         return Configure(at, "plan", replace(newer, plan=plan))

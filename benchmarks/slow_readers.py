@@ -1,13 +1,19 @@
 """`python -m benchmarks.slow_readers`: what others notice of many readers that do not read.
 
-Pairs write at a steady pace, and their latency is measured twice: alone, and while one conversation's messages go to
-hundreds of connections that never read. Each of those must be closed with 4001, or cut where it does not read that.
+Pairs write at a steady pace, and their latency is measured three times: alone, while one conversation's messages go to
+hundreds of connections that read them, and while they go to as many that never read. The second is what the third is to
+be compared with. Each slow reader must be closed with 4001, or cut where it does not read that.
 """
 
 import asyncio
+import multiprocessing
+import selectors
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 from typing import Annotated
 
 import msgspec
@@ -22,14 +28,20 @@ from benchmarks.load import Couple
 from benchmarks.mutations import HANDSHAKE, frame
 from benchmarks.servers import running
 from benchmarks.wire import ClientSocket
+from chatserver.app import SEND_BUFFER
 from chatserver.protocol.codes import Close
+from chatserver.realtime.socket import MAX_UNSENT
 
 EVERY = 0.1
 """Seconds between two messages of a pair."""
-FEED_EVERY = 0.2
+FEED_EVERY = 0.15
 FEED_BYTES = 16_000
-FED = 2 * 1024 * 1024
+FED = MAX_UNSENT + 8 * SEND_BUFFER
 """Bytes for each slow reader: what the server keeps for it, what the system keeps, and some more."""
+CUT_WITHIN = 15
+"""Seconds of silence after which a reader that was not closed is taken for open; the server cuts after 10."""
+START_WITHIN = 120
+"""Seconds that all readers have to be welcomed."""
 
 app = App(name="slow_readers", help="The latency of others beside readers that do not read.")
 console = Console()
@@ -97,6 +109,11 @@ def deaf(port: int, token: str) -> socket.socket:
     """A welcomed connection with little room, which will not be read."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    return welcomed(sock, port, token)
+
+
+def welcomed(sock: socket.socket, port: int, token: str) -> socket.socket:
+    """The socket, connected and greeted."""
     sock.settimeout(10)
     sock.connect(("127.0.0.1", port))
     sock.sendall(HANDSHAKE)
@@ -104,14 +121,47 @@ def deaf(port: int, token: str) -> socket.socket:
         pass
     sock.sendall(frame(1, msgspec.json.encode({"type": "hello", "token": token})))
     if b'"welcome"' not in sock.recv(4_096):
-        raise SystemExit("a slow reader was not welcomed")
+        raise SystemExit("a reader was not welcomed")
     return sock
+
+
+def read_all(port: int, token: str, count: int, ready: Event, stop: Event) -> None:
+    """Be `count` readers that take what comes, at once, and do nothing with it."""
+    selector = selectors.DefaultSelector()
+    for _ in range(count):
+        sock = welcomed(socket.socket(), port, token)
+        sock.setblocking(False)
+        selector.register(sock, selectors.EVENT_READ)
+    ready.set()
+    while not stop.is_set():
+        for key, _ in selector.select(0.2):
+            sock = key.fileobj  # type: ignore[assignment]  # only sockets were registered
+            if not sock.recv(1024 * 1024):
+                raise SystemExit("a reader that reads was closed")
+
+
+@contextmanager
+def reading(port: int, token: str, count: int) -> Iterator[None]:
+    """`count` readers that read, in a process of their own, so that they hold up nobody who measures."""
+    context = multiprocessing.get_context("spawn")
+    ready, stop = context.Event(), context.Event()
+    process = context.Process(target=read_all, args=(port, token, count, ready, stop))
+    process.start()
+    try:
+        if not ready.wait(START_WITHIN):
+            raise SystemExit("the readers were not welcomed in time")
+        yield
+    finally:
+        stop.set()
+        process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
 
 
 def close_code(sock: socket.socket) -> int:
     """Read at last: how it ended. 0 where it is still open, 1006 where it was cut."""
     last = b""
-    sock.settimeout(1)
+    sock.settimeout(CUT_WITHIN)
     try:
         while data := sock.recv(1024 * 1024):
             last = (last + data)[-200:]
@@ -165,21 +215,32 @@ async def measure(port: int, pid: int, couples: list[Couple], readers: int, seco
         pace.forget()
     await paced(seconds, feed)
     shown("alone", others)
-    slow = [deaf(port, feed.couple.mentor_token) for _ in range(readers)]
-    console.print(f"{readers} slow readers are connected; the server holds {memory(pid):.0f} MiB")
-    for pace in others:
-        pace.forget()
-    before, most = cpu_micros(pid), 0.0
-    started = time.perf_counter()
     length = max(seconds, FEED_EVERY * FED / FEED_BYTES)
-    work = asyncio.create_task(paced(length, feed))
-    while not work.done():
-        most = max(most, memory(pid))
-        await asyncio.sleep(0.2)
-    await work
-    share = (cpu_micros(pid) - before) / 1e4 / (time.perf_counter() - started)
-    shown("beside them", others)
-    console.print(f"the server used {share:.0f} % of a core and at most {most:.0f} MiB")
+
+    async def beside(what: str) -> None:
+        """All write; afterwards, latencies and what the server used."""
+        for pace in others:
+            pace.forget()
+        before, most, started = cpu_micros(pid), 0.0, time.perf_counter()
+        work = asyncio.create_task(paced(length, feed))
+        while not work.done():
+            most = max(most, memory(pid))
+            await asyncio.sleep(0.2)
+        await work
+        share = (cpu_micros(pid) - before) / 1e4 / (time.perf_counter() - started)
+        shown(what, others)
+        console.print(f"the server used {share:.0f} % of a core and at most {most:.0f} MiB", highlight=False)
+
+    readers_read = reading(port, feed.couple.mentor_token, readers)
+    await asyncio.to_thread(readers_read.__enter__)
+    try:
+        await beside(f"beside {readers} that read")
+    finally:
+        await asyncio.to_thread(readers_read.__exit__, None, None, None)
+    await asyncio.sleep(1)
+    slow = [deaf(port, feed.couple.mentor_token) for _ in range(readers)]
+    console.print(f"{readers} slow readers are connected; the server holds {memory(pid):.0f} MiB", highlight=False)
+    await beside(f"beside {readers} that do not")
     codes = [await asyncio.to_thread(close_code, sock) for sock in slow]
     ended = sum(code == Close.TOO_SLOW for code in codes)
     cut = codes.count(1006)
@@ -199,18 +260,19 @@ def main(
     *,
     readers: Annotated[int, Parameter(validator=Number(gte=1, lte=5_000))] = 500,
     pairs: Annotated[int, Parameter(validator=Number(gte=1, lte=500))] = 20,
-    seconds: Annotated[float, Parameter(validator=Number(gt=0, lte=600))] = 10.0,
+    seconds: Annotated[float, Parameter(validator=Number(gt=0, lte=50))] = 10.0,
 ) -> None:
-    """Measure the latency of pairs alone, and beside slow readers. Exit status 1 where a slow reader stayed.
+    """Measure the latency of pairs alone, beside readers, and beside slow ones. Exit status 1 where a slow one stayed.
 
     Parameters
     ----------
     readers
-        Connections that never read.
+        Connections of each kind: that read, and that never do.
     pairs
         Pairs that write ten messages a second each.
     seconds
-        Length of the first part; the second lasts until the slow readers have been given more than 2 MiB.
+        Length of the first part; the others last until each reader has been given 3 MiB. Readers answer no
+        pings, so that a part must end before they are missed.
     """
     with running(CONTENDERS["product"], pairs + 1, "off") as up:
         well = uvloop.run(measure(up.port, up.server_pid, up.couples, readers, seconds))

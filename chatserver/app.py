@@ -23,7 +23,9 @@ from chatserver.api.exposition import Exposition, Sources
 from chatserver.api.gate import Gate
 from chatserver.api.health import health_routes
 from chatserver.auth import Authenticator
+from chatserver.master_keys import master_keys
 from chatserver.protocol.commands import MAX_FRAME_BYTES
+from chatserver.rate_limit import RateLimit
 from chatserver.realtime.door import Door
 from chatserver.realtime.entrance import http_protocol
 from chatserver.realtime.greeting import Greeting
@@ -32,18 +34,24 @@ from chatserver.realtime.socket import ChatSocket
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
+from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
 from chatserver.workflows.clock_shift import settle_shift
+from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.durability import durability_warnings
 from chatserver.workflows.health import Health
+from chatserver.workflows.key_rotation import masters_problem
+from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.rebuild import plans_problem
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
+from chatserver.workflows.restore import Restorer
 from chatserver.workflows.revocation import RevocableTokens
 from chatserver.workflows.store_clock import StoreClock
-from chatserver.workflows.wait_counts import WaitCounts
+from chatserver.workflows.store_counts import StoreCounts
+from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.link import Link
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
@@ -82,6 +90,8 @@ class Parts(Struct, frozen=True):
     link: Link
     ledger: RedisLedger
     database: Database
+    keys: ConversationKeys
+    archive: Archive
     provisioning: Provisioning
     hub: Hub
     app: Starlette
@@ -148,6 +158,7 @@ async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
     """Everything but the listening. Raises the errors of its parts, each one sentence for people."""
     rulebook = Rulebook(policy_of(settings))
     authenticator = Authenticator(settings)
+    masters = master_keys(settings)
     async with (
         migrated(settings) as database,
         connected(settings, store_url) as (link, ledger, shift),
@@ -155,18 +166,26 @@ async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
     ):
         if problem := await plans_problem(database, rulebook):
             raise StartError(problem)
-        provisioning = Provisioning(database, ledger, rulebook, ledger.now)
-        hub = Hub(link, ledger, rulebook, StoreClock(await ledger.now()), uuid4().hex[:12])
+        if problem := await masters_problem(database, masters):
+            raise StartError(problem)
+        tail = LedgerArchive(link, ledger, shift)
+        provisioning = Provisioning(database, ledger, rulebook, ledger.now, Restorer(database, ledger, tail))
+        keys = ConversationKeys(database, masters)
+        messages = MessageLog(database, ledger, keys)
+        hub = Hub(link, ledger, messages, keys, rulebook, StoreClock(await ledger.now()), uuid4().hex[:12])
         hub.traces = traces
         link.on_push = hub.pushed
         link.on_up = hub.up
         tokens = RevocableTokens(settings, hub.revocations)
         door = Door(settings.connections_before_hello, hub.metrics)
-        greeting = Greeting(hub, authenticator, settings.allowed_origins, settings.rate_limit)
+        people, addresses = RateLimit(settings.rate_limit), RateLimit(settings.rate_limit)
+        greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
         board = Board(ledger, OpenWaits(link, ledger))
         waits = Waits(link, ledger, shift)
         health = Health(link, database, shift)
-        numbers = Sources(hub.metrics, hub.gauges, link, WaitCounts(waits, ledger), health, shift, settings.data_dir)
+        numbers = Sources(
+            hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, shift, settings.data_dir
+        )
         app = Starlette(
             routes=[
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -174,10 +193,13 @@ async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
                     ApiContext(
                         provisioning=provisioning,
                         ledger=ledger,
+                        messages=messages,
                         authenticator=tokens,
                         board=board,
                         revocations=hub.revocations,
                         reports=ReplyReports(database, rulebook, ledger.now),
+                        people=people,
+                        metrics=hub.metrics,
                     )
                 ),
                 *health_routes(health),
@@ -189,12 +211,16 @@ async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
         watching = asyncio.get_running_loop().create_task(ReplyWatch(ledger, waits, rulebook, hub.metrics).run())
         records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])
         recording = asyncio.get_running_loop().create_task(records.run())
+        archive = Archive(link, ledger, tail, database, settings, hub.metrics, uuid4().hex[:12])
+        archiving = asyncio.get_running_loop().create_task(archive.run())
         try:
             yield Parts(
                 rulebook,
                 link,
                 ledger,
                 database,
+                keys,
+                archive,
                 provisioning,
                 hub,
                 app,
@@ -206,7 +232,8 @@ async def assembled(settings: Settings, store_url: str) -> AsyncIterator[Parts]:
         finally:
             watching.cancel()
             recording.cancel()
-            await asyncio.gather(watching, recording, return_exceptions=True)
+            archiving.cancel()
+            await asyncio.gather(watching, recording, archiving, return_exceptions=True)
             await hub.stop()
 
 

@@ -19,7 +19,10 @@ cli.command("chatserver.commands.replay:replay_timeline", name="replay")
 cli.command("chatserver.commands.token:token")
 cli.command("chatserver.commands.migrate:migrate")
 cli.command("chatserver.commands.rebuild:rebuild")
+cli.command("chatserver.commands.rotate_key:rotate_key")
 cli.command("chatserver.commands.revoke:revoke")
+cli.command("chatserver.commands.export:export")
+cli.command("chatserver.commands.erase:erase")
 cli.command("chatserver.commands.config:config")
 
 

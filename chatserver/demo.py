@@ -15,17 +15,17 @@ from rich.table import Table
 
 from chatserver.app import Parts, StartError, policy_of
 from chatserver.auth import issue
-from chatserver.protocol.codec import stored_entry
 from chatserver.protocol.events import Role
 from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
 from chatserver.workflows.clock_shift import settle_shift
+from chatserver.workflows.messaging import sealed_post
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.requests import ConversationDetails, Done, PersonDetails
 from quotas import instant
 from quotas.admission import WritingState, writing_state
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
-from quotas.ledger.base import Post, Standing, Writer, posted
+from quotas.ledger.base import Standing, Writer, posted
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.terms import Rulebook
@@ -95,8 +95,8 @@ async def start_a_wait(parts: Parts) -> None:
 
 
 async def _write(parts: Parts, standing: Standing, person: DemoPerson, writer: Writer, text: str) -> None:
-    entry = stored_entry(person.id, writer, f"demo-{writer}-{standing.now}", text)
-    post = Post(conversation_id(KIM), writer, "", b"", entry, "demo")
+    key = await parts.keys.current(conversation_id(KIM), standing.settings.key)
+    post = sealed_post(key, writer, person.id, f"demo-{writer}-{standing.now}", text, "demo")
     await posted(parts.ledger, post, standing.settings, standing.terms(parts.rulebook))
 
 

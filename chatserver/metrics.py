@@ -62,11 +62,14 @@ class Metrics:
         """Every error event, by its code."""
         self.welcomed = 0
         self.closed: Counter[int] = Counter()
-        """By the close code of the server's own."""
+        """By the close code that the server sent, where it was the one who closed."""
         self.rate_limited: Counter[str] = Counter(person=0, address=0, connections=0)
-        """By whose bound it was: a person's commands, an address's handshakes, its connections without a hello."""
+        """By whose bound it was: a person's, for commands and requests; an address's handshakes; its connections that
+        have not said hello."""
         self.deadlines: Counter[str] = Counter()
         """Noted by this process: `warning` and `missed`."""
+        self.archived = 0
+        """Messages that this process has moved to the archive."""
         self.requests: Counter[tuple[str, int]] = Counter()
         """HTTP requests by method and status."""
         self.admission = Histogram(LATENCY_BOUNDS)

@@ -4,7 +4,9 @@ Flags and the TOML file may give typed values, the environment gives texts only.
 can hold a secret.
 """
 
+import binascii
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,9 @@ from quotas import instant
 ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 MIN_SECRET_BYTES = 32
 """RFC 7518, 3.2: an HS256 key is at least as long as its hash."""
+
+MASTER_KEY_BYTES = 32
+"""Of AES-256."""
 
 PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 """Seconds."""
@@ -115,6 +120,32 @@ def _secret(value: object) -> str:
     return value
 
 
+def master_key_lines(text: str) -> dict[str, bytes]:
+    """The master keys that a text holds, by id, in its order. Raises ValueError, whose sentence holds no key."""
+    sentence = "must hold lines such as `k1 <base64 of 32 random bytes>`, the newest first"
+    keys: dict[str, bytes] = {}
+    for line in filter(None, (line.strip() for line in re.split("[\n,]", text))):
+        found = re.fullmatch(r"([A-Za-z0-9_-]{1,32}) +([A-Za-z0-9+/]{43}=)", line)
+        try:
+            key = b64decode(found[2], validate=True) if found else b""
+        except binascii.Error:
+            key = b""
+        if found is None or len(key) != MASTER_KEY_BYTES:
+            raise ValueError(sentence)
+        if found[1] in keys:
+            raise ValueError(f"{sentence}; two have the id {found[1]}")
+        keys[found[1]] = key
+    if not keys:
+        raise ValueError(sentence)
+    return keys
+
+
+def _master_key(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    master_key_lines(text)
+    return text
+
+
 def _list(value: object) -> tuple[str, ...]:
     """A list of texts, or one text with commas."""
     items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
@@ -190,10 +221,15 @@ READERS: dict[str, Callable[[object], Any]] = {
     "jwt_algorithms": _algorithms,
     "jwt_issuer": _text,
     "jwt_audience": _text,
+    "master_key_file": _path,
+    "master_key": _master_key,
     "allowed_origins": _origins,
     "log_level": _one_of("debug", "info", "warning", "error"),
     "metrics": _one_of("token", "open"),
     "traces": _share,
     "rate_limit": _rate,
     "connections_before_hello": _whole(0, 1_000_000),
+    "archive_after": _whole(1, 86_400),
+    "archive_keep_messages": _whole(0, 1_000_000),
+    "archive_keep_days": _whole(1, 36_500),
 }

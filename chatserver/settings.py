@@ -19,7 +19,7 @@ ENVIRONMENT_PREFIX = "CHATSERVER_"
 DESCRIPTIONS: dict[str, str] = {
     "host": "The address to listen on; 0.0.0.0 or :: for every interface.",
     "port": "The TCP port to listen on; 0 picks a free one.",
-    "data_dir": "The folder of the embedded store, the SQLite file and the generated secret.",
+    "data_dir": "The folder of the embedded store, the SQLite file and the generated secrets.",
     "redis_url": "The Redis or Valkey to use; unset starts the embedded Valkey with its data in data_dir.",
     "database_url": "The database of records; unset is the SQLite file records.db in data_dir.",
     "policy": "A TOML file that changes the built-in plans and calendar; unset is the built-in policy.",
@@ -30,12 +30,18 @@ DESCRIPTIONS: dict[str, str] = {
     "jwt_algorithms": "The signature algorithms that are accepted; unset is what the configured key can check.",
     "jwt_issuer": "What a token's iss must be; unset does not look at it.",
     "jwt_audience": "What a token's aud must be or contain.",
+    "master_key_file": "The file with the master keys, which wrap the keys of conversations; unset and without "
+    "`master_key`, data_dir/secrets/master is created.",
+    "master_key": "The master keys themselves, lines as in the file, where there is no file to keep them in.",
     "allowed_origins": "The origins of web pages that may connect; none admits only apps that are no browsers.",
     "log_level": "From which level on the server logs: debug, info, warning or error.",
     "metrics": "Who may read /metrics: token, services and support; or open, anyone.",
     "traces": "The share of messages, 0 to 1, that get an OpenTelemetry span; unset traces nothing.",
     "rate_limit": "Messages that one person may send, such as 100/minute burst 30; off for no limit.",
     "connections_before_hello": "Connections that one address may have open before hello; 0 for no bound.",
+    "archive_after": "Seconds until what was written is in the archive, from where a lost store is restored.",
+    "archive_keep_messages": "Messages of a conversation that stay in the store, too, once they are archived.",
+    "archive_keep_days": "Days for which they stay there at most.",
 }
 
 
@@ -63,12 +69,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     jwt_algorithms: tuple[str, ...] = ()
     jwt_issuer: str | None = None
     jwt_audience: str = "chatserver"
+    master_key_file: Path | None = None
+    master_key: str | None = None
     allowed_origins: tuple[str, ...] = ()
     log_level: str = "info"
     metrics: Literal["token", "open"] = "token"
     traces: float | None = None
     rate_limit: Rate = Rate(100, "minute", 30)
     connections_before_hello: int = 100
+    archive_after: int = 60
+    archive_keep_messages: int = 500
+    archive_keep_days: int = 30
 
     @property
     def records_url(self) -> str:
@@ -119,6 +130,8 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Setti
     sources = {key: given[key][1] if key in given else "default" for key in DESCRIPTIONS}
     settings = Settings(**values)
     _check_token_keys(settings, sources)
+    if settings.master_key is not None and settings.master_key_file is not None:
+        raise SettingsError("`master_key` and `master_key_file` exclude each other; set only one")
     return settings, sources
 
 
@@ -127,7 +140,7 @@ def shown(settings: Settings, key: str) -> str:
     value = getattr(settings, key)
     if value is None or value == ():
         return "not set"
-    if key == "jwt_secret":
+    if key in ("jwt_secret", "master_key"):
         return "***"
     if key in ("redis_url", "database_url", "jwt_jwks_url"):
         return _masked(value)
@@ -144,7 +157,7 @@ def jwt_secret(settings: Settings) -> str:
     file = settings.data_dir / "secrets" / "jwt"
     try:
         if not file.exists():
-            _create_secret(file)
+            create_once(file, secrets.token_urlsafe(48) + "\n")
         if file.stat().st_mode & 0o077:
             raise SettingsError(f"{file}: other users may read the secret; run `chmod 600 {file}`")
         secret = file.read_text(encoding="ascii").strip()
@@ -158,13 +171,13 @@ def jwt_secret(settings: Settings) -> str:
     return secret
 
 
-def _create_secret(file: Path) -> None:
-    """Write a new secret; of two servers starting at once, both end up with the same one."""
+def create_once(file: Path, content: str) -> None:
+    """Write a new secret for this user only; of two servers starting at once, both end up with the same one."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f"jwt.{os.getpid()}")
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:
-        draft.write_text(secrets.token_urlsafe(48) + "\n", encoding="ascii")
+        draft.write_text(content, encoding="ascii")
         with suppress(FileExistsError):
             os.link(draft, file)
     finally:
@@ -189,7 +202,7 @@ def _file_values(file: Path) -> dict[str, tuple[object, str]]:
         raise SettingsError(f"config file {file}: is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"config file {file}: is not TOML: {error}") from None
-    for key in ("data_dir", "policy", "jwt_key_file"):
+    for key in ("data_dir", "policy", "jwt_key_file", "master_key_file"):
         if isinstance(table.get(key), str) and table[key]:
             table[key] = str(file.parent / Path(table[key]).expanduser())
     return {key: (value, f"file {file}") for key, value in table.items()}

@@ -246,7 +246,7 @@ def test_named_commands_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
     assert set(re.findall(r"(?:^ {4}|`)make ([a-z]+)", text, re.MULTILINE)) <= targets
     subcommands = {name for name in cli if not name.startswith("-")}
-    assert set(re.findall(r"(?:^ {4}\.venv/bin/|`)chatserver ([a-z]+)\b", text, re.MULTILINE)) <= subcommands
+    assert set(re.findall(r"(?:^ {4}\.venv/bin/|`)chatserver ([a-z-]+)\b", text, re.MULTILINE)) <= subcommands
 
 
 # The bot of the README, for real

@@ -25,9 +25,9 @@ from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.auth import Authenticator
 from chatserver.metrics import Gauges, Histogram, Metrics
-from chatserver.protocol.codes import CODES, Close
+from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
 from chatserver.workflows.health import Check, Health
-from chatserver.workflows.wait_counts import WaitCount, WaitCounts
+from chatserver.workflows.store_counts import StoreCount, StoreCounts
 from quotas.admission import Reason
 from quotas.ledger.link import Link
 
@@ -41,7 +41,7 @@ class Sources(Struct, frozen=True):
     metrics: Metrics
     gauges: Callable[[], Gauges]
     link: Link
-    waits: WaitCounts
+    store: StoreCounts
     health: Health
     shift: int
     data_dir: Path
@@ -50,7 +50,7 @@ class Sources(Struct, frozen=True):
 class _Seen(Struct, frozen=True):
     """What had to be waited for, for one answer."""
 
-    waits: WaitCount | None
+    store: StoreCount | None
     checks: dict[str, Check]
 
 
@@ -77,7 +77,7 @@ class Exposition(Collector):
             await self._authorise(request)
         except ProblemError as error:
             return problem.response(error)
-        self._seen = _Seen(await self._from.waits.latest(), await self._from.health.checks())
+        self._seen = _Seen(await self._from.store.latest(), await self._from.health.checks())
         content = generate_latest(self._registry)
         headers = {**problem.SECURITY_HEADERS, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
         return Response(content, headers=headers)
@@ -95,6 +95,7 @@ class Exposition(Collector):
         yield from self._latencies()
         yield from self._sockets()
         yield from self._waits()
+        yield from self._archive()
         yield from self._state()
 
     def _messages(self) -> Iterator[Metric]:
@@ -129,7 +130,7 @@ class Exposition(Collector):
         told = "Welcomed connections that are open."
         yield _gauges("connections", told, ("role", "encoding"), gauges.connections.items())
         yield _counter("welcomes", "Hellos answered with a welcome.", (), [((), metrics.welcomed)])
-        closed = {(str(close.value),): metrics.closed[close] for close in Close}
+        closed = {(str(int(code)),): metrics.closed[code] for code in (*Close, *STANDARD_CLOSES)}
         yield _counter("closes", "Connections closed by the server, by close code.", ("code",), closed.items())
         yield _gauge("rooms", "Conversations that a connection here follows.", gauges.rooms)
         yield _gauge("commands_in_flight", "Commands read whose answer is not out yet.", gauges.in_flight)
@@ -140,10 +141,17 @@ class Exposition(Collector):
         told = "Warnings and misses of reply deadlines noted by this process."
         noted = {(kind,): self._from.metrics.deadlines[kind] for kind in ("warning", "missed")}
         yield _counter("deadlines", told, ("kind",), noted.items())
-        if (waits := self._seen.waits) is not None:
+        if (waits := self._seen.store) is not None:
             yield _gauge("open_waits", "Conversations of the whole store in which an answer is owed.", waits.open)
             yield _gauge("overdue_waits", "Those of them whose deadline has passed.", waits.overdue)
             yield _gauge("late_timers", "Timers of the whole store that rang and were not taken.", waits.late_timers)
+
+    def _archive(self) -> Iterator[Metric]:
+        told = "Messages that this process moved to the archive."
+        yield _counter("archived_messages", told, (), [((), self._from.metrics.archived)])
+        if (store := self._seen.store) is not None:
+            lag = "For how long the archive of the whole store has lacked something."
+            yield _gauge("archive_lag_seconds", lag, store.archive_lag / 1000)
 
     def _state(self) -> Iterator[Metric]:
         link, health, checks = self._from.link, self._from.health, self._seen.checks

@@ -38,7 +38,7 @@ async def get_messages(call: Call[MessagesQuery, None]) -> Answer:
     standing = await call.context.provisioning.standing(record)
     newest = standing.last_seq + 1
     before = newest if isinstance(call.query.before, UnsetType) else min(call.query.before, newest)
-    messages, more = await history(call.context.ledger, call.id, before, call.query.limit)
+    messages, more = await history(call.context.messages, call.id, before, call.query.limit)
     return Answer(200, MessagePage([Message(**asdict(message)) for message in messages], more))
 
 

@@ -15,7 +15,7 @@ from chatserver.protocol.commands import NAME_PATTERN
 
 Schema = dict[str, Any]
 
-_HEADERS: dict[int, str] = {401: "WWW-Authenticate", 403: "WWW-Authenticate"}
+_HEADERS: dict[int, str] = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After"}
 _ID: Schema = {
     "name": "id",
     "in": "path",

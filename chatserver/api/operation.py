@@ -7,7 +7,10 @@ from typing import Any, Generic, Literal, TypeVar
 from msgspec import Struct
 
 from chatserver.auth import Authenticator, Identity
+from chatserver.metrics import Metrics
+from chatserver.rate_limit import RateLimit
 from chatserver.workflows.board import Board
+from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.revocation import Revocations
@@ -23,10 +26,14 @@ class ApiContext:
 
     provisioning: Provisioning
     ledger: Ledger
+    messages: MessageLog
     authenticator: Authenticator
     board: Board
     revocations: Revocations
     reports: ReplyReports
+    people: RateLimit
+    """What one person may ask for, the sockets' commands included."""
+    metrics: Metrics
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +92,7 @@ class Operation(Generic[Query, Body]):
     @property
     def problems(self) -> list[int]:
         """Every status of failure that it may answer with."""
-        found = {401, 422, 500, 503, *self.refusals}
+        found = {401, 422, 429, 500, 503, *self.refusals}
         if self.writes:
             found.add(403)
         if self.body is not None:

@@ -25,6 +25,8 @@ class Person(Struct, frozen=True):
     email: str | None
     created_at: str
     updated_at: str
+    erased_at: str | None
+    """Since then nothing but id and role is known of the person; null for everyone else."""
 
 
 class Revoked(Struct, frozen=True):
@@ -78,6 +80,7 @@ def _resource(person: people.Person) -> Person:
         email=person.email,
         created_at=instant.text(person.created_at),
         updated_at=instant.text(person.updated_at),
+        erased_at=instant.text_or_none(person.erased_at or 0),
     )
 
 

@@ -24,6 +24,7 @@ KINDS: dict[int, tuple[str, str]] = {
     413: ("body-too-large", "The body is too large"),
     415: ("not-json", "The body must be sent as application/json"),
     422: ("invalid-fields", "Some fields are wrong"),
+    429: ("too-many-requests", "Too many requests of this person"),
     500: ("fault", "A fault of the server"),
     503: ("unavailable", "Something the server needs does not answer"),
 }

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
 from chatserver.api.authentication import identify, require_writer
+from chatserver.api.bounds import admit
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.fields import read_body, read_id, read_query
 from chatserver.api.messages import GET_MESSAGES
@@ -90,6 +91,7 @@ class _Resource(_Endpoint):
     async def answer(self, request: Request) -> Response:
         operation = self._operations[known_method(request, self._operations)]
         identity = await identify(request, self._context.authenticator)
+        admit(identity, self._context)
         if operation.writes:
             require_writer(identity)
         call = Call(

@@ -41,7 +41,7 @@ class Why(Struct, frozen=True):
 
 async def get_why(call: Call[WhyQuery, None]) -> Answer:
     record = await readable(call.context, call.identity, call.id)
-    standing, explanation = await why(call.context.provisioning, call.context.ledger, record)
+    standing, explanation = await why(call.context.provisioning, call.context.messages, record)
     wish = call.query.language
     spoken = language(call.headers.get("accept-language", "")) if isinstance(wish, UnsetType) else wish
     is_member = call.identity.role == "member"

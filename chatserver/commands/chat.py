@@ -21,10 +21,14 @@ def chat(
 
     Parameters
     ----------
-    url: Address of the server.
-    token_file: File that holds the token.
-    conversation: Conversation to open; support must name one.
-    language: en, nb or da; the terminal's own by default.
+    url
+        Address of the server.
+    token_file
+        File that holds the token.
+    conversation
+        Conversation to open; support must name one.
+    language
+        en, nb or da; the terminal's own by default.
     """
     with one_sentence():
         token = token_of(token_file)

@@ -6,11 +6,13 @@ from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.settings import Settings
 from chatserver.workflows import rebuild as rebuilding
+from chatserver.workflows.restore import Restorer
+from quotas.ledger.archive import LedgerArchive
 from quotas.terms import Rulebook
 
 
 def rebuild(flags: ServerFlags = NO_FLAGS) -> None:
-    """Recreate the ledger's settings of every conversation from the records."""
+    """Recreate every conversation in the store from the records, and from the archive what the store has lost."""
     with one_sentence():
         settings = settings_of(flags)
         with store_of(settings) as store_url:
@@ -21,14 +23,18 @@ async def _rebuild(settings: Settings, store_url: str) -> None:
     rulebook = Rulebook(composition.policy_of(settings))
     async with (
         composition.migrated(settings) as database,
-        composition.connected(settings, store_url) as (_, ledger, _shift),
+        composition.connected(settings, store_url) as (link, ledger, shift),
     ):
         with bar(LONG) as progress:
             task = progress.add_task("rebuilding", total=None)
             rebuilt = await rebuilding.rebuild(
                 database,
                 ledger,
+                Restorer(database, ledger, LedgerArchive(link, ledger, shift)),
                 rulebook,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
-    screen.print(f"{rebuilt.conversations} conversations told to the ledger; {rebuilt.ahead} of them were ahead.")
+    screen.print(
+        f"{rebuilt.conversations} conversations told to the ledger; {rebuilt.restored} of them came back from the "
+        f"archive, {rebuilt.ahead} were ahead."
+    )

@@ -38,12 +38,18 @@ def replay_timeline(
 
     Parameters
     ----------
-    file: The timeline; standard input where none is named.
-    policy: TOML file that changes plans and calendar.
-    ledger: memory is the reference; redis the real one, embedded and empty unless --redis-url names one.
-    redis_url: Redis or Valkey for --ledger redis. It must hold none of the timeline's conversations.
-    explain: Add `why` to every line: the steps that led to the state after it, with sentences.
-    language: Of the sentences: en, nb or da; the terminal's own by default.
+    file
+        The timeline; standard input where none is named.
+    policy
+        TOML file that changes plans and calendar.
+    ledger
+        memory is the reference; redis the real one, embedded and empty unless --redis-url names one.
+    redis_url
+        Redis or Valkey for --ledger redis. It must hold none of the timeline's conversations.
+    explain
+        Add `why` to every line: the steps that led to the state after it, with sentences.
+    language
+        Of the sentences: en, nb or da; the terminal's own by default.
     """
     with one_sentence():
         settings, _ = load({"policy": policy, "redis_url": redis_url}, os.environ)

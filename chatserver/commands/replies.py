@@ -32,14 +32,22 @@ def replies(
 
     Parameters
     ----------
-    url: Address of the server.
-    token_file: File that holds the token.
-    state: waiting shows all, overdue what is past its deadline, missed what was noted as such.
-    mentor: Show those of one mentor, by id.
-    plan: Show those on one plan.
-    once: Print the board as it is now, and end.
-    as_json: Print JSON: one object with --once, else an event a line.
-    language: en, nb or da; the terminal's own by default.
+    url
+        Address of the server.
+    token_file
+        File that holds the token.
+    state
+        waiting shows all, overdue what is past its deadline, missed what was noted as such.
+    mentor
+        Show those of one mentor, by id.
+    plan
+        Show those on one plan.
+    once
+        Print the board as it is now, and end.
+    as_json
+        Print JSON: one object with --once, else an event a line.
+    language
+        en, nb or da; the terminal's own by default.
     """
     with one_sentence():
         token = token_of(token_file)

@@ -33,13 +33,20 @@ def report(
 
     Parameters
     ----------
-    url: Address of the server.
-    token_file: File that holds the token.
-    first: First day, such as 2026-01-05, in the zone of the server's policy; by default a Monday, for four weeks.
-    last: Last day; today by default.
-    by: One line for each mentor, plan or week.
-    as_csv: Print CSV.
-    as_json: Print JSON.
+    url
+        Address of the server.
+    token_file
+        File that holds the token.
+    first
+        First day, such as 2026-01-05, in the zone of the server's policy; by default a Monday, for four weeks.
+    last
+        Last day; today by default.
+    by
+        One line for each mentor, plan or week.
+    as_csv
+        Print CSV.
+    as_json
+        Print JSON.
     """
     with one_sentence():
         if as_csv and as_json:

@@ -1,13 +1,11 @@
 """`chatserver revoke`."""
 
 import time
-from contextlib import nullcontext
 
 from chatserver.auth import require_user
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import run, store_of
+from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import one_sentence, screen
-from chatserver.embedded import running_store
 from chatserver.settings import SettingsError
 from chatserver.workflows.revocation import Revocations
 from quotas import instant
@@ -19,8 +17,10 @@ def revoke(user: str, /, *, before: str | None = None, flags: ServerFlags = NO_F
 
     Parameters
     ----------
-    user: Id of the person.
-    before: An RFC 3339 instant with its offset; now unless given.
+    user
+        Id of the person.
+    before
+        An RFC 3339 instant with its offset; now unless given.
     """
     with one_sentence():
         settings = settings_of(flags)
@@ -28,8 +28,7 @@ def revoke(user: str, /, *, before: str | None = None, flags: ServerFlags = NO_F
             require_user(user)
         except ValueError as error:
             raise SettingsError(str(error)) from None
-        running = running_store(settings.data_dir) if settings.redis_url is None else None
-        with nullcontext(running) if running else store_of(settings) as store_url:
+        with store_in_use_of(settings) as store_url:
             holds = run(_revoke(store_url, user, before))
         screen.print(f"Tokens of {user} issued before {instant.text(holds)} are refused.", highlight=False)
 

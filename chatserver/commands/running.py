@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from chatserver.embedded import EmbeddedStore
+from chatserver.embedded import EmbeddedStore, running_store
 from chatserver.settings import Settings
 
 T = TypeVar("T")
@@ -24,6 +24,17 @@ def store_of(settings: Settings) -> Iterator[str]:
         yield embedded.start()
     finally:
         embedded.stop()
+
+
+@contextmanager
+def store_in_use_of(settings: Settings) -> Iterator[str]:
+    """As `store_of`; where a server runs on that folder, the embedded store is that server's."""
+    running = running_store(settings.data_dir) if settings.redis_url is None else None
+    if running is not None:
+        yield running
+        return
+    with store_of(settings) as url:
+        yield url
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -34,6 +34,7 @@ def _faults() -> tuple[type[Exception], ...]:
     """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
     from chatserver.app import StartError
     from chatserver.embedded import EmbeddedStoreError
+    from chatserver.personal_data.subject import UnknownPersonError
     from chatserver.records.database import DatabaseError
     from chatserver.workflows.clock_shift import ClockShiftError
     from quotas.ledger.base import LedgerError
@@ -50,6 +51,7 @@ def _faults() -> tuple[type[Exception], ...]:
         ClockShiftError,
         TimelineError,
         UnknownPlanError,
+        UnknownPersonError,
         StartError,
     )
 

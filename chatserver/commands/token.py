@@ -15,9 +15,12 @@ def token(user: str, /, *, role: Role, days: int = 1, flags: ServerFlags = NO_FL
 
     Parameters
     ----------
-    user: Id of the person.
-    role: member, mentor, support or service.
-    days: How long it is good for, from 1 to 365.
+    user
+        Id of the person.
+    role
+        member, mentor, support or service.
+    days
+        How long it is good for, from 1 to 365.
     """
     with one_sentence():
         settings = settings_of(flags)

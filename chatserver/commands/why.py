@@ -26,10 +26,14 @@ def why(
 
     Parameters
     ----------
-    conversation: Id of the conversation.
-    url: Address of the server.
-    token_file: File that holds the token.
-    language: en, nb or da; the terminal's own by default.
+    conversation
+        Id of the conversation.
+    url
+        Address of the server.
+    token_file
+        File that holds the token.
+    language
+        en, nb or da; the terminal's own by default.
     """
     with one_sentence():
         token = token_of(token_file)

@@ -104,30 +104,8 @@ def encode(event: Event, encoding: Encoding) -> bytes:
     return encode_json(event) if encoding == "json" else encode_msgpack(event)
 
 
-class Stored(msgspec.Struct, frozen=True):
-    """A message as the ledger's log holds it: what does not depend on its place there."""
-
-    sender: str = msgspec.field(name="from")
-    role: str
-    id: str
-    body: str
-
-
-_stored_decoder = msgspec.json.Decoder(Stored)
-
-
-def stored_entry(sender: str, role: str, id: str, body: str) -> bytes:
-    """The log's entry for a message."""
-    return encode_json(Stored(sender, role, id, body))
-
-
-def read_entry(entry: bytes) -> Stored:
-    """Read an entry of the log."""
-    return _stored_decoder.decode(entry)
-
-
 def message_json(conversation: str, seq: int, at: str, entry: bytes) -> bytes:
-    """The `message` event as JSON, around the stored entry as it is: nothing is decoded or encoded again."""
+    """The `message` event as JSON, around the opened entry as it is: nothing is decoded or encoded again."""
     return b'{"type":"message","conversation":"%b","seq":%d,"at":"%b",%b' % (
         conversation.encode(),
         seq,

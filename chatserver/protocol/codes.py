@@ -79,5 +79,8 @@ CLOSE_REASON: dict[Close, str] = {
     Close.REVOKED: "token revoked",
 }
 
+STANDARD_CLOSES = (1002, 1007, 1009, 1011, 1012)
+"""Close codes of WebSocket itself (RFC 6455, 7.4.1) with which the server ends a connection."""
+
 RECONNECT = range(4000, 4500)
 """Close codes after which an app reconnects with what it has."""

@@ -16,7 +16,15 @@ class Head(msgspec.Struct, frozen=True):
     id: str
 
 
+class Opened(Head, frozen=True):
+    """A message in the open."""
+
+    body: str
+    erased: bool = False
+
+
 _head = msgspec.json.Decoder(Head)
+_opened = msgspec.json.Decoder(Opened)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -44,3 +52,13 @@ def head_of(entry: bytes) -> Head:
 def opened(head: bytes, text: bytes) -> bytes:
     """The entry in the open, as the app sees it: the head's JSON with `body`. `text` is a JSON string."""
     return b'%b,"body":%b}' % (head[:-1], text)
+
+
+def erased(head: bytes) -> bytes:
+    """As `opened`, where there is no text any more."""
+    return b'%b,"body":"","erased":true}' % head[:-1]
+
+
+def read_opened(entry: bytes) -> Opened:
+    """Read an entry in the open."""
+    return _opened.decode(entry)

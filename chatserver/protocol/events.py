@@ -87,7 +87,7 @@ class Welcome(Event, frozen=True):
     conversations: list[Conversation]
 
 
-class Message(Event, frozen=True):
+class Message(Event, frozen=True, omit_defaults=True):
     """One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone."""
 
     conversation: str
@@ -97,6 +97,8 @@ class Message(Event, frozen=True):
     at: str
     id: str
     body: str
+    erased: bool = False
+    """The text is no longer there, and `body` is empty. Left out otherwise."""
 
 
 class Accepted(Event, frozen=True):

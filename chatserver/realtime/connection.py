@@ -15,11 +15,12 @@ from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
 from chatserver.protocol.commands import AnyCommand, Check, Hello, History, Read, Send, Typing, Watch
 from chatserver.protocol.events import Accepted, ComposerChanged, Error, Event, HistoryPage, Refused
+from chatserver.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import frame_of
-from chatserver.realtime.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
+from chatserver.records.database import DatabaseError
 from chatserver.workflows.history import history
 from chatserver.workflows.messaging import Done
 from quotas.instant import text, text_or_none
@@ -135,8 +136,7 @@ class Connection:
 
     def end(self, close: Close) -> None:
         """Close it; what was told before is sent first."""
-        if self._socket.end(close, CLOSE_REASON[close]):
-            self._metrics.closed[close] += 1
+        self._socket.end(close, CLOSE_REASON[close])
 
     def end_if_older(self, before: int) -> None:
         """Tokens of its person that were issued before `before` are revoked."""
@@ -323,7 +323,7 @@ class Connection:
     async def _history(self, command: History, room: Room) -> None:
         end = room.last_seq + 1
         before = end if command.before is None else min(command.before, end)
-        messages, more = await history(room.ledger, room.id, before, command.limit)
+        messages, more = await history(room.log, room.id, before, command.limit)
         self.tell(HistoryPage(room.id, messages, more))
 
     def _typing(self, command: Typing, room: Room) -> None:
@@ -350,7 +350,7 @@ class Connection:
     async def _guarded(self, room: Room, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except LedgerError:
+        except (LedgerError, DatabaseError):
             self.fail("store_unavailable", conversation=room.id)
         except UnknownPlanError as error:
             logger.warning(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.events import Event, Gap, Reply
 from chatserver.realtime.outgoing import MessageAudience, message_frame
+from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
 from quotas.ledger.base import LedgerError
 
@@ -16,6 +17,10 @@ PAGE = 100
 """Messages read from the log at once."""
 DRAIN_CHECK = 0.05
 """Seconds between looks at a reader that has much unread, while a replay waits for it."""
+
+
+RETRY_AFTER = 1.0
+"""Seconds between tries to read what needs the database, while that is gone."""
 
 
 class Reader(Protocol):
@@ -82,6 +87,12 @@ class Follower:
         self.next_seq = seen + 1
         self.fill()
 
+    def begin_anew(self) -> None:
+        """What the connection was given beyond the room's last seq is lost: other messages will have those seqs."""
+        if self.next_seq > self.room.last_seq + 1:
+            self._acks.clear()
+            self.start(self.next_seq - 1)
+
     def fill(self) -> None:
         """Read from the log what the feed did not bring, where there is any."""
         if self._filling is None and self.next_seq <= self.room.last_seq:
@@ -95,7 +106,10 @@ class Follower:
     async def _fill(self) -> None:
         try:
             while self.next_seq <= self.room.last_seq:
-                await self._page()
+                try:
+                    await self._page()
+                except DatabaseError:
+                    await asyncio.sleep(RETRY_AFTER)
         except LedgerError:
             return  # The room fills again when the store is back; until then acknowledgements wait too.
         finally:
@@ -103,7 +117,7 @@ class Follower:
 
     async def _page(self) -> None:
         wanted_until = self.room.last_seq
-        entries = await self.room.ledger.messages(self.room.id, self.next_seq - 1, wanted_until + 1, PAGE)
+        entries = await self.room.log.page(self.room.id, self.next_seq - 1, wanted_until + 1, PAGE)
         if not entries or entries[0].seq > self.next_seq:
             self.connection.tell(Gap(self.room.id, self.next_seq - 1))
             self.next_seq = entries[0].seq if entries else wanted_until + 1

@@ -16,14 +16,14 @@ from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, deco
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import Error, Welcome
+from chatserver.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.outgoing import frame_of
-from chatserver.realtime.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.socket import EXTENSION, ChatSocket
-from chatserver.setting_values import Rate
+from chatserver.records.database import DatabaseError
 from chatserver.workflows.revocation import RevokedError
 from quotas.instant import text
 from quotas.ledger.base import LedgerError
@@ -36,12 +36,19 @@ logger = logging.getLogger(__name__)
 
 
 class Greeting:
-    """The endpoint `GET /v1/chat`. `rate` bounds what one person says, and the handshakes of one address."""
+    """The endpoint `GET /v1/chat`. `people` bounds what one person says, `addresses` the handshakes of one address."""
 
-    def __init__(self, hub: Hub, authenticator: Authenticator, allowed_origins: Iterable[str], rate: Rate) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        authenticator: Authenticator,
+        allowed_origins: Iterable[str],
+        people: RateLimit,
+        addresses: RateLimit,
+    ) -> None:
         self._hub = hub
-        self._people = RateLimit(rate)
-        self._addresses = RateLimit(rate)
+        self._people = people
+        self._addresses = addresses
         self._authenticator = authenticator
         self._origins = frozenset(allowed_origins)
         self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
@@ -56,8 +63,9 @@ class Greeting:
             await websocket.send_denial_response(Response(status_code=429, headers={"Retry-After": f"{ceil(delay)}"}))
             return
         subprotocol = next((name for name in websocket.scope["subprotocols"] if name in SUBPROTOCOLS), None)
-        await websocket.accept(subprotocol)
         socket: ChatSocket = websocket.scope["extensions"][EXTENSION]
+        socket.closed = self._hub.metrics.closed
+        await websocket.accept(subprotocol)
         encoding: Encoding = SUBPROTOCOLS[subprotocol] if subprotocol else "json"
         try:
             async with asyncio.timeout(HELLO_WITHIN):
@@ -78,8 +86,7 @@ class Greeting:
         await self._live(socket, encoding, identity, hello)
 
     def _end(self, socket: ChatSocket, close: Close, why: str = "") -> None:
-        if socket.end(close, f"{CLOSE_REASON[close]}{why}"[:120]):
-            self._hub.metrics.closed[close] += 1
+        socket.end(close, f"{CLOSE_REASON[close]}{why}"[:120])
 
     def _delay(self, connection: HTTPConnection) -> float:
         """Seconds after which the address may come again; 0 for now. A unix socket has no address."""
@@ -157,7 +164,7 @@ class Greeting:
             self._hub.leave(connection, ())
             connection.end(Close.REVOKED)
             return None
-        except (LedgerError, UnknownPlanError) as error:
+        except (LedgerError, DatabaseError, UnknownPlanError) as error:
             of = {"connection": connection.id, "person": connection.user}
             logger.warning("a hello cannot be answered: %s", error, extra=of)
             self._hub.leave(connection, ())

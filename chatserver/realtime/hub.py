@@ -16,6 +16,9 @@ from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.presence import RENEW_EVERY, Presence
 from chatserver.realtime.room import Room
+from chatserver.records.database import DatabaseError
+from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.admission import Usage
@@ -39,8 +42,19 @@ logger = logging.getLogger(__name__)
 class Hub:
     """Takes what the store publishes to the rooms, and rooms' timers to the rooms."""
 
-    def __init__(self, link: Link, ledger: RedisLedger, rulebook: Rulebook, clock: StoreClock, node: str) -> None:
+    def __init__(
+        self,
+        link: Link,
+        ledger: RedisLedger,
+        log: MessageLog,
+        keys: ConversationKeys,
+        rulebook: Rulebook,
+        clock: StoreClock,
+        node: str,
+    ) -> None:
         self.ledger = ledger
+        self.log = log
+        self.keys = keys
         self.rulebook = rulebook
         self.clock = clock
         self.link = link
@@ -86,7 +100,10 @@ class Hub:
             self._hear_person(connection.user)
 
     async def follow(self, connection: Connection, conversations: Iterable[str]) -> list[Follower]:
-        """Let a connection follow conversations, as far as the ledger has them and it may. Raises LedgerError."""
+        """Let a connection follow conversations, as far as the ledger has them and it may.
+
+        Raises LedgerError, and DatabaseError where a conversation's key is not at hand.
+        """
         self.expect(connection)
         found = await asyncio.gather(
             *(self._room(conversation) for conversation in conversations), return_exceptions=True
@@ -149,7 +166,7 @@ class Hub:
             known = self._rooms[conversation] = asyncio.get_running_loop().create_future()
             try:
                 room = await self._open(conversation)
-            except (LedgerError, UnknownPlanError) as error:
+            except (LedgerError, DatabaseError, UnknownPlanError) as error:
                 del self._rooms[conversation]
                 known.set_exception(error)
                 known.exception()  # Whoever else waits gets it too; nobody need.
@@ -169,7 +186,12 @@ class Hub:
             self.link.tell("SUNSUBSCRIBE", channel)
             return None
         self.clock.hear(standing.now)
-        room = Room(conversation, standing, self)
+        try:
+            key = await self.keys.current(conversation, standing.settings.key)
+        except DatabaseError:
+            self.link.tell("SUNSUBSCRIBE", channel)
+            raise
+        room = Room(conversation, standing, key, self)
         self._by_channel[channel] = room
         self.refresh(room)
         return room
@@ -217,6 +239,9 @@ class Hub:
             seq, at, *used = map(int, word[1:-1])
             room.message(seq, at, Usage(*used), word[-1].decode(), entry)
         elif kind == b"S":
+            self.refresh(room)
+        elif kind == b"N":
+            room.begin_anew(int(payload[2:]))
             self.refresh(room)
         elif kind == b"P":
             self._spawn(self._look(room))
@@ -381,6 +406,8 @@ class Hub:
             await work
         except LedgerError:
             return  # The store is gone; everything is looked at again when it is back.
+        except DatabaseError as error:
+            logger.warning("a conversation that was added cannot be opened: %s", error)
         except UnknownPlanError:
             logger.exception("a conversation cannot be judged")
 

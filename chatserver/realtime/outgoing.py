@@ -3,7 +3,9 @@
 from chatserver.protocol.codec import Encoding, encode_json, encode_msgpack, message_json
 from chatserver.protocol.events import Event
 from chatserver.realtime.socket import binary_frame, text_frame
+from chatserver.sealing import Key
 from chatserver.workflows.history import message_of
+from chatserver.workflows.message_log import in_the_open
 from quotas.instant import text
 from quotas.ledger.base import Entry
 
@@ -14,7 +16,7 @@ def frame_of(event: Event, encoding: Encoding) -> bytes:
 
 
 def message_frame(conversation: str, entry: Entry, encoding: Encoding) -> bytes:
-    """A message of the log as one WebSocket frame; in JSON its stored form is copied, not encoded again."""
+    """A message in the open as one WebSocket frame; in JSON its entry is copied, not encoded again."""
     if encoding == "json":
         return text_frame(message_json(conversation, entry.seq, text(entry.at), entry.entry))
     return frame_of(message_of(conversation, entry), encoding)
@@ -38,17 +40,22 @@ class Audience:
 
 
 class MessageAudience:
-    """As `Audience`, for a message of the log."""
+    """As `Audience`, for a message as it is stored: opened at most once, and only where someone reads it."""
 
-    __slots__ = ("_frames", "_message")
+    __slots__ = ("_conversation", "_frames", "_key", "_opened", "_stored")
 
-    def __init__(self, conversation: str, entry: Entry) -> None:
-        self._message = conversation, entry
+    def __init__(self, conversation: str, stored: Entry, key: Key) -> None:
+        self._conversation = conversation
+        self._stored = stored
+        self._key = key
+        self._opened: Entry | None = None
         self._frames: dict[Encoding, bytes] = {}
 
     def frame(self, encoding: Encoding) -> bytes:
         """The frame in that encoding."""
         made = self._frames.get(encoding)
         if made is None:
-            made = self._frames[encoding] = message_frame(*self._message, encoding)
+            if self._opened is None:
+                self._opened = in_the_open(self._conversation, self._stored, self._key)
+            made = self._frames[encoding] = message_frame(self._conversation, self._opened, encoding)
         return made

@@ -19,6 +19,9 @@ from chatserver.protocol.events import (
 )
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience
+from chatserver.sealing import Key
+from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.workflows.message_log import MessageLog, sealed_with
 from chatserver.workflows.messaging import Lane
 from chatserver.workflows.standing_view import composer_of, reply_of
 from chatserver.workflows.store_clock import StoreClock
@@ -34,6 +37,14 @@ class Surroundings(Protocol):
     @property
     def ledger(self) -> Ledger:
         """Where the conversation is kept."""
+
+    @property
+    def log(self) -> MessageLog:
+        """Where messages are read."""
+
+    @property
+    def keys(self) -> ConversationKeys:
+        """What texts are sealed with."""
 
     @property
     def rulebook(self) -> Rulebook:
@@ -60,14 +71,23 @@ class Surroundings(Protocol):
 class Room:
     """Followers, lane, marks and presence of one conversation."""
 
-    def __init__(self, id: str, standing: Standing, surroundings: Surroundings) -> None:
+    def __init__(self, id: str, standing: Standing, key: Key, surroundings: Surroundings) -> None:
         self.id = id
         self.ledger = surroundings.ledger
+        self.log = surroundings.log
         self._rulebook = surroundings.rulebook
         self._clock = surroundings.clock
         self._surroundings = surroundings
         self._arrived_late = surroundings.metrics.feed_lag.observe
-        self.lane = Lane(id, standing, surroundings.ledger, surroundings.rulebook, surroundings.metrics)
+        self.lane = Lane(
+            id,
+            standing,
+            key,
+            surroundings.ledger,
+            surroundings.keys,
+            surroundings.rulebook,
+            surroundings.metrics,
+        )
         self.last_seq = standing.last_seq
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
@@ -128,6 +148,12 @@ class Room:
             follower.fill()
         self.tell(self._clock.now())
 
+    def begin_anew(self, last_seq: int) -> None:
+        """The store has lost the conversation, and has it again up to `last_seq`."""
+        self.last_seq = last_seq
+        for follower in self.followers:
+            follower.begin_anew()
+
     def take(self, standing: Standing) -> None:
         """Take over settings and usage; usage not where the feed has brought a newer one. Raises UnknownPlanError."""
         if standing.last_seq < self.last_seq:
@@ -139,9 +165,15 @@ class Room:
         self._arrived_late(self._clock.hear(at))
         self.lane.usage = usage
         self.last_seq = max(self.last_seq, seq)
-        audience = MessageAudience(self.id, Entry(seq, at, entry))
-        for follower in self.followers:
-            follower.message(seq, origin, audience)
+        key = self.lane.key
+        if sealed_with(entry) == key.number:
+            audience = MessageAudience(self.id, Entry(seq, at, entry), key)
+            for follower in self.followers:
+                follower.message(seq, origin, audience)
+        else:
+            # The key has just changed: whoever reads the log gets it by its own key.
+            for follower in self.followers:
+                follower.fill()
         self._surroundings.later(self)
 
     def read_mark(self, side: Writer, seq: int, origin: str) -> None:

@@ -4,6 +4,7 @@ Starlette keeps the handshake and the end of a connection; between the two its t
 Written frames are gathered and sent once a loop tick.
 """
 
+from collections import Counter
 from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -45,6 +46,8 @@ class ChatSocket(WebSocketsSansIOProtocol):
     """One connection. Until `attach` everything goes to the ASGI application, as in uvicorn."""
 
     receiver: Receiver | None = None
+    closed: Counter[int] | None = None
+    """Where to count the close code, if the server is the one who closes."""
     _place: Place | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,7 +91,18 @@ class ChatSocket(WebSocketsSansIOProtocol):
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
+        self._count_close()
         self._cut_soon()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._count_close()
+
+    def _count_close(self) -> None:
+        """The first close frame that was sent, once; one that answers the peer's is not the server's doing."""
+        if self.closed is not None and self.conn.close_sent is not None and self.conn.close_rcvd is None:
+            self.closed[self.conn.close_sent.code] += 1
+            self.closed = None
 
     def _cut_soon(self) -> None:
         """Closing waits for what was written; a peer that is gone, or does not read, would never take it."""
@@ -156,22 +170,22 @@ class ChatSocket(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
 
-    def end(self, code: int, reason: str) -> bool:
+    def end(self, code: int, reason: str) -> None:
         """Send what was pushed, then a close frame; the connection is cut where its answer does not come.
 
-        False where it was closing already.
+        Without effect where it is closing already.
         """
         self._flush()
         if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
-            return False
+            return
         self.stop_keepalive()
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self._count_close()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         self.go_on()
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
-        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -183,6 +197,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         if self.receiver is None:
             super().shutdown()
+            self._count_close()
         else:
             self.receiver.drain()
 

@@ -27,6 +27,8 @@ class Conversation(Struct, frozen=True):
     """Grows by one with every change; the ledger's settings carry it."""
     created_at: int
     updated_at: int
+    key_number: int = 1
+    """Which of its keys texts are sealed with."""
 
 
 class Subscription(Struct, frozen=True):
@@ -50,6 +52,7 @@ def _all() -> Select[*tuple[object, ...]]:
         CONVERSATIONS.c.holidays,
         CONVERSATIONS.c.status,
         CONVERSATIONS.c.revision,
+        CONVERSATIONS.c.key_number,
         CONVERSATIONS.c.created_at,
         CONVERSATIONS.c.updated_at,
     ).join(SUBSCRIPTIONS, _OPEN)
@@ -157,6 +160,7 @@ def _values(conversation: Conversation) -> dict[str, object]:
         "holidays": conversation.holidays,
         "status": conversation.status,
         "revision": conversation.revision,
+        "key_number": conversation.key_number,
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
     }

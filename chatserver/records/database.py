@@ -48,7 +48,7 @@ class Database:
         except (ArgumentError, NoSuchModuleError):
             raise DatabaseError("the database URL is malformed; use sqlite:///FILE or postgresql://…") from None
         if self.file:
-            event.listen(self._engine.sync_engine, "connect", _enforce_foreign_keys)
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
@@ -90,9 +90,11 @@ def _sqlite_file(name: str | None) -> Path:
     return Path(name)
 
 
-def _enforce_foreign_keys(connection: Any, _: Any) -> None:
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    """Check references, and write zeros over what is deleted."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from msgspec import Struct
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import Role
@@ -23,6 +23,8 @@ class Person(Struct, frozen=True):
     email: str | None
     created_at: int
     updated_at: int
+    erased_at: int | None = None
+    """Since then nothing but id and role is known of them."""
 
 
 async def find(connection: AsyncConnection, id: str) -> Person | None:
@@ -37,12 +39,12 @@ async def find_to_change(connection: AsyncConnection, id: str) -> Person | None:
     return _person(row) if row else None
 
 
-async def roles_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[str, Role]:
-    """The roles of those of `ids` that exist; they stay as they are until the transaction ends."""
-    query = select(PEOPLE.c.id, PEOPLE.c.role).where(PEOPLE.c.id.in_(sorted(ids)))
+async def find_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[str, Person]:
+    """Those of `ids` that exist, by id; they stay as they are until the transaction ends."""
+    query = select(PEOPLE).where(PEOPLE.c.id.in_(sorted(ids)))
     # In one order, so that two transactions never wait for each other.
     rows = await connection.execute(query.order_by(PEOPLE.c.id).with_for_update(read=True))
-    return {row.id: row.role for row in rows}
+    return {row.id: _person(row) for row in rows}
 
 
 async def create(connection: AsyncConnection, person: Person) -> None:
@@ -57,9 +59,17 @@ async def change(connection: AsyncConnection, person: Person) -> None:
 
 async def conversation_with(connection: AsyncConnection, id: str) -> str | None:
     """The id of a conversation that the person is in; None where they are in none."""
-    theirs = or_(CONVERSATIONS.c.member_id == id, CONVERSATIONS.c.mentor_id == id)
-    found: str | None = await connection.scalar(select(CONVERSATIONS.c.id).where(theirs).limit(1))
+    found: str | None = await connection.scalar(select(CONVERSATIONS.c.id).where(_with(id)).limit(1))
     return found
+
+
+async def conversations_with(connection: AsyncConnection, id: str) -> list[str]:
+    """The ids of all conversations that the person is or was in, sorted."""
+    return list(await connection.scalars(select(CONVERSATIONS.c.id).where(_with(id)).order_by(CONVERSATIONS.c.id)))
+
+
+def _with(id: str) -> ColumnElement[bool]:
+    return or_(CONVERSATIONS.c.member_id == id, CONVERSATIONS.c.mentor_id == id)
 
 
 def _person(row: Row[*tuple[object, ...]]) -> Person:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict, astuple
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,3 +75,24 @@ async def store(connection: AsyncConnection, rows: Sequence[ReplyWait | ReplyNot
         ordered = sorted((row for row in rows if type(row) is kind), key=lambda row: astuple(row)[:2])
         if ordered:
             await connection.execute(insert(table).on_conflict_do_nothing(), [asdict(row) for row in ordered])
+
+
+async def waits_in(connection: AsyncConnection, conversation: str) -> list[ReplyWait]:
+    """The conversation's waits that are over, the first one first."""
+    query = select(REPLY_WAITS).where(REPLY_WAITS.c.conversation_id == conversation)
+    rows = await connection.execute(query.order_by(REPLY_WAITS.c.waiting_since, REPLY_WAITS.c.event))
+    return [ReplyWait(**row._mapping) for row in rows]
+
+
+async def notices_in(connection: AsyncConnection, conversation: str) -> list[ReplyNotice]:
+    """The conversation's warnings and misses, in order."""
+    columns = [REPLY_NOTICES.c[name] for name in ReplyNotice.__struct_fields__]
+    query = select(*columns).where(REPLY_NOTICES.c.conversation_id == conversation)
+    rows = await connection.execute(query.order_by(REPLY_NOTICES.c.at, REPLY_NOTICES.c.id))
+    return [ReplyNotice(**row._mapping) for row in rows]
+
+
+async def mentor_days_in(connection: AsyncConnection, conversation: str) -> list[date]:
+    """The local days on which the mentor wrote in the conversation, in order."""
+    query = select(MENTOR_DAYS.c.day).where(MENTOR_DAYS.c.conversation_id == conversation)
+    return list(await connection.scalars(query.order_by(MENTOR_DAYS.c.day)))

@@ -11,9 +11,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -45,6 +47,7 @@ PEOPLE = Table(
     Column("email", String(254)),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger),
     _one_of("role", get_args(Role)),
 )
 
@@ -58,6 +61,7 @@ CONVERSATIONS = Table(
     Column("holidays", String(8), nullable=False),
     Column("status", String(16), nullable=False),
     Column("revision", BigInteger, nullable=False),
+    Column("key_number", Integer, nullable=False, server_default="1"),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     _one_of("status", get_args(Status)),
@@ -81,6 +85,26 @@ SUBSCRIPTIONS = Table(
         postgresql_where=text("ended_at IS NULL"),
         sqlite_where=text("ended_at IS NULL"),
     ),
+)
+
+# Refers to nothing: the ledger may know of a conversation before the records do.
+CONVERSATION_KEYS = Table(
+    "conversation_keys",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("master_id", String(32), nullable=False, index=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+# How far an erasure is: what keys under `key_number` sealed is erased from the conversation once `done_at` is set.
+ERASURES = Table(
+    "erasures",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("conversation_id", String(64), primary_key=True),
+    Column("key_number", Integer, nullable=False),
+    Column("done_at", BigInteger),
 )
 
 # What became of waits. These rows outlive what they are about, so they refer to nothing. The event of the ledger that a
@@ -128,6 +152,7 @@ REPLY_NOTICES = Table(
     UniqueConstraint("partition", "event", name="uq_reply_notices_event"),
     _one_of("kind", ("warning", "missed")),
     Index("ix_reply_notices_kind", "kind", "waiting_since"),
+    Index("ix_reply_notices_conversation_id", "conversation_id", "waiting_since"),
 )
 
 MENTOR_DAYS = Table(
@@ -137,4 +162,28 @@ MENTOR_DAYS = Table(
     Column("day", Date, primary_key=True),
     Column("week", Integer, nullable=False),
     Index("ix_mentor_days_week", "week"),
+)
+
+# The archive. `message_id` is UTF-8 in bytes: an app's id may hold a NUL, which PostgreSQL's texts cannot. `sealed` is
+# NULL where the text was erased.
+
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sender", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("message_id", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+LEDGER_SNAPSHOTS = Table(
+    "ledger_snapshots",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
 )

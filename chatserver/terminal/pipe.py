@@ -11,7 +11,7 @@ from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.protocol.events import Accepted, Message
 from chatserver.terminal.status import locked
 from chatserver.terminal.texts import Texts
-from chatserver.terminal.transcript import visible
+from chatserver.terminal.transcript import said_in, visible
 from chatserver.terminal.words import time_of_day
 from quotas import instant
 
@@ -54,7 +54,7 @@ async def _print_messages(chat: ChatClient, texts: Texts, conversation: str) -> 
         if isinstance(event, Message) and event.conversation == conversation:
             at = time_of_day(instant.parse(event.at), chat.conversations[conversation].zone)
             user = chat.welcome.user if chat.welcome is not None else ""
-            _print(f"{at} {texts('you') if event.sender == user else event.sender}: {event.body}")
+            _print(f"{at} {texts('you') if event.sender == user else event.sender}: {said_in(texts, event)}")
 
 
 def _print(text: str) -> None:

@@ -24,6 +24,7 @@ STYLE = Style.from_dict(
         "day": "ansibrightblack bold",
         "elsewhere": "ansibrightblack",
         "announcement": "ansiyellow",
+        "erased": "italic ansibrightblack",
         "unsent": "ansibrightblack",
         "hint": "ansibrightblack",
         "prompt": "ansicyan bold",

@@ -49,6 +49,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "seen": ("✓✓ read", "✓✓ lest", "✓✓ læst"),
     "unread": ("{name}: {n} new", "{name}: {n} nye", "{name}: {n} nye"),
     "news": ("{n} new", "{n} nye", "{n} nye"),
+    "erased": ("(this text was erased)", "(denne teksten er slettet)", "(denne tekst er slettet)"),
     "reading_only": ("reading only", "kun lesing", "kun læsning"),
     # The member's writing.
     "open": ("open", "åpent", "åbent"),

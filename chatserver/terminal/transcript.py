@@ -39,6 +39,11 @@ def short(text: str, width: int) -> str:
     return line.plain
 
 
+def said_in(texts: Texts, message: Message) -> str:
+    """Its text, or that there is none any more."""
+    return texts("erased") if message.erased else message.body
+
+
 class Transcript:
     """Turns messages into lines, with a line between days. `user` is the reader."""
 
@@ -65,21 +70,22 @@ class Transcript:
         time = ("class:time", time_of_day(moment, conversation.zone))
         name = self.name(message.sender)
         column = max(len(self.name(person)) for person in (self._user, conversation.member, conversation.mentor))
+        said, look = said_in(self._texts, message), "class:erased" if message.erased else ""
         if width < NARROW:
             lines.append([time, ("", " "), (style, name)])
-            lines += [[("", "  " + text)] for text in wrapped(message.body, width - 2)]
+            lines += [[(look, "  " + text)] for text in wrapped(said, width - 2)]
             return lines
         indent = 5 + 2 + column + 2
-        first, *rest = wrapped(message.body, width - indent)
-        lines.append([time, ("", "  "), (style, name.ljust(column)), ("", "  " + first)])
-        lines += [[("", " " * indent + text)] for text in rest]
+        first, *rest = wrapped(said, width - indent)
+        lines.append([time, ("", "  "), (style, name.ljust(column)), (look, "  " + first)])
+        lines += [[(look, " " * indent + text)] for text in rest]
         return lines
 
     def elsewhere(self, conversation: Conversation, message: Message, width: int) -> list[Line]:
         """A message of a conversation that is not open: one dim line with the name to open it by."""
         time = time_of_day(instant.parse(message.at), conversation.zone)
         head = f"{time}  ◦ {self.name(message.sender)}  "
-        return [[("class:elsewhere", head + short(message.body, width - len(head)))]]
+        return [[("class:elsewhere", head + short(said_in(self._texts, message), width - len(head)))]]
 
 
 def rule(title: str, width: int) -> Line:

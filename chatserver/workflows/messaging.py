@@ -1,15 +1,17 @@
-"""A message's way into the ledger: terms from the cache, one call, and again with new terms where they were stale."""
+"""A message's way into the ledger: sealed, terms from the cache, one call, and again where key or terms were stale."""
 
 from collections.abc import Callable
 from functools import partial
-from hashlib import blake2b
 from time import perf_counter
 
 from chatserver.metrics import Metrics
-from chatserver.protocol.codec import stored_entry
+from chatserver.protocol.codec import encode_json
+from chatserver.protocol.entry import head_json, joined
+from chatserver.records.database import DatabaseError
+from chatserver.sealing import Key
+from chatserver.workflows.conversation_keys import ConversationKeys
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import (
-    DIGEST_BYTES,
     Ledger,
     LedgerError,
     Post,
@@ -29,14 +31,28 @@ MAX_TRIES = 5
 Done = Callable[[PostResult | LedgerError], None]
 
 
+def sealed_post(key: Key, writer: Writer, sender: str, id: str, body: str, origin: str) -> Post:
+    """A message as the ledger gets it."""
+    return _sealed(key, writer, id, head_json(sender, writer, id), encode_json(body), origin)
+
+
+def _sealed(key: Key, writer: Writer, id: str, head: bytes, text: bytes, origin: str) -> Post:
+    return Post(key.conversation, writer, id, key.digest(text), joined(head, key.seal(text)), origin)
+
+
 class _Ticket:
-    """A post on its way, with its place in the order."""
+    """A message on its way, with its place in the order. It is sealed when it is sent: the key may have changed."""
 
-    __slots__ = ("began", "done", "number", "post", "sent", "tries")
+    __slots__ = ("began", "done", "head", "id", "number", "origin", "sent", "text", "tries", "writer")
 
-    def __init__(self, number: int, post: Post, done: Done) -> None:
+    def __init__(self, number: int, writer: Writer, id: str, head: bytes, text: bytes, origin: str, done: Done) -> None:
         self.number = number
-        self.post = post
+        self.writer = writer
+        self.id = id
+        self.head = head
+        self.text = text
+        """As a JSON string."""
+        self.origin = origin
         self.done = done
         self.tries = 0
         self.began = self.sent = perf_counter()
@@ -45,18 +61,28 @@ class _Ticket:
 class Lane:
     """One conversation, as this process knows it, and its posts in the order in which they came.
 
-    Where terms turn out stale, later posts wait until the earlier ones have been sent again, so that what one person
-    wrote first stays first.
+    Where key or terms turn out stale, later posts wait until the earlier ones have been sent again, so that what one
+    person wrote first stays first.
     """
 
     def __init__(
-        self, conversation: str, standing: Standing, ledger: Ledger, rulebook: Rulebook, metrics: Metrics
+        self,
+        conversation: str,
+        standing: Standing,
+        key: Key,
+        ledger: Ledger,
+        keys: ConversationKeys,
+        rulebook: Rulebook,
+        metrics: Metrics,
     ) -> None:
         self.conversation = conversation
         self._ledger = ledger
+        self._keys = keys
         self._rulebook = rulebook
         self._admitted = metrics.admission.observe
         self._acknowledged = metrics.acknowledgement.observe
+        self.key = key
+        """The key of `settings`, or an earlier one until that is at hand."""
         self.settings: Settings = standing.settings
         self.usage: Usage = standing.usage
         self.terms: Terms = standing.terms(rulebook)
@@ -64,12 +90,20 @@ class Lane:
         self._in_flight = 0
         self._held: list[_Ticket] = []
         self._stale: Standing | None = None
+        self._overtaken = False
+        """Settings have changed since what is in flight was sent: what is posted waits for its answers."""
+        self._awaits_key = False
 
     def learn(self, standing: Standing) -> None:
         """Take over how the conversation stands. Raises UnknownPlanError."""
         self.terms = standing.terms(self._rulebook)  # First: where it raises, nothing has changed.
+        if self._in_flight and standing.settings.revision != self.settings.revision:
+            # What is in flight may come back stale; nothing may overtake it.
+            self._overtaken = True
         self.settings = standing.settings
         self.usage = standing.usage
+        if self.key.number != self.settings.key:
+            self._take_key()
 
     def terms_at(self, now: int) -> Terms:
         """The terms at `now`, worked out anew where the last ones have run out."""
@@ -90,18 +124,24 @@ class Lane:
 
     def post(self, writer: Writer, sender: str, id: str, body: str, origin: str, done: Done) -> None:
         """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a LedgerError."""
-        digest = blake2b(body.encode(), digest_size=DIGEST_BYTES).digest()
-        post = Post(self.conversation, writer, id, digest, stored_entry(sender, writer, id, body), origin)
         self._number += 1
-        ticket = _Ticket(self._number, post, done)
-        if self._stale is None:
+        ticket = _Ticket(self._number, writer, id, head_json(sender, writer, id), encode_json(body), origin, done)
+        if self._may_send:
             self._send(ticket)
-        else:
-            self._held.append(ticket)
+            return
+        self._held.append(ticket)
+        if self.key.number != self.settings.key:
+            self._take_key()
+            self._send_held()
+
+    @property
+    def _may_send(self) -> bool:
+        return self._stale is None and not self._overtaken and self.key.number == self.settings.key
 
     def _send(self, ticket: _Ticket) -> None:
         self._in_flight += 1
-        self._ledger.post(ticket.post, self.settings, self.terms, partial(self._answered, ticket))
+        post = _sealed(self.key, ticket.writer, ticket.id, ticket.head, ticket.text, ticket.origin)
+        self._ledger.post(post, self.settings, self.terms, partial(self._answered, ticket))
 
     def _answered(self, ticket: _Ticket, result: PostResult | LedgerError) -> None:
         self._in_flight -= 1
@@ -119,20 +159,58 @@ class Lane:
                 self.usage = result.usage
             self._acknowledged(now - ticket.began)
             ticket.done(result)
-        if self._stale is not None and self._in_flight == 0:
-            self._send_again(self._stale)
+        if self._in_flight == 0 and (self._stale is not None or self._overtaken):
+            self._all_answered()
 
-    def _send_again(self, standing: Standing) -> None:
-        held, self._held, self._stale = sorted(self._held, key=_number), [], None
+    def _all_answered(self) -> None:
+        standing, self._stale, self._overtaken = self._stale, None, False
         try:
-            self.learn(standing)
+            if standing is not None and standing.settings.revision >= self.settings.revision:
+                self.learn(standing)
         except LookupError as error:
-            for ticket in held:
-                ticket.done(LedgerError(str(error)))
+            self._give_up(LedgerError(str(error)))
+        else:
+            self._send_held()
+
+    def _send_held(self) -> None:
+        """Send what waits, in order, unless it must wait on."""
+        if not self._may_send:
             return
+        held, self._held = sorted(self._held, key=_number), []
         for ticket in held:
             ticket.sent = perf_counter()
             self._send(ticket)
+
+    def _give_up(self, error: LedgerError) -> None:
+        held, self._held = sorted(self._held, key=_number), []
+        for ticket in held:
+            ticket.done(error)
+
+    # The key
+
+    def _take_key(self) -> None:
+        """Have the key that the settings name; what is posted meanwhile waits."""
+        number = self.settings.key
+        key = self._keys.at_hand(self.conversation, number)
+        if key is not None:
+            self._use(key)
+        elif not self._awaits_key:
+            self._awaits_key = True
+            self._keys.ask(self.conversation, number, self._got)
+
+    def _got(self, found: Key | DatabaseError) -> None:
+        self._awaits_key = False
+        if isinstance(found, DatabaseError):
+            self._give_up(LedgerError(f"the conversation's key is not at hand: {found}"))
+            return
+        self._use(found)
+        if found.number != self.settings.key:
+            self._take_key()  # It has changed again.
+        self._send_held()
+
+    def _use(self, key: Key) -> None:
+        self.key = key
+        self._keys.forget(self.conversation, key.number)
 
 
 def _number(ticket: _Ticket) -> int:

@@ -26,23 +26,32 @@ from chatserver.workflows.requests import (
     Missing,
     PersonDetails,
 )
+from chatserver.workflows.restore import Restorer
 from quotas.ledger.base import Ledger, Settings, Standing
 from quotas.plans import holidays_problem, zone_problem
 from quotas.terms import Rulebook
 
 
 class Provisioning:
-    """`clock` gives the store's instant. Methods raise DatabaseError, where nothing was written, and LedgerError.
+    """`clock` gives the store's instant; without `restorer` the ledger is one that loses nothing.
+
+    Methods raise DatabaseError, where nothing was written, and LedgerError.
 
     LedgerError from `clock` means that nothing was written; after the commit, that the record is kept and the ledger
     does not know it yet. In both cases the same request again puts it right.
     """
 
     def __init__(
-        self, database: Database, ledger: Ledger, rulebook: Rulebook, clock: Callable[[], Awaitable[int]]
+        self,
+        database: Database,
+        ledger: Ledger,
+        rulebook: Rulebook,
+        clock: Callable[[], Awaitable[int]],
+        restorer: Restorer | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
+        self._restorer = restorer
         self.rulebook = rulebook
         self._clock = clock
 
@@ -112,9 +121,21 @@ class Provisioning:
             outcome = await _write_change(connection, found, asked, now)
         return await self._projected(outcome)
 
+    async def renew_key(self, id: str) -> Conversation | Missing:
+        """Let the conversation's texts be sealed with its next key from now on, also where it has ended."""
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            found = await conversations.find_to_change(connection, id)
+            if found is None:
+                return Missing()
+            changed = replace(found, key_number=found.key_number + 1, revision=found.revision + 1, updated_at=now)
+            await conversations.change(connection, changed)
+        await self.project(changed)
+        return changed
+
     async def standing(self, conversation: Conversation) -> Standing:
         """How the conversation stands; a ledger that does not know it is told. Raises LedgerError."""
-        return await self._ledger.standing(conversation.id) or await self._project(conversation)
+        return await self._ledger.standing(conversation.id) or await self._told(conversation)
 
     def _plan_problems(self, plan: str) -> list[FieldProblem]:
         plans = self.rulebook.policy.plans
@@ -133,10 +154,19 @@ class Provisioning:
 
     async def _projected(self, outcome: "_Outcome") -> "_Outcome":
         if isinstance(outcome, Done) and isinstance(outcome.record, Conversation):
-            await self._project(outcome.record)
+            await self.project(outcome.record)
         return outcome
 
-    async def _project(self, conversation: Conversation) -> Standing:
+    async def project(self, conversation: Conversation) -> Standing:
+        """Tell the ledger of the record, as it is committed."""
+        if await self._ledger.standing(conversation.id) is None:
+            return await self._told(conversation)
+        return await self._ledger.configure(conversation.id, settings_of(conversation))
+
+    async def _told(self, conversation: Conversation) -> Standing:
+        """The ledger does not know it. Where that lost it, what was archived comes first: nobody may write 1 again."""
+        if self._restorer is not None:
+            await self._restorer.restore(conversation.id)
         return await self._ledger.configure(conversation.id, settings_of(conversation))
 
 
@@ -153,6 +183,7 @@ def settings_of(conversation: Conversation) -> Settings:
         holidays=conversation.holidays,
         status=conversation.status,
         revision=conversation.revision,
+        key=conversation.key_number,
     )
 
 
@@ -161,6 +192,8 @@ async def _write_person(connection: AsyncConnection, asked: Person) -> Done[Pers
     if found is None:
         await people.create(connection, asked)
         return Done(asked, created=True)
+    if found.erased_at is not None:
+        return Conflict(f"{asked.id!r} was erased, which is final; give whoever comes back an id of their own")
     if replace(asked, created_at=found.created_at, updated_at=found.updated_at) == found:
         return Done(found, created=False)
     if asked.role != found.role and (conversation := await people.conversation_with(connection, asked.id)):
@@ -176,7 +209,7 @@ async def _write_person(connection: AsyncConnection, asked: Person) -> Done[Pers
 async def _write_conversation(
     connection: AsyncConnection, asked: Conversation
 ) -> Done[Conversation] | Invalid | Conflict:
-    roles = await people.roles_to_rely_on(connection, {asked.member, asked.mentor})
+    known = await people.find_to_rely_on(connection, {asked.member, asked.mentor})
     found = await conversations.find_to_change(connection, asked.id)
     if found is not None:
         if (asked.member, asked.mentor) != (found.member, found.mentor):
@@ -186,10 +219,9 @@ async def _write_conversation(
             )
         wanted = replace(found, plan=asked.plan, zone=asked.zone, holidays=asked.holidays)
         return await _write_change(connection, found, wanted, asked.updated_at)
+    sides: list[tuple[str, Role]] = [(asked.member, "member"), (asked.mentor, "mentor")]
     problems = [
-        FieldProblem(role, _person_problem(person, role, roles.get(person)))
-        for person, role in ((asked.member, "member"), (asked.mentor, "mentor"))
-        if roles.get(person) != role
+        FieldProblem(role, problem) for id, role in sides if (problem := _person_problem(id, role, known.get(id)))
     ]
     if problems:
         return Invalid(problems)
@@ -197,10 +229,14 @@ async def _write_conversation(
     return Done(asked, created=True)
 
 
-def _person_problem(person: str, needed: str, role: Role | None) -> str:
-    if role is None:
-        return f"there is no person {person!r}; create them first, with the role {needed}"
-    return f"the person {person!r} has the role {role}; allowed is someone with the role {needed}"
+def _person_problem(id: str, needed: Role, person: Person | None) -> str | None:
+    if person is None:
+        return f"there is no person {id!r}; create them first, with the role {needed}"
+    if person.erased_at is not None:
+        return f"the person {id!r} was erased; allowed is someone with the role {needed}"
+    if person.role != needed:
+        return f"the person {id!r} has the role {person.role}; allowed is someone with the role {needed}"
+    return None
 
 
 async def _write_change(

@@ -1,4 +1,4 @@
-"""The ledger's settings, made anew from the records: after the store was lost, or beside a running server."""
+"""The ledger, made anew from the records and the archive: after the store was lost, or beside a running server."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from chatserver.records import conversations
 from chatserver.records.conversations import Conversation
-from chatserver.records.database import Database
+from chatserver.records.database import POOL_SIZE, Database
 from chatserver.workflows.provisioning import settings_of
+from chatserver.workflows.restore import Restorer
 from quotas.ledger.base import Ledger, Settings
 from quotas.terms import Rulebook, UnknownPlanError
 
@@ -18,16 +19,25 @@ BATCH = 500
 
 
 class Rebuilt(Struct, frozen=True):
-    """How many conversations the ledger was told of, and in how many of them it was ahead of the records."""
+    """How many conversations the ledger was told of, how many of them it had lost, and how many it knew better."""
 
     conversations: int
+    restored: int
+    """Those of which the archive had more than the ledger."""
     ahead: int
+    """Those whose settings were newer than the records."""
 
 
 async def rebuild(
-    database: Database, ledger: Ledger, rulebook: Rulebook, on_progress: Callable[[int, int], None]
+    database: Database,
+    ledger: Ledger,
+    restorer: Restorer,
+    rulebook: Rulebook,
+    on_progress: Callable[[int, int], None],
 ) -> Rebuilt:
     """Tell the ledger of every conversation, which also makes the index of each person's conversations.
+
+    What the archive has of a conversation and the ledger has not comes first.
 
     `on_progress` gets how many are done and how many there are. A ledger that is ahead (the database was restored
     from a backup) takes the records' word, but what has ended in it stays ended. Raises DatabaseError, LedgerError,
@@ -37,14 +47,17 @@ async def rebuild(
         raise UnknownPlanError(problem)
     async with database.read() as connection:
         total = await conversations.count(connection)
-    done = ahead = 0
+    done = restored = ahead = 0
     last = ""
     on_progress(done, total)
     while True:
         async with database.read() as connection:
             batch = await conversations.page(connection, last, BATCH)
         if not batch:
-            return Rebuilt(done, ahead)
+            return Rebuilt(done, restored, ahead)
+        for first in range(0, len(batch), POOL_SIZE):
+            some = batch[first : first + POOL_SIZE]
+            restored += sum(await asyncio.gather(*(restorer.restore(each.id) for each in some)))
         ahead += sum(await asyncio.gather(*(_tell(database, ledger, conversation) for conversation in batch)))
         last = batch[-1].id
         done += len(batch)

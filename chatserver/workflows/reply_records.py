@@ -15,6 +15,7 @@ from chatserver.records import conversations, reply_waits
 from chatserver.records.conversations import Subscription
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
+from chatserver.workflows.lease import Lease
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger, LedgerError
@@ -55,12 +56,11 @@ class ReplyRecords:
     def __init__(
         self, link: Link, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
     ) -> None:
-        self._link = link
+        self._lease = Lease(link, keys.RECORDER, name)
         self._ledger = ledger
         self._waits = waits
         self._database = database
         self._rulebook = rulebook
-        self._name = name
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
@@ -69,12 +69,12 @@ class ReplyRecords:
                 went_well = await self._look()
                 await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
         finally:
-            await self._release()
+            await self._lease.release()
 
     async def _look(self) -> bool:
         """Whether all went well."""
         try:
-            while await self._is_mine() and await self.sweep():
+            while await self._lease.take(LEASE) and await self.sweep():
                 pass
         except LedgerError:
             logger.debug("the store does not answer; what became of waits is recorded later")
@@ -100,20 +100,6 @@ class ReplyRecords:
             *(self._waits.forget(batch[0].partition, [event.id for event in batch]) for batch in batches if batch)
         )
         return any(len(batch) == BATCH for batch in batches)
-
-    async def _is_mine(self) -> bool:
-        """Take or renew the lease."""
-        holder = await self._link.request("SET", keys.RECORDER, self._name, "NX", "GET", "PX", LEASE)
-        if holder == self._name.encode():
-            await self._link.request("PEXPIRE", keys.RECORDER, LEASE)
-        return holder in (None, self._name.encode())
-
-    async def _release(self) -> None:
-        try:
-            if await self._link.request("GET", keys.RECORDER) == self._name.encode():
-                await self._link.request("DEL", keys.RECORDER)
-        except LedgerError:
-            logger.debug("the store does not answer; the lease runs out by itself")
 
     async def _places(self, names: Iterable[str]) -> dict[str, Place]:
         """By the records; where they lack a conversation (restored from a backup), as the ledger knows it."""

@@ -6,19 +6,19 @@ from typing import assert_never, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chatserver.protocol.codec import read_entry
 from chatserver.records.conversations import Conversation, Subscription
+from chatserver.workflows.message_log import MessageLog, Written
 from chatserver.workflows.provisioning import Provisioning
 from quotas.admission import Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE
-from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
+from quotas.ledger.base import Settings, Standing, Writer
 from quotas.plans import Windows
 from quotas.story import Story
 from quotas.terms import Rulebook
 
 PAGE = 200
-"""Messages read from the ledger at once."""
+"""Messages read from the log at once."""
 MAX_PAGES = 25
 """Pages looked at, at most; a longer past is explained from there on."""
 LIVE_CHAT = 30 * MINUTE
@@ -40,14 +40,14 @@ class Past(Struct, frozen=True):
     complete: bool
 
 
-async def why(provisioning: Provisioning, ledger: Ledger, conversation: Conversation) -> tuple[Standing, Explanation]:
+async def why(provisioning: Provisioning, log: MessageLog, conversation: Conversation) -> tuple[Standing, Explanation]:
     """How the conversation stands, and the steps that led there. Raises DatabaseError, LedgerError."""
     rulebook = provisioning.rulebook
     standing = await provisioning.standing(conversation)
     plans = await provisioning.subscriptions(conversation.id)
     monday = _monday(rulebook, standing, plans)
     forgotten = max((plan.ended_at or 0 for plan in plans if plan.plan not in rulebook.policy.plans), default=0)
-    past = await _past(ledger, conversation.id, standing.last_seq, max(monday, forgotten))
+    past = await _past(log, conversation.id, standing.last_seq, max(monday, forgotten))
     if forgotten > monday:
         past = replace(past, complete=False)
     story = _story(rulebook, standing, [plan for plan in plans if (plan.ended_at or standing.now) > forgotten], past)
@@ -69,14 +69,14 @@ def _monday(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription
     return calendar.week_start(calendar.week_of(earliest) - 1)
 
 
-async def _past(ledger: Ledger, conversation: str, last_seq: int, since: int) -> Past:
+async def _past(log: MessageLog, conversation: str, last_seq: int, since: int) -> Past:
     """Read backwards, page by page, until before `since`."""
     messages: list[Wrote] = []
     before = last_seq + 1
     for _ in range(MAX_PAGES):
         after = max(0, before - 1 - PAGE)
-        page = await ledger.messages(conversation, after, before, PAGE)
-        messages = [*(_wrote(entry) for entry in page if entry.at >= since), *messages]
+        page = await log.heads(conversation, after, before, PAGE)
+        messages = [*(_wrote(written) for written in page if written.at >= since), *messages]
         reached = after == 0 or (bool(page) and page[0].at < since)
         whole = len(page) == before - 1 - after
         if reached or not whole:
@@ -85,8 +85,8 @@ async def _past(ledger: Ledger, conversation: str, last_seq: int, since: int) ->
     return Past(messages, complete=False)
 
 
-def _wrote(entry: Entry) -> Wrote:
-    return Wrote(entry.seq, entry.at, cast(Writer, read_entry(entry.entry).role))
+def _wrote(written: Written) -> Wrote:
+    return Wrote(written.seq, written.at, cast(Writer, written.head.role))
 
 
 def _story(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription], past: Past) -> Story:

@@ -16,6 +16,8 @@ IDEMPOTENCY_PERIOD = 48 * HOUR
 """The same message id within this time gets the first answer. Records live in generations of it: 48 to 96 h."""
 DIGEST_BYTES = 8
 """Length of `Post.digest`."""
+ANY_TEXT = bytes(DIGEST_BYTES)
+"""The digest in a record of before the last change of key: which text it was can no longer be told."""
 
 
 class LedgerError(Exception):
@@ -34,6 +36,8 @@ class Settings(Struct, frozen=True):
     status: Status = "open"
     revision: int = 1
     """Counts the changes of the records; an older revision never replaces a newer one."""
+    key: int = 1
+    """Which of the conversation's keys entries are sealed with. With another one, digests of before match any text."""
 
 
 class Standing(Struct, frozen=True):

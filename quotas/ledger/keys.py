@@ -9,11 +9,18 @@ META = "{chatserver}:meta"
 """Hash of what holds for the whole store: `shift` (ms that its clock runs ahead)."""
 RECORDER = "{chatserver}:recorder"
 """String with a lease: the process that stores what became of waits in the records."""
+ARCHIVIST = "{chatserver}:archivist"
+"""String with a lease: the process that moves messages to the archive."""
+
+
+def partition(name: str) -> int:
+    """The number of the partition of a conversation or person."""
+    return crc32(name.encode()) % PARTITIONS
 
 
 def tag(name: str) -> str:
     """The hash tag of the partition of a conversation or person."""
-    return f"{{{crc32(name.encode()) % PARTITIONS}}}"
+    return f"{{{partition(name)}}}"
 
 
 def conversation(name: str) -> str:
@@ -69,6 +76,11 @@ def events(partition: int) -> str:
 def board(partition: int) -> str:
     """Sharded channel of every change of a wait: `<conversation> <since> <due> <missed>`, since 0 where it is over."""
     return f"{{{partition}}}:board"
+
+
+def unarchived(partition: int) -> str:
+    """Sorted set of the conversations at which the archive must look, by the instant since which, or at which."""
+    return f"{{{partition}}}:unarchived"
 
 
 def presence(name: str) -> str:

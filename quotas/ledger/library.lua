@@ -6,15 +6,17 @@
 
 local GENERATION = 172800000 -- 48 h in ms: how long an id is remembered at least; see IDEMPOTENCY_PERIOD
 local DIGEST = 8 -- bytes of a text's digest; see DIGEST_BYTES
+local ANY_TEXT = '\0\0\0\0\0\0\0\0' -- of a record of before the last change of key
 local FROM_FIRST = 2
 local QUARTER = 900000 -- 15 min in ms: every zone's days begin on one
+local DAY = 86400000 -- in ms
 
 -- Numbers become text here once, and whole: Lua would make it anew wherever one is used.
 local function text(number) return string.format('%.0f', number) end
 
 local FIELDS = {
     'status', 'revision', 'week', 'windows_used', 'messages_used', 'window_ends_at', 'live_until',
-    'waiting_since', 'due_at', 'last_seq', 'generation', 'missed', 'timer', 'quarter',
+    'waiting_since', 'due_at', 'last_seq', 'generation', 'missed', 'timer', 'quarter', 'archived',
 }
 
 -- `at` is '' for the store's clock, else the instant to act at; `shift` moves the store's clock.
@@ -47,10 +49,17 @@ end
 
 -- The answer to a post whose id was used before: as it was then, with the usage of now.
 local function answer_again(record, digest, now, usage)
-    if record:sub(1, DIGEST) ~= digest then return 'C' end
+    local first_digest = record:sub(1, DIGEST)
+    if first_digest ~= digest and first_digest ~= ANY_TEXT then return 'C' end
     local kind, first, second = record:match('^(.)(%S+) (%S+)$', DIGEST + 1)
     if kind == 'A' then return 'D ' .. first .. ' ' .. second .. ' ' .. usage .. ' -1 0' end
     return 'Q ' .. now .. ' ' .. usage .. ' ' .. first .. ' ' .. second
+end
+
+-- Something has changed that the archive lacks: it looks at the conversation; see quotas/ledger/archive.py.
+local function unarchive(key, now)
+    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+    redis.call('ZADD', tag .. ':unarchived', 'LT', now, name)
 end
 
 -- Tell whoever watches the board that a wait is another one now; `since` is 0 where it is over.
@@ -75,15 +84,23 @@ local function wait_moved(key, since, due, missed, timer, now, warn_first)
     board_changed(key, since, due, missed)
 end
 
+-- A conversation that was restored owes an answer: as `wait_moved`, with the timer that it had.
+local function wait_restored(key, since, due, missed, timer, now)
+    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+    redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
+    if due > 0 and missed == 0 then redis.call('ZADD', tag .. ':timers', timer > 0 and timer or now, name) end
+    board_changed(key, since, due, missed)
+end
+
 local function event(tag, kind, name, since, due, at)
     redis.call('XADD', tag .. ':events', '*', 'e', kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at)
 end
 
--- The wait is over: `kind` is answered or dropped. An answer that came late before its miss was noted notes it too.
+-- The wait is over: `kind` is answered or dropped. Where that came late, before its miss was noted, it notes it too.
 local function wait_closed(key, kind, since, due, missed, now)
     local tag, name = key:match('^({%d+}):conversation:(.*)$')
     redis.call('ZREM', tag .. ':waits', name)
-    if kind == 'answered' and due > 0 and now > due and missed == 0 then
+    if due > 0 and now > due and missed == 0 then
         event(tag, 'missed', name, since, due, due)
         redis.call('SPUBLISH', tag .. ':feed:' .. name, 'D missed 0 ' .. due)
     end
@@ -212,34 +229,53 @@ local function post(KEYS, ARGV)
         end
     end
     if not is_member then mentor_wrote(KEYS[1], stored[14], now) end
+    -- A conversation that is behind already was noted by the message that left it so.
+    if stored[10] == stored[15] then unarchive(KEYS[1], now) end
     local state = seq .. ' ' .. at .. ' ' .. table.concat(stored, ' ', 3, 9)
     call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
     return 'A ' .. state .. ' ' .. waited .. ' ' .. late
 end
 
--- KEYS: conversation, channel
--- ARGV: revision, status, member, mentor, plan, zone, holidays, shift, at
--- An older revision changes nothing. Ended stays ended, and has no wait. Returns as `standing`.
+-- Keep of what was sent the ids and the answers only: a digest is of no use once another key makes it.
+local function forget_texts(key)
+    local records = redis.call('HGETALL', key)
+    for place = 1, #records, 2 do
+        redis.call('HSET', key, records[place], ANY_TEXT .. records[place + 1]:sub(DIGEST + 1))
+    end
+end
+
+-- KEYS: conversation, sent (even generations), sent (odd generations), channel
+-- ARGV: revision, status, member, mentor, plan, zone, holidays, key, shift, at
+-- An older revision changes nothing. Ended stays ended, and has no wait. One that was restored gets its wait's place on
+-- the board and its timer. Returns as `standing`.
 local function configure(KEYS, ARGV)
-    local now = clock(ARGV[9], tonumber(ARGV[8]))
-    local stored = redis.call('HMGET', KEYS[1], 'revision', 'status', 'waiting_since', 'due_at', 'missed')
-    if not stored[1] then
+    local now = clock(ARGV[10], tonumber(ARGV[9]))
+    local stored = redis.call('HMGET', KEYS[1], 'revision', 'status', 'waiting_since', 'due_at', 'missed', 'key',
+        'timer')
+    if not stored[3] then
         redis.call('HSET', KEYS[1], 'week', 0, 'windows_used', 0, 'messages_used', 0, 'window_ends_at', 0,
             'live_until', 0, 'waiting_since', 0, 'due_at', 0, 'last_seq', 0, 'generation', 0,
-            'member_read', 0, 'mentor_read', 0, 'missed', 0, 'timer', 0, 'warned', '0 0', 'quarter', 0)
+            'member_read', 0, 'mentor_read', 0, 'missed', 0, 'timer', 0, 'warned', '0 0', 'quarter', 0, 'archived', 0)
     end
     if not stored[1] or tonumber(ARGV[1]) > tonumber(stored[1]) then
         local status = stored[2] == 'ended' and 'ended' or ARGV[2]
         redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'status', status, 'member', ARGV[3], 'mentor', ARGV[4],
-            'plan', ARGV[5], 'zone', ARGV[6], 'holidays', ARGV[7])
+            'plan', ARGV[5], 'zone', ARGV[6], 'holidays', ARGV[7], 'key', ARGV[8])
+        if stored[6] and stored[6] ~= ARGV[8] then
+            forget_texts(KEYS[2])
+            forget_texts(KEYS[3])
+        end
         local since = tonumber(stored[3] or 0)
         if status == 'ended' and since > 0 then
             redis.call('HSET', KEYS[1], 'waiting_since', 0, 'due_at', 0)
             wait_closed(KEYS[1], 'dropped', since, tonumber(stored[4]), tonumber(stored[5]), now)
+        elseif since > 0 and not stored[1] then
+            wait_restored(KEYS[1], since, tonumber(stored[4]), tonumber(stored[5]), tonumber(stored[7]), now)
         elseif since > 0 then
             board_changed(KEYS[1], since, tonumber(stored[4]), tonumber(stored[5])) -- its plan may be another one
         end
-        redis.call('SPUBLISH', KEYS[2], 'S')
+        if stored[1] then unarchive(KEYS[1], now) end
+        redis.call('SPUBLISH', KEYS[4], stored[1] and 'S' or 'N ' .. redis.call('HGET', KEYS[1], 'last_seq'))
     end
     return standing(KEYS[1], now)
 end
@@ -251,12 +287,13 @@ local function start_live(KEYS, ARGV)
     if redis.call('EXISTS', KEYS[1]) == 0 then return 'U' end
     local now = clock(ARGV[3], tonumber(ARGV[2]))
     redis.call('HSET', KEYS[1], 'live_until', now + tonumber(ARGV[1]))
+    unarchive(KEYS[1], now)
     redis.call('SPUBLISH', KEYS[2], 'S')
     return standing(KEYS[1], now)
 end
 
 -- KEYS: conversation, channel
--- ARGV: 'member' or 'mentor', seq, origin
+-- ARGV: 'member' or 'mentor', seq, origin, shift
 -- Returns 1 moved, 0 not moved, -1 beyond the last message.
 local function mark_read(KEYS, ARGV)
     local field, seq = ARGV[1] .. '_read', tonumber(ARGV[2])
@@ -264,6 +301,7 @@ local function mark_read(KEYS, ARGV)
     if not stored[2] or seq > tonumber(stored[2]) then return -1 end
     if seq <= tonumber(stored[1]) then return 0 end
     redis.call('HSET', KEYS[1], field, seq)
+    unarchive(KEYS[1], clock('', tonumber(ARGV[4])))
     redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
     return 1
 end
@@ -307,6 +345,7 @@ local function settle(KEYS, ARGV)
     end
     if outcome == 'noted' then
         event(tag, kind, name, since, due, ARGV[5])
+        unarchive(KEYS[1], ARGV[5])
         redis.call('SPUBLISH', KEYS[2], 'D ' .. kind .. ' ' .. ARGV[3] .. ' ' .. due)
     end
     if next > 0 then
@@ -354,7 +393,97 @@ local function open_waits(KEYS, ARGV)
     return {waiting, overdue, missed, rows}
 end
 
+local function digest(state) return redis.sha1hex(table.concat(state, '\n')) end
+
+-- KEYS: conversation, log
+-- ARGV: most
+-- Returns 'U', or the hash, its digest, and the first `most` messages that the archive lacks.
+local function unarchived(KEYS, ARGV)
+    local state = redis.call('HGETALL', KEYS[1])
+    if #state == 0 then return 'U' end
+    local archived = redis.call('HGET', KEYS[1], 'archived')
+    local messages = redis.call('XRANGE', KEYS[2], text(archived + 1) .. '-0', '+', 'COUNT', ARGV[1])
+    return {state, digest(state), messages}
+end
+
+-- The last seq up to `upto` whose message was written before `since`: seqs are dense and instants ascend, so halve.
+local function last_before(log, first, upto, since)
+    local low, high = first - 1, upto
+    while low < high do
+        local middle = math.ceil((low + high) / 2)
+        local found = redis.call('XRANGE', log, text(middle) .. '-0', '+', 'COUNT', 1)[1]
+        if found and tonumber(found[1]:match('-(%d+)$')) < since then low = middle else high = middle - 1 end
+    end
+    return low
+end
+
+-- KEYS: conversation, log, conversations of which the archive lacks something
+-- ARGV: seq up to which the archive has everything, what it was before, digest of the hash that it has ('' for none:
+-- only messages were stored, and there are more), most messages to keep, for how many ms to keep them, shift
+-- Trims the log, never beyond what is archived, and says when the archive looks at the conversation again.
+-- Returns 1, or 0 where another archived it meanwhile.
+local function archived(KEYS, ARGV)
+    local seq, keep, age = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
+    local now = clock('', tonumber(ARGV[6]))
+    local name = KEYS[1]:match(':conversation:(.*)$')
+    local stored = redis.call('HMGET', KEYS[1], 'archived', 'last_seq')
+    if stored[1] ~= ARGV[2] then return 0 end
+    local same = digest(redis.call('HGETALL', KEYS[1])) == ARGV[3]
+    redis.call('HSET', KEYS[1], 'archived', ARGV[1])
+
+    local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+    if first then
+        local first_seq = tonumber(first[1]:match('^%d+'))
+        local upto = math.max(stored[2] - keep, last_before(KEYS[2], first_seq, seq, now - age))
+        if math.min(upto, seq) >= first_seq then
+            redis.call('XTRIM', KEYS[2], 'MINID', text(math.min(upto, seq) + 1) .. '-0')
+            first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+        end
+    end
+    if same and first then -- the oldest message grows old; once a day is often enough to look
+        redis.call('ZADD', KEYS[3], math.max(first[1]:match('-(%d+)$') + age, now + DAY), name)
+    elseif same then
+        redis.call('ZREM', KEYS[3], name)
+    elseif ARGV[3] ~= '' then
+        redis.call('ZADD', KEYS[3], now, name)
+    end
+    return 1
+end
+
+-- KEYS: conversation, log, sent (even generations), sent (odd generations)
+-- ARGV: last seq of the archive, last seq in the store ('' where the conversation is unknown), shift, how many words
+-- are fields of the conversation and their values, how many are instants and messages that the archive lacks; those
+-- words; then ids and their records
+-- Puts what the archive has in the place of what the store has, and the messages after it. The conversation is unknown
+-- until `configure` brings its settings. Returns 1, or 0 where something was written meanwhile.
+local function restore(KEYS, ARGV)
+    local now = clock('', tonumber(ARGV[3]))
+    if (redis.call('HGET', KEYS[1], 'last_seq') or '') ~= ARGV[2] then return 0 end
+    local tag, name = KEYS[1]:match('^({%d+}):conversation:(.*)$')
+    redis.call('DEL', unpack(KEYS))
+    for _, index in ipairs({':waits', ':timers', ':unarchived'}) do redis.call('ZREM', tag .. index, name) end
+    local generation = math.floor(now / GENERATION)
+    local messages = 6 + tonumber(ARGV[4])
+    local ids = messages + tonumber(ARGV[5])
+    for place = 6, messages - 1, 2 do redis.call('HSET', KEYS[1], ARGV[place], ARGV[place + 1]) end
+    local seq = tonumber(ARGV[1])
+    for place = messages, ids - 1, 2 do
+        seq = seq + 1
+        redis.call('XADD', KEYS[2], text(seq) .. '-' .. ARGV[place], 'm', ARGV[place + 1])
+    end
+    redis.call('HSET', KEYS[1], 'last_seq', text(seq), 'archived', ARGV[1], 'generation',
+        #ARGV >= ids and generation or 0)
+    if ids > messages then unarchive(KEYS[1], now) end
+    local sent = KEYS[3 + generation % 2]
+    for place = ids, #ARGV, 2 do redis.call('HSET', sent, ARGV[place], ARGV[place + 1]) end
+    redis.call('PEXPIRE', sent, 2 * GENERATION)
+    return 1
+end
+
 redis.register_function{function_name = 'open_waits_@VERSION@', callback = open_waits, flags = {'no-writes'}}
+redis.register_function{function_name = 'unarchived_@VERSION@', callback = unarchived, flags = {'no-writes'}}
+redis.register_function('archived_@VERSION@', archived)
+redis.register_function('restore_@VERSION@', restore)
 redis.register_function('claim_@VERSION@', claim)
 redis.register_function('settle_@VERSION@', settle)
 redis.register_function('post_@VERSION@', post)

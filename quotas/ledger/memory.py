@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from quotas.admission import Admitted, Denied, Usage, admit_member, admit_mentor, without_wait
 from quotas.ledger.base import (
+    ANY_TEXT,
     IDEMPOTENCY_PERIOD,
     Entry,
     LedgerError,
@@ -37,6 +38,12 @@ class _Book:
     sent: dict[int, dict[tuple[Writer, str], tuple[bytes, Posted | Refused]]] = field(default_factory=dict)
     """Generation → who wrote which id → digest and first answer."""
 
+    def forget_texts(self) -> None:
+        """Keep of what was sent the ids and the answers only."""
+        for records in self.sent.values():
+            for written, (_, answer) in records.items():
+                records[written] = ANY_TEXT, answer
+
 
 class MemoryLedger:
     """Implements `Ledger`. `clock` gives the instant where a call names none."""
@@ -51,6 +58,8 @@ class MemoryLedger:
         self._people[settings.member].add(conversation)
         self._people[settings.mentor].add(conversation)
         if settings.revision > book.settings.revision:
+            if settings.key != book.settings.key:
+                book.forget_texts()
             status = "ended" if book.settings.status == "ended" else settings.status
             book.settings = replace(settings, status=status)
         if book.settings.status == "ended":
@@ -107,7 +116,7 @@ class MemoryLedger:
         for records in book.sent.values():
             if record := records.get((post.writer, post.id)):
                 digest, answer = record
-                if digest != post.digest:
+                if digest not in (post.digest, ANY_TEXT):
                     return Reused()
                 if isinstance(answer, Posted):
                     return replace(answer, usage=book.usage, answered=None, first=False)

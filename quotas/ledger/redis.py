@@ -34,7 +34,7 @@ VERSION = sha256(_SOURCE.encode()).hexdigest()[:8]
 LIBRARY = _SOURCE.replace("@VERSION@", VERSION)
 
 _TERMS = struct.Struct(">17d")
-_LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
+LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
 _POST = f"post_{VERSION}"
 MOST_ADDRESSES = 20_000
 """Conversations whose commands are kept half made; beyond it all are made anew."""
@@ -65,7 +65,12 @@ class RedisLedger:
     async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
         reply = await self.call(
             "configure",
-            (keys.conversation(conversation), keys.feed(conversation)),
+            (
+                keys.conversation(conversation),
+                keys.sent(conversation, 0),
+                keys.sent(conversation, 1),
+                keys.feed(conversation),
+            ),
             settings.revision,
             settings.status,
             settings.member,
@@ -73,6 +78,7 @@ class RedisLedger:
             settings.plan,
             settings.zone,
             settings.holidays,
+            settings.key,
             self._shift,
             at or "",
         )
@@ -84,7 +90,8 @@ class RedisLedger:
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
         fields = await self._link.request("HGETALL", keys.conversation(conversation))
-        return _standing(at or await self.now(), fields) if fields else None
+        # One that is being restored has no settings yet.
+        return _standing(at or await self.now(), fields) if b"status" in fields else None
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
@@ -118,7 +125,7 @@ class RedisLedger:
             address.packed = _bulk(pack(settings.revision, terms, self._shift))
         return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b" % (
             address.head,
-            len(writer := (_LETTERS[post.writer] + post.id).encode()),
+            len(writer := (LETTERS[post.writer] + post.id).encode()),
             writer,
             _bulk(post.digest),
             len(post.entry),
@@ -148,19 +155,19 @@ class RedisLedger:
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
-        moved = await self.call("mark_read", names, reader, seq, origin)
+        moved = await self.call("mark_read", names, reader, seq, origin, self._shift)
         return None if moved < 0 else bool(moved)
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         found = await self._link.request(
             "XRANGE", keys.log(conversation), f"{after + 1}", f"({before}-0", "COUNT", limit
         )
-        return [_entry(entry_id, fields) for entry_id, fields in found]
+        return [entry_of(entry_id, fields) for entry_id, fields in found]
 
     async def conversations_of(self, person: str) -> list[str]:
         return sorted(name.decode() for name in await self._link.request("SMEMBERS", keys.person(person)))
 
-    async def call(self, function: str, names: tuple[str, ...], *args: str | float) -> Reply:
+    async def call(self, function: str, names: tuple[str, ...], *args: bytes | str | float) -> Reply:
         """Call a function of the library; loaded again where the store lost it. Raises LedgerError."""
         command = ("FCALL", f"{function}_{VERSION}", len(names), *names, *args)
         try:
@@ -268,6 +275,7 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
         holidays=text["holidays"],
         status=cast(Status, text["status"]),
         revision=int(text["revision"]),
+        key=int(text["key"]),
     )
     usage = Usage(*(int(text[name]) for name in Usage.__struct_fields__))
     return Standing(
@@ -281,6 +289,7 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
     )
 
 
-def _entry(entry_id: bytes, fields: Any) -> Entry:
+def entry_of(entry_id: bytes, fields: Any) -> Entry:
+    """A message of the log."""
     seq, _, at = entry_id.partition(b"-")
     return Entry(int(seq), int(at), fields[1])

@@ -277,13 +277,3 @@ async def test_a_failing_provider_is_a_temporary_refusal_and_asked_rarely(
 async def test_a_silent_address_is_a_temporary_refusal(unused_tcp_port: int) -> None:
     authenticator = Authenticator(Settings(jwt_jwks_url=f"http://127.0.0.1:{unused_tcp_port}/"))
     assert (await refusal(authenticator, signed("RS256", kid="a"))).temporary
-
-
-async def test_checking_a_secret_costs_microseconds() -> None:
-    authenticator = Authenticator(Settings(jwt_secret=SECRET))
-    token = issue(SECRET, "m1", "member", 60, now())
-    start = time.process_time()
-    for _ in range(500):
-        await authenticator.identify(token)
-    # Measured 28 µs; the bound leaves room for a busy machine and for coverage.
-    assert (time.process_time() - start) / 500 < 200e-6

@@ -11,6 +11,7 @@ import jwt
 import pytest
 from redis import Redis
 
+from chatserver.cli import cli
 from tests.chatserver.realtime.servers import PROGRAM, SECRET, environment, program, token
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
@@ -146,7 +147,7 @@ def test_a_token_that_cannot_be(tmp_path: Path) -> None:
 def test_migrate_says_what_it_did(tmp_path: Path) -> None:
     """Once; the second time there is nothing to do."""
     (tmp_path / "data").mkdir()
-    assert "Applied: 0001, 0002." in run("migrate", cwd=tmp_path).stdout
+    assert "Applied: 0001, 0002, 0003, 0004, 0005." in run("migrate", cwd=tmp_path).stdout
     assert "up to date" in run("migrate", cwd=tmp_path).stdout
 
 
@@ -161,7 +162,7 @@ async def test_rebuild_makes_the_store_anew(valkey_url: str, tmp_path: Path) -> 
         store.flushall()
     done = run("rebuild", "--data-dir", "data", "--redis-url", valkey_url, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "2 conversations told to the ledger; 0 of them were ahead." in done.stdout
+    assert "2 conversations told to the ledger; 0 of them came back from the archive, 0 were ahead." in done.stdout
     with program(tmp_path / "data", store_url=valkey_url) as server:
         async with server.device("tora") as tora:
             assert [each["id"] for each in tora.welcome["conversations"]] == ["c1", "c2"]
@@ -289,3 +290,14 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     assert done.returncode == 0
     for command in ("serve", "demo", "chat", "replay", "token", "migrate", "rebuild", "config"):
         assert command in done.stdout
+
+
+COMMANDS = [name for name in cli if not name.startswith("-")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_describes_every_parameter(command: str) -> None:
+    """In words: a name and a type say too little."""
+    shown = [each for each in cli[command].assemble_argument_collection(parse_docstring=True) if each.show]
+    assert shown
+    assert [each.name for each in shown if not each.parameter.help] == []

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 
+from chatserver.master_keys import lines_of
+from chatserver.protocol.codes import Close
 from tests import databases
-from tests.chatserver.realtime.servers import Server, program, token
+from tests.chatserver.realtime.servers import TUESDAY, Server, program, token
 
 
 @pytest.fixture
@@ -28,13 +31,21 @@ async def put_person(server: Server, id: str) -> httpx.Response:
         return await api.put(f"/v1/people/{id}", json={"role": "member", "name": "New"}, headers=headers)
 
 
+def config_with_key(folder: Path) -> str:
+    """A file of settings that names a master key: servers with both store and database elsewhere need one."""
+    (folder / "master").write_text(lines_of({"tests": bytes(32)}))
+    file = folder / "chat.toml"
+    file.write_text('master_key_file = "master"\n')
+    return str(file)
+
+
 @pytest.mark.parametrize("kind", [kind for kind in databases.databases() if kind == "postgresql"])
 async def test_the_chat_goes_on_without_a_database(
     kind: str, postgres: databases.PostgresServer, valkey_url: str, tmp_path: Path
 ) -> None:
     """Hello, sending, resuming and history need no SQL; provisioning gets 503 until it is back, without a restart."""
     database_url = postgres.url(postgres.create())
-    flags = ["--now", "2026-01-06T09:00:00Z", "--database-url", database_url]
+    flags = ["--now", "2026-01-06T09:00:00Z", "--database-url", database_url, "--config", config_with_key(tmp_path)]
     with program(tmp_path, *flags, store_url=valkey_url) as server:
         await server.conversation("c1", "basic")
         async with server.device("mia") as mia, server.device("tora") as tora:
@@ -58,3 +69,43 @@ async def test_the_chat_goes_on_without_a_database(
             assert (await mia.write("after"))["seq"] == 4
     log = server.log.read_text()
     assert "Traceback" not in log, log
+
+
+@pytest.mark.parametrize("kind", [kind for kind in databases.databases() if kind == "postgresql"])
+async def test_keys_at_hand_need_no_database(
+    kind: str, postgres: databases.PostgresServer, valkey_url: str, tmp_path: Path
+) -> None:
+    """Who was here goes on, and comes back; a conversation that nobody opened before waits, and its app tries again."""
+    database_url = postgres.url(postgres.create())
+    flags = ["--now", TUESDAY, "--database-url", database_url, "--config", config_with_key(tmp_path)]
+    with program(tmp_path, *flags, store_url=valkey_url) as server:
+        await server.conversation("c1", "basic")
+        await server.conversation("c2", "basic", member="ola")
+        async with server.device("mia") as mia:
+            await asyncio.to_thread(postgres.halt)
+            assert (await mia.write("during"))["type"] == "accepted"
+        async with server.device("mia", {"c1": 0}) as back:
+            assert [message["body"] for message in await back.messages(1)] == ["during"]
+            async with server.stranger() as ola:
+                await ola.say("hello", token=token("ola"), resume={})
+                assert (await ola.end())[0] == Close.UNAVAILABLE
+            await asyncio.to_thread(postgres.resume)
+            assert (await back.write("after"))["seq"] == 2
+        async with asyncio.timeout(30):
+            while not await is_welcomed(server, "ola"):  # noqa: ASYNC110 - apps try again
+                await asyncio.sleep(0.1)
+        async with server.device("ola") as ola_again:
+            assert (await ola_again.write("first", conversation="c2"))["seq"] == 1
+    log = server.log.read_text()
+    assert "Traceback" not in log, log
+
+
+async def is_welcomed(server: Server, person: str) -> bool:
+    """Whether a hello is answered with a welcome now."""
+    async with server.stranger() as device:
+        await device.say("hello", token=token(person), resume={})
+        try:
+            await device.hears("welcome")
+        except ConnectionClosed:
+            return False
+        return True

@@ -11,11 +11,15 @@ from typing import Any
 import httpx
 from redis.asyncio import Redis
 
+from chatserver.app import SEND_BUFFER
 from chatserver.client.link import Encoding
 from chatserver.logs import LEVELS
+from chatserver.protocol.codes import Close
+from chatserver.realtime.socket import MAX_UNSENT
 from quotas.ledger import keys
 from tests.chatserver.realtime.devices import Device
-from tests.chatserver.realtime.servers import SECRET, ProgramServer, program, token
+from tests.chatserver.realtime.servers import SECRET, TUESDAY, ProgramServer, program, token
+from tests.chatserver.realtime.test_bounds import MUCH, deaf, messages_in
 from tests.engines import StoreProcess
 
 TEXT = "canary-of-what-people-write"
@@ -119,6 +123,65 @@ async def test_canaries_are_in_no_line(tmp_path: Path) -> None:
         assert [line for line in logged if line.get("person") == "tora" and line.get("connection")]
     finally:
         store.stop()
+
+
+BURST = messages_in(MAX_UNSENT + 8 * SEND_BUFFER)
+"""Messages that one person may write at once: more than the server keeps for a slow reader."""
+
+
+async def too_slow(server: ProgramServer) -> None:
+    """Texts for somebody who does not read them, and some more than the writer may write."""
+    async with server.device("tora") as tora, deaf(server, "mia", {}) as mia:
+        for n in range(BURST + 5):
+            await tora.say("send", conversation="c1", id=f"{n}", body=f"{n} {TEXT} ".ljust(len(MUCH), "x"))
+        answers = [await tora.answer(f"{n}") for n in range(BURST + 5)]
+        assert (answers[0]["type"], answers[-1]["code"]) == ("accepted", "rate_limited")
+        mia.socket.transport.resume_reading()
+        assert (await mia.end())[0] == Close.TOO_SLOW
+
+
+async def too_late(server: ProgramServer) -> None:
+    """A token that expires; beside it somebody who says a ping and no hello."""
+    async with server.stranger() as silent, server.device("ola", seconds=5) as ola:
+        await (await silent.socket.ping(TEXT))
+        assert [(await each.end())[0] for each in (silent, ola)] == [Close.HELLO_TIMEOUT, Close.TOKEN_EXPIRED]
+
+
+async def watch_until_revoked(server: ProgramServer) -> None:
+    """The board, rightly and wrongly, also by somebody who may not."""
+    async with server.device("tora") as tora, server.device("sara") as sara:
+        await tora.say("watch", replies=True, mentor=TEXT)
+        await tora.error("not_allowed")
+        for wrong in ({"mentor": f"{TEXT} "}, {"plan": TEXT}, {"state": TEXT}, {TEXT: TEXT}):
+            await sara.say("watch", replies=True, **wrong)
+            assert (await sara.hears("error"))["code"] in ("invalid_field", "unknown_field")
+        await sara.say("watch", replies=True, mentor=TEXT)
+        await sara.hears("replies", snapshot=True)
+        headers = {"Authorization": f"Bearer {token('robot')}"}
+        async with httpx.AsyncClient(base_url=server.http, headers=headers) as http:
+            await http.post("/v1/people/sara/revoke", json={"before": TEXT})
+            assert (await http.post("/v1/people/sara/revoke", json={})).is_success
+        assert (await sara.end())[0] == Close.REVOKED
+
+
+async def test_canaries_are_in_no_line_about_a_close(tmp_path: Path) -> None:
+    """At DEBUG: who is too fast, too slow, too late, or whose token is revoked, and who watches the board."""
+    rate = f"1/hour burst {BURST}"
+    with program(
+        tmp_path / "data", "--now", TUESDAY, CHATSERVER_LOG_LEVEL="debug", CHATSERVER_RATE_LIMIT=rate
+    ) as server:
+        await server.conversation("c1", "basic")
+        await watch_until_revoked(server)
+        await too_slow(server)
+        await too_late(server)
+        async with httpx.AsyncClient(base_url=server.http) as http:
+            headers = {"Authorization": f"Bearer {token('robot')}"}
+            numbers = (await http.get("/metrics", headers=headers)).text
+    for close in (Close.TOO_SLOW, Close.HELLO_TIMEOUT, Close.TOKEN_EXPIRED, Close.REVOKED):
+        assert f'chatserver_closes_total{{code="{close.value}"}} 1.0' in numbers
+    assert lines(server)
+    for canary in (TEXT, SECRET, token("mia")[:40], "eyJ"):
+        assert canary not in server.log.read_text() + numbers
 
 
 LOUD = """

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from chatserver.client import ChatClient, ChatClosed
 from chatserver.client.link import Encoding
-from chatserver.protocol.codec import read_entry
+from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Accepted, AnyEvent, Error, Gap, Message
-from quotas.ledger.base import Ledger
+from chatserver.workflows.message_log import MessageLog
 
 OUTBOX = 4
 """Messages that wait in one app's outbox at a time."""
@@ -147,12 +147,12 @@ async def fallen_silent(apps: Sequence[App]) -> None:
         )
 
 
-async def kept(ledger: Ledger, apps: Sequence[App]) -> int:
+async def kept(messages: MessageLog, apps: Sequence[App]) -> int:
     """Compare what the apps were told with the log: the number of messages. Raises AssertionError where they differ."""
     total = 0
     for conversation in sorted({app.conversation for app in apps}):
         mine = [app for app in apps if app.conversation == conversation]
-        log = await _log(ledger, conversation)
+        log = await _log(messages, conversation)
         total += len(log)
         assert Counter(log.values()).most_common(1)[0][1] == 1, "a message stands in the log twice"
         assert list(log) == list(range(1, len(log) + 1)), "seq is not dense"
@@ -174,12 +174,12 @@ def _judge(app: App, log: dict[int, str]) -> None:
         assert message.id == message.body == log[message.seq], f"{who} was shown another message"
 
 
-async def _log(ledger: Ledger, conversation: str) -> dict[int, str]:
+async def _log(messages: MessageLog, conversation: str) -> dict[int, str]:
     """The log's texts by seq, in the log's order."""
     log: dict[int, str] = {}
-    while page := await ledger.messages(conversation, max(log, default=0), 2**53 - 1, PAGE):
+    while page := await messages.page(conversation, max(log, default=0), 2**53 - 1, PAGE):
         for entry in page:
-            stored = read_entry(entry.entry)
+            stored = read_opened(entry.entry)
             assert stored.id == stored.body, "a message has another's text"
             log[entry.seq] = stored.id
     return log

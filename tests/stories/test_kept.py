@@ -18,9 +18,9 @@ from redis.asyncio import Redis
 
 from chatserver.embedded import EmbeddedStore
 from chatserver.protocol.events import Role
+from tests.chatserver.keys import log_of
 from tests.chatserver.realtime.servers import token
 from tests.engines import StoreProcess, engines
-from tests.quotas.ledgers import ledger_at
 from tests.stories.kept_app import App, fallen_silent, kept, progress
 from tests.stories.kept_server import ServerProcess
 
@@ -80,7 +80,7 @@ def report(what: str, messages: int, apps: Sequence[App]) -> None:
 
 @pytest.mark.parametrize("victim", ["server", "store", "both"])
 async def test_what_was_accepted_outlives_kills(
-    victim: Victim, server: ServerProcess, durable_store: StoreProcess
+    victim: Victim, server: ServerProcess, durable_store: StoreProcess, tmp_path: Path
 ) -> None:
     """SIGKILL under load, several times: every message once, in order, and every app saw every seq once."""
     chance = Random(victim)
@@ -96,8 +96,8 @@ async def test_what_was_accepted_outlives_kills(
                 await asyncio.to_thread(server.start)
             await progress(apps)
         await fallen_silent(apps)
-        async with ledger_at(durable_store.url) as ledger:
-            messages = await kept(ledger, apps)
+        async with log_of(durable_store.url, tmp_path) as log:
+            messages = await kept(log, apps)
     assert_nothing_failed(server)
     report(f"{durable_store.engine}: {KILLS} kills of {victim}", messages, apps)
 
@@ -121,8 +121,8 @@ async def test_apps_of_a_killed_server_go_on_at_another(
                 await asyncio.gather(*(app.move(home.url) for app in moving))
                 await progress(apps)
             await fallen_silent(apps)
-            async with ledger_at(durable_store.url) as ledger:
-                messages = await kept(ledger, apps)
+            async with log_of(durable_store.url, tmp_path) as log:
+                messages = await kept(log, apps)
     finally:
         other.stop()
     assert_nothing_failed(server)
@@ -148,8 +148,8 @@ async def test_what_the_embedded_store_accepted_outlives_kills(victim: Victim, t
                     await kill_store(tmp_path)
                 await progress(apps)
             await fallen_silent(apps)
-            async with ledger_at(store_url(tmp_path)) as ledger:
-                messages = await kept(ledger, apps)
+            async with log_of(store_url(tmp_path), tmp_path) as log:
+                messages = await kept(log, apps)
         server.stop()
     finally:
         server.kill()

@@ -12,20 +12,26 @@ from starlette.applications import Starlette
 
 from chatserver.api import ApiContext, routes
 from chatserver.auth import issue
-from chatserver.protocol.codec import stored_entry
+from chatserver.metrics import Metrics
 from chatserver.protocol.events import Role
+from chatserver.rate_limit import RateLimit
 from chatserver.records.database import Database
+from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from chatserver.workflows.board import Board
+from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.workflows.message_log import MessageLog
+from chatserver.workflows.messaging import sealed_post
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.revocation import RevocableTokens, Revocations
-from quotas.ledger.base import Post, Posted, Writer, posted
+from quotas.ledger.base import Posted, Writer, posted
 from quotas.ledger.link import Link
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
+from tests.chatserver.keys import conversation_keys
 
 SECRET = "a secret of at least thirty-two bytes"
 
@@ -36,13 +42,15 @@ class Served:
 
     url: str
     ledger: RedisLedger
+    keys: ConversationKeys
     provisioning: Provisioning
 
     async def write(self, conversation: str, writer: Writer, sender: str, id: str, body: str) -> int:
         """Write a message as the chat does; returns its seq."""
         standing = await self.ledger.standing(conversation)
         assert standing is not None
-        post = Post(conversation, writer, id, body.encode().ljust(8)[:8], stored_entry(sender, writer, id, body), "o")
+        key = await self.keys.current(conversation, standing.settings.key)
+        post = sealed_post(key, writer, sender, id, body, "o")
         result = await posted(self.ledger, post, standing.settings, standing.terms(self.provisioning.rulebook))
         assert isinstance(result, Posted), result
         return result.seq
@@ -58,14 +66,18 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
     provisioning = Provisioning(database, ledger, Rulebook(builtin_policy()), ledger.now)
     revocations = Revocations(link)
     tokens = RevocableTokens(Settings(jwt_secret=SECRET), revocations)
+    keys = conversation_keys(database)
     board = Board(ledger, OpenWaits(link, ledger))
     context = ApiContext(
         provisioning=provisioning,
         ledger=ledger,
+        messages=MessageLog(database, ledger, keys),
         authenticator=tokens,
         board=board,
         revocations=revocations,
         reports=ReplyReports(database, provisioning.rulebook, ledger.now),
+        people=RateLimit(Rate(0, "minute", 0)),
+        metrics=Metrics(),
     )
     app = Starlette(routes=list(routes(context)))
     with socket.socket() as listening:
@@ -76,7 +88,7 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
             async with asyncio.timeout(10):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
-            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", ledger, provisioning)
+            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", ledger, keys, provisioning)
         finally:
             server.should_exit = True
             await serving

@@ -8,6 +8,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from chatserver.protocol.commands import MAX_FRAME_BYTES
+from quotas.instant import DAY
+from quotas.ledger.archive import Keep
 from tests.chatserver.realtime.servers import HereServer, here, token
 
 ROOT = Path(__file__).parents[3]
@@ -89,6 +92,26 @@ async def test_refusals_and_closes_are_counted(valkey_url: str, tmp_path: Path) 
         assert of(found, "clock_shift_seconds") != 0
 
 
+async def test_closes_by_the_rules_of_websocket_are_counted(valkey_url: str, tmp_path: Path) -> None:
+    """Before hello and after, each once; an app that closes by itself is not the server's close."""
+    async with here(valkey_url, tmp_path) as server:
+        await server.conversation("c1", "basic")
+        for text in (b"\xff\xfe", " " * (MAX_FRAME_BYTES + 1)):
+            async with server.stranger() as stranger, server.device("mia") as mia:
+                for device in (stranger, mia):
+                    await device.socket.send(text, text=True)
+                    await device.end()
+        async with server.device("tora") as tora:
+            await tora.socket.close()
+        found = await samples(server)
+        closes = {
+            dict(labels)["code"]: value
+            for (name, labels), value in found.items()
+            if name == "chatserver_closes_total" and value
+        }
+        assert closes == {"1007": 2, "1009": 2}
+
+
 async def test_misses_are_counted_with_how_late_they_were_noted(valkey_url: str, tmp_path: Path) -> None:
     """A process that was not there when the deadline passed notes it at its start."""
     async with here(valkey_url, tmp_path) as server:
@@ -105,6 +128,21 @@ async def test_misses_are_counted_with_how_late_they_were_noted(valkey_url: str,
         assert of(found, "deadlines_total", kind="missed") == 1
         assert 1700 < of(found, "timer_lag_seconds_sum") < 1900
         assert (of(found, "open_waits"), of(found, "overdue_waits")) == (1, 1)
+
+
+async def test_archived_messages_are_counted_with_how_far_the_archive_is_behind(
+    valkey_url: str, tmp_path: Path
+) -> None:
+    async with here(valkey_url, tmp_path) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("mia") as mia:
+            await mia.write("one")
+            await mia.write("two")
+            found = await samples(server)
+        assert of(found, "archived_messages_total") == 0
+        assert of(found, "archive_lag_seconds") >= 0
+        await server.parts.archive.archive(["c1"], Keep(0, DAY))
+        assert of(await samples(server), "archived_messages_total") == 2
 
 
 async def test_only_services_and_support_may_read(valkey_url: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from chatserver.protocol import codec, codes, events
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, check_text, decode, encode
 from chatserver.protocol.commands import COMMANDS, AnyCommand, Check, Hello, History, Read, Send, Typing, Watch
+from chatserver.protocol.entry import head_json, opened, read_opened
 from tests.chatserver.protocol.wrong import NO_TEXTS, NOT_JSON, NOT_MSGPACK, SEND, TEXTS, WRONG
 
 ENCODINGS: list[Encoding] = ["json", "msgpack"]
@@ -119,10 +120,10 @@ def test_texts_that_can_be(body: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["plain", 'quotes " and \\', "æøå 👋 \u2028 </script>", "a\tb\r\nc"])
-def test_a_stored_message_becomes_the_event_unchanged(body: str) -> None:
-    """The JSON made around the stored entry says what the encoder would say."""
-    entry = codec.stored_entry("mia", "member", "id ✓", body)
-    stored = codec.read_entry(entry)
+def test_an_opened_message_becomes_the_event_unchanged(body: str) -> None:
+    """The JSON made around the entry says what the encoder would say."""
+    entry = opened(head_json("mia", "member", "id ✓"), codec.encode_json(body))
+    stored = read_opened(entry)
     event = events.Message("c1", 7, stored.sender, "member", "2026-01-06T09:00:00.000Z", stored.id, stored.body)
     made = codec.message_json("c1", 7, event.at, entry)
     assert msgspec.json.decode(made) == msgspec.json.decode(encode(event, "json"))

@@ -132,6 +132,8 @@ async def here(
     policy: Path | None = None,
     rate_limit: Rate = UNLIMITED,
     connections_before_hello: int = 100,
+    archive_after: int = 60,
+    archive_keep_messages: int = 500,
 ) -> AsyncIterator[HereServer]:
     """Run a server in this loop; servers with the same store and folder are processes of one chat."""
     settings = Settings(
@@ -142,6 +144,8 @@ async def here(
         policy=policy,
         rate_limit=rate_limit,
         connections_before_hello=connections_before_hello,
+        archive_after=archive_after,
+        archive_keep_messages=archive_keep_messages,
     )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond
     async with assembled(settings, store_url) as parts, listening(parts.app, parts.door) as (port, running):
@@ -182,8 +186,11 @@ class ProgramServer(Server):
 
 
 @contextmanager
-def program(data_dir: Path, *flags: str, store_url: str | None = None) -> Iterator[ProgramServer]:
-    """Run `chatserver serve` on a free port; on the way out it must stop by SIGTERM with status 0."""
+def program(data_dir: Path, *flags: str, store_url: str | None = None, **variables: str) -> Iterator[ProgramServer]:
+    """Run `chatserver serve` on a free port; on the way out it must stop by SIGTERM with status 0.
+
+    `variables` come on top of `environment`.
+    """
     data_dir.mkdir(exist_ok=True)
     log = data_dir / f"log-{time.monotonic_ns()}"
     store = ["--redis-url", store_url] if store_url else []
@@ -192,7 +199,7 @@ def program(data_dir: Path, *flags: str, store_url: str | None = None) -> Iterat
             [PROGRAM, "serve", "--port", "0", "--data-dir", data_dir, *store, *flags],
             stdout=out,
             stderr=subprocess.STDOUT,
-            env=environment(),
+            env=environment(**variables),
             cwd=data_dir,
         )
     server = ProgramServer(_port_of(process, log), process, log)

@@ -194,6 +194,7 @@ async def test_a_half_open_connection_is_closed_by_pings(
                     await tora.write("x" * 16_000, id=f"{n}")
             await tora.hears("presence", user="mia", online=False)
         assert [connection.user for connection in server.parts.hub.connections if connection.user == "mia"] == []
+        assert server.parts.hub.metrics.closed == {1011: 1}
         gone.writer.close()
 
 

@@ -74,7 +74,7 @@ async def test_a_token_in_the_address_is_not_read(server: HereServer) -> None:
 
 async def test_a_token_that_expires_while_connected_is_4501(server: HereServer) -> None:
     """The connection lasts as long as the token, by real time; others are unaffected."""
-    async with server.device("tora") as tora, server.device("mia", seconds=2) as mia:
+    async with server.device("tora") as tora, server.device("mia", seconds=5) as mia:
         assert await mia.is_alive()
         code, reason = await mia.end()
         assert (code, reason) == (Close.TOKEN_EXPIRED, "token expired")
@@ -89,7 +89,7 @@ async def test_no_hello_in_time_is_4502(server: HereServer, monkeypatch: pytest.
         started = time.monotonic()
         await device.socket.ping()
         assert await device.end() == (Close.HELLO_TIMEOUT, "no hello within 5 seconds")
-        assert 0.2 < time.monotonic() - started < 2
+        assert time.monotonic() - started > 0.2
 
 
 async def test_another_command_first_is_4503(server: HereServer) -> None:

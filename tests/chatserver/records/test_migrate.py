@@ -14,7 +14,7 @@ from chatserver.records.migrate import migrate
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
-STEPS = ["0001", "0002"]
+STEPS = ["0001", "0002", "0003", "0004", "0005"]
 
 STARTING = """
 import asyncio, json, sys
@@ -51,13 +51,13 @@ async def test_the_steps_lead_to_the_tables(database: Database) -> None:
 
 async def test_a_conversation_has_one_open_subscription(database: Database) -> None:
     """The partial index is there: a second open row is refused by the database itself."""
-    person = "INSERT INTO people VALUES ('{}', '{}', 'P', 'Europe/Oslo', 'nb', NULL, 1, 1)"
+    person = "INSERT INTO people VALUES ('{}', '{}', 'P', 'Europe/Oslo', 'nb', NULL, 1, 1, NULL)"
     subscription = "INSERT INTO subscriptions (conversation_id, plan, started_at) VALUES ('c', 'light', 1)"
     async with database.begin() as connection:
         await connection.execute(text(person.format("m", "member")))
         await connection.execute(text(person.format("t", "mentor")))
         await connection.execute(
-            text("INSERT INTO conversations VALUES ('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1)")
+            text("INSERT INTO conversations VALUES ('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1, 1)")
         )
         await connection.execute(text(subscription))
     with pytest.raises(Exception, match=r"(?i)unique"):

@@ -52,6 +52,15 @@ def test_a_message_can_do_nothing_to_the_terminal() -> None:
     assert visible("a\tb\n👩\u200d🚀") == "a\tb\n👩\u200d🚀"
 
 
+def test_an_erased_message_says_so() -> None:
+    """In the reader's language, on its line, where it stood, and in the line of another conversation."""
+    erased = Message("c1", 1, "tora", "mentor", "2026-01-09T22:30:00.000Z", "m1", "", erased=True)
+    transcript = Transcript(Texts("da"), "mia")
+    assert plain(transcript.message(a_conversation(), erased, 60))[-1] == "23:30  tora  (denne tekst er slettet)"
+    assert plain(transcript.message(a_conversation(), erased, 30))[-1] == "  (denne tekst er slettet)"
+    assert plain(transcript.elsewhere(a_conversation(), erased, 60)) == ["23:30  ◦ tora  (denne tekst er slettet)"]
+
+
 def test_wide_characters_count_as_two_columns() -> None:
     """Japanese in ten columns is five characters a line."""
     assert wrapped("日本語日本語日", 10) == ["日本語日本", "語日"]

@@ -4,38 +4,42 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatserver.protocol.codec import stored_entry
 from chatserver.protocol.commands import MAX_BODY_BYTES
+from chatserver.records.database import Database
 from chatserver.workflows.history import MAX_PAGE_BYTES, history
-from quotas.ledger.base import Post, Posted, Settings, posted
+from chatserver.workflows.message_log import MessageLog
+from chatserver.workflows.messaging import sealed_post
+from quotas.ledger.base import Posted, Settings, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
+from tests.chatserver.keys import conversation_keys
 
 LONG = "x" * MAX_BODY_BYTES
 COUNT = 40
 
 
 @pytest.fixture
-async def filled(ledger: RedisLedger) -> AsyncIterator[RedisLedger]:
+async def filled(ledger: RedisLedger, database: Database) -> AsyncIterator[MessageLog]:
     """A conversation of `COUNT` texts, each as long as a text may be."""
     standing = await ledger.configure("c1", Settings("mia", "tom", "basic", "Europe/Oslo", ""))
     terms = standing.terms(Rulebook(builtin_policy()))
+    keys = conversation_keys(database)
+    key = await keys.current("c1", 1)
     for number in range(COUNT):
-        entry = stored_entry("tom", "mentor", str(number), LONG)
-        result = await posted(ledger, Post("c1", "mentor", "", b"", entry, "test"), standing.settings, terms)
-        assert isinstance(result, Posted)
-    yield ledger
+        post = sealed_post(key, "mentor", "tom", str(number), LONG, "test")
+        assert isinstance(await posted(ledger, post, standing.settings, terms), Posted)
+    yield MessageLog(database, ledger, keys)
 
 
-async def test_a_page_of_long_texts_is_cut_to_what_fits_and_says_that_there_are_more(filled: RedisLedger) -> None:
+async def test_a_page_of_long_texts_is_cut_to_what_fits_and_says_that_there_are_more(filled: MessageLog) -> None:
     messages, more = await history(filled, "c1", COUNT + 1, COUNT)
     assert 0 < len(messages) <= MAX_PAGE_BYTES // MAX_BODY_BYTES
     assert more
     assert messages[-1].seq == COUNT
 
 
-async def test_pages_together_hold_everything_once(filled: RedisLedger) -> None:
+async def test_pages_together_hold_everything_once(filled: MessageLog) -> None:
     seqs: list[int] = []
     before, more = COUNT + 1, True
     while more:
@@ -45,7 +49,7 @@ async def test_pages_together_hold_everything_once(filled: RedisLedger) -> None:
     assert seqs == list(range(1, COUNT + 1))
 
 
-async def test_a_page_asked_to_begin_at_the_first_message_knows_that_it_does(filled: RedisLedger) -> None:
+async def test_a_page_asked_to_begin_at_the_first_message_knows_that_it_does(filled: MessageLog) -> None:
     messages, more = await history(filled, "c1", 3, 2)
     assert ([message.seq for message in messages], more) == ([1, 2], False)
     assert await history(filled, "c1", 1, 2) == ([], False)

@@ -1,5 +1,7 @@
 """The ledger made anew from the records."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,13 +11,23 @@ from chatserver.records.database import Database
 from chatserver.records.people import Person
 from chatserver.workflows.provisioning import settings_of
 from chatserver.workflows.rebuild import BATCH, Rebuilt, plans_problem, rebuild
+from chatserver.workflows.restore import Restorer
+from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import Policy, builtin_policy
 from quotas.terms import Rulebook
+from tests.quotas.ledgers import link_to
 
 RULEBOOK = Rulebook(builtin_policy())
 PLANS = sorted(builtin_policy().plans)
+
+
+@pytest.fixture
+async def restorer(database: Database, ledger: RedisLedger, valkey_url: str) -> AsyncIterator[Restorer]:
+    """Of an archive that has nothing."""
+    async with link_to(valkey_url) as link:
+        yield Restorer(database, ledger, LedgerArchive(link, ledger, 0))
 
 
 def nothing(done: int, total: int) -> None:
@@ -47,8 +59,14 @@ async def test_an_empty_store_learns_everything(database: Database, store_url: s
     ledger = RedisLedger(link)
     await ledger.load()
     seen: list[tuple[int, int]] = []
-    counts = await rebuild(database, ledger, RULEBOOK, lambda done, total: seen.append((done, total)))
-    assert counts == Rebuilt(conversations=BATCH + 20, ahead=0)
+    counts = await rebuild(
+        database,
+        ledger,
+        Restorer(database, ledger, LedgerArchive(link, ledger, 0)),
+        RULEBOOK,
+        lambda done, total: seen.append((done, total)),
+    )
+    assert counts == Rebuilt(conversations=BATCH + 20, restored=0, ahead=0)
     assert seen == [(0, BATCH + 20), (BATCH, BATCH + 20), (BATCH + 20, BATCH + 20)]
     assert await ledger.conversations_of("tom") == [conversation.id for conversation in made]
     assert await ledger.conversations_of("m0007") == ["c0007"]
@@ -59,25 +77,25 @@ async def test_an_empty_store_learns_everything(database: Database, store_url: s
     link.close()
 
 
-async def test_what_the_ledger_counts_stays(database: Database, ledger: RedisLedger) -> None:
+async def test_what_the_ledger_counts_stays(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
     """Beside a running server: a second run changes nothing, a live chat goes on."""
     await recorded(database, 3)
-    await rebuild(database, ledger, RULEBOOK, nothing)
+    await rebuild(database, ledger, restorer, RULEBOOK, nothing)
     before = await ledger.start_live("c0001", 60_000)
-    assert await rebuild(database, ledger, RULEBOOK, nothing) == Rebuilt(conversations=3, ahead=0)
+    assert await rebuild(database, ledger, restorer, RULEBOOK, nothing) == Rebuilt(conversations=3, restored=0, ahead=0)
     after = await ledger.standing("c0001")
     assert before is not None
     assert after is not None
     assert (after.usage, after.settings) == (before.usage, before.settings)
 
 
-async def test_records_restored_from_a_backup(database: Database, ledger: RedisLedger) -> None:
+async def test_records_restored_from_a_backup(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
     """A ledger with a newer or an equal revision takes the records' word, and later changes reach it again."""
     newer, equal, ended = await recorded(database, 3)
     await ledger.configure(newer.id, replace(settings_of(newer), plan="video", revision=9))
     await ledger.configure(equal.id, replace(settings_of(equal), zone="UTC"))
     await ledger.configure(ended.id, replace(settings_of(ended), status="ended"))
-    assert await rebuild(database, ledger, RULEBOOK, nothing) == Rebuilt(conversations=3, ahead=2)
+    assert await rebuild(database, ledger, restorer, RULEBOOK, nothing) == Rebuilt(conversations=3, restored=0, ahead=2)
     for conversation, revision in ((newer, 10), (equal, 4)):
         standing = await ledger.standing(conversation.id)
         assert standing is not None
@@ -87,10 +105,10 @@ async def test_records_restored_from_a_backup(database: Database, ledger: RedisL
     still_ended = await ledger.standing(ended.id)
     assert still_ended is not None
     assert still_ended.settings.status == "ended"
-    assert await rebuild(database, ledger, RULEBOOK, nothing) == Rebuilt(conversations=3, ahead=0)
+    assert await rebuild(database, ledger, restorer, RULEBOOK, nothing) == Rebuilt(conversations=3, restored=0, ahead=0)
 
 
-async def test_a_policy_without_a_plan_in_use(database: Database, ledger: RedisLedger) -> None:
+async def test_a_policy_without_a_plan_in_use(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
     """It is said which plans are lacking and how many hold them, before anything is told to the ledger."""
     assert await plans_problem(database, RULEBOOK) is None
     await recorded(database, len(PLANS) + 1)
@@ -101,7 +119,7 @@ async def test_a_policy_without_a_plan_in_use(database: Database, ledger: RedisL
     assert sentence is not None
     assert "basic (2), live (1), live+ (1), video (1); it has light; add them" in sentence
     with pytest.raises(LookupError, match="the policy lacks plans"):
-        await rebuild(database, ledger, poorer, nothing)
+        await rebuild(database, ledger, restorer, poorer, nothing)
     assert await ledger.conversations_of("tom") == []
 
 

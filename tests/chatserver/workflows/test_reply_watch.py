@@ -144,6 +144,16 @@ async def test_ending_drops_the_wait(desk: Desk) -> None:
     assert kinds(await desk.later(60 * HOUR).watched()) == ["dropped"]
 
 
+async def test_an_end_after_the_deadline_before_the_timer_rang_notes_the_miss_first(desk: Desk) -> None:
+    written = await desk.write("c1")
+    late = desk.later(30 * HOUR)
+    await late.ledger.configure("c1", Settings("mia", "tom", "open", "Europe/Oslo", "", "ended", 2))
+    missed, dropped = await late.watched()
+    assert (missed.kind, missed.due_at, missed.at) == ("missed", written.usage.due_at, written.usage.due_at)
+    assert (dropped.kind, dropped.due_at) == ("dropped", written.usage.due_at)
+    assert await late.watched() == [missed, dropped]
+
+
 async def test_many_watchers_note_each_miss_once(desk: Desk) -> None:
     names = [f"m{number}" for number in range(500)]
     await asyncio.gather(*(desk.open(name) for name in names))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from chatserver.protocol.codec import stored_entry
+from chatserver.protocol.entry import head_json, joined
 from chatserver.records.conversations import Conversation
 from chatserver.records.database import Database
 from chatserver.workflows import why as workflow
+from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.requests import ConversationChange, ConversationDetails, Done, PersonDetails
 from chatserver.workflows.why import why
@@ -32,6 +33,7 @@ from quotas.steps import (
     WritingOpen,
 )
 from quotas.terms import Rulebook
+from tests.chatserver.keys import conversation_keys
 from tests.quotas.moments import oslo
 
 MONDAY = oslo("2026-01-05T09:00:00")
@@ -44,6 +46,7 @@ class Scene:
 
     database: Database
     ledger: MemoryLedger
+    log: MessageLog
     provisioning: Provisioning
     now: int
 
@@ -55,7 +58,8 @@ class Scene:
         async def clock() -> int:
             return scene.now
 
-        scene = cls(database, ledger, Provisioning(database, ledger, Rulebook(builtin_policy()), clock), MONDAY)
+        provisioning = Provisioning(database, ledger, Rulebook(builtin_policy()), clock)
+        scene = cls(database, ledger, MessageLog(database, ledger, conversation_keys(database)), provisioning, MONDAY)
         await scene.provisioning.put_person("kari", PersonDetails("member", "Kari"))
         await scene.provisioning.put_person("tom", PersonDetails("mentor", "Tom"))
         await scene.provisioning.put_conversation("c", ConversationDetails("kari", "tom", plan))
@@ -66,7 +70,7 @@ class Scene:
             self.now = at + number
             standing = await self.ledger.standing("c")
             assert standing
-            post = Post("c", writer, "", b"", stored_entry("x", writer, "", "Hei"), "o")
+            post = Post("c", writer, "", b"", joined(head_json("x", writer, ""), b"sealed"), "o")
             terms = standing.terms(self.provisioning.rulebook)
             assert isinstance(await posted(self.ledger, post, standing.settings, terms), Posted)
 
@@ -81,7 +85,7 @@ class Scene:
 
     async def why(self, now: int) -> Explanation:
         self.now = now
-        _, explanation = await why(self.provisioning, self.ledger, await self.record())
+        _, explanation = await why(self.provisioning, self.log, await self.record())
         return explanation
 
 

@@ -101,6 +101,36 @@ async def test_a_refusal_is_the_first_answer_too(desk: Desk) -> None:
     assert (again.first, again.reason, again.opens_at, again.at) == (False, "closed", NEXT_MONDAY, NEXT_MONDAY)
 
 
+async def test_another_key_leaves_ids_and_answers_and_forgets_the_texts(desk: Desk) -> None:
+    """In both generations: what makes digests has changed, so a second try gets the first answer, whatever its text."""
+    first = await desk.member(MONDAY, "hello", id="x")
+    late = MONDAY + IDEMPOTENCY_PERIOD
+    await desk.mentor(late, "answer", id="y")
+    await desk.configure(late + 1, key=2)
+    assert (await desk.standing(late + 1)).settings.key == 2
+    again = await desk.member(late + 2, "digest of another key", id="x")
+    assert isinstance(first, Posted)
+    assert isinstance(again, Posted)
+    assert (again.first, again.seq, again.at) == (False, first.seq, first.at)
+    other_side = await desk.mentor(late + 2, "digest of another key", id="y")
+    assert isinstance(other_side, Posted)
+    assert (other_side.first, other_side.seq) == (False, 2)
+    new = await desk.mentor(late + 3, "new", id="n")
+    assert isinstance(new, Posted)
+    assert await desk.mentor(late + 4, "other", id="n") == Reused()
+    await desk.configure(late + 5, plan="basic")
+    assert await desk.mentor(late + 6, "other", id="n") == Reused()
+
+
+async def test_a_post_sealed_with_an_old_key_is_stale(desk: Desk) -> None:
+    """The change of key is a change of settings: nothing more is checked on the way of a message."""
+    standing = await desk.standing(MONDAY)
+    await desk.configure(MONDAY, key=2)
+    answer = await desk.post("member", "sealed", standing.settings, desk.terms(standing), MONDAY)
+    assert isinstance(answer, Stale)
+    assert answer.standing.settings.key == 2
+
+
 async def test_an_id_with_another_text_is_refused(desk: Desk) -> None:
     await desk.member(MONDAY, "hello", id="x")
     assert await desk.member(MONDAY, "goodbye", id="x") == Reused()

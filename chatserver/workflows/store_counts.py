@@ -1,4 +1,4 @@
-"""How many answers are owed on the whole store, and whether its timers ring: counted for an operator, seldom."""
+"""Numbers of the whole store: answers owed, timers, and how far the archive is behind. Counted seldom."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from quotas.instant import SECOND
 from quotas.ledger import keys
+from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
@@ -16,25 +17,28 @@ LATE_AFTER = 5 * SECOND
 """A timer that nobody took for so long is late: every process looks twice a second."""
 
 
-class WaitCount(Struct, frozen=True):
+class StoreCount(Struct, frozen=True):
     """Of all partitions, so the same on every process."""
 
     open: int
     overdue: int
     late_timers: int
+    archive_lag: int
+    """For how many ms the archive has lacked what it has lacked for the longest; 0 where it has everything."""
 
 
-class WaitCounts:
-    """Counts with three short requests a partition, in one round trip."""
+class StoreCounts:
+    """Counts with four short requests a partition, in two round trips."""
 
-    def __init__(self, waits: Waits, ledger: RedisLedger) -> None:
+    def __init__(self, waits: Waits, tail: LedgerArchive, ledger: RedisLedger) -> None:
         self._waits = waits
+        self._tail = tail
         self._ledger = ledger
-        self._counted: WaitCount | None = None
+        self._counted: StoreCount | None = None
         self._counted_at = float("-inf")
         self._lock = asyncio.Lock()
 
-    async def latest(self) -> WaitCount | None:
+    async def latest(self) -> StoreCount | None:
         """The counts of the last few seconds; None while the store does not answer."""
         async with self._lock:
             loop = asyncio.get_running_loop()
@@ -43,7 +47,7 @@ class WaitCounts:
                 self._counted_at = loop.time()
             return self._counted
 
-    async def _count(self) -> WaitCount | None:
+    async def _count(self) -> StoreCount | None:
         waits, partitions = self._waits, range(keys.PARTITIONS)
         try:
             async with asyncio.timeout(1):
@@ -53,7 +57,9 @@ class WaitCounts:
                     *(waits.overdue(partition, now) for partition in partitions),
                     *(waits.late_timers(partition, now - LATE_AFTER) for partition in partitions),
                 )
+                oldest = await asyncio.gather(*(self._tail.oldest(partition) for partition in partitions))
         except (LedgerError, TimeoutError):
             return None
         each = keys.PARTITIONS
-        return WaitCount(sum(counted[:each]), sum(counted[each : 2 * each]), sum(counted[2 * each :]))
+        lag = now - min((instant for instant in oldest if instant is not None), default=now)
+        return StoreCount(sum(counted[:each]), sum(counted[each : 2 * each]), sum(counted[2 * each :]), max(0, lag))

@@ -7,7 +7,7 @@ I.371). A bucket that is full is forgotten. Each process counts for itself.
 from chatserver.setting_values import Rate
 
 OTHER_COST = 0.1
-"""What a handshake, or a command that writes no message, costs of a message."""
+"""What a handshake, a request, or a command that writes no message, costs of a message."""
 SWEEP_FROM = 1_024
 """Buckets from which on full ones are looked for."""
 

@@ -1,0 +1,88 @@
+"""The archive's messages: heads in the open, texts sealed. Each is stored once, however often it is stored."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import asdict
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.protocol.entry import Head, head_json, head_of, joined, parted
+from chatserver.protocol.events import Role
+from chatserver.records.conversations import IDS_AT_ONCE
+from chatserver.records.tables import MESSAGES
+from quotas.ledger.base import Entry
+
+_row = MESSAGES.c
+
+
+class Message(Struct, frozen=True, gc=False):
+    """One row. `at` in ms; `message_id` as UTF-8; `sealed` is None where the text was erased."""
+
+    conversation_id: str
+    seq: int
+    at: int
+    sender: str
+    role: Role
+    message_id: bytes
+    sealed: bytes | None
+
+
+def message_of(conversation: str, entry: Entry) -> Message:
+    """The row of an entry of the ledger's log."""
+    head: Head = head_of(entry.entry)
+    sealed = parted(entry.entry)[1]
+    return Message(conversation, entry.seq, entry.at, head.sender, head.role, head.id.encode(), sealed or None)
+
+
+def entry_of(message: Message) -> Entry:
+    """The entry of the ledger's log that a row was made of; without a text where that was erased."""
+    head = head_json(message.sender, message.role, message.message_id.decode())
+    return Entry(message.seq, message.at, joined(head, message.sealed or b""))
+
+
+async def store(connection: AsyncConnection, messages: Sequence[Message]) -> None:
+    """Insert what is not there yet."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    # Always in the order of their keys, so that two processes that store the same never wait for each other.
+    ordered = sorted(messages, key=lambda message: (message.conversation_id, message.seq))
+    if ordered:
+        await connection.execute(insert(MESSAGES).on_conflict_do_nothing(), [asdict(each) for each in ordered])
+
+
+async def page(connection: AsyncConnection, conversation: str, after: int, before: int, limit: int) -> list[Message]:
+    """Messages with after < seq < before in order: the first `limit` of them."""
+    query = (
+        select(MESSAGES)
+        .where(_row.conversation_id == conversation, _row.seq > after, _row.seq < before)
+        .order_by(_row.seq)
+        .limit(limit)
+    )
+    return [Message(**row._mapping) for row in await connection.execute(query)]
+
+
+async def after(connection: AsyncConnection, seqs: Mapping[str, int], most: int) -> dict[str, dict[int, int]]:
+    """For each conversation that has any of the `most` messages after its seq: when each was written, by seq."""
+    found: dict[str, dict[int, int]] = {}
+    names = sorted(seqs)
+    for first in range(0, len(names), IDS_AT_ONCE // 3):  # three parameters each
+        some = names[first : first + IDS_AT_ONCE // 3]
+        later = (
+            and_(_row.conversation_id == name, _row.seq > seqs[name], _row.seq <= seqs[name] + most) for name in some
+        )
+        query = select(_row.conversation_id, _row.seq, _row.at).where(or_(*later))
+        for conversation, seq, at in await connection.execute(query):
+            found.setdefault(conversation, {})[seq] = at
+    return found
+
+
+async def last_seq(connection: AsyncConnection, conversation: str) -> int:
+    """The last one's; 0 where there is none."""
+    return await connection.scalar(select(func.max(_row.seq)).where(_row.conversation_id == conversation)) or 0
+
+
+async def written_since(connection: AsyncConnection, conversation: str, at: int) -> list[Message]:
+    """Every message of that instant or a later one, in order."""
+    query = select(MESSAGES).where(_row.conversation_id == conversation, _row.at >= at).order_by(_row.seq)
+    return [Message(**row._mapping) for row in await connection.execute(query)]

@@ -1,0 +1,171 @@
+"""Messages go from the ledger to the records: read at least once, stored exactly once, and only then trimmed.
+
+With the messages goes how the conversation stands, so that a store that was lost comes back as it was then
+(`chatserver/workflows/restore.py`). A process that dies between commit and trimming leaves the messages to be read
+again, and their rows are there already.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from chatserver.metrics import Metrics
+from chatserver.records import ledger_snapshots, messages
+from chatserver.records.database import Database, DatabaseError
+from chatserver.records.ledger_snapshots import LedgerSnapshot
+from chatserver.settings import Settings
+from chatserver.workflows.lease import Lease
+from quotas.instant import DAY, SECOND
+from quotas.ledger import keys
+from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
+from quotas.ledger.base import LedgerError
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+
+POLL_EVERY = 5.0
+"""Seconds between looks at what waits to be archived."""
+RETRY_AFTER = 10.0
+"""Seconds after a look that failed."""
+LEASE = 30 * SECOND
+"""How long after its last look a process may be silent before another one takes over."""
+BATCH = 20
+"""Conversations stored in one transaction, so that nobody who writes waits long."""
+MOST_MESSAGES = 100
+"""Messages of one conversation in it."""
+
+logger = logging.getLogger(__name__)
+
+_Read = dict[str, Unarchived]
+
+
+class Archive:
+    """One process's part in it. `name` tells processes apart; any number may run on one store."""
+
+    def __init__(
+        self,
+        link: Link,
+        ledger: RedisLedger,
+        tail: LedgerArchive,
+        database: Database,
+        settings: Settings,
+        metrics: Metrics,
+        name: str,
+    ) -> None:
+        self._lease = Lease(link, keys.ARCHIVIST, name)
+        self._ledger = ledger
+        self._tail = tail
+        self._database = database
+        self._metrics = metrics
+        self._after = settings.archive_after * SECOND
+        self._keep = Keep(settings.archive_keep_messages, settings.archive_keep_days * DAY)
+
+    async def run(self) -> None:
+        """Work until cancelled. While store or database is gone, messages stay in the store."""
+        try:
+            while True:
+                went_well = await self._look()
+                await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
+        finally:
+            await self._lease.release()
+
+    async def _look(self) -> bool:
+        """Whether all went well."""
+        try:
+            while await self._lease.take(LEASE) and await self.sweep():
+                pass
+        except LedgerError:
+            logger.debug("the store does not answer; its messages are archived later")
+        except DatabaseError as error:
+            logger.warning("messages are archived later: %s", error)
+        except Exception:
+            logger.exception("messages could not be archived; they stay in the store")
+        else:
+            return True
+        return False
+
+    async def sweep(self) -> bool:
+        """Archive what has waited long enough, a batch of every partition; whether there may be more.
+
+        Raises LedgerError, DatabaseError.
+        """
+        before = await self._ledger.now() - self._after
+        found = await asyncio.gather(*(self._tail.due(each, before, BATCH) for each in range(keys.PARTITIONS)))
+        names = [name for due in found for name in due]
+        more = any(len(due) == BATCH for due in found)
+        for first in range(0, len(names), BATCH):
+            # Short, as the whole sweep is not: the lease must not run out meanwhile.
+            await self._lease.take(LEASE)
+            more |= await self._archive_or_each(names[first : first + BATCH])
+        return more
+
+    async def _archive_or_each(self, names: list[str]) -> bool:
+        """One that cannot be archived must not keep the others from it."""
+        try:
+            return await self.archive(names, self._keep)
+        except (LedgerError, DatabaseError):
+            raise
+        except Exception:
+            logger.exception("a batch cannot be archived; each conversation is tried by itself")
+        more = False
+        for name in names:
+            try:
+                more |= await self.archive([name], self._keep)
+            except (LedgerError, DatabaseError):
+                raise
+            except Exception:
+                logger.exception("it cannot be archived and stays in the store", extra={"conversation": name})
+                await self._tail.postpone(name)
+        return more
+
+    async def archive(self, names: Iterable[str], keep: Keep) -> bool:
+        """Archive these conversations, 100 messages of each, and trim what need not be kept; whether one has more.
+
+        Raises LedgerError, DatabaseError.
+        """
+        read = await self._read(names)
+        async with self._database.begin() as connection:
+            known = await messages.after(
+                connection, {name: found.archived for name, found in read.items()}, MOST_MESSAGES + 1
+            )
+            forked = {name for name, rows in known.items() if not _agree(read[name], rows)}
+            kept = {name: found for name, found in read.items() if name not in forked}
+            rows = [messages.message_of(name, each) for name, found in kept.items() for each in found.messages]
+            await messages.store(connection, rows)
+            now = await self._ledger.now()
+            await ledger_snapshots.store(
+                connection,
+                [
+                    LedgerSnapshot(name, found.last_seq, now, found.state)
+                    for name, found in kept.items()
+                    if found.complete
+                ],
+            )
+        done = await asyncio.gather(*(self._tail.archived(name, found, keep) for name, found in kept.items()))
+        self._metrics.archived += sum(
+            len(found.messages) for found, was_first in zip(kept.values(), done, strict=True) if was_first
+        )
+        for name in forked:
+            await self._tell_if_forked(name, known[name])
+        return any(not found.complete for found in kept.values())
+
+    async def _tell_if_forked(self, name: str, rows: dict[int, int]) -> None:
+        """Another process may have been quicker by some messages: those are in the store too by now."""
+        again = await self._tail.unarchived(name, MOST_MESSAGES + len(rows))
+        if again is None or _agree(again, {seq: at for seq, at in rows.items() if seq > again.archived}):
+            return
+        logger.error(
+            "the store has other messages than the archive: it was lost, or is older; run `chatserver rebuild`",
+            extra={"conversation": name},
+        )
+        await self._tail.postpone(name)
+
+    async def _read(self, names: Iterable[str]) -> _Read:
+        ordered = list(names)
+        found = await asyncio.gather(*(self._tail.unarchived(name, MOST_MESSAGES) for name in ordered))
+        return {name: each for name, each in zip(ordered, found, strict=True) if each is not None}
+
+
+def _agree(found: Unarchived, rows: dict[int, int]) -> bool:
+    """Whether the archive's rows are messages that the ledger has, as after a death before `archived`."""
+    written = {message.seq: message.at for message in found.messages}
+    return all(written.get(seq) == at for seq, at in rows.items() if seq <= found.reached or found.complete)

@@ -1,0 +1,86 @@
+"""The messages of a conversation for whoever reads them: opened, wherever they are kept."""
+
+import logging
+
+from msgspec import Struct
+
+from chatserver.protocol.entry import Head, erased, head_of, opened, parted
+from chatserver.records import messages
+from chatserver.records.database import Database
+from chatserver.sealing import Key, SealError, number_of
+from chatserver.workflows.conversation_keys import ConversationKeys
+from quotas.ledger.base import Entry, Ledger
+
+logger = logging.getLogger(__name__)
+
+
+class Written(Struct, frozen=True):
+    """A message without its text. `at` in ms."""
+
+    seq: int
+    at: int
+    head: Head
+
+
+class MessageLog:
+    """Its methods raise LedgerError, and DatabaseError where a key or an archived message is needed and not to be had.
+
+    Where a message is neither in the ledger nor in the archive, a page begins after it or ends before it.
+    """
+
+    def __init__(self, database: Database, ledger: Ledger, keys: ConversationKeys) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._keys = keys
+
+    async def page(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        """Messages with after < seq < before in order: the first `limit` (≥ 1) of them, in the open."""
+        entries, keys = await self._with_keys(conversation, after, before, limit)
+        if any(sealed_with(entry.entry) not in (0, *keys) for entry in entries):
+            # An erasure may have sealed them anew between the two reads.
+            entries, keys = await self._with_keys(conversation, after, before, limit)
+        return [in_the_open(conversation, entry, keys.get(sealed_with(entry.entry))) for entry in entries]
+
+    async def _with_keys(
+        self, conversation: str, after: int, before: int, limit: int
+    ) -> tuple[list[Entry], dict[int, Key]]:
+        entries = await self._stored(conversation, after, before, limit)
+        numbers = {sealed_with(entry.entry) for entry in entries}
+        return entries, await self._keys.existing(conversation, numbers - {0})
+
+    async def heads(self, conversation: str, after: int, before: int, limit: int) -> list[Written]:
+        """As `page`, without the texts: that takes no key."""
+        entries = await self._stored(conversation, after, before, limit)
+        return [Written(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
+
+    async def _stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        """Messages as they are kept: heads and sealed texts; an erased one has none."""
+        entries = await self._ledger.messages(conversation, after, before, limit)
+        # Seqs are dense: what the ledger lacks at the beginning was archived before it was trimmed.
+        reaches_from = entries[0].seq if entries else before
+        if reaches_from <= after + 1:
+            return entries
+        async with self._database.read() as connection:
+            archived = await messages.page(connection, conversation, after, reaches_from, limit)
+        older = [messages.entry_of(message) for message in archived]
+        if older and older[-1].seq + 1 < reaches_from:
+            return older
+        return older + entries[: limit - len(older)]
+
+
+def sealed_with(entry: bytes) -> int:
+    """The number of the key that a stored entry needs; 0 where there is no text to open."""
+    begins = entry.find(b"\n") + 1
+    return number_of(entry[begins : begins + 2])
+
+
+def in_the_open(conversation: str, entry: Entry, key: Key | None) -> Entry:
+    """A stored entry as apps see it. Without its key its text is erased; one that does not open is told nobody."""
+    head, sealed = parted(entry.entry)
+    if key is None:
+        return Entry(entry.seq, entry.at, erased(head))
+    try:
+        return Entry(entry.seq, entry.at, opened(head, key.open(sealed)))
+    except SealError as error:
+        logger.error("message %d cannot be read: %s", entry.seq, error, extra={"conversation": conversation})
+        return Entry(entry.seq, entry.at, erased(head))

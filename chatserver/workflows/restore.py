@@ -1,0 +1,90 @@
+"""A conversation that the store has lost, or has only as it was earlier, comes back from the archive as it stood there.
+
+What comes back: usage, wait, deadline and its timer, read marks, the ids of the last 48 hours, and the seq of the last
+archived message, so that the next one gets the next. What does not: what was written after the archive last looked.
+"""
+
+from typing import cast
+
+from msgspec import Struct
+
+from chatserver.protocol.entry import head_of
+from chatserver.records import ledger_snapshots, messages
+from chatserver.records.database import Database
+from chatserver.records.ledger_snapshots import LedgerSnapshot
+from chatserver.records.messages import Message
+from quotas.ledger.archive import LedgerArchive, SentId, Unarchived
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, Entry, Writer
+from quotas.ledger.redis import RedisLedger
+
+MOST_MESSAGES = 100_000
+"""Messages of one conversation that a store may have and its archive not: more than anyone writes in a minute."""
+
+
+class _Archived(Struct, frozen=True):
+    """What the archive has of a conversation: up to which seq, how it stood, and what may be sent a second time."""
+
+    last_seq: int
+    snapshot: LedgerSnapshot | None
+    recent: list[Message]
+    instants: dict[int, int]
+    """When each message was written that the store calls unarchived, by seq."""
+
+
+class Restorer:
+    """Its methods raise LedgerError, DatabaseError."""
+
+    def __init__(self, database: Database, ledger: RedisLedger, tail: LedgerArchive) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._tail = tail
+
+    async def restore(self, conversation: str) -> bool:
+        """Put right what the ledger has, where the archive has more; whether it did.
+
+        The conversation is unknown to the ledger after that, until it is configured. Messages that were written into a
+        store which had lost others are kept: they follow the archived ones.
+        """
+        while True:
+            found = await self._tail.unarchived(conversation, MOST_MESSAGES)
+            archived = await self._archived(conversation, found)
+            if found is not None:
+                own = [message for message in found.messages if archived.instants.get(message.seq) != message.at]
+                if archived.last_seq <= found.last_seq and len(own) == found.last_seq - archived.last_seq:
+                    return False
+                # Who wrote into the store since has been judged by what it had.
+                state = found.state if own or archived.snapshot is None else archived.snapshot.state
+            elif archived.snapshot is None and not archived.last_seq:
+                return False
+            else:
+                own, state = [], archived.snapshot.state if archived.snapshot else {}
+            last_seq = None if found is None else found.last_seq
+            sent = _sent(archived, own)
+            if await self._tail.restore(conversation, archived.last_seq, last_seq, state, own, sent):
+                return True
+
+    async def _archived(self, conversation: str, found: Unarchived | None) -> _Archived:
+        since = await self._ledger.now() - IDEMPOTENCY_PERIOD
+        async with self._database.read() as connection:
+            instants = {}
+            if found is not None:
+                rows = await messages.after(connection, {conversation: found.archived}, MOST_MESSAGES)
+                instants = rows.get(conversation, {})
+            return _Archived(
+                await messages.last_seq(connection, conversation),
+                await ledger_snapshots.find(connection, conversation),
+                await messages.written_since(connection, conversation, since),
+                instants,
+            )
+
+
+def _sent(archived: _Archived, own: list[Entry]) -> list[SentId]:
+    """The ids that must get their first answers, where they had one."""
+    sent = [
+        SentId(cast(Writer, message.role), message.message_id.decode(), message.seq, message.at)
+        for message in archived.recent
+    ]
+    for seq, entry in enumerate(own, start=archived.last_seq + 1):
+        head = head_of(entry.entry)
+        sent.append(SentId(cast(Writer, head.role), head.id, seq, entry.at))
+    return [each for each in sent if each.id]

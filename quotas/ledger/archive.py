@@ -1,0 +1,136 @@
+"""The ledger's side of the archive: what it lacks, conversation by conversation, and what it may give back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from quotas.ledger import keys
+from quotas.ledger.base import ANY_TEXT, Entry, Settings, Writer
+from quotas.ledger.link import Link
+from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
+
+
+class Keep(Struct, frozen=True):
+    """What stays in the ledger of messages that the archive has: the newest `messages`, none older than `age` ms."""
+
+    messages: int
+    age: int
+
+
+class Unarchived(Struct, frozen=True):
+    """One conversation as the ledger has it, read in one step.
+
+    `archived` is the seq up to which the archive has everything, `state` everything but settings, as of `last_seq`.
+    `messages` are the first ones after `archived`; `complete` says whether they reach `last_seq`.
+    """
+
+    archived: int
+    last_seq: int
+    state: Mapping[str, str]
+    messages: list[Entry]
+    digest: str
+    """Tells this state from a later one."""
+
+    @property
+    def reached(self) -> int:
+        """The seq up to which the archive has everything once `messages` are stored."""
+        return self.messages[-1].seq if self.messages else self.archived
+
+    @property
+    def complete(self) -> bool:
+        return self.reached == self.last_seq
+
+
+class SentId(Struct, frozen=True):
+    """An id that was used, and the first answer to it."""
+
+    writer: Writer
+    id: str
+    seq: int
+    at: int
+
+
+class LedgerArchive:
+    """On the store of `ledger`. All methods raise LedgerError."""
+
+    def __init__(self, link: Link, ledger: RedisLedger, shift: int) -> None:
+        self._link = link
+        self._ledger = ledger
+        self._shift = shift
+
+    async def due(self, partition: int, before: int, most: int) -> list[str]:
+        """Conversations that the archive lacks something of since before that instant, the longest lacking first."""
+        names = ("ZRANGEBYSCORE", keys.unarchived(partition), "-inf", before, "LIMIT", 0, most)
+        return [name.decode() for name in await self._link.request(*names)]
+
+    async def oldest(self, partition: int) -> int | None:
+        """Since when the archive lacks something of a partition; an instant to come is when it looks again."""
+        found = await self._link.request("ZRANGE", keys.unarchived(partition), 0, 0, "WITHSCORES")
+        return int(found[0][1]) if found else None
+
+    async def postpone(self, conversation: str) -> None:
+        """Look at a conversation as if it had changed only now."""
+        now = await self._ledger.now()
+        await self._link.request("ZADD", keys.unarchived(keys.partition(conversation)), "XX", now, conversation)
+
+    async def unarchived(self, conversation: str, most: int) -> Unarchived | None:
+        """What the archive lacks, `most` messages at most; None where the ledger has no such conversation."""
+        names = (keys.conversation(conversation), keys.log(conversation))
+        reply = await self._ledger.call("unarchived", names, most)
+        if reply == b"U":
+            return None
+        fields, digest, messages = reply
+        pairs = zip(fields[::2], fields[1::2], strict=True)
+        state = {name.decode(): value.decode() for name, value in pairs}
+        return Unarchived(
+            int(state["archived"]),
+            int(state["last_seq"]),
+            {name: value for name, value in state.items() if name not in Settings.__struct_fields__},
+            [entry_of(id, entry) for id, entry in messages],
+            digest.decode(),
+        )
+
+    async def archived(self, conversation: str, stored: Unarchived, keep: Keep) -> bool:
+        """The archive has it: trim the log. False where another process archived the conversation meanwhile."""
+        names = (
+            keys.conversation(conversation),
+            keys.log(conversation),
+            keys.unarchived(keys.partition(conversation)),
+        )
+        digest = stored.digest if stored.complete else ""
+        done = await self._ledger.call(
+            "archived", names, stored.reached, stored.archived, digest, keep.messages, keep.age, self._shift
+        )
+        return bool(done)
+
+    async def restore(
+        self,
+        conversation: str,
+        last_seq: int,
+        lost: int | None,
+        state: Mapping[str, str],
+        messages: Sequence[Entry],
+        ids: Iterable[SentId],
+    ) -> bool:
+        """Put what the archive has in the place of what the ledger has.
+
+        The log is emptied; `messages` are appended after `last_seq`, the archive's. The conversation is unknown until
+        it is configured. `lost` is the ledger's last seq, None where it has no such conversation; False where it is
+        another one by now.
+        """
+        names = (
+            keys.conversation(conversation),
+            keys.log(conversation),
+            keys.sent(conversation, 0),
+            keys.sent(conversation, 1),
+        )
+        fields = [word for pair in state.items() for word in pair]
+        entries = [word for each in messages for word in (each.at, each.entry)]
+        records: list[str | bytes] = []
+        for sent in ids:
+            records += [f"{LETTERS[sent.writer]}{sent.id}", ANY_TEXT + b"A%d %d" % (sent.seq, sent.at)]
+        before = "" if lost is None else lost
+        counts = (len(fields), len(entries))
+        words = (*fields, *entries, *records)
+        done = await self._ledger.call("restore", names, last_seq, before, self._shift, *counts, *words)
+        return bool(done)

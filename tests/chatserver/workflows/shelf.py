@@ -1,0 +1,125 @@
+"""A desk with an archive: ledger, records and everything between, on the Tuesday morning of the test's choosing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import func, select
+
+from chatserver.metrics import Metrics
+from chatserver.protocol.entry import read_opened
+from chatserver.records.database import Database
+from chatserver.records.tables import MESSAGES
+from chatserver.settings import Settings
+from chatserver.workflows.archive import Archive
+from chatserver.workflows.message_log import MessageLog
+from chatserver.workflows.messaging import sealed_post
+from chatserver.workflows.provisioning import Provisioning
+from chatserver.workflows.rebuild import Rebuilt, rebuild
+from chatserver.workflows.requests import ConversationDetails, Done, PersonDetails
+from chatserver.workflows.restore import Restorer
+from quotas.ledger import keys
+from quotas.ledger.archive import LedgerArchive
+from quotas.ledger.base import PostResult, Standing, Writer, posted
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+from quotas.plans import builtin_policy
+from quotas.terms import Rulebook
+from tests.chatserver.keys import conversation_keys
+from tests.chatserver.workflows.past import oslo
+from tests.quotas.ledgers import link_to
+
+TUESDAY = oslo("2026-01-06T10:00")
+RULEBOOK = Rulebook(builtin_policy())
+
+
+class Shelf:
+    """`shift` is how far its clock runs ahead of the store's, in ms. What it archives, it archives at once."""
+
+    def __init__(self, link: Link, database: Database, shift: int, keep: int = 500, name: str = "first") -> None:
+        self.link = link
+        self.database = database
+        self.shift = shift
+        self.ledger = RedisLedger(link, shift)
+        self.tail = LedgerArchive(link, self.ledger, shift)
+        self.metrics = Metrics()
+        settings = Settings(archive_after=0, archive_keep_messages=keep)
+        self.archive = Archive(link, self.ledger, self.tail, database, settings, self.metrics, name)
+        self.restorer = Restorer(database, self.ledger, self.tail)
+        self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self.ledger.now, self.restorer)
+        self.keys = conversation_keys(database)
+        self.log = MessageLog(database, self.ledger, self.keys)
+
+    async def open(self, id: str = "c1", plan: str = "basic") -> None:
+        for person, role in (("mia", "member"), ("tom", "mentor")):
+            details = PersonDetails("member" if role == "member" else "mentor", person.title())
+            assert isinstance(await self.provisioning.put_person(person, details), Done)
+        assert isinstance(await self.provisioning.put_conversation(id, ConversationDetails("mia", "tom", plan)), Done)
+
+    async def write(self, writer: Writer, body: str, id: str = "c1", *, at: int = 0) -> PostResult:
+        """The body is the message's id too."""
+        standing = await self.ledger.standing(id, at=at)
+        assert standing is not None
+        key = await self.keys.current(id, standing.settings.key)
+        sender = "mia" if writer == "member" else "tom"
+        post = sealed_post(key, writer, sender, body, body, "test")
+        return await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK), at=at)
+
+    async def fill(self, count: int, id: str = "c1") -> list[str]:
+        """That many more messages; the texts of all of them."""
+        first = (await self.standing(id)).last_seq
+        texts = [f"text {number}" for number in range(first + 1, first + count + 1)]
+        for text in texts:
+            await self.write("mentor", text, id)
+        return [f"text {number}" for number in range(1, first + count + 1)]
+
+    async def archive_all(self) -> None:
+        while await self.archive.sweep():
+            pass
+
+    async def standing(self, id: str = "c1") -> Standing:
+        standing = await self.ledger.standing(id)
+        assert standing is not None
+        return standing
+
+    async def texts(self, id: str = "c1", after: int = 0, limit: int = 1_000) -> list[str]:
+        """What a reader finds after that seq; seqs are dense."""
+        entries = await self.log.page(id, after, 2**53, limit)
+        assert [entry.seq for entry in entries] == list(range(after + 1, after + 1 + len(entries)))
+        return [read_opened(entry.entry).body for entry in entries]
+
+    async def in_store(self, id: str = "c1") -> int:
+        """How many messages the store has."""
+        return int(await self.link.request("XLEN", keys.log(id)))
+
+    async def in_archive(self, id: str = "c1") -> int:
+        """How many rows the archive has."""
+        async with self.database.read() as connection:
+            query = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.conversation_id == id)
+            return await connection.scalar(query) or 0
+
+    async def lose_store(self) -> None:
+        """Everything, functions too."""
+        await self.link.request("FLUSHALL")
+        await self.link.request("FUNCTION", "FLUSH")
+
+    async def rebuild(self) -> Rebuilt:
+        return await rebuild(self.database, self.ledger, self.restorer, RULEBOOK, lambda done, total: None)
+
+
+@asynccontextmanager
+async def shelf_at(
+    store_url: str,
+    database: Database,
+    *,
+    keep: int = 500,
+    later: int = 0,
+    name: str = "first",
+    shift: int | None = None,
+) -> AsyncIterator[Shelf]:
+    """`later` is how many ms after TUESDAY it is; `shift` is another shelf's, whose clock it shares."""
+    async with link_to(store_url) as link:
+        ledger = RedisLedger(link)
+        await ledger.load()
+        if shift is None:
+            shift = TUESDAY + later - await ledger.now()
+        yield Shelf(link, database, shift, keep, name)

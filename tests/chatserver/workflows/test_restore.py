@@ -1,0 +1,236 @@
+"""A store that was lost comes back from the archive: the same standing, the same messages, the same answers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from chatserver.records.database import Database
+from chatserver.records.migrate import migrate
+from chatserver.workflows.rebuild import Rebuilt
+from chatserver.workflows.requests import ConversationChange, Done
+from quotas.instant import HOUR
+from quotas.ledger import keys
+from quotas.ledger.archive import Keep
+from quotas.ledger.base import Posted, Refused, Standing
+from quotas.ledger.waits import Waits
+from tests.chatserver.workflows.shelf import TUESDAY, Shelf, shelf_at
+
+
+@pytest.fixture
+async def shelf(database: Database, valkey_url: str) -> AsyncIterator[Shelf]:
+    """With a conversation on Light, on each kind of database; three messages stay in the store."""
+    async with shelf_at(valkey_url, database, keep=3) as shelf:
+        await shelf.open("c1", "light")
+        yield shelf
+
+
+@pytest.fixture
+async def any_shelf(store_url: str, tmp_path: Path) -> AsyncIterator[Shelf]:
+    """As `shelf`, with SQLite, on each engine."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+    await migrate(database)
+    async with shelf_at(store_url, database, keep=3) as shelf:
+        await shelf.open("c1", "light")
+        yield shelf
+    await database.close()
+
+
+def timeless(standing: Standing) -> Standing:
+    """Without the instant at which it was looked at."""
+    return replace(standing, now=0)
+
+
+async def places(shelf: Shelf, id: str = "c1") -> list[float | None]:
+    """When the deadline is, and when its timer rings."""
+    partition = keys.partition(id)
+    return [await shelf.link.request("ZSCORE", key(partition), id) for key in (keys.waits, keys.timers)]
+
+
+async def test_everything_that_was_archived_is_there_again(any_shelf: Shelf) -> None:
+    """Window, wait, deadline, timer, marks, messages, ids; and the next message gets the next seq."""
+    shelf = any_shelf
+    await shelf.fill(4)
+    asked = await shelf.write("member", "asked")
+    assert isinstance(asked, Posted)
+    assert asked.usage.windows_used == 1
+    await shelf.ledger.mark_read("c1", "member", 3, "test")
+    await shelf.ledger.mark_read("c1", "mentor", 5, "test")
+    await shelf.archive_all()
+    before, waiting, texts = await shelf.standing(), await places(shelf), await shelf.texts()
+    assert None not in waiting
+    await shelf.lose_store()
+    assert await shelf.rebuild() == Rebuilt(conversations=1, restored=1, ahead=0)
+    assert timeless(await shelf.standing()) == timeless(before)
+    assert await places(shelf) == waiting
+    assert await shelf.texts() == texts == ["text 1", "text 2", "text 3", "text 4", "asked"]
+    assert await shelf.ledger.conversations_of("mia") == ["c1"]
+    again = await shelf.write("member", "asked")
+    assert isinstance(again, Posted)
+    assert (again.seq, again.at, again.first) == (5, asked.at, False)
+    following = await shelf.write("member", "following")
+    assert isinstance(following, Posted)
+    assert (following.seq, following.usage) == (6, replace(asked.usage, due_at=following.usage.due_at))
+    answered = await shelf.write("mentor", "answered")
+    assert isinstance(answered, Posted)
+    assert answered.answered is not None
+    assert await places(shelf) == [None, waiting[1]]
+    await shelf.archive_all()
+    assert (await shelf.in_store(), await shelf.in_archive()) == (2, 7)
+    assert await shelf.texts() == [*texts, "following", "answered"]
+
+
+async def test_again_changes_nothing(shelf: Shelf) -> None:
+    """Beside a running server, with messages that the archive lacks: they stay where they are."""
+    texts = await shelf.fill(6)
+    await shelf.archive_all()
+    texts = await shelf.fill(2)
+    before = await shelf.standing()
+    assert await shelf.rebuild() == Rebuilt(conversations=1, restored=0, ahead=0)
+    assert timeless(await shelf.standing()) == timeless(before)
+    assert (await shelf.texts(), await shelf.in_store()) == (texts, 5)
+
+
+async def test_what_was_written_after_the_archive_looked_is_lost(shelf: Shelf) -> None:
+    """And nothing else: the next message takes the place of the first one that is lost."""
+    texts = await shelf.fill(5)
+    await shelf.archive_all()
+    await shelf.fill(3)
+    await shelf.lose_store()
+    await shelf.rebuild()
+    assert await shelf.texts() == texts
+    assert await shelf.fill(1) == [*texts, "text 6"]
+    assert await shelf.texts() == [*texts, "text 6"]
+
+
+async def test_a_spent_week_stays_spent(shelf: Shelf) -> None:
+    """Light's second window is over: the store forgets, the rules do not."""
+    for hours in (0, 25):
+        assert isinstance(await shelf.write("member", f"{hours}", at=TUESDAY + hours * HOUR), Posted)
+    spent = await shelf.write("member", "third", at=TUESDAY + 50 * HOUR)
+    assert isinstance(spent, Refused)
+    await shelf.archive.archive(["c1"], Keep(3, HOUR))
+    await shelf.lose_store()
+    await shelf.rebuild()
+    refused = await shelf.write("member", "fourth", at=TUESDAY + 50 * HOUR)
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.opens_at, refused.usage) == ("quota_used", spent.opens_at, spent.usage)
+
+
+async def test_a_noted_miss_is_not_noted_again(shelf: Shelf) -> None:
+    """The wait is on the board as before, and no timer rings for it."""
+    asked = await shelf.write("member", "asked", at=TUESDAY - 48 * HOUR)
+    assert isinstance(asked, Refused)  # a Sunday
+    asked = await shelf.write("member", "asked again", at=TUESDAY - 24 * HOUR)
+    assert isinstance(asked, Posted)
+    due_at = asked.usage.due_at
+    await Waits(shelf.link, shelf.ledger, shelf.shift).settle("c1", due_at, "missed", 0, 0, due_at + 1)
+    await shelf.archive_all()
+    await shelf.lose_store()
+    await shelf.rebuild()
+    standing = await shelf.standing()
+    assert (standing.missed, standing.usage.due_at) == (True, due_at)
+    assert await places(shelf) == [due_at, None]
+
+
+async def test_an_ended_conversation_comes_back_ended(shelf: Shelf) -> None:
+    await shelf.write("member", "asked")
+    assert isinstance(await shelf.provisioning.change_conversation("c1", ConversationChange(status="ended")), Done)
+    await shelf.archive_all()
+    await shelf.lose_store()
+    await shelf.rebuild()
+    standing = await shelf.standing()
+    assert (standing.settings.status, standing.usage.waiting_since, standing.last_seq) == ("ended", 0, 1)
+    assert await places(shelf) == [None, None]
+
+
+async def test_whoever_asks_first_brings_it_back(shelf: Shelf) -> None:
+    """Before a rebuild too: nobody may write seq 1 again."""
+    record = await shelf.provisioning.get_conversation("c1")
+    assert record is not None
+    texts = await shelf.fill(5)
+    await shelf.archive_all()
+    await shelf.lose_store()
+    assert (await shelf.provisioning.standing(record)).last_seq == 5
+    await shelf.lose_store()
+    assert isinstance(await shelf.provisioning.change_conversation("c1", ConversationChange(plan="basic")), Done)
+    standing = await shelf.standing()
+    assert (standing.last_seq, standing.settings.plan) == (5, "basic")
+    assert await shelf.texts() == texts
+
+
+async def test_messages_of_a_store_that_had_lost_others_follow_them(
+    any_shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """People wrote on before anybody noticed: the archive refuses them seqs that it has, and rebuild gives new ones."""
+    shelf = any_shelf
+    texts = await shelf.fill(5)
+    await shelf.archive_all()
+    settings = (await shelf.standing()).settings
+    await shelf.lose_store()
+    await shelf.ledger.configure("c1", settings)
+    for text in ("later 1", "later 2"):
+        assert isinstance(await shelf.write("mentor", text), Posted)
+    await shelf.archive_all()
+    assert "run `chatserver rebuild`" in caplog.text
+    assert (await shelf.in_archive(), await shelf.in_store()) == (5, 2)
+    assert await shelf.rebuild() == Rebuilt(conversations=1, restored=1, ahead=0)
+    texts += ["later 1", "later 2"]
+    assert await shelf.texts() == texts
+    again = await shelf.write("mentor", "later 2")
+    assert isinstance(again, Posted)
+    assert (again.seq, again.first) == (7, False)
+    await shelf.archive_all()
+    assert (await shelf.in_archive(), await shelf.texts()) == (7, texts)
+    assert await shelf.rebuild() == Rebuilt(conversations=1, restored=0, ahead=0)
+
+
+async def test_a_store_that_is_older_than_the_archive(any_shelf: Shelf) -> None:
+    """It was restored from a backup: what the archive has since comes first, and what it has already goes."""
+    shelf = any_shelf
+    names = [keys.conversation("c1"), keys.log("c1"), keys.sent("c1", 0), keys.sent("c1", 1)]
+    texts = await shelf.fill(4)
+    backup = [await shelf.link.request("DUMP", name) for name in names]
+    texts = await shelf.fill(3)
+    await shelf.archive_all()
+    before = await shelf.standing()
+    await shelf.link.request("DEL", *names)
+    for name, content in zip(names, backup, strict=True):
+        if content is not None:
+            await shelf.link.request("RESTORE", name, 0, content)
+    assert (await shelf.standing()).last_seq == 4
+    assert (await shelf.rebuild()).restored == 1
+    assert timeless(await shelf.standing()) == timeless(before)
+    assert (await shelf.texts(), await shelf.in_store()) == (texts, 0)
+
+
+async def test_many_at_once(shelf: Shelf) -> None:
+    """While it goes on, nobody meets half a conversation: unknown, or whole."""
+    names = [f"m{number}" for number in range(40)]
+    for name in names:
+        await shelf.open(name)
+        await shelf.fill(2, name)
+    await shelf.archive_all()
+    await shelf.lose_store()
+    seen: set[int | None] = set()
+    rebuilding = asyncio.create_task(shelf.rebuild())
+    while not rebuilding.done():
+        standing = await shelf.ledger.standing(names[-1])
+        seen.add(standing.last_seq if standing else None)
+    assert (await rebuilding).restored == 40
+    assert seen <= {None, 2}
+    for name in names:
+        assert await shelf.texts(name) == ["text 1", "text 2"]
+
+
+async def test_without_an_archive_there_is_nothing_to_bring_back(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only the settings."""
+    await shelf.lose_store()
+    assert await shelf.rebuild() == Rebuilt(conversations=1, restored=0, ahead=0)
+    assert (await shelf.standing()).last_seq == 0
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
