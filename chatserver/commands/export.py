@@ -1,0 +1,58 @@
+"""`chatserver export`."""
+
+from pathlib import Path
+
+from chatserver import app as composition
+from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
+from chatserver.commands.running import run, store_in_use_of
+from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.master_keys import master_keys
+from chatserver.personal_data.export import Export
+from chatserver.personal_data.folder import written
+from chatserver.personal_data.json_file import JsonFile
+from chatserver.personal_data.page import Page
+from chatserver.settings import Settings
+from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.workflows.message_log import MessageLog
+from chatserver.workflows.revocation import Revocations
+
+
+def export(person: str, /, *, to: Path, flags: ServerFlags = NO_FLAGS) -> None:
+    """Write everything about a person into two files: PERSON.json for programs, PERSON.html for people.
+
+    Parameters
+    ----------
+    person
+        Id of the person.
+    to
+        Folder for the files; it is made where there is none. Files of an earlier export are replaced.
+    """
+    with one_sentence():
+        settings = settings_of(flags)
+        with store_in_use_of(settings) as store_url:
+            run(_export(settings, store_url, person, to))
+
+
+async def _export(settings: Settings, store_url: str, id: str, to: Path) -> None:
+    masters = master_keys(settings)
+    async with (
+        composition.migrated(settings) as database,
+        composition.connected(settings, store_url) as (link, ledger, _),
+    ):
+        log = MessageLog(database, ledger, ConversationKeys(database, masters))
+        exporting = Export(database, ledger, log, Revocations(link))
+        person = await exporting.find(id)
+        names = (f"{id}.json", f"{id}.html")
+        with written(to, names) as (data, page), bar(LONG) as progress:
+            task = progress.add_task("exporting", total=None)
+            exported = await exporting.write(
+                person,
+                (JsonFile(data), Page(page)),
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    screen.print(
+        f"{exported.conversations} conversations with {exported.messages} messages are in {to / names[0]} and "
+        f"{to / names[1]}, readable by this user only.",
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,105 @@
+"""What an export holds, as it stands in its JSON file. Instants are RFC 3339 in UTC, days are ISO dates."""
+
+from msgspec import Struct, field
+
+from chatserver.protocol.events import Role, Status
+from chatserver.records.people import Locale
+
+
+class AboutPerson(Struct, frozen=True):
+    """The person's record. `tokens_refused_before` is null where none were revoked."""
+
+    id: str
+    role: Role
+    name: str
+    zone: str
+    locale: Locale
+    email: str | None
+    created_at: str
+    updated_at: str
+    erased_at: str | None
+    tokens_refused_before: str | None
+
+
+class Other(Struct, frozen=True):
+    """Who the person writes with; the name is empty where they were erased."""
+
+    id: str
+    role: Role
+    name: str
+
+
+class Plan(Struct, frozen=True):
+    """A plan held from `started_at` until before `ended_at`; null while it is held."""
+
+    plan: str
+    started_at: str
+    ended_at: str | None
+
+
+class Stand(Struct, frozen=True):
+    """How the conversation stands in the store. Counts are those of `week`, which numbers all weeks since year 1."""
+
+    last_seq: int
+    member_read: int
+    mentor_read: int
+    week: int
+    windows_used: int
+    messages_used: int
+    window_ends_at: str | None
+    live_until: str | None
+    waiting_since: str | None
+    due_at: str | None
+    missed: bool
+
+
+class Wait(Struct, frozen=True):
+    """A wait for the mentor's answer that is over. Lengths in ms."""
+
+    plan: str
+    waiting_since: str
+    due_at: str | None
+    answered_at: str | None
+    dropped_at: str | None
+    waited_ms: int
+    counted_ms: int | None
+    in_time: bool | None
+
+
+class Notice(Struct, frozen=True):
+    """A deadline was warned of, or missed."""
+
+    kind: str
+    plan: str
+    waiting_since: str
+    due_at: str
+    at: str
+
+
+class Conversation(Struct, frozen=True):
+    """A conversation with everything but its messages. `stand` is null where the store does not know it."""
+
+    id: str
+    other: Other
+    status: Status
+    zone: str
+    holidays: str
+    created_at: str
+    updated_at: str
+    plans: list[Plan]
+    stand: Stand | None
+    waits: list[Wait]
+    notices: list[Notice]
+    mentor_days: list[str]
+
+
+class Message(Struct, frozen=True):
+    """A message, the person's or the other's. Where `erased`, `body` is empty."""
+
+    seq: int
+    at: str
+    sender: str = field(name="from")
+    role: Role
+    id: str
+    body: str
+    erased: bool

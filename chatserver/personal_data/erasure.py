@@ -1,0 +1,213 @@
+"""A person's texts and name are erased for good; what others wrote to them stays.
+
+Beside running servers, step by step, and each step may be done again: a command that was killed goes on where it was.
+
+1. Nothing but id and role is left of the person's record, and their tokens are revoked.
+2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
+   back to its writer as refused: whatever was accepted before is there.
+3. The store's messages move to the archive, all of them.
+4. There the person's texts go, and the others' are sealed anew with the new key.
+5. The old keys go: copies of store and archive hold texts that nobody can read any more.
+6. A SQLite file is written anew, without what is left of deleted rows.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chatserver.personal_data.subject import UnknownPersonError, messages_in
+from chatserver.records import conversations, erasures, messages, people
+from chatserver.records.conversations import Conversation
+from chatserver.records.database import Database
+from chatserver.records.erasures import Remains
+from chatserver.records.leftovers import erasing_alone, wipe
+from chatserver.records.messages import Message
+from chatserver.sealing import Key, SealError, number_of
+from chatserver.workflows.archive import Archive
+from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.workflows.provisioning import Provisioning
+from chatserver.workflows.revocation import Revocations
+from quotas.ledger.archive import Keep, LedgerArchive
+from quotas.ledger.base import LedgerError, Standing
+from quotas.ledger.redis import RedisLedger
+
+BATCH = 500
+"""Messages changed in one transaction, so that nobody who writes waits long."""
+_NOTHING = Keep(messages=0, age=0)
+
+logger = logging.getLogger(__name__)
+
+
+class Erased(Struct, frozen=True):
+    """What became of it."""
+
+    person: str
+    conversations: list[str]
+    unrecorded: list[str]
+    """Conversations that only the store knows, as after a restored backup: nothing was erased from them."""
+    tokens_before: int
+    """Tokens issued before this instant are refused."""
+    remains: Remains
+    wiped: bool
+    """Whether the database's file was written anew."""
+
+
+class Erasure:
+    """Its methods raise DatabaseError and LedgerError; the same erasure again goes on."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: RedisLedger,
+        tail: LedgerArchive,
+        archive: Archive,
+        keys: ConversationKeys,
+        provisioning: Provisioning,
+        revocations: Revocations,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._tail = tail
+        self._archive = archive
+        self._keys = keys
+        self._provisioning = provisioning
+        self._revocations = revocations
+
+    async def erase(self, person: str, on_progress: Callable[[int, int], None]) -> Erased:
+        """Erase everything that can go. `on_progress` gets how many messages are looked at, and how many there are.
+
+        An erasure that has ended before is gone through once more: a store or database that was restored since may
+        hold again what was erased. Raises UnknownPersonError.
+        """
+        async with erasing_alone(self._database):
+            before = await self._forget_person(person)
+            async with self._database.read() as connection:
+                recorded = await people.conversations_with(connection, person)
+                begun = await erasures.begun(connection, person)
+            done = {each.conversation for each in begun.values() if each.done_at is not None}
+            open_still = [name for name in recorded if name not in done]
+            names = open_still or recorded
+            progress = _Progress(on_progress, await messages_in(self._ledger, names))
+            for name in names:
+                await self._erase_from(person, name, progress)
+            unrecorded = sorted(set(await self._ledger.conversations_of(person)) - set(recorded))
+            wiped = await wipe(self._database)
+            async with self._database.read() as connection:
+                remains = await erasures.remains(connection, person)
+        return Erased(person, recorded, unrecorded, before, remains, wiped)
+
+    async def _forget_person(self, person: str) -> int:
+        async with self._database.begin() as connection:
+            if await people.find_to_change(connection, person) is None:
+                raise UnknownPersonError(person)
+            # From here on nobody puts them into another conversation.
+            await erasures.erase_person(connection, person, await self._ledger.now())
+        now = time.time_ns() // 1_000_000
+        return await self._revocations.revoke(person, now, now)
+
+    async def _erase_from(self, person: str, name: str, progress: "_Progress") -> None:
+        number = await self._end(person, name)
+        await self._empty_log(name)
+        await self._erase_texts(person, name, number, progress)
+        await self._keys.destroy(name, number)
+        async with self._database.begin() as connection:
+            await erasures.finish(connection, person, name, await self._ledger.now())
+
+    # Step 2
+
+    async def _end(self, person: str, name: str) -> int:
+        """End the conversation and let it have another key; the number of that."""
+        standing = await self._ledger.standing(name)
+        now = await self._ledger.now()
+        async with self._database.begin() as connection:
+            found = await conversations.find_to_change(connection, name)
+            assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
+            begun = (await erasures.begun(connection, person)).get(name)
+            if begun is None:
+                number = _newest_key(found, standing) + 1
+                await erasures.begin(connection, person, name, number)
+            else:
+                number = begun.key_number
+            ended = _ended(found, standing, number)
+            if ended != found:
+                await conversations.change(connection, replace(ended, updated_at=now))
+        told = await self._provisioning.project(ended)
+        if told.settings.key < number or told.settings.status != "ended":
+            raise LedgerError(f"the conversation {name} has just been changed in the store; run the command again")
+        return number
+
+    # Step 3
+
+    async def _empty_log(self, name: str) -> None:
+        while await self._archive.archive([name], _NOTHING):
+            pass
+        left = await self._tail.unarchived(name, 1)
+        if left is not None and (left.archived < left.last_seq or await self._ledger.messages(name, 0, 2**53, 1)):
+            raise LedgerError(
+                f"the store has other messages of the conversation {name} than the archive: it was lost, or is older; "
+                "run `chatserver rebuild`, then this command again"
+            )
+
+    # Step 4
+
+    async def _erase_texts(self, person: str, name: str, number: int, progress: "_Progress") -> None:
+        new = await self._keys.current(name, number)
+        last = 0
+        while True:
+            async with self._database.read() as connection:
+                page = await messages.page(connection, name, last, 2**53, BATCH)
+            if not page:
+                return
+            kept = [each for each in page if each.sender != person and 0 < _key_number(each) < number]
+            old = await self._keys.existing(name, {_key_number(each) for each in kept})
+            texts: list[tuple[int, bytes | None]] = [
+                (each.seq, None) for each in page if each.sender == person and each.sealed is not None
+            ]
+            texts += [(each.seq, sealed) for each in kept if (sealed := _sealed_anew(each, old, new)) is not None]
+            async with self._database.begin() as connection:
+                await erasures.replace_texts(connection, name, texts)
+            last = page[-1].seq
+            progress.advance(len(page))
+
+
+class _Progress:
+    def __init__(self, tell: Callable[[int, int], None], total: int) -> None:
+        self._tell = tell
+        self._total = total
+        self._done = 0
+        tell(0, total)
+
+    def advance(self, count: int) -> None:
+        self._done += count
+        self._tell(self._done, max(self._total, self._done))
+
+
+def _newest_key(found: Conversation, standing: Standing | None) -> int:
+    """The ledger is ahead of records that were restored from a backup."""
+    return found.key_number if standing is None else max(found.key_number, standing.settings.key)
+
+
+def _ended(found: Conversation, standing: Standing | None, number: int) -> Conversation:
+    """The record as it must be, with a revision that the ledger takes over; the same where all is so already."""
+    ended = replace(found, status="ended", key_number=max(found.key_number, number))
+    told = standing.settings if standing is not None else None
+    if ended == found and (told is None or (told.key, told.status) == (ended.key_number, "ended")):
+        return found
+    return replace(ended, revision=max(found.revision, told.revision if told else 0) + 1)
+
+
+def _key_number(message: Message) -> int:
+    return number_of(message.sealed or b"")
+
+
+def _sealed_anew(message: Message, old: dict[int, Key], new: Key) -> bytes | None:
+    """None where the text cannot be read any more: it stays as it is."""
+    key = old.get(_key_number(message))
+    try:
+        return new.seal(key.open(message.sealed or b"")) if key is not None else None
+    except SealError as error:
+        logger.error("message %d stays sealed: %s", message.seq, error, extra={"conversation": message.conversation_id})
+        return None

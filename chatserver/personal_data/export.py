@@ -1,0 +1,206 @@
+"""Everything about a person, read piece by piece: however much there is, little of it is in memory at once."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from chatserver.personal_data.contents import (
+    AboutPerson,
+    Conversation,
+    Message,
+    Notice,
+    Other,
+    Plan,
+    Stand,
+    Wait,
+)
+from chatserver.personal_data.subject import UnknownPersonError, messages_in
+from chatserver.protocol.entry import read_opened
+from chatserver.protocol.events import Role
+from chatserver.records import conversations, people, reply_waits
+from chatserver.records.conversations import Subscription
+from chatserver.records.database import Database
+from chatserver.records.people import Person
+from chatserver.records.reply_waits import ReplyNotice, ReplyWait
+from chatserver.workflows.message_log import MessageLog
+from chatserver.workflows.revocation import Revocations
+from quotas import instant
+from quotas.ledger.base import Entry, Standing
+from quotas.ledger.redis import RedisLedger
+
+PAGE = 200
+"""Messages read at once."""
+
+
+class Sink(Protocol):
+    """Gets an export in the order of its files."""
+
+    def begin(self, person: AboutPerson, exported_at: str, conversations: Sequence[str]) -> None:
+        """First, once."""
+
+    def conversation(self, conversation: Conversation) -> None:
+        """Then each conversation, and after it its messages."""
+
+    def message(self, message: Message) -> None:
+        """In order of `seq`."""
+
+    def end_conversation(self) -> None:
+        """There are no more of its messages."""
+
+    def end(self) -> None:
+        """Last, once."""
+
+
+class Exported(Struct, frozen=True):
+    """How much it was."""
+
+    conversations: int
+    messages: int
+
+
+class Export:
+    """Its methods raise DatabaseError, LedgerError."""
+
+    def __init__(self, database: Database, ledger: RedisLedger, log: MessageLog, revocations: Revocations) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._log = log
+        self._revocations = revocations
+
+    async def find(self, id: str) -> Person:
+        """Raises UnknownPersonError."""
+        async with self._database.read() as connection:
+            found = await people.find(connection, id)
+        if found is None:
+            raise UnknownPersonError(id)
+        return found
+
+    async def write(self, person: Person, sinks: Sequence[Sink], on_progress: Callable[[int, int], None]) -> Exported:
+        """Give every sink everything. `on_progress` gets how many messages are written and how many there are.
+
+        What is written meanwhile may be in it or not.
+        """
+        async with self._database.read() as connection:
+            names = await people.conversations_with(connection, person.id)
+        total = await messages_in(self._ledger, names)
+        done = 0
+        on_progress(done, total)
+        about = _about(person, await self._revocations.before(person.id))
+        exported_at = instant.text(await self._ledger.now())
+        for sink in sinks:
+            sink.begin(about, exported_at, names)
+        for name in names:
+            conversation = await self._conversation(person.id, name)
+            for sink in sinks:
+                sink.conversation(conversation)
+            last = 0
+            while page := await self._log.page(name, last, 2**53, PAGE):
+                for entry in page:
+                    message = _message(entry)
+                    for sink in sinks:
+                        sink.message(message)
+                last = page[-1].seq
+                done += len(page)
+                on_progress(done, max(done, total))
+            for sink in sinks:
+                sink.end_conversation()
+        for sink in sinks:
+            sink.end()
+        return Exported(len(names), done)
+
+    async def _conversation(self, person: str, name: str) -> Conversation:
+        standing = await self._ledger.standing(name)
+        async with self._database.read() as connection:
+            found = await conversations.find(connection, name)
+            assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
+            other_id, role = _other_side(person, found)
+            other = await people.find(connection, other_id)
+            return Conversation(
+                id=name,
+                other=Other(other_id, role, other.name if other is not None else ""),
+                status=found.status,
+                zone=found.zone,
+                holidays=found.holidays,
+                created_at=instant.text(found.created_at),
+                updated_at=instant.text(found.updated_at),
+                plans=[_plan(each) for each in await conversations.subscriptions(connection, name)],
+                stand=_stand(standing) if standing is not None else None,
+                waits=[_wait(each) for each in await reply_waits.waits_in(connection, name)],
+                notices=[_notice(each) for each in await reply_waits.notices_in(connection, name)],
+                mentor_days=[day.isoformat() for day in await reply_waits.mentor_days_in(connection, name)],
+            )
+
+
+def _other_side(person: str, conversation: conversations.Conversation) -> tuple[str, Role]:
+    return (conversation.mentor, "mentor") if conversation.member == person else (conversation.member, "member")
+
+
+def _about(person: Person, tokens_refused_before: int) -> AboutPerson:
+    return AboutPerson(
+        id=person.id,
+        role=person.role,
+        name=person.name,
+        zone=person.zone,
+        locale=person.locale,
+        email=person.email,
+        created_at=instant.text(person.created_at),
+        updated_at=instant.text(person.updated_at),
+        erased_at=_text(person.erased_at),
+        tokens_refused_before=_text(tokens_refused_before),
+    )
+
+
+def _plan(held: Subscription) -> Plan:
+    return Plan(held.plan, instant.text(held.started_at), _text(held.ended_at))
+
+
+def _stand(standing: Standing) -> Stand:
+    usage = standing.usage
+    return Stand(
+        last_seq=standing.last_seq,
+        member_read=standing.member_read,
+        mentor_read=standing.mentor_read,
+        week=usage.week,
+        windows_used=usage.windows_used,
+        messages_used=usage.messages_used,
+        window_ends_at=_text(usage.window_ends_at),
+        live_until=_text(usage.live_until),
+        waiting_since=_text(usage.waiting_since),
+        due_at=_text(usage.due_at),
+        missed=standing.missed,
+    )
+
+
+def _wait(wait: ReplyWait) -> Wait:
+    return Wait(
+        plan=wait.plan,
+        waiting_since=instant.text(wait.waiting_since),
+        due_at=_text(wait.due_at),
+        answered_at=_text(wait.answered_at),
+        dropped_at=_text(wait.dropped_at),
+        waited_ms=wait.waited_ms,
+        counted_ms=wait.counted_ms,
+        in_time=wait.in_time,
+    )
+
+
+def _notice(notice: ReplyNotice) -> Notice:
+    return Notice(
+        notice.kind,
+        notice.plan,
+        instant.text(notice.waiting_since),
+        instant.text(notice.due_at),
+        instant.text(notice.at),
+    )
+
+
+def _message(entry: Entry) -> Message:
+    written = read_opened(entry.entry)
+    return Message(
+        entry.seq, instant.text(entry.at), written.sender, written.role, written.id, written.body, written.erased
+    )
+
+
+def _text(moment: int | None) -> str | None:
+    return instant.text_or_none(moment or 0)

@@ -1,0 +1,187 @@
+"""An export for people: one page of HTML that needs nothing else, written as it is read.
+
+It holds no script and asks for nothing over the network. What people wrote is text in it, never markup.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from typing import TextIO
+
+from chatserver.personal_data.contents import AboutPerson, Conversation, Message
+from chatserver.personal_data.texts import Texts
+from quotas.phrases import language_of
+
+_STYLE = files("chatserver.personal_data").joinpath("page.css").read_text(encoding="utf-8")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+_Rows = list[tuple[str, str]]
+"""Terms as text, and what is said of them as HTML."""
+
+
+class Page:
+    """A `Sink`. In the language of the person's locale."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._texts = Texts("en")
+        self._person: AboutPerson | None = None
+        self._zone = ""
+        self._names: dict[str, str] = {}
+        self._day = ""
+
+    def begin(self, person: AboutPerson, exported_at: str, conversations: Sequence[str]) -> None:
+        self._texts = texts = Texts(language_of(person.locale) or "en")
+        self._person, self._zone = person, person.zone
+        name = person.name or texts("no_name")
+        title = escape(texts("title", name=name))
+        as_of = texts("as_of", when="\0").split("\0")
+        self._write(
+            f'<!doctype html>\n<html lang="{texts.language}">\n<head>\n<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n<header>",
+            f"<h1>{title}</h1>",
+            f'<p class="quiet">{escape(as_of[0])}{self._at(exported_at)}{escape(as_of[1])}</p>\n</header>\n<main>',
+        )
+        self._write(f'<section aria-labelledby="person">\n<h2 id="person">{escape(texts("person"))}</h2>')
+        self._list(
+            [
+                (texts("name"), f"<bdi>{escape(name)}</bdi>"),
+                (texts("id"), escape(person.id)),
+                (texts("role"), escape(texts(person.role))),
+                (texts("email"), escape(person.email or "–")),
+                (texts("locale"), escape(person.locale)),
+                (texts("zone"), escape(person.zone)),
+                (texts("created_at"), self._at(person.created_at)),
+                (texts("updated_at"), self._at(person.updated_at)),
+                *self._instants(person, "erased_at", "tokens_refused_before"),
+            ]
+        )
+        self._write(
+            f'</section>\n<nav aria-labelledby="all">\n<h2 id="all">{escape(texts("conversations"))}</h2>',
+            "<ul>" if conversations else f"<p>{escape(texts('no_conversations'))}</p>",
+            *(
+                f'<li><a href="#c{number}">{escape(texts("conversation", id=id))}</a></li>'
+                for number, id in enumerate(conversations, start=1)
+            ),
+            "</ul>\n</nav>" if conversations else "</nav>",
+        )
+        self._places = {id: f"c{number}" for number, id in enumerate(conversations, start=1)}
+
+    def conversation(self, conversation: Conversation) -> None:
+        texts, place = self._texts, self._places[conversation.id]
+        assert self._person is not None, "a page begins first"  # noqa: S101 - for whoever writes to it
+        other = conversation.other
+        self._zone, self._day = conversation.zone, ""
+        self._names = {
+            self._person.id: self._person.name or texts("no_name"),
+            other.id: other.name or texts("no_name"),
+        }
+        heading = escape(texts("conversation", id=conversation.id))
+        self._write(f'<section aria-labelledby="{place}">\n<h2 id="{place}">{heading}</h2>')
+        rows: _Rows = [
+            (
+                texts("with"),
+                f"<bdi>{escape(self._names[other.id])}</bdi> ({escape(texts(other.role))}, {escape(other.id)})",
+            ),
+            (texts("status"), escape(texts(conversation.status))),
+            (texts("zone"), escape(conversation.zone)),
+            (texts("holidays"), escape(conversation.holidays or "–")),
+            (texts("created_at"), self._at(conversation.created_at)),
+            (texts("updated_at"), self._at(conversation.updated_at)),
+        ]
+        if conversation.stand is not None:
+            stand = conversation.stand
+            for name in ("member_read", "mentor_read", "windows_used", "messages_used"):
+                rows.append((texts(name), str(getattr(stand, name))))
+            rows += self._instants(stand, "window_ends_at", "live_until", "waiting_since", "due_at")
+        self._list(rows)
+        self._tables(conversation)
+        self._write(f"<h3>{escape(texts('messages'))}</h3>")
+
+    def message(self, message: Message) -> None:
+        texts = self._texts
+        assert self._person is not None, "a page begins first"  # noqa: S101 - for whoever writes to it
+        day = texts.date(message.at, self._zone)
+        if day != self._day:
+            self._write("</ol>" if self._day else "", f"<h4>{escape(day)}</h4>\n<ol>")
+            self._day = day
+        own = ' class="own"' if message.sender == self._person.id else ""
+        name = escape(self._names.get(message.sender, message.sender))
+        time = f'<time datetime="{message.at}">{texts.time(message.at, self._zone)}</time>'
+        text = (
+            f'<p class="erased">{escape(texts("erased"))}</p>' if message.erased else f"<p>{escape(message.body)}</p>"
+        )
+        self._write(
+            f"<li><article{own}><header><strong><bdi>{name}</bdi></strong> {time}</header>{text}</article></li>"
+        )
+
+    def end_conversation(self) -> None:
+        self._write("</ol>" if self._day else f"<p>{escape(self._texts('no_messages'))}</p>", "</section>")
+
+    def end(self) -> None:
+        self._write("</main>\n</body>\n</html>")
+
+    def _tables(self, conversation: Conversation) -> None:
+        texts = self._texts
+        self._table(
+            "plans",
+            ("plan", "from", "until"),
+            (
+                (escape(held.plan), self._at(held.started_at), self._at(held.ended_at) or escape(texts("still")))
+                for held in conversation.plans
+            ),
+        )
+        self._table(
+            "waits",
+            ("waiting_since", "due_at", "answered_at", "dropped_at", "in_time"),
+            (
+                (
+                    self._at(wait.waiting_since),
+                    self._at(wait.due_at),
+                    self._at(wait.answered_at),
+                    self._at(wait.dropped_at),
+                    "" if wait.in_time is None else escape(texts("yes" if wait.in_time else "no")),
+                )
+                for wait in conversation.waits
+            ),
+        )
+        self._table(
+            "notices",
+            ("kind", "waiting_since", "due_at", "noted_at"),
+            (
+                (escape(texts(each.kind)), self._at(each.waiting_since), self._at(each.due_at), self._at(each.at))
+                for each in conversation.notices
+            ),
+        )
+        if conversation.mentor_days:
+            days = (f'<time datetime="{day}">{day}</time>' for day in conversation.mentor_days)
+            self._write(f"<h3>{escape(texts('mentor_days'))}</h3>\n<p>{', '.join(days)}</p>")
+
+    def _table(self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Cells are HTML. Nothing where there are no rows."""
+        lines = ["<tr><td>" + "</td><td>".join(row) + "</td></tr>" for row in rows]
+        if lines:
+            heads = "".join(f'<th scope="col">{escape(self._texts(column))}</th>' for column in columns)
+            self._write(
+                f"<h3>{escape(self._texts(heading))}</h3>",
+                f'<div class="wide" tabindex="0"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>',
+                *lines,
+                "</tbody>\n</table></div>",
+            )
+
+    def _list(self, rows: _Rows) -> None:
+        self._write("<dl>", *(f"<dt>{escape(term)}</dt><dd>{said}</dd>" for term, said in rows), "</dl>")
+
+    def _instants(self, of: object, *names: str) -> _Rows:
+        """A row for each of those instants that there is."""
+        return [(self._texts(name), self._at(moment)) for name in names if (moment := getattr(of, name))]
+
+    def _at(self, moment: str | None) -> str:
+        if moment is None:
+            return ""
+        return f'<time datetime="{moment}">{escape(self._texts.at(moment, self._zone))}</time>'
+
+    def _write(self, *lines: str) -> None:
+        self._out.writelines(f"{line}\n" for line in lines if line)

@@ -1,0 +1,113 @@
+"""What the page of an export says, in English, Norwegian bokmål and Danish; and instants in words."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from quotas import instant
+from quotas.phrases import LANGUAGES, PHRASES, Language
+
+TABLE: dict[str, tuple[str, str, str]] = {
+    "title": ("Everything about {name}", "Alt om {name}", "Alt om {name}"),
+    "as_of": (
+        "As of {when}. Times are those of each conversation's zone.",
+        "Slik det var {when}. Klokkeslett gjelder i tidssonen til hver samtale.",
+        "Som det var {when}. Klokkeslæt gælder i hver samtales tidszone.",
+    ),
+    "date": (
+        "{weekday} {day} {month} {year}",
+        "{weekday} {day}. {month} {year}",
+        "{weekday} den {day}. {month} {year}",
+    ),
+    "at": ("{date}, {time}", "{date} kl. {time}", "{date} kl. {time}"),
+    "person": ("The person", "Personen", "Personen"),
+    "id": ("Id", "Id", "Id"),
+    "role": ("Role", "Rolle", "Rolle"),
+    "member": ("Member", "Medlem", "Medlem"),
+    "mentor": ("Mentor", "Mentor", "Mentor"),
+    "support": ("Support", "Support", "Support"),
+    "service": ("Service", "Tjeneste", "Tjeneste"),
+    "name": ("Name", "Navn", "Navn"),
+    "email": ("E-mail address", "E-postadresse", "E-mailadresse"),
+    "locale": ("Language", "Språk", "Sprog"),
+    "zone": ("Time zone", "Tidssone", "Tidszone"),
+    "created_at": ("Recorded since", "Registrert siden", "Registreret siden"),
+    "updated_at": ("Last changed", "Sist endret", "Senest ændret"),
+    "erased_at": ("Erased", "Slettet", "Slettet"),
+    "tokens_refused_before": (
+        "Sign-ins before this do not count",
+        "Innlogginger før dette gjelder ikke",
+        "Logins før dette gælder ikke",
+    ),
+    "conversations": ("Conversations", "Samtaler", "Samtaler"),
+    "no_conversations": ("There are none.", "Det er ingen.", "Der er ingen."),
+    "conversation": ("Conversation {id}", "Samtalen {id}", "Samtalen {id}"),
+    "with": ("With", "Med", "Med"),
+    "status": ("Status", "Status", "Status"),
+    "open": ("open", "åpen", "åben"),
+    "paused": ("paused", "satt på pause", "på pause"),
+    "ended": ("ended", "avsluttet", "afsluttet"),
+    "holidays": ("Public holidays of", "Helligdager i", "Helligdage i"),
+    "member_read": ("Member has read up to no.", "Medlemmet har lest til nr.", "Medlemmet har læst til nr."),
+    "mentor_read": ("Mentor has read up to no.", "Mentoren har lest til nr.", "Mentoren har læst til nr."),
+    "windows_used": ("Writing windows in the last week", "Skrivevinduer siste uke", "Skrivevinduer i den seneste uge"),
+    "messages_used": (
+        "Counted messages in the last week",
+        "Talte meldinger siste uke",
+        "Talte beskeder i den seneste uge",
+    ),
+    "window_ends_at": ("Last writing window until", "Siste skrivevindu til", "Seneste skrivevindue til"),
+    "live_until": ("Last live chat until", "Siste live-chat til", "Seneste live-chat til"),
+    "waiting_since": ("Waiting since", "Venter siden", "Venter siden"),
+    "due_at": ("Answer due", "Svarfrist", "Svarfrist"),
+    "plans": ("Plans", "Abonnement", "Abonnementer"),
+    "plan": ("Plan", "Abonnement", "Abonnement"),
+    "from": ("From", "Fra", "Fra"),
+    "until": ("Until", "Til", "Til"),
+    "still": ("today", "i dag", "i dag"),
+    "waits": ("Waits for an answer", "Ventetider på svar", "Ventetider på svar"),
+    "answered_at": ("Answered", "Besvart", "Besvaret"),
+    "dropped_at": ("Dropped", "Falt bort", "Bortfaldet"),
+    "in_time": ("In time", "I tide", "Til tiden"),
+    "yes": ("yes", "ja", "ja"),
+    "no": ("no", "nei", "nej"),
+    "notices": ("Warnings and missed deadlines", "Varsler og brutte frister", "Varsler og overskredne frister"),
+    "kind": ("Kind", "Type", "Type"),
+    "warning": ("warning", "varsel", "varsel"),
+    "missed": ("missed", "brutt frist", "overskredet frist"),
+    "noted_at": ("Noted", "Notert", "Noteret"),
+    "mentor_days": ("Days on which the mentor wrote", "Dager da mentoren skrev", "Dage, hvor mentoren skrev"),
+    "messages": ("Messages", "Meldinger", "Beskeder"),
+    "no_messages": ("No messages.", "Ingen meldinger.", "Ingen beskeder."),
+    "erased": ("This text was erased.", "Denne teksten er slettet.", "Denne tekst er slettet."),
+    "no_name": ("(erased)", "(slettet)", "(slettet)"),
+}
+
+
+class Texts:
+    """`texts("title", name="Mia")` in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self._column = LANGUAGES.index(language)
+
+    def __call__(self, key: str, **blanks: object) -> str:
+        return TABLE[key][self._column].format(**blanks)
+
+    def date(self, moment: str, zone: str) -> str:
+        """The local day of an RFC 3339 instant: Friday 9 January 2026."""
+        there = _local(moment, zone)
+        weekday = PHRASES["weekdays"][self._column].split()[there.weekday()]
+        month = PHRASES["months"][self._column].split()[there.month - 1]
+        return self("date", weekday=weekday, day=there.day, month=month, year=there.year)
+
+    def time(self, moment: str, zone: str) -> str:
+        """The local time of day: 09:05."""
+        return f"{_local(moment, zone):%H:%M}"
+
+    def at(self, moment: str, zone: str) -> str:
+        """Day and time."""
+        return self("at", date=self.date(moment, zone), time=self.time(moment, zone))
+
+
+def _local(moment: str, zone: str) -> datetime:
+    return datetime.fromtimestamp(instant.parse(moment) / instant.SECOND, UTC).astimezone(ZoneInfo(zone))

@@ -1,0 +1,82 @@
+"""How far the erasure of a person is, and what it changes in the archive."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from sqlalchemy import bindparam, func, insert, select, text, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.tables import ERASURES, MESSAGES, PEOPLE, REPLY_NOTICES, REPLY_WAITS
+
+ADVISORY_LOCK = 0x6572_6173
+"""The PostgreSQL advisory lock that one erasing process holds: "eras" as a number."""
+
+_NO_ONE = {"name": "", "email": None, "zone": "UTC", "locale": "en"}
+_message = MESSAGES.c
+
+
+class Begun(Struct, frozen=True):
+    """What keys under `key_number` sealed in that conversation is being erased; `done_at` in ms once it is."""
+
+    conversation: str
+    key_number: int
+    done_at: int | None
+
+
+class Remains(Struct, frozen=True):
+    """What is known of an erased person, in numbers."""
+
+    tombstones: int
+    """Messages without their texts."""
+    waits: int
+    notices: int
+
+
+async def lock(connection: AsyncConnection) -> bool:
+    """Whether this transaction is the one that erases, until it ends. SQLite has no such lock."""
+    return bool(await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK}))
+
+
+async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
+    """Leave nothing of the person but id, role and instants; the first erasure's instant stays."""
+    query = update(PEOPLE).where(PEOPLE.c.id == id)
+    await connection.execute(query.values(**_NO_ONE, updated_at=at, erased_at=func.coalesce(PEOPLE.c.erased_at, at)))
+
+
+async def begun(connection: AsyncConnection, person: str) -> dict[str, Begun]:
+    """By conversation."""
+    columns = (ERASURES.c.conversation_id, ERASURES.c.key_number, ERASURES.c.done_at)
+    rows = await connection.execute(select(*columns).where(ERASURES.c.person_id == person))
+    return {row.conversation_id: Begun(*row) for row in rows}
+
+
+async def begin(connection: AsyncConnection, person: str, conversation: str, key_number: int) -> None:
+    """Note with which key the conversation goes on, before anything depends on it."""
+    row = {"person_id": person, "conversation_id": conversation, "key_number": key_number}
+    await connection.execute(insert(ERASURES).values(row))
+
+
+async def finish(connection: AsyncConnection, person: str, conversation: str, at: int) -> None:
+    """Note that nothing is left to erase from the conversation."""
+    this = (ERASURES.c.person_id == person) & (ERASURES.c.conversation_id == conversation)
+    await connection.execute(update(ERASURES).where(this).values(done_at=at))
+
+
+async def replace_texts(
+    connection: AsyncConnection, conversation: str, texts: Sequence[tuple[int, bytes | None]]
+) -> None:
+    """Give the messages with those seqs these sealed texts; None for none."""
+    query = update(MESSAGES).where(_message.conversation_id == conversation, _message.seq == bindparam("of_seq"))
+    if texts:
+        await connection.execute(query, [{"of_seq": seq, "sealed": sealed} for seq, sealed in texts])
+
+
+async def remains(connection: AsyncConnection, person: str) -> Remains:
+    """What is still known of the person beside their record and conversations."""
+    theirs = select(ERASURES.c.conversation_id).where(ERASURES.c.person_id == person)
+    erased = (_message.sender == person) & _message.sealed.is_(None)
+    counts = []
+    for table, what in ((MESSAGES, erased), (REPLY_WAITS, true()), (REPLY_NOTICES, true())):
+        query = select(func.count()).select_from(table).where(table.c.conversation_id.in_(theirs), what)
+        counts.append(await connection.scalar(query) or 0)
+    return Remains(*counts)

@@ -1,0 +1,250 @@
+"""An export holds everything about a person, in two files that are theirs alone, however much it is."""
+
+import asyncio
+import json
+import stat
+import tracemalloc
+from collections.abc import AsyncIterator
+from datetime import date
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatserver.personal_data import texts
+from chatserver.personal_data.export import Export
+from chatserver.personal_data.folder import written
+from chatserver.personal_data.json_file import JsonFile
+from chatserver.personal_data.page import Page
+from chatserver.personal_data.subject import UnknownPersonError
+from chatserver.records import reply_waits
+from chatserver.records.database import Database
+from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
+from chatserver.settings import SettingsError
+from chatserver.workflows.requests import ConversationChange, PersonDetails
+from chatserver.workflows.revocation import Revocations
+from quotas.instant import HOUR
+from quotas.phrases import LANGUAGES
+from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, write_all
+from tests.chatserver.workflows.shelf import TUESDAY, Shelf, shelf_at
+
+MARKUP = "<script>alert('hi')</script> & \"quoted\"\nsecond line"
+MUCH = 3_000
+
+
+@pytest.fixture
+async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
+    async with shelf_at(valkey_url, database) as shelf:
+        await shelf.open()
+        yield shelf
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+async def exported(shelf: Shelf, person: str = "mia") -> tuple[dict[str, Any], str]:
+    """The document, and the page."""
+    data, page = StringIO(), StringIO()
+    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link))
+    await exporting.write(await exporting.find(person), (JsonFile(data), Page(page)), silent)
+    document: dict[str, Any] = json.loads(data.getvalue())
+    return document, page.getvalue()
+
+
+class Outline(HTMLParser):
+    """Whether every tag is closed where it must be, the headings in order, and the text."""
+
+    VOID = ("meta", "!doctype")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.headings: list[int] = []
+        self.times: list[str] = []
+        self.text = ""
+        self.feed(page)
+        assert self.open == [], "some tags are not closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag in ("h1", "h2", "h3", "h4"):
+            self.headings.append(int(tag[1]))
+        if tag == "time":
+            self.times.append(str(dict(attrs)["datetime"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+
+async def test_everything_about_a_person(shelf: Shelf) -> None:
+    """Record, conversations, plans, marks, waits, notices, days, revocation, and every message of both sides."""
+    await write_all(shelf)
+    await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="en", email="mia@example.org"))
+    await shelf.provisioning.change_conversation("c1", ConversationChange(plan="light"))
+    await shelf.ledger.mark_read("c1", "mentor", 3, "test")
+    await Revocations(shelf.link).revoke("mia", TUESDAY, TUESDAY)
+    due = TUESDAY + 24 * HOUR
+    common = ("c1", "mia", "tom", "basic", 1)
+    async with shelf.database.begin() as connection:
+        await reply_waits.store(
+            connection,
+            [
+                ReplyWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 25 * HOUR, False),
+                ReplyNotice(1, "1-1", "missed", *common, TUESDAY, due, due),
+                MentorDay("c1", date(2026, 1, 6), 1),
+            ],
+        )
+    document, page = await exported(shelf)
+    assert document["person"] | {"created_at": "", "updated_at": ""} == {
+        "id": "mia",
+        "role": "member",
+        "name": "Mia",
+        "zone": "Europe/Oslo",
+        "locale": "en",
+        "email": "mia@example.org",
+        "created_at": "",
+        "updated_at": "",
+        "erased_at": None,
+        "tokens_refused_before": "2026-01-06T09:00:00.000Z",
+    }
+    [conversation] = document["conversations"]
+    assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
+    assert [plan["plan"] for plan in conversation["plans"]] == ["basic", "light"]
+    assert conversation["stand"]["mentor_read"] == 3
+    assert conversation["waits"][0]["in_time"] is False
+    assert conversation["notices"][0]["kind"] == "missed"
+    assert conversation["mentor_days"] == ["2026-01-06"]
+    written_by = [(message["seq"], message["from"], message["body"]) for message in conversation["messages"]]
+    assert written_by == [
+        (1, "mia", OF_MIA[0]),
+        (2, "tom", OF_TOM[0]),
+        (3, "mia", OF_MIA[1]),
+        (4, "tom", OF_TOM[1]),
+        (5, "mia", OF_MIA[2]),
+    ]
+    outline = Outline(page)
+    assert outline.headings[:3] == [1, 2, 2]
+    assert all(below - above <= 1 for above, below in zip(outline.headings, outline.headings[1:], strict=False))
+    for text in (
+        *OF_MIA,
+        *OF_TOM,
+        "mia@example.org",
+        "Everything about Mia",
+        "missed",
+        "light",
+        "Tuesday 6 January 2026",
+    ):
+        assert text in outline.text, text
+    assert [message["at"] for message in conversation["messages"]] == outline.times[-5:]
+
+
+async def test_the_mentor_gets_the_same_conversation_from_the_other_side(shelf: Shelf) -> None:
+    await write_all(shelf)
+    document, _ = await exported(shelf, "tom")
+    assert document["conversations"][0]["other"] == {"id": "mia", "role": "member", "name": "Mia"}
+    assert len(document["conversations"][0]["messages"]) == 5
+
+
+async def test_what_people_wrote_is_no_markup(shelf: Shelf) -> None:
+    await shelf.provisioning.put_person("mia", PersonDetails("member", "<b>Mia</b>"))
+    await shelf.write("member", MARKUP)
+    document, page = await exported(shelf)
+    assert document["conversations"][0]["messages"][0]["body"] == MARKUP
+    outline = Outline(page)
+    assert MARKUP in outline.text
+    assert "Alt om <b>Mia</b>" in outline.text
+    assert {"script", "b", "link", "img"}.isdisjoint(outline.tags)
+    assert "http:" not in page
+    assert "https:" not in page
+
+
+async def test_erased_texts_are_told_as_such(shelf: Shelf) -> None:
+    """To the erased person's mentor, and in what is left of the person."""
+    await write_all(shelf)
+    await erase(shelf)
+    document, page = await exported(shelf, "tom")
+    told = document["conversations"][0]["messages"]
+    assert [(message["body"], message["erased"]) for message in told][:2] == [("", True), (OF_TOM[0], False)]
+    assert document["conversations"][0]["other"]["name"] == ""
+    assert Outline(page).text.count("Denne teksten er slettet.") == 3
+    document, page = await exported(shelf)
+    assert document["person"]["name"] == ""
+    assert "Everything about (erased)" in Outline(page).text
+
+
+async def test_nobody_and_nothing(shelf: Shelf) -> None:
+    """Someone without conversations has a record; someone unknown is one sentence."""
+    await shelf.provisioning.put_person("sara", PersonDetails("support", "Sara", locale="da"))
+    document, page = await exported(shelf, "sara")
+    assert document["conversations"] == []
+    assert "Der er ingen." in Outline(page).text
+    with pytest.raises(UnknownPersonError, match="there is no person 'nobody' in the records"):
+        await exported(shelf, "nobody")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_much_is_written_piece_by_piece(shelf: Shelf, tmp_path: Path) -> None:
+    """Thousands of long messages take less memory than their texts."""
+    text = "words " * 300
+    await shelf.write("member", "first")
+    await shelf.archive_all()
+    await asyncio.gather(*(shelf.write("mentor", f"{n} {text}") for n in range(MUCH)))
+    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link))
+    person = await exporting.find("mia")
+    seen: list[tuple[int, int]] = []
+    tracemalloc.start()
+    try:
+        with written(tmp_path / "out", ("mia.json", "mia.html")) as (data, page):
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            await exporting.write(person, (JsonFile(data), Page(page)), lambda done, total: seen.append((done, total)))
+            most = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert seen[0] == (0, MUCH + 1)
+    assert seen[-1] == (MUCH + 1, MUCH + 1)
+    size = await asyncio.to_thread(lambda: (tmp_path / "out" / "mia.json").stat().st_size)
+    assert size > MUCH * len(text)
+    assert most < size
+
+
+def test_files_are_for_their_owner_and_whole(tmp_path: Path) -> None:
+    """Nothing is left of those that were not finished; those of an earlier export are replaced."""
+    folder = tmp_path / "new" / "folder"
+    with written(folder, ("a.json", "a.html")) as (data, page):
+        data.write("1")
+        page.write("2")
+    assert {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {
+        "a.json": 0o600,
+        "a.html": 0o600,
+    }
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    with pytest.raises(RuntimeError), written(folder, ("a.json", "a.html")) as (data, _):
+        data.write("half")
+        raise RuntimeError
+    assert sorted(file.name for file in folder.iterdir()) == ["a.html", "a.json"]
+    assert (folder / "a.json").read_text() == "1"
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    sentence = r"--to: .*file.* cannot be written: .*name a folder"
+    with pytest.raises(SettingsError, match=sentence), written(tmp_path / "file" / "below", ("a.json",)):
+        raise AssertionError("it was opened")
+
+
+@pytest.mark.parametrize("key", texts.TABLE)
+def test_every_text_stands_in_all_three_languages(key: str) -> None:
+    assert len(texts.TABLE[key]) == len(LANGUAGES)
+    assert all(text.strip() for text in texts.TABLE[key])
