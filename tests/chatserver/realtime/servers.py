@@ -17,11 +17,12 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from chatserver.app import Parts, assembled, listening_socket, server_config
+from chatserver.app import Parts, assembled
 from chatserver.auth import issue
 from chatserver.client.link import Encoding
 from chatserver.protocol.events import Role
 from chatserver.realtime.door import Door
+from chatserver.server import listening_socket, server_config
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from tests.chatserver.realtime.devices import Device, opened
