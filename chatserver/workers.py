@@ -31,7 +31,7 @@ END_WITHIN = DRAIN_WITHIN + STOP_WITHIN + 5.0
 """Seconds in which workers must end when told to; one that does not is killed."""
 STEADY_AFTER = 10.0
 """Seconds after which a worker counts as well: where it ends later, it is started again at once."""
-PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds before the next start of a worker that ends again and again; the last one goes on."""
 
 log = structlog.stdlib.get_logger(__name__)

@@ -20,11 +20,12 @@ from tests.chatserver.api.test_exposition import Samples, of, samples
 from tests.chatserver.realtime.devices import Device, bodies
 from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, here, program
 from tests.chatserver.test_cli import run, sentence
+from tests.engines import StoreProcess
 from tests.worker_processes import holder, is_worker, workers_of
 
-WITHIN = 30.0
+WITHIN = 60.0
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
@@ -167,6 +168,25 @@ async def test_a_worker_that_cannot_start_ends_all_with_its_sentence(valkey_url:
     flags = ("--port", "0", "--workers", "2", "--data-dir", str(tmp_path), "--redis-url", valkey_url)
     said = sentence(await asyncio.to_thread(run, "serve", *flags, cwd=tmp_path))
     assert "the policy lacks plans that members hold: evening" in said
+
+
+async def test_a_worker_that_cannot_start_again(tmp_path: Path) -> None:
+    """While another serves it is tried again until it can; where none does, the server ends with its sentence."""
+    store = StoreProcess("valkey", durable=True).start()
+    try:
+        with program(tmp_path, "--workers", "2", store_url=store.url) as server:
+            store.kill()
+            os.kill(workers_of(server.process.pid)[0], signal.SIGKILL)
+            await until(lambda: "a worker cannot start; the others go on" in server.log.read_text(), "it is told")
+            await asyncio.to_thread(store.start)
+            await until(lambda: "a worker serves again" in server.log.read_text(), "it serves")
+            store.kill()
+            for pid in workers_of(server.process.pid):
+                os.kill(pid, signal.SIGKILL)
+            assert await asyncio.to_thread(server.process.wait, WITHIN) == 1
+            assert "chatserver: the store cannot be reached" in server.log.read_text().splitlines()[-1]
+    finally:
+        store.stop()
 
 
 def test_a_job_arrives_as_it_was_sent(tmp_path: Path) -> None:
