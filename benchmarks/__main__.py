@@ -2,7 +2,6 @@
 
 import resource
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Never
@@ -14,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from benchmarks import report
-from benchmarks.contenders import CONTENDERS, BenchmarkError, Contender
-from benchmarks.load import Job, Outcome
-from benchmarks.servers import Durability, running
+from benchmarks.contenders import CONTENDERS, BenchmarkError
+from benchmarks.measure import measured
+from benchmarks.servers import Durability
 
 Count = Annotated[int, Parameter(validator=Number(gte=1, lte=1_000))]
 Seconds = Annotated[float, Parameter(validator=Number(gt=0, lte=600))]
@@ -82,7 +81,7 @@ def bench(
             task = bar.add_task("", total=len(turns) * (warmup + seconds))
             for done, (round_, mode, name) in enumerate(turns):
                 bar.update(task, description=f"round {round_}/{rounds} · {name} · AOF {mode}")
-                outcome = _measure(CONTENDERS[name], mode, pairs, window, body_bytes, warmup, seconds)
+                outcome = measured(CONTENDERS[name], mode, pairs, window, body_bytes, warmup, seconds)
                 runs.append(report.Run(name, mode, round_, outcome))
                 bar.update(task, completed=(done + 1) * (warmup + seconds))
     except BenchmarkError as problem:
@@ -97,34 +96,6 @@ def bench(
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
     sys.exit(1 if result.faults else 0)
-
-
-def _measure(
-    contender: Contender,
-    durability: Durability,
-    pairs: int,
-    window: int,
-    body_bytes: int,
-    warmup: float,
-    seconds: float,
-) -> Outcome:
-    """Start a server on a fresh store, let the load generator at it, stop both."""
-    with running(contender, pairs, durability) as up:
-        job = Job(up.port, up.server_pid, up.store_pid, up.couples, window, body_bytes, warmup, seconds)
-        try:
-            finished = subprocess.run(
-                [sys.executable, "-m", "benchmarks.load"],
-                input=msgspec.json.encode(job),
-                capture_output=True,
-                timeout=job.longest_seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise BenchmarkError(f"{contender.name}: no end after {job.longest_seconds:.0f} s") from None
-        if finished.returncode:
-            last = finished.stderr.decode(errors="replace").splitlines()[-5:]
-            raise BenchmarkError(f"{contender.name}: the load generator failed:\n" + "\n".join(last))
-        return msgspec.json.decode(finished.stdout, type=Outcome)
 
 
 def _stop(console: Console, sentence: str) -> Never:

@@ -32,7 +32,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from benchmarks.mutations import HANDSHAKE, command_frame, frame, odd_frames, odd_handshake
-from chatserver.app import Parts, assembled, listening_socket, server_config
+from chatserver.app import Parts, assembled
 from chatserver.auth import issue
 from chatserver.client.link import SUBPROTOCOLS
 from chatserver.embedded import EmbeddedStore
@@ -40,6 +40,7 @@ from chatserver.protocol.codec import CommandError, Encoding, decode
 from chatserver.protocol.events import AnyEvent, Role
 from chatserver.realtime import connection as connections
 from chatserver.realtime.connection import Connection
+from chatserver.server import listening_socket, server_config
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from chatserver.workflows.requests import ConversationDetails, PersonDetails

@@ -28,9 +28,9 @@ from benchmarks.load import Couple
 from benchmarks.mutations import HANDSHAKE, frame
 from benchmarks.servers import running
 from benchmarks.wire import ClientSocket
-from chatserver.app import SEND_BUFFER
 from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
+from chatserver.server import SEND_BUFFER
 
 EVERY = 0.1
 """Seconds between two messages of a pair."""

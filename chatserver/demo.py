@@ -249,8 +249,8 @@ def _words(url: str, command: str, token: Path) -> list[str]:
     return words if url == DEFAULT_URL else [*words, "--url", url]
 
 
-def clock_notice(parts: Parts, now: int) -> str | None:
+def clock_notice(shift: int, now: int) -> str | None:
     """What to say of a shifted clock; None where it is real, to within the demo's own millisecond."""
-    if abs(parts.shift) < instant.SECOND:
+    if abs(shift) < instant.SECOND:
         return None
     return f"The clock of this server is shifted: it shows {instant.text(now)}."

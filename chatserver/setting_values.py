@@ -210,6 +210,7 @@ def _share(value: object) -> float:
 READERS: dict[str, Callable[[object], Any]] = {
     "host": _text,
     "port": _whole(0, 65_535),
+    "workers": _whole(1, 256),
     "data_dir": _path,
     "redis_url": _url("redis", "rediss", "unix"),
     "database_url": _database_url,

@@ -19,6 +19,7 @@ ENVIRONMENT_PREFIX = "CHATSERVER_"
 DESCRIPTIONS: dict[str, str] = {
     "host": "The address to listen on; 0.0.0.0 or :: for every interface.",
     "port": "The TCP port to listen on; 0 picks a free one.",
+    "workers": "How many processes share the port; one for each core that is to serve.",
     "data_dir": "The folder of the embedded store, the SQLite file and the generated secrets.",
     "redis_url": "The Redis or Valkey to use; unset starts the embedded Valkey with its data in data_dir.",
     "database_url": "The database of records; unset is the SQLite file records.db in data_dir.",
@@ -58,6 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: int = 8080
+    workers: int = 1
     data_dir: Path = Path("data")
     redis_url: str | None = None
     database_url: str | None = None

@@ -253,9 +253,9 @@ def test_named_commands_exist(page: Path) -> None:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[str]:
+def demo(folder: Path, *flags: str) -> Iterator[str]:
     """A demo server on a free port; gives its URL."""
-    arguments = [str(PROGRAM), "demo", "--port", "0", "--data-dir", "data"]
+    arguments = [str(PROGRAM), "demo", "--port", "0", "--data-dir", "data", *flags]
     with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -12,7 +13,6 @@ from prometheus_client import (
     GCCollector,
     PlatformCollector,
     ProcessCollector,
-    generate_latest,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -23,6 +23,7 @@ from starlette.routing import Route
 from chatserver.api import problem
 from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
+from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
 from chatserver.auth import Authenticator
 from chatserver.metrics import Gauges, Histogram, Metrics
 from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
@@ -47,29 +48,28 @@ class Sources(Struct, frozen=True):
     data_dir: Path
 
 
-class _Seen(Struct, frozen=True):
-    """What had to be waited for, for one answer."""
-
-    store: StoreCount | None
-    checks: dict[str, Check]
-
-
 class Exposition(Collector):
-    """The endpoint. `access` is `token` (a service's) or `open`."""
+    """The endpoint. `access` is `token` (a service's) or `open`; `seat` is set where this is one of several workers."""
 
-    def __init__(self, sources: Sources, authenticator: Authenticator, access: Literal["token", "open"]) -> None:
+    def __init__(
+        self, sources: Sources, authenticator: Authenticator, access: Literal["token", "open"], seat: Seat | None = None
+    ) -> None:
         self._from = sources
         self._authenticator = authenticator
         self._access = access
-        self._seen = _Seen(None, {})
         self._registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._registry)
         self._registry.register(self)
+        self._workers = WorkerNumbers(seat, self._registry) if seat is not None else None
 
     def route(self) -> Route:
         """Where it is mounted."""
         return Route("/metrics", self.answer)
+
+    def told(self) -> AbstractAsyncContextManager[None]:
+        """Tell the other workers this one's numbers meanwhile, where there are others."""
+        return self._workers.told() if self._workers is not None else nullcontext()
 
     async def answer(self, request: Request) -> Response:
         """All numbers of now, in the text format 0.0.4."""
@@ -77,8 +77,13 @@ class Exposition(Collector):
             await self._authorise(request)
         except ProblemError as error:
             return problem.response(error)
-        self._seen = _Seen(await self._from.store.latest(), await self._from.health.checks())
-        content = generate_latest(self._registry)
+        whole = [
+            *_whole_store(await self._from.store.latest()),
+            *self._checks(await self._from.health.checks()),
+            *self._machine(),
+        ]
+        each = self._registry.collect() if self._workers is None else await self._workers.together()
+        content = text_of([*each, *whole])
         headers = {**problem.SECURITY_HEADERS, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
         return Response(content, headers=headers)
 
@@ -90,13 +95,14 @@ class Exposition(Collector):
             raise ProblemError(403, "metrics are for services and support")
 
     def collect(self) -> Iterator[Metric]:
-        """Called by prometheus-client, once for each answer."""
+        """This process's own, called by prometheus-client once for each answer."""
+        yield _gauge("workers", "Processes that these numbers are of.", 1)
         yield from self._messages()
         yield from self._latencies()
         yield from self._sockets()
-        yield from self._waits()
+        yield from self._deadlines()
         yield from self._archive()
-        yield from self._state()
+        yield from self._link()
 
     def _messages(self) -> Iterator[Metric]:
         metrics = self._from.metrics
@@ -137,35 +143,42 @@ class Exposition(Collector):
         yield _gauge("unsent_bytes", "Bytes that wait for readers, of all connections.", gauges.unsent_bytes)
         yield _gauge("unsent_most_bytes", "Bytes that wait for the slowest reader.", gauges.unsent_most)
 
-    def _waits(self) -> Iterator[Metric]:
-        told = "Warnings and misses of reply deadlines noted by this process."
+    def _deadlines(self) -> Iterator[Metric]:
+        told = "Warnings and misses of reply deadlines noted by this server."
         noted = {(kind,): self._from.metrics.deadlines[kind] for kind in ("warning", "missed")}
         yield _counter("deadlines", told, ("kind",), noted.items())
-        if (waits := self._seen.store) is not None:
-            yield _gauge("open_waits", "Conversations of the whole store in which an answer is owed.", waits.open)
-            yield _gauge("overdue_waits", "Those of them whose deadline has passed.", waits.overdue)
-            yield _gauge("late_timers", "Timers of the whole store that rang and were not taken.", waits.late_timers)
 
     def _archive(self) -> Iterator[Metric]:
-        told = "Messages that this process moved to the archive."
+        told = "Messages that this server moved to the archive."
         yield _counter("archived_messages", told, (), [((), self._from.metrics.archived)])
-        if (store := self._seen.store) is not None:
-            lag = "For how long the archive of the whole store has lacked something."
-            yield _gauge("archive_lag_seconds", lag, store.archive_lag / 1000)
 
-    def _state(self) -> Iterator[Metric]:
-        link, health, checks = self._from.link, self._from.health, self._seen.checks
+    def _link(self) -> Iterator[Metric]:
+        link = self._from.link
         yield _gauge("store_up", "Whether the link to the store is up.", link.is_up)
         yield _gauge("store_pending_requests", "Requests to the store whose answers are owed.", link.pending)
+
+    def _checks(self, checks: dict[str, Check]) -> Iterator[Metric]:
         ok = {(name,): check.ok for name, check in checks.items()}
         yield _gauges("check_ok", "The checks of /readyz.", ("check",), ok.items())
-        yield _gauge("ready", "Whether /readyz answers 200.", health.is_ready(checks))
+        yield _gauge("ready", "Whether /readyz answers 200.", self._from.health.is_ready(checks))
+
+    def _machine(self) -> Iterator[Metric]:
         yield _gauge("clock_shift_seconds", "How far the rules' clock runs ahead.", self._from.shift / 1000)
         try:
             free = shutil.disk_usage(self._from.data_dir).free
         except OSError:
             return
         yield _gauge("data_dir_free_bytes", "Room on the disk of data_dir.", free)
+
+
+def _whole_store(store: StoreCount | None) -> Iterator[Metric]:
+    if store is None:
+        return
+    yield _gauge("open_waits", "Conversations of the whole store in which an answer is owed.", store.open)
+    yield _gauge("overdue_waits", "Those of them whose deadline has passed.", store.overdue)
+    yield _gauge("late_timers", "Timers of the whole store that rang and were not taken.", store.late_timers)
+    lag = "For how long the archive of the whole store has lacked something."
+    yield _gauge("archive_lag_seconds", lag, store.archive_lag / 1000)
 
 
 def _counter(name: str, says: str, labels: tuple[str, ...], values: Values) -> Metric:

@@ -2,6 +2,9 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from chatserver import app as composition
 from chatserver import demo as demonstration
@@ -10,7 +13,9 @@ from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import one_sentence, screen
 from chatserver.commands.serve import url_of, warn
 from chatserver.logs import configure_logs
+from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
+from chatserver.workers import serve_with_workers
 
 
 def demo(flags: ServerFlags = NO_FLAGS) -> None:
@@ -18,13 +23,13 @@ def demo(flags: ServerFlags = NO_FLAGS) -> None:
     with one_sentence():
         settings = settings_of(flags)
         configure_logs(settings.log_level)
-        sock = composition.listening_socket(settings.host, settings.port)
+        socks = listening_sockets(settings.host, settings.port, settings.workers)
         with store_of(settings) as store_url:
-            run(_demo(settings, store_url, sock))
+            run(_demo(settings, store_url, socks))
     screen.print(f"Stopped. Everything accepted is kept in {settings.data_dir}; start again to go on.")
 
 
-async def _demo(settings: Settings, store_url: str, sock: socket.socket) -> None:
+async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
     settings = demonstration.with_quick_plan(settings)
     settings, why = await demonstration.with_open_day(settings, store_url)
     async with composition.assembled(settings, store_url) as parts:
@@ -32,14 +37,19 @@ async def _demo(settings: Settings, store_url: str, sock: socket.socket) -> None
         tokens = demonstration.write_tokens(settings, parts.rulebook)
         if why:
             screen.print(f"[yellow]{why}[/yellow]")
-        warn(parts, await parts.ledger.now())
+        warn(parts.warnings, parts.shift, await parts.ledger.now())
         ready = asyncio.Event()
-        listening = asyncio.get_running_loop().create_task(composition.listen(parts, sock, ready.set))
+        serving = (
+            listen(parts, socks[0], ready.set)
+            if len(socks) == 1
+            else serve_with_workers(replace(settings, now=None), store_url, socks, ready.set)
+        )
+        listening = asyncio.get_running_loop().create_task(serving)
         waiting = asyncio.get_running_loop().create_task(ready.wait())
         await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if ready.is_set():
             await demonstration.start_a_wait(parts)
-            await demonstration.show(screen, parts, url_of(sock), tokens)
-            screen.print(f"Listening on {url_of(sock)}. Ctrl-C stops.")
+            await demonstration.show(screen, parts, url_of(socks[0]), tokens)
+            screen.print(f"Listening on {url_of(socks[0])}. Ctrl-C stops.")
         waiting.cancel()
         await listening

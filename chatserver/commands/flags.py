@@ -18,6 +18,8 @@ class ServerFlags:
     """Address to listen on."""
     port: int | None = None
     """TCP port to listen on; 0 picks a free one."""
+    workers: int | None = None
+    """Processes that share the port; one for each core that is to serve."""
     data_dir: Path | None = None
     """Folder of the embedded store, the SQLite file and the generated secret."""
     redis_url: str | None = None

@@ -22,15 +22,18 @@ def one_sentence() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not isinstance(error, _faults()):
+        if not isinstance(error, faults()):
             raise
-        errors.print(
-            f"[red]chatserver:[/red] {error.args[0] if error.args else error}", highlight=False, soft_wrap=True
-        )
+        errors.print(f"[red]chatserver:[/red] {sentence_of(error)}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 
-def _faults() -> tuple[type[Exception], ...]:
+def sentence_of(fault: Exception) -> str:
+    """What there is to say of it."""
+    return str(fault.args[0] if fault.args else fault)
+
+
+def faults() -> tuple[type[Exception], ...]:
     """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
     from chatserver.app import StartError
     from chatserver.embedded import EmbeddedStoreError

@@ -1,8 +1,10 @@
 """`chatserver serve`."""
 
 import socket
+from collections.abc import Sequence
 
 import structlog
+from msgspec.structs import replace
 
 from chatserver import app as composition
 from chatserver import demo as demonstration
@@ -10,7 +12,10 @@ from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import errors, one_sentence
 from chatserver.logs import configure_logs
+from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
+from chatserver.workers import serve_with_workers
+from chatserver.workflows.durability import durability_warnings
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -20,25 +25,40 @@ def serve(flags: ServerFlags = NO_FLAGS) -> None:
     with one_sentence():
         settings = settings_of(flags)
         configure_logs(settings.log_level)
-        sock = composition.listening_socket(settings.host, settings.port)
+        socks = listening_sockets(settings.host, settings.port, settings.workers)
+        serving = _serve if settings.workers == 1 else _serve_with_workers
         with store_of(settings) as store_url:
-            run(_serve(settings, store_url, sock))
+            run(serving(settings, store_url, socks))
 
 
-async def _serve(settings: Settings, store_url: str, sock: socket.socket) -> None:
+async def _serve(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
+    [sock] = socks
     async with composition.assembled(settings, store_url) as parts:
         now = await parts.ledger.now()
 
         def ready() -> None:
-            warn(parts, now)
+            warn(parts.warnings, parts.shift, now)
             log.info("listening", url=url_of(sock))
 
-        await composition.listen(parts, sock, ready)
+        await listen(parts, sock, ready)
 
 
-def warn(parts: composition.Parts, now: int) -> None:
-    notice = demonstration.clock_notice(parts, now)
-    for warning in [*parts.warnings, *([notice] if notice else [])]:
+async def _serve_with_workers(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
+    """What is done once is done here: one migration, one setting of the clock, one word of warning."""
+    async with composition.migrated(settings), composition.connected(settings, store_url) as (link, ledger, shift):
+        warnings = await durability_warnings(link)
+        now = await ledger.now()
+
+    def ready() -> None:
+        warn(warnings, shift, now)
+        log.info("listening", url=url_of(socks[0]), workers=len(socks))
+
+    await serve_with_workers(replace(settings, now=None), store_url, socks, ready)
+
+
+def warn(warnings: Sequence[str], shift: int, now: int) -> None:
+    notice = demonstration.clock_notice(shift, now)
+    for warning in [*warnings, *([notice] if notice else [])]:
         if errors.is_terminal:
             errors.print(f"[yellow]warning:[/yellow] {warning}", highlight=False, soft_wrap=True)
         else:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.app import StartError, assembled, listening_socket, policy_of
+from chatserver.app import StartError, assembled, policy_of
+from chatserver.server import listening_socket
 from chatserver.settings import Settings
 from chatserver.workflows.clock_shift import ClockShiftError
 from quotas.ledger import keys

@@ -15,7 +15,7 @@ from chatserver.cli import cli
 from tests.chatserver.realtime.servers import PROGRAM, SECRET, environment, program, token
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
-WITHIN = 30
+WITHIN = 60
 
 
 def run(*words: str | Path, cwd: Path, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:

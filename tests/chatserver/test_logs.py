@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 from redis.asyncio import Redis
 
-from chatserver.app import SEND_BUFFER
 from chatserver.client.link import Encoding
 from chatserver.logs import LEVELS
 from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
+from chatserver.server import SEND_BUFFER
 from quotas.ledger import keys
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import SECRET, TUESDAY, ProgramServer, program, token

@@ -29,12 +29,13 @@ class ServerProcess:
     Everybody may write at any time, so that a test does not depend on the day. `kill` is SIGKILL, `stop` is SIGTERM.
     """
 
-    def __init__(self, folder: Path, redis_url: str | None = None, *, policy: str = POLICY) -> None:
+    def __init__(self, folder: Path, redis_url: str | None = None, *, policy: str = POLICY, workers: int = 1) -> None:
         self.folder = folder
         self.port = _lasting_port()
         self.url = f"http://{HOST}:{self.port}"
         self._redis_url = redis_url
         self._policy = policy
+        self._workers = workers
         self._log = folder / f"server-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -102,6 +103,7 @@ class ServerProcess:
         chatserver = Path(sys.executable).with_name("chatserver")
         command = [str(chatserver), "serve", "--host", HOST, "--port", str(self.port)]
         command += ["--data-dir", str(self.folder), "--policy", str(self.folder / "policy.toml")]
+        command += ["--workers", str(self._workers)]
         return command if self._redis_url is None else [*command, "--redis-url", self._redis_url]
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:

@@ -21,8 +21,9 @@ from chatserver.protocol.events import Role
 from tests.chatserver.keys import log_of
 from tests.chatserver.realtime.servers import token
 from tests.engines import StoreProcess, engines
-from tests.stories.kept_app import App, fallen_silent, kept, progress
+from tests.stories.kept_app import App, fallen_silent, kept, progress, until
 from tests.stories.kept_server import ServerProcess
+from tests.worker_processes import workers_of
 
 KILLS = int(os.environ.get("KEPT_KILLS", "2"))
 CONVERSATIONS = ("c1", "c2", "c3")
@@ -128,6 +129,30 @@ async def test_apps_of_a_killed_server_go_on_at_another(
     assert_nothing_failed(server)
     assert_nothing_failed(other)
     report(f"{durable_store.engine}: {KILLS} kills of one of two servers", messages, apps)
+
+
+async def test_apps_of_a_killed_worker_go_on_at_another(tmp_path: Path) -> None:
+    """Workers of one server are killed one by one: their apps reconnect to the same address and resume."""
+    store = StoreProcess("valkey", durable=True).start()
+    server = ServerProcess(tmp_path, store.url, workers=2)
+    chance = Random("workers")
+    try:
+        await asyncio.to_thread(server.start)
+        await asyncio.to_thread(server.provision, CONVERSATIONS)
+        async with load(server.url) as apps:
+            for kill in range(1, KILLS + 1):
+                await some_time(chance)
+                os.kill(workers_of(server.pid)[0], signal.SIGKILL)
+                await until(lambda kill=kill: server.log.count("a worker serves again") == kill, "it is back")  # type: ignore[misc]  # a lambda's defaults have no types
+                await progress(apps)
+            await fallen_silent(apps)
+            async with log_of(store.url, tmp_path) as log:
+                messages = await kept(log, apps)
+    finally:
+        server.stop()
+        store.stop()
+    assert_nothing_failed(server)
+    report(f"{KILLS} kills of one of two workers", messages, apps)
 
 
 @pytest.mark.parametrize("victim", ["server", "store"])

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from chatserver.protocol.commands import MAX_FRAME_BYTES
 from quotas.instant import DAY
 from quotas.ledger.archive import Keep
-from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.chatserver.realtime.servers import Server, here, token
 
 ROOT = Path(__file__).parents[3]
 ALERTS = (ROOT / "deploy/prometheus/alerts.yml").read_text(encoding="utf-8")
@@ -21,16 +21,20 @@ PAGE = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-async def read(server: HereServer, *, reader: str | None = "robot") -> httpx.Response:
+async def read(server: Server, *, reader: str | None = "robot") -> httpx.Response:
     """GET /metrics."""
-    headers = {"Authorization": f"Bearer {token(reader)}"} if reader else {}
-    async with httpx.AsyncClient(base_url=server.http, headers=headers) as http:
-        return await http.get("/metrics")
+    async with httpx.AsyncClient(base_url=server.http) as http:
+        return await asked(http, reader)
 
 
-async def samples(server: HereServer) -> Samples:
+async def asked(http: httpx.AsyncClient, reader: str | None = "robot") -> httpx.Response:
+    """GET /metrics, on a connection that there is."""
+    return await http.get("/metrics", headers={"Authorization": f"Bearer {token(reader)}"} if reader else {})
+
+
+async def samples(server: Server, http: httpx.AsyncClient | None = None) -> Samples:
     """Every number, by name and labels."""
-    answer = await read(server)
+    answer = await read(server) if http is None else await asked(http)
     assert answer.status_code == 200, answer.text
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value

@@ -25,7 +25,7 @@ from chatserver.workflows.requests import Conflict, ConversationDetails, Done, I
 from chatserver.workflows.revocation import Revocations
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import ANY_TEXT, LedgerError, Posted, PostResult, Refused, settling
+from quotas.ledger.base import ANY_TEXT, Entry, LedgerError, Posted, PostResult, Refused, settling
 from tests.chatserver.keys import conversation_keys
 from tests.chatserver.workflows.shelf import RULEBOOK, Shelf, shelf_at
 
@@ -66,7 +66,9 @@ async def write_all(shelf: Shelf, id: str = "c1") -> None:
 
 async def read(shelf: Shelf, id: str = "c1") -> list[tuple[str, str, bool]]:
     """Writer, text and whether it was erased, by seqs that are dense."""
-    entries = await shelf.log.page(id, 0, 2**53, 1_000)
+    entries: list[Entry] = []
+    while page := await shelf.log.page(id, len(entries), 2**53, 1_000):
+        entries += page
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
     opened = [read_opened(entry.entry) for entry in entries]
     return [(each.sender, each.body, each.erased) for each in opened]

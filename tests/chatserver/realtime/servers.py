@@ -17,11 +17,12 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from chatserver.app import Parts, assembled, listening_socket, server_config
+from chatserver.app import Parts, assembled
 from chatserver.auth import issue
 from chatserver.client.link import Encoding
 from chatserver.protocol.events import Role
 from chatserver.realtime.door import Door
+from chatserver.server import listening_socket, server_config
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from tests.chatserver.realtime.devices import Device, opened
@@ -30,7 +31,7 @@ SECRET = "a secret that only these tests know, for a while"
 TUESDAY = "2026-01-06T09:00:00.000Z"
 """Ten o'clock in Oslo: every plan may write, and nothing changes by itself for hours."""
 PROGRAM = Path(sys.executable).with_name("chatserver")
-READY_SECONDS = 20.0
+READY_SECONDS = 45.0
 UNLIMITED = Rate(0, "minute", 0)
 """Most tests write faster than people do."""
 ROLES: dict[str, Role] = {"mia": "member", "ola": "member", "tora": "mentor", "sara": "support", "robot": "service"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from chatserver import app
+from chatserver import server as listening
 from chatserver.realtime import entrance, greeting, socket
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -175,8 +175,8 @@ async def test_a_half_open_connection_is_closed_by_pings(
     raw: Dial, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread: bool
 ) -> None:
     """A peer that stops answering is gone for the others too, also where bytes still wait for it."""
-    assert app.PING_EVERY == 30.0
-    monkeypatch.setattr(app, "PING_EVERY", 0.3)
+    assert listening.PING_EVERY == 30.0
+    monkeypatch.setattr(listening, "PING_EVERY", 0.3)
     monkeypatch.setattr(socket, "LINGER", 0.2)
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "basic")

@@ -4,9 +4,9 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
-from chatserver.app import SEND_BUFFER
 from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
+from chatserver.server import SEND_BUFFER
 from tests.chatserver.realtime.devices import Device, seqs
 from tests.chatserver.realtime.servers import HereServer
 from tests.chatserver.realtime.test_bounds import deaf, write_much

@@ -1,0 +1,64 @@
+"""What each process of `chatserver serve --workers` runs: `python -m chatserver.commands.worker`, by another process.
+
+Standard input brings the job; standard output takes one report.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+
+import msgspec
+from structlog.contextvars import bind_contextvars
+
+from chatserver.app import assembled
+from chatserver.commands.running import run
+from chatserver.commands.screen import faults, sentence_of
+from chatserver.logs import configure_logs
+from chatserver.server import listen
+from chatserver.workers import Job, Report, job_of
+
+STDIN = 0
+
+
+def main() -> None:
+    """Serve until SIGTERM, or until whoever started this process is gone."""
+    line = sys.stdin.buffer.readline()
+    if not line:  # It was gone before it had told anything.
+        return
+    job = job_of(line)
+    configure_logs(job.settings.log_level)
+    bind_contextvars(worker=job.seat.number)
+    try:
+        run(_serve(job))
+    except Exception as error:
+        if not isinstance(error, faults()):
+            raise
+        _report(Report(sentence_of(error)))
+        sys.exit(1)
+
+
+async def _serve(job: Job) -> None:
+    _end_with_parent()
+    async with assembled(job.settings, job.store_url, job.seat) as parts:
+        await listen(parts, socket.socket(fileno=job.listener), lambda: _report(Report(None)))
+
+
+def _end_with_parent() -> None:
+    """Stop in order when standard input ends: nobody would start or stop this process any more."""
+    loop = asyncio.get_running_loop()
+
+    def gone() -> None:
+        loop.remove_reader(STDIN)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(STDIN, gone)
+
+
+def _report(report: Report) -> None:
+    os.write(sys.stdout.fileno(), msgspec.json.encode(report) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
