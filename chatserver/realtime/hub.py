@@ -70,6 +70,7 @@ class Hub:
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
         self._people: dict[bytes, str] = {}
         self._alarm: Alarm[Room] = Alarm(self._ring)
+        self._loop = asyncio.get_running_loop()
         self._changed: set[Room] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._renewing: asyncio.Task[None] | None = None
@@ -318,14 +319,14 @@ class Hub:
     def later(self, room: Room) -> None:
         if room not in self._changed:
             self._changed.add(room)
-            asyncio.get_running_loop().call_later(TELL_AFTER, self._tell_later, room)
+            self._loop.call_later(TELL_AFTER, self._tell_later, room)
 
     def _tell_later(self, room: Room) -> None:
         self._changed.discard(room)
         self._tell(room, self.clock.now())
 
     def wake_at(self, room: Room, instant: int) -> None:
-        self._alarm.set(room, asyncio.get_running_loop().time() + max(0, instant - self.clock.now()) / 1000)
+        self._alarm.set(room, self._loop.time() + max(0, instant - self.clock.now()) / 1000)
 
     def _ring(self, room: Room) -> None:
         self._tell(room, self.clock.now())

@@ -8,10 +8,11 @@ from collections import Counter
 from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, Opcode
+from websockets.frames import Frame
 from websockets.protocol import State
 
 from chatserver.realtime.door import Place
+from chatserver.realtime.frames import read_messages
 
 EXTENSION = "chatserver.socket"
 """Where the ASGI scope's extensions hold the socket."""
@@ -72,9 +73,27 @@ class ChatSocket(WebSocketsSansIOProtocol):
             self._place = None
 
     def data_received(self, data: bytes) -> None:
+        if self.receiver is not None and self._is_between_messages():
+            read = read_messages(data, self._take)
+            if read == len(data):
+                return
+            data = data[read:]
         super().data_received(data)
         if self.transport.is_closing():
             self._cut_soon()
+
+    def _is_between_messages(self) -> bool:
+        """Whether the library's parser holds no part of a frame or of a message, and no closing has begun."""
+        conn = self.conn
+        return not (conn.reader.buffer or conn.current_size is not None or self.close_sent) and conn.state is State.OPEN
+
+    def _take(self, data: bytes, text: bool) -> bool:
+        """A whole message; False where the connection closes upon it."""
+        if text and not _is_utf8(data):
+            self.end(1007, "text that is not UTF-8")
+        elif self.receiver is not None:
+            self.receiver.received(data, text=text)
+        return not self.close_sent and not self.disconnected
 
     def handle_cont(self, event: Frame) -> None:
         if event.data or event.fin:  # Empty parts count towards no limit, so none is kept.
@@ -208,22 +227,3 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def text_frame(payload: bytes) -> bytes:
-    """A final, unmasked text frame (RFC 6455, 5.2)."""
-    return _frame(Opcode.TEXT, payload)
-
-
-def binary_frame(payload: bytes) -> bytes:
-    """A final, unmasked binary frame (RFC 6455, 5.2)."""
-    return _frame(Opcode.BINARY, payload)
-
-
-def _frame(opcode: int, payload: bytes) -> bytes:
-    length = len(payload)
-    if length < 126:
-        return b"%c%c%b" % (0x80 | opcode, length, payload)
-    if length < 65536:
-        return b"%c\x7e%b%b" % (0x80 | opcode, length.to_bytes(2, "big"), payload)
-    return b"%c\x7f%b%b" % (0x80 | opcode, length.to_bytes(8, "big"), payload)

@@ -11,7 +11,8 @@ from starlette.websockets import WebSocket
 
 from chatserver.metrics import Metrics
 from chatserver.realtime.door import Door
-from chatserver.realtime.socket import EXTENSION, ChatSocket, binary_frame, text_frame
+from chatserver.realtime.frames import binary_frame, text_frame
+from chatserver.realtime.socket import EXTENSION, ChatSocket
 from tests.chatserver.realtime.servers import listening
 
 TOO_LARGE = [f"9.{kind}.{size}" for kind in (1, 2) for size in range(2, 7)] + ["9.3.*", "9.4.*", "9.5.*", "9.6.*"]
