@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from kosoku import FailureError, run_fuzzingclient
@@ -61,13 +62,22 @@ async def address() -> AsyncIterator[str]:
 
 @pytest.mark.timeout(240)
 async def test_no_case_fails_beyond_the_documented_one(address: str) -> None:
-    """Framing, reserved bits, opcodes, control frames, fragments, UTF-8, closing, messages of 64 KiB."""
+    """Framing, reserved bits, opcodes, control frames, fragments, UTF-8, closing, messages of 64 KiB.
+
+    The client waits a second for a close, which a busy machine may not keep: what failed is tried again by itself.
+    """
+    passed, failed = await outcomes(address, exclude_cases=[*TOO_LARGE, *NOT_OFFERED], concurrency=4)
+    assert passed + len(failed) > 250
+    if unexpected := sorted(set(failed) - KNOWN):
+        _, failed = await outcomes(address, cases=unexpected)
+        assert not failed
+
+
+async def outcomes(address: str, **which: Any) -> tuple[int, dict[str, tuple[str, str]]]:
+    """How many cases passed, and of the others what was wrong."""
     try:
-        results = await asyncio.wait_for(
-            run_fuzzingclient(address, exclude_cases=[*TOO_LARGE, *NOT_OFFERED], concurrency=4), 200
-        )
+        results = await asyncio.wait_for(run_fuzzingclient(address, **which), 200)
     except FailureError as failure:
         results = failure.results
     failed = {each.case_id: (each.behavior.value, each.behavior_close.value) for each in results if not each.passed}
-    assert len(results) > 250
-    assert set(failed) <= KNOWN, failed
+    return len(results) - len(failed), failed

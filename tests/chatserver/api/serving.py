@@ -95,7 +95,7 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
             link.close()
 
 
-def bearer(user: str, role: Role, lifetime_seconds: int = 300) -> dict[str, str]:
+def bearer(user: str, role: Role, lifetime_seconds: int = 86_400) -> dict[str, str]:
     """The headers of a request by that person."""
     now = time.time_ns() // 1_000_000
     return {"Authorization": f"Bearer {issue(SECRET, user, role, lifetime_seconds, now)}"}

@@ -171,7 +171,7 @@ async def test_the_client_waits_and_loses_nothing(server: HereServer) -> None:
 
 async def test_handshakes_of_an_address_are_bounded(valkey_url: str, tmp_path: Path) -> None:
     """HTTP 429 says when to come again; who is there already is not touched."""
-    async with here(valkey_url, tmp_path, rate_limit=Rate(60, "minute", 1)) as server:
+    async with here(valkey_url, tmp_path, rate_limit=Rate(1, "minute", 1)) as server:
         await server.conversation("c1", "basic")
         async with server.device("mia") as mia:
             url = f"ws://127.0.0.1:{server.port}/v1/chat"
@@ -180,6 +180,6 @@ async def test_handshakes_of_an_address_are_bounded(valkey_url: str, tmp_path: P
             with pytest.raises(InvalidStatus) as refused:
                 await connect(url, proxy=None)
             assert refused.value.response.status_code == 429
-            assert refused.value.response.headers["Retry-After"] == "1"
+            assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 6
             assert server.parts.hub.metrics.rate_limited["address"] == 1
             assert await mia.is_alive()
