@@ -21,11 +21,11 @@ from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
-from quotas.admission import Usage
 from quotas.ledger import keys
 from quotas.ledger.base import LedgerError, Writer
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.state import read_published
 from quotas.terms import Rulebook, UnknownPlanError
 
 MEASURE_EVERY = 5.0
@@ -235,10 +235,7 @@ class Hub:
             return
         kind = payload[:1]
         if kind == b"M":
-            head, _, entry = payload.partition(b"\n")
-            word = head.split(b" ")
-            seq, at, *used = map(int, word[1:-1])
-            room.message(seq, at, Usage(*used), word[-1].decode(), entry)
+            room.message(*read_published(payload))
         elif kind == b"S":
             self.refresh(room)
         elif kind == b"N":

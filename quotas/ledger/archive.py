@@ -8,6 +8,12 @@ from quotas.ledger import keys
 from quotas.ledger.base import ANY_TEXT, Entry, Settings, Writer
 from quotas.ledger.link import Link
 from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
+from quotas.ledger.state import State, first_answer
+
+_KEPT = tuple(
+    name for name in State.__struct_fields__ if name not in ("status", "revision", "last_seq", "generation", "behind")
+)
+"""What of the state comes back from the archive; settings and the log say the rest."""
 
 
 class Keep(Struct, frozen=True):
@@ -80,12 +86,14 @@ class LedgerArchive:
         if reply == b"U":
             return None
         fields, digest, messages = reply
-        pairs = zip(fields[::2], fields[1::2], strict=True)
-        state = {name.decode(): value.decode() for name, value in pairs}
+        words = dict(zip(fields[::2], fields[1::2], strict=True))
+        state = State.unpacked(words.pop(b"state"))
+        rest = {name.decode(): value.decode() for name, value in words.items()}
         return Unarchived(
-            int(state["archived"]),
-            int(state["last_seq"]),
-            {name: value for name, value in state.items() if name not in Settings.__struct_fields__},
+            int(rest["archived"]),
+            state.last_seq,
+            {name: value for name, value in rest.items() if name not in Settings.__struct_fields__}
+            | {name: str(getattr(state, name)) for name in _KEPT},
             [entry_of(id, entry) for id, entry in messages],
             digest.decode(),
         )
@@ -124,11 +132,15 @@ class LedgerArchive:
             keys.sent(conversation, 0),
             keys.sent(conversation, 1),
         )
-        fields = [word for pair in state.items() for word in pair]
+        packed = State(**{name: int(state[name]) for name in _KEPT if name in state}).packed()
+        rest = {"member_read": "0", "mentor_read": "0", "warned": "0 0"} | dict(state)
+        fields: list[str | bytes] = ["state", packed]
+        for name in rest.keys() - set(_KEPT):
+            fields += [name, rest[name]]
         entries = [word for each in messages for word in (each.at, each.entry)]
         records: list[str | bytes] = []
         for sent in ids:
-            records += [f"{LETTERS[sent.writer]}{sent.id}", ANY_TEXT + b"A%d %d" % (sent.seq, sent.at)]
+            records += [f"{LETTERS[sent.writer]}{sent.id}", ANY_TEXT + first_answer(sent.seq, sent.at)]
         before = "" if lost is None else lost
         counts = (len(fields), len(entries))
         words = (*fields, *entries, *records)

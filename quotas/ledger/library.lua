@@ -11,13 +11,37 @@ local FROM_FIRST = 2
 local QUARTER = 900000 -- 15 min in ms: every zone's days begin on one
 local DAY = 86400000 -- in ms
 
--- Numbers become text here once, and whole: Lua would make it anew wherever one is used.
+local QUARTERS = 65536 -- a quarter of an hour is known by its number modulo this: nearly two years
+
+-- How a conversation stands, packed into one field of its hash: a message reads and writes it whole. What is in it, and
+-- in which order, stands in quotas/ledger/state.py.
+local STATE = '>BBBIBIHHIIi8i8i8i8i8'
+local OPEN, PAUSED, ENDED = 0, 1, 2
+local STATUS = {open = OPEN, paused = PAUSED, ended = ENDED}
+local POSTED = '>Ii8i8B' -- seq, at, waited (-1: no wait was ended), late
+local REFUSED = '>i8i8' -- at, opens_at
+
 local function text(number) return string.format('%.0f', number) end
 
-local FIELDS = {
-    'status', 'revision', 'week', 'windows_used', 'messages_used', 'window_ends_at', 'live_until',
-    'waiting_since', 'due_at', 'last_seq', 'generation', 'missed', 'timer', 'quarter', 'archived',
-}
+-- The state by names, for whatever is not done at every message; nil where there is none.
+local function by_names(packed)
+    if not packed then return nil end
+    local state = {}
+    state.status, state.missed, state.behind, state.week, state.windows_used, state.messages_used, state.generation,
+        state.quarter, state.revision, state.last_seq, state.window_ends_at, state.live_until, state.waiting_since,
+        state.due_at, state.timer = struct.unpack(STATE, packed)
+    return state
+end
+
+local function state_of(key) return by_names(redis.call('HGET', key, 'state')) end
+
+local function keep(key, state)
+    redis.call('HSET', key, 'state', struct.pack(STATE, state.status, state.missed, state.behind, state.week,
+        state.windows_used, state.messages_used, state.generation, state.quarter, state.revision, state.last_seq,
+        state.window_ends_at, state.live_until, state.waiting_since, state.due_at, state.timer))
+end
+
+local function place_of(key) return key:match('^({%d+}):conversation:(.*)$') end
 
 -- `at` is '' for the store's clock, else the instant to act at; `shift` moves the store's clock.
 local function clock(at, shift)
@@ -31,8 +55,8 @@ local function standing(key, now)
 end
 
 -- Keep what this id is answered, unless an earlier post had it: then its record is returned, else false.
--- The first kept in a generation clears what the one before the last left, and says in the conversation that it came.
-local function remember(conversation, key, older, written, generation, field, record)
+-- The first kept in a generation clears what the one before the last left.
+local function remember(key, older, written, generation, field, record)
     if written ~= generation then
         if written ~= generation - 1 then redis.call('DEL', older) end
         redis.call('DEL', key)
@@ -40,56 +64,55 @@ local function remember(conversation, key, older, written, generation, field, re
     local earlier = redis.call('HGET', older, field)
     if earlier then return earlier end
     if redis.call('HSETNX', key, field, record) == 0 then return redis.call('HGET', key, field) end
-    if written ~= generation then
-        redis.call('HSET', conversation, 'generation', generation)
-        redis.call('PEXPIRE', key, 2 * GENERATION)
-    end
+    if written ~= generation then redis.call('PEXPIRE', key, 2 * GENERATION) end
     return false
 end
 
--- The answer to a post whose id was used before: as it was then, with the usage of now.
-local function answer_again(record, digest, now, usage)
+-- The answer to a post whose id was used before: as it was then, with the state of now.
+local function answer_again(record, digest, now, state)
     local first_digest = record:sub(1, DIGEST)
     if first_digest ~= digest and first_digest ~= ANY_TEXT then return 'C' end
-    local kind, first, second = record:match('^(.)(%S+) (%S+)$', DIGEST + 1)
-    if kind == 'A' then return 'D ' .. first .. ' ' .. second .. ' ' .. usage .. ' -1 0' end
-    return 'Q ' .. now .. ' ' .. usage .. ' ' .. first .. ' ' .. second
+    local kind, place = record:sub(DIGEST + 1, DIGEST + 1), DIGEST + 2
+    if kind == 'A' then
+        local seq, at = struct.unpack('>Ii8', record, place)
+        return 'D' .. struct.pack(POSTED, seq, at, -1, 0) .. state
+    end
+    return 'Q' .. struct.pack(REFUSED, now, (struct.unpack('>i8', record, place))) .. state .. record:sub(place + 8)
 end
 
 -- Something has changed that the archive lacks: it looks at the conversation; see quotas/ledger/archive.py.
-local function unarchive(key, now)
-    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+local function unarchive(tag, name, now)
     redis.call('ZADD', tag .. ':unarchived', 'LT', now, name)
 end
 
 -- Tell whoever watches the board that a wait is another one now; `since` is 0 where it is over.
-local function board_changed(key, since, due, missed)
-    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+local function board_changed(tag, name, since, due, missed)
     redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
 end
 
 -- The wait has begun or its deadline moved: put it on the board, and set a timer for the first warning, or for the
 -- miss where there is none. A timer that rings too early is set anew then; so it is only ever moved forward here.
-local function wait_moved(key, since, due, missed, timer, now, warn_first)
-    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+-- Returns the timer.
+local function wait_moved(tag, name, since, due, missed, timer, now, warn_first)
     redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
     if due > 0 and missed == 0 then
         local wake = due + 1
         if warn_first > 0 then wake = math.max(now, due - warn_first) end
         if timer == 0 or wake < timer then
             redis.call('ZADD', tag .. ':timers', wake, name)
-            redis.call('HSET', key, 'timer', wake)
+            timer = wake
         end
     end
-    board_changed(key, since, due, missed)
+    board_changed(tag, name, since, due, missed)
+    return timer
 end
 
 -- A conversation that was restored owes an answer: as `wait_moved`, with the timer that it had.
-local function wait_restored(key, since, due, missed, timer, now)
-    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+local function wait_restored(tag, name, state, now)
+    local due, timer = state.due_at, state.timer
     redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
-    if due > 0 and missed == 0 then redis.call('ZADD', tag .. ':timers', timer > 0 and timer or now, name) end
-    board_changed(key, since, due, missed)
+    if due > 0 and state.missed == 0 then redis.call('ZADD', tag .. ':timers', timer > 0 and timer or now, name) end
+    board_changed(tag, name, state.waiting_since, due, state.missed)
 end
 
 local function event(tag, kind, name, since, due, at)
@@ -97,60 +120,51 @@ local function event(tag, kind, name, since, due, at)
 end
 
 -- The wait is over: `kind` is answered or dropped. Where that came late, before its miss was noted, it notes it too.
-local function wait_closed(key, kind, since, due, missed, now)
-    local tag, name = key:match('^({%d+}):conversation:(.*)$')
+local function wait_closed(tag, name, kind, since, due, missed, now)
     redis.call('ZREM', tag .. ':waits', name)
     if due > 0 and now > due and missed == 0 then
         event(tag, 'missed', name, since, due, due)
         redis.call('SPUBLISH', tag .. ':feed:' .. name, 'D missed 0 ' .. due)
     end
     event(tag, kind, name, since, due, now)
-    if missed == 1 then redis.call('HSET', key, 'missed', 0) end
-    board_changed(key, 0, 0, 0)
-end
-
--- On which days a mentor wrote is counted elsewhere; here it is enough to say so once in a quarter of an hour.
-local function mentor_wrote(key, quarter, now)
-    local this = math.floor(now / QUARTER)
-    if tonumber(quarter) == this then return end
-    local tag, name = key:match('^({%d+}):conversation:(.*)$')
-    redis.call('HSET', key, 'quarter', this)
-    event(tag, 'wrote', name, 0, 0, now)
+    board_changed(tag, name, 0, 0, 0)
 end
 
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
 -- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms, at
 -- Returns 'U' unknown, 'C' id used for another text, {'stale', now, fields},
--- 'A|D seq at week windows messages window_ends live since due waited late' accepted (D: before; waited -1: no wait
--- was ended),
--- 'R|Q at week windows messages window_ends live since due opens_at reason' refused (Q: before).
+-- 'A' or 'D' (an earlier post had the id), POSTED, state: accepted,
+-- 'R' or 'Q' (an earlier post had the id), REFUSED, state, reason: refused.
 local function post(KEYS, ARGV)
     local call = redis.call
-    local stored = call('HMGET', KEYS[1], unpack(FIELDS))
-    local status = stored[1]
-    if not status then return 'U' end
+    local key = KEYS[1]
+    local stored = call('HGET', key, 'state')
+    if not stored then return 'U' end
+    local status, missed, behind, counted_week, windows, messages, generation_before, quarter, revision_now, last_seq,
+        window_ends, live, since_before, due_before, timer = struct.unpack(STATE, stored)
     local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
         messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first =
         struct.unpack('>ddddddddddddddddd', ARGV[5])
     local now = clock(ARGV[6], shift)
-    local live = tonumber(stored[7])
-    if tonumber(stored[2]) ~= revision or live ~= terms_live or now < valid_from or now >= valid_until then
-        return standing(KEYS[1], now)
+    if revision_now == 0 then return 'U' end -- it is being restored
+    if revision_now ~= revision or live ~= terms_live or now < valid_from or now >= valid_until then
+        return standing(key, now)
     end
 
-    local window_ends, since, due = tonumber(stored[6]), tonumber(stored[8]), tonumber(stored[9])
+    local since, due = since_before, due_before
     local writer = ARGV[1]
     local is_member = writer:byte(1) == 109 -- 'm'
 
     -- Admission: first match wins.
     local refused, opens_at
-    local week, windows, messages -- only where this message spends some
     local waited, late = -1, 0
     if is_member then
-        if status ~= 'open' then
-            refused, opens_at = status, 0
+        if status == PAUSED then
+            refused, opens_at = 'paused', 0
+        elseif status == ENDED then
+            refused, opens_at = 'ended', 0
         elseif now >= live and now >= window_ends then
-            local counted_week, windows_now, messages_now = tonumber(stored[3]), tonumber(stored[4]), tonumber(stored[5])
+            local windows_now, messages_now = windows, messages
             if counted_week < this_week then windows_now, messages_now = 0, 0 end
             if window_length > 0 and windows_now >= windows_per_week then
                 refused, opens_at = 'quota_used', next_week_opens_at
@@ -161,9 +175,9 @@ local function post(KEYS, ARGV)
             elseif window_length > 0 then
                 window_ends = now + window_length
                 if cut_at > 0 and cut_at < window_ends then window_ends = cut_at end
-                week, windows, messages = math.max(counted_week, this_week), windows_now + 1, messages_now
+                counted_week, windows, messages = math.max(counted_week, this_week), windows_now + 1, messages_now
             elseif messages_per_week > 0 then
-                week, windows, messages = math.max(counted_week, this_week), windows_now, messages_now + 1
+                counted_week, windows, messages = math.max(counted_week, this_week), windows_now, messages_now + 1
             end
         end
         if not refused then
@@ -178,7 +192,7 @@ local function post(KEYS, ARGV)
             local kept = due > 0 and reply == FROM_FIRST
             if asked > 0 and not passed and not kept then due = asked end
         end
-    elseif status == 'ended' then
+    elseif status == ENDED then
         refused, opens_at = 'ended', 0
     elseif since > 0 then
         waited = math.max(0, now - since) -- a clock set back
@@ -186,54 +200,59 @@ local function post(KEYS, ARGV)
         since, due = 0, 0
     end
 
-    local at = text(now)
-    local seq = text(stored[10] + 1)
+    local seq = last_seq + 1
+    local generation = generation_before
     if #writer > 2 then
-        local written = tonumber(stored[11])
-        local generation = math.max(math.floor(now / GENERATION), written) -- a clock set back forgets nothing
-        local record = refused and 'R' .. text(opens_at) .. ' ' .. refused or 'A' .. seq .. ' ' .. at
-        local key, older = KEYS[3 + generation % 2], KEYS[4 - generation % 2]
-        local earlier = remember(KEYS[1], key, older, written, generation, writer, ARGV[2] .. record)
-        if earlier then
-            return answer_again(earlier, ARGV[2], at, table.concat(stored, ' ', 3, 9))
-        end
+        generation = math.max(math.floor(now / GENERATION), generation) -- a clock set back forgets nothing
+        local answer = refused and 'R' .. struct.pack('>i8', opens_at) .. refused or 'A' .. struct.pack('>Ii8', seq, now)
+        local sent, older = KEYS[3 + generation % 2], KEYS[4 - generation % 2]
+        local earlier = remember(sent, older, generation_before, generation, writer, ARGV[2] .. answer)
+        if earlier then return answer_again(earlier, ARGV[2], now, stored) end
     end
     if refused then
-        return 'R ' .. at .. ' ' .. table.concat(stored, ' ', 3, 9) .. ' ' .. text(opens_at) .. ' ' .. refused
+        if generation ~= generation_before then
+            local state = state_of(key)
+            state.generation = generation
+            keep(key, state)
+        end
+        return 'R' .. struct.pack(REFUSED, now, opens_at) .. stored .. refused
     end
 
-    local since_before, due_before = tonumber(stored[8]), tonumber(stored[9])
-    local wait_changed = due ~= due_before or since ~= since_before
-    local added = redis.pcall('XADD', KEYS[2], seq .. '-' .. at, 'm', ARGV[3])
+    local added = redis.pcall('XADD', KEYS[2], string.format('%.0f-%.0f', seq, now), 'm', ARGV[3])
     if added.err then -- nothing was written: nor is anything remembered
         call('HDEL', KEYS[3], writer)
         call('HDEL', KEYS[4], writer)
         return added
     end
-    if wait_changed then
-        stored[8], stored[9] = text(since), text(due)
-        call('HSET', KEYS[1], 'waiting_since', stored[8], 'due_at', stored[9], 'last_seq', seq)
-    else
-        call('HSET', KEYS[1], 'last_seq', seq)
-    end
-    if week then
-        stored[3], stored[4], stored[5], stored[6] = text(week), text(windows), text(messages), text(window_ends)
-        call('HSET', KEYS[1], 'week', stored[3], 'windows_used', stored[4], 'messages_used', stored[5],
-            'window_ends_at', stored[6])
-    end
-    if wait_changed then
+    if due ~= due_before or since ~= since_before then
+        local tag, name = place_of(key)
         if since > 0 then
-            wait_moved(KEYS[1], since, due, tonumber(stored[12]), tonumber(stored[13]), now, warn_first)
+            timer = wait_moved(tag, name, since, due, missed, timer, now, warn_first)
         else
-            wait_closed(KEYS[1], 'answered', since_before, due_before, tonumber(stored[12]), now)
+            wait_closed(tag, name, 'answered', since_before, due_before, missed, now)
+            missed = 0
         end
     end
-    if not is_member then mentor_wrote(KEYS[1], stored[14], now) end
-    -- A conversation that is behind already was noted by the message that left it so.
-    if stored[10] == stored[15] then unarchive(KEYS[1], now) end
-    local state = seq .. ' ' .. at .. ' ' .. table.concat(stored, ' ', 3, 9)
-    call('SPUBLISH', KEYS[5], 'M ' .. state .. ' ' .. ARGV[4] .. '\n' .. ARGV[3])
-    return 'A ' .. state .. ' ' .. waited .. ' ' .. late
+    if not is_member then
+        -- On which days a mentor wrote is counted elsewhere; here it is enough to say so once in a quarter of an hour.
+        local this = math.floor(now / QUARTER) % QUARTERS
+        if quarter ~= this then
+            local tag, name = place_of(key)
+            event(tag, 'wrote', name, 0, 0, now)
+            quarter = this
+        end
+    end
+    if behind == 0 then
+        local tag, name = place_of(key)
+        unarchive(tag, name, now)
+        behind = 1
+    end
+    local state = struct.pack(STATE, status, missed, behind, counted_week, windows, messages, generation, quarter,
+        revision, seq, window_ends, live, since, due, timer)
+    call('HSET', key, 'state', state)
+    local posted = struct.pack(POSTED, seq, now, waited, late)
+    call('SPUBLISH', KEYS[5], 'M' .. posted .. state .. ARGV[4] .. '\n' .. ARGV[3])
+    return 'A' .. posted .. state
 end
 
 -- Keep of what was sent the ids and the answers only: a digest is of no use once another key makes it.
@@ -249,45 +268,52 @@ end
 -- An older revision changes nothing. Ended stays ended, and has no wait. One that was restored gets its wait's place on
 -- the board and its timer. Returns as `standing`.
 local function configure(KEYS, ARGV)
+    local key, revision = KEYS[1], tonumber(ARGV[1])
+    local tag, name = place_of(key)
     local now = clock(ARGV[10], tonumber(ARGV[9]))
-    local stored = redis.call('HMGET', KEYS[1], 'revision', 'status', 'waiting_since', 'due_at', 'missed', 'key',
-        'timer')
-    if not stored[3] then
-        redis.call('HSET', KEYS[1], 'week', 0, 'windows_used', 0, 'messages_used', 0, 'window_ends_at', 0,
-            'live_until', 0, 'waiting_since', 0, 'due_at', 0, 'last_seq', 0, 'generation', 0,
-            'member_read', 0, 'mentor_read', 0, 'missed', 0, 'timer', 0, 'warned', '0 0', 'quarter', 0, 'archived', 0)
+    local state = state_of(key)
+    if not state then
+        redis.call('HSET', key, 'member_read', 0, 'mentor_read', 0, 'warned', '0 0', 'archived', 0)
+        state = {missed = 0, behind = 0, windows_used = 0, week = 0, messages_used = 0, generation = 0, quarter = 0,
+            revision = 0, last_seq = 0, window_ends_at = 0, live_until = 0, waiting_since = 0, due_at = 0, timer = 0}
     end
-    if not stored[1] or tonumber(ARGV[1]) > tonumber(stored[1]) then
-        local status = stored[2] == 'ended' and 'ended' or ARGV[2]
-        redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'status', status, 'member', ARGV[3], 'mentor', ARGV[4],
-            'plan', ARGV[5], 'zone', ARGV[6], 'holidays', ARGV[7], 'key', ARGV[8])
-        if stored[6] and stored[6] ~= ARGV[8] then
+    if revision > state.revision then
+        local is_new, since, due = state.revision == 0, state.waiting_since, state.due_at
+        if is_new or state.status ~= ENDED then state.status = STATUS[ARGV[2]] end
+        state.revision = revision
+        local sealed_with = redis.call('HGET', key, 'key')
+        redis.call('HSET', key, 'member', ARGV[3], 'mentor', ARGV[4], 'plan', ARGV[5], 'zone', ARGV[6],
+            'holidays', ARGV[7], 'key', ARGV[8])
+        if sealed_with and sealed_with ~= ARGV[8] then
             forget_texts(KEYS[2])
             forget_texts(KEYS[3])
         end
-        local since = tonumber(stored[3] or 0)
-        if status == 'ended' and since > 0 then
-            redis.call('HSET', KEYS[1], 'waiting_since', 0, 'due_at', 0)
-            wait_closed(KEYS[1], 'dropped', since, tonumber(stored[4]), tonumber(stored[5]), now)
-        elseif since > 0 and not stored[1] then
-            wait_restored(KEYS[1], since, tonumber(stored[4]), tonumber(stored[5]), tonumber(stored[7]), now)
+        if state.status == ENDED and since > 0 then
+            wait_closed(tag, name, 'dropped', since, due, state.missed, now)
+            state.waiting_since, state.due_at, state.missed = 0, 0, 0
+        elseif since > 0 and is_new then
+            wait_restored(tag, name, state, now)
         elseif since > 0 then
-            board_changed(KEYS[1], since, tonumber(stored[4]), tonumber(stored[5])) -- its plan may be another one
+            board_changed(tag, name, since, due, state.missed) -- its plan may be another one
         end
-        if stored[1] then unarchive(KEYS[1], now) end
-        redis.call('SPUBLISH', KEYS[4], stored[1] and 'S' or 'N ' .. redis.call('HGET', KEYS[1], 'last_seq'))
+        keep(key, state)
+        if not is_new then unarchive(tag, name, now) end
+        redis.call('SPUBLISH', KEYS[4], is_new and 'N ' .. state.last_seq or 'S')
     end
-    return standing(KEYS[1], now)
+    return standing(key, now)
 end
 
 -- KEYS: conversation, channel
 -- ARGV: length in ms, shift, at
 -- Returns 'U' or as `standing`.
 local function start_live(KEYS, ARGV)
-    if redis.call('EXISTS', KEYS[1]) == 0 then return 'U' end
+    local state = state_of(KEYS[1])
+    if not state then return 'U' end
     local now = clock(ARGV[3], tonumber(ARGV[2]))
-    redis.call('HSET', KEYS[1], 'live_until', now + tonumber(ARGV[1]))
-    unarchive(KEYS[1], now)
+    local tag, name = place_of(KEYS[1])
+    state.live_until = now + tonumber(ARGV[1])
+    keep(KEYS[1], state)
+    unarchive(tag, name, now)
     redis.call('SPUBLISH', KEYS[2], 'S')
     return standing(KEYS[1], now)
 end
@@ -297,11 +323,12 @@ end
 -- Returns 1 moved, 0 not moved, -1 beyond the last message.
 local function mark_read(KEYS, ARGV)
     local field, seq = ARGV[1] .. '_read', tonumber(ARGV[2])
-    local stored = redis.call('HMGET', KEYS[1], field, 'last_seq')
-    if not stored[2] or seq > tonumber(stored[2]) then return -1 end
-    if seq <= tonumber(stored[1]) then return 0 end
+    local state = state_of(KEYS[1])
+    if not state or seq > state.last_seq then return -1 end
+    if seq <= tonumber(redis.call('HGET', KEYS[1], field)) then return 0 end
+    local tag, name = place_of(KEYS[1])
     redis.call('HSET', KEYS[1], field, seq)
-    unarchive(KEYS[1], clock('', tonumber(ARGV[4])))
+    unarchive(tag, name, clock('', tonumber(ARGV[4])))
     redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
     return 1
 end
@@ -321,23 +348,26 @@ end
 -- Notes a warning or a miss once, and sets the next timer. Returns 'gone' where no deadline is open, 'moved' where it
 -- is another one, else 'noted' or 'known'.
 local function settle(KEYS, ARGV)
-    local stored = redis.call('HMGET', KEYS[1], 'waiting_since', 'due_at', 'missed', 'warned')
-    local tag, name = KEYS[1]:match('^({%d+}):conversation:(.*)$')
-    local since, due = tonumber(stored[1] or 0), tonumber(stored[2] or 0)
+    local tag, name = place_of(KEYS[1])
+    local state = state_of(KEYS[1])
     local kind, next = ARGV[2], tonumber(ARGV[4])
-    if due == 0 or stored[3] == '1' then
+    if not state or state.due_at == 0 or state.missed == 1 then
         redis.call('ZREM', tag .. ':timers', name)
-        if stored[1] then redis.call('HSET', KEYS[1], 'timer', 0) end
+        if state then
+            state.timer = 0
+            keep(KEYS[1], state)
+        end
         return 'gone'
     end
+    local since, due = state.waiting_since, state.due_at
     if due ~= tonumber(ARGV[1]) then return 'moved' end
     local outcome = 'known'
     if kind == 'missed' then
         outcome = 'noted'
-        redis.call('HSET', KEYS[1], 'missed', 1)
-        board_changed(KEYS[1], since, due, 1)
+        state.missed = 1
+        board_changed(tag, name, since, due, 1)
     elseif kind == 'warning' then
-        local warned_due, warned_hours = stored[4]:match('^(%S+) (%S+)$')
+        local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
         if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(ARGV[3]) then
             outcome = 'noted'
             redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. ARGV[3])
@@ -345,7 +375,7 @@ local function settle(KEYS, ARGV)
     end
     if outcome == 'noted' then
         event(tag, kind, name, since, due, ARGV[5])
-        unarchive(KEYS[1], ARGV[5])
+        unarchive(tag, name, ARGV[5])
         redis.call('SPUBLISH', KEYS[2], 'D ' .. kind .. ' ' .. ARGV[3] .. ' ' .. due)
     end
     if next > 0 then
@@ -353,7 +383,8 @@ local function settle(KEYS, ARGV)
     else
         redis.call('ZREM', tag .. ':timers', name)
     end
-    redis.call('HSET', KEYS[1], 'timer', next)
+    state.timer = next
+    keep(KEYS[1], state)
     return outcome
 end
 
@@ -373,17 +404,18 @@ local function open_waits(KEYS, ARGV)
         local due = found[place + 1] == 'inf' and math.huge or tonumber(found[place + 1])
         local late = due < now
         local beyond = due > after or (due == after and name > after_name)
-        local wanted = beyond and #rows < most * 7 and (late or state == 'waiting')
+        local wanted = beyond and #rows < most * 5 and (late or state == 'waiting')
         if not (wanted or late or plan ~= '') then
             waiting = waiting + 1
         else
-            local stored = redis.call('HMGET', tag .. ':conversation:' .. name, 'waiting_since', 'due_at', 'missed',
-                'member', 'mentor', 'plan')
-            if plan == '' or stored[6] == plan then
+            local key = tag .. ':conversation:' .. name
+            local stored = redis.call('HMGET', key, 'state', 'member', 'mentor', 'plan')
+            if plan == '' or stored[4] == plan then
+                local wait = by_names(stored[1])
                 waiting = waiting + 1
                 if late then overdue = overdue + 1 end
-                if stored[3] == '1' then missed = missed + 1 end
-                if wanted and (state ~= 'missed' or stored[3] == '1') then
+                missed = missed + wait.missed
+                if wanted and (state ~= 'missed' or wait.missed == 1) then
                     rows[#rows + 1] = name
                     for _, value in ipairs(stored) do rows[#rows + 1] = value end
                 end
@@ -423,18 +455,20 @@ end
 -- Trims the log, never beyond what is archived, and says when the archive looks at the conversation again.
 -- Returns 1, or 0 where another archived it meanwhile.
 local function archived(KEYS, ARGV)
-    local seq, keep, age = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
+    local seq, keep_messages, age = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
     local now = clock('', tonumber(ARGV[6]))
     local name = KEYS[1]:match(':conversation:(.*)$')
-    local stored = redis.call('HMGET', KEYS[1], 'archived', 'last_seq')
-    if stored[1] ~= ARGV[2] then return 0 end
+    if redis.call('HGET', KEYS[1], 'archived') ~= ARGV[2] then return 0 end
     local same = digest(redis.call('HGETALL', KEYS[1])) == ARGV[3]
+    local state = state_of(KEYS[1])
     redis.call('HSET', KEYS[1], 'archived', ARGV[1])
+    state.behind = seq < state.last_seq and 1 or 0
+    keep(KEYS[1], state)
 
     local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
     if first then
         local first_seq = tonumber(first[1]:match('^%d+'))
-        local upto = math.max(stored[2] - keep, last_before(KEYS[2], first_seq, seq, now - age))
+        local upto = math.max(state.last_seq - keep_messages, last_before(KEYS[2], first_seq, seq, now - age))
         if math.min(upto, seq) >= first_seq then
             redis.call('XTRIM', KEYS[2], 'MINID', text(math.min(upto, seq) + 1) .. '-0')
             first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
@@ -458,8 +492,9 @@ end
 -- until `configure` brings its settings. Returns 1, or 0 where something was written meanwhile.
 local function restore(KEYS, ARGV)
     local now = clock('', tonumber(ARGV[3]))
-    if (redis.call('HGET', KEYS[1], 'last_seq') or '') ~= ARGV[2] then return 0 end
-    local tag, name = KEYS[1]:match('^({%d+}):conversation:(.*)$')
+    local lost = state_of(KEYS[1])
+    if (lost and text(lost.last_seq) or '') ~= ARGV[2] then return 0 end
+    local tag, name = place_of(KEYS[1])
     redis.call('DEL', unpack(KEYS))
     for _, index in ipairs({':waits', ':timers', ':unarchived'}) do redis.call('ZREM', tag .. index, name) end
     local generation = math.floor(now / GENERATION)
@@ -471,9 +506,11 @@ local function restore(KEYS, ARGV)
         seq = seq + 1
         redis.call('XADD', KEYS[2], text(seq) .. '-' .. ARGV[place], 'm', ARGV[place + 1])
     end
-    redis.call('HSET', KEYS[1], 'last_seq', text(seq), 'archived', ARGV[1], 'generation',
-        #ARGV >= ids and generation or 0)
-    if ids > messages then unarchive(KEYS[1], now) end
+    local state = state_of(KEYS[1])
+    state.last_seq, state.generation, state.behind = seq, #ARGV >= ids and generation or 0, ids > messages and 1 or 0
+    keep(KEYS[1], state)
+    redis.call('HSET', KEYS[1], 'archived', ARGV[1])
+    if ids > messages then unarchive(tag, name, now) end
     local sent = KEYS[3 + generation % 2]
     for place = ids, #ARGV, 2 do redis.call('HSET', sent, ARGV[place], ARGV[place + 1]) end
     redis.call('PEXPIRE', sent, 2 * GENERATION)

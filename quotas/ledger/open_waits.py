@@ -8,12 +8,13 @@ from quotas.admission import WaitState
 from quotas.ledger import keys
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.state import State
 
 Place = tuple[float, str]
 """A wait's place in the order of urgency: its deadline (inf where none is promised), then its conversation."""
 BEFORE_ALL: Place = (-1.0, "")
 
-_FIELDS = ("waiting_since", "due_at", "missed", "member", "mentor", "plan")
+_FIELDS = ("state", "member", "mentor", "plan")
 
 
 class OpenWait(Struct, frozen=True):
@@ -68,18 +69,19 @@ class OpenWaits:
 
     async def of(self, conversation: str) -> OpenWait | None:
         """The open wait of a conversation; None where nothing is owed."""
-        fields = await self._link.request("HMGET", keys.conversation(conversation), *_FIELDS)
-        return _wait(conversation.encode(), *fields) if fields[0] not in (None, b"0") else None
+        state, *people = await self._link.request("HMGET", keys.conversation(conversation), *_FIELDS)
+        if state is None or State.unpacked(state).waiting_since == 0:
+            return None
+        return _wait(conversation.encode(), state, *people)
 
 
-def _wait(
-    conversation: bytes, since: bytes, due_at: bytes, missed: bytes, member: bytes, mentor: bytes, plan: bytes
-) -> OpenWait:
+def _wait(conversation: bytes, packed: bytes, member: bytes, mentor: bytes, plan: bytes) -> OpenWait:
+    state = State.unpacked(packed)
     return OpenWait(
         conversation.decode(),
-        int(since),
-        int(due_at),
-        missed == b"1",
+        state.waiting_since,
+        state.due_at,
+        state.missed == 1,
         member.decode(),
         mentor.decode(),
         plan.decode(),

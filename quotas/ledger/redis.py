@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import hiredis
 
-from quotas.admission import Answered, Reason, Status, Usage
+from quotas.admission import Answered, Reason
 from quotas.ledger import keys
 from quotas.ledger.base import (
     Entry,
@@ -26,6 +26,7 @@ from quotas.ledger.base import (
     Writer,
 )
 from quotas.ledger.link import Done, Link, Reply, packed, raised
+from quotas.ledger.state import State, read_posted, read_refused
 from quotas.terms import Terms
 
 _SOURCE = files("quotas.ledger").joinpath("library.lua").read_text(encoding="utf-8")
@@ -91,7 +92,7 @@ class RedisLedger:
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
         fields = await self._link.request("HGETALL", keys.conversation(conversation))
         # One that is being restored has no settings yet.
-        return _standing(at or await self.now(), fields) if b"status" in fields else None
+        return _standing(at or await self.now(), fields) if b"member" in fields else None
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
@@ -252,40 +253,38 @@ def _instant(time: list[bytes]) -> int:
 
 def _result(reply: bytes) -> PostResult:
     """Read an answer of the function `post`; its shapes stand at its head in `library.lua`."""
-    word = reply.split(b" ")
-    kind = word[0]
-    if kind in (b"A", b"D"):
-        seq, at, *used, waited, late = map(int, word[1:])
+    kind = reply[:1]
+    if kind == b"A" or kind == b"D":
+        seq, at, waited, late, usage = read_posted(reply)
         answered = Answered(waited, bool(late)) if waited >= 0 else None
-        return Posted(seq, at, Usage(*used), answered, kind == b"A")
-    if kind in (b"R", b"Q"):
-        at, *used, opens_at = map(int, word[1:-1])
-        return Refused(cast(Reason, word[-1].decode()), opens_at, at, Usage(*used), kind == b"R")
+        return Posted(seq, at, usage, answered, kind == b"A")
+    if kind == b"R" or kind == b"Q":
+        at, opens_at, usage, reason = read_refused(reply)
+        return Refused(cast(Reason, reason), opens_at, at, usage, kind == b"R")
     return Reused() if kind == b"C" else Unknown()
 
 
 def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
-    pairs = fields.items() if isinstance(fields, dict) else zip(fields[::2], fields[1::2], strict=True)
-    text: dict[str, str] = {name.decode(): value.decode() for name, value in pairs}
+    pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
+    state = State.unpacked(pairs[b"state"])
     settings = Settings(
-        member=text["member"],
-        mentor=text["mentor"],
-        plan=text["plan"],
-        zone=text["zone"],
-        holidays=text["holidays"],
-        status=cast(Status, text["status"]),
-        revision=int(text["revision"]),
-        key=int(text["key"]),
+        member=pairs[b"member"].decode(),
+        mentor=pairs[b"mentor"].decode(),
+        plan=pairs[b"plan"].decode(),
+        zone=pairs[b"zone"].decode(),
+        holidays=pairs[b"holidays"].decode(),
+        status=state.status_name,
+        revision=state.revision,
+        key=int(pairs[b"key"]),
     )
-    usage = Usage(*(int(text[name]) for name in Usage.__struct_fields__))
     return Standing(
         now,
         settings,
-        usage,
-        int(text["last_seq"]),
-        int(text["member_read"]),
-        int(text["mentor_read"]),
-        missed=text["missed"] == "1",
+        state.usage,
+        state.last_seq,
+        int(pairs[b"member_read"]),
+        int(pairs[b"mentor_read"]),
+        missed=state.missed == 1,
     )
 
 

@@ -6,9 +6,10 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from chatserver.client.link import Encoding
@@ -17,6 +18,7 @@ from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
 from chatserver.server import SEND_BUFFER
 from quotas.ledger import keys
+from quotas.ledger.state import State
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import SECRET, TUESDAY, ProgramServer, program, token
 from tests.chatserver.realtime.test_bounds import MUCH, deaf, messages_in
@@ -105,7 +107,9 @@ async def test_canaries_are_in_no_line(tmp_path: Path) -> None:
                 while (await mia.write(TEXT, id="back"))["type"] == "error":  # noqa: ASYNC110 - apps try again
                     await asyncio.sleep(0.05)
                 async with Redis.from_url(store.url) as redis:
-                    await redis.hset(keys.conversation("c1"), mapping={"plan": "no such plan", "revision": "99"})
+                    key = keys.conversation("c1")
+                    state = replace(State.unpacked(cast(bytes, await redis.hget(key, "state"))), revision=99)
+                    await redis.hset(key, mapping={"plan": "no such plan", "state": state.packed()})
                 await mia.write(TEXT, id="judged by no plan")
             async with server.stranger() as stranger:
                 await greet_in_vain(stranger, token("mia"))

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from redis import Redis
 
 from chatserver.realtime.board_watch import TELL_EVERY
 from quotas.ledger import keys
 from quotas.ledger.base import Settings
+from quotas.ledger.state import State
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here
 from tests.engines import StoreProcess
@@ -174,7 +176,9 @@ async def test_after_the_store_was_away_the_snapshot_comes_anew(tmp_path: Path) 
             await sara.watch()
             store.restart()
             with Redis.from_url(store.url) as other:
-                other.hset(keys.conversation("b1"), "waiting_since", 0)
+                key = keys.conversation("b1")
+                state = State.unpacked(other.hget(key, "state"))
+                other.hset(key, "state", replace(state, waiting_since=0, due_at=0).packed())
                 other.zrem(keys.waits(int(keys.tag("b1")[1:-1])), "b1")
             await sara.hears(snapshot=True)
             while set(sara.rows) != {"b2"}:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from quotas.admission import Usage
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger import redis as redis_module
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, LedgerError, Post, Posted, posted
 from quotas.ledger.link import Link
 from quotas.ledger.redis import LIBRARY, RedisLedger
+from quotas.ledger.state import read_published
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
 from tests.quotas.ledger.desk import Desk
@@ -153,13 +155,15 @@ async def test_what_happens_is_published_in_order(desk: Desk, store_url: str) ->
     await feed.request("PING")
     await closed(feed)
     week = desk.terms(await desk.standing(MONDAY)).week
-    usage = f"{week} 1 0 {MONDAY + DAY} 0 {MONDAY} {MONDAY + DAY}"
-    assert [tuple(push[1:]) for push in published if push[0] == b"smessage"] == [
-        (keys.feed("c").encode(), f"M 1 {MONDAY} {usage} origin\nhello".encode()),
-        (keys.feed("c").encode(), b"S"),
-        (keys.feed("c").encode(), b"S"),
-        (keys.feed("c").encode(), b"R mentor 1 someone"),
-        (keys.person_feed("member").encode(), b"another"),
+    usage = Usage(week, 1, 0, MONDAY + DAY, 0, MONDAY, MONDAY + DAY)
+    first, *others = [push[1:] for push in published if push[0] == b"smessage"]
+    assert first[0] == keys.feed("c").encode()
+    assert read_published(first[1]) == (1, MONDAY, usage, "origin", b"hello")
+    assert others == [
+        [keys.feed("c").encode(), b"S"],
+        [keys.feed("c").encode(), b"S"],
+        [keys.feed("c").encode(), b"R mentor 1 someone"],
+        [keys.person_feed("member").encode(), b"another"],
     ]
 
 
