@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Struct
 
 from quotas import instant
+from quotas.ledger.address import read_address
 
 ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 MIN_SECRET_BYTES = 32
@@ -83,6 +84,12 @@ def _url(*schemes: str) -> Callable[[object], str]:
         return str(value)
 
     return read
+
+
+def _redis_url(value: object) -> str:
+    url = _text(value)
+    read_address(url)
+    return url
 
 
 def _database_url(value: object) -> str:
@@ -180,7 +187,8 @@ READERS: dict[str, Callable[[object], Any]] = {
     "host": _text,
     "port": _whole(0, 65_535),
     "data_dir": _path,
-    "redis_url": _url("redis", "rediss", "unix"),
+    "redis_url": _redis_url,
+    "durability": _one_of("local", "replicated"),
     "database_url": _database_url,
     "policy": _path,
     "now": _instant,

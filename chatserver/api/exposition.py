@@ -29,7 +29,7 @@ from chatserver.protocol.codes import CODES, Close
 from chatserver.workflows.health import Check, Health
 from chatserver.workflows.wait_counts import WaitCount, WaitCounts
 from quotas.admission import Reason
-from quotas.ledger.link import Link
+from quotas.ledger.store import Store
 
 Values = Iterable[tuple[tuple[str, ...], float]]
 """What each combination of labels has."""
@@ -40,7 +40,7 @@ class Sources(Struct, frozen=True):
 
     metrics: Metrics
     gauges: Callable[[], Gauges]
-    link: Link
+    link: Store
     waits: WaitCounts
     health: Health
     shift: int

@@ -82,6 +82,14 @@ class Follower:
         self.next_seq = seen + 1
         self.fill()
 
+    def start_over(self, after: int) -> None:
+        """What came after `after` is not what it was: the app refetches it, and hears of what comes from now on."""
+        self.stop()
+        for seq in sorted(self._acks):
+            self.connection.push(self._acks.pop(seq))
+        self.connection.tell(Gap(self.room.id, after))
+        self.next_seq = self.room.last_seq + 1
+
     def fill(self) -> None:
         """Read from the log what the feed did not bring, where there is any."""
         if self._filling is None and self.next_seq <= self.room.last_seq:

@@ -71,6 +71,11 @@ def board(partition: int) -> str:
     return f"{{{partition}}}:board"
 
 
+def kept(tag: str) -> str:
+    """String, written ahead of every wait for a replica and gone after a minute: it marks a place in the history."""
+    return f"{tag}:kept"
+
+
 def presence(name: str) -> str:
     """Sorted set of who is there in a conversation (`<person> <process>`), by the instant at which the lease ends."""
     return f"{tag(name)}:presence:{name}"
