@@ -1,6 +1,7 @@
 """A real cluster for tests: three masters with a replica each, as six processes, and what an operator does to it."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -9,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import SystemRandom
-from typing import Any, Literal
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.engines import program_of
+from tests.engines import Engine, program_of
 
 START_SECONDS = 30.0
 NODE_TIMEOUT = 1_500
@@ -25,7 +26,7 @@ SLOTS = 16_384
 class Node:
     """One process of a cluster, or beside Sentinels."""
 
-    def __init__(self, folder: Path, engine: Literal["valkey", "redis"], *options: str, clustered: bool = False) -> None:
+    def __init__(self, folder: Path, engine: Engine, *options: str, clustered: bool = False) -> None:
         self.port = lasting_port()
         self.bus_port = lasting_port()
         self.folder = folder / str(self.port)
@@ -39,11 +40,14 @@ class Node:
             self._command += ["--cluster-enabled", "yes", "--cluster-port", str(self.bus_port)]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
+        """Start it, or start it again with more options."""
         self.folder.mkdir(exist_ok=True)
         (self.folder / "settings").touch()
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
+            self._process = subprocess.Popen(
+                [*self._command, *options], stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
+            )
 
     def wait(self) -> None:
         """Until it answers."""
@@ -58,6 +62,15 @@ class Node:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def pause(self) -> None:
+        """Keep it from answering, and from taking what its master sends."""
+        assert self._process is not None, "it has not been started"
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process is not None, "it has not been started"
+        self._process.send_signal(signal.SIGCONT)
 
     def ask(self, *words: Any) -> Any:
         """The answer to a command."""
@@ -74,11 +87,17 @@ class Node:
 class Cluster:
     """`masters[i]` begins with a third of the slots, and `replicas[i]` follows it."""
 
-    def __init__(self, engine: Literal["valkey", "redis"]) -> None:
+    def __init__(self, engine: Engine, *, replicas: bool = True) -> None:
+        self._engine = engine
         self._folder = Path(tempfile.mkdtemp(prefix="cluster-"))
-        options = ("--cluster-node-timeout", str(NODE_TIMEOUT))
-        self.nodes = [Node(self._folder, engine, *options, clustered=True) for _ in range(6)]
-        self.masters, self.replicas = self.nodes[:3], self.nodes[3:]
+        self.masters = [self._node() for _ in range(3)]
+        self.replicas = [self._node() for _ in range(3 if replicas else 0)]
+        self.nodes = [*self.masters, *self.replicas]
+
+    def _node(self) -> Node:
+        # A master that gave its last slot away stays one.
+        options = ("--cluster-node-timeout", str(NODE_TIMEOUT), "--cluster-allow-replica-migration", "no")
+        return Node(self._folder, self._engine, *options, clustered=True)
 
     @property
     def url(self) -> str:
@@ -97,9 +116,25 @@ class Cluster:
         for node in self.nodes[1:]:
             node.ask("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port, self.nodes[0].bus_port)
         until(lambda: all(self._knows_all(node) for node in self.nodes), "every node knows every other")
-        for master, replica in zip(self.masters, self.replicas, strict=True):
+        for master, replica in zip(self.masters, self.replicas, strict=False):
             replica.ask("CLUSTER", "REPLICATE", master.ask("CLUSTER", "MYID"))
-        until(lambda: all(self._is_whole(node) for node in self.nodes), "the cluster is whole")
+        until(self.is_whole, "the cluster is whole")
+
+    def is_whole(self) -> bool:
+        """Whether every node sees every slot served, with all its replicas."""
+        return all(self._is_whole(node) for node in self.nodes)
+
+    def joined(self) -> Node:
+        """A further master, without a slot."""
+        node = self._node()
+        self.nodes.append(node)
+        self.masters.append(node)
+        node.start()
+        node.wait()
+        node.ask("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port, self.nodes[0].bus_port)
+        until(lambda: all(self._knows_all(each) for each in self.nodes), "every node knows the new one")
+        until(self.is_whole, "the cluster is whole")
+        return node
 
     def stop(self) -> None:
         for node in self.nodes:
@@ -139,14 +174,15 @@ class Cluster:
     def _is_whole(self, node: Node) -> bool:
         state = node.ask("CLUSTER", "INFO")
         shards = node.ask("CLUSTER", "SLOTS")
+        width = 4 if self.replicas else 3
         linked = node in self.masters or node.facts("replication")["master_link_status"] == "up"
-        return "cluster_state:ok" in state and all(len(shard) == 4 for shard in shards) and linked
+        return "cluster_state:ok" in state and all(len(shard) == width for shard in shards) and linked
 
 
 class Watched:
     """A master with a replica, and three Sentinels that promote it when the master is silent."""
 
-    def __init__(self, engine: Literal["valkey", "redis"]) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="watched-"))
         self.master = Node(self._folder, engine)
         self.replica = Node(self._folder, engine, "--replicaof", f"127.0.0.1 {self.master.port}")
@@ -156,10 +192,12 @@ class Watched:
     def url(self) -> str:
         return "redis+sentinel://" + ",".join(f"127.0.0.1:{node.port}" for node in self._sentinels) + "/chat"
 
-    def start(self) -> None:
+    def start(self, *, sentinels: bool = True) -> None:
         for node in (self.master, self.replica):
             node.start()
         until(lambda: self.replica.facts("replication")["master_link_status"] == "up", "the replica follows")
+        if not sentinels:
+            return
         for sentinel in self._sentinels:
             sentinel.start()
             sentinel.wait()
@@ -172,6 +210,20 @@ class Watched:
         for node in (*self._sentinels, self.replica, self.master):
             node.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def synchronise(self) -> None:
+        """Wait until the replica has everything."""
+        until(lambda: self.master.ask("WAIT", 1, 1000) == 1, "the replica has everything")
+
+    def clients(self) -> list[dict[str, str]]:
+        """Who is connected to the master."""
+        with Redis(port=self.master.port, decode_responses=True, socket_timeout=5) as client:
+            found: list[dict[str, str]] = client.client_list()
+        return found
+
+    def follow(self) -> None:
+        """Start the old master again, as a replica of the new one. Sentinels would see to it too, after a while."""
+        self.master.start("--replicaof", f"127.0.0.1 {self.replica.port}")
 
     def is_promoted(self) -> bool:
         return bool(self.replica.facts("replication")["role"] == "master")

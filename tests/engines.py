@@ -94,7 +94,17 @@ class StoreProcess:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _command(self) -> list[str]:
-        command = [program_of(self.engine), "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1", "--port", str(self._port)]
+        command = [
+            program_of(self.engine),
+            "--dir",
+            str(self.folder),
+            "--save",
+            "",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(self._port),
+        ]
         if self.engine == "valkey":
             command += ["--unixsocket", str(self._socket)]
         if self.engine == "cluster":

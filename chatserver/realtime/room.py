@@ -27,8 +27,7 @@ from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
 from quotas.terms import Rulebook
 
-
-REFETCH = 500
+AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
 
 
@@ -135,13 +134,13 @@ class Room:
         self.tell(self._clock.now())
 
     def rewind(self, last_seq: int) -> None:
-        """The store lost messages that were shown, and others may stand in their place: apps must refetch.
+        """The store lost messages that were shown, and others may stand in their place: everyone gets them anew.
 
-        `last_seq` is the newest message that it has now. How far back it differs is not known; not as far as REFETCH.
+        `last_seq` is the newest message that it has now. How far back it differs is not known; not as far as AGAIN.
         """
         self.last_seq = last_seq
         for follower in self.followers:
-            follower.start_over(max(0, last_seq - REFETCH))
+            follower.start_over(max(0, last_seq - AGAIN))
 
     def take(self, standing: Standing) -> None:
         """Take over settings and usage; usage not where the feed has brought a newer one. Raises UnknownPlanError."""

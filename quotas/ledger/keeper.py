@@ -79,20 +79,18 @@ class Keeper:
             self._asking = bool(self._held)
             if self._asking:
                 self._loop.call_soon(self._ask)
-            fault = _fault(replies)
-            hand_over((done, reply if fault is None else fault) for done, reply in held)
+            why_not = _why_not(replies)
+            hand_over((done, NotReplicatedError(why_not) if why_not else reply) for done, reply in held)
 
         return answered
 
 
-def _fault(replies: list[Reply]) -> LedgerError | None:
-    """Why the replica may not have it; None where it has. The last reply counts how many have."""
+def _why_not(replies: list[Reply]) -> str:
+    """Why the replica may not have it; '' where it has. The last reply counts how many have."""
     for reply in replies:
-        if isinstance(reply, LedgerError):
-            return reply
-        if isinstance(reply, hiredis.ReplyError):
-            return NotReplicatedError(f"no replica is known to have it: {reply}")
+        if isinstance(reply, hiredis.ReplyError | LedgerError):
+            return f"no replica is known to have it: {reply}"
     last = replies[-1]
     if min(last if isinstance(last, list) else [last]) < 1:
-        return NotReplicatedError("no replica had it in time: the durability that is set cannot be kept")
-    return None
+        return "no replica had it in time: the durability that is set cannot be kept"
+    return ""

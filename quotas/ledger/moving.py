@@ -56,7 +56,7 @@ class _Hold:
 
 
 class Moving:
-    """Every slot that is on the move. While a slot is in it, nothing of that slot overtakes anything.
+    """Every slot that is on the move. While a slot is in it, none of its posts overtakes another.
 
     `dispatch` sends a call to the node that has its slot now. `is_ready` says whether there is one that is up, and
     nothing of the slot is under way.
@@ -71,11 +71,12 @@ class Moving:
         return bool(self._holds)
 
     def take(self, call: Call) -> bool:
-        """Hold a new call, if its slot is on the move."""
+        """Hold a new call, if its slot is on the move. One of a single key need not wait: it can follow its key."""
         hold = self._holds.get(call.slot)
-        if hold is not None:
-            hold.calls.append(call)
-        return hold is not None
+        if hold is None or not call.needs_several_keys:
+            return False
+        hold.calls.append(call)
+        return True
 
     def put_back(self, call: Call) -> None:
         """A call was turned away: hold it, and try again."""
@@ -124,5 +125,5 @@ class Moving:
         return sorted(hold.calls, key=attrgetter("number"))
 
     def _give_up(self, slot: int, hold: _Hold) -> None:
-        fault = LinkDownError("the cluster is moving this part of its data")
-        hand_over((call.done, fault) for call in self._taken_out(slot, hold))
+        calls = self._taken_out(slot, hold)
+        hand_over((call.done, LinkDownError("the cluster is moving this part of its data")) for call in calls)

@@ -29,7 +29,9 @@ class ServerProcess:
     Everybody may write at any time, so that a test does not depend on the day. `kill` is SIGKILL, `stop` is SIGTERM.
     """
 
-    def __init__(self, folder: Path, redis_url: str | None = None, *, policy: str = POLICY, durability: str = "local") -> None:
+    def __init__(
+        self, folder: Path, redis_url: str | None = None, *, policy: str = POLICY, durability: str = "local"
+    ) -> None:
         self.folder = folder
         self.port = _lasting_port()
         self.url = f"http://{HOST}:{self.port}"
