@@ -109,7 +109,9 @@ async def test_where_either_connection_breaks_both_are_made_anew(pair: Watched) 
             await link.request("PING")
             link.send_kept(packed("SET", "{5}:b", 1), replies.append, MARK)  # This one waits for the next wait.
             await link.request("PING")
-            mine = [each["id"] for each in pair.clients() if each["cmd"] != "client|list" and each["flags"] in ("N", "b")]
+            mine = [
+                each["id"] for each in pair.clients() if each["cmd"] != "client|list" and each["flags"] in ("N", "b")
+            ]
             pair.master.ask("CLIENT", "KILL", "ID", sorted(mine, key=int)[skip])
             await eventually(lambda: len(replies) == 2)
             assert all(isinstance(reply, LedgerError) for reply in replies)
