@@ -157,8 +157,7 @@ class ClusterLinks:
             return
         else:
             # A function of several keys waits until all of them are in one place.
-            if words[0] == "MOVED":
-                self._moved(call.slot, node_at(words[2], by.node))
+            self._moved(call.slot, words, by)
             self._hint.set()
             self._moving.put_back(call)
 
@@ -172,8 +171,9 @@ class ClusterLinks:
         link.send(call.command, partial(self._answered, call, link))
         return True
 
-    def _moved(self, slot: int, node: Node) -> None:
-        link = self._links.get(node)
+    def _moved(self, slot: int, words: list[str], by: Link) -> None:
+        """Take a redirection's word for it, where it names a node that we know."""
+        link = self._links.get(node_at(words[2], by.node)) if words[0] == "MOVED" else None
         if link is not None and link.is_up:
             self._assign({slot: link})
 
@@ -224,9 +224,9 @@ class ClusterLinks:
                 link.close()
                 logger.warning("a node of the cluster cannot be used: %s", fault)
         self._assign({slot: self._links[node] for slot, node in view.owners() if node in self._links})
-        for node in self._links.keys() - view.masters():
-            if not (self._links[node].is_up and self._links[node].pending):
-                self._links.pop(node).close()
+        left = [self._links[node] for node in self._links.keys() - view.masters()]
+        for link in [link for link in left if not (link.is_up and link.pending)]:
+            self._links.pop(link.node).close()
         homeless = frozenset(self._homeless)
         for channel in homeless:
             self._place(channel, slot_of(channel))
@@ -275,11 +275,10 @@ class ClusterLinks:
         self.on_missed(channels)
 
     def _pushed(self, link: Link, push: list[Any]) -> None:
-        if push[0] == b"sunsubscribe":
+        if push[0] == b"sunsubscribe" and push[1] in link.channels:
             # Unasked: the slot has left that node.
-            if push[1] in link.channels:
-                self._homeless.add(push[1])
-                self._hint.set()
+            self._homeless.add(push[1])
+            self._hint.set()
         else:
             self.on_push(push)
 
@@ -290,8 +289,7 @@ class ClusterLinks:
             return False
         if channel in self._channels[slot_of(channel)]:
             self._homeless.add(channel)
-            if words[0] == "MOVED":
-                self._moved(slot_of(channel), node_at(words[2], link.node))
+            self._moved(slot_of(channel), words, link)
         self._hint.set()
         return True
 

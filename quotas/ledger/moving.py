@@ -48,11 +48,11 @@ def redirection(reply: Reply) -> list[str] | None:
 class _Hold:
     """The calls of one slot that wait, and the first of them, which tries."""
 
-    def __init__(self, until: float) -> None:
+    def __init__(self, until: float, timer: asyncio.TimerHandle) -> None:
         self.until = until
+        self.timer = timer
         self.calls: list[Call] = []
         self.first: Call | None = None
-        self.timer: asyncio.TimerHandle | None = None
 
 
 class Moving:
@@ -83,8 +83,8 @@ class Moving:
         loop = asyncio.get_running_loop()
         hold = self._holds.get(call.slot)
         if hold is None:
-            hold = self._holds[call.slot] = _Hold(loop.time() + HOLD_FOR)
-            hold.timer = loop.call_later(0, self._try, call.slot)
+            timer = loop.call_later(0, self._try, call.slot)
+            hold = self._holds[call.slot] = _Hold(loop.time() + HOLD_FOR, timer)
         elif hold.first is call:
             hold.first = None
         hold.calls.append(call)
@@ -119,8 +119,7 @@ class Moving:
             self._dispatch(hold.first)
 
     def _taken_out(self, slot: int, hold: _Hold) -> list[Call]:
-        if hold.timer is not None:
-            hold.timer.cancel()
+        hold.timer.cancel()
         del self._holds[slot]
         return sorted(hold.calls, key=attrgetter("number"))
 

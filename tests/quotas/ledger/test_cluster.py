@@ -12,6 +12,7 @@ from quotas.ledger import moving as moving_module
 from quotas.ledger.address import read_address
 from quotas.ledger.base import LedgerError, Posted
 from quotas.ledger.cluster import ClusterLinks
+from quotas.ledger.moving import Call, Moving
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.stores import store_at
 from quotas.ledger.topology import node_at, slot_of, view_of
@@ -110,14 +111,16 @@ async def test_calls_wait_in_order_while_their_slot_moves(
                     for number in range(20)
                 ]
                 await eventually(lambda: bool(store._moving))
+                posting.append(asyncio.create_task(desk.post("mentor", "last", desk.settings, terms, MONDAY)))
+                await asyncio.sleep(0)
                 # One key is read wherever it is, and so is a function's only one.
                 assert await ledger.standing("c", at=MONDAY) is not None
                 await ledger.call("claim", (keys.timers(int(keys.tag("c")[1:-1])),), 0, 1000, 1)
             results = await asyncio.gather(*posting)
             seqs = [result.seq for result in results if isinstance(result, Posted)]
             assert seqs == sorted(seqs)
-            assert len(seqs) == 20
-        assert (await desk.standing(MONDAY)).last_seq == 61
+            assert len(seqs) == 21
+        assert (await desk.standing(MONDAY)).last_seq == 64
 
 
 async def test_a_slot_that_moves_too_long_is_a_temporary_fault(
@@ -176,8 +179,14 @@ async def test_a_master_that_comes_back_is_used_again(cluster: Cluster) -> None:
     missed: list[bytes] = []
     async with opened(cluster.url) as store:
         store.on_missed = missed.extend
+        store.on_up = RedisLedger(store).load_at
         store.subscribe(b"{5}:a")
         victim = cluster.owner(SLOT)
+        victim.pause()
+        store._hint.set()  # The others tell; this one does not.
+        await eventually(lambda: not store.is_up)
+        victim.resume()
+        await eventually(lambda: store.is_up)
         victim.kill()
         await eventually(lambda: not store.is_up)
         with pytest.raises(LinkDownError):
@@ -237,6 +246,49 @@ async def test_a_subscription_that_is_not_allowed_is_given_up(cluster: Cluster) 
         await eventually(lambda: not store.is_up)
         store.unsubscribe(b"{5}:a")
         await eventually(lambda: store.is_up)
+
+
+async def test_what_was_subscribed_before_is_heard_after_opening(masters: Cluster) -> None:
+    heard: list[Any] = []
+    store = store_at(masters.url)
+    store.on_push = heard.append
+    store.subscribe(b"{5}:a")
+    await store.open()
+    await store.request("SPUBLISH", "{5}:a", "hello")
+    await eventually(lambda: [b"smessage", b"{5}:a", b"hello"] in [list(push) for push in heard])
+    store.close()
+
+
+async def test_accepted_on_a_replica(rulebook: Rulebook) -> None:
+    """Every post waits for a replica of its own master."""
+    cluster = Cluster("valkey")
+    try:
+        cluster.start()
+        store = store_at(cluster.url, replicated=True)
+        await store.open()
+        ledger = RedisLedger(store)
+        await ledger.load()
+        for name in ("c1", "c2", "c3", "c4"):
+            desk = await Desk(ledger, rulebook, name).opened(MONDAY, "light")
+            assert isinstance(await desk.mentor(MONDAY, "hello"), Posted)
+        await store.kept("{5}:kept")
+        store.close()
+        await asyncio.sleep(0)
+    finally:
+        cluster.stop()
+
+
+async def test_nothing_is_tried_while_something_of_the_slot_is_under_way() -> None:
+    under_way, tried = [True], list[Call]()
+    moving = Moving(tried.append, lambda slot: not under_way)
+    call = Call(1, packed("GET", KEY), lambda reply: None, SLOT, None)
+    moving.put_back(call)
+    await asyncio.sleep(0)
+    await asyncio.sleep(2 * moving_module.TRY_EVERY)
+    assert not tried
+    under_way.clear()
+    await eventually(lambda: tried == [call])
+    moving.stop()
 
 
 async def test_a_slot_without_a_node_is_a_fault() -> None:

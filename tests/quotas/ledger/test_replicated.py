@@ -90,6 +90,15 @@ async def test_what_the_replica_has_not_is_a_temporary_fault_and_later_accepted(
         await link.kept("{5}:kept")
 
 
+async def test_without_it_nothing_waits(pair: Watched) -> None:
+    link = Link(f"redis://127.0.0.1:{pair.master.port}")
+    await link.open()
+    pair.replica.pause()
+    await link.kept("{5}:kept")
+    pair.replica.resume()
+    link.close()
+
+
 async def test_a_mark_that_cannot_be_written_is_no_acceptance(pair: Watched) -> None:
     replies: list[Any] = []
     async with linked(pair) as link:
@@ -109,9 +118,8 @@ async def test_where_either_connection_breaks_both_are_made_anew(pair: Watched) 
             await link.request("PING")
             link.send_kept(packed("SET", "{5}:b", 1), replies.append, MARK)  # This one waits for the next wait.
             await link.request("PING")
-            mine = [
-                each["id"] for each in pair.clients() if each["cmd"] != "client|list" and each["flags"] in ("N", "b")
-            ]
+            others = [each for each in pair.clients() if each["cmd"] != "client|list"]
+            mine = [each["id"] for each in others if each["flags"] in ("N", "b")]
             pair.master.ask("CLIENT", "KILL", "ID", sorted(mine, key=int)[skip])
             await eventually(lambda: len(replies) == 2)
             assert all(isinstance(reply, LedgerError) for reply in replies)
