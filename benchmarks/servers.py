@@ -54,7 +54,7 @@ def running(contender: Contender, pairs: int, durability: Durability) -> Iterato
         directory.mkdir()
         policy = Path(root) / "policy.toml"
         policy.write_text(POLICY)
-        site = Site(_free_port(), store.connection_url, directory, policy, secret=token_hex(32))
+        site = Site(free_port(), store.connection_url, directory, policy, secret=token_hex(32))
         log = Path(root) / "server.log"
         with _server(contender, site, log) as pid:
             couples = [_couple(site, number) for number in range(1, pairs + 1)]
@@ -75,7 +75,7 @@ def _couple(site: Site, number: int) -> Couple:
 @contextmanager
 def _store(directory: Path, durability: Durability) -> Iterator[ValkeyServer]:
     config = {"appendonly": "yes", "appendfsync": "always"} if durability == "always" else {}
-    store = ValkeyServer(port=_free_port(), host=HOST, data_dir=directory, config=config, persist=True)
+    store = ValkeyServer(port=free_port(), host=HOST, data_dir=directory, config=config, persist=True)
     store.start()
     try:
         yield store
@@ -136,7 +136,8 @@ def _await_ready(contender: Contender, site: Site, process: "subprocess.Popen[by
     raise BenchmarkError(f"{contender.name} does not answer GET {contender.ready_path} within {START_SECONDS:.0f} s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

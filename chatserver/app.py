@@ -44,9 +44,10 @@ from chatserver.workflows.revocation import RevocableTokens
 from chatserver.workflows.store_clock import StoreClock
 from chatserver.workflows.store_counts import StoreCounts
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.link import Link
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.store import Store
+from quotas.ledger.stores import store_at
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
 from quotas.terms import Rulebook
@@ -66,7 +67,7 @@ class Parts(Struct, frozen=True):
     """A server, put together and connected, but not listening yet."""
 
     rulebook: Rulebook
-    link: Link
+    link: Store
     ledger: RedisLedger
     database: Database
     keys: ConversationKeys
@@ -89,14 +90,15 @@ def policy_of(settings: Settings) -> Policy:
 
 
 @contextlib.asynccontextmanager
-async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[Link, RedisLedger, int]]:
-    """A link to the store and the ledger on it, with the clock as the store says."""
-    link = Link(store_url)
+async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[Store, RedisLedger, int]]:
+    """The store, connected, and the ledger on it, with the clock as the store says."""
+    link = store_at(store_url, replicated=settings.durability == "replicated")
     await link.open()
     try:
         shift = await settle_shift(link, settings.now)
         ledger = RedisLedger(link, shift)
         await ledger.load()
+        link.on_up = ledger.load_at
         yield link, ledger, shift
     finally:
         link.close()
@@ -157,7 +159,7 @@ async def assembled(settings: Settings, store_url: str, seat: Seat | None = None
         hub = Hub(link, ledger, messages, keys, rulebook, StoreClock(await ledger.now()), uuid4().hex[:12])
         hub.traces = traces
         link.on_push = hub.pushed
-        link.on_up = hub.up
+        link.on_missed = hub.missed
         tokens = RevocableTokens(settings, hub.revocations)
         door = Door(settings.connections_before_hello, hub.metrics)
         people, addresses = RateLimit(settings.rate_limit), RateLimit(settings.rate_limit)

@@ -26,8 +26,8 @@ from quotas.admission import WritingState, writing_state
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.base import Standing, Writer, posted
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.stores import store_at
 from quotas.terms import Rulebook
 
 TOKEN_LIFETIME_SECONDS = 30 * DAY // 1000
@@ -119,7 +119,7 @@ async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, s
     A demo's store always counts as shifted, if only by a millisecond, so that its clock can be moved on a later day.
     """
     rulebook = Rulebook(policy_of(settings))
-    link = Link(store_url)
+    link = store_at(store_url)
     await link.open()
     try:
         if settings.now is None and not await link.request("EXISTS", keys.META):

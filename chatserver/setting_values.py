@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Struct
 
 from quotas import instant
+from quotas.ledger.address import read_address
 
 ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 MIN_SECRET_BYTES = 32
@@ -88,6 +89,12 @@ def _url(*schemes: str) -> Callable[[object], str]:
         return str(value)
 
     return read
+
+
+def _redis_url(value: object) -> str:
+    url = _text(value)
+    read_address(url)
+    return url
 
 
 def _database_url(value: object) -> str:
@@ -212,7 +219,8 @@ READERS: dict[str, Callable[[object], Any]] = {
     "port": _whole(0, 65_535),
     "workers": _whole(1, 256),
     "data_dir": _path,
-    "redis_url": _url("redis", "rediss", "unix"),
+    "redis_url": _redis_url,
+    "durability": _one_of("local", "replicated"),
     "database_url": _database_url,
     "policy": _path,
     "now": _instant,

@@ -21,7 +21,8 @@ DESCRIPTIONS: dict[str, str] = {
     "port": "The TCP port to listen on; 0 picks a free one.",
     "workers": "How many processes share the port; one for each core that is to serve.",
     "data_dir": "The folder of the embedded store, the SQLite file and the generated secrets.",
-    "redis_url": "The Redis or Valkey to use; unset starts the embedded Valkey with its data in data_dir.",
+    "redis_url": "The Redis or Valkey to use: node, cluster or Sentinels; unset starts the embedded one, in data_dir.",
+    "durability": "What accepted means: local, kept by the node that took it; or replicated, a replica has it too.",
     "database_url": "The database of records; unset is the SQLite file records.db in data_dir.",
     "policy": "A TOML file that changes the built-in plans and calendar; unset is the built-in policy.",
     "now": "Start with the clock shifted to this instant, for demos and tests; unset is the real time.",
@@ -62,6 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     workers: int = 1
     data_dir: Path = Path("data")
     redis_url: str | None = None
+    durability: Literal["local", "replicated"] = "local"
     database_url: str | None = None
     policy: Path | None = None
     now: str | None = None

@@ -94,9 +94,17 @@ class StoreProcess:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _command(self) -> list[str]:
-        program = shutil.which("redis-server") if self.engine == "redis" else _valkey_binary()
-        assert program is not None, "engines() names only what is installed"
-        command = [program, "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1", "--port", str(self._port)]
+        command = [
+            program_of(self.engine),
+            "--dir",
+            str(self.folder),
+            "--save",
+            "",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(self._port),
+        ]
         if self.engine == "valkey":
             command += ["--unixsocket", str(self._socket)]
         if self.engine == "cluster":
@@ -146,6 +154,13 @@ class Stores:
     def stop(self) -> None:
         for store in self._running.values():
             store.stop()
+
+
+def program_of(engine: Engine) -> str:
+    """The server to run; a cluster is one of Valkeys."""
+    program = shutil.which("redis-server") if engine == "redis" else _valkey_binary()
+    assert program is not None, "engines() names only what is installed"
+    return program
 
 
 def _valkey_binary() -> str:

@@ -30,7 +30,7 @@ from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
 from chatserver.workflows.health import Check, Health
 from chatserver.workflows.store_counts import StoreCount, StoreCounts
 from quotas.admission import Reason
-from quotas.ledger.link import Link
+from quotas.ledger.store import Store
 
 Values = Iterable[tuple[tuple[str, ...], float]]
 """What each combination of labels has."""
@@ -41,7 +41,7 @@ class Sources(Struct, frozen=True):
 
     metrics: Metrics
     gauges: Callable[[], Gauges]
-    link: Link
+    link: Store
     store: StoreCounts
     health: Health
     shift: int

@@ -284,6 +284,7 @@ class ChatClient:
                 self._inbox.put(event)
             case Gap():
                 self._inbox.put(event)
+                self._inbox.place(event.conversation, otherwise=event.after).go_back_to(event.after)
                 self._inbox.fetch(event.conversation, self._last_seq(event.conversation))
             case ConversationChanged():
                 self._inbox.place(event.conversation.id, otherwise=event.conversation.last_seq)

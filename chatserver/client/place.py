@@ -31,6 +31,12 @@ class Place:
         self._ahead = {ahead for ahead in self._ahead if ahead > self.last}
         self._close_up()
 
+    def go_back_to(self, seq: int) -> None:
+        """What came after `seq` is not what it was: it comes again."""
+        if seq < self.last:
+            self.last = self.target = seq
+            self._ahead.clear()
+
     def _close_up(self) -> None:
         while self.last + 1 in self._ahead:
             self.last += 1

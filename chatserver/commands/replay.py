@@ -15,9 +15,9 @@ from chatserver.commands.screen import bar, one_sentence
 from chatserver.settings import Settings, load
 from chatserver.terminal.texts import choose_language
 from quotas.ledger.base import Ledger
-from quotas.ledger.link import Link
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.stores import store_at
 from quotas.phrases import Language
 from quotas.plans import builtin_policy, load_policy
 from quotas.replay import TimelineError, replay
@@ -75,7 +75,7 @@ async def _replayed_on_redis(
     with TemporaryDirectory(prefix="chatserver-replay-") as folder:
         settings = Settings(data_dir=Path(folder), redis_url=redis_url)
         with store_of(settings) as store_url:
-            link = Link(store_url)
+            link = store_at(store_url)
             await link.open()
             try:
                 real = RedisLedger(link)

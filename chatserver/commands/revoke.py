@@ -9,7 +9,7 @@ from chatserver.commands.screen import one_sentence, screen
 from chatserver.settings import SettingsError
 from chatserver.workflows.revocation import Revocations
 from quotas import instant
-from quotas.ledger.link import Link
+from quotas.ledger.stores import store_at
 
 
 def revoke(user: str, /, *, before: str | None = None, flags: ServerFlags = NO_FLAGS) -> None:
@@ -35,7 +35,7 @@ def revoke(user: str, /, *, before: str | None = None, flags: ServerFlags = NO_F
 
 async def _revoke(store_url: str, user: str, before: str | None) -> int:
     now = time.time_ns() // 1_000_000
-    link = Link(store_url)
+    link = store_at(store_url)
     await link.open()
     try:
         return await Revocations(link).revoke(user, now if before is None else instant.parse(before), now)

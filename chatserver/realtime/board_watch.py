@@ -16,9 +16,9 @@ from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import text
 from quotas.ledger import keys
 from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.store import Store
 
 TELL_EVERY = 0.25
 """Seconds between two events to one watcher."""
@@ -71,7 +71,7 @@ class _Watcher:
 class BoardWatch:
     """Everyone at this process who watches. It costs nothing while nobody does."""
 
-    def __init__(self, link: Link, ledger: RedisLedger, clock: StoreClock) -> None:
+    def __init__(self, link: Store, ledger: RedisLedger, clock: StoreClock) -> None:
         self._link = link
         self._ledger = ledger
         self._clock = clock
@@ -98,7 +98,7 @@ class BoardWatch:
         if self._watchers.pop(reader, None) is None or self._watchers:
             return
         for channel in CHANNELS:
-            self._link.tell("SUNSUBSCRIBE", channel)
+            self._link.unsubscribe(channel)
         self.stop()
 
     def stop(self) -> None:
@@ -115,11 +115,10 @@ class BoardWatch:
             self._changed.add(payload.partition(b" ")[0].decode())
             self._woken.set()
 
-    def up(self) -> None:
-        """The store is back: what was published meanwhile is lost, so everything is read anew and said anew."""
+    def start_over(self) -> None:
+        """Something that was published may have been missed: everything is read anew and said anew."""
         if self._task is None:
             return
-        self._subscribe()
         self._index = None
         for watcher in self._watchers.values():
             watcher.start_over()
@@ -127,7 +126,7 @@ class BoardWatch:
 
     def _subscribe(self) -> None:
         for channel in CHANNELS:
-            self._link.tell("SSUBSCRIBE", channel)
+            self._link.subscribe(channel)
 
     async def _run(self) -> None:
         while True:

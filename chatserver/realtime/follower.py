@@ -93,6 +93,15 @@ class Follower:
             self._acks.clear()
             self.start(self.next_seq - 1)
 
+    def start_over(self, after: int) -> None:
+        """What came after `after` is not what it was: the app is told so, and gets it again."""
+        self.stop()
+        for seq in sorted(self._acks):
+            self.connection.push(self._acks.pop(seq))
+        self.connection.tell(Gap(self.room.id, after))
+        self.next_seq = after + 1
+        self.fill()
+
     def fill(self) -> None:
         """Read from the log what the feed did not bring, where there is any."""
         if self._filling is None and self.next_seq <= self.room.last_seq:
@@ -102,6 +111,7 @@ class Follower:
         """The connection is gone."""
         if self._filling is not None:
             self._filling.cancel()
+            self._filling = None
 
     async def _fill(self) -> None:
         try:
@@ -113,7 +123,8 @@ class Follower:
         except LedgerError:
             return  # The room fills again when the store is back; until then acknowledgements wait too.
         finally:
-            self._filling = None
+            if self._filling is asyncio.current_task():
+                self._filling = None
 
     async def _page(self) -> None:
         wanted_until = self.room.last_seq

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from chatserver.metrics import Gauges, Metrics
@@ -23,9 +23,9 @@ from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.ledger import keys
 from quotas.ledger.base import LedgerError, Writer
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.state import read_published
+from quotas.ledger.store import Store
 from quotas.terms import Rulebook, UnknownPlanError
 
 MEASURE_EVERY = 5.0
@@ -44,7 +44,7 @@ class Hub:
 
     def __init__(
         self,
-        link: Link,
+        link: Store,
         ledger: RedisLedger,
         log: MessageLog,
         keys: ConversationKeys,
@@ -134,7 +134,7 @@ class Hub:
             return self._by_channel[channel]
         self._by_channel[channel] = room
         self._rooms[room.id] = _done(room)
-        self.link.tell("SSUBSCRIBE", channel)
+        self.link.subscribe(channel)
         self.refresh(room)
         return room
 
@@ -181,16 +181,16 @@ class Hub:
     async def _open(self, conversation: str) -> Room | None:
         """Subscribe, then look, then look again: what was published on the way met no room yet."""
         channel = keys.feed(conversation).encode()
-        self.link.tell("SSUBSCRIBE", channel)
+        self.link.subscribe(channel)
         standing = await self.ledger.standing(conversation)
         if standing is None:
-            self.link.tell("SUNSUBSCRIBE", channel)
+            self.link.unsubscribe(channel)
             return None
         self.clock.hear(standing.now)
         try:
             key = await self.keys.current(conversation, standing.settings.key)
         except DatabaseError:
-            self.link.tell("SUNSUBSCRIBE", channel)
+            self.link.unsubscribe(channel)
             raise
         room = Room(conversation, standing, key, self)
         self._by_channel[channel] = room
@@ -204,19 +204,19 @@ class Hub:
         if self._by_channel.get(channel) is room:
             del self._by_channel[channel]
             del self._rooms[room.id]
-            self.link.tell("SUNSUBSCRIBE", channel)
+            self.link.unsubscribe(channel)
         self._alarm.unset(room)
 
     def _hear_person(self, person: str) -> None:
         channel = keys.person_feed(person).encode()
         if channel not in self._people:
             self._people[channel] = person
-            self.link.tell("SSUBSCRIBE", channel)
+            self.link.subscribe(channel)
 
     def _unhear_person(self, person: str) -> None:
         channel = keys.person_feed(person).encode()
         if self._people.pop(channel, None) is not None:
-            self.link.tell("SUNSUBSCRIBE", channel)
+            self.link.unsubscribe(channel)
 
     # The feed
 
@@ -298,18 +298,26 @@ class Hub:
                     follower.room.told(follower)
                     self.arrived(connection, [follower])
 
-    # The store came back
+    # The store came back, or a part of it moved
 
-    async def up(self, link: Link) -> None:
-        """After every connect: the functions, the subscriptions, and what was missed. Raises LedgerError."""
-        await self.ledger.load()
-        for channel in (*self._by_channel, *self._people):
-            link.tell("SSUBSCRIBE", channel)
-        self._board.up()
-        for room in list(self._by_channel.values()):
-            self.refresh(room)
-        for person in self._people.values():
-            self._spawn(self._look_whether_revoked(person))
+    def missed(self, channels: Collection[bytes]) -> None:
+        """These are heard again, and something published on them may have been missed: look at all that they are of."""
+        for channel in channels:
+            if room := self._by_channel.get(channel):
+                self._spawn(self._look_again(room, *room.heard))
+            elif person := self._people.get(channel):
+                self._spawn(self._look_whether_revoked(person))
+        if not CHANNELS.keys().isdisjoint(channels):
+            self._board.start_over()
+
+    async def _look_again(self, room: Room, seq: int, at: int) -> None:
+        """Whether the message that was heard last is still there: a failover or an old backup may have lost it."""
+        kept = await self.ledger.messages(room.id, seq - 1, seq + 1, 1) if seq else []
+        standing = await self.ledger.standing(room.id)
+        if standing is not None and (standing.last_seq < seq or any(entry.at != at for entry in kept)):
+            logger.warning("the store lost messages that were shown", extra={"conversation": room.id})
+            room.rewind(standing.last_seq if room.heard == (seq, at) else max(standing.last_seq, room.heard[0]))
+        self.refresh(room)
 
     # What rooms ask for
 

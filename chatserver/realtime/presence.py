@@ -5,7 +5,7 @@ A person is gone when the last device on any process has left, or when a process
 
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.link import Link
+from quotas.ledger.store import Store
 
 LEASE = 60 * SECOND
 """How long a person stays present after the process that held their socket died."""
@@ -16,7 +16,7 @@ RENEW_EVERY = 20.0
 class Presence:
     """The leases of one process, named by `node`."""
 
-    def __init__(self, link: Link, node: str) -> None:
+    def __init__(self, link: Store, node: str) -> None:
         self._link = link
         self._node = node
 

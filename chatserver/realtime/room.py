@@ -30,6 +30,9 @@ from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
 from quotas.terms import Rulebook
 
+AGAIN = 500
+"""Messages of one conversation: more than two people write while a store's replica falls behind."""
+
 
 class Surroundings(Protocol):
     """What a room needs of the hub."""
@@ -89,6 +92,8 @@ class Room:
             surroundings.metrics,
         )
         self.last_seq = standing.last_seq
+        self.heard = (0, 0)
+        """Seq and instant of the message that the feed brought last."""
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower] = set()
@@ -154,6 +159,15 @@ class Room:
         for follower in self.followers:
             follower.begin_anew()
 
+    def rewind(self, last_seq: int) -> None:
+        """The store lost messages that were shown, and others may stand in their place: everyone gets them anew.
+
+        `last_seq` is the newest message that it has now. How far back it differs is not known; not as far as AGAIN.
+        """
+        self.last_seq = last_seq
+        for follower in self.followers:
+            follower.start_over(max(0, last_seq - AGAIN))
+
     def take(self, standing: Standing) -> None:
         """Take over settings and usage; usage not where the feed has brought a newer one. Raises UnknownPlanError."""
         if standing.last_seq < self.last_seq:
@@ -164,6 +178,7 @@ class Room:
         """The feed brought a message."""
         self._arrived_late(self._clock.hear(at))
         self.lane.usage = usage
+        self.heard = (seq, at)
         self.last_seq = max(self.last_seq, seq)
         key = self.lane.key
         if sealed_with(entry) == key.number:

@@ -18,9 +18,9 @@ from chatserver.workflows.lease import Lease
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
-from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
+from quotas.ledger.base import LedgerError, answered
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.store import Store
 
 POLL_EVERY = 5.0
 """Seconds between looks at what waits to be archived."""
@@ -43,7 +43,7 @@ class Archive:
 
     def __init__(
         self,
-        link: Link,
+        link: Store,
         ledger: RedisLedger,
         tail: LedgerArchive,
         database: Database,
@@ -89,7 +89,8 @@ class Archive:
         Raises LedgerError, DatabaseError.
         """
         before = await self._ledger.now() - self._after
-        found = await asyncio.gather(*(self._tail.due(each, before, BATCH) for each in range(keys.PARTITIONS)))
+        asked = (self._tail.due(each, before, BATCH) for each in range(keys.PARTITIONS))
+        found = answered(await asyncio.gather(*asked, return_exceptions=True))
         names = [name for due in found for name in due]
         more = any(len(due) == BATCH for due in found)
         for first in range(0, len(names), BATCH):
@@ -161,8 +162,11 @@ class Archive:
 
     async def _read(self, names: Iterable[str]) -> _Read:
         ordered = list(names)
-        found = await asyncio.gather(*(self._tail.unarchived(name, MOST_MESSAGES) for name in ordered))
-        return {name: each for name, each in zip(ordered, found, strict=True) if each is not None}
+        found = answered(await asyncio.gather(*(self._each(name) for name in ordered), return_exceptions=True))
+        return {name: each for name, each in found if each is not None}
+
+    async def _each(self, name: str) -> tuple[str, Unarchived | None]:
+        return name, await self._tail.unarchived(name, MOST_MESSAGES)
 
 
 def _agree(found: Unarchived, rows: dict[int, int]) -> bool:

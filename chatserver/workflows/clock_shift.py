@@ -6,14 +6,14 @@ unshifted data is never shifted, and a shifted clock is never turned back.
 
 from quotas import instant
 from quotas.ledger import keys
-from quotas.ledger.link import Link
+from quotas.ledger.store import Store
 
 
 class ClockShiftError(ValueError):
     """The clock cannot be shifted as asked."""
 
 
-async def settle_shift(link: Link, wanted_now: str | None) -> int:
+async def settle_shift(link: Store, wanted_now: str | None) -> int:
     """The shift in ms that holds on this store from now on. Raises ClockShiftError, LedgerError."""
     seconds, micros = await link.request("TIME")
     real = int(seconds) * 1000 + int(micros) // 1000
@@ -37,6 +37,6 @@ async def settle_shift(link: Link, wanted_now: str | None) -> int:
     return wanted
 
 
-async def _holds_data(link: Link) -> bool:
+async def _holds_data(link: Store) -> bool:
     """Whether there is any key beside the one that this module writes, and a lease."""
-    return int(await link.request("DBSIZE")) > int(await link.request("EXISTS", keys.META, keys.RECORDER))
+    return sum(await link.everywhere("DBSIZE")) > int(await link.request("EXISTS", keys.META, keys.RECORDER))

@@ -11,7 +11,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import at_head
 from chatserver.workflows.durability import durability_warnings
 from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
+from quotas.ledger.store import Store
 
 WITHIN = 1.0
 """Seconds that a check may take."""
@@ -35,7 +35,7 @@ class Check(Struct, frozen=True):
 class Health:
     """`draining` is set when the process begins to stop."""
 
-    def __init__(self, link: Link, database: Database, shift: int) -> None:
+    def __init__(self, link: Store, database: Database, shift: int) -> None:
         self.draining = False
         self._link = link
         self._database = database
@@ -71,8 +71,8 @@ class Health:
         }
 
     async def _store(self) -> Check:
-        if await _answer(self._link.request("PING")) is None:
-            return Check(False, "the store does not answer: nobody can write")
+        if await _answer(self._link.everywhere("PING")) is None:
+            return Check(False, "the store, or a node of it, does not answer: whoever is kept there cannot write")
         return Check(True, "the store answers")
 
     async def _durability(self) -> Check:

@@ -6,7 +6,7 @@ Two at once do no harm: what they do is stored once. The lease only spares the w
 import logging
 
 from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
+from quotas.ledger.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 class Lease:
     """`key` holds the name of the process whose turn it is; `name` is this one's."""
 
-    def __init__(self, link: Link, key: str, name: str) -> None:
+    def __init__(self, link: Store, key: str, name: str) -> None:
         self._link = link
         self._key = key
         self._name = name

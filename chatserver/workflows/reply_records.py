@@ -18,8 +18,8 @@ from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
 from chatserver.workflows.lease import Lease
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import Ledger, LedgerError
-from quotas.ledger.link import Link
+from quotas.ledger.base import Ledger, LedgerError, answered
+from quotas.ledger.store import Store
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
 
@@ -54,7 +54,7 @@ class ReplyRecords:
     """One process's part in it. `name` tells processes apart; any number may run on one store."""
 
     def __init__(
-        self, link: Link, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
+        self, link: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
     ) -> None:
         self._lease = Lease(link, keys.RECORDER, name)
         self._ledger = ledger
@@ -87,8 +87,12 @@ class ReplyRecords:
         return False
 
     async def sweep(self) -> bool:
-        """Store a batch of every partition; whether there may be more. Raises LedgerError, DatabaseError."""
-        batches = await asyncio.gather(*(self._waits.events(each, BATCH) for each in range(keys.PARTITIONS)))
+        """Store a batch of every partition; whether there may be more. Raises LedgerError, DatabaseError.
+
+        A partition that does not answer keeps the others from nothing.
+        """
+        asked = (self._waits.events(each, BATCH) for each in range(keys.PARTITIONS))
+        batches = answered(await asyncio.gather(*asked, return_exceptions=True))
         events = [event for batch in batches for event in batch]
         if not events:
             return False

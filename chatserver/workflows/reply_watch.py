@@ -10,7 +10,7 @@ import logging
 from chatserver.metrics import Metrics
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError
+from quotas.ledger.base import LedgerError, answered
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import EventKind, Settled, Waits
 from quotas.terms import Rulebook, UnknownPlanError
@@ -45,11 +45,15 @@ class ReplyWatch:
             await asyncio.sleep(POLL_EVERY)
 
     async def sweep(self) -> int:
-        """Settle what has rung in every partition, a batch each; returns how many. Raises LedgerError."""
+        """Settle what has rung in every partition, a batch each; returns how many. Raises LedgerError.
+
+        A partition that does not answer keeps the others from nothing.
+        """
         claims = await asyncio.gather(
-            *(self._waits.claim(partition, LEASE, BATCH) for partition in range(keys.PARTITIONS))
+            *(self._waits.claim(partition, LEASE, BATCH) for partition in range(keys.PARTITIONS)),
+            return_exceptions=True,
         )
-        rung = [name for _, names in claims for name in names]
+        rung = [name for claim in answered(claims) for name in claim[1]]
         await asyncio.gather(*(self._settle(name) for name in rung))
         return len(rung)
 

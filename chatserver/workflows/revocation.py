@@ -8,7 +8,7 @@ from chatserver.auth import Authenticator, Identity, TokenError
 from chatserver.settings import Settings
 from quotas import instant
 from quotas.ledger import keys
-from quotas.ledger.link import Link
+from quotas.ledger.store import Store
 
 LONGEST_TOKEN_DAYS = 366
 """Longer than `chatserver token` signs for. A revocation is kept this long: what was issued before has expired then."""
@@ -24,7 +24,7 @@ class RevokedError(TokenError):
 class Revocations:
     """What the store knows of revoked tokens, and how everybody hears of it."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Store) -> None:
         self._link = link
 
     async def revoke(self, person: str, before: int, now: int) -> int:

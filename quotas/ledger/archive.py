@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from quotas.ledger import keys
 from quotas.ledger.base import ANY_TEXT, Entry, Settings, Writer
-from quotas.ledger.link import Link
 from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
 from quotas.ledger.state import State, first_answer
+from quotas.ledger.store import Store
 
 _KEPT = tuple(
     name for name in State.__struct_fields__ if name not in ("status", "revision", "last_seq", "generation", "behind")
@@ -59,7 +59,7 @@ class SentId(Struct, frozen=True):
 class LedgerArchive:
     """On the store of `ledger`. All methods raise LedgerError."""
 
-    def __init__(self, link: Link, ledger: RedisLedger, shift: int) -> None:
+    def __init__(self, link: Store, ledger: RedisLedger, shift: int) -> None:
         self._link = link
         self._ledger = ledger
         self._shift = shift
@@ -85,6 +85,8 @@ class LedgerArchive:
         reply = await self._ledger.call("unarchived", names, most)
         if reply == b"U":
             return None
+        # What the archive has, no failover must take back.
+        await self._link.kept(keys.kept(keys.tag(conversation)))
         fields, digest, messages = reply
         words = dict(zip(fields[::2], fields[1::2], strict=True))
         state = State.unpacked(words.pop(b"state"))

@@ -1,7 +1,7 @@
 """The port: what a ledger keeps and answers. `memory` is the readable reference, `redis` the real one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol, TypeVar
 
 from msgspec import Struct
@@ -172,6 +172,22 @@ def settling(future: asyncio.Future[_Result]) -> Callable[[_Result], None]:
             future.set_result(result)
 
     return settle
+
+
+def answered(results: Iterable[_Result | BaseException]) -> list[_Result]:
+    """What the parts of a store answered that did. Raises what is no LedgerError, and LedgerError where none did."""
+    good: list[_Result] = []
+    fault: LedgerError | None = None
+    for result in results:
+        if isinstance(result, LedgerError):
+            fault = result
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            good.append(result)
+    if fault is not None and not good:
+        raise fault
+    return good
 
 
 async def posted(ledger: Ledger, post: Post, settings: Settings, terms: Terms, *, at: int = 0) -> PostResult:

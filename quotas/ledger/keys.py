@@ -83,6 +83,11 @@ def unarchived(partition: int) -> str:
     return f"{{{partition}}}:unarchived"
 
 
+def kept(tag: str) -> str:
+    """String, written ahead of every wait for a replica and gone after a minute: it marks a place in the history."""
+    return f"{tag}:kept"
+
+
 def presence(name: str) -> str:
     """Sorted set of who is there in a conversation (`<person> <process>`), by the instant at which the lease ends."""
     return f"{tag(name)}:presence:{name}"

@@ -1,134 +1,52 @@
-"""One pipelined connection to a Redis node: requests of a loop tick travel together, replies arrive as callbacks.
+"""The link to one Redis node: pipelined, with requests and published messages on one connection, and coming back.
 
-Measured against redis-py: 2.6 µs of client CPU a command here, 16.5 in one of its pipelines, 51 one by one. It speaks
-RESP3, so that published messages arrive on the same connection, in the order in which the store made them.
-Connecting, resubscribing and waiting live here too; what the commands mean does not.
+Connecting, resubscribing and waiting live here; what the commands mean does not.
 """
 
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any
 
 import hiredis
-from redis.asyncio.connection import parse_url
 
+from quotas.ledger import keeper as keeping
+from quotas.ledger import wire as wiring
+from quotas.ledger.address import Node, read_address
 from quotas.ledger.base import LedgerError, settling
+from quotas.ledger.keeper import Keeper
+from quotas.ledger.store import Missed, Push, Up
+from quotas.ledger.wire import Done, LinkDownError, Reply, Wire, packed, raised
 
-Reply = Any
-"""What hiredis makes of a reply: bytes, int, list, None, or hiredis.ReplyError."""
-Done = Callable[[Reply], None]
-
-ANSWER_WITHIN = 1.8
-"""Seconds without any answer, while some are owed, after which the store counts as gone."""
-MAX_PENDING = 100_000
-"""Requests on their way at once; more are refused as if the store were gone."""
 CONNECT_WITHIN = 2.0
 BACKOFF_FIRST, BACKOFF_MOST = 0.05, 1.0
+_PING = packed("PING")
 
 logger = logging.getLogger(__name__)
 
 
-class LinkDownError(LedgerError):
-    """The connection is down or broke before the answer came."""
-
-
-class _Wire(asyncio.Protocol):
-    """The connection itself: bytes out once a tick, replies in order."""
-
-    def __init__(self, on_push: Callable[[list[Any]], None], on_lost: Callable[["_Wire"], None]) -> None:
-        self._on_push = on_push
-        self._on_lost = on_lost
-        self._loop = asyncio.get_running_loop()
-        self._reader = hiredis.Reader()
-        self._pending: deque[Done] = deque()
-        self._out: list[bytes] = []
-        self._answers = 0
-        self._answers_before = -1
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._watch = self._loop.call_later(ANSWER_WITHIN / 2, self._look)
-
-    @property
-    def pending(self) -> int:
-        return len(self._pending)
-
-    def send(self, command: bytes, done: Done) -> None:
-        if len(self._pending) >= MAX_PENDING:
-            done(LinkDownError("too many requests are waiting for the store"))
-            return
-        self._pending.append(done)
-        if not self._out:
-            self._loop.call_soon(self._flush)
-        self._out.append(command)
-
-    def tell(self, command: bytes) -> None:
-        """Send a command that is answered by a push message: only a refusal is a reply.
-
-        A HELLO follows and marks the place, so that a refusal is not taken for another request's answer.
-        """
-        self._pending.append(_told)
-        if not self._out:
-            self._loop.call_soon(self._flush)
-        self._out.append(command + _HELLO)
-
-    def _flush(self) -> None:
-        out, self._out = self._out, []
-        if not self._transport.is_closing():
-            self._transport.write(b"".join(out))
-
-    def data_received(self, data: bytes) -> None:
-        reader, pending = self._reader, self._pending
-        reader.feed(data)
-        while (reply := reader.gets()) is not False:
-            if isinstance(reply, hiredis.PushNotification):
-                self._on_push(reply)
-            elif isinstance(reply, hiredis.ReplyError) and pending[0] is _told:
-                logger.error("the store refuses a subscription; reconnecting: %s", reply)
-                self.close()  # whoever listens must not miss messages unnoticed
-                return
-            else:
-                self._answers += 1
-                pending.popleft()(reply)
-
-    def _look(self) -> None:
-        """Twice without an answer while one is owed: the store is gone, whatever TCP says."""
-        if self._pending and self._answers == self._answers_before:
-            self.close()
-            return
-        self._answers_before = self._answers if self._pending else -1
-        self._watch = self._loop.call_later(ANSWER_WITHIN / 2, self._look)
-
-    def close(self) -> None:
-        self._transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._watch.cancel()
-        pending, self._pending = self._pending, deque()
-        self._on_lost(self)
-        for done in pending:
-            try:
-                done(LinkDownError("the store went away before it answered"))
-            except Exception:
-                logger.exception("an answer could not be delivered")  # and the others still are
-
-
 class Link:
-    """A connection that comes back by itself. `url` is redis://, rediss:// or unix://.
+    """A connection that comes back by itself: the `Store` of one node. `at` is its URL or its node.
 
-    `on_up` is awaited after every connect, with requests let through; where it fails, the connect has failed.
-    `on_down` is called when a connection that was up is lost; `on_push` gets what was published, as hiredis gives it:
-    `[kind, channel, payload]`.
+    `replicated`: a second connection waits for a replica, for what is sent with `send_kept`. Of the two, none goes on
+    without the other: what one says is true of the process that the other talks to.
+    `on_down` is called when a connection that was up is lost; `on_refused` with the channel of a subscription that the
+    store refuses, and says whether it knows what to do.
     """
 
-    def __init__(self, url: str) -> None:
-        self._options = parse_url(url)
-        self.on_up: Callable[[Link], Coroutine[Any, Any, None]] = _nothing
-        self.on_push: Callable[[list[Any]], None] = _ignore
-        self._wire: _Wire | None = None
+    def __init__(self, at: str | Node, *, replicated: bool = False) -> None:
+        self.node = at if isinstance(at, Node) else read_address(at).nodes[0]
+        self.replicated = replicated
+        self.channels: set[bytes] = set()
+        self.on_up: Up = _nothing
+        self.on_push: Push = _ignore
+        self.on_missed: Missed = _unmissed
+        self.on_down: Callable[[], None] = _undisturbed
+        self.on_refused: Callable[[bytes, hiredis.ReplyError], bool] = _no_way_out
+        self._wire: Wire | None = None
+        self._keeper: Keeper | None = None
         self._ready = False
         self._connecting = False
         self._closed = False
@@ -156,17 +74,27 @@ class Link:
         if self._wire is not None:
             self._wire.close()
 
-    def send(self, command: bytes, done: Done) -> None:
+    def slot_of(self, key: str) -> int:
+        """All keys are in one place."""
+        return 0
+
+    def send(self, command: bytes, done: Done, slot: int = 0) -> None:
         """Send a packed command; `done` gets the reply, a hiredis.ReplyError, or a LinkDownError. Never waits."""
         if self._wire is None or not self._ready:
             done(LinkDownError("the store is not connected"))
         else:
             self._wire.send(command, done)
 
-    def tell(self, *args: bytes | str | int) -> None:
-        """Send a command that has no reply of its own (SSUBSCRIBE, SUNSUBSCRIBE); dropped while the link is down."""
-        if self._wire is not None and self._ready:
-            self._wire.tell(packed(*args))
+    def send_kept(self, command: bytes, done: Done, mark: bytes, slot: int = 0) -> None:
+        """As `send`; where `replicated`, `done` is called once a replica has it."""
+        self.send(command, done if self._keeper is None else partial(self._keeper.hold, mark, done))
+
+    async def kept(self, key: str) -> None:
+        """Wait until a replica has all that was written so far, where `replicated`. Raises LedgerError."""
+        if self.replicated:
+            future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            self.send_kept(_PING, settling(future), keeping.mark_at(key))
+            raised(await future)
 
     async def request(self, *args: bytes | str | float) -> Reply:
         """Send a command and wait for its reply. Raises LedgerError, also where the store answers with an error."""
@@ -174,15 +102,38 @@ class Link:
         self.send(packed(*args), settling(future))
         return raised(await future)
 
+    async def everywhere(self, *args: bytes | str | float) -> list[Reply]:
+        """As `request`: there is one node."""
+        return [await self.request(*args)]
+
+    def subscribe(self, channel: bytes) -> None:
+        """Hear of it, now or once the link is up, and again after every connect."""
+        self.channels.add(channel)
+        if self._wire is not None and self._ready:
+            self._wire.subscribe("SSUBSCRIBE", channel)
+
+    def unsubscribe(self, channel: bytes) -> None:
+        """Hear of it no more."""
+        self.channels.discard(channel)
+        if self._wire is not None and self._ready:
+            self._wire.subscribe("SUNSUBSCRIBE", channel)
+
+    async def where(self) -> Node:
+        """Where the store is now. Raises LedgerError."""
+        return self.node
+
     async def _connect(self) -> None:
         self._connecting = True
         try:
             async with asyncio.timeout(CONNECT_WITHIN):
-                wire = await self._open_wire()
-                self._wire = wire
-                await self._greet(wire)
+                node = await self.where()
+                self._wire = wire = await self._open_wire(node, self._lost, wiring.ANSWER_WITHIN)
+                await self.greet(wire, node)
+                if self.replicated:
+                    self._keeper = await self._open_keeper(node, wire)
                 self._ready = True
                 await self.on_up(self)
+                self._subscribe_again()
             if not self._ready:
                 raise LinkDownError("it went away again")
         except (OSError, TimeoutError, LedgerError) as error:
@@ -191,45 +142,72 @@ class Link:
         finally:
             self._connecting = False
 
-    async def _open_wire(self) -> _Wire:
+    async def _open_wire(self, node: Node, on_lost: Callable[[Wire], None], answer_within: float) -> Wire:
         loop = asyncio.get_running_loop()
 
-        def make() -> _Wire:
-            return _Wire(self._pushed, self._lost)
+        def make() -> Wire:
+            return Wire(self._pushed, self._refused, on_lost, answer_within)
 
-        if path := self._options.get("path"):
-            _, wire = await loop.create_unix_connection(make, path)
+        if node.path:
+            _, wire = await loop.create_unix_connection(make, node.path)
         else:
-            tls = self._options.get("connection_class") is not None
-            host, port = self._options.get("host", "localhost"), self._options.get("port", 6379)
-            _, wire = await loop.create_connection(make, host, port, ssl=tls or None)
+            _, wire = await loop.create_connection(make, node.host, node.port, ssl=node.tls or None)
         return wire
+
+    async def _open_keeper(self, node: Node, wire: Wire) -> Keeper:
+        def lost(_: Wire) -> None:
+            wire.close()
+
+        second = await self._open_wire(node, lost, keeping.ANSWER_WITHIN)
+        keeper = Keeper(second)
+        try:
+            await self.greet(second, node)
+            await keeper.choose()
+        except LedgerError:
+            second.close()
+            raise
+        return keeper
+
+    async def greet(self, wire: Wire, node: Node) -> None:
+        """The first words on a new connection. Raises LedgerError."""
+        hello: list[str] = ["HELLO", "3"]
+        if node.password:
+            hello += ["AUTH", node.username or "default", node.password]
+        await wire.ask(*hello)
+        if node.db:
+            await wire.ask("SELECT", str(node.db))
+
+    def _subscribe_again(self) -> None:
+        if self._wire is not None and self.channels:
+            for channel in self.channels:
+                self._wire.subscribe("SSUBSCRIBE", channel)
+            self.on_missed(frozenset(self.channels))
 
     def _pushed(self, push: list[Any]) -> None:
         self.on_push(push)
 
-    async def _greet(self, wire: _Wire) -> None:
-        hello: list[str] = ["HELLO", "3"]
-        if password := self._options.get("password"):
-            hello += ["AUTH", self._options.get("username") or "default", password]
-        await _asked(wire, *hello)
-        if database := self._options.get("db"):
-            await _asked(wire, "SELECT", str(database))
+    def _refused(self, channel: bytes, error: hiredis.ReplyError) -> bool:
+        return self.on_refused(channel, error)
 
     def _drop(self) -> None:
         self._ready = False
+        if self._keeper is not None:
+            self._keeper.close()
+            self._keeper = None
         if self._wire is not None:
             self._wire.close()
             self._wire = None
 
-    def _lost(self, wire: _Wire) -> None:
+    def _lost(self, wire: Wire) -> None:
         if wire is not self._wire:
             return
-        self._ready, self._wire = False, None
+        self._wire = None
+        self._drop()
         if self._connecting or self._closed:
             return
         logger.warning("the store went away; reconnecting")
         self._task = asyncio.get_running_loop().create_task(self._reconnect())
+        self.on_down()
 
     async def _reconnect(self) -> None:
         wait = BACKOFF_FIRST
@@ -244,36 +222,21 @@ class Link:
                 return
 
 
-def packed(*args: bytes | str | float) -> bytes:
-    """A command as the store reads it."""
-    command: bytes = hiredis.pack_command(args)  # type: ignore[arg-type]  # its stub knows tuples of one part only
-    return command
-
-
-_HELLO = packed("HELLO")
-
-
-def raised(reply: Reply) -> Reply:
-    """The reply, or LedgerError where it is an error."""
-    if isinstance(reply, LedgerError):
-        raise reply
-    if isinstance(reply, hiredis.ReplyError):
-        raise LedgerError(str(reply))
-    return reply
-
-
-async def _asked(wire: _Wire, *args: str) -> Reply:
-    future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-    wire.send(packed(*args), settling(future))
-    return raised(await future)
-
-
-def _told(reply: Reply) -> None:
-    """Marks the place of a command that has no reply of its own."""
-
-
 def _ignore(push: list[Any]) -> None:
     """Until someone listens."""
+
+
+def _unmissed(channels: Collection[bytes]) -> None:
+    """Until someone listens."""
+
+
+def _undisturbed() -> None:
+    """Where nobody minds."""
+
+
+def _no_way_out(channel: bytes, error: hiredis.ReplyError) -> bool:
+    """On one node a subscription that is refused stays refused."""
+    return False
 
 
 async def _nothing(link: Link) -> None:

@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from quotas.admission import WaitState
 from quotas.ledger import keys
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.state import State
+from quotas.ledger.store import Store
 
 Place = tuple[float, str]
 """A wait's place in the order of urgency: its deadline (inf where none is promised), then its conversation."""
@@ -52,7 +52,7 @@ class Totals(Struct, frozen=True):
 class OpenWaits:
     """Reads waits on the store of `ledger`. All methods raise LedgerError."""
 
-    def __init__(self, link: Link, ledger: RedisLedger) -> None:
+    def __init__(self, link: Store, ledger: RedisLedger) -> None:
         self._link = link
         self._ledger = ledger
 

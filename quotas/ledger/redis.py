@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import hiredis
 
@@ -25,8 +25,11 @@ from quotas.ledger.base import (
     Unknown,
     Writer,
 )
-from quotas.ledger.link import Done, Link, Reply, packed, raised
+from quotas.ledger.keeper import mark_at
+from quotas.ledger.link import Link
 from quotas.ledger.state import State, read_posted, read_refused
+from quotas.ledger.store import Store
+from quotas.ledger.wire import Done, Reply, packed, raised
 from quotas.terms import Terms
 
 _SOURCE = files("quotas.ledger").joinpath("library.lua").read_text(encoding="utf-8")
@@ -41,23 +44,23 @@ MOST_ADDRESSES = 20_000
 """Conversations whose commands are kept half made; beyond it all are made anew."""
 _MISSING = "Function not found"
 
-_Call = tuple[bytes, Done]
-"""A packed command, and who gets its reply."""
-
 
 class RedisLedger:
     """Implements `Ledger`. `shift` is how many ms the rules' clock runs ahead of the store's."""
 
-    def __init__(self, link: Link, shift: int = 0) -> None:
+    def __init__(self, link: Store, shift: int = 0) -> None:
         self._link = link
         self._shift = shift
         self._addresses: dict[str, _Address] = {}
-        self._unfound: list[_Call] = []
-        self._held: list[_Call] = []
+        self._unfound: dict[int, _Unfound] = {}
 
     async def load(self) -> None:
-        """Bring the functions into the store; to be called after every connect. Harmless where they are there."""
-        await self._link.request("FUNCTION", "LOAD", "REPLACE", LIBRARY)
+        """Bring the functions into every node of the store. Harmless where they are there."""
+        await self._link.everywhere(*_LOAD_WORDS)
+
+    async def load_at(self, link: Link) -> None:
+        """Bring them into one node; to be called after every connect to it."""
+        await link.request(*_LOAD_WORDS)
 
     async def now(self) -> int:
         """The instant by the store's clock, shifted."""
@@ -108,51 +111,46 @@ class RedisLedger:
         *,
         at: int = 0,
     ) -> None:
-        command = self._command(post, settings, terms, at)
-        if self._unfound:
-            self._held.append((command, partial(_answered, done)))
+        address = self._addresses.get(post.conversation) or self._address(post.conversation)
+        command = _command(address, post, settings, terms, self._shift, at)
+        if self._unfound and address.slot in self._unfound:
+            self._unfound[address.slot].held.append((command, partial(_answered, done), address))
         else:
-            self._link.send(command, partial(self._answered, command, done))
+            self._send(command, partial(self._answered, command, done, address), address)
 
-    def _command(self, post: Post, settings: Settings, terms: Terms, at: int) -> bytes:
-        """The call as bytes: what stays the same for a conversation is kept, the rest is put between."""
-        address = self._addresses.get(post.conversation)
-        if address is None:
-            if len(self._addresses) >= MOST_ADDRESSES:
-                self._addresses.clear()
-            address = self._addresses[post.conversation] = _Address(post.conversation)
-        if address.settings is not settings or address.terms is not terms:
-            address.settings, address.terms = settings, terms
-            address.packed = _bulk(pack(settings.revision, terms, self._shift))
-        return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b" % (
-            address.head,
-            len(writer := (LETTERS[post.writer] + post.id).encode()),
-            writer,
-            _bulk(post.digest),
-            len(post.entry),
-            post.entry,
-            _bulk(post.origin.encode()),
-            address.packed,
-            _bulk(b"%d" % at) if at else _EMPTY,
-        )
+    def _send(self, command: bytes, done: Done, address: "_Address") -> None:
+        if self._link.replicated:
+            self._link.send_kept(command, done, address.mark, address.slot)
+        else:
+            self._link.send(command, done, address.slot)
 
-    def _answered(self, command: bytes, done: Callable[[PostResult | LedgerError], None], reply: Reply) -> None:
+    def _address(self, conversation: str) -> "_Address":
+        if len(self._addresses) >= MOST_ADDRESSES:
+            self._addresses.clear()
+        address = self._addresses[conversation] = _Address(conversation, self._link)
+        return address
+
+    def _answered(
+        self, command: bytes, done: Callable[[PostResult | LedgerError], None], address: "_Address", reply: Reply
+    ) -> None:
         if isinstance(reply, hiredis.ReplyError) and _MISSING in str(reply):
-            self._load_for(command, partial(_answered, done))
+            self._load_for((command, partial(_answered, done), address))
         else:
             _answered(done, reply)
 
-    def _load_for(self, command: bytes, done: Done) -> None:
+    def _load_for(self, call: "_Call") -> None:
         """Load the functions for a post that found none. What is posted meanwhile waits, so that order is kept."""
-        self._unfound.append((command, done))
-        if len(self._unfound) == 1:
-            self._link.send(_LOAD, self._loaded)
+        slot = call[2].slot
+        if slot in self._unfound:
+            self._unfound[slot].calls.append(call)
+        else:
+            self._unfound[slot] = _Unfound([call], [])
+            self._link.send(_LOAD, partial(self._loaded, slot), slot)
 
-    def _loaded(self, _: Reply) -> None:
-        calls = [*self._unfound, *self._held]
-        self._unfound, self._held = [], []
-        for command, done in calls:
-            self._link.send(command, done)
+    def _loaded(self, slot: int, _: Reply) -> None:
+        unfound = self._unfound.pop(slot)
+        for command, done, address in (*unfound.calls, *unfound.held):
+            self._send(command, done, address)
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
@@ -183,15 +181,46 @@ class RedisLedger:
 class _Address:
     """What every post to a conversation begins with, and the terms that the last one took along."""
 
-    __slots__ = ("head", "packed", "settings", "terms")
+    __slots__ = ("head", "mark", "packed", "settings", "slot", "terms")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, store: Store) -> None:
+        self.slot = store.slot_of(keys.conversation(name))
+        self.mark = mark_at(keys.kept(keys.tag(name))) if store.replicated else b""
         names = (keys.conversation(name), keys.log(name), keys.sent(name, 0), keys.sent(name, 1), keys.feed(name))
         _, head = packed("FCALL", _POST, len(names), *names).split(b"\r\n", 1)
         self.head = b"*%d\r\n%b" % (3 + len(names) + _ARGUMENTS, head)
         self.settings: Settings | None = None
         self.terms: Terms | None = None
         self.packed = b""
+
+
+_Call = tuple[bytes, Done, _Address]
+"""A packed command, who gets its reply, and where it goes."""
+
+
+class _Unfound(NamedTuple):
+    """Posts of a slot that found no functions, and those that came while these were on their way."""
+
+    calls: list[_Call]
+    held: list[_Call]
+
+
+def _command(address: _Address, post: Post, settings: Settings, terms: Terms, shift: int, at: int) -> bytes:
+    """The call as bytes: what stays the same for a conversation is kept, the rest is put between."""
+    if address.settings is not settings or address.terms is not terms:
+        address.settings, address.terms = settings, terms
+        address.packed = _bulk(pack(settings.revision, terms, shift))
+    return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b" % (
+        address.head,
+        len(writer := (LETTERS[post.writer] + post.id).encode()),
+        writer,
+        _bulk(post.digest),
+        len(post.entry),
+        post.entry,
+        _bulk(post.origin.encode()),
+        address.packed,
+        _bulk(b"%d" % at) if at else _EMPTY,
+    )
 
 
 def _bulk(value: bytes) -> bytes:
@@ -213,7 +242,8 @@ def _answered(done: Callable[[PostResult | LedgerError], None], reply: Reply) ->
         done(_fault(reply))
 
 
-_LOAD = packed("FUNCTION", "LOAD", "REPLACE", LIBRARY)
+_LOAD_WORDS = ("FUNCTION", "LOAD", "REPLACE", LIBRARY)
+_LOAD = packed(*_LOAD_WORDS)
 
 
 def pack(revision: int, terms: Terms, shift: int) -> bytes:

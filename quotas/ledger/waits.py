@@ -6,8 +6,8 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from quotas.ledger import keys
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.store import Store
 
 Settled = Literal["noted", "known", "moved", "gone"]
 EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
@@ -31,7 +31,7 @@ class WaitEvent(Struct, frozen=True):
 class Waits:
     """Waits on the store of `ledger`. All methods raise LedgerError."""
 
-    def __init__(self, link: Link, ledger: RedisLedger, shift: int) -> None:
+    def __init__(self, link: Store, ledger: RedisLedger, shift: int) -> None:
         self._link = link
         self._ledger = ledger
         self._shift = shift
@@ -68,8 +68,13 @@ class Waits:
         return int(await self._link.request("ZCOUNT", keys.timers(partition), "-inf", f"({before}"))
 
     async def events(self, partition: int, most: int) -> list[WaitEvent]:
-        """The oldest events of a partition that were not forgotten."""
+        """The oldest events of a partition that were not forgotten.
+
+        Where the store is replicated, a replica has them: none that is recorded happens again after a failover.
+        """
         found = await self._link.request("XRANGE", keys.events(partition), "-", "+", "COUNT", most)
+        if found:
+            await self._link.kept(keys.kept(f"{{{partition}}}"))
         return [_event(partition, id, fields[1]) for id, fields in found]
 
     async def forget(self, partition: int, ids: Sequence[str]) -> None:

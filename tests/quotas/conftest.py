@@ -1,6 +1,6 @@
 """Both ledgers, the one in a store on each engine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -9,6 +9,7 @@ from quotas.ledger.memory import MemoryLedger
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
 from tests import engines
+from tests.clusters import Cluster
 from tests.quotas.ledgers import ledger_at
 
 
@@ -18,11 +19,29 @@ def rulebook() -> Rulebook:
     return Rulebook(builtin_policy())
 
 
-@pytest.fixture(params=["memory", *engines.engines()])
+@pytest.fixture(scope="session")
+def masters() -> Iterator[Cluster]:
+    """Three masters that share the slots. Shared between tests: start a Cluster to harm one."""
+    cluster = Cluster("valkey", replicas=False)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(params=["memory", *engines.engines(), "masters"])
 async def ledger(request: pytest.FixtureRequest, stores: engines.Stores) -> AsyncIterator[Ledger]:
-    """An empty ledger: the reference, then the one in each store."""
+    """An empty ledger: the reference, then the one in each store, and in one of several nodes."""
     if request.param == "memory":
         yield MemoryLedger(lambda: 1)
         return
-    async with ledger_at(stores.cleared(request.param).url) as ledger:
+    if request.param == "masters":
+        cluster: Cluster = request.getfixturevalue("masters")
+        for master in cluster.masters:
+            master.ask("FLUSHALL")
+        url = cluster.url
+    else:
+        url = stores.cleared(request.param).url
+    async with ledger_at(url) as ledger:
         yield ledger

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.store import Store
+from quotas.ledger.stores import store_at
 
 
 @asynccontextmanager
@@ -22,13 +24,17 @@ async def link_to(url: str) -> AsyncIterator[Link]:
 @asynccontextmanager
 async def ledger_at(url: str) -> AsyncIterator[RedisLedger]:
     """A ledger with its functions loaded."""
-    async with link_to(url) as link:
-        ledger = RedisLedger(link)
+    store = store_at(url)
+    await store.open()
+    try:
+        ledger = RedisLedger(store)
         await ledger.load()
         yield ledger
+    finally:
+        await closed(store)
 
 
-async def closed(link: Link) -> None:
+async def closed(link: Store) -> None:
     """Close, and let the transport go before the loop does."""
     link.close()
     await asyncio.sleep(0)

@@ -29,13 +29,22 @@ class ServerProcess:
     Everybody may write at any time, so that a test does not depend on the day. `kill` is SIGKILL, `stop` is SIGTERM.
     """
 
-    def __init__(self, folder: Path, redis_url: str | None = None, *, policy: str = POLICY, workers: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        redis_url: str | None = None,
+        *,
+        policy: str = POLICY,
+        workers: int = 1,
+        durability: str = "local",
+    ) -> None:
         self.folder = folder
         self.port = _lasting_port()
         self.url = f"http://{HOST}:{self.port}"
         self._redis_url = redis_url
         self._policy = policy
         self._workers = workers
+        self._durability = durability
         self._log = folder / f"server-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -53,8 +62,9 @@ class ServerProcess:
         """Start it, and wait until it listens."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "policy.toml").write_text(self._policy)
+        settings = environment() | {"CHATSERVER_DURABILITY": self._durability}
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command(), env=environment(), stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command(), env=settings, stdout=log, stderr=log)
         self._wait_until_ready(self._process)
         return self
 

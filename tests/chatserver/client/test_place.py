@@ -53,3 +53,13 @@ def test_delays_are_spread_between_nothing_and_a_doubling_limit() -> None:
     late = [next(delays) for _ in range(200)]
     assert min(late) < 3
     assert max(late) > 12
+
+
+def test_going_back_lets_what_came_after_come_again() -> None:
+    place = Place(5)
+    place.take(7)
+    place.go_back_to(9)
+    assert (place.last, place.has(7)) == (5, True)
+    place.go_back_to(3)
+    assert (place.last, place.target, place.has(3), place.has(4), place.has(7)) == (3, 3, True, False, False)
+    assert place.take(4)

@@ -1,6 +1,7 @@
 """The store goes away while the server runs: senders hear it soon, readers stay, and it goes on without a restart."""
 
 import asyncio
+import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +16,7 @@ from chatserver.client.errors import Dropped
 from chatserver.client.link import SUBPROTOCOLS, Encoding, Link, chat_address, open_link
 from chatserver.protocol.codes import Close
 from chatserver.protocol.commands import Check, Hello, History, Read, Send
-from chatserver.protocol.events import Accepted, AnyEvent, ComposerChanged, Error, HistoryPage, Message, Role
+from chatserver.protocol.events import Accepted, AnyEvent, ComposerChanged, Error, Gap, HistoryPage, Message, Role
 from tests.chatserver.realtime.servers import token
 from tests.engines import Engine, StoreProcess, engines
 from tests.stories.kept_server import HOST, ServerProcess
@@ -255,3 +256,34 @@ async def test_functions_that_are_lost_with_the_store_are_loaded_again(
         while not isinstance(event := await member.receive(), ComposerChanged):
             pass
         assert event.composer.open
+
+
+async def test_messages_that_were_shown_and_lost_are_said_and_come_anew(
+    server: ServerProcess, store: StoreProcess, tmp_path: Path
+) -> None:
+    """The store comes back with less than it had, as after a failover; another message takes the lost one's seq."""
+    async with connected(server, "member") as member, connected(server, "mentor") as mentor:
+        assert await accepted(member, message(1)) == 1
+        kept, saved = store.folder / "appendonlydir", tmp_path / "saved"
+        shutil.copytree(kept, saved)
+        assert await accepted(member, message(2)) == 2
+        assert await shown(mentor, 2) == [1, 2]
+        store.kill()
+        shutil.rmtree(kept)
+        shutil.copytree(saved, kept)
+        store.start()
+        gap = await the_gap(mentor)
+        assert (gap.conversation, gap.after) == (CONVERSATION, 0)
+        assert await shown(mentor, 1) == [1]
+        assert await accepted(member, message(3)) == 2
+        assert await shown(mentor, 1) == [2]
+
+
+async def the_gap(link: Link) -> Gap:
+    """The next gap; nothing before it is a message."""
+    async with asyncio.timeout(20):
+        while True:
+            event = await link.receive()
+            assert not isinstance(event, Message), event
+            if isinstance(event, Gap):
+                return event

@@ -10,8 +10,10 @@ import pytest
 from redis import Redis
 
 from quotas.ledger import link as link_module
+from quotas.ledger import wire as wire_module
 from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link, LinkDownError, packed
+from quotas.ledger.link import Link
+from quotas.ledger.wire import LinkDownError, packed
 from tests.engines import StoreProcess
 from tests.quotas.ledgers import closed, link_to
 
@@ -145,7 +147,8 @@ async def test_a_store_with_too_many_clients_says_so(own_store: StoreProcess) ->
 
 async def test_before_and_after_nothing_is_let_through(valkey_url: str) -> None:
     link, replies = Link(valkey_url), list[Any]()
-    link.tell("SSUBSCRIBE", "x")
+    link.subscribe(b"x")
+    link.unsubscribe(b"x")
     link.send(PING, replies.append)
     with pytest.raises(LinkDownError, match="the store is not connected"):
         await link.request("PING")
@@ -172,8 +175,8 @@ async def test_what_is_published_arrives_beside_the_replies(valkey_url: str) -> 
     link = Link(valkey_url)
     link.on_push = pushed.append
     await link.open()
-    link.tell("SSUBSCRIBE", "{1}a")
-    link.tell("SSUBSCRIBE", "{1}b")
+    link.subscribe(b"{1}a")
+    link.subscribe(b"{1}b")
     assert await link.request("SPUBLISH", "{1}a", "hello") == 1
     assert [list(push) for push in pushed] == [
         [b"ssubscribe", b"{1}a", 1],
@@ -184,7 +187,7 @@ async def test_what_is_published_arrives_beside_the_replies(valkey_url: str) -> 
 
 
 async def test_a_link_without_listener_ignores_what_is_published(link: Link) -> None:
-    link.tell("SSUBSCRIBE", "{1}a")
+    link.subscribe(b"{1}a")
     assert await link.request("SPUBLISH", "{1}a", "hello") == 1
     assert await link.request("PING") == b"PONG"
 
@@ -192,14 +195,15 @@ async def test_a_link_without_listener_ignores_what_is_published(link: Link) -> 
 async def test_a_refused_subscription_is_nobody_elses_answer(
     own_store: StoreProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The connection is given up instead, and made anew: what was subscribed is subscribed again then."""
+    """The connection is given up instead, and made anew, with what is subscribed by then."""
     with Redis.from_url(own_store.url) as client:
         client.acl_setuser("deaf", enabled=True, nopass=True, categories=["+@all"], keys=["*"], reset_channels=True)
     link = Link(own_store.url.replace("unix://", "unix://deaf:any@"))
     await link.open()
-    link.tell("SSUBSCRIBE", "{1}a")
+    link.subscribe(b"{1}a")
     with pytest.raises(LinkDownError, match="went away before it answered"):
         await link.request("ECHO", "1")
+    link.unsubscribe(b"{1}a")
     await _until(lambda: link.is_up)
     assert await link.request("ECHO", "2") == b"2"
     assert "the store refuses a subscription; reconnecting: NOPERM" in caplog.text
@@ -326,7 +330,7 @@ async def test_a_closed_link_stays_closed(own_store: StoreProcess) -> None:
 
 
 async def test_too_many_requests_at_once_are_refused(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link_module, "MAX_PENDING", 3)
+    monkeypatch.setattr(wire_module, "MAX_PENDING", 3)
     replies: list[Any] = []
     for _ in range(5):
         link.send(PING, replies.append)

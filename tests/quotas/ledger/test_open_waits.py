@@ -121,7 +121,7 @@ async def test_whoever_watches_the_board_hears_of_a_plan_that_changed(desk: Desk
     listening = Link(store_url)
     listening.on_push = lambda push: heard.put_nowait(push[2]) if push[0] == b"smessage" else None
     await listening.open()
-    listening.tell("SSUBSCRIBE", keys.board(PARTITION))
+    listening.subscribe(keys.board(PARTITION).encode())
     await listening.request("TIME")
     await desk.ledger.configure(name, Settings("mia", "tom", "none", "Europe/Oslo", "", revision=2), at=NOON)
     await write(desk.ledger, RULEBOOK, name, NOON)

@@ -142,7 +142,7 @@ async def test_what_happens_is_published_in_order(desk: Desk, store_url: str) ->
     feed.on_push = published.append
     await feed.open()
     for channel in (keys.feed("c"), keys.person_feed("member")):
-        feed.tell("SSUBSCRIBE", channel)
+        feed.subscribe(channel.encode())
     await feed.request("PING")
     await desk.member(MONDAY, "hello", id="x")
     await desk.member(MONDAY, "hello", id="x")

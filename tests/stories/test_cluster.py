@@ -1,0 +1,111 @@
+"""A cluster under load: slots move and masters die, and what was accepted is there, once and in order."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from quotas.ledger import keys
+from quotas.ledger.topology import slot_of
+from tests.chatserver.keys import log_of
+from tests.clusters import Cluster, Watched, until
+from tests.stories.kept_app import App, fallen_silent, kept, progress
+from tests.stories.kept_server import ServerProcess
+from tests.stories.test_kept import CONVERSATIONS, load
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """Three masters, each with a replica."""
+    cluster = Cluster("valkey")
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path, cluster: Cluster) -> Iterator[ServerProcess]:
+    """A server on it that accepts what a replica has."""
+    server = ServerProcess(tmp_path, cluster.url, durability="replicated").start()
+    server.provision(CONVERSATIONS)
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log
+
+
+async def judged(url: str, folder: Path, apps: Sequence[App]) -> None:
+    """Nothing accepted is lost, doubled or out of order. `folder` is the server's."""
+    async with log_of(url, folder) as log:
+        assert await kept(log, apps, after_failover=True) > 0
+
+
+async def test_slots_move_under_load(server: ServerProcess, cluster: Cluster) -> None:
+    """Key by key, there and back, while everybody writes: no app hears of it."""
+    async with load(server.url) as apps:
+        for _ in range(2):
+            for name in CONVERSATIONS[:2]:
+                await asyncio.to_thread(move, cluster, slot_of(keys.conversation(name)))
+                await progress(apps)
+        await fallen_silent(apps)
+    await judged(cluster.url, server.folder, apps)
+
+
+def move(cluster: Cluster, slot: int) -> None:
+    to = next(master for master in cluster.masters if master is not cluster.owner(slot))
+    with cluster.moving(slot, to):
+        time.sleep(0.1)  # Some calls are to meet a slot that is in two places.
+
+
+async def test_a_master_dies_under_load(server: ServerProcess, cluster: Cluster) -> None:
+    """Its replica takes over, and the server follows by itself."""
+    slot = slot_of(keys.conversation(CONVERSATIONS[0]))
+    async with load(server.url) as apps:
+        await asyncio.to_thread(fail_over, cluster, slot)
+        await progress(apps)
+        await fallen_silent(apps)
+    await judged(cluster.url, server.folder, apps)
+
+
+def fail_over(cluster: Cluster, slot: int) -> None:
+    victim = cluster.owner(slot)
+    survivor = next(master for master in cluster.masters if master is not victim)
+    victim.kill()
+    until(lambda: cluster.owner(slot, among=survivor) is not victim, "a replica takes over")
+    # It has no replica of its own now: nothing of its slots is accepted until the old master is back as one.
+    victim.start()
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    """A master, a replica, and three Sentinels that watch them."""
+    watched = Watched("valkey")
+    try:
+        watched.start()
+        yield watched
+    finally:
+        watched.stop()
+
+
+async def test_sentinels_name_another_master(tmp_path: Path, watched: Watched) -> None:
+    """The server goes on with the one that was promoted."""
+    server = ServerProcess(tmp_path, watched.url, durability="replicated")
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        server.start()
+        server.provision(CONVERSATIONS)
+        async with load(server.url) as apps:
+            watched.master.kill()
+            await asyncio.to_thread(until, watched.is_promoted, "the replica is promoted")
+            # Nothing is accepted until the old master is back as a replica.
+            watched.follow()
+            await progress(apps)
+            await fallen_silent(apps)
+        await judged(watched.url, server.folder, apps)
+    assert "Traceback" not in server.log
