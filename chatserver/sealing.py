@@ -15,6 +15,8 @@ MAX_NUMBER = 2**16 - 1
 """Keys of one conversation; a new one is made only where somebody's texts are erased."""
 _NUMBER_BYTES = 2
 _NONCE_BYTES = 12
+_NONCES = 256
+"""How many are fetched at once."""
 _DIGEST_BYTES = 8
 """`quotas.ledger.base.DIGEST_BYTES`."""
 
@@ -46,7 +48,7 @@ class Key:
     def seal(self, text: bytes) -> bytes:
         """The text, for this conversation's eyes only. Its nonce is random: safe for 2³² texts of one key."""
         cipher = self._cipher or self._made_cipher()
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = _nonce()
         return self._head + nonce + cipher.encrypt(nonce, text, self._about)
 
     def open(self, sealed: bytes) -> bytes:
@@ -73,6 +75,17 @@ class Key:
         derived = blake2b(key=self._secret, person=b"message digest", digest_size=SECRET_BYTES).digest()
         self._digest = blake2b(key=derived, digest_size=_DIGEST_BYTES)
         return self._digest
+
+
+_nonces: list[bytes] = []
+
+
+def _nonce() -> bytes:
+    """Random bytes, fetched from the system for many texts at once: asking for each costs more than sealing it."""
+    if not _nonces:
+        block = os.urandom(_NONCE_BYTES * _NONCES)
+        _nonces.extend(block[place : place + _NONCE_BYTES] for place in range(0, len(block), _NONCE_BYTES))
+    return _nonces.pop()
 
 
 def new_secret() -> bytes:
