@@ -4,6 +4,10 @@ PYTHON ?= python3
 WORKERS ?= auto
 BIN := .venv/bin
 
+# Servers of Node are compared where Node is.
+NODE_PEERS := benchmarks/peers/node
+PEERS := $(if $(shell command -v npm 2>/dev/null),$(NODE_PEERS)/node_modules/.package-lock.json)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench clean
 
@@ -22,11 +26,11 @@ check: .venv/dev ## Lint, format, types, import contracts
 	$(BIN)/mypy --strict chatserver quotas tests benchmarks
 	$(BIN)/lint-imports
 
-bench: .venv/bench ## Measure messages per second, latency and CPU per message
-	$(BIN)/python -m benchmarks
+bench: .venv/bench $(PEERS) ## Measure CPU per message, messages per second and latency beside other servers; ARGS="--all …" for more
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove the environment and what tools left behind; data/ stays
-	rm -rf .venv dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv $(NODE_PEERS)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find chatserver quotas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp says that the environment holds what the pyproject.toml of that moment asks for.
@@ -44,6 +48,11 @@ clean: ## Remove the environment and what tools left behind; data/ stays
 .venv/bench: .venv/base
 	@echo "Installing what the benchmark needs into .venv …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+$(NODE_PEERS)/node_modules/.package-lock.json: $(NODE_PEERS)/package-lock.json
+	@echo "Installing the peers of the benchmark into $(NODE_PEERS)/node_modules …"
+	@npm ci --prefix $(NODE_PEERS) --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
 .venv/bin/python:
