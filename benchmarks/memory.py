@@ -1,15 +1,7 @@
 """Memory of processes, from Linux's /proc. Source: proc(5)."""
 
-import os
 import re
 from pathlib import Path
-
-_PAGE = os.sysconf("SC_PAGESIZE")
-
-
-def resident(pid: int) -> int:
-    """Resident bytes: what the process has in memory, shared pages counted whole."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
 
 
 def proportional(pid: int) -> int:

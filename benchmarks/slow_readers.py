@@ -19,7 +19,6 @@ from rich.console import Console
 from benchmarks.contenders import CONTENDERS
 from benchmarks.cpu import cpu_micros
 from benchmarks.load import Couple
-from benchmarks.memory import resident
 from benchmarks.mutations import HANDSHAKE, frame
 from benchmarks.servers import running
 from benchmarks.wire import ClientSocket
@@ -141,6 +140,12 @@ def shown(name: str, paces: list[Pace]) -> tuple[float, float]:
     return p50, p99
 
 
+def memory(pid: int) -> float:
+    """Resident MiB."""
+    with open(f"/proc/{pid}/statm") as file:  # noqa: PTH123 - one line
+        return int(file.read().split()[1]) * 4096 / 2**20
+
+
 async def measure(port: int, pid: int, couples: list[Couple], readers: int, seconds: float) -> bool:
     """Whether all was well."""
     feed, *others = [Pace(couple) for couple in couples]
@@ -161,7 +166,7 @@ async def measure(port: int, pid: int, couples: list[Couple], readers: int, seco
     await paced(seconds, feed)
     shown("alone", others)
     slow = [deaf(port, feed.couple.mentor_token) for _ in range(readers)]
-    console.print(f"{readers} slow readers are connected; the server holds {resident(pid) / 2**20:.0f} MiB")
+    console.print(f"{readers} slow readers are connected; the server holds {memory(pid):.0f} MiB")
     for pace in others:
         pace.forget()
     before, most = cpu_micros(pid), 0.0
@@ -169,7 +174,7 @@ async def measure(port: int, pid: int, couples: list[Couple], readers: int, seco
     length = max(seconds, FEED_EVERY * FED / FEED_BYTES)
     work = asyncio.create_task(paced(length, feed))
     while not work.done():
-        most = max(most, resident(pid) / 2**20)
+        most = max(most, memory(pid))
         await asyncio.sleep(0.2)
     await work
     share = (cpu_micros(pid) - before) / 1e4 / (time.perf_counter() - started)
