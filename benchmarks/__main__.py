@@ -15,7 +15,7 @@ from benchmarks import page, show
 from benchmarks.contenders import CONTENDERS, BenchmarkError, Durability
 from benchmarks.measure import Load
 from benchmarks.parts import Wanted, measured
-from benchmarks.results import is_well
+from benchmarks.results import Report, is_well
 
 Count = Annotated[int, Parameter(validator=Number(gte=1, lte=1_000))]
 Seconds = Annotated[float, Parameter(validator=Number(gt=0, lte=600))]
@@ -87,9 +87,8 @@ def bench(
         Put the figures into docs/performance.md, .svg and .json; parts that were not measured stay as they are.
     """
     console = Console()
-    for name in server or []:
-        if name not in CONTENDERS:
-            _stop(console, f"--server {name}: there is no such server; choose from {', '.join(CONTENDERS)}")
+    if unknown := [name for name in server or [] if name not in CONTENDERS]:
+        _stop(console, f"--server {unknown[0]}: there is no such server; choose from {', '.join(CONTENDERS)}")
     if json is not None:
         try:
             json.touch()  # now, rather than after minutes of measuring
@@ -99,18 +98,28 @@ def bench(
     if all:
         wanted = wanted.everything()
     load = Load(pairs, window, body_bytes, warmup, seconds)
-    try:
-        report = measured(wanted.or_the_table(), load, rounds, aof, console)
-    except BenchmarkError as problem:
-        _stop(console, str(problem))
-    except KeyboardInterrupt:
-        _stop(console, "stopped; servers and stores are down")
+    report, unfinished = _measured(wanted.or_the_table(), load, rounds, aof, console)
     show.show(report, console)
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
     if write_docs:
         page.write(report)
+    if unfinished:
+        _stop(console, unfinished)
     sys.exit(0 if is_well(report) else 1)
+
+
+def _measured(wanted: Wanted, load: Load, rounds: int, aof: Durability | None, console: Console) -> tuple[Report, str]:
+    """What was measured, and a sentence where it was not all."""
+    report = Report()
+    try:
+        for with_part in measured(wanted, load, rounds, aof, console):
+            report = with_part
+    except BenchmarkError as error:
+        return report, str(error)
+    except KeyboardInterrupt:
+        return report, "stopped; servers and stores are down"
+    return report, ""
 
 
 def _stop(console: Console, sentence: str) -> Never:

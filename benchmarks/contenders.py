@@ -141,7 +141,7 @@ CONTENDERS = {
             durabilities=("off", "always"),
         ),
         Contender(
-            name="product, refusing",
+            name="refusing",
             what="chatserver serve, every text refused",
             does="rules, ids",
             command=_product_command,

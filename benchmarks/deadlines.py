@@ -11,16 +11,19 @@ from http.client import HTTPConnection
 from statistics import median
 from typing import Any
 
+import msgspec
 import uvloop
 from msgspec.structs import replace
 
 from benchmarks.contenders import CONTENDERS, HOST, BenchmarkError, Site
+from benchmarks.dialects import DIALECTS
 from benchmarks.filling import Filling, configured
 from benchmarks.load import latency
 from benchmarks.progress import Tell, within
 from benchmarks.provision import ledger_at, rulebook_of, settings_of
 from benchmarks.results import Deadlines, conditions
 from benchmarks.servers import ground, serving
+from benchmarks.wire import ClientSocket
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
 from quotas.ledger.link import Link
@@ -32,6 +35,7 @@ FIRST_PROBE, LAST_PROBE = 15 * SECOND, 25 * SECOND
 """Milliseconds ahead at which they are due."""
 PATIENCE = 30.0
 PAGES = 10
+WATCH_WITHIN = 300.0
 WARN_HOURS = 4
 SPREAD = 1_000
 """Different deadlines of the far ones, over two days."""
@@ -56,6 +60,8 @@ async def _measured(site: Site, count: int, tell: Tell) -> Deadlines:
         try:
             tell("the board", 0.75)
             pages = await asyncio.to_thread(_pages, site)
+            tell("watching the board", 0.78)
+            first_watch, next_watch = await _watch(site), await _watch(site)
             tell("warnings and misses", 0.8)
             warnings, misses = await _probed(site, ledger)
             if process.poll() is not None:
@@ -68,6 +74,8 @@ async def _measured(site: Site, count: int, tell: Tell) -> Deadlines:
         bytes_each=size / count,
         first_page_ms=median(pages),
         first_page_worst_ms=max(pages),
+        first_watch_ms=first_watch,
+        next_watch_ms=next_watch,
         probes=PROBES,
         warned=len(warnings),
         missed=len(misses),
@@ -116,6 +124,37 @@ def _pages(site: Site) -> list[float]:
         if answer.status != 200:
             raise BenchmarkError(f"GET /v1/replies: {answer.status} {body[:300].decode(errors='replace')}")
     connection.close()
+    return taken
+
+
+async def _watch(site: Site) -> float:
+    """Milliseconds from the command to the first rows."""
+    heard: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
+    url = f"ws://{HOST}:{site.port}{DIALECTS['chat'].path}"
+
+    def hear(payload: bytes) -> None:
+        event = DIALECTS["chat"].read(payload)
+        if event is not None:
+            heard.put_nowait((event.type, time.perf_counter()))
+
+    async def until(wanted: str) -> float:
+        async with asyncio.timeout(WATCH_WITHIN):
+            while True:
+                kind, at = await heard.get()
+                if kind == wanted:
+                    return at
+                if kind in ("error", "lost"):
+                    raise BenchmarkError(f"watching the board: {kind}")
+
+    socket = ClientSocket(url, hear, lambda _: heard.put_nowait(("lost", 0.0)))
+    await asyncio.get_running_loop().create_connection(lambda: socket, HOST, site.port)
+    await socket.opened
+    socket.send_text(msgspec.json.encode({"type": "hello", "token": site.token("support", "support"), "resume": {}}))
+    await until("welcome")
+    began = time.perf_counter()
+    socket.send_text(msgspec.json.encode({"type": "watch", "replies": True, "limit": 50}))
+    taken = (await until("replies") - began) * 1_000
+    socket.close()
     return taken
 
 

@@ -86,7 +86,7 @@ def _table(table: Table) -> str:
 
 def _row(row: Row) -> str:
     name = f"**{row.server}**" if row.server == "product" else row.server
-    ratio = "" if row.ratio is None or row.server.startswith("product") else f"{row.ratio:.2f}"
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
     return (
         f"| {name}, AOF {row.durability} | {row.does} | {row.cpu:.1f} | {row.server_cpu:.1f} | {row.store_cpu:.1f} "
         f"| {ratio} | {row.a_second:,.0f} | {' / '.join(f'{each:.1f}' for each in row.ack)} |"
@@ -157,6 +157,7 @@ def _deadlines(part: Deadlines) -> str:
         f"| open deadlines | {part.open:,} |",
         f"| bytes of the indexes for each | {part.bytes_each:.0f} |",
         f"| the board's first page: median / worst | {part.first_page_ms:,.0f} / {part.first_page_worst_ms:,.0f} ms |",
+        f"| `watch` until its rows: first / next watcher | {part.first_watch_ms:,.0f} / {part.next_watch_ms:,.0f} ms |",
         f"| warnings of {part.probes:,} | {part.warned:,} |",
         f"| how late: p50 / p99 / worst | {late(part.warning_late.p50)} / {late(part.warning_late.p99)} / "
         f"{late(part.warning_late.worst)} |",

@@ -1,5 +1,7 @@
 """Which parts are wanted, and their measurement one after the other."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 from msgspec.structs import replace
 from rich.console import Console
@@ -35,24 +37,28 @@ class Wanted(Struct, frozen=True):
         return self if others else replace(self, table=True)
 
 
-def measured(wanted: Wanted, load: Load, rounds: int, aof: Durability | None, console: Console) -> Report:
-    """Every wanted part, with a bar each. Raises BenchmarkError."""
+def measured(wanted: Wanted, load: Load, rounds: int, aof: Durability | None, console: Console) -> Iterator[Report]:
+    """The report after each part, with a bar each, so that what was measured is kept. Raises BenchmarkError."""
     report = Report()
     some = wanted.servers or [PRODUCT]
     with bars(console) as progress:
         if wanted.table:
             servers = wanted.servers or list(CONTENDERS)
             report = replace(report, table=table.measured(servers, rounds, aof, load, bar(progress, "table")))
+            yield report
         if wanted.latency:
             report = replace(report, sweep=sweep.measured(some, report.table, load, bar(progress, "latency")))
+            yield report
         if wanted.conversations:
             part = conversations.measured(load, bar(progress, "conversations"))
             report = replace(report, conversations=part)
+            yield report
         if wanted.idle:
             parts = [idle.measured(server, wanted.idle, bar(progress, "idle")) for server in some]
             report = replace(report, idle=parts)
+            yield report
         if wanted.storm:
             report = replace(report, storm=storm.measured(wanted.storm, bar(progress, "storm")))
+            yield report
         if wanted.deadlines:
-            report = replace(report, deadlines=deadlines.measured(wanted.deadlines, bar(progress, "deadlines")))
-    return report
+            yield replace(report, deadlines=deadlines.measured(wanted.deadlines, bar(progress, "deadlines")))

@@ -110,13 +110,19 @@ class Storm(Struct, frozen=True):
 
 
 class Deadlines(Struct, frozen=True):
-    """Open deadlines in the store. Lateness is from the due instant to its publication, in milliseconds."""
+    """Open deadlines in the store. Lateness is from the due instant to its publication.
+
+    The first page is the median and the worst of some requests. `first_watch_ms`: a `watch` until its rows, where
+    nobody in the process has watched before; `next_watch_ms`: where somebody has.
+    """
 
     conditions: Conditions
     open: int
     bytes_each: float
     first_page_ms: float
     first_page_worst_ms: float
+    first_watch_ms: float
+    next_watch_ms: float
     probes: int
     warned: int
     missed: int
