@@ -26,7 +26,7 @@ check: .venv/dev ## Lint, format, types, import contracts
 	$(BIN)/mypy --strict chatserver quotas tests benchmarks
 	$(BIN)/lint-imports
 
-bench: .venv/bench $(PEERS) ## Measure CPU per message, messages per second and latency beside other servers; ARGS="--all …" for more
+bench: .venv/bench $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove the environment and what tools left behind; data/ stays

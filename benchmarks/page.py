@@ -149,6 +149,9 @@ def _deadlines(part: Deadlines) -> str:
     def late(micros: int) -> str:
         return f"{micros / 1_000:,.0f} ms"
 
+    def known(milliseconds: float | None) -> str:
+        return "none" if milliseconds is None else f"{milliseconds:,.0f} ms"
+
     lines = [
         "### Open deadlines\n",
         _under(part.conditions),
@@ -156,8 +159,9 @@ def _deadlines(part: Deadlines) -> str:
         "|---|---:|",
         f"| open deadlines | {part.open:,} |",
         f"| bytes of the indexes for each | {part.bytes_each:.0f} |",
-        f"| the board's first page: median / worst | {part.first_page_ms:,.0f} / {part.first_page_worst_ms:,.0f} ms |",
-        f"| `watch` until its rows: first / next watcher | {part.first_watch_ms:,.0f} / {part.next_watch_ms:,.0f} ms |",
+        f"| the board's first page: median / worst | {known(part.first_page_ms)} / {known(part.first_page_worst_ms)} |",
+        f"| refused as too much (503), of {part.pages} pages | {part.pages_refused} |",
+        f"| `watch` to its rows: first / next watcher | {known(part.first_watch_ms)} / {known(part.next_watch_ms)} |",
         f"| warnings of {part.probes:,} | {part.warned:,} |",
         f"| how late: p50 / p99 / worst | {late(part.warning_late.p50)} / {late(part.warning_late.p99)} / "
         f"{late(part.warning_late.worst)} |",

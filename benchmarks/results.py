@@ -112,17 +112,20 @@ class Storm(Struct, frozen=True):
 class Deadlines(Struct, frozen=True):
     """Open deadlines in the store. Lateness is from the due instant to its publication.
 
-    The first page is the median and the worst of some requests. `first_watch_ms`: a `watch` until its rows, where
+    The first page is the median and the worst of `pages` requests; `pages_refused` found the store too busy (503), None
+    stands where all did. `first_watch_ms`: a `watch` until its rows, where
     nobody in the process has watched before; `next_watch_ms`: where somebody has.
     """
 
     conditions: Conditions
     open: int
     bytes_each: float
-    first_page_ms: float
-    first_page_worst_ms: float
-    first_watch_ms: float
-    next_watch_ms: float
+    pages: int
+    pages_refused: int
+    first_page_ms: float | None
+    first_page_worst_ms: float | None
+    first_watch_ms: float | None
+    next_watch_ms: float | None
     probes: int
     warned: int
     missed: int
@@ -189,7 +192,8 @@ def is_well(report: Report) -> bool:
     storm, deadlines = report.storm, report.deadlines
     lost = storm is not None and bool(storm.lost or storm.twice or storm.errors)
     silent = deadlines is not None and not deadlines.warned == deadlines.missed == deadlines.probes
-    return not (faults_of(outcomes) or lost or silent)
+    refused = deadlines is not None and bool(deadlines.pages_refused or deadlines.next_watch_ms is None)
+    return not (faults_of(outcomes) or lost or silent or refused)
 
 
 def faults_of(outcomes: list[Outcome]) -> int:
