@@ -2,6 +2,7 @@
 
 from html import escape
 
+from benchmarks.contenders import RELAY
 from benchmarks.rows import Row
 
 WIDTH, LABEL, FIGURE = 860, 190, 70
@@ -40,7 +41,7 @@ def svg(rows: list[Row]) -> str:
 
 def _bar(row: Row, y: int, scale: float) -> str:
     name = row.server if row.durability == "off" else f"{row.server}, AOF {row.durability}"
-    kind = "product" if row.server == "product" else "quiet" if row.does == "delivery only" else ""
+    kind = "product" if row.server == "product" else "quiet" if row.does == RELAY else ""
     server, store = row.server_cpu * scale, row.store_cpu * scale
     end = LABEL + server + store + 6
     return (

@@ -124,8 +124,8 @@ def _channels_command(site: Site) -> list[str]:
     ]
 
 
-RULES = "rules, store, ids, deadline, delivery"
-RELAY = "delivery only"
+RULES = "everything"
+RELAY = "relays"
 
 CONTENDERS = {
     contender.name: contender
@@ -143,7 +143,7 @@ CONTENDERS = {
         Contender(
             name="refusing",
             what="chatserver serve, every text refused",
-            does="rules, ids",
+            does="refuses",
             command=_product_command,
             environment=_product_environment,
             ready_path="/v1/openapi.json",
