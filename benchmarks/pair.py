@@ -123,7 +123,8 @@ class Side:
     def write(self, at_ns: int = 0) -> None:
         """Send the next message; `at_ns` is when it was to be sent, where that is not now."""
         self._written += 1
-        id_ = f"{self.user}.{self._written}"
+        # Where the conversation went on from matters too: a used id would get its first answer.
+        id_ = f"{self.user}.{self.pair.seq}.{self._written}"
         body = f"{self._written} {_FILLER}"[: self.pair.body_bytes].ljust(self.pair.body_bytes, ".")
         self.pair.in_flight[id_] = InFlight(self.user, body, at_ns or time.perf_counter_ns())
         self.socket.send_text(self.dialect.send(self.pair.conversation, id_, body))

@@ -24,6 +24,8 @@ def show(report: Report, console: Console) -> None:
     for where, faults in _faults(report):
         for sentence, count in faults.items():
             console.print(f"{where}: {count} × {sentence}", style="red", markup=False)
+    if report == Report():
+        return
     if is_well(report):
         console.print("Every ack, text, seq and order was as it must be; nothing was refused or lost.")
     else:
