@@ -4,6 +4,10 @@ PYTHON ?= python3
 WORKERS ?= auto
 BIN := .venv/bin
 
+# Servers of Node are compared where Node is.
+NODE_PEERS := benchmarks/peers/node
+PEERS := $(if $(shell command -v npm 2>/dev/null),$(NODE_PEERS)/node_modules/.package-lock.json)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check rules bench clean
 
@@ -28,11 +32,11 @@ rules: ## Check the alert rules, and when they come (needs promtool: Debian's pa
 	promtool check rules deploy/prometheus/alerts.yml
 	promtool test rules deploy/prometheus/alerts_test.yml deploy/prometheus/alerts_week_test.yml
 
-bench: .venv/bench ## Measure messages per second, latency and CPU per message
-	$(BIN)/python -m benchmarks
+bench: .venv/bench $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove the environment and what tools left behind; data/ stays
-	rm -rf .venv dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv $(NODE_PEERS)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find chatserver quotas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp says that the environment holds what the pyproject.toml of that moment asks for.
@@ -50,6 +54,11 @@ clean: ## Remove the environment and what tools left behind; data/ stays
 .venv/bench: .venv/base
 	@echo "Installing what the benchmark needs into .venv …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+$(NODE_PEERS)/node_modules/.package-lock.json: $(NODE_PEERS)/package-lock.json
+	@echo "Installing the peers of the benchmark into $(NODE_PEERS)/node_modules …"
+	@npm ci --prefix $(NODE_PEERS) --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
 .venv/bin/python:

@@ -10,15 +10,16 @@ import msgspec
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from benchmarks import report
-from benchmarks.contenders import CONTENDERS, BenchmarkError
-from benchmarks.measure import measured
-from benchmarks.servers import Durability
+from benchmarks import page, show
+from benchmarks.contenders import CONTENDERS, BenchmarkError, Durability
+from benchmarks.measure import Load
+from benchmarks.parts import Wanted, measured
+from benchmarks.results import Report, is_well
 
 Count = Annotated[int, Parameter(validator=Number(gte=1, lte=1_000))]
 Seconds = Annotated[float, Parameter(validator=Number(gt=0, lte=600))]
+Connections = Annotated[int | None, Parameter(validator=Number(gte=2, lte=100_000))]
 
 app = App(name="benchmarks", help="What a message costs: complete messages over real sockets, CPU time counted.")
 
@@ -27,21 +28,45 @@ app = App(name="benchmarks", help="What a message costs: complete messages over 
 def bench(
     *,
     server: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    table: bool = False,
+    latency: bool = False,
+    idle: Connections = None,
+    storm: Connections = None,
+    deadlines: Annotated[int | None, Parameter(validator=Number(gte=1_000, lte=10_000_000))] = None,
+    conversations: bool = False,
+    all: bool = False,
     pairs: Count = 50,
     window: Count = 2,
     body_bytes: Annotated[int, Parameter(validator=Number(gte=8, lte=16 * 1024))] = 120,
     warmup: Seconds = 2.0,
-    seconds: Seconds = 8.0,
+    seconds: Seconds = 5.0,
     rounds: Count = 3,
-    aof: Durability = "off",
+    aof: Durability | None = None,
     json: Path | None = None,
+    write_docs: bool = False,
 ) -> None:
-    """Measure the servers in turns and print medians and ratios. Exit status 1 where anything was refused or wrong.
+    """Measure, and print what was found. Exit status 1 where anything was refused, wrong or lost.
+
+    Without a part named, the table is made.
 
     Parameters
     ----------
     server
-        Which to run, in this order; all of them if left out.
+        Which servers, in this order; in the table all if left out, elsewhere the product.
+    table
+        Every server in turns: CPU, messages a second and latency in a closed loop.
+    latency
+        Latency in an open loop, at shares of the rate at which the server is saturated, AOF off and always.
+    idle
+        Memory and CPU of the server with so many connections that do nothing, such as 10000.
+    storm
+        Kill the server under so many members, such as 5000, and see them back.
+    deadlines
+        So many open deadlines, such as 1000000: bytes, the board's first page, how late warnings and misses are.
+    conversations
+        Bytes of a conversation, and what a message costs where there were 10, 1,000 and 100,000 before.
+    all
+        Every part, with 10,000 idle connections, a storm of 5,000 and 1,000,000 deadlines where nothing else is said.
     pairs
         Conversations, each with a member and a mentor connected.
     window
@@ -55,47 +80,46 @@ def bench(
     rounds
         How often every server has its turn.
     aof
-        "always" adds runs on a store that flushes each write to disk.
+        All servers on that kind of store; left out, the product on both and the peers without.
     json
         A file for all figures.
+    write_docs
+        Put the figures into docs/performance.md, .svg and .json; parts that were not measured stay as they are.
     """
     console = Console()
-    names = server or list(CONTENDERS)
-    for name in names:
-        if name not in CONTENDERS:
-            _stop(console, f"--server {name}: there is no such server; choose from {', '.join(CONTENDERS)}")
+    if unknown := [name for name in server or [] if name not in CONTENDERS]:
+        _stop(console, f"--server {unknown[0]}: there is no such server; choose from {', '.join(CONTENDERS)}")
     if json is not None:
         try:
-            json.touch()  # now, rather than after a minute of measuring
+            json.touch()  # now, rather than after minutes of measuring
         except OSError as problem:
             _stop(console, f"--json {json}: cannot be written: {problem.strerror}")
-    durabilities: list[Durability] = ["off", "always"] if aof == "always" else ["off"]
-    turns = [(round_, mode, name) for round_ in range(1, rounds + 1) for mode in durabilities for name in names]
-    runs: list[report.Run] = []
-    # Few refreshes: the bar must not take the CPU that it watches.
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console, refresh_per_second=1
-    )
-    try:
-        with bar:
-            task = bar.add_task("", total=len(turns) * (warmup + seconds))
-            for done, (round_, mode, name) in enumerate(turns):
-                bar.update(task, description=f"round {round_}/{rounds} · {name} · AOF {mode}")
-                outcome = measured(CONTENDERS[name], mode, pairs, window, body_bytes, warmup, seconds)
-                runs.append(report.Run(name, mode, round_, outcome))
-                bar.update(task, completed=(done + 1) * (warmup + seconds))
-    except BenchmarkError as problem:
-        _stop(console, str(problem))
-    except KeyboardInterrupt:
-        _stop(console, "stopped; servers and stores are down")
-    cpus, python, system = report.machine()
-    result = report.Report(
-        cpus, python, system, pairs, window, body_bytes, warmup, seconds, runs, report.ratios(runs), report.faults(runs)
-    )
-    report.show(result, console)
+    wanted = Wanted(server or [], table, latency, idle, storm, deadlines, conversations)
+    if all:
+        wanted = wanted.everything()
+    load = Load(pairs, window, body_bytes, warmup, seconds)
+    report, unfinished = _measured(wanted.or_the_table(), load, rounds, aof, console)
+    show.show(report, console)
     if json is not None:
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
-    sys.exit(1 if result.faults else 0)
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
+    if write_docs:
+        page.write(report)
+    if unfinished:
+        _stop(console, unfinished)
+    sys.exit(0 if is_well(report) else 1)
+
+
+def _measured(wanted: Wanted, load: Load, rounds: int, aof: Durability | None, console: Console) -> tuple[Report, str]:
+    """What was measured, and a sentence where it was not all."""
+    report = Report()
+    try:
+        for with_part in measured(wanted, load, rounds, aof, console):
+            report = with_part
+    except BenchmarkError as error:
+        return report, str(error)
+    except KeyboardInterrupt:
+        return report, "stopped; servers and stores are down"
+    return report, ""
 
 
 def _stop(console: Console, sentence: str) -> Never:
@@ -110,7 +134,7 @@ def _interrupt(*_: object) -> Never:
 if __name__ == "__main__":
     # A `kill` cleans up just as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
-    # Two sockets a pair at both ends, and the peer's subscriptions: many systems allow 1,024 files until asked.
+    # Two sockets a pair at both ends, and the peers' subscriptions: many systems allow 1,024 files until asked.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     app()

@@ -1,20 +1,26 @@
-"""The servers that are compared: how each is started, when it is ready, how it gets its people."""
+"""The servers that are compared: what each is, how it is started, when it is ready, how it gets its people."""
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from importlib.util import find_spec
 from pathlib import Path
-
-import msgspec
+from typing import Literal
 
 from benchmarks.load import Couple
 from chatserver.auth import issue
 from chatserver.protocol.events import Role
 
 HOST = "127.0.0.1"
-TOKEN_SECONDS = 3600
+TOKEN_SECONDS = 3 * 3600
+NODE_PEERS = Path(__file__).parent / "peers" / "node"
+
+Durability = Literal["off", "always"]
+"""The store's append-only file: none, or flushed to disk before the answer."""
+Provisioning = Literal["http", "ledger", "none"]
+"""How people and conversations come to be: by the product's HTTP interface, in the product's ledger, not at all."""
 
 
 class BenchmarkError(Exception):
@@ -35,42 +41,54 @@ class Site:
         """A JWT that outlives the run."""
         return issue(self.secret, person, role, TOKEN_SECONDS, time.time_ns() // 1_000_000)
 
+    def couple(self, number: int) -> Couple:
+        """The conversation of that number, with tokens."""
+        member, mentor = f"m{number}", f"t{number}"
+        return Couple(f"c{number}", member, mentor, self.token(member, "member"), self.token(mentor, "mentor"))
+
+
+def _peer_environment(site: Site) -> dict[str, str]:
+    return {
+        "BENCH_PORT": str(site.port),
+        "BENCH_REDIS_URL": site.redis_url,
+        "BENCH_JWT_SECRET": site.secret,
+        "NODE_ENV": "production",
+    }
+
 
 @dataclass(frozen=True)
 class Contender:
-    """A server to measure. `environment` holds its settings; the secret must not be an argument.
+    """A server to measure. Its secret is in the environment, never an argument.
 
-    It is ready when GET `ready_path` answers 200. `provision` makes the people and conversations of `Couple`s.
+    `what` and `does` are for the table: the parts it is made of, and how much of the product's work it does. It is
+    ready when GET `ready_path` answers 200. With `refusals`, every text is to be refused, on a plan that is spent.
+    `needs` are the modules, or Node's packages, without which it is left out.
     """
 
     name: str
     what: str
+    does: str
     command: Callable[[Site], list[str]]
-    environment: Callable[[Site], dict[str, str]]
-    ready_path: str
-    provision: Callable[[Site, list[Couple]], None]
+    environment: Callable[[Site], dict[str, str]] = _peer_environment
+    ready_path: str = "/ready"
+    provisioning: Provisioning = "none"
+    dialect: str = "chat"
+    durabilities: tuple[Durability, ...] = ("off",)
+    plan: str = "bench"
+    refusals: bool = False
+    needs: tuple[str, ...] = ()
+    needs_node: bool = False
 
-
-def provision_over_http(site: Site, couples: list[Couple]) -> None:
-    """Create everybody with the product's HTTP interface."""
-    authorization = {"Authorization": f"Bearer {site.token('bench', 'service')}", "Content-Type": "application/json"}
-    connection = HTTPConnection(HOST, site.port, timeout=10)
-
-    def put(path: str, wanted: dict[str, str]) -> None:
-        connection.request("PUT", path, msgspec.json.encode(wanted), authorization)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status >= 300:
-            raise BenchmarkError(f"PUT {path}: {answer.status} {body[:500].decode(errors='replace')}")
-
-    for couple in couples:
-        for person, role in ((couple.member, "member"), (couple.mentor, "mentor")):
-            put(f"/v1/people/{person}", {"role": role, "name": person, "zone": "Europe/Oslo"})
-        put(
-            f"/v1/conversations/{couple.conversation}",
-            {"member": couple.member, "mentor": couple.mentor, "plan": "bench", "zone": "Europe/Oslo"},
-        )
-    connection.close()
+    def missing(self) -> str | None:
+        """Why it cannot run here; None where it can."""
+        if self.needs_node and shutil.which("node") is None:
+            return "Node is not installed"
+        if self.needs_node and not (NODE_PEERS / "node_modules").exists():
+            return "its packages are missing: npm ci --prefix benchmarks/peers/node"
+        for module in self.needs:
+            if find_spec(module) is None:
+                return f"{module} is missing: install the extra `bench`"
+        return None
 
 
 def _product_command(site: Site) -> list[str]:
@@ -82,17 +100,32 @@ def _product_command(site: Site) -> list[str]:
 
 
 def _product_environment(site: Site) -> dict[str, str]:
-    # High enough that it refuses nothing, so that what it costs is measured too.
-    return {"CHATSERVER_JWT_SECRET": site.secret, "CHATSERVER_RATE_LIMIT": "9999999/second"}
+    return {
+        "CHATSERVER_JWT_SECRET": site.secret,
+        # High enough that they refuse nothing, so that what they cost is measured too.
+        "CHATSERVER_RATE_LIMIT": "9999999/second",
+        "CHATSERVER_CONNECTIONS_BEFORE_HELLO": "1000000",
+    }
 
 
-def _plain_command(_: Site) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.peers.plain"]
+def _python(module: str) -> Callable[[Site], list[str]]:
+    return lambda _: [sys.executable, "-m", f"benchmarks.peers.{module}"]
 
 
-def _plain_environment(site: Site) -> dict[str, str]:
-    return {"BENCH_PORT": str(site.port), "BENCH_REDIS_URL": site.redis_url, "BENCH_JWT_SECRET": site.secret}
+def _node(program: str) -> Callable[[Site], list[str]]:
+    return lambda _: ["node", str(NODE_PEERS / program)]
 
+
+def _channels_command(site: Site) -> list[str]:
+    return [
+        *(sys.executable, "-m", "uvicorn", "--host", HOST, "--port", str(site.port), "--log-level", "warning"),
+        *("--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+        "benchmarks.peers.channels_site:application",
+    ]
+
+
+RULES = "everything"
+RELAY = "relays"
 
 CONTENDERS = {
     contender.name: contender
@@ -100,18 +133,67 @@ CONTENDERS = {
         Contender(
             name="product",
             what="chatserver serve",
+            does=RULES,
             command=_product_command,
             environment=_product_environment,
             ready_path="/v1/openapi.json",
-            provision=provision_over_http,
+            provisioning="http",
+            durabilities=("off", "always"),
+        ),
+        Contender(
+            name="refusing",
+            what="chatserver serve, every text refused",
+            does="refuses",
+            command=_product_command,
+            environment=_product_environment,
+            ready_path="/v1/openapi.json",
+            provisioning="http",
+            plan="spent",
+            refusals=True,
+        ),
+        Contender(
+            name="ws",
+            what="Node, ws, ioredis with auto-pipelining, the product's own Lua function",
+            does=RULES,
+            command=_node("ws_server.js"),
+            provisioning="ledger",
+            needs_node=True,
         ),
         Contender(
             name="plain",
-            what="Starlette and redis.asyncio, the obvious way",
-            command=_plain_command,
-            environment=_plain_environment,
-            ready_path="/ready",
-            provision=provision_over_http,
+            what="Starlette, redis.asyncio, one awaited call after the other",
+            does=RULES,
+            command=_python("plain"),
+            provisioning="http",
+        ),
+        Contender(
+            name="relay",
+            what="Starlette, no store",
+            does=RELAY,
+            command=_python("relay"),
+        ),
+        Contender(
+            name="socket.io",
+            what="Node, socket.io, its Redis streams adapter",
+            does=RELAY,
+            command=_node("socketio_server.js"),
+            dialect="socket.io",
+            needs_node=True,
+        ),
+        Contender(
+            name="python-socketio",
+            what="AsyncServer, its Redis manager, uvicorn",
+            does=RELAY,
+            command=_python("python_socketio"),
+            dialect="socket.io",
+            needs=("socketio",),
+        ),
+        Contender(
+            name="channels",
+            what="Django Channels, the pub/sub layer of channels_redis, uvicorn",
+            does=RELAY,
+            command=_channels_command,
+            needs=("channels", "channels_redis", "django"),
         ),
     )
 }

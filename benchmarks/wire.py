@@ -14,7 +14,7 @@ from websockets.http11 import Response
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-SUBPROTOCOL = Subprotocol("mentorchat.v1.json")
+SUBPROTOCOL = "mentorchat.v1.json"
 
 _FINAL_TEXT = 0x81
 _FINAL_CLOSE = 0x88
@@ -25,13 +25,21 @@ _FINAL_PONG = 0x8A
 class ClientSocket(asyncio.Protocol):
     """One connection. `on_text` gets each text frame's payload, `on_fault` a sentence where the connection breaks."""
 
-    def __init__(self, url: str, on_text: Callable[[bytes], None], on_fault: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        on_text: Callable[[bytes], None],
+        on_fault: Callable[[str], None],
+        subprotocol: str | None = SUBPROTOCOL,
+    ) -> None:
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._on_text = on_text
         self._on_fault = on_fault
         # No extensions are offered, so no server can turn deflate on.
-        self._handshake: ClientProtocol | None = ClientProtocol(parse_uri(url), subprotocols=[SUBPROTOCOL])
+        self._handshake: ClientProtocol | None = ClientProtocol(
+            parse_uri(url), subprotocols=[Subprotocol(subprotocol)] if subprotocol else None
+        )
         self._transport: asyncio.Transport
         self._rest = b""
         self._closing = False
@@ -48,8 +56,9 @@ class ClientSocket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Cut the bytes into frames; what is left of the last one waits for more."""
         if self._handshake is not None:
-            self._finish_handshake(self._handshake, data)
-            return
+            data = self._finish_handshake(self._handshake, self._rest + data)
+            if not data:
+                return
         buffer = self._rest + data if self._rest else data
         position, end = 0, len(buffer)
         while end - position >= 2:
@@ -95,15 +104,22 @@ class ClientSocket(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_result(None)
 
-    def _finish_handshake(self, handshake: ClientProtocol, data: bytes) -> None:
-        handshake.receive_data(data)
+    def _finish_handshake(self, handshake: ClientProtocol, data: bytes) -> bytes:
+        """Read the answer once it is there whole; returns the first frames, where some came with it."""
+        head, end, frames = data.partition(b"\r\n\r\n")
+        self._rest = b"" if end else data
+        if not end:
+            return b""
+        handshake.receive_data(head + end)
         if not any(isinstance(event, Response) for event in handshake.events_received()):
-            return
+            self._fail("an answer that is no handshake")
+            return b""
         self._handshake = None
         if handshake.handshake_exc is not None:
             self._fail(f"no upgrade: {handshake.handshake_exc}")
         elif not self.opened.done():
             self.opened.set_result(None)
+        return frames
 
     def _control(self, first: int, payload: bytes) -> None:
         if first == _FINAL_PING:

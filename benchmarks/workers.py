@@ -16,11 +16,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.contenders import CONTENDERS, BenchmarkError, Contender
+from benchmarks.contenders import CONTENDERS, BenchmarkError, Contender, Durability
 from benchmarks.load import Outcome
-from benchmarks.measure import measured
-from benchmarks.report import cpu_per_message
-from benchmarks.servers import Durability
+from benchmarks.measure import Load, measure
+from benchmarks.rows import cpu_per_message
 
 Count = Annotated[int, Parameter(validator=Number(gte=1, lte=256))]
 
@@ -63,7 +62,7 @@ def main(
     try:
         # Few refreshes: the bar must not take the CPU that it watches.
         for number in track(numbers * rounds, "measuring", console=console, refresh_per_second=1):
-            outcomes[number].append(measured(_with(number), aof, pairs, 2, 120, 2.0, seconds))
+            outcomes[number].append(measure(_with(number), aof, Load(pairs=pairs, seconds=seconds)))
     except BenchmarkError as problem:
         console.print(str(problem), style="bold red", markup=False)
         sys.exit(2)
