@@ -4,10 +4,13 @@ import xml.etree.ElementTree as ET
 
 import msgspec
 import pytest
+from rich.console import Console
 
-from benchmarks import chart, page
+from benchmarks import chart, page, parts
+from benchmarks.contenders import BenchmarkError
 from benchmarks.load import Latency, Outcome
 from benchmarks.measure import Load
+from benchmarks.progress import Tell
 from benchmarks.results import Conditions, Report, Run, Storm, Table, is_well
 from benchmarks.rows import rows_of, saturation
 
@@ -60,6 +63,30 @@ def test_parts_that_were_not_measured_stay() -> None:
     before = Report(table=table(("product", 1, 20)), storm=Storm(UNDER, 10, 1.0, 2.0, 3.0, 100, 0, 0, {}))
     now = Report(table=table(("product", 1, 40)))
     assert page.merged(before, now) == Report(table=now.table, storm=before.storm)
+
+
+def test_a_part_that_fails_does_not_stop_the_others() -> None:
+    """Whatever it fails with, what was measured before and after it is kept."""
+
+    def measured(report: Report, tell: Tell) -> Report:
+        return msgspec.structs.replace(report, table=table(("product", 1, 20)))
+
+    def failing(report: Report, tell: Tell) -> Report:
+        tell("half", 0.5)
+        raise BenchmarkError("the server ended")
+
+    def surprising(report: Report, tell: Tell) -> Report:
+        raise OSError("no space left")
+
+    def last(report: Report, tell: Tell) -> Report:
+        return msgspec.structs.replace(report, storm=Storm(UNDER, 10, 1.0, 2.0, 3.0, 100, 0, 0, {}))
+
+    failures: list[str] = []
+    wanted = [("table", measured), ("idle", failing), ("latency", surprising), ("storm", last)]
+    *_, report = parts.measured(wanted, Console(quiet=True), failures.append)
+    assert report.table is not None
+    assert report.storm is not None
+    assert failures == ["idle: the server ended", "latency: OSError('no space left')"]
 
 
 def test_the_chart_has_a_bar_for_each_server_and_part() -> None:

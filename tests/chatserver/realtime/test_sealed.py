@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import struct
 from typing import cast
 
 import msgspec
@@ -12,6 +13,7 @@ from chatserver.protocol.entry import parted
 from chatserver.records.conversations import Conversation
 from chatserver.sealing import number_of
 from quotas.ledger import keys
+from quotas.ledger.state import State
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer
 
@@ -95,7 +97,7 @@ async def test_a_forged_publication_is_not_shown(
         await mia.write("elsewhere", conversation="c2")
         foreign = parted((await stored(server, "c2"))[0])[1]
         caplog.set_level(logging.ERROR)
-        state = b"M 1 1767690000000 0 0 0 0 0 0 0 somebody\n"
+        state = b"M" + struct.pack(">IqqB", 1, 1767690000000, -1, 0) + State(last_seq=1).packed() + b"somebody\n"
         head = msgspec.json.encode({"from": "mia", "role": "member", "id": "1"})
         async with Redis.from_url(valkey_url) as redis:
             await redis.execute_command("SPUBLISH", keys.feed("c1"), state + head + b"\n" + foreign)  # type: ignore[no-untyped-call]  # redis-py leaves it so

@@ -1,22 +1,24 @@
-"""Pages of the board on a real store, and the index of a process held against the plain way to do it."""
+"""Pages of the board on a real store, and what a process keeps for watchers, held against the plain way to do it."""
 
 import asyncio
 from math import inf
+from random import Random
+from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from chatserver.workflows.board import Board, Wanted, by_urgency, cursor, place_of, totals_of
-from chatserver.workflows.board_index import BoardIndex
-from quotas.instant import HOUR
+from chatserver.workflows.board_views import MentorView, View, WholeView
+from quotas.admission import WaitState
+from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.base import Settings
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Place, Totals
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import Waits
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
-from tests.quotas.ledger.waiting import NOON, write
+from tests.quotas.ledger.waiting import NOON, PROMISES, write
 
 RULEBOOK = Rulebook(builtin_policy())
 COUNT = 300
@@ -108,47 +110,93 @@ def test_a_cursor_stands_for_its_place() -> None:
             place_of(wrong)
 
 
-a_wait = some.builds(
-    OpenWait,
-    conversation=some.sampled_from([f"c{number}" for number in range(12)]),
-    waiting_since=some.just(1),
-    due_at=some.integers(0, 6),
-    missed=some.booleans(),
-    member=some.just("mia"),
-    mentor=some.sampled_from(["tom", "ann"]),
-    plan=some.sampled_from(["basic", "light"]),
-)
-wishes = some.builds(
-    Wanted,
-    some.sampled_from(["waiting", "overdue"]),
-    some.sampled_from(["", "tom"]),
-    some.sampled_from(["", "basic"]),
-)
+class Desk:
+    """Conversations in which things happen at random, and what is owed in them by looking at each."""
+
+    def __init__(self, ledger: RedisLedger, seed: int, now: int) -> None:
+        self.open_waits = OpenWaits(ledger._link, ledger)
+        self._ledger = ledger
+        self._waits = Waits(ledger._link, ledger, 0)
+        self._random = Random(seed)
+        self._now = now
+        self._settings = {f"{first}{number}": self._any_settings(1) for number in range(25) for first in "aB_~"}
+
+    def _any_settings(self, revision: int) -> Settings:
+        plan, mentor = self._random.choice(["day", "hour", "none"]), self._random.choice(["tom", "ann"])
+        return Settings("mia", mentor, plan, "Europe/Oslo", "", revision=revision)
+
+    async def open(self) -> None:
+        for name, settings in self._settings.items():
+            await self._ledger.configure(name, settings)
+
+    async def live(self, times: int) -> set[str]:
+        """Returns in which conversations something has happened."""
+        names = {self._random.choice(sorted(self._settings)) for _ in range(times)}
+        for name in sorted(names):
+            await self._random.choice([self._ask, self._ask, self._answer, self._miss, self._change])(name)
+        return names
+
+    async def owed(self) -> dict[str, OpenWait]:
+        return {name: wait for name in self._settings if (wait := await self.open_waits.of(name))}
+
+    async def _ask(self, name: str) -> None:
+        # No deadline is within five minutes of now, so that none passes during the test; many are the same.
+        at = self._now - self._random.randrange(0, 300, 30) * MINUTE + 5 * MINUTE
+        await write(self._ledger, PROMISES, name, at)
+
+    async def _answer(self, name: str) -> None:
+        await write(self._ledger, PROMISES, name, self._now, "mentor")
+
+    async def _miss(self, name: str) -> None:
+        wait = await self.open_waits.of(name)
+        if wait and wait.is_overdue(self._now):
+            await self._waits.settle(name, wait.due_at, "missed", 0, 0, self._now)
+
+    async def _change(self, name: str) -> None:
+        settings = self._settings[name] = self._any_settings(self._settings[name].revision + 1)
+        await self._ledger.configure(name, settings)
 
 
-@given(some.lists(a_wait, max_size=12), some.lists(some.tuples(a_wait, some.booleans()), max_size=30), wishes)
-def test_the_index_is_what_sorting_everything_gives(
-    start: list[OpenWait], changes: list[tuple[OpenWait, bool]], wanted: Wanted
+EVERY_WISH = [
+    Wanted(state, mentor, plan)
+    for state in get_args(WaitState)
+    for mentor in ("", "tom")
+    for plan in ("", "hour", "none")
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_pages_together_are_what_sorting_everything_gives(board: Board, ledger: RedisLedger, seed: int) -> None:
+    """After anything, for every state, mentor and plan, with many of one deadline."""
+    now = await ledger.now()
+    desk = Desk(ledger, seed, now)
+    await desk.open()
+    for _ in range(3):
+        await desk.live(200)
+        whole = sorted((await desk.owed()).values(), key=by_urgency)
+        for wanted in EVERY_WISH:
+            rows = [wait for wait in whole if wanted.has(wait, now)]
+            assert await pages(board, wanted, 3 + seed * 10) == (rows, {totals_of(filter(wanted.is_of, whole), now)})
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_views_that_hear_of_changes_are_what_sorting_everything_gives(
+    board: Board, ledger: RedisLedger, seed: int
 ) -> None:
-    """After any changes."""
-    plain = {wait.conversation: wait for wait in start}
-    index = BoardIndex(plain.values())
-    for wait, owed in changes:
-        plain.pop(wait.conversation, None)
-        if owed:
-            plain[wait.conversation] = wait
-        index.put(wait.conversation, wait if owed else None)
-    now = 4
-    scope = sorted(filter(wanted.is_of, plain.values()), key=by_urgency)
-    assert index.totals(wanted, now) == totals_of(scope, now)
-    assert index.first(wanted, 5, now) == [wait for wait in scope if wait.is_in(wanted.state, now)][:5]
-
-
-def test_the_index_finds_what_was_missed() -> None:
-    def wait(name: str, due_at: int, *, missed: bool) -> OpenWait:
-        return OpenWait(name, 1, due_at, missed, "mia", "tom", "basic")
-
-    waits = [wait("a", 1, missed=True), wait("b", 2, missed=False), wait("c", 9, missed=False)]
-    index = BoardIndex(waits)
-    assert index.first(Wanted("missed"), 5, 4) == waits[:1]
-    assert index.totals(Wanted(), 4) == Totals(3, 2, 1)
+    """However few rows they show."""
+    now = await ledger.now()
+    desk = Desk(ledger, seed, now)
+    await desk.open()
+    limit = 4 + seed * 20
+    views: dict[Wanted, View] = {
+        wanted: MentorView(board, wanted, limit) if wanted.mentor else WholeView(board, desk.open_waits, wanted, limit)
+        for wanted in EVERY_WISH
+    }
+    for times in (0, 200, 1, 5, 50, 0, 200):
+        changed = await desk.live(times)
+        owed = await desk.owed()
+        whole = sorted(owed.values(), key=by_urgency)
+        for wanted, view in views.items():
+            await view.catch_up({name: owed.get(name) for name in changed}, now)
+            assert view.first(now) == [wait for wait in whole if wanted.has(wait, now)][:limit]
+            assert view.totals(now) == totals_of(filter(wanted.is_of, whole), now)

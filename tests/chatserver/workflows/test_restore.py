@@ -134,6 +134,7 @@ async def test_a_noted_miss_is_not_noted_again(shelf: Shelf) -> None:
     standing = await shelf.standing()
     assert (standing.missed, standing.usage.due_at) == (True, due_at)
     assert await places(shelf) == [due_at, None]
+    assert await shelf.link.request("ZSCORE", keys.missed(keys.partition("c1")), "c1") == due_at
 
 
 async def test_an_ended_conversation_comes_back_ended(shelf: Shelf) -> None:

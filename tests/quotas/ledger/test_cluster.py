@@ -175,6 +175,18 @@ async def test_subscriptions_follow_their_slot(cluster: Cluster) -> None:
                 await asyncio.sleep(0.05)
 
 
+async def test_a_channel_that_its_node_lets_go_looks_for_another(cluster: Cluster) -> None:
+    """Where nothing else told of the move."""
+    async with opened(cluster.url) as store:
+        assert store._task is not None
+        store._task.cancel()
+        store.subscribe(b"{5}:a")
+        await store.request("GET", KEY)
+        with cluster.moving(SLOT, another(cluster)):
+            pass
+        await eventually(lambda: b"{5}:a" in store._homeless and store._hint.is_set())
+
+
 async def test_a_master_that_comes_back_is_used_again(cluster: Cluster) -> None:
     missed: list[bytes] = []
     async with opened(cluster.url) as store:

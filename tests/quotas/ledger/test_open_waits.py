@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from math import inf
 
 import pytest
+from msgspec.structs import replace
 
 from quotas.instant import HOUR
 from quotas.ledger import keys
@@ -12,21 +14,9 @@ from quotas.ledger.link import Link
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
-from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
-from quotas.terms import Rulebook
-from tests.quotas.ledger.waiting import NOON, write
+from tests.quotas.ledger.waiting import NOON, PROMISES, write
 
 PARTITION = 7
-RULEBOOK = Rulebook(
-    Policy(
-        CalendarPolicy(closed_weekdays=()),
-        {
-            "day": Plan(writing=Always(), reply=ReplyPromise(target_hours=24, clock="continuous")),
-            "hour": Plan(writing=Always(), reply=ReplyPromise(target_hours=1, clock="continuous")),
-            "none": Plan(writing=Always()),
-        },
-    )
-)
 
 
 def names_in(partition: int, count: int) -> list[str]:
@@ -62,22 +52,28 @@ async def test_waits_are_counted_and_come_by_deadline_then_by_name(desk: Desk) -
     one, two, three, four, five = names_in(PARTITION, 5)
     for name, plan in ((one, "none"), (two, "day"), (three, "hour"), (four, "none"), (five, "hour")):
         await desk.open(name, plan, "ann" if name == two else "tom")
-        await write(desk.ledger, RULEBOOK, name, NOON)
+        await write(desk.ledger, PROMISES, name, NOON)
     await desk.waits.settle(five, NOON + HOUR, "missed", 0, 0, NOON + 2 * HOUR)
     order = [three, five, two, one, four]
     later = NOON + 2 * HOUR
 
     totals, found = await desk.open_waits.first(PARTITION, later, 10, after=BEFORE_ALL)
     assert totals == Totals(5, 2, 1)
-    assert [wait.conversation for wait in found] == order
-    assert found[1] == OpenWait(five, NOON, NOON + HOUR, True, "mia", "tom", "hour")
-    assert found[2].mentor == "ann"
-    assert found[3].due_at == 0
-    assert [await desk.open_waits.of(name) for name in order] == found
-    assert [wait.place for wait in found] == sorted(wait.place for wait in found)
+    assert found == [
+        (NOON + HOUR, three),
+        (NOON + HOUR, five),
+        (NOON + 24 * HOUR, two),
+        (inf, one),
+        (inf, four),
+    ]
+    waits = [wait for name in order if (wait := await desk.open_waits.of(name))]
+    assert waits[1] == OpenWait(five, NOON, NOON + HOUR, True, "mia", "tom", "hour")
+    assert waits[2].mentor == "ann"
+    assert waits[3].due_at == 0
+    assert [wait.place for wait in waits] == found
 
     for start in range(5):
-        totals, rest = await desk.open_waits.first(PARTITION, later, 2, after=found[start].place)
+        totals, rest = await desk.open_waits.first(PARTITION, later, 2, after=found[start])
         assert totals == Totals(5, 2, 1)
         assert rest == found[start + 1 : start + 3]
 
@@ -86,13 +82,13 @@ async def test_states_and_plans_choose(desk: Desk) -> None:
     one, two, three = names_in(PARTITION, 3)
     for name, plan in ((one, "day"), (two, "hour"), (three, "hour")):
         await desk.open(name, plan)
-        await write(desk.ledger, RULEBOOK, name, NOON)
+        await write(desk.ledger, PROMISES, name, NOON)
     at_the_deadline, later = NOON + HOUR, NOON + HOUR + 1
     await desk.waits.settle(three, at_the_deadline, "missed", 0, 0, later)
 
     async def names(now: int, **chosen: str) -> tuple[Totals, list[str]]:
         totals, found = await desk.open_waits.first(PARTITION, now, 10, after=BEFORE_ALL, **chosen)  # type: ignore[arg-type]  # words of a test
-        return totals, [wait.conversation for wait in found]
+        return totals, [name for _, name in found]
 
     assert await names(at_the_deadline, state="overdue") == (Totals(3, 0, 0), [])
     assert await names(later, state="overdue") == (Totals(3, 2, 1), [two, three])
@@ -101,14 +97,53 @@ async def test_states_and_plans_choose(desk: Desk) -> None:
     assert await names(later, plan="day", state="overdue") == (Totals(1, 0, 0), [])
 
 
+async def test_names_of_one_deadline_come_byte_by_byte(desk: Desk) -> None:
+    """As Python and the store order them, in whatever language the store was started; a page may go on at any name."""
+    names = [name for number in range(40_000) if keys.partition(name := f"{'aB_~Z.'[number % 6]}{number}") == PARTITION]
+    for name in names[:60]:
+        await desk.open(name, "none")
+        await write(desk.ledger, PROMISES, name, NOON)
+    expected = sorted((inf, name) for name in names[:60])
+    for name in (*names[:60], "", "B", "a1", "~~", names[0] + "1"):
+        _, found = await desk.open_waits.first(PARTITION, NOON, 4, after=(inf, name))
+        assert found == [place for place in expected if place > (inf, name)][:4]
+
+
+async def test_a_miss_leaves_the_board_with_its_wait(desk: Desk) -> None:
+    """Answered, or ended; and a missed wait whose deadline moves, on a clock that was set back, stays one."""
+    one, two, three = names_in(PARTITION, 3)
+    later = NOON + HOUR + 1
+    for name in (one, two, three):
+        await desk.open(name, "hour")
+        await write(desk.ledger, PROMISES, name, NOON)
+        await desk.waits.settle(name, NOON + HOUR, "missed", 0, 0, later)
+
+    async def missed(now: int = later) -> tuple[int, list[tuple[float, str]]]:
+        totals, found = await desk.open_waits.first(PARTITION, now, 10, state="missed", after=BEFORE_ALL)
+        return totals.missed, found
+
+    assert await missed() == (3, [(NOON + HOUR, one), (NOON + HOUR, two), (NOON + HOUR, three)])
+    await write(desk.ledger, PROMISES, one, later, "mentor")
+    ended = Settings("mia", "tom", "hour", "Europe/Oslo", "", status="ended", revision=2)
+    await desk.ledger.configure(two, ended, at=later)
+    assert await missed() == (1, [(NOON + HOUR, three)])
+    await desk.ledger.configure(three, replace(ended, status="open", plan="day"), at=NOON)
+    await write(desk.ledger, PROMISES, three, NOON)
+    wait = await desk.open_waits.of(three)
+    assert wait is not None
+    assert wait.missed
+    assert await missed() == (0, [])
+    assert await missed(wait.due_at + 1) == (1, [wait.place])
+
+
 async def test_nothing_is_owed_before_a_message_and_after_the_answer(desk: Desk) -> None:
     [name] = names_in(PARTITION, 1)
     assert await desk.open_waits.of(name) is None
     await desk.open(name, "hour")
     assert await desk.open_waits.of(name) is None
-    await write(desk.ledger, RULEBOOK, name, NOON)
+    await write(desk.ledger, PROMISES, name, NOON)
     assert await desk.open_waits.of(name) is not None
-    await write(desk.ledger, RULEBOOK, name, NOON, "mentor")
+    await write(desk.ledger, PROMISES, name, NOON, "mentor")
     assert await desk.open_waits.of(name) is None
     assert await desk.open_waits.first(PARTITION, NOON, 10, after=BEFORE_ALL) == (Totals(), [])
 
@@ -124,7 +159,7 @@ async def test_whoever_watches_the_board_hears_of_a_plan_that_changed(desk: Desk
     listening.subscribe(keys.board(PARTITION).encode())
     await listening.request("TIME")
     await desk.ledger.configure(name, Settings("mia", "tom", "none", "Europe/Oslo", "", revision=2), at=NOON)
-    await write(desk.ledger, RULEBOOK, name, NOON)
+    await write(desk.ledger, PROMISES, name, NOON)
     await desk.ledger.configure(name, Settings("mia", "tom", "hour", "Europe/Oslo", "", revision=3), at=NOON)
     async with asyncio.timeout(5):
         assert [await heard.get(), await heard.get()] == [f"{name} {NOON} 0 0".encode()] * 2

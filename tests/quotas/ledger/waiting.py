@@ -1,11 +1,23 @@
 """Open waits for tests and for measuring: conversations with a member's message that nobody has answered."""
 
 from quotas.ledger.base import Ledger, Post, Posted, Writer, posted
+from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
 from quotas.terms import Rulebook
 from tests.quotas.moments import oslo
 
 NOON = oslo("2026-01-06T12:00:00")
 """A Tuesday."""
+PROMISES = Rulebook(
+    Policy(
+        CalendarPolicy(closed_weekdays=()),
+        {
+            "day": Plan(writing=Always(), reply=ReplyPromise(target_hours=24, clock="continuous")),
+            "hour": Plan(writing=Always(), reply=ReplyPromise(target_hours=1, clock="continuous")),
+            "none": Plan(writing=Always()),
+        },
+    )
+)
+"""Plans whose deadlines depend on no calendar."""
 
 
 async def write(
