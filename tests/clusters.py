@@ -196,6 +196,7 @@ class Watched:
         for node in (self.master, self.replica):
             node.start()
         until(lambda: self.replica.facts("replication")["master_link_status"] == "up", "the replica follows")
+        self.synchronise()  # The master counts it only once it has said so itself.
         if not sentinels:
             return
         for sentinel in self._sentinels:
