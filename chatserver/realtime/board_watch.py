@@ -1,7 +1,7 @@
 """The board for those who watch it: a snapshot, then what changed, at most four times a second.
 
-While somebody watches, the process hears of every wait that changes, and keeps them all in order. What it hears only
-says where to look: what is owed is read from the store, once for all changes of a conversation since the last time.
+While somebody watches, the process hears of every wait that changes, and keeps the rows that are shown. What it
+hears only says where to look: what is owed is read from the store, once for all changes since the last time.
 """
 
 import asyncio
@@ -9,23 +9,26 @@ from typing import Protocol
 
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Event, Owed, Replies
-from chatserver.workflows.board import Wanted, gathered
-from chatserver.workflows.board_index import BoardIndex
+from chatserver.workflows.board import Board, Wanted
+from chatserver.workflows.board_heads import gathered
+from chatserver.workflows.board_views import MentorView, View, WholeView
 from chatserver.workflows.standing_view import owed_of, totals_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import text
 from quotas.ledger import keys
 from quotas.ledger.base import LedgerError
-from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
+from quotas.ledger.open_waits import OpenWait, OpenWaits, Totals
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.store import Store
 
 TELL_EVERY = 0.25
 """Seconds between two events to one watcher."""
+REST = 3
+"""How many times as long as reading took the store is left alone, where somebody watches a plan: see `open_waits`."""
 TRY_AGAIN_AFTER = 1.0
 """Seconds until the store is asked again, after it did not answer."""
-ALL = 1_000_000_000
-"""More waits than a partition holds."""
+ViewKey = tuple[Wanted, int]
+"""What is wanted, and how many rows: those who watch the same share what is kept for them."""
 CHANNELS: dict[bytes, int] = {keys.board(partition).encode(): partition for partition in range(keys.PARTITIONS)}
 
 
@@ -44,8 +47,7 @@ class _Watcher:
     """What one connection watches, and which rows it has."""
 
     def __init__(self, reader: Reader, command: Watch) -> None:
-        self.wanted = Wanted(command.state, command.mentor or "", command.plan or "")
-        self._limit = command.limit
+        self.view: ViewKey = Wanted(command.state, command.mentor or "", command.plan or ""), command.limit
         self._reader = reader
         self.start_over()
 
@@ -54,11 +56,11 @@ class _Watcher:
         self._told: dict[str, Owed] = {}
         self._totals: Totals | None = None
 
-    def tell(self, index: BoardIndex, totals: Totals, now: int) -> bool:
+    def tell(self, waits: list[OpenWait], totals: Totals, now: int) -> bool:
         """Say what differs from what was said last, if anything does; False where the reader must catch up first."""
         if self._reader.is_congested:
             return False
-        rows = {wait.conversation: owed_of(wait, now) for wait in index.first(self.wanted, self._limit, now)}
+        rows = {wait.conversation: owed_of(wait, now) for wait in waits}
         changed = [row for conversation, row in rows.items() if self._told.get(conversation) != row]
         removed = [conversation for conversation in self._told if conversation not in rows]
         if changed or removed or totals != self._totals:
@@ -76,8 +78,9 @@ class BoardWatch:
         self._ledger = ledger
         self._clock = clock
         self._waits = OpenWaits(link, ledger)
+        self._board = Board(ledger, self._waits)
         self._watchers: dict[Reader, _Watcher] = {}
-        self._index: BoardIndex | None = None
+        self._views: dict[ViewKey, View] = {}
         self._changed: set[str] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -106,7 +109,7 @@ class BoardWatch:
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        self._index = None
+        self._views = {}
         self._changed.clear()
 
     def pushed(self, payload: bytes) -> None:
@@ -119,7 +122,7 @@ class BoardWatch:
         """Something that was published may have been missed: everything is read anew and said anew."""
         if self._task is None:
             return
-        self._index = None
+        self._views = {}
         for watcher in self._watchers.values():
             watcher.start_over()
         self._woken.set()
@@ -129,45 +132,50 @@ class BoardWatch:
             self._link.subscribe(channel)
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await self._woken.wait()
             self._woken.clear()
+            began = loop.time()
             try:
-                self._tell(await self._current())
+                self._tell(await self._catch_up())
             except LedgerError:
-                self._index = None
+                self._views = {}
                 self._woken.set()
                 await asyncio.sleep(TRY_AGAIN_AFTER)
             else:
-                await asyncio.sleep(TELL_EVERY)
+                walks = any(wanted.plan for wanted, _ in self._views)
+                await asyncio.sleep(max(TELL_EVERY, REST * (loop.time() - began) if walks else 0))
 
-    async def _current(self) -> BoardIndex:
-        """The index with every change that was heard. Raises LedgerError."""
-        index = self._index
-        if index is None:
-            now = await self._ledger.now()
-            self._clock.hear(now)
-            self._changed.clear()
-            read = (self._waits.first(each, now, ALL, after=BEFORE_ALL) for each in range(keys.PARTITIONS))
-            index = self._index = BoardIndex(wait for _, waits in await gathered(read) for wait in waits)
+    async def _catch_up(self) -> int:
+        """Bring what is kept up to date with every change that was heard; returns the instant. Raises LedgerError.
+
+        What is heard of again meanwhile is read again the next time.
+        """
         changed, self._changed = self._changed, set()
-        found = await gathered(self._look(conversation) for conversation in changed)
-        for conversation, wait in found:
-            # What was heard of again meanwhile is read again: this answer may be older.
-            if conversation not in self._changed:
-                index.put(conversation, wait)
-        return index
+        views = self._views
+        for unwanted in views.keys() - {watcher.view for watcher in self._watchers.values()}:
+            del views[unwanted]
+        now = await self._ledger.now()
+        self._clock.hear(now)
+        changes = dict(await gathered(self._look(conversation) for conversation in changed))
+        for key in {watcher.view for watcher in self._watchers.values()}:
+            view = views.get(key) or self._view(*key)
+            await view.catch_up(changes, now)
+            views[key] = view
+        return now
+
+    def _view(self, wanted: Wanted, limit: int) -> View:
+        if wanted.mentor:
+            return MentorView(self._board, wanted, limit)
+        return WholeView(self._board, self._waits, wanted, limit)
 
     async def _look(self, conversation: str) -> tuple[str, OpenWait | None]:
         return conversation, await self._waits.of(conversation)
 
-    def _tell(self, index: BoardIndex) -> None:
-        now = self._clock.now()
-        totals: dict[tuple[str, str], Totals] = {}
+    def _tell(self, now: int) -> None:
+        """Whoever began to watch while the store was read, or must start over, is told the next time."""
+        seen = {key: (view.first(now), view.totals(now)) for key, view in self._views.items()}
         for watcher in self._watchers.values():
-            wanted = watcher.wanted
-            scope = wanted.mentor, wanted.plan
-            if scope not in totals:
-                totals[scope] = index.totals(wanted, now)
-            if not watcher.tell(index, totals[scope], now):
+            if watcher.view in seen and not watcher.tell(*seen[watcher.view], now):
                 self._woken.set()

@@ -1,24 +1,16 @@
 """The board: who owes an answer, the most urgent first, a page at a time."""
 
-import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Iterable
-from itertools import chain, islice
+from collections.abc import Iterable
 from math import inf
-from typing import TypeVar
 
 from msgspec import Struct
 
+from chatserver.workflows.board_heads import BoardHeads, gathered
 from quotas.admission import WaitState
 from quotas.instant import LATEST
-from quotas.ledger import keys
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Place, Totals
 from quotas.ledger.redis import RedisLedger
-
-AT_ONCE = 250
-"""Requests to the store that are made in one go; between two goes everything else has its turn."""
-
-T = TypeVar("T")
 
 
 class Wanted(Struct, frozen=True):
@@ -31,6 +23,10 @@ class Wanted(Struct, frozen=True):
     def is_of(self, wait: OpenWait) -> bool:
         """Whether the totals count it: mentor and plan, whatever the state."""
         return self.mentor in ("", wait.mentor) and self.plan in ("", wait.plan)
+
+    def has(self, wait: OpenWait, now: int) -> bool:
+        """Whether it is one of its rows at `now`."""
+        return self.is_of(wait) and wait.is_in(self.state, now)
 
 
 class Page(Struct, frozen=True):
@@ -52,40 +48,37 @@ class Board:
     async def page(self, wanted: Wanted, after: Place, limit: int) -> Page:
         """The first `limit` waits beyond `after`.
 
-        Between two pages waits move: one whose deadline moves may come twice, or not at all.
+        Between two pages waits move: one whose deadline moves may come twice, or not at all. So may a page have less
+        than `limit`, where a wait ended while it was read.
         """
-        now = await self._ledger.now()
-        read = self._of_mentor if wanted.mentor else self._of_all
-        totals, waits = await read(wanted, now, after, limit + 1)
-        more = len(waits) > limit
-        return Page(now, totals, waits[:limit], cursor(waits[limit - 1].place) if more else None)
+        read = self._page_of_mentor if wanted.mentor else self._page_of_all
+        return await read(wanted, await self._ledger.now(), after, limit)
 
-    async def _of_mentor(self, wanted: Wanted, now: int, after: Place, most: int) -> tuple[Totals, list[OpenWait]]:
-        """A mentor has few conversations: each is looked at."""
-        names = await self._ledger.conversations_of(wanted.mentor)
-        found = await gathered(self._waits.of(name) for name in names)
-        waits = [wait for wait in found if wait is not None and wanted.is_of(wait)]
+    async def of_mentor(self, wanted: Wanted) -> list[OpenWait]:
+        """Those of the wanted mentor and plan, whatever the state. A mentor has few conversations: each is read."""
+        found = await self.of_conversations(await self._ledger.conversations_of(wanted.mentor))
+        return [wait for wait in found if wanted.is_of(wait)]
+
+    async def of_conversations(self, conversations: Iterable[str]) -> list[OpenWait]:
+        """The open waits of those in which an answer is owed, in their order."""
+        found = await gathered(self._waits.of(conversation) for conversation in conversations)
+        return [wait for wait in found if wait is not None]
+
+    async def _page_of_mentor(self, wanted: Wanted, now: int, after: Place, limit: int) -> Page:
+        waits = await self.of_mentor(wanted)
         beyond = [wait for wait in waits if wait.place > after and wait.is_in(wanted.state, now)]
-        return totals_of(waits, now), sorted(beyond, key=by_urgency)[:most]
+        beyond.sort(key=by_urgency)
+        more = len(beyond) > limit
+        return Page(now, totals_of(waits, now), beyond[:limit], cursor(beyond[limit - 1].place) if more else None)
 
-    async def _of_all(self, wanted: Wanted, now: int, after: Place, most: int) -> tuple[Totals, list[OpenWait]]:
-        """A few from each partition, and more from those that may have more of the first `most`."""
-        few = 4 + most // 32
-
-        def read(partition: int, after: Place, most: int) -> Awaitable[tuple[Totals, list[OpenWait]]]:
-            return self._waits.first(partition, now, most, state=wanted.state, plan=wanted.plan, after=after)
-
-        parts = await gathered(read(partition, after, few) for partition in range(keys.PARTITIONS))
-        waits = sorted(chain.from_iterable(part for _, part in parts), key=by_urgency)
-        end = waits[most - 1].place if len(waits) >= most else (inf, "\uffff")
-        unread = [
-            (partition, part[-1].place)
-            for partition, (_, part) in enumerate(parts)
-            if len(part) == few and part[-1].place < end
-        ]
-        rest = await gathered(read(partition, last, most) for partition, last in unread)
-        waits += chain.from_iterable(part for _, part in rest)
-        return summed(totals for totals, _ in parts), sorted(waits, key=by_urgency)[:most]
+    async def _page_of_all(self, wanted: Wanted, now: int, after: Place, limit: int) -> Page:
+        heads = BoardHeads(self._waits, limit + 1, state=wanted.state, plan=wanted.plan, after=after)
+        await heads.read(now)
+        places = heads.places()
+        found = await self.of_conversations(conversation for _, conversation in places[:limit])
+        # Whatever has moved since the places were read stands as it is now.
+        waits = sorted((wait for wait in found if wanted.has(wait, now)), key=by_urgency)
+        return Page(now, heads.totals(), waits, cursor(places[limit - 1]) if len(places) > limit else None)
 
 
 def by_urgency(wait: OpenWait) -> Place:
@@ -100,16 +93,6 @@ def totals_of(waits: Iterable[OpenWait], now: int) -> Totals:
         waiting += 1
         overdue += wait.is_overdue(now)
         missed += wait.missed
-    return Totals(waiting, overdue, missed)
-
-
-def summed(parts: Iterable[Totals]) -> Totals:
-    """The totals of all parts."""
-    waiting = overdue = missed = 0
-    for part in parts:
-        waiting += part.waiting
-        overdue += part.overdue
-        missed += part.missed
     return Totals(waiting, overdue, missed)
 
 
@@ -131,12 +114,3 @@ def place_of(cursor: str) -> Place:
     if not 0 <= due_at <= LATEST or not conversation:
         raise ValueError(f"{cursor!r} is no place on the board")
     return due_at or inf, conversation
-
-
-async def gathered(work: Iterable[Awaitable[T]]) -> list[T]:
-    """The results, in order; AT_ONCE at a time."""
-    done: list[T] = []
-    waiting = iter(work)
-    while batch := list(islice(waiting, AT_ONCE)):
-        done += await asyncio.gather(*batch)
-    return done

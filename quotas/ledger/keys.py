@@ -63,6 +63,11 @@ def waits(partition: int) -> str:
     return f"{{{partition}}}:waits"
 
 
+def missed(partition: int) -> str:
+    """Sorted set of those conversations of `waits` whose miss was noted, by deadline."""
+    return f"{{{partition}}}:missed"
+
+
 def timers(partition: int) -> str:
     """Sorted set of the conversations whose deadline must be looked at, by the instant at which."""
     return f"{{{partition}}}:timers"

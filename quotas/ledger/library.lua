@@ -90,11 +90,16 @@ local function board_changed(tag, name, since, due, missed)
     redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
 end
 
+local function onto_board(tag, name, due, missed)
+    redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
+    if missed == 1 then redis.call('ZADD', tag .. ':missed', due, name) end
+end
+
 -- The wait has begun or its deadline moved: put it on the board, and set a timer for the first warning, or for the
 -- miss where there is none. A timer that rings too early is set anew then; so it is only ever moved forward here.
 -- Returns the timer.
 local function wait_moved(tag, name, since, due, missed, timer, now, warn_first)
-    redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
+    onto_board(tag, name, due, missed)
     if due > 0 and missed == 0 then
         local wake = due + 1
         if warn_first > 0 then wake = math.max(now, due - warn_first) end
@@ -110,7 +115,7 @@ end
 -- A conversation that was restored owes an answer: as `wait_moved`, with the timer that it had.
 local function wait_restored(tag, name, state, now)
     local due, timer = state.due_at, state.timer
-    redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
+    onto_board(tag, name, due, state.missed)
     if due > 0 and state.missed == 0 then redis.call('ZADD', tag .. ':timers', timer > 0 and timer or now, name) end
     board_changed(tag, name, state.waiting_since, due, state.missed)
 end
@@ -122,6 +127,7 @@ end
 -- The wait is over: `kind` is answered or dropped. Where that came late, before its miss was noted, it notes it too.
 local function wait_closed(tag, name, kind, since, due, missed, now)
     redis.call('ZREM', tag .. ':waits', name)
+    if missed == 1 then redis.call('ZREM', tag .. ':missed', name) end
     if due > 0 and now > due and missed == 0 then
         event(tag, 'missed', name, since, due, due)
         redis.call('SPUBLISH', tag .. ':feed:' .. name, 'D missed 0 ' .. due)
@@ -365,6 +371,7 @@ local function settle(KEYS, ARGV)
     if kind == 'missed' then
         outcome = 'noted'
         state.missed = 1
+        redis.call('ZADD', tag .. ':missed', due, name)
         board_changed(tag, name, since, due, 1)
     elseif kind == 'warning' then
         local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
@@ -388,41 +395,67 @@ local function settle(KEYS, ARGV)
     return outcome
 end
 
--- KEYS: the open waits of a partition
--- ARGV: now, state ('waiting', 'overdue' or 'missed'), plan ('' for any), due (0: none) and name to go on after, most
--- Returns how many of that plan are waiting, overdue and missed, whatever the state, and the first `most` of the state,
--- by deadline and name: name, since, due, missed, member, mentor, plan, and so on.
-local function open_waits(KEYS, ARGV)
-    local now, state, plan = tonumber(ARGV[1]), ARGV[2], ARGV[3]
-    local after, after_name, most = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
-    if after == 0 then after = math.huge end
-    local tag = KEYS[1]:match('^({%d+})')
-    local waiting, overdue, missed, rows = 0, 0, 0, {}
-    local found = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-    for place = 1, #found, 2 do
-        local name = found[place]
-        local due = found[place + 1] == 'inf' and math.huge or tonumber(found[place + 1])
-        local late = due < now
-        local beyond = due > after or (due == after and name > after_name)
-        local wanted = beyond and #rows < most * 5 and (late or state == 'waiting')
-        if not (wanted or late or plan ~= '') then
-            waiting = waiting + 1
-        else
-            local key = tag .. ':conversation:' .. name
-            local stored = redis.call('HMGET', key, 'state', 'member', 'mentor', 'plan')
-            if plan == '' or stored[4] == plan then
-                local wait = by_names(stored[1])
-                waiting = waiting + 1
-                if late then overdue = overdue + 1 end
-                missed = missed + wait.missed
-                if wanted and (state ~= 'missed' or wait.missed == 1) then
-                    rows[#rows + 1] = name
-                    for _, value in ipairs(stored) do rows[#rows + 1] = value end
-                end
-            end
+-- Whether a name stands behind another in a sorted set: byte by byte. Lua's own `>` asks the store's locale.
+local function is_behind(name, other)
+    for place = 1, math.min(#name, #other) do
+        local byte, byte_of_other = name:byte(place), other:byte(place)
+        if byte ~= byte_of_other then return byte > byte_of_other end
+    end
+    return #name > #other
+end
+
+-- How many of a sorted set stand at `due` and `name` or before: halves those that have that very score.
+local function rank_beyond(index, due, name)
+    local low, high = redis.call('ZCOUNT', index, '-inf', '(' .. due), redis.call('ZCOUNT', index, '-inf', due)
+    while low < high do
+        local middle = math.floor((low + high) / 2)
+        if is_behind(redis.call('ZRANGE', index, middle, middle)[1], name) then high = middle else low = middle + 1 end
+    end
+    return low
+end
+
+-- Those of the first `count` of a sorted set whose conversation is on a plan, with their ranks. Reads each of them.
+local function on_plan(tag, plan, index, count)
+    local chosen = {}
+    for place, name in ipairs(count > 0 and redis.call('ZRANGE', index, 0, count - 1) or {}) do
+        if redis.call('HGET', tag .. ':conversation:' .. name, 'plan') == plan then
+            chosen[#chosen + 1] = {rank = place - 1, name = name}
         end
     end
-    return {waiting, overdue, missed, rows}
+    return chosen
+end
+
+-- KEYS: the open waits of a partition, those of them whose miss was noted
+-- ARGV: now, state ('waiting', 'overdue' or 'missed'), plan ('' for any), due (or 'inf') and name to go on after, most
+-- Returns how many of that plan are waiting, overdue and missed, whatever the state, and the first `most` of the state,
+-- by deadline and name: name, due, and so on. With a plan it reads every wait of the partition, else none.
+local function open_waits(KEYS, ARGV)
+    local waits, missed, state, plan, most = KEYS[1], KEYS[2], ARGV[2], ARGV[3], tonumber(ARGV[6])
+    local late = redis.call('ZCOUNT', waits, '-inf', '(' .. ARGV[1])
+    local late_and_missed = redis.call('ZCOUNT', missed, '-inf', '(' .. ARGV[1])
+    local open = redis.call('ZCARD', waits)
+    local index = state == 'missed' and missed or waits
+    local first = rank_beyond(index, ARGV[4], ARGV[5])
+    local upto = ({waiting = open, overdue = late, missed = late_and_missed})[state]
+    local rows = {}
+    if plan == '' then
+        upto = math.min(upto, first + most)
+        if first < upto then rows = redis.call('ZRANGE', index, first, upto - 1, 'WITHSCORES') end
+        return {open, late, late_and_missed, rows}
+    end
+    local tag = waits:match('^({%d+})')
+    local owed, noted = on_plan(tag, plan, waits, open), on_plan(tag, plan, missed, late_and_missed)
+    local overdue = 0
+    for _, wait in ipairs(owed) do
+        if wait.rank < late then overdue = overdue + 1 end
+    end
+    for _, wait in ipairs(index == missed and noted or owed) do
+        if first <= wait.rank and wait.rank < upto and #rows < 2 * most then
+            rows[#rows + 1] = wait.name
+            rows[#rows + 1] = redis.call('ZSCORE', index, wait.name)
+        end
+    end
+    return {#owed, overdue, #noted, rows}
 end
 
 local function digest(state) return redis.sha1hex(table.concat(state, '\n')) end
@@ -496,7 +529,7 @@ local function restore(KEYS, ARGV)
     if (lost and text(lost.last_seq) or '') ~= ARGV[2] then return 0 end
     local tag, name = place_of(KEYS[1])
     redis.call('DEL', unpack(KEYS))
-    for _, index in ipairs({':waits', ':timers', ':unarchived'}) do redis.call('ZREM', tag .. index, name) end
+    for _, index in ipairs({':waits', ':missed', ':timers', ':unarchived'}) do redis.call('ZREM', tag .. index, name) end
     local generation = math.floor(now / GENERATION)
     local messages = 6 + tonumber(ARGV[4])
     local ids = messages + tonumber(ARGV[5])

@@ -58,14 +58,16 @@ class OpenWaits:
 
     async def first(
         self, partition: int, now: int, most: int, *, state: WaitState = "waiting", plan: str = "", after: Place
-    ) -> tuple[Totals, list[OpenWait]]:
-        """The first `most` of a partition beyond `after`, and totals of all of them; `plan` '' for any."""
-        due_at = 0 if after[0] == inf else after[0]
-        *totals, rows = await self._ledger.call(
-            "open_waits", (keys.waits(partition),), now, state, plan, due_at, after[1], most
-        )
-        width = len(_FIELDS) + 1
-        return Totals(*totals), [_wait(*rows[start : start + width]) for start in range(0, len(rows), width)]
+    ) -> tuple[Totals, list[Place]]:
+        """The first `most` of a partition beyond `after`, and totals of all of them; `plan` '' for any.
+
+        What it costs does not depend on how many are open, but with a plan the store reads each of the partition.
+        """
+        due_at = "inf" if after[0] == inf else int(after[0])
+        indexes = keys.waits(partition), keys.missed(partition)
+        *totals, rows = await self._ledger.call("open_waits", indexes, now, state, plan, due_at, after[1], most)
+        pairs = zip(rows[::2], rows[1::2], strict=True)
+        return Totals(*totals), [(float(due_at), name.decode()) for name, due_at in pairs]
 
     async def of(self, conversation: str) -> OpenWait | None:
         """The open wait of a conversation; None where nothing is owed."""
