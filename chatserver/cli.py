@@ -28,6 +28,9 @@ cli.command("chatserver.commands.config:config")
 
 def main() -> None:
     """The program `chatserver`."""
+    if not sys.argv[1:] or sys.argv[1] in cli.help_flags:
+        for name in cli:
+            cli[name]  # imports it, so that the list says what it does
     try:
         cli()
     except BrokenPipeError:  # whoever read the output has seen enough

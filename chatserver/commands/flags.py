@@ -21,7 +21,7 @@ class ServerFlags:
     workers: int | None = None
     """Processes that share the port; one for each core that is to serve."""
     data_dir: Path | None = None
-    """Folder of the embedded store, the SQLite file and the generated secret."""
+    """Folder of the embedded store, the SQLite file and the generated secrets."""
     redis_url: str | None = None
     """Redis or Valkey to use instead of the embedded one."""
     database_url: str | None = None

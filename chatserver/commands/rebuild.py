@@ -2,7 +2,7 @@
 
 from chatserver import app as composition
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import run, store_of
+from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.settings import Settings
 from chatserver.workflows import rebuild as rebuilding
@@ -15,7 +15,7 @@ def rebuild(flags: ServerFlags = NO_FLAGS) -> None:
     """Recreate every conversation in the store from the records, and from the archive what the store has lost."""
     with one_sentence():
         settings = settings_of(flags)
-        with store_of(settings) as store_url:
+        with store_in_use_of(settings) as store_url:
             run(_rebuild(settings, store_url))
 
 

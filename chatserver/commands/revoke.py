@@ -12,12 +12,12 @@ from quotas import instant
 from quotas.ledger.stores import store_at
 
 
-def revoke(user: str, /, *, before: str | None = None, flags: ServerFlags = NO_FLAGS) -> None:
+def revoke(person: str, /, *, before: str | None = None, flags: ServerFlags = NO_FLAGS) -> None:
     """Refuse a person's tokens issued before an instant, and close their sockets on every running server.
 
     Parameters
     ----------
-    user
+    person
         Id of the person.
     before
         An RFC 3339 instant with its offset; now unless given.
@@ -25,20 +25,20 @@ def revoke(user: str, /, *, before: str | None = None, flags: ServerFlags = NO_F
     with one_sentence():
         settings = settings_of(flags)
         try:
-            require_user(user)
+            require_user(person)
         except ValueError as error:
             raise SettingsError(str(error)) from None
         with store_in_use_of(settings) as store_url:
-            holds = run(_revoke(store_url, user, before))
-        screen.print(f"Tokens of {user} issued before {instant.text(holds)} are refused.", highlight=False)
+            holds = run(_revoke(store_url, person, before))
+        screen.print(f"Tokens of {person} issued before {instant.text(holds)} are refused.", highlight=False)
 
 
-async def _revoke(store_url: str, user: str, before: str | None) -> int:
+async def _revoke(store_url: str, person: str, before: str | None) -> int:
     now = time.time_ns() // 1_000_000
     link = store_at(store_url)
     await link.open()
     try:
-        return await Revocations(link).revoke(user, now if before is None else instant.parse(before), now)
+        return await Revocations(link).revoke(person, now if before is None else instant.parse(before), now)
     except ValueError as error:
         raise SettingsError(f"--before: {error}") from None
     finally:

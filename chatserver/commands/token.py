@@ -10,12 +10,12 @@ from chatserver.protocol.events import Role
 from chatserver.settings import SettingsError, jwt_secret
 
 
-def token(user: str, /, *, role: Role, days: int = 1, flags: ServerFlags = NO_FLAGS) -> None:
+def token(person: str, /, *, role: Role, days: int = 1, flags: ServerFlags = NO_FLAGS) -> None:
     """Print a token for a person, signed with the server's secret.
 
     Parameters
     ----------
-    user
+    person
         Id of the person.
     role
         member, mentor, support or service.
@@ -29,7 +29,7 @@ def token(user: str, /, *, role: Role, days: int = 1, flags: ServerFlags = NO_FL
         try:
             made = issue(
                 jwt_secret(settings),
-                user,
+                person,
                 role,
                 days * 86_400,
                 int(time.time() * 1000),

@@ -168,6 +168,23 @@ async def test_rebuild_makes_the_store_anew(valkey_url: str, tmp_path: Path) -> 
             assert [each["id"] for each in tora.welcome["conversations"]] == ["c1", "c2"]
 
 
+async def test_rebuild_beside_a_server_with_its_own_store(tmp_path: Path) -> None:
+    """The store is the running server's; what it holds stays."""
+    with program(tmp_path / "data") as server:
+        await server.conversation("c1", "basic")
+        done = await asyncio.to_thread(run, "rebuild", "--data-dir", "data", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "1 conversations told to the ledger" in done.stdout
+        async with server.device("tora") as tora:
+            assert [each["id"] for each in tora.welcome["conversations"]] == ["c1"]
+
+
+def test_help_says_what_each_command_does(tmp_path: Path) -> None:
+    """Also where no command is named."""
+    for words in ((), ("--help",)):
+        assert "Print a token for a person" in run(*words, cwd=tmp_path).stdout
+
+
 # chat
 
 
