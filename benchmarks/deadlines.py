@@ -192,7 +192,7 @@ async def _probed(site: Site, ledger: RedisLedger) -> "tuple[array[int], array[i
     ahead = [FIRST_PROBE + round(step * place) for place in range(PROBES)]
     for prefix in ("miss", "warn"):
         for number in range(PROBES):
-            listener.tell("SSUBSCRIBE", keys.feed(f"{prefix}{number}"))
+            listener.subscribe(keys.feed(f"{prefix}{number}").encode())
     await listener.request("PING")
     await _open(site, ledger, "miss", PROBES, ahead, lambda _: None)
     await _open(site, ledger, "warn", PROBES, [WARN_HOURS * HOUR + each for each in ahead], lambda _: None)

@@ -16,6 +16,8 @@ from benchmarks.servers import Running, running
 
 WATCH_SECONDS = 60.0
 """Two rounds of keep-alives."""
+ALONE_SECONDS = 20.0
+"""Before anybody is connected nothing has rounds."""
 SETTLE_SECONDS = 5.0
 AT_ONCE = 50
 
@@ -38,30 +40,30 @@ async def _watched(server: str, dialect: str, up: Running, tell: Callable[[float
     url = f"ws://127.0.0.1:{up.port}{DIALECTS[dialect].path}"
     await asyncio.sleep(SETTLE_SECONDS)
     before = proportional(up.server_pid)
-    cpu_before = await _cpu_while(up.server_pid, lambda share: tell(0.3 * share))
+    cpu_before = await _cpu_while(up.server_pid, ALONE_SECONDS, lambda share: tell(0.2 * share))
     sides = []
     for couple in up.couples:
         pair = Pair(couple.conversation, 0, 1, 8, tally, DIALECTS[dialect])
         sides += [pair.add(couple.member, couple.member_token, url), pair.add(couple.mentor, couple.mentor_token, url)]
     for first in range(0, len(sides), AT_ONCE):
         await asyncio.gather(*(_greet(side, up.port) for side in sides[first : first + AT_ONCE]))
-        tell(0.3 + 0.3 * first / len(sides))
+        tell(0.2 + 0.3 * first / len(sides))
     await asyncio.sleep(SETTLE_SECONDS)
     after = proportional(up.server_pid)
-    cpu_after = await _cpu_while(up.server_pid, lambda share: tell(0.6 + 0.4 * share))
+    cpu_after = await _cpu_while(up.server_pid, WATCH_SECONDS, lambda share: tell(0.5 + 0.5 * share))
     if tally.faults:
         raise BenchmarkError(f"{server}: idle connections did not stay: {dict(tally.faults)}")
     for side in sides:
         side.socket.abort()
-    return Idle(under, server, len(sides), before, after, WATCH_SECONDS, cpu_before, cpu_after)
+    return Idle(under, server, len(sides), before, after, ALONE_SECONDS, cpu_before, WATCH_SECONDS, cpu_after)
 
 
-async def _cpu_while(pid: int, tell: Callable[[float], None]) -> int:
-    """Microseconds of CPU during WATCH_SECONDS."""
+async def _cpu_while(pid: int, seconds: float, tell: Callable[[float], None]) -> int:
+    """Microseconds of CPU in that time."""
     before, steps = cpu_micros(pid), 20
     for step in range(steps):
         tell(step / steps)
-        await asyncio.sleep(WATCH_SECONDS / steps)
+        await asyncio.sleep(seconds / steps)
     return cpu_micros(pid) - before
 
 

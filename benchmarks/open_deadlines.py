@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from benchmarks.contenders import BenchmarkError
 from chatserver.records.database import Database
 from chatserver.records.tables import CONVERSATIONS, PEOPLE, SUBSCRIPTIONS
-from quotas.ledger.base import Post, Posted, Settings, Stale, posted
+from chatserver.sealing import SECRET_BYTES, Key
+from chatserver.workflows.messaging import sealed_post
+from quotas.ledger.base import Posted, Settings, Stale, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.terms import Rulebook, Terms
 
@@ -88,8 +90,9 @@ class _Desk:
         self._terms: Terms | None = None
 
     async def post(self, number: int, at: int) -> None:
-        post = Post(name(number), "member", "", b"", b"{}", "benchmark")
         settings = _settings(number)
+        key = Key(name(number), 1, bytes(SECRET_BYTES))
+        post = sealed_post(key, "member", settings.member, "", "When can we talk?", "benchmark")
         terms = self._terms or self._at(at)
         result = await posted(self._ledger, post, settings, terms, at=at)
         if isinstance(result, Stale):

@@ -1,17 +1,21 @@
 """Which parts are wanted, and their measurement one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 from rich.console import Console
 
 from benchmarks import conversations, deadlines, idle, storm, sweep, table
-from benchmarks.contenders import CONTENDERS, Durability
+from benchmarks.contenders import CONTENDERS, BenchmarkError, Durability
 from benchmarks.measure import Load
-from benchmarks.progress import bar, bars
+from benchmarks.progress import Tell, bar, bars
 from benchmarks.results import Report
 from benchmarks.rows import PRODUCT
+
+Measure = Callable[[Report, Tell], Report]
+"""Measures a part: the report with it. Raises BenchmarkError."""
 
 
 class Wanted(Struct, frozen=True):
@@ -37,28 +41,39 @@ class Wanted(Struct, frozen=True):
         return self if others else replace(self, table=True)
 
 
-def measured(wanted: Wanted, load: Load, rounds: int, aof: Durability | None, console: Console) -> Iterator[Report]:
-    """The report after each part, with a bar each, so that what was measured is kept. Raises BenchmarkError."""
+def measured(parts: Iterable[tuple[str, Measure]], console: Console, failed: Callable[[str], None]) -> Iterator[Report]:
+    """The report after each part, with a bar each. A part that fails is told of, and the next one is measured."""
     report = Report()
-    some = wanted.servers or [PRODUCT]
     with bars(console) as progress:
-        if wanted.table:
-            servers = wanted.servers or list(CONTENDERS)
-            report = replace(report, table=table.measured(servers, rounds, aof, load, bar(progress, "table")))
-            yield report
-        if wanted.latency:
-            report = replace(report, sweep=sweep.measured(some, report.table, load, bar(progress, "latency")))
-            yield report
-        if wanted.conversations:
-            part = conversations.measured(load, bar(progress, "conversations"))
-            report = replace(report, conversations=part)
-            yield report
-        if wanted.idle:
-            parts = [idle.measured(server, wanted.idle, bar(progress, "idle")) for server in some]
-            report = replace(report, idle=parts)
-            yield report
-        if wanted.storm:
-            report = replace(report, storm=storm.measured(wanted.storm, bar(progress, "storm")))
-            yield report
-        if wanted.deadlines:
-            yield replace(report, deadlines=deadlines.measured(wanted.deadlines, bar(progress, "deadlines")))
+        for part, measure in parts:
+            try:
+                report = measure(report, bar(progress, part))
+            except BenchmarkError as error:
+                failed(f"{part}: {error}")
+            except Exception as error:  # noqa: BLE001 - whatever it was, it must not cost the other parts
+                failed(f"{part}: {error!r}")
+            else:
+                yield report
+
+
+def parts_of(wanted: Wanted, load: Load, rounds: int, aof: Durability | None) -> Iterator[tuple[str, Measure]]:
+    """The parts that are wanted, by name, in the order in which they are measured."""
+    some = wanted.servers or [PRODUCT]
+    if wanted.table:
+        servers = wanted.servers or list(CONTENDERS)
+        yield "table", lambda report, tell: replace(report, table=table.measured(servers, rounds, aof, load, tell))
+    if wanted.latency:
+        yield "latency", lambda report, tell: replace(report, sweep=sweep.measured(some, report.table, load, tell))
+    if wanted.conversations:
+        yield "conversations", lambda report, tell: replace(report, conversations=conversations.measured(load, tell))
+    if connections := wanted.idle:
+        for server in some:
+            yield "idle", partial(_with_idle, server, connections)
+    if members := wanted.storm:
+        yield "storm", lambda report, tell: replace(report, storm=storm.measured(members, tell))
+    if count := wanted.deadlines:
+        yield "deadlines", lambda report, tell: replace(report, deadlines=deadlines.measured(count, tell))
+
+
+def _with_idle(server: str, connections: int, report: Report, tell: Tell) -> Report:
+    return replace(report, idle=[*report.idle, idle.measured(server, connections, tell)])

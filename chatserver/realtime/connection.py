@@ -77,7 +77,7 @@ class Connection:
         self.role = identity.role
         self.encoding: Encoding = encoding
         self.hears_reply = identity.role != "member"
-        self.ended = asyncio.Event()
+        self.ended = False
         self._socket = socket
         self._identity = identity
         self._desk = desk
@@ -99,7 +99,7 @@ class Connection:
 
     def add(self, follower: Follower) -> bool:
         """Follow a conversation too; False where the connection has ended meanwhile."""
-        if self.ended.is_set():
+        if self.ended:
             self._desk.leave(self, [follower])
             return False
         self._followers[follower.room.id] = follower
@@ -114,7 +114,7 @@ class Connection:
     @property
     def is_congested(self) -> bool:
         """Whether much waits for the reader; false once the connection has ended."""
-        return not self.ended.is_set() and self._socket.is_congested
+        return not self.ended and self._socket.is_congested
 
     @property
     def unsent(self) -> int:
@@ -179,11 +179,12 @@ class Connection:
 
     def lost(self) -> None:
         """The socket has gone."""
-        self.ended.set()
+        self.ended = True
         for task in self._tasks:
             task.cancel()
         followers, self._followers = self._followers, {}
         self._desk.leave(self, followers.values())
+        logger.debug("a connection has ended", extra={"connection": self.id, "person": self.user})
 
     def drain(self) -> None:
         """The server stops: no new commands; end as soon as the last answer is out."""

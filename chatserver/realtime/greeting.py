@@ -1,4 +1,4 @@
-"""From handshake to welcome: origin, subprotocol, hello, token; then the connection lives until its socket ends."""
+"""From handshake to welcome: origin, subprotocol, hello, token; then the connection is its socket's receiver."""
 
 import asyncio
 import logging
@@ -17,7 +17,6 @@ from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import Error, Welcome
 from chatserver.rate_limit import OTHER_COST, RateLimit
-from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
@@ -51,7 +50,6 @@ class Greeting:
         self._addresses = addresses
         self._authenticator = authenticator
         self._origins = frozenset(allowed_origins)
-        self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """Serve one WebSocket."""
@@ -83,7 +81,9 @@ class Greeting:
         except TokenError as error:
             self._end(socket, Close.UNAVAILABLE if error.temporary else Close.BAD_TOKEN, f": {error}")
             return
-        await self._live(socket, encoding, identity, hello)
+        connection = Connection(socket, encoding, identity, self._hub, self._people)
+        if await self._welcome(connection, socket, identity, hello):
+            logger.debug("a connection was welcomed", extra={"connection": connection.id, "person": connection.user})
 
     def _end(self, socket: ChatSocket, close: Close, why: str = "") -> None:
         socket.end(close, f"{CLOSE_REASON[close]}{why}"[:120])
@@ -115,15 +115,6 @@ class Greeting:
         socket.push(frame_of(Error("hello_first", MEANING["hello_first"], temporary=False), encoding))
         return None
 
-    async def _live(self, socket: ChatSocket, encoding: Encoding, identity: Identity, hello: Hello) -> None:
-        connection = Connection(socket, encoding, identity, self._hub, self._people)
-        if await self._welcome(connection, socket, identity, hello):
-            of = {"connection": connection.id, "person": connection.user}
-            logger.debug("a connection was welcomed", extra=of)
-            await connection.ended.wait()
-            logger.debug("a connection has ended", extra=of)
-            self._expiry.unset(connection)
-
     async def _welcome(self, connection: Connection, socket: ChatSocket, identity: Identity, hello: Hello) -> bool:
         """Begin to serve; False where that cannot be."""
         traces = self._hub.traces
@@ -144,10 +135,10 @@ class Greeting:
                 follower.start(hello.resume[follower.room.id])
             else:
                 follower.next_seq = follower.room.last_seq + 1
-        self._hub.connections.add(connection)
+        expires_in = identity.expires_at / 1000 - time.time()
+        self._hub.keep(connection, asyncio.get_running_loop().time() + expires_in)
         socket.greeted()
         socket.attach(connection)
-        self._expiry.set(connection, asyncio.get_running_loop().time() + identity.expires_at / 1000 - time.time())
         self._hub.arrived(connection, followers)
         self._hub.metrics.welcomed += 1
         return True

@@ -8,6 +8,7 @@ from collections.abc import Collection, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from chatserver.metrics import Gauges, Metrics
+from chatserver.protocol.codes import Close
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
@@ -32,6 +33,8 @@ MEASURE_EVERY = 5.0
 """Seconds between comparisons of the store's clock with the process's."""
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
+RENEW_AT_ONCE = 20
+"""Rooms whose leases are renewed in one go: few enough that no message waits for them."""
 
 if TYPE_CHECKING:
     from chatserver.tracing import Traces
@@ -70,6 +73,7 @@ class Hub:
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
         self._people: dict[bytes, str] = {}
         self._alarm: Alarm[Room] = Alarm(self._ring)
+        self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
         self._loop = asyncio.get_running_loop()
         self._changed: set[Room] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,6 +91,7 @@ class Hub:
     async def stop(self) -> None:
         """Give up leases; the connections have ended."""
         self._alarm.stop()
+        self._expiry.stop()
         self._board.stop()
         for task in (self._renewing, self._measuring):
             if task is not None:
@@ -138,6 +143,11 @@ class Hub:
         self.refresh(room)
         return room
 
+    def keep(self, connection: Connection, expires_at: float) -> None:
+        """Count it among those who are here; end it when its token expires, at that time of the loop."""
+        self.connections.add(connection)
+        self._expiry.set(connection, expires_at)
+
     def arrived(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection has been welcomed: the others may know."""
         for follower in followers:
@@ -147,6 +157,7 @@ class Hub:
     def leave(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection is gone."""
         self.connections.discard(connection)
+        self._expiry.unset(connection)
         self._board.leave(connection)
         mine = self._by_person[connection.user]
         mine.discard(connection)
@@ -387,9 +398,10 @@ class Hub:
     async def _renew_forever(self) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY)
-            for room in list(self._by_channel.values()):
+            rooms = list(self._by_channel.values())
+            for first in range(0, len(rooms), RENEW_AT_ONCE):
                 try:
-                    await self._look(room)
+                    await asyncio.gather(*(self._look(room) for room in rooms[first : first + RENEW_AT_ONCE]))
                 except LedgerError:
                     break
 

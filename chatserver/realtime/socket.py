@@ -1,18 +1,22 @@
 """The WebSocket itself: uvicorn's protocol, with data frames handed to a plain synchronous receiver.
 
-Starlette keeps the handshake and the end of a connection; between the two its task sleeps, and no message wakes it.
-Written frames are gathered and sent once a loop tick.
+Starlette does the handshake. Its task ends when the connection has its receiver, and what only the handshake needed is
+dropped: two thirds of what a quiet connection would hold. Written frames are gathered and sent once a loop tick.
 """
 
+import asyncio
 from collections import Counter
 from typing import Any, Protocol
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from chatserver.realtime.door import Place
-from chatserver.realtime.frames import read_messages
+from chatserver.realtime.frames import PING, read_messages
+from chatserver.realtime.keep_alive import KeepAlive, Peer
 
 EXTENSION = "chatserver.socket"
 """Where the ASGI scope's extensions hold the socket."""
@@ -43,9 +47,25 @@ class Receiver(Protocol):
         """The server stops: answer what is in flight, then end."""
 
 
-class ChatSocket(WebSocketsSansIOProtocol):
-    """One connection. Until `attach` everything goes to the ASGI application, as in uvicorn."""
+class _Nobody(asyncio.Queue[Any]):
+    """Where uvicorn tells the application what happens, once there is no application any more."""
 
+    def put_nowait(self, item: Any) -> None:
+        """Nobody asks."""
+
+
+_NOBODY = _Nobody()
+_WRITABLE = asyncio.Event()
+_WRITABLE.set()
+
+
+class ChatSocket(WebSocketsSansIOProtocol):
+    """One connection. Until `attach` everything goes to the ASGI application, as in uvicorn.
+
+    `keep_alive` is shared by all connections of a server; uvicorn's own timers are off.
+    """
+
+    keep_alive: KeepAlive
     receiver: Receiver | None = None
     closed: Counter[int] | None = None
     """Where to count the close code, if the server is the one who closes."""
@@ -55,6 +75,9 @@ class ChatSocket(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self._out: list[bytes] = []
         self._out_bytes = 0
+        self._heard = True
+        """Whether anything came since the last ping."""
+        self._group: set[Peer] | None = None
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
@@ -72,7 +95,41 @@ class ChatSocket(WebSocketsSansIOProtocol):
             self._place.give_back()
             self._place = None
 
+    async def run_asgi(self) -> None:
+        """As uvicorn's, but a connection that has a receiver goes on when the application has returned."""
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            self.logger.exception("Exception in ASGI application\n")
+            self.send_500_response()
+        else:
+            if self.receiver is not None:
+                self._forget_handshake()
+                return
+            if not self.handshake_complete:
+                self.logger.error("ASGI callable returned without completing handshake.")
+                self.send_500_response()
+        if self.close_timer is None:
+            self.transport.close()
+
+    def _forget_handshake(self) -> None:
+        del self.scope, self.request, self.response
+        self.queue = _NOBODY
+        self.writable = _WRITABLE
+        if self._is_between_messages():
+            # A parser that has read the request keeps it.
+            parser = ServerProtocol(state=State.OPEN, max_size=self.config.ws_max_size, logger=self.logger)
+            parser.extensions = self.conn.extensions
+            self.conn = parser
+
+    def pause_writing(self) -> None:
+        if self.receiver is None:  # Receivers look at what is unsent.
+            super().pause_writing()
+
     def data_received(self, data: bytes) -> None:
+        self._heard = True
         if self.receiver is not None and self._is_between_messages():
             read = read_messages(data, self._take)
             if read == len(data):
@@ -108,6 +165,22 @@ class ChatSocket(WebSocketsSansIOProtocol):
             else:
                 self.receiver.too_slow()
 
+    def take_turn(self) -> None:
+        """Whatever came since the last ping counts as its answer; where nothing came, the peer is gone."""
+        if not self._is_open:
+            return
+        if self._heard:
+            self._heard = False
+            self.transport.write(PING)
+        else:
+            self.keepalive_timeout()
+
+    def stop_keepalive(self) -> None:
+        super().stop_keepalive()
+        if self._group is not None:
+            self._group.discard(self)
+            self._group = None
+
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
         self._count_close()
@@ -131,6 +204,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def attach(self, receiver: Receiver) -> None:
         """From now on messages go to `receiver`, first those that came while nobody asked for them."""
         self.receiver = receiver
+        self._group = self.keep_alive.add(self)
         while not self.queue.empty():
             message = self.queue.get_nowait()
             if message["type"] == "websocket.receive":
@@ -161,11 +235,16 @@ class ChatSocket(WebSocketsSansIOProtocol):
 
     def _flush(self) -> None:
         out, self._out, self._out_bytes = self._out, [], 0
-        if not out or self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+        if not out or not self._is_open:
             return
         self.transport.write(out[0] if len(out) == 1 else b"".join(out))
         if self.receiver is not None and self.transport.get_write_buffer_size() > MAX_UNSENT:
             self.receiver.too_slow()
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether no end has begun, by either side."""
+        return not (self.close_sent or self.disconnected) and self.conn.state is State.OPEN
 
     @property
     def unsent(self) -> int:
@@ -195,7 +274,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
         Without effect where it is closing already.
         """
         self._flush()
-        if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+        if not self._is_open:
             return
         self.stop_keepalive()
         self.conn.send_close(code, reason)
@@ -219,6 +298,12 @@ class ChatSocket(WebSocketsSansIOProtocol):
             self._count_close()
         else:
             self.receiver.drain()
+
+
+def chat_socket(keep_alive: KeepAlive) -> type[ChatSocket]:
+    """The protocol of a server whose connections share `keep_alive`: uvicorn makes each from the class alone."""
+    members: dict[str, Any] = {"keep_alive": keep_alive}
+    return type("ChatSocket", (ChatSocket,), members)
 
 
 def _is_utf8(data: bytes) -> bool:

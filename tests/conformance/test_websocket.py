@@ -29,7 +29,6 @@ class Echo:
 
     def __init__(self, socket: ChatSocket) -> None:
         self._socket = socket
-        self.ended = asyncio.Event()
 
     def received(self, data: bytes, *, text: bool) -> None:
         self._socket.push(text_frame(data) if text else binary_frame(data))
@@ -38,7 +37,7 @@ class Echo:
         self._socket.end(4001, "")
 
     def lost(self) -> None:
-        self.ended.set()
+        """Nothing is kept."""
 
     def drain(self) -> None:
         self._socket.end(1001, "")
@@ -47,9 +46,7 @@ class Echo:
 async def echo(websocket: WebSocket) -> None:
     await websocket.accept()
     socket: ChatSocket = websocket.scope["extensions"][EXTENSION]
-    receiver = Echo(socket)
-    socket.attach(receiver)
-    await receiver.ended.wait()
+    socket.attach(Echo(socket))
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 // The best chat server we can write by hand on Node: `ws`, and `ioredis` with auto-pipelining.
 //
 // Each message is one call of the product's own function (library.lua), with the product's arguments: it admits, gives a
-// seq, stores, remembers the id, moves the deadline and publishes in one step. Deliveries come from a sharded channel a
-// conversation. What the product works out with its calendar is given here: the terms were packed when the
-// conversation was made, and hold for the run. Settings: BENCH_PORT, BENCH_REDIS_URL, BENCH_JWT_SECRET, BENCH_FUNCTION.
-import { hash } from "node:crypto";
+// seq, stores, remembers the id, moves the deadline and publishes in one step. Its text is sealed before and opened for
+// whoever hears it, in the product's format. Deliveries come from a sharded channel a conversation. What the product
+// works out with its calendar, and fetches from its database, is given here: terms and key were made with the
+// conversation, and hold for the run. Settings: BENCH_PORT, BENCH_REDIS_URL, BENCH_JWT_SECRET, BENCH_FUNCTION.
 import { createServer } from "node:http";
 import { Redis } from "ioredis";
 import { WebSocketServer } from "ws";
+import { Key } from "./sealing.js";
 import { claimsOf } from "./tokens.js";
 
 const { BENCH_PORT, BENCH_REDIS_URL, BENCH_JWT_SECRET, BENCH_FUNCTION } = process.env;
@@ -15,6 +16,14 @@ const MAX_BODY_BYTES = 16 * 1024;
 const COMPOSER =
   '{"open":true,"reason":null,"opens_at":null,"window_ends_at":null,"windows_left":null,"messages_left":null,' +
   '"live_until":null}';
+// Where things stand in what the function answers and publishes: a letter, POSTED or REFUSED, the state, the rest.
+const SEQ = 1;
+const AT = 5;
+const OPENS_AT = 9;
+const AFTER_REFUSED = 17 + 64;
+const AFTER_POSTED = 22 + 64;
+const LAST_SEQ = 20; // in the state
+const [ACCEPTED, AGAIN, REFUSED, REFUSED_AGAIN, MESSAGE, LINE] = Buffer.from("ADRQM\n");
 const REPLY = { waiting_since: null, due_at: null, overdue: false };
 
 const redis = new Redis(BENCH_REDIS_URL, { enableAutoPipelining: true });
@@ -52,9 +61,12 @@ class Connection {
     const conversations = [];
     for (const lane of JSON.parse((await redis.get(`bench:person:${sub}`)) ?? "[]")) {
       lane.terms = Buffer.from(lane.terms, "base64");
+      lane.key = new Key(lane.id, Buffer.from(lane.secret, "base64"));
+      lane.name = JSON.stringify(lane.id);
+      lane.head = `{"from":${JSON.stringify(sub)},"role":"${role}","id":`;
       this.lanes.set(lane.id, lane);
       await this.join(lane);
-      const lastSeq = Number(await redis.hget(lane.keys[0], "last_seq"));
+      const lastSeq = (await redis.hgetBuffer(lane.keys[0], "state")).readUInt32BE(LAST_SEQ);
       conversations.push({ id: lane.id, last_seq: lastSeq, composer: JSON.parse(COMPOSER), reply: REPLY });
     }
     this.send(JSON.stringify({ type: "welcome", user: sub, role, now: new Date().toISOString(), conversations }));
@@ -63,7 +75,7 @@ class Connection {
   async join(lane) {
     let room = rooms.get(lane.channel);
     if (!room) {
-      room = { conversation: lane.id, connections: new Set(), ready: subscriber.ssubscribe(lane.channel) };
+      room = { name: lane.name, key: lane.key, connections: new Set(), ready: subscriber.ssubscribe(lane.channel) };
       rooms.set(lane.channel, room);
     }
     room.connections.add(this);
@@ -88,30 +100,30 @@ class Connection {
     if (typeof id !== "string" || id.length === 0 || id.length > 64) return this.error("invalid_field", "`id`");
     if (typeof body !== "string" || body.trim() === "") return this.error("text_empty", "`body` holds no text", id);
     if (Buffer.byteLength(body) > MAX_BODY_BYTES) return this.error("text_too_long", "`body` is too long", id);
-    const digest = hash("sha1", body, "base64").slice(0, 8); // 8 bytes, as the function wants them
-    const entry = JSON.stringify({ from: this.user, role: this.role, id, body });
-    const [hash_, log, even, odd, channel] = lane.keys;
-    redis.fcall(
-      ...[BENCH_FUNCTION, 5, hash_, log, even, odd, channel],
-      ...[this.letter + id, digest, entry, this.id, lane.terms, ""],
-      (error, reply) => this.answer(conversation, id, body, error, reply),
+    const text = Buffer.from(JSON.stringify(body));
+    const quotedId = JSON.stringify(id);
+    const entry = lane.key.seal(Buffer.from(`${lane.head}${quotedId}}\n`), text);
+    const [hash, log, even, odd, channel] = lane.keys;
+    redis.fcallBuffer(
+      ...[BENCH_FUNCTION, 5, hash, log, even, odd, channel],
+      ...[this.letter + id, lane.key.digest(text), entry, this.id, lane.terms, ""],
+      (error, reply) => this.answer(lane, quotedId, body, error, reply),
     );
   }
 
-  answer(conversation, id, body, error, reply) {
-    if (error || typeof reply !== "string") return this.error("unavailable", String(error ?? reply), id);
-    const words = reply.split(" ");
-    const head = `"conversation":${JSON.stringify(conversation)},"id":${JSON.stringify(id)}`;
-    if (words[0] === "A" || words[0] === "D") {
-      const at = new Date(Number(words[2])).toISOString();
-      this.send(`{"type":"accepted",${head},"seq":${words[1]},"at":"${at}","composer":${COMPOSER}}`);
-    } else if (words[0] === "R" || words[0] === "Q") {
-      const opens = Number(words.at(-2));
-      const opensAt = opens ? `"${new Date(opens).toISOString()}"` : "null";
-      const rest = `"reason":"${words.at(-1)}","opens_at":${opensAt},"body":${JSON.stringify(body)}`;
-      this.send(`{"type":"refused",${head},${rest},"composer":${COMPOSER}}`);
+  answer(lane, id, body, error, reply) {
+    if (error || !Buffer.isBuffer(reply)) return this.error("unavailable", String(error ?? "stale"), JSON.parse(id));
+    const head = `"conversation":${lane.name},"id":${id}`;
+    const kind = reply[0];
+    if (kind === ACCEPTED || kind === AGAIN) {
+      const place = `"seq":${reply.readUInt32BE(SEQ)},"at":"${instant(reply, AT)}"`;
+      this.send(`{"type":"accepted",${head},${place},"composer":${COMPOSER}}`);
+    } else if (kind === REFUSED || kind === REFUSED_AGAIN) {
+      const opens = reply.readBigInt64BE(OPENS_AT) ? `"${instant(reply, OPENS_AT)}"` : "null";
+      const rest = `"reason":"${reply.toString("latin1", AFTER_REFUSED)}","opens_at":${opens}`;
+      this.send(`{"type":"refused",${head},${rest},"body":${JSON.stringify(body)},"composer":${COMPOSER}}`);
     } else {
-      this.error("id_reused", reply, id);
+      this.error("id_reused", reply.toString(), JSON.parse(id));
     }
   }
 
@@ -121,19 +133,30 @@ class Connection {
 }
 Connection.count = 0;
 
-// 'M seq at … origin\n{entry}': the stored entry is spliced into the event as it is.
-subscriber.on("smessage", (channel, payload) => {
-  const room = rooms.get(channel);
-  if (room === undefined || payload[0] !== "M") return;
-  const line = payload.indexOf("\n");
-  const origin = payload.slice(payload.lastIndexOf(" ", line) + 1, line);
-  const [, seq, at] = payload.slice(0, 40).split(" ", 3);
-  const event =
-    `{"type":"message","conversation":${JSON.stringify(room.conversation)},"seq":${seq},` +
-    `"at":"${new Date(Number(at)).toISOString()}",` +
-    payload.slice(line + 2);
-  for (const connection of room.connections) if (connection.id !== origin) connection.send(event);
+// RFC 3339, of ms since 1970; they fit into 48 bits.
+function instant(bytes, place) {
+  return new Date(bytes.readUIntBE(place + 2, 6)).toISOString();
+}
+
+// 'M', POSTED, state, origin, line feed, entry: its head in the open, a line feed, the text sealed.
+subscriber.on("smessageBuffer", (channel, payload) => {
+  const room = rooms.get(channel.latin1Slice());
+  if (room === undefined || payload[0] !== MESSAGE) return;
+  const line = payload.indexOf(LINE, AFTER_POSTED);
+  const origin = payload.latin1Slice(AFTER_POSTED, line);
+  let event;
+  for (const connection of room.connections) {
+    if (connection.id !== origin) connection.send((event ??= eventOf(room, payload, line + 1)));
+  }
 });
+
+function eventOf(room, payload, entry) {
+  const headEnds = payload.indexOf(LINE, entry);
+  return (
+    `{"type":"message","conversation":${room.name},"seq":${payload.readUInt32BE(SEQ)},"at":"${instant(payload, AT)}",` +
+    `${payload.utf8Slice(entry + 1, headEnds - 1)},"body":${room.key.open(payload, headEnds + 1)}}`
+  );
+}
 
 const http = createServer((_, response) => response.end("{}"));
 const server = new WebSocketServer({
