@@ -14,7 +14,7 @@ from chatserver.records import ledger_snapshots, messages
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.ledger_snapshots import LedgerSnapshot
 from chatserver.settings import Settings
-from chatserver.workflows.lease import Lease
+from chatserver.workflows.lease import Lease, Words
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
@@ -32,6 +32,12 @@ BATCH = 20
 """Conversations stored in one transaction, so that nobody who writes waits long."""
 MOST_MESSAGES = 100
 """Messages of one conversation in it."""
+
+_WORDS = Words(
+    no_store="the store does not answer; its messages are archived later",
+    no_database="messages are archived later: %s",
+    failed="messages could not be archived; they stay in the store",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -63,25 +69,10 @@ class Archive:
         """Work until cancelled. While store or database is gone, messages stay in the store."""
         try:
             while True:
-                went_well = await self._look()
+                went_well = await self._lease.work(LEASE, self.sweep, _WORDS, logger)
                 await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
         finally:
             await self._lease.release()
-
-    async def _look(self) -> bool:
-        """Whether all went well."""
-        try:
-            while await self._lease.take(LEASE) and await self.sweep():
-                pass
-        except LedgerError:
-            logger.debug("the store does not answer; its messages are archived later")
-        except DatabaseError as error:
-            logger.warning("messages are archived later: %s", error)
-        except Exception:
-            logger.exception("messages could not be archived; they stay in the store")
-        else:
-            return True
-        return False
 
     async def sweep(self) -> bool:
         """Archive what has waited long enough, a batch of every partition; whether there may be more.

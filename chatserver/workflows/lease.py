@@ -4,11 +4,24 @@ Two at once do no harm: what they do is stored once. The lease only spares the w
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 
+from msgspec import Struct
+
+from chatserver.records.database import DatabaseError
 from quotas.ledger.base import LedgerError
 from quotas.ledger.store import Store
 
 logger = logging.getLogger(__name__)
+
+
+class Words(Struct, frozen=True):
+    """What the log says where work could not be done."""
+
+    no_store: str
+    no_database: str
+    """With a `%s` for the error."""
+    failed: str
 
 
 class Lease:
@@ -25,6 +38,23 @@ class Lease:
         if holder == self._name.encode():
             await self._link.request("PEXPIRE", self._key, length)
         return holder in (None, self._name.encode())
+
+    async def work(
+        self, length: int, sweep: Callable[[], Awaitable[bool]], words: Words, logger: logging.Logger
+    ) -> bool:
+        """Sweep while it is this process's turn and `sweep` says that there may be more; whether all went well."""
+        try:
+            while await self.take(length) and await sweep():
+                pass
+        except LedgerError:
+            logger.debug(words.no_store)
+        except DatabaseError as error:
+            logger.warning(words.no_database, error)
+        except Exception:
+            logger.exception(words.failed)
+        else:
+            return True
+        return False
 
     async def release(self) -> None:
         """Let another process have its turn at once."""

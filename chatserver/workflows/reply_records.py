@@ -13,12 +13,12 @@ from msgspec import Struct
 
 from chatserver.records import conversations, reply_waits
 from chatserver.records.conversations import Subscription
-from chatserver.records.database import Database, DatabaseError
+from chatserver.records.database import Database
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
-from chatserver.workflows.lease import Lease
+from chatserver.workflows.lease import Lease, Words
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import Ledger, LedgerError, answered
+from quotas.ledger.base import Ledger, answered
 from quotas.ledger.store import Store
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
@@ -31,6 +31,12 @@ LEASE = 5 * SECOND
 """How long after its last look a process may be silent before another one takes over."""
 BATCH = 100
 """Events of one partition stored in one transaction."""
+
+_WORDS = Words(
+    no_store="the store does not answer; what became of waits is recorded later",
+    no_database="what became of waits is recorded later: %s",
+    failed="what became of waits could not be recorded; it stays in the store",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -66,25 +72,10 @@ class ReplyRecords:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
         try:
             while True:
-                went_well = await self._look()
+                went_well = await self._lease.work(LEASE, self.sweep, _WORDS, logger)
                 await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
         finally:
             await self._lease.release()
-
-    async def _look(self) -> bool:
-        """Whether all went well."""
-        try:
-            while await self._lease.take(LEASE) and await self.sweep():
-                pass
-        except LedgerError:
-            logger.debug("the store does not answer; what became of waits is recorded later")
-        except DatabaseError as error:
-            logger.warning("what became of waits is recorded later: %s", error)
-        except Exception:
-            logger.exception("what became of waits could not be recorded; it stays in the store")
-        else:
-            return True
-        return False
 
     async def sweep(self) -> bool:
         """Store a batch of every partition; whether there may be more. Raises LedgerError, DatabaseError.
