@@ -25,6 +25,8 @@ class Calendar:
         self._zone = ZoneInfo(zone)
         self._closed_weekdays = frozenset(WEEKDAYS.index(weekday) for weekday in closed_weekdays)
         self._holidays = _holidays_of(country) if country else None
+        self._latest_day = 0, 0, date.min
+        """The day that was asked for last, with its first instant and that of the next: most questions are of today."""
         self.start_of = lru_cache(maxsize=1024)(self._start_of)
         self.is_closed = lru_cache(maxsize=1024)(self._is_closed)
 
@@ -55,9 +57,13 @@ class Calendar:
 
     def day_of(self, at: int) -> date:
         """The local day that holds the instant."""
+        begins, ends, day = self._latest_day
+        if begins <= at < ends:
+            return day
         day = self._local(at).date()
         while at >= self.start_of(day + _ONE_DAY):
             day += _ONE_DAY
+        self._latest_day = self.start_of(day), self.start_of(day + _ONE_DAY), day
         return day
 
     def _is_closed(self, day: date) -> bool:

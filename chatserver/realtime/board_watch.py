@@ -10,8 +10,8 @@ from typing import Protocol
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Event, Owed, Replies
 from chatserver.workflows.board import Board, Wanted
-from chatserver.workflows.board_heads import gathered
 from chatserver.workflows.board_views import MentorView, View, WholeView
+from chatserver.workflows.partitions import gathered
 from chatserver.workflows.standing_view import owed_of, totals_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import text

@@ -3,9 +3,8 @@
 from chatserver.protocol.codec import Encoding, encode_json, encode_msgpack, message_json
 from chatserver.protocol.events import Event
 from chatserver.realtime.frames import binary_frame, text_frame
-from chatserver.sealing import Key
 from chatserver.workflows.history import message_of
-from chatserver.workflows.message_log import in_the_open
+from chatserver.workflows.messaging import Lane
 from quotas.instant import text
 from quotas.ledger.base import Entry
 
@@ -42,12 +41,11 @@ class Audience:
 class MessageAudience:
     """As `Audience`, for a message as it is stored: opened at most once, and only where someone reads it."""
 
-    __slots__ = ("_conversation", "_frames", "_key", "_opened", "_stored")
+    __slots__ = ("_frames", "_lane", "_opened", "_stored")
 
-    def __init__(self, conversation: str, stored: Entry, key: Key) -> None:
-        self._conversation = conversation
+    def __init__(self, lane: Lane, stored: Entry) -> None:
+        self._lane = lane
         self._stored = stored
-        self._key = key
         self._opened: Entry | None = None
         self._frames: dict[Encoding, bytes] = {}
 
@@ -56,6 +54,6 @@ class MessageAudience:
         made = self._frames.get(encoding)
         if made is None:
             if self._opened is None:
-                self._opened = in_the_open(self._conversation, self._stored, self._key)
-            made = self._frames[encoding] = message_frame(self._conversation, self._opened, encoding)
+                self._opened = self._lane.opened(self._stored)
+            made = self._frames[encoding] = message_frame(self._lane.conversation, self._opened, encoding)
         return made

@@ -21,7 +21,7 @@ from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience
 from chatserver.sealing import Key
 from chatserver.workflows.conversation_keys import ConversationKeys
-from chatserver.workflows.message_log import MessageLog, sealed_with
+from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import Lane
 from chatserver.workflows.standing_view import composer_of, reply_of
 from chatserver.workflows.store_clock import StoreClock
@@ -180,9 +180,8 @@ class Room:
         self.lane.usage = usage
         self.heard = (seq, at)
         self.last_seq = max(self.last_seq, seq)
-        key = self.lane.key
-        if sealed_with(entry) == key.number:
-            audience = MessageAudience(self.id, Entry(seq, at, entry), key)
+        if self.lane.opens(entry):
+            audience = MessageAudience(self.lane, Entry(seq, at, entry))
             for follower in self.followers:
                 follower.message(seq, origin, audience)
         else:

@@ -3,13 +3,15 @@
 Each is stored once, however often it is stored: rows that are there already are passed over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Literal
+from functools import cache
+from operator import attrgetter
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict, astuple
-from sqlalchemy import Table, select
+from sqlalchemy import Dialect, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,17 +66,36 @@ class MentorDay(Struct, frozen=True):
     week: int
 
 
-_TABLES: dict[type[Struct], Table] = {ReplyWait: REPLY_WAITS, ReplyNotice: REPLY_NOTICES, MentorDay: MENTOR_DAYS}
+_SELDOM: dict[type[Struct], tuple[Table, Callable[[object], Any]]] = {
+    ReplyNotice: (REPLY_NOTICES, attrgetter("partition", "event")),
+    MentorDay: (MENTOR_DAYS, attrgetter("conversation_id", "day")),
+}
 
 
 async def store(connection: AsyncConnection, rows: Sequence[ReplyWait | ReplyNotice | MentorDay]) -> None:
-    """Insert what is not there yet."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    for kind, table in _TABLES.items():
-        # Always in the order of their keys, so that two processes that store the same never wait for each other.
-        ordered = sorted((row for row in rows if type(row) is kind), key=lambda row: astuple(row)[:2])
+    """Insert what is not there yet.
+
+    Where two processes store the same, they do it in the same order, so that neither waits for the other: waits as
+    they were read, the rest by their keys.
+    """
+    waits = [astuple(row) for row in rows if type(row) is ReplyWait]
+    if waits:
+        await connection.exec_driver_sql(_insert_waits(connection.dialect), waits)
+    for kind, (table, key) in _SELDOM.items():
+        ordered = sorted((row for row in rows if type(row) is kind), key=key)
         if ordered:
-            await connection.execute(insert(table).on_conflict_do_nothing(), [asdict(row) for row in ordered])
+            insert = _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
+            await connection.execute(insert, [asdict(row) for row in ordered])
+
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@cache
+def _insert_waits(dialect: Dialect) -> str:
+    """In the driver's words: SQLAlchemy looks at each value, and there are thousands of waits a second."""
+    insert = _INSERT[dialect.name](REPLY_WAITS).on_conflict_do_nothing()
+    return str(insert.compile(dialect=dialect, column_keys=list(ReplyWait.__struct_fields__)))
 
 
 async def waits_in(connection: AsyncConnection, conversation: str) -> list[ReplyWait]:

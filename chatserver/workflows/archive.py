@@ -15,6 +15,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.ledger_snapshots import LedgerSnapshot
 from chatserver.settings import Settings
 from chatserver.workflows.lease import Lease, Words
+from chatserver.workflows.partitions import of_partitions
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
@@ -80,8 +81,7 @@ class Archive:
         Raises LedgerError, DatabaseError.
         """
         before = await self._ledger.now() - self._after
-        asked = (self._tail.due(each, before, BATCH) for each in range(keys.PARTITIONS))
-        found = answered(await asyncio.gather(*asked, return_exceptions=True))
+        found = await of_partitions(lambda partition: self._tail.due(partition, before, BATCH))
         names = [name for due in found for name in due]
         more = any(len(due) == BATCH for due in found)
         for first in range(0, len(names), BATCH):

@@ -1,24 +1,19 @@
 """The head of the board: the most urgent open waits of all partitions, merged from a few of each."""
 
-import asyncio
-from collections.abc import Awaitable, Iterable
-from itertools import chain, islice
+from collections.abc import Iterable
+from itertools import chain
 from math import inf
-from typing import TypeVar
 
 from msgspec import Struct
 
+from chatserver.workflows.partitions import AT_ONCE, gathered
 from quotas.admission import WaitState
 from quotas.ledger import keys
 from quotas.ledger.open_waits import OpenWaits, Place, Totals
 
-AT_ONCE = 250
-"""Requests to the store that are made in one go; between two goes everything else has its turn."""
 WALKS_AT_ONCE = 4
-"""The same for those at which the store reads every wait of a partition: messages wait behind them."""
+"""Requests made in one go at which the store reads every wait of a partition: messages wait behind them."""
 BEHIND_ALL: Place = (inf, "\uffff")
-
-T = TypeVar("T")
 
 
 class _Head(Struct, frozen=True):
@@ -79,12 +74,3 @@ class BoardHeads:
             partition, now, most, state=self._state, plan=self._plan, after=self._after
         )
         self._heads[partition] = _Head(totals, places, len(places) == most)
-
-
-async def gathered(work: Iterable[Awaitable[T]], at_once: int = AT_ONCE) -> list[T]:
-    """The results, in order; `at_once` at a time."""
-    done: list[T] = []
-    waiting = iter(work)
-    while batch := list(islice(waiting, at_once)):
-        done += await asyncio.gather(*batch)
-    return done

@@ -6,12 +6,14 @@ from time import perf_counter
 
 from chatserver.metrics import Metrics
 from chatserver.protocol.codec import encode_json
-from chatserver.protocol.entry import head_json, joined
+from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.records.database import DatabaseError
 from chatserver.sealing import Key
 from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.workflows.message_log import in_the_open, sealed_with
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import (
+    Entry,
     Ledger,
     LedgerError,
     Post,
@@ -43,7 +45,7 @@ def _sealed(key: Key, writer: Writer, id: str, head: bytes, text: bytes, origin:
 class _Ticket:
     """A message on its way, with its place in the order. It is sealed when it is sent: the key may have changed."""
 
-    __slots__ = ("began", "done", "head", "id", "number", "origin", "sent", "text", "tries", "writer")
+    __slots__ = ("began", "done", "entry", "head", "id", "number", "origin", "sent", "text", "tries", "writer")
 
     def __init__(self, number: int, writer: Writer, id: str, head: bytes, text: bytes, origin: str, done: Done) -> None:
         self.number = number
@@ -52,6 +54,8 @@ class _Ticket:
         self.head = head
         self.text = text
         """As a JSON string."""
+        self.entry = b""
+        """As it was sent last."""
         self.origin = origin
         self.done = done
         self.tries = 0
@@ -88,6 +92,8 @@ class Lane:
         self.terms: Terms = standing.terms(rulebook)
         self._number = 0
         self._in_flight = 0
+        self._sent: dict[bytes, _Ticket] = {}
+        """What is in flight, by its entry: whoever hears of it before the answer need not open it."""
         self._held: list[_Ticket] = []
         self._stale: Standing | None = None
         self._overtaken = False
@@ -141,10 +147,13 @@ class Lane:
     def _send(self, ticket: _Ticket) -> None:
         self._in_flight += 1
         post = _sealed(self.key, ticket.writer, ticket.id, ticket.head, ticket.text, ticket.origin)
+        ticket.entry = post.entry
+        self._sent[post.entry] = ticket
         self._ledger.post(post, self.settings, self.terms, partial(self._answered, ticket))
 
     def _answered(self, ticket: _Ticket, result: PostResult | LedgerError) -> None:
         self._in_flight -= 1
+        self._sent.pop(ticket.entry, None)
         now = perf_counter()
         self._admitted(now - ticket.sent)
         if isinstance(result, Stale):
@@ -186,6 +195,19 @@ class Lane:
         for ticket in held:
             ticket.done(error)
 
+    # Reading
+
+    def opens(self, entry: bytes) -> bool:
+        """Whether `opened` has what it needs for a message of the feed."""
+        return entry in self._sent or sealed_with(entry) == self.key.number
+
+    def opened(self, stored: Entry) -> Entry:
+        """A message of the feed in the open. One that was written here is not deciphered: 1.5 µs of a message's 35."""
+        ticket = self._sent.get(stored.entry)
+        if ticket is not None:
+            return Entry(stored.seq, stored.at, opened(ticket.head, ticket.text))
+        return in_the_open(self.conversation, stored, self.key)
+
     # The key
 
     def _take_key(self) -> None:
@@ -210,6 +232,7 @@ class Lane:
 
     def _use(self, key: Key) -> None:
         self.key = key
+        self._sent.clear()  # What was sealed with the last one is read from the log.
         self._keys.forget(self.conversation, key.number)
 
 

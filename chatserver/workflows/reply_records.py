@@ -7,7 +7,7 @@ once would do no harm.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -16,9 +16,11 @@ from chatserver.records.conversations import Subscription
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
 from chatserver.workflows.lease import Lease, Words
+from chatserver.workflows.partitions import gathered, of_partitions
+from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import Ledger, answered
+from quotas.ledger.base import Ledger
 from quotas.ledger.store import Store
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
@@ -30,7 +32,11 @@ RETRY_AFTER = 3.0
 LEASE = 5 * SECOND
 """How long after its last look a process may be silent before another one takes over."""
 BATCH = 100
-"""Events of one partition stored in one transaction."""
+"""Events of one partition read at once."""
+TOGETHER = 5_000
+"""Events from which on they are stored, in one transaction."""
+AT_ONCE = 250
+"""Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
@@ -46,14 +52,16 @@ class Place(Struct, frozen=True):
 
     member: str
     mentor: str
-    zone: str
-    holidays: str
+    calendar: Calendar
     plans: Sequence[Subscription]
 
     def plan_at(self, at: int) -> str:
         """The plan held at that instant; the first one for a time before it; '' where there was none."""
-        held = [subscription.plan for subscription in self.plans if subscription.started_at <= at]
-        return held[-1] if held else next((subscription.plan for subscription in self.plans), "")
+        held = next(iter(self.plans), None)
+        for subscription in self.plans:
+            if subscription.started_at <= at:
+                held = subscription
+        return held.plan if held is not None else ""
 
 
 class ReplyRecords:
@@ -82,32 +90,40 @@ class ReplyRecords:
 
         A partition that does not answer keeps the others from nothing.
         """
-        asked = (self._waits.events(each, BATCH) for each in range(keys.PARTITIONS))
-        batches = answered(await asyncio.gather(*asked, return_exceptions=True))
+        batches = await of_partitions(lambda partition: self._waits.events(partition, BATCH))
+        places: dict[str, Place] = {}
+        for together in _portions(batches):
+            await self._store(together, places)
+        return any(len(batch) == BATCH for batch in batches)
+
+    async def _store(self, batches: Sequence[Sequence[WaitEvent]], places: dict[str, Place]) -> None:
+        """Each batch is of one partition. `places` are those that the sweep knows already; it learns of others."""
         events = [event for batch in batches for event in batch]
-        if not events:
-            return False
-        places = await self._places({event.conversation for event in events})
-        rows = await asyncio.to_thread(self._rows, events, places)
+        places |= await self._places({event.conversation for event in events} - places.keys())
+        rows: list[ReplyWait | ReplyNotice | MentorDay] = []
+        for first in range(0, len(events), AT_ONCE):
+            rows += self._rows(events[first : first + AT_ONCE], places)
+            await asyncio.sleep(0)
         async with self._database.begin() as connection:
             await reply_waits.store(connection, rows)
-        await asyncio.gather(
-            *(self._waits.forget(batch[0].partition, [event.id for event in batch]) for batch in batches if batch)
-        )
-        return any(len(batch) == BATCH for batch in batches)
+        await gathered(self._waits.forget(batch[0].partition, [event.id for event in batch]) for batch in batches)
 
     async def _places(self, names: Iterable[str]) -> dict[str, Place]:
         """By the records; where they lack a conversation (restored from a backup), as the ledger knows it."""
         ordered = sorted(names)
-        places = {}
+        places: dict[str, Place] = {}
+        if not ordered:
+            return places
         async with self._database.read() as connection:
             for found, plans in await conversations.with_subscriptions(connection, ordered):
-                places[found.id] = Place(found.member, found.mentor, found.zone, found.holidays, plans)
+                calendar = self._rulebook.calendar(found.zone, found.holidays)
+                places[found.id] = Place(found.member, found.mentor, calendar, plans)
         for name in ordered:
             if name not in places and (standing := await self._ledger.standing(name)):
                 known = standing.settings
                 plans = [Subscription(known.plan, 0, None)]
-                places[name] = Place(known.member, known.mentor, known.zone, known.holidays, plans)
+                calendar = self._rulebook.calendar(known.zone, known.holidays)
+                places[name] = Place(known.member, known.mentor, calendar, plans)
         return places
 
     def _rows(self, events: Iterable[WaitEvent], places: dict[str, Place]) -> list[ReplyWait | ReplyNotice | MentorDay]:
@@ -119,47 +135,59 @@ class ReplyRecords:
         ]
 
     def _row(self, event: WaitEvent, place: Place) -> ReplyWait | ReplyNotice | MentorDay:
-        calendar = self._rulebook.calendar(place.zone, place.holidays)
+        calendar, at, since, due_at = place.calendar, event.at, event.waiting_since, event.due_at
         if event.kind == "wrote":
-            return MentorDay(event.conversation, calendar.day_of(event.at), calendar.week_of(event.at))
-        plan, week = place.plan_at(event.waiting_since), calendar.week_of(event.waiting_since)
+            return MentorDay(event.conversation, calendar.day_of(at), calendar.week_of(at))
+        plan, week = place.plan_at(since), calendar.week_of(since)
         if event.kind == "warning" or event.kind == "missed":
             return ReplyNotice(
-                partition=event.partition,
-                event=event.id,
-                kind=event.kind,
-                conversation_id=event.conversation,
-                member_id=place.member,
-                mentor_id=place.mentor,
-                plan=plan,
-                week=week,
-                waiting_since=event.waiting_since,
-                due_at=event.due_at,
-                at=event.at,
+                event.partition,
+                event.id,
+                event.kind,
+                event.conversation,
+                place.member,
+                place.mentor,
+                plan,
+                week,
+                since,
+                due_at,
+                at,
             )
         answered = event.kind == "answered"
-        late = 0 < event.due_at < event.at
+        late = 0 < due_at < at
         return ReplyWait(
-            partition=event.partition,
-            event=event.id,
-            conversation_id=event.conversation,
-            member_id=place.member,
-            mentor_id=place.mentor,
-            plan=plan,
-            week=week,
-            waiting_since=event.waiting_since,
-            due_at=event.due_at or None,
-            answered_at=event.at if answered else None,
-            dropped_at=None if answered else event.at,
-            waited_ms=max(0, event.at - event.waiting_since),
-            counted_ms=self._counted(plan, place, event),
-            in_time=not late if event.due_at and (answered or late) else None,
+            event.partition,
+            event.id,
+            event.conversation,
+            place.member,
+            place.mentor,
+            plan,
+            week,
+            since,
+            due_at or None,
+            at if answered else None,
+            None if answered else at,
+            max(0, at - since),
+            self._counted(plan, calendar, since, at),
+            not late if due_at and (answered or late) else None,
         )
 
-    def _counted(self, plan: str, place: Place, event: WaitEvent) -> int | None:
+    def _counted(self, plan: str, calendar: Calendar, since: int, until: int) -> int | None:
         try:
             promise = self._rulebook.plan(plan).reply
         except UnknownPlanError:
             return None
-        calendar = self._rulebook.calendar(place.zone, place.holidays)
-        return counted_time(promise, calendar, event.waiting_since, event.at) if promise else None
+        return counted_time(promise, calendar, since, until) if promise else None
+
+
+def _portions(batches: Iterable[list[WaitEvent]]) -> Iterator[list[list[WaitEvent]]]:
+    """What is stored together: TOGETHER events, and what more the last batch of them has."""
+    portion: list[list[WaitEvent]] = []
+    for batch in batches:
+        if batch:
+            portion.append(batch)
+        if sum(map(len, portion)) >= TOGETHER:
+            yield portion
+            portion = []
+    if portion:
+        yield portion

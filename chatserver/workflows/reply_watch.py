@@ -8,9 +8,9 @@ import asyncio
 import logging
 
 from chatserver.metrics import Metrics
+from chatserver.workflows.partitions import gathered, of_partitions
 from quotas.instant import HOUR, SECOND
-from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, answered
+from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import EventKind, Settled, Waits
 from quotas.terms import Rulebook, UnknownPlanError
@@ -21,6 +21,7 @@ LEASE = 2 * SECOND
 """How long a rung timer is one process's."""
 BATCH = 100
 """Timers of one partition claimed at once."""
+SETTLED_AT_ONCE = 50
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +50,9 @@ class ReplyWatch:
 
         A partition that does not answer keeps the others from nothing.
         """
-        claims = await asyncio.gather(
-            *(self._waits.claim(partition, LEASE, BATCH) for partition in range(keys.PARTITIONS)),
-            return_exceptions=True,
-        )
-        rung = [name for claim in answered(claims) for name in claim[1]]
-        await asyncio.gather(*(self._settle(name) for name in rung))
+        claims = await of_partitions(lambda partition: self._waits.claim(partition, LEASE, BATCH))
+        rung = [name for _, names in claims for name in names]
+        await gathered(map(self._settle, rung), SETTLED_AT_ONCE)
         return len(rung)
 
     async def _settle(self, conversation: str) -> None:

@@ -1,10 +1,11 @@
 // The best chat server we can write by hand on Node: `ws`, and `ioredis` with auto-pipelining.
 //
 // Each message is one call of the product's own function (library.lua), with the product's arguments: it admits, gives a
-// seq, stores, remembers the id, moves the deadline and publishes in one step. Its text is sealed before and opened for
-// whoever hears it, in the product's format. Deliveries come from a sharded channel a conversation. What the product
-// works out with its calendar, and fetches from its database, is given here: terms and key were made with the
-// conversation, and hold for the run. Settings: BENCH_PORT, BENCH_REDIS_URL, BENCH_JWT_SECRET, BENCH_FUNCTION.
+// seq, stores, remembers the id, moves the deadline and publishes in one step. Its text is sealed before, in the
+// product's format; what came from another process would be opened for whoever hears it, what was written here is known.
+// Deliveries come from a sharded channel a conversation. What the product works out with its calendar, and fetches from
+// its database, is given here: terms and key were made with the conversation, and hold for the run. Settings:
+// BENCH_PORT, BENCH_REDIS_URL, BENCH_JWT_SECRET, BENCH_FUNCTION.
 import { createServer } from "node:http";
 import { Redis } from "ioredis";
 import { WebSocketServer } from "ws";
@@ -75,10 +76,12 @@ class Connection {
   async join(lane) {
     let room = rooms.get(lane.channel);
     if (!room) {
-      room = { name: lane.name, key: lane.key, connections: new Set(), ready: subscriber.ssubscribe(lane.channel) };
+      const ready = subscriber.ssubscribe(lane.channel);
+      room = { name: lane.name, key: lane.key, connections: new Set(), written: new Map(), ready };
       rooms.set(lane.channel, room);
     }
     room.connections.add(this);
+    lane.written = room.written;
     await room.ready;
   }
 
@@ -100,9 +103,12 @@ class Connection {
     if (typeof id !== "string" || id.length === 0 || id.length > 64) return this.error("invalid_field", "`id`");
     if (typeof body !== "string" || body.trim() === "") return this.error("text_empty", "`body` holds no text", id);
     if (Buffer.byteLength(body) > MAX_BODY_BYTES) return this.error("text_too_long", "`body` is too long", id);
-    const text = Buffer.from(JSON.stringify(body));
+    const quoted = JSON.stringify(body);
+    const text = Buffer.from(quoted);
     const quotedId = JSON.stringify(id);
-    const entry = lane.key.seal(Buffer.from(`${lane.head}${quotedId}}\n`), text);
+    const head = `${lane.head}${quotedId}`;
+    const entry = lane.key.seal(Buffer.from(`${head}}\n`), text);
+    lane.written.set(head, quoted); // what was written here need not be opened here, as in the product
     const [hash, log, even, odd, channel] = lane.keys;
     redis.fcallBuffer(
       ...[BENCH_FUNCTION, 5, hash, log, even, odd, channel],
@@ -115,6 +121,7 @@ class Connection {
     if (error || !Buffer.isBuffer(reply)) return this.error("unavailable", String(error ?? "stale"), JSON.parse(id));
     const head = `"conversation":${lane.name},"id":${id}`;
     const kind = reply[0];
+    if (kind !== ACCEPTED) lane.written.delete(lane.head + id);
     if (kind === ACCEPTED || kind === AGAIN) {
       const place = `"seq":${reply.readUInt32BE(SEQ)},"at":"${instant(reply, AT)}"`;
       this.send(`{"type":"accepted",${head},${place},"composer":${COMPOSER}}`);
@@ -152,9 +159,12 @@ subscriber.on("smessageBuffer", (channel, payload) => {
 
 function eventOf(room, payload, entry) {
   const headEnds = payload.indexOf(LINE, entry);
+  const head = payload.utf8Slice(entry, headEnds - 1);
+  const written = room.written.get(head);
+  room.written.delete(head);
   return (
     `{"type":"message","conversation":${room.name},"seq":${payload.readUInt32BE(SEQ)},"at":"${instant(payload, AT)}",` +
-    `${payload.utf8Slice(entry + 1, headEnds - 1)},"body":${room.key.open(payload, headEnds + 1)}}`
+    `${head.slice(1)},"body":${written ?? room.key.open(payload, headEnds + 1)}}`
   );
 }
 

@@ -1,0 +1,34 @@
+"""Questions to many places of the store, a few at a time: whoever writes meanwhile waits for a few, not for all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import islice
+from typing import TypeVar
+
+from quotas.ledger import keys
+from quotas.ledger.base import answered
+
+AT_ONCE = 16
+"""Questions asked in one go. They cost this process some 20 µs each, in which it does nothing else."""
+
+T = TypeVar("T")
+
+
+async def gathered(work: Iterable[Awaitable[T]], at_once: int = AT_ONCE) -> list[T]:
+    """The results, in order; `at_once` at a time. Raises what one of them raises."""
+    done: list[T] = []
+    waiting = iter(work)
+    while batch := list(islice(waiting, at_once)):
+        done += await asyncio.gather(*batch)
+    return done
+
+
+async def of_partitions(
+    ask: Callable[[int], Awaitable[T]], partitions: Iterable[int] = range(keys.PARTITIONS)
+) -> list[T]:
+    """What those partitions answer that answer. Raises LedgerError where none does."""
+    done: list[T | BaseException] = []
+    waiting = iter(partitions)
+    while batch := list(islice(waiting, AT_ONCE)):
+        done += await asyncio.gather(*(ask(partition) for partition in batch), return_exceptions=True)
+    return answered(done)
