@@ -127,7 +127,7 @@ def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int) -> Terms
         due_shift=due.shift,
         due_fixed=due.fixed,
         live_due_at=live_due_at,
-        warn_first=round(max(plan.reply.warnings, default=0) * HOUR) if plan.reply else 0,
+        warn_first=plan.reply.warn_first if plan.reply else 0,
     )
 
 

@@ -1,7 +1,8 @@
 """No reply deadline passes unseen: timers ring, warnings and misses are noted once each, whichever process is awake.
 
-Timers are durable scores in the store. A process claims those that have rung for a short lease; where it dies, they
-ring again for another. Noting checks and writes in one step, so that ringing twice notes once.
+Timers are durable scores in the store. A wait has one once its deadline is near: whichever process looks first arms
+those that came near. A process claims timers that have rung for a short lease; where it dies, they ring again for
+another. Noting checks and writes in one step, so that ringing twice notes once.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from quotas.terms import Rulebook, UnknownPlanError
 
 POLL_EVERY = 0.5
 """Seconds between looks at the timers."""
+ARM_EVERY = 60.0
+"""Seconds between looks at the waits whose deadlines come near; STEP of `library.lua`. An hour late does no harm."""
 LEASE = 2 * SECOND
 """How long a rung timer is one process's."""
 BATCH = 100
@@ -33,6 +36,7 @@ class ReplyWatch:
         self._waits = waits
         self._rulebook = rulebook
         self._metrics = metrics
+        self._armed_at = float("-inf")
 
     async def run(self) -> None:
         """Watch until cancelled; while the store is gone, wait for it."""
@@ -47,8 +51,11 @@ class ReplyWatch:
     async def sweep(self) -> int:
         """Settle what has rung in every partition, a batch each; returns how many. Raises LedgerError.
 
-        A partition that does not answer keeps the others from nothing.
+        Sets timers first, once in a while. A partition that does not answer keeps the others from nothing.
         """
+        now = asyncio.get_running_loop().time()
+        if now - self._armed_at >= ARM_EVERY and await self._arm():
+            self._armed_at = now
         claims = await asyncio.gather(
             *(self._waits.claim(partition, LEASE, BATCH) for partition in range(keys.PARTITIONS)),
             return_exceptions=True,
@@ -56,6 +63,12 @@ class ReplyWatch:
         rung = [name for claim in answered(claims) for name in claim[1]]
         await asyncio.gather(*(self._settle(name) for name in rung))
         return len(rung)
+
+    async def _arm(self) -> bool:
+        """Whether every partition was looked at."""
+        warn_first = self._rulebook.policy.warn_first
+        arming = (self._waits.arm(partition, warn_first) for partition in range(keys.PARTITIONS))
+        return len(answered(await asyncio.gather(*arming, return_exceptions=True))) == keys.PARTITIONS
 
     async def _settle(self, conversation: str) -> None:
         while await self._settle_once(conversation) == "moved":

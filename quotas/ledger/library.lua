@@ -11,6 +11,11 @@ local FROM_FIRST = 2
 local QUARTER = 900000 -- 15 min in ms: every zone's days begin on one
 local DAY = 86400000 -- in ms
 
+local HORIZON = 21600000 -- 6 h in ms: how far ahead of the clock `arm` goes
+local STEP = 60000 -- 1 min in ms: it goes on once it is behind by this; see ARM_EVERY
+local LEEWAY = 600000 -- 10 min in ms: how far the clock may be set back unnoticed between two calls of `arm`
+local FAR_WARNING = 18000000 -- 5 h in ms: of longer ones `arm` would be too late, had it not been called for an hour
+
 local QUARTERS = 65536 -- a quarter of an hour is known by its number modulo this: nearly two years
 
 -- How a conversation stands, packed into one field of its hash: a message reads and writes it whole. What is in it, and
@@ -95,14 +100,23 @@ local function onto_board(tag, name, due, missed)
     if missed == 1 then redis.call('ZADD', tag .. ':missed', due, name) end
 end
 
--- The wait has begun or its deadline moved: put it on the board, and set a timer for the first warning, or for the
--- miss where there is none. A timer that rings too early is set anew then; so it is only ever moved forward here.
+-- When a deadline must be looked at first: at its first warning, or at its miss where there is none.
+local function first_look(due, warn_first, now)
+    if warn_first == 0 then return due + 1 end
+    return math.max(now, due - warn_first)
+end
+
+-- Whether a wait may be beyond the deadline up to which `arm` went: then `arm` sets its timer, in time.
+local function is_far(due, now, warn_first) return due > now + HORIZON + LEEWAY and warn_first <= FAR_WARNING end
+
+-- The wait has begun or its deadline moved: put it on the board. Where the deadline is far it gets no timer: that saves
+-- the store a write now, a look later, and memory, since most waits are over before `arm` comes to them. Else its timer
+-- is set for the first look. One that rings too early is set anew then; so it is only ever moved forward here.
 -- Returns the timer.
 local function wait_moved(tag, name, since, due, missed, timer, now, warn_first)
     onto_board(tag, name, due, missed)
-    if due > 0 and missed == 0 then
-        local wake = due + 1
-        if warn_first > 0 then wake = math.max(now, due - warn_first) end
+    if due > 0 and missed == 0 and not is_far(due, now, warn_first) then
+        local wake = first_look(due, warn_first, now)
         if timer == 0 or wake < timer then
             redis.call('ZADD', tag .. ':timers', wake, name)
             timer = wake
@@ -112,12 +126,17 @@ local function wait_moved(tag, name, since, due, missed, timer, now, warn_first)
     return timer
 end
 
--- A conversation that was restored owes an answer: as `wait_moved`, with the timer that it had.
+-- A conversation that was restored owes an answer: as `wait_moved`. Where it had a timer or needs one, it is looked at
+-- at once: when it was to ring stands in the conversation only as long as `arm` did not set it. Returns the timer.
 local function wait_restored(tag, name, state, now)
-    local due, timer = state.due_at, state.timer
+    local due, timer = state.due_at, 0
     onto_board(tag, name, due, state.missed)
-    if due > 0 and state.missed == 0 then redis.call('ZADD', tag .. ':timers', timer > 0 and timer or now, name) end
+    if due > 0 and state.missed == 0 and (state.timer > 0 or not is_far(due, now, 0)) then
+        timer = now
+        redis.call('ZADD', tag .. ':timers', timer, name)
+    end
     board_changed(tag, name, state.waiting_since, due, state.missed)
+    return timer
 end
 
 local function event(tag, kind, name, since, due, at)
@@ -297,8 +316,8 @@ local function configure(KEYS, ARGV)
         if state.status == ENDED and since > 0 then
             wait_closed(tag, name, 'dropped', since, due, state.missed, now)
             state.waiting_since, state.due_at, state.missed = 0, 0, 0
-        elseif since > 0 and is_new then
-            wait_restored(tag, name, state, now)
+        elseif is_new then -- whatever timer it had is gone
+            state.timer = since > 0 and wait_restored(tag, name, state, now) or 0
         elseif since > 0 then
             board_changed(tag, name, since, due, state.missed) -- its plan may be another one
         end
@@ -337,6 +356,27 @@ local function mark_read(KEYS, ARGV)
     unarchive(tag, name, clock('', tonumber(ARGV[4])))
     redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
     return 1
+end
+
+-- KEYS: of a partition its timers, its open waits, the deadline up to which they are armed
+-- ARGV: shift, how many ms ahead of a deadline the first warning of any plan goes out (0: none does)
+-- Sees to it that every wait with a deadline up to HORIZON ahead has a timer that rings in time for its first look: those
+-- that came near since it last found any. Where it never did, or the clock was set back, all of them anew: what was
+-- asked for since may be behind. Returns how many there were.
+local function arm(KEYS, ARGV)
+    local now = clock('', tonumber(ARGV[1]))
+    local armed, upto = tonumber(redis.call('GET', KEYS[3]) or 0), now + HORIZON
+    if upto - STEP < armed and armed <= upto then return 0 end
+    local anew = armed == 0 or armed > upto
+    local beyond = anew and '-inf' or '(' .. armed
+    local coming = redis.call('ZRANGEBYSCORE', KEYS[2], beyond, upto, 'WITHSCORES')
+    for place = 1, #coming, 2 do
+        -- One that has a timer keeps it, unless that rings later: set for an earlier wait, which is over.
+        local wake = first_look(tonumber(coming[place + 1]), tonumber(ARGV[2]), now)
+        redis.call('ZADD', KEYS[1], 'LT', wake, coming[place])
+    end
+    if anew or #coming > 0 then redis.call('SET', KEYS[3], upto) end -- else the next call looks again: at rest, no writes
+    return #coming / 2
 end
 
 -- KEYS: the timers of a partition
@@ -554,6 +594,7 @@ redis.register_function{function_name = 'open_waits_@VERSION@', callback = open_
 redis.register_function{function_name = 'unarchived_@VERSION@', callback = unarchived, flags = {'no-writes'}}
 redis.register_function('archived_@VERSION@', archived)
 redis.register_function('restore_@VERSION@', restore)
+redis.register_function('arm_@VERSION@', arm)
 redis.register_function('claim_@VERSION@', claim)
 redis.register_function('settle_@VERSION@', settle)
 redis.register_function('post_@VERSION@', post)
