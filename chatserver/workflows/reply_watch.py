@@ -54,7 +54,8 @@ class ReplyWatch:
         Sets timers first, once in a while. A partition that does not answer keeps the others from nothing.
         """
         now = asyncio.get_running_loop().time()
-        if now - self._armed_at >= ARM_EVERY and await self._arm():
+        if now - self._armed_at >= ARM_EVERY:
+            await self._arm()
             self._armed_at = now
         claims = await asyncio.gather(
             *(self._waits.claim(partition, LEASE, BATCH) for partition in range(keys.PARTITIONS)),
@@ -64,11 +65,11 @@ class ReplyWatch:
         await asyncio.gather(*(self._settle(name) for name in rung))
         return len(rung)
 
-    async def _arm(self) -> bool:
-        """Whether every partition was looked at."""
+    async def _arm(self) -> None:
+        """A partition that does not answer has its turn in a minute."""
         warn_first = self._rulebook.policy.warn_first
         arming = (self._waits.arm(partition, warn_first) for partition in range(keys.PARTITIONS))
-        return len(answered(await asyncio.gather(*arming, return_exceptions=True))) == keys.PARTITIONS
+        answered(await asyncio.gather(*arming, return_exceptions=True))
 
     async def _settle(self, conversation: str) -> None:
         while await self._settle_once(conversation) == "moved":
