@@ -1,7 +1,7 @@
 """Plan + calendar + now → Terms: the rules of the moment as plain integers, with the interval in which they hold.
 
 This is the only place where plans and calendars are turned into numbers. What is counted (usage) is compared with
-them in `admission.py` and, in the same words, in `ledger/library.lua`.
+them in `admission.py` and, in the same words, in `ledger/lua/messages.lua`.
 """
 
 from functools import lru_cache

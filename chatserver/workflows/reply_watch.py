@@ -19,7 +19,7 @@ from quotas.terms import Rulebook, UnknownPlanError
 POLL_EVERY = 0.5
 """Seconds between looks at the timers."""
 ARM_EVERY = 60.0
-"""Seconds between looks at the waits whose deadlines come near; STEP of `library.lua`. An hour late does no harm."""
+"""Seconds between looks at the waits whose deadlines come near; STEP of `timers.lua`. An hour late does no harm."""
 LEASE = 2 * SECOND
 """How long a rung timer is one process's."""
 BATCH = 100
