@@ -140,7 +140,7 @@ local function post(KEYS, ARGV)
     if due ~= due_before or since ~= since_before then
         local tag, name = place_of(key)
         if since > 0 then
-            timer = wait_moved(tag, name, since, due, missed, timer, now, warn_first)
+            timer = wait_moved(tag, name, since, due, missed, timer, now, warn_first, ARGV[6])
         else
             wait_closed(tag, name, 'answered', since_before, due_before, missed, now)
             missed = 0

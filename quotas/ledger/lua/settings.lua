@@ -29,7 +29,7 @@ local function configure(KEYS, ARGV)
             wait_closed(tag, name, 'dropped', since, due, state.missed, now)
             state.waiting_since, state.due_at, state.missed = 0, 0, 0
         elseif is_new then -- whatever timer it had is gone
-            state.timer = since > 0 and wait_restored(tag, name, state, now) or 0
+            state.timer = since > 0 and wait_restored(tag, name, state, now, ARGV[10]) or 0
         elseif since > 0 then
             board_changed(tag, name, since, due, state.missed) -- its plan may be another one
         end

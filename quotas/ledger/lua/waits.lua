@@ -20,16 +20,19 @@ local function first_look(due, warn_first, now)
     return math.max(now, due - warn_first)
 end
 
--- Whether a wait may be beyond the deadline up to which `arm` went: then `arm` sets its timer, in time.
-local function is_far(due, now, warn_first) return due > now + HORIZON + LEEWAY and warn_first <= FAR_WARNING end
+-- Whether a wait must be beyond the deadline up to which `arm` went: then `arm` sets its timer, in time. It goes by the
+-- store's clock: where the caller named the instant (`at`), as tests and timelines do, nothing is known of it.
+local function is_far(due, now, warn_first, at)
+    return at == '' and due > now + HORIZON + LEEWAY and warn_first <= FAR_WARNING
+end
 
 -- The wait has begun or its deadline moved: put it on the board. Where the deadline is far it gets no timer: that saves
 -- the store a write now, a look later, and memory, since most waits are over before `arm` comes to them. Else its timer
 -- is set for the first look. One that rings too early is set anew then; so it is only ever moved forward here.
 -- Returns the timer.
-local function wait_moved(tag, name, since, due, missed, timer, now, warn_first)
+local function wait_moved(tag, name, since, due, missed, timer, now, warn_first, at)
     onto_board(tag, name, due, missed)
-    if due > 0 and missed == 0 and not is_far(due, now, warn_first) then
+    if due > 0 and missed == 0 and not is_far(due, now, warn_first, at) then
         local wake = first_look(due, warn_first, now)
         if timer == 0 or wake < timer then
             redis.call('ZADD', tag .. ':timers', wake, name)
@@ -42,10 +45,10 @@ end
 
 -- A conversation that was restored owes an answer: as `wait_moved`. Where it had a timer or needs one, it is looked at
 -- at once: when it was to ring stands in the conversation only as long as `arm` did not set it. Returns the timer.
-local function wait_restored(tag, name, state, now)
+local function wait_restored(tag, name, state, now, at)
     local due, timer = state.due_at, 0
     onto_board(tag, name, due, state.missed)
-    if due > 0 and state.missed == 0 and (state.timer > 0 or not is_far(due, now, 0)) then
+    if due > 0 and state.missed == 0 and (state.timer > 0 or not is_far(due, now, 0, at)) then
         timer = now
         redis.call('ZADD', tag .. ':timers', timer, name)
     end

@@ -12,7 +12,7 @@ from quotas.ledger.base import Settings
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
-from tests.quotas.ledger.waiting import PROMISES, write
+from tests.quotas.ledger.waiting import NOON, PROMISES, write
 
 NAME = "c1"
 PARTITION = keys.partition(NAME)
@@ -109,6 +109,14 @@ async def test_a_deadline_that_is_near_or_warned_of_from_afar_has_its_timer_at_o
     """Near is also what could be behind the others, were the clock set back a little."""
     due_at = await (await desk.opened(plan)).due()
     assert await desk.timer() == due_at - ahead
+
+
+async def test_a_message_of_another_instant_has_its_timer_at_once(desk: Desk) -> None:
+    """By the store's clock it was due long ago, and everything up to now is armed already."""
+    await desk.opened("day")
+    await desk.arm()
+    await write(desk.ledger, PROMISES, NAME, NOON)
+    assert await desk.rung() == [NAME]
 
 
 async def test_no_deadline_no_timer(desk: Desk) -> None:
