@@ -1,6 +1,7 @@
 """A million open deadlines: what they take in the store, how long the board's first page takes, how late anything is.
 
-Deadlines far ahead are made first. Then a server starts, and probes fall due while it watches.
+Deadlines are made first, as far ahead as they are on a working day. Then a server starts, and probes fall due while it
+watches.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import time
 from array import array
 from collections.abc import Callable
 from http.client import HTTPConnection
+from random import Random
 from statistics import median
 from typing import Any
 
@@ -20,15 +22,18 @@ from benchmarks.dialects import DIALECTS
 from benchmarks.filling import Filling, configured
 from benchmarks.load import latency
 from benchmarks.progress import Tell, within
-from benchmarks.provision import ledger_at, rulebook_of, settings_of
+from benchmarks.provision import ZONE, ledger_at, rulebook_of, settings_of
 from benchmarks.results import Deadlines, conditions
 from benchmarks.servers import ground, serving
 from benchmarks.wire import ClientSocket
-from quotas.instant import HOUR, SECOND
+from quotas.instant import DAY, HOUR, MINUTE, SECOND, parse
 from quotas.ledger import keys
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import Waits
+from quotas.terms import Rulebook
 
+PLAN = CONTENDERS["product"].plan
 PROBES = 1_000
 """Warnings, and as many misses."""
 FIRST_PROBE, LAST_PROBE = 15 * SECOND, 25 * SECOND
@@ -36,9 +41,14 @@ FIRST_PROBE, LAST_PROBE = 15 * SECOND, 25 * SECOND
 PATIENCE = 30.0
 PAGES = 10
 WATCH_WITHIN = 60.0
+CATCHES_UP_WITHIN = 120.0
 WARN_HOURS = 4
-SPREAD = 1_000
-"""Different deadlines of the far ones, over two days."""
+FRIDAY = parse("2026-01-09T13:00:00+01:00")
+"""When the share of deadlines that are near is largest; and some are three days ahead."""
+DAY_BEGINS, DAY_ENDS = 7, 23
+"""Hours between which members write, on weekdays, as evenly as can be. Nobody is answered before the deadline."""
+EVERY = MINUTE
+"""Between two of them, as a model; there are as many different deadlines as minutes in such a day."""
 
 
 def measured(count: int, tell: Tell) -> Deadlines:
@@ -52,18 +62,24 @@ def measured(count: int, tell: Tell) -> Deadlines:
 async def _measured(site: Site, count: int, tell: Tell) -> Deadlines:
     under = conditions()
     async with ledger_at(site.redis_url) as (link, ledger):
-        ahead = [24 * HOUR + place * 48 * HOUR // SPREAD for place in range(SPREAD)]
-        await _open(site, ledger, "d", count, ahead, within(tell, "opening deadlines", 0.0, 0.7))
-        size = await _bytes_of_indexes(link)
+        rulebook = rulebook_of(site.policy)
+        ahead = _ahead(rulebook)
+        tell_opened = within(tell, "opening deadlines", 0.0, 0.7)
+        await _open(rulebook, site, ledger, "d", count, ahead, tell_opened, are_warned=True)
+        waits = Waits(link, ledger, 0)
+        await asyncio.gather(*(waits.arm(each, rulebook.policy.warn_first) for each in range(keys.PARTITIONS)))
+        size, timers = await _bytes_of_indexes(link)
         server = serving(CONTENDERS["product"], site)
         process = await asyncio.to_thread(server.__enter__)
         try:
+            tell("what fell due before there was a server", 0.72)
+            await _caught_up(waits, ledger)
             tell("the board", 0.75)
             pages, refused = await asyncio.to_thread(_pages, site)
             tell("watching the board", 0.78)
             first_watch, next_watch = await _watch(site), await _watch(site)
             tell("warnings and misses", 0.8)
-            warnings, misses = await _probed(site, ledger)
+            warnings, misses = await _probed(rulebook, site, ledger)
             if process.poll() is not None:
                 raise BenchmarkError("the server ended while deadlines rang")
         finally:
@@ -71,6 +87,7 @@ async def _measured(site: Site, count: int, tell: Tell) -> Deadlines:
     return Deadlines(
         conditions=under,
         open=count,
+        timers=timers,
         bytes_each=size / count,
         pages=PAGES,
         pages_refused=refused,
@@ -86,15 +103,50 @@ async def _measured(site: Site, count: int, tell: Tell) -> Deadlines:
     )
 
 
+def _ahead(rulebook: Rulebook) -> list[int]:
+    """How many ms ahead the deadlines of open waits are at FRIDAY, in a random order that is always the same."""
+    midnight = FRIDAY - 13 * HOUR
+    ahead = []
+    for day in range(5):  # those of Monday to Friday; earlier ones are over
+        begins_at = midnight - day * DAY
+        for asked_at in range(begins_at + DAY_BEGINS * HOUR, begins_at + DAY_ENDS * HOUR, EVERY):
+            due_at = rulebook.terms(PLAN, ZONE, "", 0, asked_at).due(asked_at)
+            if asked_at < FRIDAY < due_at:
+                ahead.append(due_at - FRIDAY)
+    Random(1).shuffle(ahead)
+    return ahead
+
+
 async def _open(
-    site: Site, ledger: RedisLedger, prefix: str, count: int, ahead: list[int], tell: Callable[[float], None]
+    rulebook: Rulebook,
+    site: Site,
+    ledger: RedisLedger,
+    prefix: str,
+    count: int,
+    ahead: list[int],
+    tell: Callable[[float], None],
+    *,
+    are_warned: bool = False,
 ) -> None:
-    """Conversations whose member wrote once; deadlines are `ahead` ms from now, in turn."""
-    settings = [settings_of(site.couple(number), "bench") for number in range(1, 101)]
+    """Conversations whose member wrote once; deadlines are `ahead` ms from now, in turn.
+
+    With `are_warned` the next look is at the next warning, as though a server had been there for the earlier ones.
+    """
+    settings = [settings_of(site.couple(number), PLAN) for number in range(1, 101)]
     names = ((f"{prefix}{number}", settings[number % len(settings)]) for number in range(count))
     await configured(ledger, names, lambda done: tell(done / count / 2))
-    terms = rulebook_of(site.policy).terms("bench", settings[0].zone, "", 0, await ledger.now())
-    due = [replace(terms, due_shift=each, due_fixed=0) for each in ahead]
+    terms = rulebook.terms(PLAN, ZONE, "", 0, await ledger.now())
+    promise = rulebook.plan(PLAN).reply
+    warnings = [round(hours * HOUR) for hours in promise.warnings] if promise else []
+    due = [
+        replace(
+            terms,
+            due_shift=each,
+            due_fixed=0,
+            warn_first=max((at for at in warnings if at < each or not are_warned), default=0),
+        )
+        for each in ahead
+    ]
     filling = Filling(ledger)
     for number in range(count):
         await filling.post(f"{prefix}{number}", "member", "w", settings[number % len(settings)], due[number % len(due)])
@@ -103,13 +155,28 @@ async def _open(
     await filling.until()
 
 
-async def _bytes_of_indexes(link: Link) -> int:
-    """Of the sorted sets of waits and timers: what an open deadline adds to a conversation."""
-    total = 0
+async def _bytes_of_indexes(link: Link) -> tuple[int, int]:
+    """Of waits, timers and up to where they are armed: what an open deadline adds to a conversation. And the timers."""
+    total, timers = 0, 0
     for partition in range(keys.PARTITIONS):
-        for key in (keys.waits(partition), keys.timers(partition)):
+        for key in (keys.waits(partition), keys.timers(partition), keys.armed(partition)):
             total += await link.request("MEMORY", "USAGE", key, "SAMPLES", 0) or 0
-    return total
+        timers += await link.request("ZCARD", keys.timers(partition))
+    return total, timers
+
+
+async def _caught_up(waits: Waits, ledger: RedisLedger) -> None:
+    """Wait until no timer is late. Raises BenchmarkError."""
+    try:
+        async with asyncio.timeout(CATCHES_UP_WITHIN):
+            while True:
+                before = await ledger.now() - SECOND
+                late = (waits.late_timers(partition, before) for partition in range(keys.PARTITIONS))
+                if not any(await asyncio.gather(*late)):
+                    return
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        raise BenchmarkError(f"the server still has late timers after {CATCHES_UP_WITHIN:.0f} seconds") from None
 
 
 def _pages(site: Site) -> tuple[list[float], int]:
@@ -166,7 +233,7 @@ async def _watch(site: Site) -> float | None:
         socket.close()
 
 
-async def _probed(site: Site, ledger: RedisLedger) -> "tuple[array[int], array[int]]":
+async def _probed(rulebook: Rulebook, site: Site, ledger: RedisLedger) -> "tuple[array[int], array[int]]":
     """How late each warning and miss was published, in nanoseconds; by the clock that the store reads too."""
     warnings, misses = array("q"), array("q")
     arrived = asyncio.Event()
@@ -194,8 +261,9 @@ async def _probed(site: Site, ledger: RedisLedger) -> "tuple[array[int], array[i
         for number in range(PROBES):
             listener.subscribe(keys.feed(f"{prefix}{number}").encode())
     await listener.request("PING")
-    await _open(site, ledger, "miss", PROBES, ahead, lambda _: None)
-    await _open(site, ledger, "warn", PROBES, [WARN_HOURS * HOUR + each for each in ahead], lambda _: None)
+    await _open(rulebook, site, ledger, "miss", PROBES, ahead, lambda _: None)
+    warned = [WARN_HOURS * HOUR + each for each in ahead]
+    await _open(rulebook, site, ledger, "warn", PROBES, warned, lambda _: None)
     try:
         async with asyncio.timeout(LAST_PROBE / SECOND + PATIENCE):
             await arrived.wait()

@@ -158,6 +158,7 @@ def _deadlines(part: Deadlines) -> str:
         "| | |",
         "|---|---:|",
         f"| open deadlines | {part.open:,} |",
+        f"| of them near, with a timer | {part.timers:,} |",
         f"| bytes of the indexes for each | {part.bytes_each:.0f} |",
         f"| the board's first page: median / worst | {known(part.first_page_ms)} / {known(part.first_page_worst_ms)} |",
         f"| refused as too much (503), of {part.pages} pages | {part.pages_refused} |",

@@ -18,8 +18,9 @@ from benchmarks.load import Couple
 from chatserver.sealing import new_secret
 from quotas.ledger import keys
 from quotas.ledger.base import Settings
+from quotas.ledger.library import VERSION
 from quotas.ledger.link import Link
-from quotas.ledger.redis import VERSION, RedisLedger, pack
+from quotas.ledger.redis import RedisLedger, pack
 from quotas.plans import load_policy
 from quotas.terms import Rulebook
 

@@ -111,7 +111,7 @@ class Storm(Struct, frozen=True):
 
 
 class Deadlines(Struct, frozen=True):
-    """Open deadlines in the store. Lateness is from the due instant to its publication.
+    """Open deadlines in the store, `timers` of them with a timer. Lateness is from the due instant to its publication.
 
     The first page is the median and the worst of `pages` requests; `pages_refused` found the store too busy (503), None
     stands where all did. `first_watch_ms`: a `watch` until its rows, where
@@ -120,6 +120,7 @@ class Deadlines(Struct, frozen=True):
 
     conditions: Conditions
     open: int
+    timers: int
     bytes_each: float
     pages: int
     pages_refused: int

@@ -1,4 +1,4 @@
-"""Usage + Terms + now → admitted or refused, and the next Usage. The pure twin of `ledger/library.lua`.
+"""Usage + Terms + now → admitted or refused, and the next Usage. The pure twin of `ledger/lua/messages.lua`.
 
 Source: domain.md "When a member may write" (first match wins) and "When the mentor must answer".
 """

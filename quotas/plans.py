@@ -15,6 +15,8 @@ import holidays as holiday_calendars
 import msgspec
 from msgspec import Meta, Struct
 
+from quotas.instant import HOUR
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -75,6 +77,11 @@ class ReplyPromise(Struct, frozen=True, forbid_unknown_fields=True):
         """The hours ahead at which a warning makes sense: fewer than the whole target."""
         return [hours for hours in self.warn_hours if hours < self.target_hours]
 
+    @property
+    def warn_first(self) -> int:
+        """How many ms ahead of a deadline the first warning goes out; 0 where none does."""
+        return round(max(self.warnings, default=0) * HOUR)
+
 
 class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
     """Session credits a subscription month, in units of 30 minutes."""
@@ -106,6 +113,11 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     calendar: CalendarPolicy
     plans: dict[str, Plan]
+
+    @property
+    def warn_first(self) -> int:
+        """How many ms ahead of a deadline the first warning of any plan goes out; 0 where none does."""
+        return max((plan.reply.warn_first for plan in self.plans.values() if plan.reply), default=0)
 
 
 def zone_problem(zone: str) -> str | None:

@@ -1,7 +1,7 @@
 """Plan + calendar + now → Terms: the rules of the moment as plain integers, with the interval in which they hold.
 
 This is the only place where plans and calendars are turned into numbers. What is counted (usage) is compared with
-them in `admission.py` and, in the same words, in `ledger/library.lua`.
+them in `admission.py` and, in the same words, in `ledger/lua/messages.lua`.
 """
 
 from functools import lru_cache
@@ -127,7 +127,7 @@ def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int) -> Terms
         due_shift=due.shift,
         due_fixed=due.fixed,
         live_due_at=live_due_at,
-        warn_first=round(max(plan.reply.warnings, default=0) * HOUR) if plan.reply else 0,
+        warn_first=plan.reply.warn_first if plan.reply else 0,
     )
 
 

@@ -1,7 +1,8 @@
 """No reply deadline passes unseen: timers ring, warnings and misses are noted once each, whichever process is awake.
 
-Timers are durable scores in the store. A process claims those that have rung for a short lease; where it dies, they
-ring again for another. Noting checks and writes in one step, so that ringing twice notes once.
+Timers are durable scores in the store. A wait has one once its deadline is near: whichever process looks first arms
+those that came near. A process claims timers that have rung for a short lease; where it dies, they ring again for
+another. Noting checks and writes in one step, so that ringing twice notes once.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from quotas.terms import Rulebook, UnknownPlanError
 
 POLL_EVERY = 0.5
 """Seconds between looks at the timers."""
+ARM_EVERY = 60.0
+"""Seconds between looks at the waits whose deadlines come near; STEP of `timers.lua`. An hour late does no harm."""
 LEASE = 2 * SECOND
 """How long a rung timer is one process's."""
 BATCH = 100
@@ -34,6 +37,7 @@ class ReplyWatch:
         self._waits = waits
         self._rulebook = rulebook
         self._metrics = metrics
+        self._armed_at = float("-inf")
 
     async def run(self) -> None:
         """Watch until cancelled; while the store is gone, wait for it."""
@@ -48,12 +52,21 @@ class ReplyWatch:
     async def sweep(self) -> int:
         """Settle what has rung in every partition, a batch each; returns how many. Raises LedgerError.
 
-        A partition that does not answer keeps the others from nothing.
+        Sets timers first, once in a while. A partition that does not answer keeps the others from nothing.
         """
+        now = asyncio.get_running_loop().time()
+        if now - self._armed_at >= ARM_EVERY:
+            await self._arm()
+            self._armed_at = now
         claims = await of_partitions(lambda partition: self._waits.claim(partition, LEASE, BATCH))
         rung = [name for _, names in claims for name in names]
         await gathered(map(self._settle, rung), SETTLED_AT_ONCE)
         return len(rung)
+
+    async def _arm(self) -> None:
+        """A partition that does not answer has its turn in a minute."""
+        warn_first = self._rulebook.policy.warn_first
+        await of_partitions(lambda partition: self._waits.arm(partition, warn_first))
 
     async def _settle(self, conversation: str) -> None:
         while await self._settle_once(conversation) == "moved":

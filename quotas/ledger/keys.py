@@ -73,6 +73,11 @@ def timers(partition: int) -> str:
     return f"{{{partition}}}:timers"
 
 
+def armed(partition: int) -> str:
+    """String: the deadline up to which every open wait of `waits` has its timer; further ones may have none yet."""
+    return f"{{{partition}}}:armed"
+
+
 def events(partition: int) -> str:
     """Stream of what became of waits: warnings, misses, answers, drops; emptied as they are stored in the records."""
     return f"{{{partition}}}:events"

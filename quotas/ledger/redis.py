@@ -3,8 +3,6 @@
 import struct
 from collections.abc import Callable
 from functools import partial
-from hashlib import sha256
-from importlib.resources import files
 from typing import Any, NamedTuple, cast
 
 import hiredis
@@ -26,16 +24,12 @@ from quotas.ledger.base import (
     Writer,
 )
 from quotas.ledger.keeper import mark_at
+from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.link import Link
 from quotas.ledger.state import State, read_posted, read_refused
 from quotas.ledger.store import Store
 from quotas.ledger.wire import Done, Reply, packed, raised
 from quotas.terms import Terms
-
-_SOURCE = files("quotas.ledger").joinpath("library.lua").read_text(encoding="utf-8")
-VERSION = sha256(_SOURCE.encode()).hexdigest()[:8]
-"""Part of the library's and its functions' names, so that two releases can work on one store."""
-LIBRARY = _SOURCE.replace("@VERSION@", VERSION)
 
 _TERMS = struct.Struct(">17d")
 LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
@@ -247,7 +241,7 @@ _LOAD = packed(*_LOAD_WORDS)
 
 
 def pack(revision: int, terms: Terms, shift: int) -> bytes:
-    """Terms as `library.lua` unpacks them: the one place that fixes the order."""
+    """Terms as `lua/messages.lua` unpacks them: the one place that fixes the order."""
     return _TERMS.pack(
         revision,
         terms.valid_from,
@@ -282,7 +276,7 @@ def _instant(time: list[bytes]) -> int:
 
 
 def _result(reply: bytes) -> PostResult:
-    """Read an answer of the function `post`; its shapes stand at its head in `library.lua`."""
+    """Read an answer of the function `post`; its shapes stand at its head in `lua/messages.lua`."""
     kind = reply[:1]
     if kind == b"A" or kind == b"D":
         seq, at, waited, late, usage = read_posted(reply)

@@ -36,6 +36,14 @@ class Waits:
         self._ledger = ledger
         self._shift = shift
 
+    async def arm(self, partition: int, warn_first: int) -> int:
+        """Set the timers of waits whose deadlines came near; returns of how many. To be called once a minute or so.
+
+        `warn_first` is how many ms ahead of a deadline the first warning of any plan goes out; 0 where none does.
+        """
+        names = keys.timers(partition), keys.waits(partition), keys.armed(partition)
+        return int(await self._ledger.call("arm", names, self._shift, warn_first))
+
     async def claim(self, partition: int, lease: int, most: int) -> tuple[int, list[str]]:
         """Now, and the conversations whose timers have rung: this caller's for `lease` ms, then anyone's again."""
         now, rung = await self._ledger.call("claim", (keys.timers(partition),), self._shift, lease, most)

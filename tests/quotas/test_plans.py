@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from quotas.instant import HOUR
 from quotas.plans import (
     Always,
+    CalendarPolicy,
     Messages,
     OpenDays,
     Plan,
@@ -37,6 +39,20 @@ def test_the_built_in_plans() -> None:
         "live+": Plan(OpenDays(), reply=ReplyPromise(), sessions=Sessions(2, ("video_call", "live_chat"))),
         "video": Plan(Messages(per_week=10), sessions=Sessions(4, ("video_call",)), notice="only_video_included"),
     }
+
+
+def test_the_first_warning_is_the_longest_one_that_makes_sense() -> None:
+    """Of a plan, and of any plan of a policy."""
+    day, hour, none = (
+        ReplyPromise(),
+        ReplyPromise(target_hours=1, warn_hours=(4, 0.5)),
+        ReplyPromise(target_hours=1, warn_hours=(1, 4)),
+    )
+    assert [promise.warn_first for promise in (day, hour, none)] == [4 * HOUR, HOUR // 2, 0]
+    plans = {"hour": Plan(Always(), hour), "none": Plan(Always(), none), "silent": Plan(Always())}
+    assert builtin_policy().warn_first == 4 * HOUR
+    assert Policy(CalendarPolicy(), plans).warn_first == HOUR // 2
+    assert Policy(CalendarPolicy(), {}).warn_first == 0
 
 
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 // The best chat server we can write by hand on Node: `ws`, and `ioredis` with auto-pipelining.
 //
-// Each message is one call of the product's own function (library.lua), with the product's arguments: it admits, gives a
-// seq, stores, remembers the id, moves the deadline and publishes in one step. Its text is sealed before, in the
+// Each message is one call of the product's own function (quotas/ledger/lua), with the product's arguments: it admits,
+// gives a seq, stores, remembers the id, moves the deadline and publishes in one step. Its text is sealed before, in the
 // product's format; what came from another process would be opened for whoever hears it, what was written here is known.
 // Deliveries come from a sharded channel a conversation. What the product works out with its calendar, and fetches from
 // its database, is given here: terms and key were made with the conversation, and hold for the run. Settings:

@@ -110,6 +110,29 @@ async def test_a_moved_deadline_is_warned_of_anew(desk: Desk) -> None:
     assert moved.usage.due_at == moved.at + 24 * HOUR
 
 
+async def test_a_deadline_that_moves_away_again_and_again_is_warned_of_at_the_last(desk: Desk) -> None:
+    """Each time shortly before its warning: the timer that was set rings early, and says nothing."""
+    for hours in (0, 19, 38, 57):
+        await desk.later(hours * HOUR).watched()
+        await desk.later(hours * HOUR).write("c1")
+    assert kinds(await desk.later(76 * HOUR).watched()) == []
+    assert kinds(await desk.later(77 * HOUR + 1_000).watched()) == ["warning"]
+    assert kinds(await desk.later(82 * HOUR).watched()) == ["warning", "missed"]
+
+
+async def test_a_lost_mark_of_what_is_armed_notes_nothing_twice(desk: Desk) -> None:
+    """All waits up to the horizon are looked at anew: those that were missed, warned of and not yet near."""
+    await desk.write("c1")
+    await desk.later(25 * HOUR).watched()
+    await desk.open("c2")
+    await desk.later(20 * HOUR).write("c2")
+    before = kinds(await desk.later(41 * HOUR).watched())
+    assert sorted(before) == ["missed", "warning"]
+    await asyncio.gather(*(desk.link.request("DEL", keys.armed(each)) for each in range(keys.PARTITIONS)))
+    assert kinds(await desk.later(41 * HOUR).watched()) == before
+    assert sorted(kinds(await desk.later(45 * HOUR).watched())) == ["missed", "missed", "warning"]
+
+
 async def test_an_answer_stops_the_timers(desk: Desk) -> None:
     await desk.write("c1")
     await desk.write("c1", "mentor")
@@ -169,6 +192,7 @@ async def test_a_timer_whose_process_died_rings_again_after_its_lease(desk: Desk
     written = await desk.write("c1")
     partition = int(keys.tag("c1")[1:-1])
     late = desk.later(25 * HOUR)
+    assert await late.waits.arm(partition, PROMISE.warn_first) == 1
     _, rung = await late.waits.claim(partition, LEASE, 10)
     assert rung == ["c1"]
     assert kinds(await late.watched()) == []

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.workflows.rebuild import Rebuilt
+from chatserver.workflows.reply_watch import ReplyWatch
 from chatserver.workflows.requests import ConversationChange, Done
-from quotas.instant import HOUR
+from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
 from quotas.ledger.base import Posted, Refused, Standing
+from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
-from tests.chatserver.workflows.shelf import TUESDAY, Shelf, shelf_at
+from tests.chatserver.workflows.shelf import RULEBOOK, TUESDAY, Shelf, shelf_at
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ async def places(shelf: Shelf, id: str = "c1") -> list[float | None]:
 
 
 async def test_everything_that_was_archived_is_there_again(any_shelf: Shelf) -> None:
-    """Window, wait, deadline, timer, marks, messages, ids; and the next message gets the next seq."""
+    """Window, wait, deadline, marks, messages, ids; and the next message gets the next seq."""
     shelf = any_shelf
     await shelf.fill(4)
     asked = await shelf.write("member", "asked")
@@ -61,7 +63,7 @@ async def test_everything_that_was_archived_is_there_again(any_shelf: Shelf) -> 
     await shelf.ledger.mark_read("c1", "mentor", 5, "test")
     await shelf.archive_all()
     before, waiting, texts = await shelf.standing(), await places(shelf), await shelf.texts()
-    assert None not in waiting
+    assert waiting == [asked.usage.due_at, None]
     await shelf.lose_store()
     assert await shelf.rebuild() == Rebuilt(conversations=1, restored=1, ahead=0)
     assert timeless(await shelf.standing()) == timeless(before)
@@ -77,7 +79,7 @@ async def test_everything_that_was_archived_is_there_again(any_shelf: Shelf) -> 
     answered = await shelf.write("mentor", "answered")
     assert isinstance(answered, Posted)
     assert answered.answered is not None
-    assert await places(shelf) == [None, waiting[1]]
+    assert await places(shelf) == [None, None]
     await shelf.archive_all()
     assert (await shelf.in_store(), await shelf.in_archive()) == (2, 7)
     assert await shelf.texts() == [*texts, "following", "answered"]
@@ -135,6 +137,30 @@ async def test_a_noted_miss_is_not_noted_again(shelf: Shelf) -> None:
     assert (standing.missed, standing.usage.due_at) == (True, due_at)
     assert await places(shelf) == [due_at, None]
     assert await shelf.link.request("ZSCORE", keys.missed(keys.partition("c1")), "c1") == due_at
+
+
+async def deadlines_after(shelf: Shelf, later: int) -> list[str]:
+    """What becomes of deadlines until then."""
+    ledger = RedisLedger(shelf.link, shelf.shift + later)
+    waits = Waits(shelf.link, ledger, shelf.shift + later)
+    watch = ReplyWatch(ledger, waits, RULEBOOK, shelf.metrics)
+    while await watch.sweep():
+        pass
+    events = await waits.events(keys.partition("c1"), 100)
+    return [event.kind for event in events if event.kind != "wrote"]
+
+
+async def test_a_wait_whose_deadline_was_near_is_watched_on(any_shelf: Shelf) -> None:
+    """And one warning that had gone out does not again."""
+    shelf = any_shelf
+    await shelf.write("member", "asked")
+    assert await deadlines_after(shelf, 20 * HOUR + MINUTE) == ["warning"]
+    await shelf.archive_all()
+    await shelf.lose_store()
+    await shelf.rebuild()
+    assert await deadlines_after(shelf, 20 * HOUR + MINUTE) == []
+    assert await deadlines_after(shelf, 23 * HOUR + MINUTE) == ["warning"]
+    assert await deadlines_after(shelf, 24 * HOUR + MINUTE) == ["warning", "missed"]
 
 
 async def test_an_ended_conversation_comes_back_ended(shelf: Shelf) -> None:

@@ -13,6 +13,8 @@ PROMISES = Rulebook(
         {
             "day": Plan(writing=Always(), reply=ReplyPromise(target_hours=24, clock="continuous")),
             "hour": Plan(writing=Always(), reply=ReplyPromise(target_hours=1, clock="continuous")),
+            "early": Plan(writing=Always(), reply=ReplyPromise(target_hours=48, clock="continuous", warn_hours=(12,))),
+            "six": Plan(writing=Always(), reply=ReplyPromise(target_hours=6.1, clock="continuous")),
             "none": Plan(writing=Always()),
         },
     )

@@ -1,0 +1,32 @@
+-- How a conversation stands, packed into one field of its hash: a message reads and writes it whole. What is in it, and
+-- in which order, stands in quotas/ledger/state.py.
+local STATE = '>BBBIBIHHIIi8i8i8i8i8'
+local OPEN, PAUSED, ENDED = 0, 1, 2
+local STATUS = {open = OPEN, paused = PAUSED, ended = ENDED}
+
+-- The state by names, for whatever is not done at every message; nil where there is none.
+local function by_names(packed)
+    if not packed then return nil end
+    local state = {}
+    state.status, state.missed, state.behind, state.week, state.windows_used, state.messages_used, state.generation,
+        state.quarter, state.revision, state.last_seq, state.window_ends_at, state.live_until, state.waiting_since,
+        state.due_at, state.timer = struct.unpack(STATE, packed)
+    return state
+end
+
+local function state_of(key) return by_names(redis.call('HGET', key, 'state')) end
+
+local function keep(key, state)
+    redis.call('HSET', key, 'state', struct.pack(STATE, state.status, state.missed, state.behind, state.week,
+        state.windows_used, state.messages_used, state.generation, state.quarter, state.revision, state.last_seq,
+        state.window_ends_at, state.live_until, state.waiting_since, state.due_at, state.timer))
+end
+
+local function standing(key, now)
+    return {'stale', tostring(now), redis.call('HGETALL', key)}
+end
+
+-- Something has changed that the archive lacks: it looks at the conversation; see quotas/ledger/archive.py.
+local function unarchive(tag, name, now)
+    redis.call('ZADD', tag .. ':unarchived', 'LT', now, name)
+end

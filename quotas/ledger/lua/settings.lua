@@ -1,0 +1,75 @@
+-- What holds for a conversation from outside its messages: settings, live chats, read marks.
+
+-- KEYS: conversation, sent (even generations), sent (odd generations), channel
+-- ARGV: revision, status, member, mentor, plan, zone, holidays, key, shift, at
+-- An older revision changes nothing. Ended stays ended, and has no wait. One that was restored gets its wait's place on
+-- the board and its timer. Returns as `standing`.
+local function configure(KEYS, ARGV)
+    local key, revision = KEYS[1], tonumber(ARGV[1])
+    local tag, name = place_of(key)
+    local now = clock(ARGV[10], tonumber(ARGV[9]))
+    local state = state_of(key)
+    if not state then
+        redis.call('HSET', key, 'member_read', 0, 'mentor_read', 0, 'warned', '0 0', 'archived', 0)
+        state = {missed = 0, behind = 0, windows_used = 0, week = 0, messages_used = 0, generation = 0, quarter = 0,
+            revision = 0, last_seq = 0, window_ends_at = 0, live_until = 0, waiting_since = 0, due_at = 0, timer = 0}
+    end
+    if revision > state.revision then
+        local is_new, since, due = state.revision == 0, state.waiting_since, state.due_at
+        if is_new or state.status ~= ENDED then state.status = STATUS[ARGV[2]] end
+        state.revision = revision
+        local sealed_with = redis.call('HGET', key, 'key')
+        redis.call('HSET', key, 'member', ARGV[3], 'mentor', ARGV[4], 'plan', ARGV[5], 'zone', ARGV[6],
+            'holidays', ARGV[7], 'key', ARGV[8])
+        if sealed_with and sealed_with ~= ARGV[8] then
+            forget_texts(KEYS[2])
+            forget_texts(KEYS[3])
+        end
+        if state.status == ENDED and since > 0 then
+            wait_closed(tag, name, 'dropped', since, due, state.missed, now)
+            state.waiting_since, state.due_at, state.missed = 0, 0, 0
+        elseif is_new then -- whatever timer it had is gone
+            state.timer = since > 0 and wait_restored(tag, name, state, now, ARGV[10]) or 0
+        elseif since > 0 then
+            board_changed(tag, name, since, due, state.missed) -- its plan may be another one
+        end
+        keep(key, state)
+        if not is_new then unarchive(tag, name, now) end
+        redis.call('SPUBLISH', KEYS[4], is_new and 'N ' .. state.last_seq or 'S')
+    end
+    return standing(key, now)
+end
+
+-- KEYS: conversation, channel
+-- ARGV: length in ms, shift, at
+-- Returns 'U' or as `standing`.
+local function start_live(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    if not state then return 'U' end
+    local now = clock(ARGV[3], tonumber(ARGV[2]))
+    local tag, name = place_of(KEYS[1])
+    state.live_until = now + tonumber(ARGV[1])
+    keep(KEYS[1], state)
+    unarchive(tag, name, now)
+    redis.call('SPUBLISH', KEYS[2], 'S')
+    return standing(KEYS[1], now)
+end
+
+-- KEYS: conversation, channel
+-- ARGV: 'member' or 'mentor', seq, origin, shift
+-- Returns 1 moved, 0 not moved, -1 beyond the last message.
+local function mark_read(KEYS, ARGV)
+    local field, seq = ARGV[1] .. '_read', tonumber(ARGV[2])
+    local state = state_of(KEYS[1])
+    if not state or seq > state.last_seq then return -1 end
+    if seq <= tonumber(redis.call('HGET', KEYS[1], field)) then return 0 end
+    local tag, name = place_of(KEYS[1])
+    redis.call('HSET', KEYS[1], field, seq)
+    unarchive(tag, name, clock('', tonumber(ARGV[4])))
+    redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
+    return 1
+end
+
+redis.register_function('configure_@VERSION@', configure)
+redis.register_function('start_live_@VERSION@', start_live)
+redis.register_function('mark_read_@VERSION@', mark_read)
