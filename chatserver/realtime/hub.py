@@ -35,6 +35,8 @@ TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
 RENEW_AT_ONCE = 20
 """Rooms whose leases are renewed in one go: few enough that no message waits for them."""
+AGAIN = 500
+"""Messages of one conversation: more than two people write while a store's replica falls behind."""
 
 if TYPE_CHECKING:
     from chatserver.tracing import Traces
@@ -327,7 +329,9 @@ class Hub:
         standing = await self.ledger.standing(room.id)
         if standing is not None and (standing.last_seq < seq or any(entry.at != at for entry in kept)):
             logger.warning("the store lost messages that were shown", extra={"conversation": room.id})
-            room.rewind(standing.last_seq if room.heard == (seq, at) else max(standing.last_seq, room.heard[0]))
+            if room.heard == (seq, at):
+                room.heard = (0, 0)  # It is gone: nobody need look for it again.
+            room.begin_anew(max(standing.last_seq, room.heard[0]), AGAIN)
         self.refresh(room)
 
     # What rooms ask for
