@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.realtime import hub, presence
+from chatserver.realtime import presence
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here, program, token
 from tests.engines import StoreProcess
@@ -63,7 +63,7 @@ async def test_a_killed_server_takes_its_people_along(
     valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It cannot say goodbye: its leases run out. Here the lease of the server left is shortened as that would be."""
-    monkeypatch.setattr(hub, "RENEW_EVERY", 0.2)
+    monkeypatch.setattr(presence, "RENEW_EVERY", 0.2)
     async with here(valkey_url, tmp_path / "data") as server:
         await server.conversation("c1", "basic")
         async with server.device("tora") as tora:
