@@ -72,9 +72,11 @@ async def test_a_killed_server_takes_its_people_along(
                     await tora.hears("presence", user="mia", online=True)
                     doomed.kill()
                     assert await presences(tora, 0.5) == []
-                    # A minute later, by the clock that judges leases.
-                    server.parts.hub.clock.hear(server.parts.hub.clock.now() + presence.LEASE)
-                    await tora.hears("presence", user="mia", online=False)
+                    clock = server.parts.hub.clock
+                    async with asyncio.timeout(30):
+                        while ("mia", False) not in await presences(tora):
+                            # A minute later, by the clock that judges leases. What the store says puts it right again.
+                            clock.hear(clock.now() + presence.LEASE)
             assert [event for event in await tora.silence(0.3) if event.get("user") == "tora"] == []
 
 
