@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
-from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -42,10 +41,6 @@ FUNCTION = f"post_{VERSION}"
 _Wanted = dict[str, str]
 
 
-MOST_TRIES = 5
-"""How often a resource is put while the server says that it cannot now."""
-
-
 def provision(contender: Contender, site: Site, couples: list[Couple]) -> None:
     """Make the people and conversations of `couples`, in the way of the contender."""
     if contender.provisioning == "http":
@@ -74,12 +69,9 @@ def _put(site: Site, resources: list[tuple[str, _Wanted]]) -> None:
     authorization = {"Authorization": f"Bearer {site.token('bench', 'service')}", "Content-Type": "application/json"}
     connection = HTTPConnection(HOST, site.port, timeout=30)
     for path, wanted in resources:
-        for _ in range(MOST_TRIES):
-            connection.request("PUT", path, msgspec.json.encode(wanted), authorization)
-            answer = connection.getresponse()
-            body = answer.read()
-            if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
-                break  # else SQLite was busy with the others too long; the same again is safe
+        connection.request("PUT", path, msgspec.json.encode(wanted), authorization)
+        answer = connection.getresponse()
+        body = answer.read()
         if answer.status >= 300:
             raise BenchmarkError(f"PUT {path}: {answer.status} {body[:500].decode(errors='replace')}")
     connection.close()

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Coroutine
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
@@ -135,9 +135,12 @@ async def traced(settings: Settings) -> AsyncIterator["Traces | None"]:
 
 
 @contextlib.asynccontextmanager
-async def assembled(settings: Settings, store_url: str, seat: Seat | None = None) -> AsyncIterator[Parts]:
+async def assembled(
+    settings: Settings, store_url: str, seat: Seat | None = None, *, at_work: bool = True
+) -> AsyncIterator[Parts]:
     """Everything but the listening; `seat` where this is one of several workers.
 
+    Not `at_work`, it notes no deadline and archives nothing by itself: where workers do, and /metrics is theirs.
     Raises the errors of its parts, each one sentence for people.
     """
     rulebook = Rulebook(policy_of(settings))
@@ -192,32 +195,39 @@ async def assembled(settings: Settings, store_url: str, seat: Seat | None = None
             ],
             middleware=[Middleware(Gate, hub.metrics, health, hub.traces)],
         )
-        hub.start()
-        watching = asyncio.get_running_loop().create_task(ReplyWatch(ledger, waits, rulebook, hub.metrics).run())
+        watch = ReplyWatch(ledger, waits, rulebook, hub.metrics)
         records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])
-        recording = asyncio.get_running_loop().create_task(records.run())
         archive = Archive(link, ledger, tail, database, settings, hub.metrics, uuid4().hex[:12])
-        archiving = asyncio.get_running_loop().create_task(archive.run())
-        try:
-            async with exposition.told():
-                yield Parts(
-                    rulebook,
-                    link,
-                    ledger,
-                    database,
-                    keys,
-                    archive,
-                    provisioning,
-                    hub,
-                    app,
-                    door,
-                    health,
-                    shift,
-                    await durability_warnings(link),
-                )
-        finally:
-            watching.cancel()
-            recording.cancel()
-            archiving.cancel()
-            await asyncio.gather(watching, recording, archiving, return_exceptions=True)
-            await hub.stop()
+        parts = Parts(
+            rulebook,
+            link,
+            ledger,
+            database,
+            keys,
+            archive,
+            provisioning,
+            hub,
+            app,
+            door,
+            health,
+            shift,
+            await durability_warnings(link),
+        )
+        if not at_work:
+            yield parts
+            return
+        async with _working(hub, watch.run(), records.run(), archive.run()), exposition.told():
+            yield parts
+
+
+@contextlib.asynccontextmanager
+async def _working(hub: Hub, *work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    hub.start()
+    tasks = [asyncio.get_running_loop().create_task(each) for each in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await hub.stop()

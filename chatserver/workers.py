@@ -2,6 +2,9 @@
 
 Each worker has a socket of its own for the port, and the system spreads connections evenly over them. The sockets stay
 open here: whoever connects while a worker is being started again waits for it and is not turned away.
+
+A worker gives signs of life on its standard output, from the loop that serves. One that gives none for a while hangs:
+the system would still give it connections. It is killed, and started again as one that has ended by itself.
 """
 
 import asyncio
@@ -34,6 +37,14 @@ STEADY_AFTER = 10.0
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds before the next start of a worker that ends again and again; the last one goes on."""
 
+SIGN_EVERY = 1.0
+"""Seconds between two signs of life of a worker."""
+SIGN = b"\n"
+PATIENCE = 30.0
+"""Seconds without a sign of life after which a worker is killed."""
+LOOKS = 10
+"""How often within that time the parent looks. It counts looks: while it cannot look itself, nobody's time runs."""
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -57,7 +68,7 @@ def job_of(line: bytes) -> Job:
 
 
 class Report(Struct, frozen=True):
-    """What a worker answers, as one line: it serves, or a sentence why it cannot start."""
+    """What a worker answers, as one line among its signs of life: it serves, or a sentence why it cannot start."""
 
     problem: str | None
 
@@ -71,6 +82,7 @@ class Worker:
         self._sock = sock
         self._job = Job(settings, store_url, sock.fileno(), seat)
         self._process: asyncio.subprocess.Process | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start it, and wait until it serves. Raises StartError."""
@@ -82,13 +94,16 @@ class Worker:
             start_new_session=True,  # Ctrl-C is for the process that tells it to stop.
         )
         cast(asyncio.StreamWriter, process.stdin).write(self._job.line())
-        said = await cast(asyncio.StreamReader, process.stdout).readline()
-        if not said:
-            status = await process.wait()
+        loop = asyncio.get_running_loop()
+        report: asyncio.Future[Report | None] = loop.create_future()
+        self._watching = loop.create_task(self._watch(process, report))
+        said = await report
+        if said is None:
+            status = await self.ended()
             raise StartError(f"worker {self.number} ended with status {status} before it served; see its last lines")
-        if problem := msgspec.json.decode(said, type=Report).problem:
-            await process.wait()
-            raise StartError(problem)
+        if said.problem:
+            await self.ended()
+            raise StartError(said.problem)
         self.serves = True
 
     async def ended(self) -> int:
@@ -97,7 +112,33 @@ class Worker:
             return 0
         status = await self._process.wait()
         self.serves = False
+        if self._watching is not None:
+            self._watching.cancel()
         return status
+
+    async def _watch(self, process: asyncio.subprocess.Process, report: "asyncio.Future[Report | None]") -> None:
+        """Take its report, None where it ends without; kill it once it has lived and gives no sign of life any more."""
+        said = cast(asyncio.StreamReader, process.stdout)
+        has_lived = False
+        silent_looks = 0
+        try:
+            while silent_looks < LOOKS:
+                try:
+                    async with asyncio.timeout(PATIENCE / LOOKS):
+                        line = await said.readline()
+                except TimeoutError:
+                    silent_looks += has_lived
+                    continue
+                if not line:
+                    return
+                has_lived, silent_looks = True, 0
+                if line != SIGN:
+                    report.set_result(msgspec.json.decode(line, type=Report))
+            log.warning("a worker gives no sign of life and is killed", worker=self.number, silent_seconds=PATIENCE)
+            process.kill()
+        finally:
+            if not report.done():
+                report.set_result(None)
 
     def send(self, number: signal.Signals) -> None:
         """Signal it, where it runs."""

@@ -1,22 +1,14 @@
 """Conversations over HTTP: the record, and how it stands in the ledger now."""
 
-from typing import assert_never
-
 from msgspec import Struct
 
 from chatserver.api.operation import Answer, ApiContext, Call, NoQuery, Operation
-from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.outcome import written
+from chatserver.api.problem import ProblemError
 from chatserver.auth import Identity
 from chatserver.protocol.events import Composer, Reply, Status
 from chatserver.records import conversations
-from chatserver.workflows.requests import (
-    Conflict,
-    ConversationChange,
-    ConversationDetails,
-    Done,
-    Invalid,
-    Missing,
-)
+from chatserver.workflows.requests import ConversationChange, ConversationDetails, Missing
 from chatserver.workflows.standing_view import composer_of, reply_of
 from quotas import instant
 from quotas.admission import writing_state
@@ -40,29 +32,16 @@ class Conversation(Struct, frozen=True):
 
 
 async def put_conversation(call: Call[NoQuery, ConversationDetails]) -> Answer:
-    match await call.context.provisioning.put_conversation(call.id, call.body):
-        case Done(record, created):
-            return Answer(201 if created else 200, await _resource(call.context, record))
-        case Invalid(errors):
-            raise invalid(errors)
-        case Conflict(detail):
-            raise ProblemError(409, detail)
-        case never:
-            assert_never(never)
+    status, record = written(await call.context.provisioning.put_conversation(call.id, call.body))
+    return Answer(status, await _resource(call.context, record))
 
 
 async def change_conversation(call: Call[NoQuery, ConversationChange]) -> Answer:
-    match await call.context.provisioning.change_conversation(call.id, call.body):
-        case Done(record):
-            return Answer(200, await _resource(call.context, record))
-        case Invalid(errors):
-            raise invalid(errors)
-        case Conflict(detail):
-            raise ProblemError(409, detail)
-        case Missing():
-            raise not_found(call.id)
-        case never:
-            assert_never(never)
+    outcome = await call.context.provisioning.change_conversation(call.id, call.body)
+    if isinstance(outcome, Missing):
+        raise not_found(call.id)
+    status, record = written(outcome)
+    return Answer(status, await _resource(call.context, record))
 
 
 async def get_conversation(call: Call[NoQuery, None]) -> Answer:

@@ -1,16 +1,16 @@
 """People over HTTP."""
 
 import time
-from typing import assert_never
 
 from msgspec import Struct
 
 from chatserver.api.operation import Answer, Call, NoQuery, Operation
+from chatserver.api.outcome import written
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.protocol.events import Role
 from chatserver.records import people
 from chatserver.records.people import Locale
-from chatserver.workflows.requests import Conflict, Done, FieldProblem, Invalid, PersonDetails, Revocation
+from chatserver.workflows.requests import FieldProblem, PersonDetails, Revocation
 from quotas import instant
 
 
@@ -37,15 +37,8 @@ class Revoked(Struct, frozen=True):
 
 
 async def put_person(call: Call[NoQuery, PersonDetails]) -> Answer:
-    match await call.context.provisioning.put_person(call.id, call.body):
-        case Done(record, created):
-            return Answer(201 if created else 200, _resource(record))
-        case Invalid(errors):
-            raise invalid(errors)
-        case Conflict(detail):
-            raise ProblemError(409, detail)
-        case never:
-            assert_never(never)
+    status, record = written(await call.context.provisioning.put_person(call.id, call.body))
+    return Answer(status, _resource(record))
 
 
 async def get_person(call: Call[NoQuery, None]) -> Answer:

@@ -32,7 +32,7 @@ def demo(flags: ServerFlags = NO_FLAGS) -> None:
 async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
     settings = demonstration.with_quick_plan(settings)
     settings, why = await demonstration.with_open_day(settings, store_url)
-    async with composition.assembled(settings, store_url) as parts:
+    async with composition.assembled(settings, store_url, at_work=len(socks) == 1) as parts:
         await demonstration.settle(parts.provisioning)
         tokens = demonstration.write_tokens(settings, parts.rulebook)
         if why:

@@ -1,6 +1,6 @@
 """What each process of `chatserver serve --workers` runs: `python -m chatserver.commands.worker`, by another process.
 
-Standard input brings the job; standard output takes one report.
+Standard input brings the job; standard output takes signs of life, and one report.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from chatserver.commands.running import run
 from chatserver.commands.screen import faults, sentence_of
 from chatserver.logs import configure_logs
 from chatserver.server import listen
-from chatserver.workers import Job, Report, job_of
+from chatserver.workers import SIGN, SIGN_EVERY, Job, Report, job_of
 
-STDIN = 0
+STDIN, STDOUT = 0, 1
 
 
 def main() -> None:
@@ -41,6 +41,8 @@ def main() -> None:
 
 async def _serve(job: Job) -> None:
     _end_with_parent()
+    os.set_blocking(STDOUT, False)
+    _show_life()
     async with assembled(job.settings, job.store_url, job.seat) as parts:
         await listen(parts, socket.socket(fileno=job.listener), lambda: _report(Report(None)))
 
@@ -56,8 +58,19 @@ def _end_with_parent() -> None:
     loop.add_reader(STDIN, gone)
 
 
+def _show_life() -> None:
+    """Until the loop ends, or nobody is there any more to see it."""
+    try:
+        os.write(STDOUT, SIGN)
+    except BrokenPipeError:
+        return
+    except BlockingIOError:
+        pass  # Nobody has looked for hours.
+    asyncio.get_running_loop().call_later(SIGN_EVERY, _show_life)
+
+
 def _report(report: Report) -> None:
-    os.write(sys.stdout.fileno(), msgspec.json.encode(report) + b"\n")
+    os.write(STDOUT, msgspec.json.encode(report) + b"\n")
 
 
 if __name__ == "__main__":

@@ -87,19 +87,16 @@ class Follower:
         self.next_seq = seen + 1
         self.fill()
 
-    def begin_anew(self) -> None:
-        """What the connection was given beyond the room's last seq is lost: other messages will have those seqs."""
-        if self.next_seq > self.room.last_seq + 1:
-            self._acks.clear()
-            self.start(self.next_seq - 1)
-
-    def start_over(self, after: int) -> None:
-        """What came after `after` is not what it was: the app is told so, and gets it again."""
+    def begin_anew(self, after: int) -> None:
+        """What came after `after` is lost, or is not what it was: who was given any of it is told, and gets it anew."""
         self.stop()
-        for seq in sorted(self._acks):
-            self.connection.push(self._acks.pop(seq))
-        self.connection.tell(Gap(self.room.id, after))
-        self.next_seq = after + 1
+        # An answer that was held back came from the store as it was: in its place may be another message.
+        answered = [self._acks.pop(seq) for seq in sorted(self._acks) if seq > after]
+        for frame in answered:
+            self.connection.push(frame)
+        if answered or self.next_seq > after + 1:
+            self.next_seq = min(self.next_seq, after + 1)
+            self.connection.tell(Gap(self.room.id, self.next_seq - 1))
         self.fill()
 
     def fill(self) -> None:

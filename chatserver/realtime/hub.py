@@ -2,20 +2,20 @@
 
 import asyncio
 import logging
-import time
-from collections import Counter, defaultdict
-from collections.abc import Collection, Coroutine, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from chatserver.metrics import Gauges, Metrics
-from chatserver.protocol.codes import Close
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
+from chatserver.realtime.background import Background
 from chatserver.realtime.board_watch import CHANNELS, BoardWatch
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
-from chatserver.realtime.presence import RENEW_EVERY, Presence
+from chatserver.realtime.people import People
+from chatserver.realtime.presence import Leases, Presence
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
 from chatserver.workflows.conversation_keys import ConversationKeys
@@ -29,12 +29,10 @@ from quotas.ledger.state import read_published
 from quotas.ledger.store import Store
 from quotas.terms import Rulebook, UnknownPlanError
 
-MEASURE_EVERY = 5.0
-"""Seconds between comparisons of the store's clock with the process's."""
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
-RENEW_AT_ONCE = 20
-"""Rooms whose leases are renewed in one go: few enough that no message waits for them."""
+AGAIN = 500
+"""Messages of one conversation: more than two people write while a store's replica falls behind."""
 
 if TYPE_CHECKING:
     from chatserver.tracing import Traces
@@ -65,45 +63,38 @@ class Hub:
         self.metrics = Metrics()
         self.traces: Traces | None = None
         """Where to record spans of messages; None where nobody asked for them."""
-        self.connections: set[Connection] = set()
-        self._presence = Presence(link, node)
+        self._background = Background()
+        self._people = People(link, self.revocations)
+        self.connections = self._people.connections
+        self._presence = Presence(Leases(link, node), clock, self._background, lambda: self._by_channel.values())
         self._board = BoardWatch(link, ledger, clock)
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
         self._by_channel: dict[bytes, Room] = {}
-        self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
-        self._people: dict[bytes, str] = {}
         self._alarm: Alarm[Room] = Alarm(self._ring)
-        self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
         self._loop = asyncio.get_running_loop()
         self._changed: set[Room] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._renewing: asyncio.Task[None] | None = None
         self._measuring: asyncio.Task[None] | None = None
 
     # Coming and going
 
     def start(self) -> None:
         """Begin to renew leases and to compare clocks."""
-        loop = asyncio.get_running_loop()
-        self._renewing = loop.create_task(self._renew_forever())
-        self._measuring = loop.create_task(self._measure_forever())
+        self._presence.start()
+        self._measuring = asyncio.get_running_loop().create_task(self.clock.measure_forever(self.ledger.now))
 
     async def stop(self) -> None:
         """Give up leases; the connections have ended."""
         self._alarm.stop()
-        self._expiry.stop()
+        self._people.stop()
         self._board.stop()
-        for task in (self._renewing, self._measuring):
-            if task is not None:
-                task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=2)
+        self._presence.stop()
+        if self._measuring is not None:
+            self._measuring.cancel()
+        await self._background.end()
 
     def expect(self, connection: Connection) -> None:
         """From here on hear of what concerns the connection's person."""
-        if connection not in self._by_person[connection.user]:
-            self._by_person[connection.user].add(connection)
-            self._hear_person(connection.user)
+        self._people.expect(connection)
 
     async def follow(self, connection: Connection, conversations: Iterable[str]) -> list[Follower]:
         """Let a connection follow conversations, as far as the ledger has them and it may.
@@ -145,31 +136,24 @@ class Hub:
 
     def keep(self, connection: Connection, expires_at: float) -> None:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
-        self.connections.add(connection)
-        self._expiry.set(connection, expires_at)
+        self._people.keep(connection, expires_at)
 
     def arrived(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection has been welcomed: the others may know."""
         for follower in followers:
             if follower.room.side_of(connection.user) is not None:
-                self._spawn(self._come(follower.room))
+                self._presence.come(follower.room)
 
     def leave(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection is gone."""
-        self.connections.discard(connection)
-        self._expiry.unset(connection)
+        self._people.leave(connection)
         self._board.leave(connection)
-        mine = self._by_person[connection.user]
-        mine.discard(connection)
-        if not mine:
-            del self._by_person[connection.user]
-            self._unhear_person(connection.user)
         for follower in followers:
             room = follower.room
             follower.stop()
             room.followers.discard(follower)
             if not any(other.connection.user == connection.user for other in room.followers):
-                self._spawn(self._go(room, connection.user))
+                self._presence.go(room, connection.user)
             self._close_if_empty(room)
 
     async def _room(self, conversation: str) -> Room | None:
@@ -218,17 +202,6 @@ class Hub:
             self.link.unsubscribe(channel)
         self._alarm.unset(room)
 
-    def _hear_person(self, person: str) -> None:
-        channel = keys.person_feed(person).encode()
-        if channel not in self._people:
-            self._people[channel] = person
-            self.link.subscribe(channel)
-
-    def _unhear_person(self, person: str) -> None:
-        channel = keys.person_feed(person).encode()
-        if self._people.pop(channel, None) is not None:
-            self.link.unsubscribe(channel)
-
     # The feed
 
     def pushed(self, push: list[Any]) -> None:
@@ -241,7 +214,7 @@ class Hub:
         if room is None:
             if channel in CHANNELS:
                 self._board.pushed(payload)
-            elif person := self._people.get(channel):
+            elif person := self._people.named(channel):
                 self._concerns(person, payload)
             return
         kind = payload[:1]
@@ -253,7 +226,7 @@ class Hub:
             room.begin_anew(int(payload[2:]))
             self.refresh(room)
         elif kind == b"P":
-            self._spawn(self._look(room))
+            self._presence.look(room)
         elif kind == b"D":
             word = payload.split(b" ")
             room.deadline("missed" if word[1] == b"missed" else "warning", int(word[3]), float(word[2]))
@@ -263,16 +236,9 @@ class Hub:
     def _concerns(self, person: str, payload: bytes) -> None:
         before = notice_of(payload)
         if before is None:
-            self._spawn(self._added(person, payload.decode()))
+            self._background.begin(self._added(person, payload.decode()))
         else:
-            self._revoke(person, before)
-
-    def _revoke(self, person: str, before: int) -> None:
-        for connection in list(self._by_person.get(person, ())):
-            connection.end_if_older(before)
-
-    async def _look_whether_revoked(self, person: str) -> None:
-        self._revoke(person, await self.revocations.before(person))
+            self._people.revoke(person, before)
 
     def _gesture(self, room: Room, word: list[str]) -> None:
         side = cast(Writer, word[1])
@@ -283,7 +249,7 @@ class Hub:
 
     def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing."""
-        self._spawn(self._publish(keys.feed(room.id), f"T {side} {origin}"))
+        self._background.begin(self._publish(keys.feed(room.id), f"T {side} {origin}"))
 
     def watch(self, connection: Connection, command: Watch) -> str | None:
         """Let a connection watch the board, or end that; why not, where the plan is none of the policy's."""
@@ -300,7 +266,7 @@ class Hub:
 
     async def _added(self, person: str, conversation: str) -> None:
         """A conversation was added for a person who is connected."""
-        for connection in list(self._by_person.get(person, ())):
+        for connection in self._people.connections_of(person):
             if connection.follows(conversation):
                 continue
             for follower in await self.follow(connection, [conversation]):
@@ -315,9 +281,9 @@ class Hub:
         """These are heard again, and something published on them may have been missed: look at all that they are of."""
         for channel in channels:
             if room := self._by_channel.get(channel):
-                self._spawn(self._look_again(room, *room.heard))
-            elif person := self._people.get(channel):
-                self._spawn(self._look_whether_revoked(person))
+                self._background.begin(self._look_again(room, *room.heard))
+            elif person := self._people.named(channel):
+                self._background.begin(self._people.look_whether_revoked(person))
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
 
@@ -327,7 +293,9 @@ class Hub:
         standing = await self.ledger.standing(room.id)
         if standing is not None and (standing.last_seq < seq or any(entry.at != at for entry in kept)):
             logger.warning("the store lost messages that were shown", extra={"conversation": room.id})
-            room.rewind(standing.last_seq if room.heard == (seq, at) else max(standing.last_seq, room.heard[0]))
+            if room.heard == (seq, at):
+                room.heard = (0, 0)  # It is gone: nobody need look for it again.
+            room.begin_anew(max(standing.last_seq, room.heard[0]), AGAIN)
         self.refresh(room)
 
     # What rooms ask for
@@ -354,7 +322,7 @@ class Hub:
             logger.exception("the conversation cannot be judged", extra={"conversation": room.id})
 
     def refresh(self, room: Room) -> None:
-        self._spawn(self._refresh(room))
+        self._background.begin(self._refresh(room))
 
     async def _refresh(self, room: Room) -> None:
         standing = await self.ledger.standing(room.id)
@@ -374,60 +342,6 @@ class Hub:
             unsent_bytes=sum(unsent),
             unsent_most=max(unsent, default=0),
         )
-
-    # Presence
-
-    async def _come(self, room: Room) -> None:
-        before = room.online
-        await self._look(room)
-        if room.online != before:
-            await self._presence.announce(room.id)
-
-    async def _look(self, room: Room) -> None:
-        persons = frozenset(
-            follower.connection.user for follower in room.followers if room.side_of(follower.connection.user)
-        )
-        room.present(await self._presence.renew(room.id, persons, self.clock.now()))
-
-    async def _go(self, room: Room, person: str) -> None:
-        online = await self._presence.leave(room.id, person, self.clock.now())
-        room.present(online)
-        if person not in online:
-            await self._presence.announce(room.id)
-
-    async def _renew_forever(self) -> None:
-        while True:
-            await asyncio.sleep(RENEW_EVERY)
-            rooms = list(self._by_channel.values())
-            for first in range(0, len(rooms), RENEW_AT_ONCE):
-                try:
-                    await asyncio.gather(*(self._look(room) for room in rooms[first : first + RENEW_AT_ONCE]))
-                except LedgerError:
-                    break
-
-    async def _measure_forever(self) -> None:
-        while True:
-            asked_at = time.monotonic()
-            try:
-                self.clock.measure(await self.ledger.now(), asked_at)
-            except LedgerError:
-                logger.debug("the store does not answer; its clock is guessed")
-            await asyncio.sleep(MEASURE_EVERY)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except LedgerError:
-            return  # The store is gone; everything is looked at again when it is back.
-        except DatabaseError as error:
-            logger.warning("a conversation that was added cannot be opened: %s", error)
-        except UnknownPlanError:
-            logger.exception("a conversation cannot be judged")
 
 
 def _done(room: Room) -> asyncio.Future[Room | None]:

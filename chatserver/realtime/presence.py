@@ -4,10 +4,14 @@ A person is gone when the last device on any process has left, or when a process
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
 
+from chatserver.realtime.background import Background
+from chatserver.realtime.room import Room
+from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import settling
+from quotas.ledger.base import LedgerError, settling
 from quotas.ledger.store import Store
 from quotas.ledger.wire import Reply, packed, raised
 
@@ -15,11 +19,75 @@ LEASE = 60 * SECOND
 """How long a person stays present after the process that held their socket died."""
 RENEW_EVERY = 20.0
 """Seconds between renewals."""
+RENEW_AT_ONCE = 20
+"""Rooms whose leases are renewed in one go: few enough that no message waits for them."""
 
 Command = tuple[str | int, ...]
 
 
 class Presence:
+    """Who of a room's two people is there; `rooms` gives those that are open here."""
+
+    def __init__(
+        self, leases: "Leases", clock: StoreClock, background: Background, rooms: Callable[[], Iterable[Room]]
+    ) -> None:
+        self._leases = leases
+        self._clock = clock
+        self._background = background
+        self._rooms = rooms
+        self._renewing: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to renew leases."""
+        self._renewing = asyncio.get_running_loop().create_task(self._renew_forever())
+
+    def stop(self) -> None:
+        """Renew no more."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+
+    def come(self, room: Room) -> None:
+        """Somebody was welcomed: the others may know."""
+        self._background.begin(self._come(room))
+
+    def go(self, room: Room, person: str) -> None:
+        """The person has left the room with their last device here."""
+        self._background.begin(self._go(room, person))
+
+    def look(self, room: Room) -> None:
+        """A process says that somebody has come or gone."""
+        self._background.begin(self._look(room))
+
+    async def _come(self, room: Room) -> None:
+        before = room.online
+        await self._look(room)
+        if room.online != before:
+            await self._leases.announce(room.id)
+
+    async def _look(self, room: Room) -> None:
+        persons = frozenset(
+            follower.connection.user for follower in room.followers if room.side_of(follower.connection.user)
+        )
+        room.present(await self._leases.renew(room.id, persons, self._clock.now()))
+
+    async def _go(self, room: Room, person: str) -> None:
+        online = await self._leases.leave(room.id, person, self._clock.now())
+        room.present(online)
+        if person not in online:
+            await self._leases.announce(room.id)
+
+    async def _renew_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            rooms = list(self._rooms())
+            for first in range(0, len(rooms), RENEW_AT_ONCE):
+                try:
+                    await asyncio.gather(*(self._look(room) for room in rooms[first : first + RENEW_AT_ONCE]))
+                except LedgerError:
+                    break
+
+
+class Leases:
     """The leases of one process, named by `node`."""
 
     def __init__(self, link: Store, node: str) -> None:

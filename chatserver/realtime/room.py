@@ -30,9 +30,6 @@ from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
 from quotas.terms import Rulebook
 
-AGAIN = 500
-"""Messages of one conversation: more than two people write while a store's replica falls behind."""
-
 
 class Surroundings(Protocol):
     """What a room needs of the hub."""
@@ -153,20 +150,14 @@ class Room:
             follower.fill()
         self.tell(self._clock.now())
 
-    def begin_anew(self, last_seq: int) -> None:
-        """The store has lost the conversation, and has it again up to `last_seq`."""
-        self.last_seq = last_seq
-        for follower in self.followers:
-            follower.begin_anew()
+    def begin_anew(self, last_seq: int, unsure: int = 0) -> None:
+        """The store lost messages that were shown, and has those until `last_seq`.
 
-    def rewind(self, last_seq: int) -> None:
-        """The store lost messages that were shown, and others may stand in their place: everyone gets them anew.
-
-        `last_seq` is the newest message that it has now. How far back it differs is not known; not as far as AGAIN.
+        In the places of the newest `unsure` of these may be others than were shown.
         """
         self.last_seq = last_seq
         for follower in self.followers:
-            follower.start_over(max(0, last_seq - AGAIN))
+            follower.begin_anew(max(0, last_seq - unsure))
 
     def take(self, standing: Standing) -> None:
         """Take over settings and usage; usage not where the feed has brought a newer one. Raises UnknownPlanError."""

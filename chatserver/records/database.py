@@ -1,11 +1,10 @@
-"""One engine and its transactions: a SQLite file by default, PostgreSQL by URL."""
+"""The database and its transactions: a SQLite file by default, PostgreSQL by URL."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -19,9 +18,12 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-LOCK_WAIT_SECONDS = 5.0
-"""How long a writer waits for the SQLite file, and a connect for PostgreSQL."""
+from chatserver.records.sqlite import SqliteFile
+
+CONNECT_WITHIN = 5.0
+"""Seconds for a connect to PostgreSQL."""
 POOL_SIZE = 10
+"""How many transactions of one process are open at once; on SQLite those that read."""
 
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
@@ -39,69 +41,49 @@ class Database:
             if self.url.drivername not in _DRIVERS:
                 raise DatabaseError(f"a database must be one of {', '.join(_DRIVERS)}, not {self.url.drivername}")
             self.file = _sqlite_file(self.url.database) if self.url.drivername == _DRIVERS[0] else None
-            self._engine = create_async_engine(
-                # Parameters hold names and addresses, which do not belong in logs.
-                self.url,
-                hide_parameters=True,
-                **(_SQLITE if self.file else _POSTGRESQL),
-            )
+            self._server = SqliteFile(self.url, POOL_SIZE) if self.file else _Postgres(self.url)
         except (ArgumentError, NoSuchModuleError):
             raise DatabaseError("the database URL is malformed; use sqlite:///FILE or postgresql://…") from None
-        if self.file:
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by an exception. Raises DatabaseError."""
         with _faults_named():
-            async with self._engine.begin() as connection:
+            async with self._server.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads; on SQLite it waits for no writer. Raises DatabaseError."""
         with _faults_named():
-            async with self._engine.connect() as connection:
-                await connection.execution_options(**{_READS: True})
+            async with self._server.read() as connection:
                 yield connection
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._engine.dispose()
+        await self._server.close()
 
 
-_READS = "chatserver_reads"
-_SQLITE: dict[str, Any] = {
-    # Without an isolation level the driver opens no transactions of its own: `_begin_sqlite` does.
-    "connect_args": {"timeout": LOCK_WAIT_SECONDS, "isolation_level": None},
-    "pool_size": POOL_SIZE,
-}
-_POSTGRESQL: dict[str, Any] = {
-    "connect_args": {"timeout": LOCK_WAIT_SECONDS},
-    "pool_size": POOL_SIZE,
-    "pool_pre_ping": True,
-}
+class _Postgres:
+    """The connections to a server; it lets any number read and write."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_async_engine(
+            url,
+            hide_parameters=True,  # names and addresses do not belong in logs
+            connect_args={"timeout": CONNECT_WITHIN},
+            pool_size=POOL_SIZE,
+            pool_pre_ping=True,
+        )
+        self.begin = self._engine.begin
+        self.read = self._engine.connect
+        self.close = self._engine.dispose
 
 
 def _sqlite_file(name: str | None) -> Path:
     if not name or name == ":memory:" or name.startswith("file:"):
         raise DatabaseError("SQLite needs a file, such as sqlite:///data/records.db; records in memory would be lost")
     return Path(name)
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    """Check references, and write zeros over what is deleted."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes the lock at once: upgrading a reader later would fail without waiting."""
-    reads = connection.get_execution_options().get(_READS)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 @contextmanager

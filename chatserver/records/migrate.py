@@ -16,7 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.database import LOCK_WAIT_SECONDS, Database, DatabaseError
+from chatserver.records.database import Database, DatabaseError
+from chatserver.records.sqlite import LOCK_WAIT_SECONDS
 
 ADVISORY_LOCK = 0x6368_6174
 """The PostgreSQL advisory lock that one migrating process holds: "chat" as a number."""

@@ -121,18 +121,6 @@ class Provisioning:
             outcome = await _write_change(connection, found, asked, now)
         return await self._projected(outcome)
 
-    async def renew_key(self, id: str) -> Conversation | Missing:
-        """Let the conversation's texts be sealed with its next key from now on, also where it has ended."""
-        now = await self._clock()
-        async with self._database.begin() as connection:
-            found = await conversations.find_to_change(connection, id)
-            if found is None:
-                return Missing()
-            changed = replace(found, key_number=found.key_number + 1, revision=found.revision + 1, updated_at=now)
-            await conversations.change(connection, changed)
-        await self.project(changed)
-        return changed
-
     async def standing(self, conversation: Conversation) -> Standing:
         """How the conversation stands; a ledger that does not know it is told. Raises LedgerError."""
         return await self._ledger.standing(conversation.id) or await self._told(conversation)

@@ -1,11 +1,20 @@
 """The store's clock as this process last heard it. It guesses; the store decides."""
 
+import asyncio
+import logging
 import time
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
 from quotas.instant import SECOND
+from quotas.ledger.base import LedgerError
 
 REMEMBERED = 60.0
 """Seconds after which a measurement gives way to any newer one: clocks drift."""
+MEASURE_EVERY = 5.0
+"""Seconds between comparisons of the store's clock with the process's."""
+
+logger = logging.getLogger(__name__)
 
 
 class StoreClock:
@@ -37,3 +46,13 @@ class StoreClock:
     def now(self) -> int:
         """The store's instant, to within the time that its last answer took."""
         return self._heard + int((time.monotonic() - self._heard_at) * SECOND)
+
+    async def measure_forever(self, ask: Callable[[], Awaitable[int]]) -> NoReturn:
+        """Compare, again and again; `ask` gives the store's instant and raises LedgerError where it has none."""
+        while True:
+            asked_at = time.monotonic()
+            try:
+                self.measure(await ask(), asked_at)
+            except LedgerError:
+                logger.debug("the store does not answer; its clock is guessed")
+            await asyncio.sleep(MEASURE_EVERY)

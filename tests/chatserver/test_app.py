@@ -1,5 +1,6 @@
 """The server put together: two on one store, what keeps it from starting, and what it leaves behind."""
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import pytest
 from chatserver.app import StartError, assembled, policy_of
 from chatserver.server import listening_socket
 from chatserver.settings import Settings
+from chatserver.workflows.archive import Archive
 from chatserver.workflows.clock_shift import ClockShiftError
+from chatserver.workflows.reply_records import ReplyRecords
+from chatserver.workflows.reply_watch import ReplyWatch
 from quotas.ledger import keys
 from quotas.ledger.base import LedgerError
 from quotas.plans import PolicyError
@@ -88,6 +92,19 @@ async def test_warnings_come_along(valkey_url: str, tmp_path: Path) -> None:
     async with assembled(settings(tmp_path), valkey_url) as parts:
         assert [warning for warning in parts.warnings if "append-only file" in warning]
         assert parts.hub.connections == set()
+
+
+async def test_beside_workers_nothing_is_done(valkey_url: str, tmp_path: Path) -> None:
+    """Deadlines that were noted here, messages that were archived here, would be in nobody's numbers."""
+
+    async def under_way(*, at_work: bool) -> set[object]:
+        before = asyncio.all_tasks()
+        async with assembled(settings(tmp_path), valkey_url, at_work=at_work):
+            return {getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks() - before}
+
+    work = {f"{one.__name__}.run" for one in (ReplyWatch, ReplyRecords, Archive)}
+    assert await under_way(at_work=True) >= work
+    assert not await under_way(at_work=False) & work
 
 
 async def test_nothing_is_left_in_the_hub_when_all_have_gone(valkey_url: str, tmp_path: Path) -> None:

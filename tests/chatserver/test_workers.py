@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -106,6 +107,27 @@ async def test_what_was_counted_stays_counted_when_a_worker_is_killed(valkey_url
                 assert total(later, name) == total(found, name) > 0
         assert not set(workers_of(server.process.pid)) & set(before)
         assert "Traceback" not in server.log.read_text()
+
+
+IMPATIENT = "from chatserver import workers; workers.PATIENCE = 10.0; from chatserver.cli import main; main()"
+
+
+async def test_a_worker_that_hangs_is_killed_and_started_again(valkey_url: str, tmp_path: Path) -> None:
+    """Its apps are let go and find another one; nobody need look for it."""
+    words = (sys.executable, "-c", IMPATIENT)
+    with program(tmp_path, "--workers", "2", "--now", TUESDAY, store_url=valkey_url, words=words) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("mia") as mia:
+            await mia.write("before it hangs")
+            hung = pid_of(server, mia)
+            os.kill(hung, signal.SIGSTOP)
+            await until(lambda: not is_worker(hung), "it is killed")
+            await mia.end()
+        await until(lambda: len(workers_of(server.process.pid)) == 2, "there are two again")
+        async with server.device("mia", {"c1": 0}) as again:
+            assert bodies(await again.messages(1)) == ["before it hangs"]
+            assert (await again.write("after it"))["type"] == "accepted"
+        assert "a worker gives no sign of life and is killed" in server.log.read_text()
 
 
 def total(found: Samples, name: str) -> float:

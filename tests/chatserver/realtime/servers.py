@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -187,17 +187,19 @@ class ProgramServer(Server):
 
 
 @contextmanager
-def program(data_dir: Path, *flags: str, store_url: str | None = None, **variables: str) -> Iterator[ProgramServer]:
+def program(
+    data_dir: Path, *flags: str, store_url: str | None = None, words: Sequence[str] = (str(PROGRAM),), **variables: str
+) -> Iterator[ProgramServer]:
     """Run `chatserver serve` on a free port; on the way out it must stop by SIGTERM with status 0.
 
-    `variables` come on top of `environment`.
+    `variables` come on top of `environment`; `words` start the program in another way.
     """
     data_dir.mkdir(exist_ok=True)
     log = data_dir / f"log-{time.monotonic_ns()}"
     store = ["--redis-url", store_url] if store_url else []
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [PROGRAM, "serve", "--port", "0", "--data-dir", data_dir, *store, *flags],
+            [*words, "serve", "--port", "0", "--data-dir", data_dir, *store, *flags],
             stdout=out,
             stderr=subprocess.STDOUT,
             env=environment(**variables),

@@ -1,0 +1,19 @@
+"""How something written over HTTP ends: done, or a problem."""
+
+from typing import assert_never
+
+from chatserver.api.problem import ProblemError, invalid
+from chatserver.workflows.requests import Conflict, Done, Invalid, Record
+
+
+def written(outcome: Done[Record] | Invalid | Conflict) -> tuple[int, Record]:
+    """Status and record of a success. Raises ProblemError 422, 409."""
+    match outcome:
+        case Done(record, created):
+            return 201 if created else 200, record
+        case Invalid(errors):
+            raise invalid(errors)
+        case Conflict(detail):
+            raise ProblemError(409, detail)
+        case never:
+            assert_never(never)

@@ -1,0 +1,70 @@
+"""Who is connected to this process: connections by person, each for as long as its token is good."""
+
+from collections import defaultdict
+
+from chatserver.protocol.codes import Close
+from chatserver.realtime.alarm import Alarm
+from chatserver.realtime.connection import Connection
+from chatserver.workflows.revocation import Revocations
+from quotas.ledger import keys
+from quotas.ledger.store import Store
+
+
+class People:
+    """Hears the channel of everyone who is here, and ends connections whose token has expired or was revoked."""
+
+    def __init__(self, link: Store, revocations: Revocations) -> None:
+        self.connections: set[Connection] = set()
+        """Those that were welcomed."""
+        self._link = link
+        self._revocations = revocations
+        self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._by_channel: dict[bytes, str] = {}
+        self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
+
+    def expect(self, connection: Connection) -> None:
+        """From here on hear of what concerns the connection's person."""
+        person = connection.user
+        self._by_person[person].add(connection)
+        channel = keys.person_feed(person).encode()
+        if channel not in self._by_channel:
+            self._by_channel[channel] = person
+            self._link.subscribe(channel)
+
+    def keep(self, connection: Connection, expires_at: float) -> None:
+        """Count it among those who are here; end it when its token expires, at that time of the loop."""
+        self.connections.add(connection)
+        self._expiry.set(connection, expires_at)
+
+    def leave(self, connection: Connection) -> None:
+        """The connection is gone."""
+        self.connections.discard(connection)
+        self._expiry.unset(connection)
+        mine = self._by_person[connection.user]
+        mine.discard(connection)
+        if not mine:
+            del self._by_person[connection.user]
+            channel = keys.person_feed(connection.user).encode()
+            if self._by_channel.pop(channel, None) is not None:
+                self._link.unsubscribe(channel)
+
+    def stop(self) -> None:
+        """End nobody any more."""
+        self._expiry.stop()
+
+    def named(self, channel: bytes) -> str | None:
+        """Whose channel that is; None where it is nobody's who is here."""
+        return self._by_channel.get(channel)
+
+    def connections_of(self, person: str) -> list[Connection]:
+        """Everything that the person is connected with."""
+        return list(self._by_person.get(person, ()))
+
+    def revoke(self, person: str, before: int) -> None:
+        """End the person's connections with tokens issued before that instant."""
+        for connection in self.connections_of(person):
+            connection.end_if_older(before)
+
+    async def look_whether_revoked(self, person: str) -> None:
+        """What was published of it may have been missed. Raises LedgerError."""
+        self.revoke(person, await self._revocations.before(person))

@@ -1,0 +1,114 @@
+"""Writers to one SQLite file: in this process they take turns, for those of other processes they look again."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from chatserver.records import people, sqlite
+from chatserver.records.database import Database, DatabaseError
+from chatserver.records.migrate import migrate
+from chatserver.records.people import Person
+
+KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
+OTHERS = 30
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A migrated file."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def elsewhere(database: Database) -> sqlite3.Connection:
+    """A connection that knows nothing of this process's turns, as that of another process."""
+    return sqlite3.connect(str(database.file), isolation_level=None)
+
+
+async def write(database: Database, id: str, wrote: list[str]) -> None:
+    async with database.begin() as connection:
+        await people.create(connection, replace(KARI, id=id))
+        wrote.append(id)
+
+
+async def found(database: Database, id: str) -> Person | None:
+    async with database.read() as connection:
+        return await people.find(connection, id)
+
+
+async def test_whoever_asked_first_writes_first(database: Database) -> None:
+    """Nobody is passed over, however many write without a pause."""
+    ids = [f"p{number}" for number in range(OTHERS)]
+    wrote: list[str] = []
+    await asyncio.gather(*(write(database, id, wrote) for id in ids))
+    assert wrote == ids
+
+
+async def test_a_writer_that_fails_or_gives_up_keeps_nobody(database: Database) -> None:
+    """Its turn ends with it, also where it was only waiting."""
+    wrote: list[str] = []
+    async with database.begin() as first:
+        await people.create(first, KARI)
+        waiting = [asyncio.create_task(write(database, id, wrote)) for id in ("p1", "p2")]
+        await asyncio.sleep(0)  # they stand in line
+        waiting[0].cancel()
+        await asyncio.wait(waiting[:1])
+    await waiting[1]
+    with pytest.raises(LookupError):
+        async with database.begin() as failing:
+            await people.create(failing, replace(KARI, id="p3"))
+            raise LookupError
+    await write(database, "p4", wrote)
+    assert wrote == ["p2", "p4"]
+    assert await found(database, "p3") is None
+
+
+async def test_too_many_in_line(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stood there too long is told so; the one before is undisturbed."""
+    monkeypatch.setattr(sqlite, "TURN_WITHIN", 0.01)
+    async with database.begin() as first:
+        await people.create(first, KARI)
+        with pytest.raises(DatabaseError, match="too many want to write"):
+            await write(database, "p1", [])
+    assert await found(database, "kari") == KARI
+
+
+async def test_another_process_that_writes_is_waited_for(
+    database: Database, elsewhere: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than SQLite tries by itself; reading goes on."""
+    monkeypatch.setattr(sqlite, "LOCK_WAIT_SECONDS", 30.0)
+    wrote: list[str] = []
+    with closing(elsewhere):
+        elsewhere.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(write(database, "kari", wrote))
+        await asyncio.sleep(3 * sqlite.TRY_FOR)
+        assert await found(database, "kari") is None
+        assert wrote == []
+        elsewhere.execute("ROLLBACK")
+        await writing
+    assert await found(database, "kari") == KARI
+
+
+async def test_another_process_that_holds_the_file(
+    database: Database, elsewhere: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everyone who waits for it is told so, and whoever comes after it writes."""
+    monkeypatch.setattr(sqlite, "LOCK_WAIT_SECONDS", 0.1)
+    wrote: list[str] = []
+    with closing(elsewhere):
+        elsewhere.execute("BEGIN IMMEDIATE")
+        told = await asyncio.gather(*(write(database, f"p{n}", wrote) for n in range(3)), return_exceptions=True)
+        assert [type(each) for each in told] == [DatabaseError] * 3
+        assert "database is locked" in str(told[0])
+        elsewhere.execute("ROLLBACK")
+    await write(database, "kari", wrote)
+    assert wrote == ["kari"]
