@@ -1,6 +1,9 @@
 # syntax=docker/dockerfile:1
 FROM python:3.13-slim AS build
 WORKDIR /src
+# The message path is compiled here; the image itself has no compiler.
+RUN apt-get update && apt-get install --no-install-recommends -y gcc libc6-dev
+ENV HATCH_BUILD_HOOK_ENABLE_MYPYC=1
 COPY pyproject.toml README.md ./
 COPY quotas quotas
 COPY chatserver chatserver

@@ -8,8 +8,14 @@ BIN := .venv/bin
 NODE_PEERS := benchmarks/peers/node
 PEERS := $(if $(shell command -v npm 2>/dev/null),$(NODE_PEERS)/node_modules/.package-lock.json)
 
+# An environment with the message path compiled, where there is a C compiler: what docs/operations.md says of production.
+COMPILED := .venv/compiled
+COMPILER := $(shell command -v cc 2>/dev/null)
+SOURCES := $(shell find chatserver quotas -name '*.py' -o -name '*.lua' -o -name '*.toml')
+MESSAGE_PATH := $(addprefix tests/,quotas/ledger/test_contract.py chatserver/protocol chatserver/realtime chatserver/test_sealing.py conformance)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check rules bench clean
+.PHONY: help demo test compiled check rules bench clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -19,6 +25,11 @@ demo: .venv/base ## Start a server with demo people and print how to chat as the
 
 test: .venv/dev ## Run every test and measure the coverage of the rules
 	$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --cov --cov-report term
+
+compiled: $(COMPILED)/done ## Compile the message path, and run its tests on that (needs a C compiler)
+	rm -rf $(COMPILED)/checkout && mkdir $(COMPILED)/checkout
+	tar c --exclude=node_modules --exclude=__pycache__ tests benchmarks pyproject.toml | tar x -C $(COMPILED)/checkout
+	cd $(COMPILED)/checkout && ../bin/python -m pytest -n $(WORKERS) --maxprocesses 4 $(MESSAGE_PATH)
 
 check: .venv/dev ## Lint, format, types, import contracts
 	$(BIN)/ruff check .
@@ -32,8 +43,8 @@ rules: ## Check the alert rules, and when they come (needs promtool: Debian's pa
 	promtool check rules deploy/prometheus/alerts.yml
 	promtool test rules deploy/prometheus/alerts_test.yml deploy/prometheus/alerts_week_test.yml
 
-bench: .venv/bench $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
-	$(BIN)/python -m benchmarks $(ARGS)
+bench: .venv/bench $(if $(COMPILER),$(COMPILED)/done) $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
+	$(if $(COMPILER),$(COMPILED)/bin,$(BIN))/python -m benchmarks $(ARGS)
 
 clean: ## Remove the environment and what tools left behind; data/ stays
 	rm -rf .venv $(NODE_PEERS)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
@@ -54,6 +65,17 @@ clean: ## Remove the environment and what tools left behind; data/ stays
 .venv/bench: .venv/base
 	@echo "Installing what the benchmark needs into .venv …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+# By way of a source archive, so that no compiled module lies beside a source that is edited later. Libraries are those of .venv.
+$(COMPILED)/done: pyproject.toml $(SOURCES) | .venv/dev
+	@test -n "$(COMPILER)" || { echo "compiling needs a C compiler and Python's headers (Debian: apt-get install gcc python3-dev)" >&2; exit 1; }
+	@echo "Compiling the message path into $(COMPILED), which takes about a minute …"
+	@rm -rf dist $(COMPILED)
+	@HATCH_BUILD_HOOK_ENABLE_MYPYC=1 $(BIN)/python -m build --no-isolation --outdir dist . >.venv/compiled.log 2>&1 || { tail -40 .venv/compiled.log >&2; exit 1; }
+	@$(BIN)/python -m venv $(COMPILED)
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$$($(COMPILED)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/libraries.pth"
+	@$(COMPILED)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
 	@touch $@
 
 $(NODE_PEERS)/node_modules/.package-lock.json: $(NODE_PEERS)/package-lock.json

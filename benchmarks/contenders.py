@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ class Contender:
 
     `what` and `does` are for the table: the parts it is made of, and how much of the product's work it does. It is
     ready when GET `ready_path` answers 200. With `refusals`, every text is to be refused, on a plan that is spent.
-    `needs` are the modules, or Node's packages, without which it is left out.
+    `needs` are the modules, or Node's packages, without which it is left out; `unless` is another reason for that.
     """
 
     name: str
@@ -78,9 +79,12 @@ class Contender:
     refusals: bool = False
     needs: tuple[str, ...] = ()
     needs_node: bool = False
+    unless: str | None = None
 
     def missing(self) -> str | None:
         """Why it cannot run here; None where it can."""
+        if self.unless is not None:
+            return self.unless
         if self.needs_node and shutil.which("node") is None:
             return "Node is not installed"
         if self.needs_node and not (NODE_PEERS / "node_modules").exists():
@@ -91,10 +95,22 @@ class Contender:
         return None
 
 
+COMPILED = any((Path(sysconfig.get_path("platlib")) / "chatserver").glob("**/*.so"))
+"""Whether what is installed here has its message path compiled; see docs/operations.md."""
+
+
 def _product_command(site: Site) -> list[str]:
-    chatserver = Path(sys.executable).with_name("chatserver")
+    return [str(Path(sys.executable).with_name("chatserver")), *_serve(site)]
+
+
+def _source_command(site: Site) -> list[str]:
+    """What is in the checkout, whatever is installed: `-c` looks there first."""
+    return [sys.executable, "-c", "from chatserver.cli import main; main()", *_serve(site)]
+
+
+def _serve(site: Site) -> list[str]:
     return [
-        *(str(chatserver), "serve", "--host", HOST, "--port", str(site.port)),
+        *("serve", "--host", HOST, "--port", str(site.port)),
         *("--data-dir", str(site.directory), "--redis-url", site.redis_url, "--policy", str(site.policy)),
     ]
 
@@ -135,7 +151,7 @@ CONTENDERS = {
     for contender in (
         Contender(
             name="product",
-            what="chatserver serve",
+            what="chatserver serve" + (", its message path compiled" if COMPILED else ""),
             does=RULES,
             command=_product_command,
             environment=_product_environment,
@@ -153,6 +169,16 @@ CONTENDERS = {
             provisioning="http",
             plan="spent",
             refusals=True,
+        ),
+        Contender(
+            name="not compiled",
+            what="chatserver serve, as it is without a C compiler",
+            does=RULES,
+            command=_source_command,
+            environment=_product_environment,
+            ready_path="/v1/openapi.json",
+            provisioning="http",
+            unless=None if COMPILED else "that is what `product` is here",
         ),
         Contender(
             name="ws",

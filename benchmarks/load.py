@@ -25,8 +25,8 @@ CONNECT_SECONDS = 30.0
 DRAIN_SECONDS = 15.0
 _DRAIN_STEP = 0.02
 _LONGEST_MICROS = 60_000_000
-_PACE_STEP = 0.0005
-"""Seconds between looks at what is due; the loop's timers are a millisecond coarse, which counts as latency."""
+_PACE_STEP = 0.001
+"""Seconds between looks at what is due, which counts as latency. The loop's timers know no less: it would spin."""
 
 
 class Couple(msgspec.Struct, frozen=True):

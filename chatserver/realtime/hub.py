@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
-from chatserver.metrics import Gauges, Metrics
+from chatserver.gauges import Gauges
+from chatserver.metrics import Metrics
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
@@ -23,9 +24,9 @@ from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.ledger import keys
+from quotas.ledger.answers import read_published
 from quotas.ledger.base import LedgerError, Writer
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.state import read_published
 from quotas.ledger.store import Store
 from quotas.terms import Rulebook, UnknownPlanError
 

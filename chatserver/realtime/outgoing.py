@@ -3,8 +3,9 @@
 from chatserver.protocol.codec import Encoding, encode_json, encode_msgpack, message_json
 from chatserver.protocol.events import Event
 from chatserver.realtime.frames import binary_frame, text_frame
+from chatserver.sealing import Key
 from chatserver.workflows.history import message_of
-from chatserver.workflows.messaging import Lane
+from chatserver.workflows.message_log import in_the_open
 from quotas.instant import text
 from quotas.ledger.base import Entry
 
@@ -39,21 +40,21 @@ class Audience:
 
 
 class MessageAudience:
-    """As `Audience`, for a message as it is stored: opened at most once, and only where someone reads it."""
+    """As `Audience`, for a message: where it comes with a key, it is opened at most once, if somebody reads it."""
 
-    __slots__ = ("_frames", "_lane", "_opened", "_stored")
+    __slots__ = ("_conversation", "_entry", "_frames", "_key")
 
-    def __init__(self, lane: Lane, stored: Entry) -> None:
-        self._lane = lane
-        self._stored = stored
-        self._opened: Entry | None = None
+    def __init__(self, conversation: str, entry: Entry, key: Key | None) -> None:
+        self._conversation = conversation
+        self._entry = entry
+        self._key = key
         self._frames: dict[Encoding, bytes] = {}
 
     def frame(self, encoding: Encoding) -> bytes:
         """The frame in that encoding."""
         made = self._frames.get(encoding)
         if made is None:
-            if self._opened is None:
-                self._opened = self._lane.opened(self._stored)
-            made = self._frames[encoding] = message_frame(self._lane.conversation, self._opened, encoding)
+            if self._key is not None:
+                self._entry, self._key = in_the_open(self._conversation, self._entry, self._key), None
+            made = self._frames[encoding] = message_frame(self._conversation, self._entry, encoding)
         return made

@@ -21,7 +21,7 @@ from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience
 from chatserver.sealing import Key
 from chatserver.workflows.conversation_keys import ConversationKeys
-from chatserver.workflows.message_log import MessageLog
+from chatserver.workflows.message_log import MessageLog, sealed_with
 from chatserver.workflows.messaging import Lane
 from chatserver.workflows.standing_view import composer_of, reply_of
 from chatserver.workflows.store_clock import StoreClock
@@ -109,7 +109,7 @@ class Room:
 
     def composer(self, state: WritingState) -> Composer:
         """The state in the words of the protocol; made anew only where it changed."""
-        if self._composer is None or self._composer[0] != state:
+        if self._composer is None or self._composer[0] is not state:
             self._composer = state, composer_of(state)
         return self._composer[1]
 
@@ -171,8 +171,13 @@ class Room:
         self.lane.usage = usage
         self.heard = (seq, at)
         self.last_seq = max(self.last_seq, seq)
-        if self.lane.opens(entry):
-            audience = MessageAudience(self.lane, Entry(seq, at, entry))
+        key = self.lane.key
+        written_here = self.lane.written_here(entry)
+        if written_here is not None or sealed_with(entry) == key.number:
+            if written_here is not None:
+                audience = MessageAudience(self.id, Entry(seq, at, written_here), None)
+            else:
+                audience = MessageAudience(self.id, Entry(seq, at, entry), key)
             for follower in self.followers:
                 follower.message(seq, origin, audience)
         else:

@@ -6,7 +6,8 @@ dropped: two thirds of what a quiet connection would hold. Written frames are ga
 
 import asyncio
 from collections import Counter
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -65,14 +66,13 @@ class ChatSocket(WebSocketsSansIOProtocol):
     `keep_alive` is shared by all connections of a server; uvicorn's own timers are off.
     """
 
-    keep_alive: KeepAlive
-    receiver: Receiver | None = None
-    closed: Counter[int] | None = None
-    """Where to count the close code, if the server is the one who closes."""
-    _place: Place | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, keep_alive: KeepAlive, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.keep_alive = keep_alive
+        self.receiver: Receiver | None = None
+        self.closed: Counter[int] | None = None
+        """Where to count the close code, if the server is the one who closes."""
+        self._place: Place | None = None
         self._out: list[bytes] = []
         self._out_bytes = 0
         self._heard = True
@@ -300,10 +300,9 @@ class ChatSocket(WebSocketsSansIOProtocol):
             self.receiver.drain()
 
 
-def chat_socket(keep_alive: KeepAlive) -> type[ChatSocket]:
-    """The protocol of a server whose connections share `keep_alive`: uvicorn makes each from the class alone."""
-    members: dict[str, Any] = {"keep_alive": keep_alive}
-    return type("ChatSocket", (ChatSocket,), members)
+def chat_socket(keep_alive: KeepAlive) -> type[asyncio.Protocol]:
+    """The protocol of a server whose connections share `keep_alive`. uvicorn asks for a class, and only calls it."""
+    return cast(type[asyncio.Protocol], partial(ChatSocket, keep_alive=keep_alive))
 
 
 def _is_utf8(data: bytes) -> bool:

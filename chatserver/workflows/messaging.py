@@ -10,10 +10,8 @@ from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.records.database import DatabaseError
 from chatserver.sealing import Key
 from chatserver.workflows.conversation_keys import ConversationKeys
-from chatserver.workflows.message_log import in_the_open, sealed_with
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import (
-    Entry,
     Ledger,
     LedgerError,
     Post,
@@ -29,6 +27,9 @@ from quotas.terms import Rulebook, Terms
 
 MAX_TRIES = 5
 """How often a post is tried with new terms, before the ledger counts as unable to answer."""
+
+MOST_SENT = 256
+"""Messages of one lane that are remembered until the feed brings them; what it does not bring is forgotten then."""
 
 Done = Callable[[PostResult | LedgerError], None]
 
@@ -90,10 +91,14 @@ class Lane:
         self.settings: Settings = standing.settings
         self.usage: Usage = standing.usage
         self.terms: Terms = standing.terms(rulebook)
+        self._state: WritingState | None = None
+        self._state_terms: Terms | None = None
+        self._state_of: tuple[object, ...] = ()
+        """What `_state` was worked out from, beside the terms."""
         self._number = 0
         self._in_flight = 0
         self._sent: dict[bytes, _Ticket] = {}
-        """What is in flight, by its entry: whoever hears of it before the answer need not open it."""
+        """What the feed is to bring, by its entry."""
         self._held: list[_Ticket] = []
         self._stale: Standing | None = None
         self._overtaken = False
@@ -121,8 +126,22 @@ class Lane:
         return self.terms
 
     def writing_state(self, now: int) -> WritingState:
-        """What the member may do at `now`."""
-        return writing_state(self.settings.status, self.usage, self.terms_at(now), now)
+        """What the member may do at `now`: worked out anew only where something that it depends on has changed."""
+        usage, terms = self.usage, self.terms_at(now)
+        of = (
+            self.settings.status,
+            usage.week,
+            usage.windows_used,
+            usage.messages_used,
+            usage.window_ends_at,
+            usage.live_until,
+            now < usage.window_ends_at,
+            now < usage.live_until,
+        )
+        if self._state is None or self._state_terms is not terms or self._state_of != of:
+            self._state = writing_state(self.settings.status, usage, terms, now)
+            self._state_terms, self._state_of = terms, of
+        return self._state
 
     def changes_at(self, now: int) -> int:
         """The next instant at which something changes by itself."""
@@ -148,12 +167,15 @@ class Lane:
         self._in_flight += 1
         post = _sealed(self.key, ticket.writer, ticket.id, ticket.head, ticket.text, ticket.origin)
         ticket.entry = post.entry
+        if len(self._sent) >= MOST_SENT:
+            self._sent.clear()  # The feed was away, or nobody hears it.
         self._sent[post.entry] = ticket
         self._ledger.post(post, self.settings, self.terms, partial(self._answered, ticket))
 
     def _answered(self, ticket: _Ticket, result: PostResult | LedgerError) -> None:
         self._in_flight -= 1
-        self._sent.pop(ticket.entry, None)
+        if not isinstance(result, Posted):
+            self._sent.pop(ticket.entry, None)
         now = perf_counter()
         self._admitted(now - ticket.sent)
         if isinstance(result, Stale):
@@ -197,16 +219,10 @@ class Lane:
 
     # Reading
 
-    def opens(self, entry: bytes) -> bool:
-        """Whether `opened` has what it needs for a message of the feed."""
-        return entry in self._sent or sealed_with(entry) == self.key.number
-
-    def opened(self, stored: Entry) -> Entry:
-        """A message of the feed in the open. One that was written here is not deciphered: 1.5 µs of a message's 35."""
-        ticket = self._sent.get(stored.entry)
-        if ticket is not None:
-            return Entry(stored.seq, stored.at, opened(ticket.head, ticket.text))
-        return in_the_open(self.conversation, stored, self.key)
+    def written_here(self, entry: bytes) -> bytes | None:
+        """A message of the feed in the open, where this lane posted it: 1.5 µs less than deciphering. Once for each."""
+        ticket = self._sent.pop(entry, None)
+        return opened(ticket.head, ticket.text) if ticket is not None else None
 
     # The key
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from quotas.ledger import keys
+from quotas.ledger.answers import first_answer
 from quotas.ledger.base import ANY_TEXT, Entry, Settings, Writer
 from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
-from quotas.ledger.state import State, first_answer
+from quotas.ledger.state import State
 from quotas.ledger.store import Store
 
 _KEPT = tuple(

@@ -9,6 +9,7 @@ import hiredis
 
 from quotas.admission import Answered, Reason
 from quotas.ledger import keys
+from quotas.ledger.answers import read_posted, read_refused
 from quotas.ledger.base import (
     Entry,
     LedgerError,
@@ -26,7 +27,7 @@ from quotas.ledger.base import (
 from quotas.ledger.keeper import mark_at
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.link import Link
-from quotas.ledger.state import State, read_posted, read_refused
+from quotas.ledger.state import State
 from quotas.ledger.store import Store
 from quotas.ledger.wire import Done, Reply, packed, raised
 from quotas.terms import Terms

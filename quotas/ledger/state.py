@@ -11,10 +11,7 @@ from msgspec.structs import astuple
 
 from quotas.admission import Status, Usage
 
-_STATE = struct.Struct(">BBBIBIHHIIqqqqq")
-_USAGE = struct.Struct(">3xIBI2x2x4x4xqqqq8x")
-_POSTED = struct.Struct(">IqqB")
-_REFUSED = struct.Struct(">qq")
+PACKED = struct.Struct(">BBBIBIHHIIqqqqq")
 _STATUSES: tuple[Status, ...] = ("open", "paused", "ended")
 
 
@@ -46,10 +43,10 @@ class State(Struct, frozen=True):
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "State":
-        return cls(*_STATE.unpack(packed))
+        return cls(*PACKED.unpack(packed))
 
     def packed(self) -> bytes:
-        return _STATE.pack(*astuple(self))
+        return PACKED.pack(*astuple(self))
 
     @property
     def status_name(self) -> Status:
@@ -66,33 +63,3 @@ class State(Struct, frozen=True):
             self.waiting_since,
             self.due_at,
         )
-
-
-def read_posted(reply: bytes) -> tuple[int, int, int, int, Usage]:
-    """Of what begins with a letter, POSTED and a state: seq, instant, waited (-1 where no wait ended), late, usage."""
-    seq, at, waited, late = _POSTED.unpack_from(reply, 1)
-    return seq, at, waited, late, Usage(*_USAGE.unpack_from(reply, _AFTER_POSTED))
-
-
-def read_refused(reply: bytes) -> tuple[int, int, Usage, str]:
-    """Of an answer that begins with a letter, REFUSED and a state: instant, opens_at, usage, reason."""
-    at, opens_at = _REFUSED.unpack_from(reply, 1)
-    begin = 1 + _REFUSED.size
-    return at, opens_at, Usage(*_USAGE.unpack_from(reply, begin)), reply[begin + _STATE.size :].decode()
-
-
-def read_published(payload: bytes) -> tuple[int, int, Usage, str, bytes]:
-    """Of a message that was published: seq, instant, usage, origin, entry."""
-    seq, at, _, _ = _POSTED.unpack_from(payload, 1)
-    origin_ends = payload.index(b"\n", _AFTER_STATE)
-    usage = Usage(*_USAGE.unpack_from(payload, _AFTER_POSTED))
-    return seq, at, usage, payload[_AFTER_STATE:origin_ends].decode(), payload[origin_ends + 1 :]
-
-
-def first_answer(seq: int, at: int) -> bytes:
-    """What is remembered of an id after the digest: its message was accepted."""
-    return b"A" + struct.pack(">Iq", seq, at)
-
-
-_AFTER_POSTED = 1 + _POSTED.size
-_AFTER_STATE = _AFTER_POSTED + _STATE.size

@@ -58,7 +58,9 @@ async def test_it_flushes_every_write_never_evicts_and_keeps_its_data(data_dir: 
     store = EmbeddedStore(data_dir)
     url = store.start()
     async with AsyncRedis.from_url(url, decode_responses=True) as client:
-        assert await client.config_get("append*", "save", "maxmemory-policy", "port", "stream-node-max-bytes") == {
+        assert await client.config_get(
+            "append*", "save", "maxmemory-policy", "port", "stream-node-max-bytes", "auto-aof-rewrite-min-size"
+        ) == {
             "appenddirname": "appendonlydir",
             "appendfilename": "appendonly.aof",
             "appendfsync": "always",
@@ -67,6 +69,7 @@ async def test_it_flushes_every_write_never_evicts_and_keeps_its_data(data_dir: 
             "maxmemory-policy": "noeviction",
             "port": "0",
             "stream-node-max-bytes": "1024",
+            "auto-aof-rewrite-min-size": "268435456",
         }
         await client.set("a", "1")
     store.stop()

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from quotas.ledger import keys
-from quotas.ledger.base import Standing
 from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token
 
@@ -17,17 +16,18 @@ from tests.chatserver.realtime.servers import HereServer, here, token
 async def holding_back(server: HereServer, patch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
     """Let the store's next answers on how a conversation stands arrive at the end only; the event says one waits."""
     asked, release = asyncio.Event(), asyncio.Event()
-    ledger = server.parts.ledger
-    at_once = ledger.standing
+    link = server.parts.link
+    at_once = link.request
 
-    async def late(conversation: str) -> Standing | None:
-        standing = await at_once(conversation)
-        asked.set()
-        await release.wait()
-        return standing
+    async def late(*words: bytes | str | float) -> object:
+        reply = await at_once(*words)
+        if words[0] == "HGETALL":
+            asked.set()
+            await release.wait()
+        return reply
 
     with patch.context() as patched:
-        patched.setattr(ledger, "standing", late)
+        patched.setattr(link, "request", late)
         yield asked
     release.set()
 

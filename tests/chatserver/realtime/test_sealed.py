@@ -10,10 +10,13 @@ import pytest
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from chatserver.protocol.entry import parted
+from chatserver.metrics import Metrics
+from chatserver.protocol.entry import Opened, parted, read_opened
 from chatserver.records import conversations
 from chatserver.sealing import number_of
+from chatserver.workflows.messaging import MOST_SENT, Lane
 from quotas.ledger import keys
+from quotas.ledger.base import LedgerError, Posted, PostResult, settling
 from quotas.ledger.state import State
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer
@@ -172,3 +175,42 @@ async def test_a_retry_across_a_key_change_gets_its_first_answer(servers: Pair) 
         await mia.write("new", id="2")
         assert (await mia.write("other than new", id="2"))["code"] == "id_reused"
     assert len(await stored(one)) == 2
+
+
+async def test_a_lane_knows_what_it_wrote_until_the_feed_brought_it(server: HereServer) -> None:
+    """Once for each message; not what another lane wrote, not by an old key, and not more than MOST_SENT."""
+    lane, other = await lane_of(server), await lane_of(server)
+    for n in range(3):
+        await posted_by(lane, f"{n}")
+    first, second, _ = await stored(server)
+    assert other.written_here(first) is None
+    known = lane.written_here(first)
+    assert known is not None
+    assert read_opened(known) == Opened(sender="mia", role="member", id="0", body="text 0")
+    assert lane.written_here(first) is None
+    await renew(server)
+    settled = await server.parts.ledger.standing("c1")
+    assert settled is not None
+    await server.parts.keys.current("c1", settled.settings.key)
+    lane.learn(settled)
+    assert lane.written_here(second) is None
+    for n in range(MOST_SENT + 1):
+        await posted_by(lane, f"later {n}")
+    entries = await stored(server)
+    assert [lane.written_here(entry) is not None for entry in entries[3:]] == [False] * MOST_SENT + [True]
+
+
+async def lane_of(server: HereServer) -> Lane:
+    """A lane of c1 that nothing else uses."""
+    parts = server.parts
+    standing = await parts.ledger.standing("c1")
+    assert standing is not None
+    key = await parts.keys.current("c1", standing.settings.key)
+    return Lane("c1", standing, key, parts.ledger, parts.keys, parts.rulebook, Metrics())
+
+
+async def posted_by(lane: Lane, id: str) -> None:
+    """Post a member's text and wait until it is accepted."""
+    future: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
+    lane.post("member", "mia", id, f"text {id}", "nobody", settling(future))
+    assert isinstance(await future, Posted)

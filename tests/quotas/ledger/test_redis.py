@@ -11,11 +11,11 @@ from quotas.admission import Usage
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger import redis as redis_module
+from quotas.ledger.answers import read_published
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, LedgerError, Post, Posted, posted
 from quotas.ledger.library import LIBRARY
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.state import read_published
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
 from tests.quotas.ledger.desk import Desk
