@@ -14,7 +14,7 @@ from benchmarks.progress import Tell, within
 from benchmarks.results import Idle, conditions
 from benchmarks.servers import Running, running
 
-WATCH_SECONDS = 60.0
+WATCH_SECONDS = 80.0
 """Two rounds of keep-alives."""
 ALONE_SECONDS = 20.0
 """Before anybody is connected nothing has rounds."""
