@@ -21,8 +21,8 @@ from chatserver.realtime.socket import ChatSocket, chat_socket
 from chatserver.workflows.health import Health
 
 PING_EVERY = 40.0
-"""Seconds between keep-alive pings; nothing heard from one to the next, and the peer is gone. Proxies in between often give
-up after a minute without a byte; a ping each half minute would take 1.2 % of a core for 10,000 connections."""
+"""Seconds between keep-alive pings; nothing heard from one to the next, and the peer is gone. Proxies in between often
+give up after a minute without a byte; a ping each half minute would take 1.2 % of a core for 10,000 connections."""
 GARBAGE_THRESHOLD = 20_000
 """Objects more than were freed, at which Python looks for cycles; its default of 700 is felt on the message path."""
 TELL_FOR = 0.2
