@@ -175,7 +175,7 @@ async def test_a_half_open_connection_is_closed_by_pings(
     raw: Dial, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread: bool
 ) -> None:
     """A peer that stops answering is gone for the others too, also where bytes still wait for it."""
-    assert listening.PING_EVERY == 30.0
+    assert listening.PING_EVERY == 40.0
     monkeypatch.setattr(listening, "PING_EVERY", 0.3)
     monkeypatch.setattr(socket, "LINGER", 0.2)
     async with here(valkey_url, tmp_path) as server:
