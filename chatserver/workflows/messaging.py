@@ -113,6 +113,7 @@ class Lane:
             self._overtaken = True
         self.settings = standing.settings
         self.usage = standing.usage
+        self._sent.clear()  # The feed may have missed some; what it still brings is deciphered.
         if self.key.number != self.settings.key:
             self._take_key()
 
