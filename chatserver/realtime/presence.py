@@ -5,9 +5,11 @@ A person is gone when the last device on any process has left, or when a process
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from chatserver.realtime.background import Background
 from chatserver.realtime.room import Room
+from chatserver.workflows.partitions import gathered
 from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import SECOND
 from quotas.ledger import keys
@@ -19,8 +21,6 @@ LEASE = 60 * SECOND
 """How long a person stays present after the process that held their socket died."""
 RENEW_EVERY = 20.0
 """Seconds between renewals."""
-RENEW_AT_ONCE = 20
-"""Rooms whose leases are renewed in one go: few enough that no message waits for them."""
 
 Command = tuple[str | int, ...]
 
@@ -79,12 +79,8 @@ class Presence:
     async def _renew_forever(self) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY)
-            rooms = list(self._rooms())
-            for first in range(0, len(rooms), RENEW_AT_ONCE):
-                try:
-                    await asyncio.gather(*(self._look(room) for room in rooms[first : first + RENEW_AT_ONCE]))
-                except LedgerError:
-                    break
+            with suppress(LedgerError):  # Where the store is gone, the next round renews.
+                await gathered(map(self._look, list(self._rooms())))
 
 
 class Leases:

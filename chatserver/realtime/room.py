@@ -171,13 +171,10 @@ class Room:
         self.lane.usage = usage
         self.heard = (seq, at)
         self.last_seq = max(self.last_seq, seq)
-        key = self.lane.key
         written_here = self.lane.written_here(entry)
-        if written_here is not None or sealed_with(entry) == key.number:
-            if written_here is not None:
-                audience = MessageAudience(self.id, Entry(seq, at, written_here), None)
-            else:
-                audience = MessageAudience(self.id, Entry(seq, at, entry), key)
+        key = self.lane.key if written_here is None else None
+        if key is None or sealed_with(entry) == key.number:
+            audience = MessageAudience(self.id, Entry(seq, at, written_here or entry), key)
             for follower in self.followers:
                 follower.message(seq, origin, audience)
         else:

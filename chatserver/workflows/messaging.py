@@ -113,7 +113,8 @@ class Lane:
             self._overtaken = True
         self.settings = standing.settings
         self.usage = standing.usage
-        self._sent.clear()  # The feed may have missed some; what it still brings is deciphered.
+        # The feed may have missed some, or the key has changed: what it still brings is opened, or read from the log.
+        self._sent.clear()
         if self.key.number != self.settings.key:
             self._take_key()
 
@@ -249,7 +250,6 @@ class Lane:
 
     def _use(self, key: Key) -> None:
         self.key = key
-        self._sent.clear()  # What was sealed with the last one is read from the log.
         self._keys.forget(self.conversation, key.number)
 
 

@@ -25,6 +25,7 @@ LEASE = 2 * SECOND
 BATCH = 100
 """Timers of one partition claimed at once."""
 SETTLED_AT_ONCE = 50
+"""Of all that were claimed: few enough that no message waits long, many enough that the lease does not run out."""
 
 logger = logging.getLogger(__name__)
 

@@ -16,6 +16,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
 from quotas.terms import Rulebook
+from tests.quotas.ledgers import link_to
 
 PROMISE = ReplyPromise(target_hours=24, clock="continuous", warn_hours=(4, 1))
 NEVER_CLOSED = CalendarPolicy(closed_weekdays=())
@@ -64,13 +65,11 @@ class Desk:
 
 @pytest.fixture
 async def desk(store_url: str) -> AsyncIterator[Desk]:
-    link = Link(store_url)
-    await link.open()
-    desk = Desk(link)
-    await desk.ledger.load()
-    await desk.open("c1")
-    yield desk
-    link.close()
+    async with link_to(store_url) as link:
+        desk = Desk(link)
+        await desk.ledger.load()
+        await desk.open("c1")
+        yield desk
 
 
 def kinds(events: list[WaitEvent]) -> list[str]:

@@ -13,6 +13,7 @@ from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
+from tests.quotas.ledgers import link_to
 
 NAME = "c1"
 PARTITION = keys.partition(NAME)
@@ -62,12 +63,10 @@ class Desk:
 
 @pytest.fixture
 async def desk(store_url: str) -> AsyncIterator[Desk]:
-    link = Link(store_url)
-    await link.open()
-    desk = Desk(link)
-    await desk.ledger.load()
-    yield desk
-    link.close()
+    async with link_to(store_url) as link:
+        desk = Desk(link)
+        await desk.ledger.load()
+        yield desk
 
 
 async def test_a_far_deadline_gets_its_timer_once_it_is_near(desk: Desk) -> None:

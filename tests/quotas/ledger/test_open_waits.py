@@ -15,6 +15,7 @@ from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
+from tests.quotas.ledgers import link_to
 
 PARTITION = 7
 
@@ -40,12 +41,10 @@ class Desk:
 
 @pytest.fixture
 async def desk(store_url: str) -> AsyncIterator[Desk]:
-    link = Link(store_url)
-    await link.open()
-    desk = Desk(link)
-    await desk.ledger.load()
-    yield desk
-    link.close()
+    async with link_to(store_url) as link:
+        desk = Desk(link)
+        await desk.ledger.load()
+        yield desk
 
 
 async def test_waits_are_counted_and_come_by_deadline_then_by_name(desk: Desk) -> None:
