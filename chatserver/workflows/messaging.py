@@ -1,7 +1,8 @@
-"""A message's way into the ledger: sealed, terms from the cache, one call, and again where key or terms were stale."""
+"""A message's way into the ledger: sealed, terms from the cache, one call, and again where it was not carried out."""
 
 from collections.abc import Callable
 from functools import partial
+from secrets import token_bytes
 from time import perf_counter
 
 from chatserver.metrics import Metrics
@@ -12,6 +13,7 @@ from chatserver.sealing import Key
 from chatserver.workflows.conversation_keys import ConversationKeys
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import (
+    Again,
     Ledger,
     LedgerError,
     Post,
@@ -26,21 +28,21 @@ from quotas.ledger.base import (
 from quotas.terms import Rulebook, Terms
 
 MAX_TRIES = 5
-"""How often a post is tried with new terms, before the ledger counts as unable to answer."""
+"""How often a post is tried, with new terms or in its turn, before the ledger counts as unable to answer."""
 
 MOST_SENT = 256
 """Messages of one lane that are remembered until the feed brings them; what it does not bring is forgotten then."""
 
 Done = Callable[[PostResult | LedgerError], None]
 
+_NOT_CARRIED_OUT = (Stale, Again)
+
 
 def sealed_post(key: Key, writer: Writer, sender: str, id: str, body: str, origin: str) -> Post:
     """A message as the ledger gets it."""
-    return _sealed(key, writer, id, head_json(sender, writer, id), encode_json(body), origin)
-
-
-def _sealed(key: Key, writer: Writer, id: str, head: bytes, text: bytes, origin: str) -> Post:
-    return Post(key.conversation, writer, id, key.digest(text), joined(head, key.seal(text)), origin)
+    text = encode_json(body)
+    entry = joined(head_json(sender, writer, id), key.seal(text))
+    return Post(key.conversation, writer, id, key.digest(text), entry, origin)
 
 
 class _Ticket:
@@ -66,8 +68,9 @@ class _Ticket:
 class Lane:
     """One conversation, as this process knows it, and its posts in the order in which they came.
 
-    Where key or terms turn out stale, later posts wait until the earlier ones have been sent again, so that what one
-    person wrote first stays first.
+    Each post names the one that was sent before it, as long as any is on its way: the ledger carries it out only after
+    that one. Where one was not carried out, those behind it come back as well. What is posted then waits until all are
+    answered, and they are sent again in their order: what one person wrote first stays first.
     """
 
     def __init__(
@@ -95,22 +98,22 @@ class Lane:
         self._state_terms: Terms | None = None
         self._state_of: tuple[object, ...] = ()
         """What `_state` was worked out from, beside the terms."""
+        self._name = token_bytes(8)
         self._number = 0
+        self._sends = 0
         self._in_flight = 0
         self._sent: dict[bytes, _Ticket] = {}
         """What the feed is to bring, by its entry."""
         self._held: list[_Ticket] = []
+        self._came_back = False
+        """A post was not carried out: what is posted waits for the answers of those in flight."""
         self._stale: Standing | None = None
-        self._overtaken = False
-        """Settings have changed since what is in flight was sent: what is posted waits for its answers."""
+        """What its terms did not fit."""
         self._awaits_key = False
 
     def learn(self, standing: Standing) -> None:
         """Take over how the conversation stands. Raises UnknownPlanError."""
         self.terms = standing.terms(self._rulebook)  # First: where it raises, nothing has changed.
-        if self._in_flight and standing.settings.revision != self.settings.revision:
-            # What is in flight may come back stale; nothing may overtake it.
-            self._overtaken = True
         self.settings = standing.settings
         self.usage = standing.usage
         # The feed may have missed some, or the key has changed: what it still brings is opened, or read from the log.
@@ -153,25 +156,31 @@ class Lane:
         """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a LedgerError."""
         self._number += 1
         ticket = _Ticket(self._number, writer, id, head_json(sender, writer, id), encode_json(body), origin, done)
-        if self._may_send:
+        if self._may_send and not self._held:
             self._send(ticket)
             return
         self._held.append(ticket)
         if self.key.number != self.settings.key:
             self._take_key()
-            self._send_held()
+        self._send_held()
 
     @property
     def _may_send(self) -> bool:
-        return self._stale is None and not self._overtaken and self.key.number == self.settings.key
+        return not self._came_back and self.key.number == self.settings.key
 
     def _send(self, ticket: _Ticket) -> None:
+        after = self._sends if self._in_flight else 0
+        self._sends += 1
         self._in_flight += 1
-        post = _sealed(self.key, ticket.writer, ticket.id, ticket.head, ticket.text, ticket.origin)
-        ticket.entry = post.entry
+        key, text = self.key, ticket.text
+        ticket.entry = entry = joined(ticket.head, key.seal(text))
+        digest = key.digest(text)
+        post = Post(
+            self.conversation, ticket.writer, ticket.id, digest, entry, ticket.origin, self._name, self._sends, after
+        )
         if len(self._sent) >= MOST_SENT:
             self._sent.clear()  # The feed was away, or nobody hears it.
-        self._sent[post.entry] = ticket
+        self._sent[entry] = ticket
         self._ledger.post(post, self.settings, self.terms, partial(self._answered, ticket))
 
     def _answered(self, ticket: _Ticket, result: PostResult | LedgerError) -> None:
@@ -180,23 +189,25 @@ class Lane:
             self._sent.pop(ticket.entry, None)
         now = perf_counter()
         self._admitted(now - ticket.sent)
-        if isinstance(result, Stale):
+        if isinstance(result, _NOT_CARRIED_OUT):
             ticket.tries += 1
-            self._stale = result.standing
+            self._came_back = True
+            if isinstance(result, Stale):
+                self._stale = result.standing
             if ticket.tries < MAX_TRIES:
                 self._held.append(ticket)
             else:
-                ticket.done(LedgerError("the terms were stale at every try"))
+                ticket.done(LedgerError("it was not carried out at any try"))
         else:
             if isinstance(result, Posted | Refused):
                 self.usage = result.usage
             self._acknowledged(now - ticket.began)
             ticket.done(result)
-        if self._in_flight == 0 and (self._stale is not None or self._overtaken):
+        if self._in_flight == 0 and self._came_back:
             self._all_answered()
 
     def _all_answered(self) -> None:
-        standing, self._stale, self._overtaken = self._stale, None, False
+        standing, self._stale, self._came_back = self._stale, None, False
         try:
             if standing is not None and standing.settings.revision >= self.settings.revision:
                 self.learn(standing)

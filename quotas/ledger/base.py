@@ -71,6 +71,12 @@ class Post(Struct, frozen=True, gc=False):
     entry: bytes
     origin: str
     """Which connection wrote it, so that the feed can leave it out. Holds no white space."""
+    lane: bytes = b""
+    """Whose order it stands in: a name of one sender's own; empty for no order."""
+    number: int = 0
+    """Its place in that order: each post that is sent has the next, also one that is sent again."""
+    after: int = 0
+    """Carried out only if that number was carried out last in the lane; 0 where nothing of the lane is on its way."""
 
 
 class Posted(Struct, frozen=True, gc=False):
@@ -106,6 +112,13 @@ class Stale(Struct, frozen=True, gc=False):
     standing: Standing
 
 
+class Again(Struct, frozen=True, gc=False):
+    """Not carried out, and nothing has changed: the post it follows was not, or the functions were lost and are back.
+
+    Post again, after those that were answered so before it.
+    """
+
+
 class Reused(Struct, frozen=True, gc=False):
     """The id was used for another text."""
 
@@ -114,7 +127,7 @@ class Unknown(Struct, frozen=True, gc=False):
     """The ledger has no such conversation."""
 
 
-PostResult = Posted | Refused | Stale | Reused | Unknown
+PostResult = Posted | Refused | Stale | Again | Reused | Unknown
 
 
 class Entry(Struct, frozen=True):
@@ -149,7 +162,11 @@ class Ledger(Protocol):
         *,
         at: int = 0,
     ) -> None:
-        """Idempotency, admission, seq, append, wait and deadline in one step; `done` is called once with the result."""
+        """Idempotency, admission, seq, append, wait and deadline in one step; `done` is called once with the result.
+
+        Posts may be sent without waiting for answers. Those of a lane that name the one they are `after` are carried
+        out in the order of their numbers, whatever happens to those before them.
+        """
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none."""
@@ -191,10 +208,13 @@ def answered(results: Iterable[_Result | BaseException]) -> list[_Result]:
 
 
 async def posted(ledger: Ledger, post: Post, settings: Settings, terms: Terms, *, at: int = 0) -> PostResult:
-    """Post and wait for the result, where speed does not matter. Raises LedgerError."""
-    future: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
-    ledger.post(post, settings, terms, settling(future), at=at)
-    result = await future
+    """Post and wait for the result, where speed does not matter; once more where it is Again. Raises LedgerError."""
+    result: PostResult | LedgerError = Again()
+    for _ in range(2):
+        if isinstance(result, Again):
+            future: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
+            ledger.post(post, settings, terms, settling(future), at=at)
+            result = await future
     if isinstance(result, LedgerError):
         raise result
     return result

@@ -11,6 +11,7 @@ from quotas.admission import Admitted, Denied, Usage, admit_member, admit_mentor
 from quotas.ledger.base import (
     ANY_TEXT,
     IDEMPOTENCY_PERIOD,
+    Again,
     Entry,
     LedgerError,
     Post,
@@ -37,6 +38,8 @@ class _Book:
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     sent: dict[int, dict[tuple[Writer, str], tuple[bytes, Posted | Refused]]] = field(default_factory=dict)
     """Generation → who wrote which id → digest and first answer."""
+    carried_out: dict[bytes, int] = field(default_factory=dict)
+    """Lane → number of its last post that was carried out."""
 
     def forget_texts(self) -> None:
         """Keep of what was sent the ids and the answers only."""
@@ -96,8 +99,11 @@ class MemoryLedger:
         book = self._books.get(post.conversation)
         if book is None:
             return Unknown()
+        if post.after and book.carried_out.get(post.lane) != post.after:
+            return Again()
         if settings.revision != book.settings.revision or not terms.hold(now, book.usage.live_until):
             return Stale(self._standing(book, now))
+        book.carried_out[post.lane] = post.number
         generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
         if post.id and (answer := self._first_answer(book, post, generation, now)) is not None:
             return answer

@@ -1,9 +1,10 @@
 """The ledger on Redis (≥ 7.0) and Valkey (≥ 8): one function call per message."""
 
+import asyncio
 import struct
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import hiredis
 
@@ -11,6 +12,7 @@ from quotas.admission import Answered, Reason
 from quotas.ledger import keys
 from quotas.ledger.answers import read_posted, read_refused
 from quotas.ledger.base import (
+    Again,
     Entry,
     LedgerError,
     Post,
@@ -23,13 +25,14 @@ from quotas.ledger.base import (
     Standing,
     Unknown,
     Writer,
+    settling,
 )
 from quotas.ledger.keeper import mark_at
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.link import Link
 from quotas.ledger.state import State
 from quotas.ledger.store import Store
-from quotas.ledger.wire import Done, Reply, packed, raised
+from quotas.ledger.wire import Reply, hand_over, packed, raised
 from quotas.terms import Terms
 
 _TERMS = struct.Struct(">17d")
@@ -37,7 +40,7 @@ LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
 _POST = f"post_{VERSION}"
 MOST_ADDRESSES = 20_000
 """Conversations whose commands are kept half made; beyond it all are made anew."""
-_MISSING = "Function not found"
+_MISSING, _THERE = "Function not found", "already exists"
 
 
 class RedisLedger:
@@ -47,15 +50,19 @@ class RedisLedger:
         self._link = link
         self._shift = shift
         self._addresses: dict[str, _Address] = {}
-        self._unfound: dict[int, _Unfound] = {}
+        self._loading: dict[int, list[Callable[[Again | LedgerError], None]]] = {}
+        """Slot → who waits until its node has the functions."""
 
     async def load(self) -> None:
-        """Bring the functions into every node of the store. Harmless where they are there."""
-        await self._link.everywhere(*_LOAD_WORDS)
+        """Bring the functions into every node of the store, whether they are there or not."""
+        await self._link.everywhere("FUNCTION", "LOAD", "REPLACE", LIBRARY)
 
     async def load_at(self, link: Link) -> None:
-        """Bring them into one node; to be called after every connect to it."""
-        await link.request(*_LOAD_WORDS)
+        """Bring them into one node that may lack them; to be called after every connect to it."""
+        loaded: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        link.send(_LOAD, settling(loaded))
+        if (fault := _why_not_loaded(await loaded)) is not None:
+            raise fault
 
     async def now(self) -> int:
         """The instant by the store's clock, shifted."""
@@ -108,16 +115,11 @@ class RedisLedger:
     ) -> None:
         address = self._addresses.get(post.conversation) or self._address(post.conversation)
         command = _command(address, post, settings, terms, self._shift, at)
-        if self._unfound and address.slot in self._unfound:
-            self._unfound[address.slot].held.append((command, partial(_answered, done), address))
-        else:
-            self._send(command, partial(self._answered, command, done, address), address)
-
-    def _send(self, command: bytes, done: Done, address: "_Address") -> None:
+        answered = partial(self._answered, done, address.slot)
         if self._link.replicated:
-            self._link.send_kept(command, done, address.mark, address.slot)
+            self._link.send_kept(command, answered, address.mark, address.slot)
         else:
-            self._link.send(command, done, address.slot)
+            self._link.send(command, answered, address.slot)
 
     def _address(self, conversation: str) -> "_Address":
         if len(self._addresses) >= MOST_ADDRESSES:
@@ -125,27 +127,27 @@ class RedisLedger:
         address = self._addresses[conversation] = _Address(conversation, self._link)
         return address
 
-    def _answered(
-        self, command: bytes, done: Callable[[PostResult | LedgerError], None], address: "_Address", reply: Reply
-    ) -> None:
-        if isinstance(reply, hiredis.ReplyError) and _MISSING in str(reply):
-            self._load_for((command, partial(_answered, done), address))
+    def _answered(self, done: Callable[[PostResult | LedgerError], None], slot: int, reply: Reply) -> None:
+        if isinstance(reply, bytes):
+            done(_result(reply))
+        elif isinstance(reply, list):
+            done(Stale(_standing(int(reply[1]), reply[2])))
+        elif isinstance(reply, hiredis.ReplyError) and _MISSING in str(reply):
+            self._load_for(slot, done)
         else:
-            _answered(done, reply)
+            done(_fault(reply))
 
-    def _load_for(self, call: "_Call") -> None:
-        """Load the functions for a post that found none. What is posted meanwhile waits, so that order is kept."""
-        slot = call[2].slot
-        if slot in self._unfound:
-            self._unfound[slot].calls.append(call)
+    def _load_for(self, slot: int, done: Callable[[Again | LedgerError], None]) -> None:
+        """Bring the functions back for a call that found none: Again, once they are there."""
+        if slot in self._loading:
+            self._loading[slot].append(done)
         else:
-            self._unfound[slot] = _Unfound([call], [])
+            self._loading[slot] = [done]
             self._link.send(_LOAD, partial(self._loaded, slot), slot)
 
-    def _loaded(self, slot: int, _: Reply) -> None:
-        unfound = self._unfound.pop(slot)
-        for command, done, address in (*unfound.calls, *unfound.held):
-            self._send(command, done, address)
+    def _loaded(self, slot: int, reply: Reply) -> None:
+        result = _why_not_loaded(reply) or Again()
+        hand_over((done, result) for done in self._loading.pop(slot))
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
@@ -169,7 +171,9 @@ class RedisLedger:
         except LedgerError as error:
             if _MISSING not in str(error):
                 raise
-        await self.load()
+        loaded: asyncio.Future[Again | LedgerError] = asyncio.get_running_loop().create_future()
+        self._load_for(self._link.slot_of(names[0]), settling(loaded))
+        raised(await loaded)
         return await self._link.request(*command)
 
 
@@ -189,23 +193,12 @@ class _Address:
         self.packed = b""
 
 
-_Call = tuple[bytes, Done, _Address]
-"""A packed command, who gets its reply, and where it goes."""
-
-
-class _Unfound(NamedTuple):
-    """Posts of a slot that found no functions, and those that came while these were on their way."""
-
-    calls: list[_Call]
-    held: list[_Call]
-
-
 def _command(address: _Address, post: Post, settings: Settings, terms: Terms, shift: int, at: int) -> bytes:
     """The call as bytes: what stays the same for a conversation is kept, the rest is put between."""
     if address.settings is not settings or address.terms is not terms:
         address.settings, address.terms = settings, terms
         address.packed = _bulk(pack(settings.revision, terms, shift))
-    return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b" % (
+    return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b%b%b%b" % (
         address.head,
         len(writer := (LETTERS[post.writer] + post.id).encode()),
         writer,
@@ -215,6 +208,9 @@ def _command(address: _Address, post: Post, settings: Settings, terms: Terms, sh
         _bulk(post.origin.encode()),
         address.packed,
         _bulk(b"%d" % at) if at else _EMPTY,
+        _bulk(post.lane),
+        _bulk(b"%d" % post.number),
+        _bulk(b"%d" % post.after) if post.after else _EMPTY,
     )
 
 
@@ -224,21 +220,21 @@ def _bulk(value: bytes) -> bytes:
 
 
 _EMPTY = _bulk(b"")
-_ARGUMENTS = 6
+_ARGUMENTS = 9
 """Of the function `post`, after its keys."""
 
 
-def _answered(done: Callable[[PostResult | LedgerError], None], reply: Reply) -> None:
-    if isinstance(reply, bytes):
-        done(_result(reply))
-    elif isinstance(reply, list):
-        done(Stale(_standing(int(reply[1]), reply[2])))
-    else:
-        done(_fault(reply))
+_LOAD = packed("FUNCTION", "LOAD", LIBRARY)
+"""Only where they are not: what a library remembers of lanes is lost where it is replaced."""
 
 
-_LOAD_WORDS = ("FUNCTION", "LOAD", "REPLACE", LIBRARY)
-_LOAD = packed(*_LOAD_WORDS)
+def _why_not_loaded(reply: Reply) -> LedgerError | None:
+    """Why the functions may not be there; None where they are."""
+    if isinstance(reply, LedgerError):
+        return reply
+    if isinstance(reply, hiredis.ReplyError) and _THERE not in str(reply):
+        return LedgerError(str(reply))
+    return None
 
 
 def pack(revision: int, terms: Terms, shift: int) -> bytes:
@@ -286,6 +282,8 @@ def _result(reply: bytes) -> PostResult:
     if kind == b"R" or kind == b"Q":
         at, opens_at, usage, reason = read_refused(reply)
         return Refused(cast(Reason, reason), opens_at, at, usage, kind == b"R")
+    if kind == b"O":
+        return Again()
     return Reused() if kind == b"C" else Unknown()
 
 

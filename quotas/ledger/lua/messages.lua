@@ -8,6 +8,11 @@ local QUARTER = 900000 -- 15 min in ms: every zone's days begin on one
 local QUARTERS = 65536 -- a quarter of an hour is known by its number modulo this: nearly two years
 local POSTED = '>Ii8i8B' -- seq, at, waited (-1: no wait was ended), late
 local REFUSED = '>i8i8' -- at, opens_at
+local MOST_LANES = 10000
+
+-- Lane → the number of its last post that was carried out. Lanes are forgotten all at once where they are many, and with
+-- the functions: a post that follows one of a forgotten lane comes again.
+local carried_out, lanes = {}, 0
 
 -- Keep what this id is answered, unless an earlier post had it: then its record is returned, else false.
 -- The first kept in a generation clears what the one before the last left.
@@ -44,8 +49,9 @@ local function forget_texts(key)
 end
 
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
--- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms, at
--- Returns 'U' unknown, 'C' id used for another text, {'stale', now, fields},
+-- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms, at, lane, number, after ('' for none)
+-- Returns 'U' unknown, 'O' overtaking: the post it is after was not carried out last in its lane,
+-- 'C' id used for another text, {'stale', now, fields},
 -- 'A' or 'D' (an earlier post had the id), POSTED, state: accepted,
 -- 'R' or 'Q' (an earlier post had the id), REFUSED, state, reason: refused.
 local function post(KEYS, ARGV)
@@ -60,9 +66,17 @@ local function post(KEYS, ARGV)
         struct.unpack('>ddddddddddddddddd', ARGV[5])
     local now = clock(ARGV[6], shift)
     if revision_now == 0 then return 'U' end -- it is being restored
+    local lane, after = ARGV[7], ARGV[9]
+    local last = carried_out[lane]
+    if after ~= '' and last ~= after then return 'O' end
     if revision_now ~= revision or live ~= terms_live or now < valid_from or now >= valid_until then
         return standing(key, now)
     end
+    if not last then
+        if lanes == MOST_LANES then carried_out, lanes = {}, 0 end
+        lanes = lanes + 1
+    end
+    carried_out[lane] = ARGV[8]
 
     local since, due = since_before, due_before
     local writer = ARGV[1]

@@ -8,6 +8,9 @@ from msgspec.structs import replace
 from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, Settings, Standing, Writer, posted
 from quotas.terms import Rulebook, Terms
 
+Turn = tuple[bytes, int, int]
+"""Lane, number and after, as in `Post`."""
+
 
 class Desk:
     """Posts with terms worked out for the instant, as the server does. An instant of 0 is the ledger's own clock."""
@@ -49,9 +52,16 @@ class Desk:
         return await self.post(writer, text, standing.settings, self.terms(standing), at, id)
 
     async def post(
-        self, writer: Writer, text: str, settings: Settings, terms: Terms, at: int, id: str = ""
+        self,
+        writer: Writer,
+        text: str,
+        settings: Settings,
+        terms: Terms,
+        at: int,
+        id: str = "",
+        turn: Turn = (b"", 0, 0),
     ) -> PostResult:
         """Post with these settings and terms, whatever holds."""
         digest = blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
-        post = Post(self.conversation, writer, id, digest, text.encode(), "origin")
+        post = Post(self.conversation, writer, id, digest, text.encode(), "origin", *turn)
         return await posted(self.ledger, post, settings, terms, at=at)

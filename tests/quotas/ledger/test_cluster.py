@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from quotas.ledger import keys
 from quotas.ledger import moving as moving_module
 from quotas.ledger.address import read_address
-from quotas.ledger.base import LedgerError, Posted
+from quotas.ledger.base import Again, LedgerError, Post, Posted, PostResult
 from quotas.ledger.cluster import ClusterLinks
 from quotas.ledger.moving import Call, Moving
 from quotas.ledger.redis import RedisLedger
@@ -121,6 +122,34 @@ async def test_calls_wait_in_order_while_their_slot_moves(
             assert seqs == sorted(seqs)
             assert len(seqs) == 21
         assert (await desk.standing(MONDAY)).last_seq == 64
+
+
+async def test_a_move_that_is_called_off_lets_nothing_overtake(cluster: Cluster, rulebook: Rulebook) -> None:
+    """The first post is turned away, the second is not: all of it on one link, so that the places are fixed."""
+    async with opened(cluster.url) as store:
+        ledger = RedisLedger(store)
+        await ledger.load()
+        desk = await Desk(ledger, rulebook).opened(MONDAY, "light")
+        terms = desk.terms(await desk.standing(MONDAY))
+        slot = slot_of(keys.conversation("c"))
+        to = next(master for master in cluster.masters if master is not cluster.owner(slot))
+        owner = store._owners[slot]
+        assert owner is not None
+
+        answers: dict[int, PostResult | LedgerError] = {}
+
+        def post(number: int, after: int) -> None:
+            post = Post("c", "mentor", "", b"", b"{}", "test", b"lane", number, after)
+            ledger.post(post, desk.settings, terms, partial(answers.__setitem__, number), at=MONDAY)
+
+        await owner.request("CLUSTER", "SETSLOT", slot, "MIGRATING", to.ask("CLUSTER", "MYID"))
+        post(1, 0)
+        owner.send(packed("CLUSTER", "SETSLOT", slot, "STABLE"), lambda reply: None)
+        post(2, 1)
+        await eventually(lambda: len(answers) == 2)
+        assert answers[2] == Again()
+        assert isinstance(answers[1], Posted)
+        assert answers[1].seq == 1
 
 
 async def test_a_slot_that_moves_too_long_is_a_temporary_fault(

@@ -12,10 +12,11 @@ from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger import redis as redis_module
 from quotas.ledger.answers import read_published
-from quotas.ledger.base import IDEMPOTENCY_PERIOD, LedgerError, Post, Posted, posted
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, Again, LedgerError, Post, Posted, PostResult, posted
 from quotas.ledger.library import LIBRARY
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.wire import LinkDownError, packed
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
 from tests.quotas.ledger.desk import Desk
@@ -23,6 +24,8 @@ from tests.quotas.ledgers import closed, ledger_at
 from tests.quotas.moments import oslo
 
 MONDAY = oslo("2026-01-05T08:00:00")
+MOST_LANES = 10_000
+"""As in `lua/messages.lua`."""
 
 
 @pytest.fixture
@@ -37,6 +40,13 @@ def client(store: StoreProcess) -> Iterator[Redis]:
     """A client of the same store, for looking and for harm."""
     with Redis.from_url(store.url) as client:
         yield client
+
+
+def redis_link(desk: Desk) -> Link:
+    """What the ledger sends on: for commands that take their place between its own."""
+    assert isinstance(desk.ledger, RedisLedger)
+    assert isinstance(link := desk.ledger._link, Link)
+    return link
 
 
 @pytest.fixture
@@ -56,26 +66,63 @@ async def test_functions_that_the_store_lost_are_loaded_again(desk: Desk, client
     assert await desk.ledger.mark_read("c", "member", 1, "o") is True
 
 
-async def test_posts_keep_their_order_while_functions_are_loaded_again(desk: Desk, client: Redis) -> None:
-    """Some find no functions, some are posted while these are on their way, some after."""
+async def test_what_follows_a_post_that_found_no_functions_comes_back(desk: Desk, client: Redis) -> None:
+    """Also where somebody else has brought them back: all of it on one link, so that the places are fixed."""
     terms = desk.terms(await desk.standing(MONDAY))
-    client.function_flush()
-    posting = []
-    for number in range(500):
-        posting.append(asyncio.create_task(desk.post("mentor", str(number), desk.settings, terms, MONDAY)))
-        await asyncio.sleep(0)
-    results = await asyncio.gather(*posting)
-    assert [result.seq for result in results if isinstance(result, Posted)] == list(range(1, 501))
+    answers: list[PostResult | LedgerError] = []
+
+    def send(number: int, after: int) -> None:
+        post = Post("c", "mentor", f"{number}", b"digest..", b"{}", "test", b"lane", number, after)
+        desk.ledger.post(post, desk.settings, terms, answers.append, at=MONDAY)
+
+    link = redis_link(desk)
+    send(1, 0)
+    link.send(packed("FUNCTION", "FLUSH"), lambda reply: None)
+    send(2, 1)
+    link.send(packed("FUNCTION", "LOAD", LIBRARY), lambda reply: None)
+    send(3, 2)
+    await link.request("PING")
+    await link.request("PING")  # The second found none, and loaded them.
+    assert [type(answer) for answer in answers] == [Posted, Again, Again]
+    assert (await desk.standing(MONDAY)).last_seq == 1
+
+
+async def test_more_lanes_than_are_kept_are_forgotten(desk: Desk) -> None:
+    """All at once; what follows one of them comes again."""
+    terms = desk.terms(await desk.standing(MONDAY))
+
+    async def post(lane: bytes, number: int, after: int) -> PostResult:
+        return await desk.post("mentor", "text", desk.settings, terms, MONDAY, turn=(lane, number, after))
+
+    await post(b"first", 1, 0)
+    assert isinstance(await post(b"first", 2, 1), Posted)
+    await asyncio.gather(*(post(b"%d" % number, 1, 0) for number in range(MOST_LANES)))
+    assert await post(b"first", 3, 2) == Again()
+    assert isinstance(await post(b"first", 4, 0), Posted)
+    assert isinstance(await post(b"first", 5, 4), Posted)
+
+
+async def test_a_link_that_breaks_while_functions_are_loaded_is_a_fault(desk: Desk) -> None:
+    terms = desk.terms(await desk.standing(MONDAY))
+    link = redis_link(desk)
+    link.send(packed("FUNCTION", "FLUSH"), lambda reply: None)
+    posting = asyncio.create_task(desk.post("mentor", "hello", desk.settings, terms, MONDAY))
+    await asyncio.sleep(0)
+    link.send(packed("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no"), lambda reply: None)
+    with pytest.raises(LinkDownError):
+        await posting
 
 
 async def test_functions_that_cannot_be_loaded_are_a_fault(desk: Desk, client: Redis) -> None:
     client.function_flush()
     client.execute_command("ACL", "SETUSER", "default", "-function|load")  # type: ignore[no-untyped-call]  # redis-py leaves it so
     try:
-        with pytest.raises(LedgerError, match="Function not found"):
-            await desk.mentor(MONDAY, "hello")
+        for work in (desk.mentor(MONDAY, "hello"), desk.configure(MONDAY, plan="basic")):
+            with pytest.raises(LedgerError, match="no permissions|can't run this command"):
+                await work
+        link = redis_link(desk)
         with pytest.raises(LedgerError, match="no permissions|can't run this command"):
-            await desk.configure(MONDAY, plan="basic")
+            await RedisLedger(link).load_at(link)
     finally:
         client.execute_command("ACL", "SETUSER", "default", "+function|load")  # type: ignore[no-untyped-call]  # redis-py leaves it so
 
