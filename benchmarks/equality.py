@@ -142,10 +142,10 @@ async def _compared(seed: int, events: int, redis_url: str | None) -> Difference
     begun = time.perf_counter()
     async with _store(redis_url) as link:
         ledger = RedisLedger(link)
-        await ledger.load()
         with _bar() as bar:
             task = bar.add_task(f"seed {seed}", total=events)
             for batch in _batches(events):
+                await ledger.load()  # The lanes of the batch before are forgotten, before they are too many.
                 reference = MemoryLedger(lambda: 0)
                 differences = await asyncio.gather(
                     *(compare(History(f"{seed}-{n}", books), reference, ledger, length) for n, length in batch)

@@ -135,6 +135,8 @@ class History:
         self._terms = self._standing.terms(self.rulebook)
         self._terms_settings = settings
         self._sent: list[Post] = []
+        self._lane = self._random.getrandbits(53) or 1
+        self._number = 0
 
     def events(self, count: int) -> Iterator[Event]:
         """`count` events, the first of which opens the conversation."""
@@ -204,7 +206,11 @@ class History:
 
     def _new_post(self, writer: Writer, id_: str) -> Post:
         entry = self._random.randbytes(self._random.randrange(12))
-        return Post(self.name, writer, id_, blake2b(entry, digest_size=DIGEST_BYTES).digest(), entry, "origin")
+        digest = blake2b(entry, digest_size=DIGEST_BYTES).digest()
+        # Half of them follow the one before, which was carried out or not; some follow one that never was the last.
+        after = self._random.choice((0, 0, 0, self._number, self._number, max(0, self._number - 1)))
+        self._number += 1
+        return Post(self.name, writer, id_, digest, entry, "origin", self._lane, self._number, after)
 
     def _configure(self, at: int) -> Configure:
         settings = self._standing.settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from secrets import token_bytes
+from secrets import randbits
 from time import perf_counter
 
 from chatserver.metrics import Metrics
@@ -98,7 +98,7 @@ class Lane:
         self._state_terms: Terms | None = None
         self._state_of: tuple[object, ...] = ()
         """What `_state` was worked out from, beside the terms."""
-        self._name = token_bytes(8)
+        self._name = randbits(53) or 1
         self._number = 0
         self._sends = 0
         self._in_flight = 0

@@ -71,8 +71,8 @@ class Post(Struct, frozen=True, gc=False):
     entry: bytes
     origin: str
     """Which connection wrote it, so that the feed can leave it out. Holds no white space."""
-    lane: bytes = b""
-    """Whose order it stands in: a name of one sender's own; empty for no order."""
+    lane: int = 0
+    """Whose order it stands in: a number that no other sender has, below 2⁵³; 0 for no order."""
     number: int = 0
     """Its place in that order: each post that is sent has the next, also one that is sent again."""
     after: int = 0

@@ -38,7 +38,7 @@ class _Book:
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     sent: dict[int, dict[tuple[Writer, str], tuple[bytes, Posted | Refused]]] = field(default_factory=dict)
     """Generation → who wrote which id → digest and first answer."""
-    carried_out: dict[bytes, int] = field(default_factory=dict)
+    carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
 
     def forget_texts(self) -> None:

@@ -36,6 +36,8 @@ from quotas.ledger.wire import Reply, hand_over, packed, raised
 from quotas.terms import Terms
 
 _TERMS = struct.Struct(">17d")
+_TURN = struct.Struct(">3d")
+"""Lane, number and after."""
 LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
 _POST = f"post_{VERSION}"
 MOST_ADDRESSES = 20_000
@@ -197,8 +199,8 @@ def _command(address: _Address, post: Post, settings: Settings, terms: Terms, sh
     """The call as bytes: what stays the same for a conversation is kept, the rest is put between."""
     if address.settings is not settings or address.terms is not terms:
         address.settings, address.terms = settings, terms
-        address.packed = _bulk(pack(settings.revision, terms, shift))
-    return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b%b%b%b" % (
+        address.packed = b"$%d\r\n%b" % (_TERMS.size + _TURN.size, pack(settings.revision, terms, shift))
+    return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b\r\n%b" % (
         address.head,
         len(writer := (LETTERS[post.writer] + post.id).encode()),
         writer,
@@ -207,10 +209,8 @@ def _command(address: _Address, post: Post, settings: Settings, terms: Terms, sh
         post.entry,
         _bulk(post.origin.encode()),
         address.packed,
+        _TURN.pack(post.lane, post.number, post.after),
         _bulk(b"%d" % at) if at else _EMPTY,
-        _bulk(post.lane),
-        _bulk(b"%d" % post.number),
-        _bulk(b"%d" % post.after) if post.after else _EMPTY,
     )
 
 
@@ -220,7 +220,7 @@ def _bulk(value: bytes) -> bytes:
 
 
 _EMPTY = _bulk(b"")
-_ARGUMENTS = 9
+_ARGUMENTS = 6
 """Of the function `post`, after its keys."""
 
 

@@ -2,7 +2,7 @@
 
 -- The ledger's functions. Each touches one partition only; KEYS and ARGV are named at the head of each.
 -- The rules are those of quotas/admission.py, word for word; instants are ms since 1970, 0 stands for none.
--- Terms travel as big-endian doubles, in the order of quotas/ledger/redis.py `_TERMS`.
+-- Terms, and a post's turn behind them, travel as big-endian doubles, in the order of `pack` and `Post` in quotas/ledger.
 -- The files are one library, in the order of quotas/ledger/library.py: each may use what those before it have.
 
 local function text(number) return string.format('%.0f', number) end

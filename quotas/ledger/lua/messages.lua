@@ -49,7 +49,7 @@ local function forget_texts(key)
 end
 
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
--- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms, at, lane, number, after ('' for none)
+-- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms and turn, at
 -- Returns 'U' unknown, 'O' overtaking: the post it is after was not carried out last in its lane,
 -- 'C' id used for another text, {'stale', now, fields},
 -- 'A' or 'D' (an earlier post had the id), POSTED, state: accepted,
@@ -62,13 +62,12 @@ local function post(KEYS, ARGV)
     local status, missed, behind, counted_week, windows, messages, generation_before, quarter, revision_now, last_seq,
         window_ends, live, since_before, due_before, timer = struct.unpack(STATE, stored)
     local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
-        messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first =
-        struct.unpack('>ddddddddddddddddd', ARGV[5])
+        messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first,
+        lane, number, after = struct.unpack('>dddddddddddddddddddd', ARGV[5])
     local now = clock(ARGV[6], shift)
     if revision_now == 0 then return 'U' end -- it is being restored
-    local lane, after = ARGV[7], ARGV[9]
     local last = carried_out[lane]
-    if after ~= '' and last ~= after then return 'O' end
+    if after > 0 and last ~= after then return 'O' end
     if revision_now ~= revision or live ~= terms_live or now < valid_from or now >= valid_until then
         return standing(key, now)
     end
@@ -76,7 +75,7 @@ local function post(KEYS, ARGV)
         if lanes == MOST_LANES then carried_out, lanes = {}, 0 end
         lanes = lanes + 1
     end
-    carried_out[lane] = ARGV[8]
+    carried_out[lane] = number
 
     local since, due = since_before, due_before
     local writer = ARGV[1]

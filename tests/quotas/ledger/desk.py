@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, Settings, Standing, Writer, posted
 from quotas.terms import Rulebook, Terms
 
-Turn = tuple[bytes, int, int]
+LANE = 2**53 - 2
+"""One of the largest: whatever carries it keeps it whole."""
+Turn = tuple[int, int, int]
 """Lane, number and after, as in `Post`."""
 
 
@@ -59,7 +61,7 @@ class Desk:
         terms: Terms,
         at: int,
         id: str = "",
-        turn: Turn = (b"", 0, 0),
+        turn: Turn = (0, 0, 0),
     ) -> PostResult:
         """Post with these settings and terms, whatever holds."""
         digest = blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()

@@ -20,7 +20,7 @@ from quotas.ledger.topology import node_at, slot_of, view_of
 from quotas.ledger.wire import LinkDownError, packed
 from quotas.terms import Rulebook
 from tests.clusters import Cluster, Node, until
-from tests.quotas.ledger.desk import Desk
+from tests.quotas.ledger.desk import LANE, Desk
 from tests.quotas.moments import oslo
 
 MONDAY = oslo("2026-01-05T08:00:00")
@@ -139,7 +139,7 @@ async def test_a_move_that_is_called_off_lets_nothing_overtake(cluster: Cluster,
         answers: dict[int, PostResult | LedgerError] = {}
 
         def post(number: int, after: int) -> None:
-            post = Post("c", "mentor", "", b"", b"{}", "test", b"lane", number, after)
+            post = Post("c", "mentor", "", b"", b"{}", "test", LANE, number, after)
             ledger.post(post, desk.settings, terms, partial(answers.__setitem__, number), at=MONDAY)
 
         await owner.request("CLUSTER", "SETSLOT", slot, "MIGRATING", to.ask("CLUSTER", "MYID"))

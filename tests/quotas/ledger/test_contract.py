@@ -8,7 +8,7 @@ from quotas.admission import Answered
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, Again, Entry, Ledger, Posted, Refused, Reused, Stale, Unknown
 from quotas.terms import Rulebook
-from tests.quotas.ledger.desk import Desk
+from tests.quotas.ledger.desk import LANE, Desk
 from tests.quotas.moments import oslo
 
 MONDAY, TUESDAY = oslo("2026-01-05T08:00:00"), oslo("2026-01-06T08:00:00")
@@ -218,36 +218,36 @@ async def test_a_stale_post_writes_nothing_and_remembers_nothing(desk: Desk) -> 
 async def test_a_post_is_carried_out_after_the_one_it_follows_or_not_at_all(desk: Desk) -> None:
     """What comes back changes nothing and is not remembered; sent again in their order, all find their place."""
     settings, terms = desk.settings, desk.terms(await desk.standing(MONDAY))
-    stale = await desk.post("mentor", "a", settings, terms, SATURDAY, id="a", turn=(b"lane", 1, 0))
+    stale = await desk.post("mentor", "a", settings, terms, SATURDAY, id="a", turn=(LANE, 1, 0))
     assert isinstance(stale, Stale)
     for number, text in ((2, "b"), (3, "c")):
-        turn = b"lane", number, number - 1
+        turn = LANE, number, number - 1
         assert await desk.post("mentor", text, settings, terms, MONDAY, id=text, turn=turn) == Again()
     assert (await desk.standing(MONDAY)).last_seq == 0
     for number, text, after in ((4, "a", 0), (5, "b", 4), (6, "c", 5)):
-        posted = await desk.post("mentor", text, settings, terms, MONDAY, id=text, turn=(b"lane", number, after))
+        posted = await desk.post("mentor", text, settings, terms, MONDAY, id=text, turn=(LANE, number, after))
         assert isinstance(posted, Posted)
         assert (posted.seq, posted.first) == (number - 3, True)
     # It is the last one that counts, and only the lane's own.
-    assert await desk.post("mentor", "d", settings, terms, MONDAY, turn=(b"lane", 7, 5)) == Again()
-    assert await desk.post("mentor", "d", settings, terms, MONDAY, turn=(b"other", 7, 6)) == Again()
-    assert isinstance(await desk.post("mentor", "e", settings, terms, MONDAY, turn=(b"other", 7, 0)), Posted)
-    assert isinstance(await desk.post("mentor", "d", settings, terms, MONDAY, turn=(b"lane", 7, 6)), Posted)
+    assert await desk.post("mentor", "d", settings, terms, MONDAY, turn=(LANE, 7, 5)) == Again()
+    assert await desk.post("mentor", "d", settings, terms, MONDAY, turn=(LANE + 1, 7, 6)) == Again()
+    assert isinstance(await desk.post("mentor", "e", settings, terms, MONDAY, turn=(LANE + 1, 7, 0)), Posted)
+    assert isinstance(await desk.post("mentor", "d", settings, terms, MONDAY, turn=(LANE, 7, 6)), Posted)
 
 
 async def test_a_post_may_follow_one_that_was_answered_in_any_way(desk: Desk) -> None:
     saturday = desk.terms(await desk.standing(SATURDAY))
     answers = [
-        await desk.post("mentor", "a", desk.settings, saturday, SATURDAY, id="x", turn=(b"lane", 1, 0)),
-        await desk.post("mentor", "a", desk.settings, saturday, SATURDAY, id="x", turn=(b"lane", 2, 1)),
-        await desk.post("mentor", "b", desk.settings, saturday, SATURDAY, id="x", turn=(b"lane", 3, 2)),
-        await desk.post("member", "c", desk.settings, saturday, SATURDAY, id="y", turn=(b"lane", 4, 3)),
-        await desk.post("member", "c", desk.settings, saturday, SATURDAY, id="y", turn=(b"lane", 5, 4)),
-        await desk.post("mentor", "d", desk.settings, saturday, SATURDAY, turn=(b"lane", 6, 5)),
+        await desk.post("mentor", "a", desk.settings, saturday, SATURDAY, id="x", turn=(LANE, 1, 0)),
+        await desk.post("mentor", "a", desk.settings, saturday, SATURDAY, id="x", turn=(LANE, 2, 1)),
+        await desk.post("mentor", "b", desk.settings, saturday, SATURDAY, id="x", turn=(LANE, 3, 2)),
+        await desk.post("member", "c", desk.settings, saturday, SATURDAY, id="y", turn=(LANE, 4, 3)),
+        await desk.post("member", "c", desk.settings, saturday, SATURDAY, id="y", turn=(LANE, 5, 4)),
+        await desk.post("mentor", "d", desk.settings, saturday, SATURDAY, turn=(LANE, 6, 5)),
     ]
     assert [type(answer) for answer in answers] == [Posted, Posted, Reused, Refused, Refused, Posted]
     unknown = Desk(desk.ledger, desk.rulebook, "unknown")
-    assert await unknown.post("mentor", "e", desk.settings, saturday, SATURDAY, turn=(b"lane", 7, 6)) == Unknown()
+    assert await unknown.post("mentor", "e", desk.settings, saturday, SATURDAY, turn=(LANE, 7, 6)) == Unknown()
 
 
 async def test_a_pause_refuses_the_member_only_and_an_end_refuses_both(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 from benchmarks.equality import compare
 from benchmarks.histories import Configure, History, happen, rulebooks
-from quotas.ledger.base import Posted, PostResult, Refused, Reused, Stale
+from quotas.ledger.base import Again, Posted, PostResult, Refused, Reused, Stale
 from quotas.ledger.memory import MemoryLedger
 from tests.quotas.ledgers import ledger_at
 
@@ -45,7 +45,7 @@ async def test_histories_meet_every_kind_of_answer() -> None:
                 answers.append(answer)
     reasons = {answer.reason for answer in answers if isinstance(answer, Refused)}
     assert reasons == {"closed", "quota_used", "messages_used", "paused", "ended"}
-    assert {type(answer) for answer in answers} == {Posted, Refused, Reused, Stale}
+    assert {type(answer) for answer in answers} == {Posted, Refused, Again, Reused, Stale}
     assert {answer.first for answer in answers if isinstance(answer, Posted | Refused)} == {True, False}
     waits = [answer.answered for answer in answers if isinstance(answer, Posted) and answer.answered]
     assert {wait.late for wait in waits} == {True, False}

@@ -19,7 +19,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.wire import LinkDownError, packed
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
-from tests.quotas.ledger.desk import Desk
+from tests.quotas.ledger.desk import LANE, Desk
 from tests.quotas.ledgers import closed, ledger_at
 from tests.quotas.moments import oslo
 
@@ -72,7 +72,7 @@ async def test_what_follows_a_post_that_found_no_functions_comes_back(desk: Desk
     answers: list[PostResult | LedgerError] = []
 
     def send(number: int, after: int) -> None:
-        post = Post("c", "mentor", f"{number}", b"digest..", b"{}", "test", b"lane", number, after)
+        post = Post("c", "mentor", f"{number}", b"digest..", b"{}", "test", LANE, number, after)
         desk.ledger.post(post, desk.settings, terms, answers.append, at=MONDAY)
 
     link = redis_link(desk)
@@ -91,15 +91,15 @@ async def test_more_lanes_than_are_kept_are_forgotten(desk: Desk) -> None:
     """All at once; what follows one of them comes again."""
     terms = desk.terms(await desk.standing(MONDAY))
 
-    async def post(lane: bytes, number: int, after: int) -> PostResult:
+    async def post(lane: int, number: int, after: int) -> PostResult:
         return await desk.post("mentor", "text", desk.settings, terms, MONDAY, turn=(lane, number, after))
 
-    await post(b"first", 1, 0)
-    assert isinstance(await post(b"first", 2, 1), Posted)
-    await asyncio.gather(*(post(b"%d" % number, 1, 0) for number in range(MOST_LANES)))
-    assert await post(b"first", 3, 2) == Again()
-    assert isinstance(await post(b"first", 4, 0), Posted)
-    assert isinstance(await post(b"first", 5, 4), Posted)
+    await post(LANE, 1, 0)
+    assert isinstance(await post(LANE, 2, 1), Posted)
+    await asyncio.gather(*(post(number + 1, 1, 0) for number in range(MOST_LANES)))
+    assert await post(LANE, 3, 2) == Again()
+    assert isinstance(await post(LANE, 4, 0), Posted)
+    assert isinstance(await post(LANE, 5, 4), Posted)
 
 
 async def test_a_link_that_breaks_while_functions_are_loaded_is_a_fault(desk: Desk) -> None:
