@@ -70,9 +70,9 @@ async def test_one_person_asks_for_many_pages_in_one_write(store_url: str, tmp_p
         assert await link_of(server) == before
 
 
-async def test_many_ask_for_a_page_at_once(store_url: str, tmp_path: Path) -> None:
+async def test_many_ask_for_a_page_at_once(valkey_url: str, tmp_path: Path) -> None:
     """Nobody means harm, and nobody gets less."""
-    async with here(store_url, tmp_path, connections_before_hello=MANY + TALK) as server, AsyncExitStack() as stack:
+    async with here(valkey_url, tmp_path, connections_before_hello=MANY + TALK) as server, AsyncExitStack() as stack:
         await filled(server)
         devices = [await stack.enter_async_context(server.device("mia")) for _ in range(MANY)]
         before = await link_of(server)
@@ -85,9 +85,9 @@ async def test_many_ask_for_a_page_at_once(store_url: str, tmp_path: Path) -> No
         assert await link_of(server) == before
 
 
-async def test_many_resume_at_once(store_url: str, tmp_path: Path) -> None:
+async def test_many_resume_at_once(valkey_url: str, tmp_path: Path) -> None:
     """As after a restart: everybody lacks the same."""
-    async with here(store_url, tmp_path, connections_before_hello=MANY + TALK) as server, AsyncExitStack() as stack:
+    async with here(valkey_url, tmp_path, connections_before_hello=MANY + TALK) as server, AsyncExitStack() as stack:
         await filled(server)
         before = await link_of(server)
         devices = [await stack.enter_async_context(server.stranger()) for _ in range(MANY)]
@@ -126,21 +126,21 @@ async def test_one_read_brings_no_more_than_the_bound(tmp_path: Path, broken: bo
         store.stop()
 
 
-async def test_what_comes_with_the_hello_is_bounded_too(tmp_path: Path) -> None:
+async def test_what_comes_with_the_hello_is_bounded_too(server: HereServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One write of a hello and many commands."""
-    store = StoreProcess().start()
-    try:
-        async with here(store.url, tmp_path) as server:
-            await server.conversation("c1", "basic")
-            async with server.stranger() as mia:
-                hello = frames_of(mia, 1, type="hello", token=token("mia"), resume={})
-                mia.socket.transport.write(hello + frames_of(mia, 3 * MAX_IN_FLIGHT, type="check", conversation="c1"))
-                most = 0
-                await mia.hears("welcome")
-                [connection] = server.parts.hub.connections
-                for _ in range(3 * MAX_IN_FLIGHT):
-                    await mia.hears("composer")
-                    most = max(most, connection.in_flight)
-                assert most <= MAX_IN_FLIGHT
-    finally:
-        store.stop()
+    link, most = server.parts.link, 0
+    ask = link.request
+
+    async def watched(*words: bytes | str | float) -> object:
+        nonlocal most
+        most = max([most, *(connection.in_flight for connection in server.parts.hub.connections)])
+        return await ask(*words)
+
+    monkeypatch.setattr(link, "request", watched)
+    async with server.stranger() as mia:
+        hello = frames_of(mia, 1, type="hello", token=token("mia"), resume={})
+        mia.socket.transport.write(hello + frames_of(mia, 3 * MAX_IN_FLIGHT, type="check", conversation="c1"))
+        await mia.hears("welcome")
+        for _ in range(3 * MAX_IN_FLIGHT):
+            await mia.hears("composer")
+    assert most == MAX_IN_FLIGHT
