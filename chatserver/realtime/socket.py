@@ -22,7 +22,7 @@ from chatserver.realtime.keep_alive import KeepAlive, Peer
 EXTENSION = "chatserver.socket"
 """Where the ASGI scope's extensions hold the socket."""
 MAX_UNSENT = 2 * 1024 * 1024
-"""Bytes that may wait for a reader; one more frame and the reader is too slow.
+"""Bytes that may wait for a reader, beside its welcome; one more frame and the reader is too slow.
 
 Twice what one writer can have in flight, 64 texts of 16 KiB: a burst must not cut off those who do read.
 """
@@ -77,6 +77,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
         self._place: Place | None = None
         self._out: list[bytes] = []
         self._out_bytes = 0
+        self._most_unsent = MAX_UNSENT
         self._unread = b""
         """What came in the same read as the command upon which reading was paused."""
         self._untaken: list[tuple[bytes, bool]] = []
@@ -196,7 +197,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def handle_ping(self) -> None:
         super().handle_ping()
         # Who asks for pongs and reads none is a slow reader too.
-        if self.transport.get_write_buffer_size() > MAX_UNSENT:
+        if self.transport.get_write_buffer_size() > self._most_unsent:
             if self.receiver is None or self.close_sent:
                 self.transport.abort()
             else:
@@ -241,6 +242,8 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def attach(self, receiver: Receiver) -> None:
         """From now on messages go to `receiver`, first those that came while nobody asked for them."""
         self.receiver = receiver
+        # A long welcome makes nobody slow who has not begun to read.
+        self._most_unsent = MAX_UNSENT + self._out_bytes
         self._group = self.keep_alive.add(self)
         while not self.queue.empty():
             message = self.queue.get_nowait()
@@ -280,7 +283,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
         if not out or not self._is_open:
             return
         self.transport.write(out[0] if len(out) == 1 else b"".join(out))
-        if self.receiver is not None and self.transport.get_write_buffer_size() > MAX_UNSENT:
+        if self.receiver is not None and self.transport.get_write_buffer_size() > self._most_unsent:
             self.receiver.too_slow()
 
     @property
