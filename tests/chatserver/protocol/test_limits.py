@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chatserver.client.link import LARGEST_EVENT_BYTES
-from chatserver.protocol.codec import check_text, decode, encode
+from chatserver.protocol.codec import SUBPROTOCOLS, Encoding, check_text, decode, encode
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     MAX_FRAME_BYTES,
@@ -106,26 +106,24 @@ def largest_conversation(id: str) -> Conversation:
     )
 
 
-@pytest.mark.parametrize("encoding", ["json", "msgpack"])
-def test_the_largest_events_are_read_by_the_client(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", SUBPROTOCOLS.values())
+def test_the_largest_events_are_read_by_the_client(encoding: Encoding) -> None:
     """Welcome, board and page; and no page by itself is too much for a reader who reads."""
-    kind = "json" if encoding == "json" else "msgpack"
     welcome = Welcome(NAME, "mentor", INSTANT, [largest_conversation(name) for name in names(MAX_CONVERSATIONS)])
-    assert len(encode(welcome, kind)) <= LARGEST_EVENT_BYTES
+    assert len(encode(welcome, encoding)) <= LARGEST_EVENT_BYTES
     rows = [Owed(name, NAME, NAME, NAME, INSTANT, INSTANT, False, False) for name in names(MAX_WATCHED)]
     board = Replies(True, INSTANT, Totals(10**6, 10**6, 10**6), rows, names(MAX_WATCHED))
-    assert len(encode(board, kind)) <= 1024 * 1024
+    assert len(encode(board, encoding)) <= 1024 * 1024
     entry = opened(head_json(NAME, "support", WIDE_ID), b'""')
     fitting = min(MAX_HISTORY, MAX_PAGE_BYTES // len(entry))
     page = HistoryPage(NAME, [message_of(NAME, Entry(LAST - each, 0, entry)) for each in range(fitting)], more=True)
-    assert len(encode(page, kind)) <= 1024 * 1024 < MAX_UNSENT
+    assert len(encode(page, encoding)) <= 1024 * 1024 < MAX_UNSENT
 
 
 @pytest.mark.parametrize("body", TEXTS, ids=lambda body: body[0])
 def test_a_full_page_of_long_texts_is_below_a_mebibyte(body: str) -> None:
     entry = Entry(LAST, 0, opened(head_json(NAME, "support", WIDE_ID), msgspec.json.encode(body)))
     count = MAX_PAGE_BYTES // len(entry.entry) + 1
-    for kind in ("json", "msgpack"):
-        encoding = "json" if kind == "json" else "msgpack"
+    for encoding in SUBPROTOCOLS.values():
         assert len(encode(HistoryPage(NAME, [message_of(NAME, entry)] * count, more=True), encoding)) <= 1024 * 1024
         assert len(message_frame(NAME, entry, encoding)) <= 1024 * 1024

@@ -7,13 +7,16 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
 from chatserver.realtime.connection import MAX_IN_FLIGHT
+from chatserver.realtime.socket import MAX_UNSENT
 from chatserver.workflows.history import MAX_PAGE_BYTES
 from tests.chatserver.realtime.devices import Device, seqs
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.chatserver.realtime.test_bounds import deaf
 from tests.engines import StoreProcess
 
 LONG = "x" * 15_000
@@ -98,6 +101,35 @@ async def test_many_resume_at_once(valkey_url: str, tmp_path: Path) -> None:
             assert seqs(await device.messages(COUNT)) == list(range(1, COUNT + 1))
         await talking
         assert await link_of(server) == before
+
+
+async def test_many_pages_over_http_at_once(server: HereServer) -> None:
+    """Services have no rate limit."""
+    await filled(server)
+    before = await link_of(server)
+    headers = {"Authorization": f"Bearer {token('robot')}"}
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=server.http, headers=headers, limits=limits, trust_env=False) as api:
+        talking = asyncio.create_task(talk(server))
+        asked = [api.get("/v1/conversations/c1/messages", params={"limit": 200}) for _ in range(MANY // 4)]
+        answers = await asyncio.gather(*asked)
+        await talking
+    assert [seqs(answer.json()["messages"]) for answer in answers] == [FITTING] * (MANY // 4)
+    assert await link_of(server) == before
+
+
+async def test_who_asks_for_much_and_does_not_read_is_waited_for(server: HereServer) -> None:
+    """Pages are read as the reader takes them: little is kept here, nobody else waits, and none is lost."""
+    await filled(server)
+    async with deaf(server, "mia", {}) as slow, server.device("mia") as other:
+        slow.socket.transport.write(frames_of(slow, MAX_IN_FLIGHT, type="history", conversation="c1", limit=200))
+        await other.say("history", conversation="c1", limit=200)
+        assert seqs((await other.hears("history"))["messages"]) == FITTING
+        await talk(server)
+        assert max(each.unsent for each in server.parts.hub.connections) <= MAX_UNSENT // 2
+        slow.socket.transport.resume_reading()
+        for _ in range(MAX_IN_FLIGHT):
+            assert seqs((await slow.hears("history"))["messages"]) == FITTING
 
 
 @pytest.mark.parametrize("broken", [False, True], ids=["whole frames", "behind a part of a frame"])
