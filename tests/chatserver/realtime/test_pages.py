@@ -158,6 +158,26 @@ async def test_one_read_brings_no_more_than_the_bound(tmp_path: Path, broken: bo
         store.stop()
 
 
+async def test_typing_is_in_flight_too(tmp_path: Path) -> None:
+    """It has no answer; the store has."""
+    store = StoreProcess().start()
+    try:
+        async with here(store.url, tmp_path) as server:
+            await server.conversation("c1", "basic")
+            async with server.device("mia") as mia, server.device("tora") as tora:
+                [connection] = [each for each in server.parts.hub.connections if each.user == "mia"]
+                store.pause()
+                mia.socket.transport.write(frames_of(mia, 3 * MAX_IN_FLIGHT, type="typing", conversation="c1"))
+                while connection.in_flight < MAX_IN_FLIGHT:  # noqa: ASYNC110 - counted, not told
+                    await asyncio.sleep(0.01)
+                assert connection.in_flight == MAX_IN_FLIGHT
+                store.resume()
+                for _ in range(3 * MAX_IN_FLIGHT):
+                    await tora.hears("typing")
+    finally:
+        store.stop()
+
+
 async def test_what_comes_with_the_hello_is_bounded_too(server: HereServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One write of a hello and many commands."""
     link, most = server.parts.link, 0
