@@ -167,7 +167,7 @@ async def assembled(
         door = Door(settings.connections_before_hello, hub.metrics)
         people, addresses = RateLimit(settings.rate_limit), RateLimit(settings.rate_limit)
         greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
-        board = Board(ledger, OpenWaits(link, ledger))
+        board = Board(ledger, OpenWaits(ledger))
         waits = Waits(link, ledger, shift)
         health = Health(link, database, shift)
         numbers = Sources(

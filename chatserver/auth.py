@@ -7,15 +7,13 @@ from typing import Any, get_args
 import jwt
 from msgspec import Struct
 
-from chatserver.protocol.commands import NAME_PATTERN
+from chatserver.protocol.commands import MAX_TOKEN_BYTES, NAME_PATTERN
 from chatserver.protocol.events import Role
 from chatserver.settings import Settings
 from chatserver.token_keys import TokenError, key_source, reason
 
 __all__ = ["Authenticator", "Identity", "TokenError", "issue"]
 
-MAX_TOKEN_BYTES = 8 * 1024
-"""Longer tokens are refused unread: decoding costs time before the signature is known to be good."""
 LEEWAY_SECONDS = 5
 """How far ahead the issuer's clock may be, for iat and nbf. There is none for exp."""
 

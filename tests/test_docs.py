@@ -27,6 +27,7 @@ from chatserver.protocol.commands import (
     MAX_FRAME_BYTES,
     MAX_HISTORY,
     MAX_RESUME,
+    MAX_TOKEN_BYTES,
     MAX_WATCHED,
     AnyCommand,
 )
@@ -115,6 +116,8 @@ def test_every_close_code_is_listed_with_its_reason() -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     assert rows(PROTOCOL, "a frame", f"{MAX_FRAME_BYTES // 1024} KiB")
+    assert rows(PROTOCOL, "a token", f"{MAX_TOKEN_BYTES // 1024} KiB")
+    assert rows(PROTOCOL, "conversations of a member or mentor", f"{events.MAX_CONVERSATIONS:,}")
     assert rows(PROTOCOL, "a text", f"{MAX_BODY_BYTES // 1024} KiB of UTF-8")
     assert rows(PROTOCOL, "conversations in `resume`", f"{MAX_RESUME:,}")
     assert rows(PROTOCOL, "messages in one `history` answer", f"{MAX_HISTORY}")

@@ -37,6 +37,9 @@ Token = str | Callable[[], Awaitable[str]]
 
 _OUR_FAULT = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
 """Close codes (RFC 6455, 7.4.1) that blame what was sent: the same again would end the same."""
+_NEEDS_FRESH_TOKEN = frozenset({Close.TOKEN_EXPIRED, Close.REVOKED})
+_NOT_LET_IN = frozenset({401, 403})
+"""HTTP statuses of a handshake that do not heal by waiting."""
 _LEFT = ChatClosed(1000, "left by this client")
 
 
@@ -219,20 +222,29 @@ class ChatClient:
             self._change(State("connecting"))
             greeted = False
             try:
-                resume = dict(list(self.positions.items())[:MAX_RESUME])
+                # Of more the newest: what the others lack is brought by history.
+                resume = dict(list(self.positions.items())[-MAX_RESUME:])
                 link, welcome = await open_link(self._url, self._encoding, await self._fresh_token(), resume)
                 greeted, delays = True, full_jitter()
                 await self._follow(link, welcome, resume)
             except Dropped as dropped:
                 if self._is_final(dropped.code, greeted):
                     raise ChatClosed(dropped.code, dropped.reason) from None
-                delay = next(delays)
-                self._change(State("offline", retry_at=self._loop.time() + delay, reason=dropped.reason))
-                await asyncio.sleep(delay)
+                fault: Dropped | ChatClosed = dropped
+            except ChatClosed as closed:
+                if self.welcome is None or closed.code in _NOT_LET_IN:
+                    raise
+                # It was a chat server before: what stands in its place now, a proxy or another network, will go.
+                fault = closed
+            delay = next(delays)
+            self._change(State("offline", retry_at=self._loop.time() + delay, reason=fault.reason))
+            await asyncio.sleep(delay)
 
     def _is_final(self, code: int, greeted: bool) -> bool:
-        if code == Close.TOKEN_EXPIRED and greeted and not isinstance(self._token, str):
+        if code in _NEEDS_FRESH_TOKEN and greeted and not isinstance(self._token, str):
             return False  # A fresh token is what has to change, and the next connection brings it.
+        if code == Close.HELLO_TIMEOUT:
+            return False  # This client says hello at once: the network or the machine was slow.
         return 4500 <= code <= 4999 or code in _OUR_FAULT
 
     async def _fresh_token(self) -> str:

@@ -74,7 +74,9 @@ class Inbox:
 
     def place(self, conversation: str, *, otherwise: int) -> Place:
         """Where the reader stands; a conversation met for the first time starts after `otherwise`."""
-        return self._places.setdefault(conversation, Place(otherwise))
+        place = self._places.pop(conversation, None) or Place(otherwise)
+        self._places[conversation] = place  # behind all others: what happened last is resumed first
+        return place
 
     def fetch(self, conversation: str, up_to: int) -> None:
         """Bring by history what lies between the place reached and `up_to`."""

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
-from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.client import process_exception
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -25,7 +24,7 @@ GREETING_SECONDS = 10.0
 """How long the handshake, and then the welcome, may take."""
 CLOSING_SECONDS = 2.0
 LARGEST_EVENT_BYTES = 8 * 1024 * 1024
-"""A history page of 200 messages of 16 KiB each, every second character escaped, and some room."""
+"""A welcome of MAX_CONVERSATIONS, and some room."""
 FRAMES_WAITING = 64
 """Frames received and not yet looked at; then the socket is not read and the server sees a slow reader."""
 
@@ -38,10 +37,6 @@ _BUSY = frozenset({408, 429})
 """HTTP statuses that ask for another try, beside those that websockets knows."""
 
 _log = logging.getLogger("chatserver.client")
-
-
-class _Kind(Struct):
-    type: str = ""
 
 
 _to_msgpack = msgspec.msgpack.Encoder()
@@ -87,8 +82,8 @@ class Link:
         while True:
             try:
                 event = self._decode(await self._socket.recv(decode=False))
-            except ConnectionClosed:
-                raise Dropped(self._socket.close_code or 1006, self._socket.close_reason or "connection lost") from None
+            except ConnectionClosed as fault:
+                raise _dropped(fault) from None
             if event is not None:
                 return event
 
@@ -106,10 +101,9 @@ class Link:
         try:
             return _from_msgpack.decode(frame) if self._packed else _from_json.decode(frame)
         except msgspec.ValidationError as fault:
-            kind = (msgspec.msgpack if self._packed else msgspec.json).decode(frame, type=_Kind).type
-            _log.debug("ignored an event of type %r: %s", kind, fault)
+            _log.debug("ignored an event: %s", fault)
             return None
-        except msgspec.DecodeError as fault:
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             raise ChatClosed(
                 1007, f"the server sent what is not {'MessagePack' if self._packed else 'JSON'}"
             ) from fault
@@ -135,6 +129,13 @@ async def open_link(url: str, encoding: Encoding, token: str, resume: dict[str, 
         await link.close()
         raise
     raise AssertionError("events() ends only by raising")  # pragma: no cover
+
+
+def _dropped(fault: ConnectionClosed) -> Dropped:
+    """By the server's close code; where this side closed first, that code says nothing about what was sent."""
+    if fault.rcvd is not None and (fault.sent is None or fault.rcvd_then_sent):
+        return Dropped(fault.rcvd.code, fault.rcvd.reason or "connection lost")
+    return Dropped(1006, (fault.sent.reason if fault.sent is not None else "") or "connection lost")
 
 
 async def _handshake(url: str, encoding: Encoding) -> ClientConnection:

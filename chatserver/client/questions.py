@@ -10,7 +10,7 @@ from chatserver.client.backoff import full_jitter
 from chatserver.client.errors import ChatError
 from chatserver.client.link import Link
 from chatserver.protocol.codes import MEANING
-from chatserver.protocol.commands import MAX_FRAME_BYTES, AnyCommand, Check, History, Send
+from chatserver.protocol.commands import MAX_BODY_BYTES, MAX_FRAME_BYTES, AnyCommand, Check, History, Send
 from chatserver.protocol.events import Accepted, ComposerChanged, Error, HistoryPage, Refused
 
 Question = Send | Check | History
@@ -28,7 +28,7 @@ def require_valid(command: AnyCommand) -> None:
         _decoder.decode(frame)
     except (msgspec.ValidationError, UnicodeEncodeError) as fault:
         raise ChatError("invalid_field", str(fault)) from None
-    if len(frame) > MAX_FRAME_BYTES:
+    if len(frame) > MAX_FRAME_BYTES or (isinstance(command, Send) and len(command.body.encode()) > MAX_BODY_BYTES):
         raise ChatError("text_too_long", MEANING["text_too_long"])
 
 

@@ -7,8 +7,13 @@ from msgspec import Meta, Struct
 
 from quotas.admission import WaitState
 
-MAX_FRAME_BYTES = 64 * 1024
-"""A larger frame closes the connection with 1009 (RFC 6455, 7.4.1)."""
+MAX_FRAME_BYTES = 96 * 1024
+"""A larger frame closes the connection with 1009 (RFC 6455, 7.4.1).
+
+The largest command is a hello: a token of MAX_TOKEN_BYTES and MAX_RESUME ids of 64 characters, each with its seq.
+"""
+MAX_TOKEN_BYTES = 8 * 1024
+"""Longer tokens are refused unread: decoding costs time before the signature is known to be good."""
 MAX_BODY_BYTES = 16 * 1024
 """The longest text, in bytes of UTF-8."""
 MAX_RESUME = 1_000

@@ -10,6 +10,9 @@ from msgspec import Struct, field
 from chatserver.protocol.codes import Code
 from quotas.admission import Reason
 
+MAX_CONVERSATIONS = 5_000
+"""Most conversations of a member or mentor: their welcome holds all of them."""
+
 Role = Literal["member", "mentor", "support", "service"]
 Status = Literal["open", "paused", "ended"]
 

@@ -77,7 +77,7 @@ class BoardWatch:
         self._link = link
         self._ledger = ledger
         self._clock = clock
-        self._waits = OpenWaits(link, ledger)
+        self._waits = OpenWaits(ledger)
         self._board = Board(ledger, self._waits)
         self._watchers: dict[Reader, _Watcher] = {}
         self._views: dict[ViewKey, View] = {}

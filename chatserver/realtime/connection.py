@@ -16,7 +16,7 @@ from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, C
 from chatserver.protocol.commands import AnyCommand, Check, Hello, History, Read, Send, Typing, Watch
 from chatserver.protocol.events import Accepted, ComposerChanged, Error, Event, HistoryPage, Refused
 from chatserver.rate_limit import OTHER_COST, RateLimit
-from chatserver.realtime.follower import Follower
+from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
@@ -56,8 +56,8 @@ class Desk(Protocol):
     def traces(self) -> "Traces | None":
         """Where to record spans of messages, where somebody asked for them."""
 
-    def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
-        """Tell everyone that this side is typing."""
+    async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
+        """Tell everyone that this side is typing, unless the store is gone."""
 
     def watch(self, connection: "Connection", command: Watch) -> str | None:
         """Let it watch the board, or end that; a sentence where it cannot."""
@@ -78,11 +78,14 @@ class Connection:
         self.encoding: Encoding = encoding
         self.hears_reply = identity.role != "member"
         self.ended = False
+        self.turn = asyncio.Lock()
         self._socket = socket
         self._identity = identity
         self._desk = desk
         self._limit = limit
         self._over_limit = 0
+        self._unheard = False
+        """Whether it is not read because it did not hear that it is over the limit."""
         self._metrics = desk.metrics
         self._followers: dict[str, Follower] = {}
         self._in_flight = 0
@@ -221,7 +224,7 @@ class Connection:
             case History():
                 self._work(follower.room, self._history(command, follower.room))
             case Typing():
-                self._typing(command, follower.room)
+                self._work(follower.room, self._typing(command, follower.room))
             case _:
                 assert_never(command)
 
@@ -233,11 +236,13 @@ class Connection:
         self.fail("rate_limited", id=id, conversation=conversation, retry_after=ceil(delay * 1000) / 1000)
         self._over_limit += 1
         if self._over_limit == PATIENCE:
+            self._unheard = True
             self._socket.pause()
             asyncio.get_running_loop().call_later(min(delay, LONGEST_PAUSE), self._hear_again)
 
     def _hear_again(self) -> None:
         self._over_limit = 0
+        self._unheard = False
         if self._in_flight < MAX_IN_FLIGHT:
             self._socket.go_on()
 
@@ -322,17 +327,19 @@ class Connection:
             self.fail("seq_unknown", f"`seq` is beyond the last message, {room.last_seq}", conversation=room.id)
 
     async def _history(self, command: History, room: Room) -> None:
-        end = room.last_seq + 1
-        before = end if command.before is None else min(command.before, end)
-        messages, more = await history(room.log, room.id, before, command.limit)
-        self.tell(HistoryPage(room.id, messages, more))
+        async with self.turn:
+            await room_for_more(self)
+            end = room.last_seq + 1
+            before = end if command.before is None else min(command.before, end)
+            messages, more = await history(room.log, room.id, before, command.limit)
+            self.tell(HistoryPage(room.id, messages, more))
 
-    def _typing(self, command: Typing, room: Room) -> None:
+    async def _typing(self, command: Typing, room: Room) -> None:
         side = self._side(room)
         if side is None:
             self.fail("read_only", conversation=command.conversation)
         else:
-            self._desk.publish_typing(room, side, self.id)
+            await self._desk.publish_typing(room, side, self.id)
 
     def _watch(self, command: Watch) -> None:
         if self.role not in ("support", "service"):
@@ -373,7 +380,7 @@ class Connection:
         if self._draining:
             if self._in_flight == 0:
                 self.end(Close.RESTARTING)
-        elif self._in_flight == MAX_IN_FLIGHT // 2:
+        elif self._in_flight == MAX_IN_FLIGHT // 2 and not self._unheard:
             self._socket.go_on()
 
     def _faulty(self, error: CommandError) -> None:

@@ -8,13 +8,11 @@ from chatserver.protocol.events import Event, Gap, Reply
 from chatserver.realtime.outgoing import MessageAudience, message_frame
 from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
-from quotas.ledger.base import LedgerError
+from quotas.ledger.base import MESSAGES_AT_ONCE, LedgerError
 
 if TYPE_CHECKING:
     from chatserver.realtime.room import Room
 
-PAGE = 100
-"""Messages read from the log at once."""
 DRAIN_CHECK = 0.05
 """Seconds between looks at a reader that has much unread, while a replay waits for it."""
 
@@ -30,6 +28,8 @@ class Reader(Protocol):
     user: str
     encoding: Encoding
     hears_reply: bool
+    turn: asyncio.Lock
+    """Whoever reads a page for the connection holds it: one page at a time is read, and kept until it is written."""
 
     @property
     def is_congested(self) -> bool:
@@ -114,7 +114,9 @@ class Follower:
         try:
             while self.next_seq <= self.room.last_seq:
                 try:
-                    await self._page()
+                    async with self.connection.turn:
+                        await room_for_more(self.connection)
+                        await self._page()
                 except DatabaseError:
                     await asyncio.sleep(RETRY_AFTER)
         except LedgerError:
@@ -125,23 +127,24 @@ class Follower:
 
     async def _page(self) -> None:
         wanted_until = self.room.last_seq
-        entries = await self.room.log.page(self.room.id, self.next_seq - 1, wanted_until + 1, PAGE)
+        entries = await self.room.log.page(self.room.id, self.next_seq - 1, wanted_until + 1, MESSAGES_AT_ONCE)
         if not entries or entries[0].seq > self.next_seq:
             self.connection.tell(Gap(self.room.id, self.next_seq - 1))
             self.next_seq = entries[0].seq if entries else wanted_until + 1
             for seq in sorted(seq for seq in self._acks if seq < self.next_seq):
                 self.connection.push(self._acks.pop(seq))
         for entry in entries:
-            await self._room_for_more()
+            await room_for_more(self.connection)
             frame = self._acks.pop(entry.seq, None)
             if frame is None:
                 frame = message_frame(self.room.id, entry, self.connection.encoding)
             self.connection.push(frame)
             self.next_seq = entry.seq + 1
 
-    async def _room_for_more(self) -> None:
-        """Wait while much waits for the reader: first for what this tick pushed, then for the reader itself."""
-        if self.connection.is_congested:
-            await asyncio.sleep(0)
-        while self.connection.is_congested:  # noqa: ASYNC110 - transports offer callbacks, not events
-            await asyncio.sleep(DRAIN_CHECK)
+
+async def room_for_more(reader: Reader) -> None:
+    """Wait while much waits for the reader: first for what this tick pushed, then for the reader itself."""
+    if reader.is_congested:
+        await asyncio.sleep(0)
+    while reader.is_congested:  # noqa: ASYNC110 - transports offer callbacks, not events
+        await asyncio.sleep(DRAIN_CHECK)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from chatserver.gauges import Gauges
@@ -248,9 +249,10 @@ class Hub:
         else:
             room.typing(side, word[2])
 
-    def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
-        """Tell everyone, on every process, that this side is typing."""
-        self._background.begin(self._publish(keys.feed(room.id), f"T {side} {origin}"))
+    async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
+        """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
+        with suppress(LedgerError):
+            await self.link.request("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")
 
     def watch(self, connection: Connection, command: Watch) -> str | None:
         """Let a connection watch the board, or end that; why not, where the plan is none of the policy's."""
@@ -261,9 +263,6 @@ class Hub:
             return f"`plan`: {error.args[0]}"
         self._board.watch(connection, command)
         return None
-
-    async def _publish(self, channel: str, payload: str) -> None:
-        await self.link.request("SPUBLISH", channel, payload)
 
     async def _added(self, person: str, conversation: str) -> None:
         """A conversation was added for a person who is connected."""

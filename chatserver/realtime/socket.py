@@ -22,12 +22,14 @@ from chatserver.realtime.keep_alive import KeepAlive, Peer
 EXTENSION = "chatserver.socket"
 """Where the ASGI scope's extensions hold the socket."""
 MAX_UNSENT = 2 * 1024 * 1024
-"""Bytes that may wait for a reader; one more frame and the reader is too slow.
+"""Bytes that may wait for a reader, beside its welcome; one more frame and the reader is too slow.
 
 Twice what one writer can have in flight, 64 texts of 16 KiB: a burst must not cut off those who do read.
 """
 HIGH_WATER = 64 * 1024
 """Bytes waiting for a reader above which a replay pauses."""
+PARSED_AT_ONCE = 4 * 1024
+"""Bytes given to the library's parser in one go: whatever it makes of them is kept while reading is paused."""
 LINGER = 2.0
 """Seconds in which a peer must take what was written to it before the connection was to close."""
 
@@ -75,6 +77,11 @@ class ChatSocket(WebSocketsSansIOProtocol):
         self._place: Place | None = None
         self._out: list[bytes] = []
         self._out_bytes = 0
+        self._most_unsent = MAX_UNSENT
+        self._unread = b""
+        """What came in the same read as the command upon which reading was paused."""
+        self._untaken: list[tuple[bytes, bool]] = []
+        """Messages before that, and whether each is text."""
         self._heard = True
         """Whether anything came since the last ping."""
         self._group: set[Peer] | None = None
@@ -130,14 +137,45 @@ class ChatSocket(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
-        if self.receiver is not None and self._is_between_messages():
-            read = read_messages(data, self._take)
-            if read == len(data):
+        if self._unread or self._untaken:
+            self._unread += data
+        else:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        """Take what came, as far as reading is not paused meanwhile: one read may bring more than the bounds allow."""
+        while data:
+            if self.read_paused:
+                self._unread = data
                 return
-            data = data[read:]
-        super().data_received(data)
-        if self.transport.is_closing():
-            self._cut_soon()
+            if self.receiver is not None and self._is_between_messages():
+                data = data[read_messages(data, self._take) :]
+                if not data or self.read_paused:
+                    continue
+            super().data_received(data[:PARSED_AT_ONCE])
+            data = data[PARSED_AT_ONCE:]
+            if self.transport.is_closing():
+                self._cut_soon()
+                return
+
+    def _read_on(self) -> None:
+        """What was left when reading was paused, then what comes."""
+        while self._untaken and not self.read_paused:
+            data, text = self._untaken.pop(0)
+            if not self.close_sent:
+                self._take(data, text)
+        if not self._untaken and not self.read_paused:
+            unread, self._unread = self._unread, b""
+            self._read(unread)
+        if not (self.read_paused or self.transport.is_closing() or self.transport.is_reading()):
+            self.transport.resume_reading()
+
+    async def receive(self) -> Any:
+        """As uvicorn's: until there is a receiver, one message at a time."""
+        message = await self.queue.get()
+        if self.receiver is None and self.queue.empty():
+            self.go_on()
+        return message
 
     def _is_between_messages(self) -> bool:
         """Whether the library's parser holds no part of a frame or of a message, and no closing has begun."""
@@ -145,12 +183,12 @@ class ChatSocket(WebSocketsSansIOProtocol):
         return not (conn.reader.buffer or conn.current_size is not None or self.close_sent) and conn.state is State.OPEN
 
     def _take(self, data: bytes, text: bool) -> bool:
-        """A whole message; False where the connection closes upon it."""
+        """A whole message; False where no other may be taken now: reading is paused, or the connection closes."""
         if text and not _is_utf8(data):
             self.end(1007, "text that is not UTF-8")
         elif self.receiver is not None:
             self.receiver.received(data, text=text)
-        return not self.close_sent and not self.disconnected
+        return not self.close_sent and not self.disconnected and not self.read_paused
 
     def handle_cont(self, event: Frame) -> None:
         if event.data or event.fin:  # Empty parts count towards no limit, so none is kept.
@@ -159,7 +197,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def handle_ping(self) -> None:
         super().handle_ping()
         # Who asks for pongs and reads none is a slow reader too.
-        if self.transport.get_write_buffer_size() > MAX_UNSENT:
+        if self.transport.get_write_buffer_size() > self._most_unsent:
             if self.receiver is None or self.close_sent:
                 self.transport.abort()
             else:
@@ -204,12 +242,15 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def attach(self, receiver: Receiver) -> None:
         """From now on messages go to `receiver`, first those that came while nobody asked for them."""
         self.receiver = receiver
+        # A long welcome makes nobody slow who has not begun to read.
+        self._most_unsent = MAX_UNSENT + self._out_bytes
         self._group = self.keep_alive.add(self)
         while not self.queue.empty():
             message = self.queue.get_nowait()
             if message["type"] == "websocket.receive":
                 data = message.get("text")
-                receiver.received(data.encode() if data is not None else message["bytes"] or b"", text=data is not None)
+                self._untaken.append((data.encode() if data is not None else message["bytes"] or b"", data is not None))
+        self.pause()
         self.go_on()
 
     def send_receive_event_to_app(self) -> None:
@@ -223,7 +264,11 @@ class ChatSocket(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
         else:
             self.frames = []
-            if not self.close_sent:
+            if self.close_sent:
+                return
+            if self.read_paused:
+                self._untaken.append((data, text))
+            else:
                 self.receiver.received(data, text=text)
 
     def push(self, frame: bytes) -> None:
@@ -238,7 +283,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
         if not out or not self._is_open:
             return
         self.transport.write(out[0] if len(out) == 1 else b"".join(out))
-        if self.receiver is not None and self.transport.get_write_buffer_size() > MAX_UNSENT:
+        if self.receiver is not None and self.transport.get_write_buffer_size() > self._most_unsent:
             self.receiver.too_slow()
 
     @property
@@ -260,13 +305,14 @@ class ChatSocket(WebSocketsSansIOProtocol):
         """Stop reading: enough is in flight."""
         if not self.read_paused and not self.transport.is_closing():
             self.read_paused = True
-            self.transport.pause_reading()
+            if self.transport.is_reading():
+                self.transport.pause_reading()
 
     def go_on(self) -> None:
-        """Read again."""
+        """Read again, from the next tick on."""
         if self.read_paused and not self.transport.is_closing():
             self.read_paused = False
-            self.transport.resume_reading()
+            self.loop.call_soon(self._read_on)
 
     def end(self, code: int, reason: str) -> None:
         """Send what was pushed, then a close frame; the connection is cut where its answer does not come.

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import Role
@@ -61,6 +61,11 @@ async def conversation_with(connection: AsyncConnection, id: str) -> str | None:
     """The id of a conversation that the person is in; None where they are in none."""
     found: str | None = await connection.scalar(select(CONVERSATIONS.c.id).where(_with(id)).limit(1))
     return found
+
+
+async def count_conversations(connection: AsyncConnection, id: str) -> int:
+    """In how many conversations the person is or was."""
+    return await connection.scalar(select(func.count()).select_from(CONVERSATIONS).where(_with(id))) or 0
 
 
 async def conversations_with(connection: AsyncConnection, id: str) -> list[str]:

@@ -4,7 +4,7 @@ from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Message
 from chatserver.workflows.message_log import MessageLog
 from quotas import instant
-from quotas.ledger.base import Entry
+from quotas.ledger.base import MESSAGES_AT_ONCE, Entry
 
 MAX_PAGE_BYTES = 256 * 1024
 """Bytes of one page in the open; a longer one begins later than asked, and says that there are more."""
@@ -13,23 +13,21 @@ MAX_PAGE_BYTES = 256 * 1024
 async def history(log: MessageLog, conversation: str, before: int, limit: int) -> tuple[list[Message], bool]:
     """The last `limit` messages with a seq under `before`, as far as they fit, in order, and whether older ones exist.
 
-    Seqs are dense, so where the page begins is known without looking. Raises LedgerError, DatabaseError.
+    Seqs are dense, so where the page begins is known without looking. Read backwards, a few at a time: of long texts no
+    more than a few that do not fit. Raises LedgerError, DatabaseError.
     """
-    if before <= 1:
-        return [], False
     after = max(0, before - 1 - limit)
-    entries = await log.page(conversation, after, before, limit)
-    fitting = _newest_that_fit(entries)
-    return [message_of(conversation, entry) for entry in fitting], after > 0 or len(fitting) < len(entries)
-
-
-def _newest_that_fit(entries: list[Entry]) -> list[Entry]:
+    newest_first: list[Message] = []
     size = 0
-    for count, entry in enumerate(reversed(entries)):
-        size += len(entry.entry)
-        if count and size > MAX_PAGE_BYTES:
-            return entries[-count:]
-    return entries
+    while before > after + 1:
+        begin = max(after, before - 1 - MESSAGES_AT_ONCE)
+        for entry in reversed(await log.page(conversation, begin, before, MESSAGES_AT_ONCE)):
+            size += len(entry.entry)
+            if newest_first and size > MAX_PAGE_BYTES:
+                return newest_first[::-1], True
+            newest_first.append(message_of(conversation, entry))
+        before = begin + 1
+    return newest_first[::-1], after > 0
 
 
 def message_of(conversation: str, entry: Entry) -> Message:

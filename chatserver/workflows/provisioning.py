@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.events import Role
+from chatserver.protocol.events import MAX_CONVERSATIONS, Role
 from chatserver.records import conversations, people
 from chatserver.records.conversations import Conversation, Subscription
 from chatserver.records.database import Database
@@ -213,6 +213,12 @@ async def _write_conversation(
     ]
     if problems:
         return Invalid(problems)
+    for id, role in sides:
+        if await people.count_conversations(connection, id) >= MAX_CONVERSATIONS:
+            return Conflict(
+                f"the {role} {id!r} is in {MAX_CONVERSATIONS} conversations, and nobody can be in more, ended ones "
+                "included; go on with another person"
+            )
     await conversations.create(connection, asked)
     return Done(asked, created=True)
 

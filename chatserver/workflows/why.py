@@ -12,14 +12,13 @@ from chatserver.workflows.provisioning import Provisioning
 from quotas.admission import Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE
-from quotas.ledger.base import Settings, Standing, Writer
+from quotas.ledger.base import MESSAGES_AT_ONCE, Settings, Standing, Writer
 from quotas.plans import Windows
 from quotas.story import Story
 from quotas.terms import Rulebook
 
-PAGE = 200
-"""Messages read from the log at once."""
-MAX_PAGES = 25
+PAGE = MESSAGES_AT_ONCE
+MAX_PAGES = 200
 """Pages looked at, at most; a longer past is explained from there on."""
 LIVE_CHAT = 30 * MINUTE
 """How long a live chat is taken to have lasted: the ledger keeps its end only."""

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from quotas.ledger import keys
 from quotas.ledger.answers import first_answer
-from quotas.ledger.base import ANY_TEXT, Entry, Settings, Writer
+from quotas.ledger.base import ANY_TEXT, LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry, Settings, Writer
 from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
 from quotas.ledger.state import State
 from quotas.ledger.store import Store
@@ -83,21 +83,27 @@ class LedgerArchive:
     async def unarchived(self, conversation: str, most: int) -> Unarchived | None:
         """What the archive lacks, `most` messages at most; None where the ledger has no such conversation."""
         names = (keys.conversation(conversation), keys.log(conversation))
-        reply = await self._ledger.call("unarchived", names, most)
+        first = min(most, MESSAGES_AT_ONCE)
+        reply = await self._ledger.call("unarchived", names, first, largest=(first + 1) * LARGEST_ENTRY)
         if reply == b"U":
             return None
         # What the archive has, no failover must take back.
         await self._link.kept(keys.kept(keys.tag(conversation)))
-        fields, digest, messages = reply
+        fields, digest, found = reply
         words = dict(zip(fields[::2], fields[1::2], strict=True))
         state = State.unpacked(words.pop(b"state"))
         rest = {name.decode(): value.decode() for name, value in words.items()}
+        messages = [entry_of(id, entry) for id, entry in found]
+        if len(messages) == first < most:
+            # Those that were written since are no part of this state.
+            after, before = messages[-1].seq, state.last_seq + 1
+            messages += await self._ledger.messages(conversation, after, before, most - first)
         return Unarchived(
             int(rest["archived"]),
             state.last_seq,
             {name: value for name, value in rest.items() if name not in Settings.__struct_fields__}
             | {name: str(getattr(state, name)) for name in _KEPT},
-            [entry_of(id, entry) for id, entry in messages],
+            messages,
             digest.decode(),
         )
 

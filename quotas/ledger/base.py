@@ -16,6 +16,10 @@ IDEMPOTENCY_PERIOD = 48 * HOUR
 """The same message id within this time gets the first answer. Records live in generations of it: 48 to 96 h."""
 DIGEST_BYTES = 8
 """Length of `Post.digest`."""
+LARGEST_ENTRY = 34 * 1024
+"""Bytes of the longest `Post.entry`, and of what the store says around it: by this, what is read is reckoned."""
+MESSAGES_AT_ONCE = 25
+"""Messages that are asked of the store in one go."""
 ANY_TEXT = bytes(DIGEST_BYTES)
 """The digest in a record of before the last change of key: which text it was can no longer be told."""
 

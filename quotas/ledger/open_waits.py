@@ -8,13 +8,14 @@ from quotas.admission import WaitState
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.state import State
-from quotas.ledger.store import Store
 
 Place = tuple[float, str]
 """A wait's place in the order of urgency: its deadline (inf where none is promised), then its conversation."""
 BEFORE_ALL: Place = (-1.0, "")
 
 _FIELDS = ("state", "member", "mentor", "plan")
+_LARGEST_PLACE, _LARGEST_WAIT = 128, 512
+"""Bytes of a name with its deadline, and of `_FIELDS`."""
 
 
 class OpenWait(Struct, frozen=True):
@@ -52,8 +53,7 @@ class Totals(Struct, frozen=True):
 class OpenWaits:
     """Reads waits on the store of `ledger`. All methods raise LedgerError."""
 
-    def __init__(self, link: Store, ledger: RedisLedger) -> None:
-        self._link = link
+    def __init__(self, ledger: RedisLedger) -> None:
         self._ledger = ledger
 
     async def first(
@@ -65,13 +65,15 @@ class OpenWaits:
         """
         due_at = "inf" if after[0] == inf else int(after[0])
         indexes = keys.waits(partition), keys.missed(partition)
-        *totals, rows = await self._ledger.call("open_waits", indexes, now, state, plan, due_at, after[1], most)
+        words = now, state, plan, due_at, after[1], most
+        *totals, rows = await self._ledger.call("open_waits", indexes, *words, largest=(most + 2) * _LARGEST_PLACE)
         pairs = zip(rows[::2], rows[1::2], strict=True)
         return Totals(*totals), [(float(due_at), name.decode()) for name, due_at in pairs]
 
     async def of(self, conversation: str) -> OpenWait | None:
         """The open wait of a conversation; None where nothing is owed."""
-        state, *people = await self._link.request("HMGET", keys.conversation(conversation), *_FIELDS)
+        name = keys.conversation(conversation)
+        state, *people = await self._ledger.read(_LARGEST_WAIT, "HMGET", name, *_FIELDS)
         if state is None or State.unpacked(state).waiting_since == 0:
             return None
         return _wait(conversation.encode(), state, *people)

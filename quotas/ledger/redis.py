@@ -12,6 +12,8 @@ from quotas.admission import Answered, Reason
 from quotas.ledger import keys
 from quotas.ledger.answers import read_posted, read_refused
 from quotas.ledger.base import (
+    LARGEST_ENTRY,
+    MESSAGES_AT_ONCE,
     Again,
     Entry,
     LedgerError,
@@ -30,6 +32,7 @@ from quotas.ledger.base import (
 from quotas.ledger.keeper import mark_at
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.link import Link
+from quotas.ledger.read_bound import ReadBound
 from quotas.ledger.state import State
 from quotas.ledger.store import Store
 from quotas.ledger.wire import Reply, hand_over, packed, raised
@@ -43,6 +46,10 @@ _POST = f"post_{VERSION}"
 MOST_ADDRESSES = 20_000
 """Conversations whose commands are kept half made; beyond it all are made anew."""
 _MISSING, _THERE = "Function not found", "already exists"
+_LARGEST_STANDING = 1024
+"""Bytes of the hash of a conversation."""
+_LARGEST_NAME = 80
+"""Bytes of a conversation's id among others."""
 
 
 class RedisLedger:
@@ -51,6 +58,7 @@ class RedisLedger:
     def __init__(self, link: Store, shift: int = 0) -> None:
         self._link = link
         self._shift = shift
+        self._bound = ReadBound()
         self._addresses: dict[str, _Address] = {}
         self._loading: dict[int, list[Callable[[Again | LedgerError], None]]] = {}
         """Slot → who waits until its node has the functions."""
@@ -97,7 +105,7 @@ class RedisLedger:
         return _standing(int(reply[1]), reply[2])
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
-        fields = await self._link.request("HGETALL", keys.conversation(conversation))
+        fields = await self.read(_LARGEST_STANDING, "HGETALL", keys.conversation(conversation))
         # One that is being restored has no settings yet.
         return _standing(at or await self.now(), fields) if b"member" in fields else None
 
@@ -157,16 +165,46 @@ class RedisLedger:
         return None if moved < 0 else bool(moved)
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
-        found = await self._link.request(
-            "XRANGE", keys.log(conversation), f"{after + 1}", f"({before}-0", "COUNT", limit
-        )
-        return [entry_of(entry_id, fields) for entry_id, fields in found]
+        found: list[Entry] = []
+        while len(found) < limit:
+            some = min(MESSAGES_AT_ONCE, limit - len(found))
+            last = found[-1].seq if found else after
+            # Seqs are dense: between two of them there are no more messages than that.
+            largest = min(some, max(0, before - last - 1)) * LARGEST_ENTRY
+            words = ("XRANGE", keys.log(conversation), f"{last + 1}", f"({before}-0", "COUNT", some)
+            piece = [entry_of(entry_id, fields) for entry_id, fields in await self.read(largest, *words)]
+            if found and piece and piece[0].seq > last + 1:
+                found = []  # They have just been archived and trimmed: as if it had been asked after that.
+            found += piece
+            if len(piece) < some:
+                break
+        return found
 
     async def conversations_of(self, person: str) -> list[str]:
-        return sorted(name.decode() for name in await self._link.request("SMEMBERS", keys.person(person)))
+        count = int(await self._link.request("SCARD", keys.person(person)))
+        found = await self.read((count + 1) * _LARGEST_NAME, "SMEMBERS", keys.person(person))
+        return sorted(name.decode() for name in found)
 
-    async def call(self, function: str, names: tuple[str, ...], *args: bytes | str | float) -> Reply:
-        """Call a function of the library; loaded again where the store lost it. Raises LedgerError."""
+    async def read(self, largest: int, *args: bytes | str | float) -> Reply:
+        """Ask for what is `largest` bytes at most, in its turn: see `ReadBound`. Raises LedgerError."""
+        taken = await self._bound.take(largest)
+        try:
+            return await self._link.request(*args)
+        finally:
+            self._bound.give_back(taken)
+
+    async def call(self, function: str, names: tuple[str, ...], *args: bytes | str | float, largest: int = 0) -> Reply:
+        """Call a function of the library; loaded again where the store lost it. Raises LedgerError.
+
+        `largest` is how many bytes its answer may have, where that can be many.
+        """
+        taken = await self._bound.take(largest)
+        try:
+            return await self._called(function, names, *args)
+        finally:
+            self._bound.give_back(taken)
+
+    async def _called(self, function: str, names: tuple[str, ...], *args: bytes | str | float) -> Reply:
         command = ("FCALL", f"{function}_{VERSION}", len(names), *names, *args)
         try:
             return await self._link.request(*command)

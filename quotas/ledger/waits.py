@@ -11,6 +11,8 @@ from quotas.ledger.store import Store
 
 Settled = Literal["noted", "known", "moved", "gone"]
 EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
+_LARGEST = 256
+"""Bytes of an event, or of a name."""
 
 
 class WaitEvent(Struct, frozen=True):
@@ -46,7 +48,8 @@ class Waits:
 
     async def claim(self, partition: int, lease: int, most: int) -> tuple[int, list[str]]:
         """Now, and the conversations whose timers have rung: this caller's for `lease` ms, then anyone's again."""
-        now, rung = await self._ledger.call("claim", (keys.timers(partition),), self._shift, lease, most)
+        names = (keys.timers(partition),)
+        now, rung = await self._ledger.call("claim", names, self._shift, lease, most, largest=(most + 1) * _LARGEST)
         return int(now), [name.decode() for name in rung]
 
     async def settle(
@@ -80,7 +83,7 @@ class Waits:
 
         Where the store is replicated, a replica has them: none that is recorded happens again after a failover.
         """
-        found = await self._link.request("XRANGE", keys.events(partition), "-", "+", "COUNT", most)
+        found = await self._ledger.read(most * _LARGEST, "XRANGE", keys.events(partition), "-", "+", "COUNT", most)
         if found:
             await self._link.kept(keys.kept(f"{{{partition}}}"))
         return [_event(partition, id, fields[1]) for id, fields in found]

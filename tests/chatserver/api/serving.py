@@ -67,7 +67,7 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
     revocations = Revocations(link)
     tokens = RevocableTokens(Settings(jwt_secret=SECRET), revocations)
     keys = conversation_keys(database)
-    board = Board(ledger, OpenWaits(link, ledger))
+    board = Board(ledger, OpenWaits(ledger))
     context = ApiContext(
         provisioning=provisioning,
         ledger=ledger,

@@ -7,7 +7,8 @@ from http import HTTPStatus
 import pytest
 
 from chatserver.client import ChatClient, ChatClosed, ChatError, State
-from chatserver.client.link import Encoding
+from chatserver.client.link import LARGEST_EVENT_BYTES, Encoding
+from chatserver.protocol.commands import MAX_RESUME
 from chatserver.protocol.events import Accepted, Gap, Message, Refused, Welcome
 from tests.chatserver.client.peer import LOCKED, Peer, a_conversation, eventually, running_peer
 
@@ -199,7 +200,72 @@ async def test_codes_that_say_reconnect(peer: Peer, code: int) -> None:
         assert len(peer.hellos) == 2
 
 
-@pytest.mark.parametrize("code", [4500, 4501, 4999, 1009])
+async def test_a_hello_that_came_too_late_is_said_again(peer: Peer) -> None:
+    """A machine that slept between handshake and hello is not at fault for good."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        await peer.close_all(4502, "no hello within 5 seconds")
+        assert isinstance(await chat.send("c1", "awake"), Accepted)
+
+
+async def test_a_frame_that_this_side_does_not_take_is_no_fault_of_what_it_sent(peer: Peer) -> None:
+    """It closes with 1009 by itself, the server echoes the code, and the next connection goes on."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        [socket] = peer.sockets
+        await socket.send("x" * (LARGEST_EVENT_BYTES + 1))
+        await until_offline(chat)
+        assert isinstance(await chat.send("c1", "on again"), Accepted)
+        assert len(peer.hellos) == 2
+
+
+@pytest.mark.parametrize("frame", ["[1]", '{"type":7}', '{"type":"message"}'])
+async def test_what_is_no_event_of_this_version_is_passed_over(peer: Peer, frame: str) -> None:
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        [socket] = peer.sockets
+        await socket.send(frame)
+        assert isinstance(await chat.send("c1", "still here"), Accepted)
+        assert len(peer.hellos) == 1
+
+
+async def test_a_proxy_in_the_place_of_a_server_that_restarts_is_waited_out(peer: Peer) -> None:
+    """Some say 404 while nobody is behind them. Whoever was welcomed before comes again; 401 and 403 are final."""
+    async with ChatClient(peer.url, "mia") as chat:
+        await chat.online()
+        peer.reject = HTTPStatus.NOT_FOUND
+        peer.drop_all()
+        await until_offline(chat)
+        await eventually(lambda: "404" in chat.state.reason)
+        peer.reject = None
+        assert isinstance(await chat.send("c1", "back"), Accepted)
+        peer.reject = HTTPStatus.FORBIDDEN
+        peer.drop_all()
+        with pytest.raises(ChatClosed):
+            await chat.send("c1", "never")
+
+
+async def test_of_too_many_conversations_the_newest_are_resumed(peer: Peer) -> None:
+    """The others are brought by history: nothing is missed, and the hello is one that every server takes."""
+    many = [f"c{number:04}" for number in range(MAX_RESUME + 2)]
+    for id in many:
+        peer.conversations[id] = a_conversation(id)
+        peer.log[id] = []
+    async with ChatClient(peer.url, "mia", resume=dict.fromkeys(many, 0)) as chat:
+        await chat.online()
+        await peer.write_as("tora", "newest", many[0])
+        await messages(chat, 1)
+        peer.drop_all()
+        await until_offline(chat)
+        for id in many:
+            await peer.write_as("tora", "missed", id)
+        heard = await messages(chat, len(many))
+        assert sorted(message.conversation for message in heard) == many
+        assert len(peer.hellos[-1].resume) == MAX_RESUME
+        assert many[0] in peer.hellos[-1].resume
+
+
+@pytest.mark.parametrize("code", [4500, 4501, 4505, 4999, 1009])
 async def test_codes_that_say_do_not(peer: Peer, code: int) -> None:
     """Everyone who waits is told, and nothing connects again."""
     async with ChatClient(peer.url, "mia") as chat:
@@ -238,8 +304,9 @@ async def test_a_busy_server_is_asked_again(peer: Peer) -> None:
     assert states[-1].kind == "closed"
 
 
-async def test_a_fresh_token_for_every_connection(peer: Peer) -> None:
-    """An expired token is replaced, where there is somebody to ask."""
+@pytest.mark.parametrize("code", [4501, 4505])
+async def test_a_fresh_token_for_every_connection(peer: Peer, code: int) -> None:
+    """An expired or revoked token is replaced, where there is somebody to ask."""
     asked = 0
 
     async def token() -> str:
@@ -251,7 +318,7 @@ async def test_a_fresh_token_for_every_connection(peer: Peer) -> None:
 
     async with ChatClient(peer.url, token) as chat:
         await chat.online()
-        await peer.close_all(4501, "token expired")
+        await peer.close_all(code, "token expired or revoked")
         await until_offline(chat)
         assert isinstance(await chat.send("c1", "still me"), Accepted)
     assert asked == 3

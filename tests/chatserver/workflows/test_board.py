@@ -26,7 +26,7 @@ COUNT = 300
 
 @pytest.fixture
 def board(ledger: RedisLedger) -> Board:
-    return Board(ledger, OpenWaits(ledger._link, ledger))
+    return Board(ledger, OpenWaits(ledger))
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ class Desk:
     """Conversations in which things happen at random, and what is owed in them by looking at each."""
 
     def __init__(self, ledger: RedisLedger, seed: int, now: int) -> None:
-        self.open_waits = OpenWaits(ledger._link, ledger)
+        self.open_waits = OpenWaits(ledger)
         self._ledger = ledger
         self._waits = Waits(ledger._link, ledger, 0)
         self._random = Random(seed)

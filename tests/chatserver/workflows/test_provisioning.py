@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chatserver.records import conversations
 from chatserver.records.conversations import Subscription
 from chatserver.records.database import Database
+from chatserver.workflows import provisioning as workflow
 from chatserver.workflows.provisioning import Provisioning, settings_of
 from chatserver.workflows.requests import (
     Conflict,
@@ -161,6 +162,22 @@ async def test_a_conversation_is_between_a_member_and_a_mentor(provisioning: Pro
         ("mentor", "there is no person 'nobody'; create them first, with the role mentor"),
     ]
     assert await provisioning.get_conversation("c1") is None
+
+
+async def test_nobody_is_in_more_conversations_than_a_welcome_holds(
+    provisioning: Provisioning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended ones included; those that there are can still be changed."""
+    monkeypatch.setattr(workflow, "MAX_CONVERSATIONS", 2)
+    done(await provisioning.put_person("ola", PersonDetails(role="member", name="Ola")))
+    for id in ("c1", "c2"):
+        done(await provisioning.put_conversation(id, KARI_AND_TOM))
+    done(await provisioning.change_conversation("c1", ConversationChange(status="ended")))
+    refused = await provisioning.put_conversation("c3", replace(KARI_AND_TOM, member="ola"))
+    assert isinstance(refused, Conflict)
+    assert "the mentor 'tom' is in 2 conversations" in refused.detail
+    assert await provisioning.get_conversation("c3") is None
+    done(await provisioning.put_conversation("c2", replace(KARI_AND_TOM, plan="basic")))
 
 
 async def test_its_people_never_change(provisioning: Provisioning) -> None:

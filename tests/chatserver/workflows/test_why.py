@@ -156,7 +156,7 @@ async def test_many_pages_and_a_past_that_is_too_long(database: Database, monkey
     whole = await scene.why(now)
     assert not _gaps(whole)
     assert whole.reply[0] == WaitBegan(252, at_text(MONDAY + 22 * DAY + HOUR))
-    monkeypatch.setattr(workflow, "MAX_PAGES", 1)
+    monkeypatch.setattr(workflow, "MAX_PAGES", 200 // workflow.PAGE)
     cut = await scene.why(now)
     assert _gaps(cut) == [Beginning(at_text(MONDAY + 22 * DAY + HOUR + 250))] * 2
     assert cut.reply[1] == WaitBegan(None, at_text(MONDAY + 22 * DAY + HOUR))
@@ -167,7 +167,7 @@ async def test_a_miss_from_before_what_is_at_hand_stays(database: Database, monk
     scene = await Scene.opened(database, "basic")
     await scene.write(MONDAY, "member")
     await scene.write(MONDAY + 2 * DAY, "member", 200)
-    monkeypatch.setattr(workflow, "MAX_PAGES", 1)
+    monkeypatch.setattr(workflow, "MAX_PAGES", 200 // workflow.PAGE)
     explanation = await scene.why(MONDAY + 3 * DAY)
     assert {type(step) for step in _gaps(explanation)} == {Beginning}
     assert explanation.reply[-1] == AnswerDue(at_text(MONDAY + DAY), overdue=True)

@@ -32,7 +32,7 @@ class Desk:
 
     def __init__(self, link: Link) -> None:
         self.ledger = RedisLedger(link)
-        self.open_waits = OpenWaits(link, self.ledger)
+        self.open_waits = OpenWaits(self.ledger)
         self.waits = Waits(link, self.ledger, 0)
 
     async def open(self, name: str, plan: str, mentor: str = "tom") -> None:

@@ -12,7 +12,16 @@ from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger import redis as redis_module
 from quotas.ledger.answers import read_published
-from quotas.ledger.base import IDEMPOTENCY_PERIOD, Again, LedgerError, Post, Posted, PostResult, posted
+from quotas.ledger.base import (
+    IDEMPOTENCY_PERIOD,
+    MESSAGES_AT_ONCE,
+    Again,
+    LedgerError,
+    Post,
+    Posted,
+    PostResult,
+    posted,
+)
 from quotas.ledger.library import LIBRARY
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
@@ -248,3 +257,24 @@ async def test_a_post_whose_waiter_was_cancelled_leaves_the_link_in_order(desk: 
     results = [await desk.mentor(MONDAY, str(number)) for number in range(3)]
     assert all(isinstance(result, Posted) for result in results)
     assert b"sent" in [entry.entry for entry in await desk.ledger.messages("c", 0, 9, 9)]
+
+
+async def test_what_is_trimmed_while_it_is_read_leaves_no_hole(
+    desk: Desk, client: Redis, redis_ledger: RedisLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages are read a few at a time. What is lacking is lacking at the beginning: the archive has it."""
+    count = 3 * MESSAGES_AT_ONCE
+    for number in range(1, count + 1):
+        await desk.mentor(MONDAY, str(number))
+    link = redis_ledger._link
+    ask = link.request
+
+    async def trimmed(*words: bytes | str | float) -> object:
+        reply = await ask(*words)
+        if words[0] == "XRANGE":
+            await ask("XTRIM", keys.log("c"), "MINID", f"{count - 9}-0")
+        return reply
+
+    monkeypatch.setattr(link, "request", trimmed)
+    found = await redis_ledger.messages("c", 0, count + 1, count)
+    assert [entry.seq for entry in found] == list(range(count - 9, count + 1))
