@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from chatserver.realtime.hub import Hub
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
+from chatserver.store_watch import problem_of
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
 from chatserver.workflows.clock_shift import settle_shift
@@ -169,7 +171,7 @@ async def assembled(
         greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
         board = Board(ledger, OpenWaits(link, ledger))
         waits = Waits(link, ledger, shift)
-        health = Health(link, database, shift)
+        health = Health(link, database, shift, partial(problem_of, store_url))
         numbers = Sources(
             hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, shift, settings.data_dir
         )
@@ -216,7 +218,7 @@ async def assembled(
         if not at_work:
             yield parts
             return
-        async with _working(hub, watch.run(), records.run(), archive.run()), exposition.told():
+        async with _working(hub, watch.run(), records.run(), archive.run(), health.watch()), exposition.told():
             yield parts
 
 
