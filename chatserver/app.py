@@ -35,6 +35,7 @@ from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.durability import durability_warnings
 from chatserver.workflows.health import Health
 from chatserver.workflows.key_rotation import masters_problem
+from chatserver.workflows.lost_records import lost_records_problem
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.rebuild import plans_problem
@@ -156,6 +157,8 @@ async def assembled(
         if problem := await plans_problem(database, rulebook):
             raise StartError(problem)
         if problem := await masters_problem(database, masters):
+            raise StartError(problem)
+        if problem := await lost_records_problem(database, link):
             raise StartError(problem)
         tail = LedgerArchive(link, ledger, shift)
         provisioning = Provisioning(database, ledger, rulebook, ledger.now, Restorer(database, ledger, tail))

@@ -26,7 +26,7 @@ class Running:
     def ask(self, *command: str) -> object:
         """One command on a connection of its own."""
         with Redis.from_url(self.url) as client:
-            return client.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py leaves it so
+            return client.execute_command(*command)
 
     def kill(self) -> None:
         """SIGKILL."""

@@ -110,6 +110,7 @@ async def test_a_database_that_is_gone_leaves_the_chat_ready(valkey_url: str, tm
         status, content = await asked(server.http, "/readyz")
         assert status == 200
         assert content["checks"]["database"]["ok"] is False
+        assert "turned away with 4002" in content["checks"]["database"]["detail"]
 
 
 async def test_a_stopping_program_turns_new_ones_away(valkey_url: str, tmp_path: Path) -> None:
