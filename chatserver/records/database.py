@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -63,19 +63,30 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by an exception. Raises DatabaseError."""
+        wrote = False
         try:
             with _faults_named():
                 async with self._server.begin() as connection:
+                    before = await self._changes(connection)
                     yield connection
+                    wrote = await self._changes(connection) > before
         except DatabaseError as error:
             if isinstance(error.__cause__, _FAULTS):  # Else the one who wrote had a reason of their own.
                 self._fault = _why(error.__cause__), time.monotonic()
             raise
-        self._fault = None
+        if wrote:
+            self._fault = None
+
+    async def _changes(self, connection: AsyncConnection) -> int:
+        """A number that grows with what the transaction writes; asked for only while it is in doubt that one can."""
+        if self._fault is None:
+            return 0
+        count = "total_changes()" if self.file else "count(pg_current_xact_id_if_assigned())"
+        return await connection.scalar(text(f"SELECT {count}")) or 0  # noqa: S608 - one of these two
 
     @property
     def write_fault(self) -> str | None:
-        """Why the last transaction that may write failed, without addresses; None where it did not, or long ago."""
+        """Why a transaction failed last, without addresses; None where one has written since, or none failed lately."""
         if self._fault is None or time.monotonic() - self._fault[1] > FAULT_COUNTS_FOR:
             return None
         return self._fault[0]

@@ -1,4 +1,4 @@
-"""The database goes away while the server runs: who is connected chats on, who lacks a key is turned away for a while."""
+"""The database goes away while the server runs: who is connected chats on, who lacks a key is turned away meanwhile."""
 
 import asyncio
 from collections.abc import Iterator

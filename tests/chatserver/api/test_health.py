@@ -78,6 +78,7 @@ async def test_a_store_that_is_gone_and_comes_back(tmp_path: Path) -> None:
             await asyncio.to_thread(store.kill)
             content = await until(server, 503)
             assert content["checks"]["store"]["ok"] is False
+            assert "does not answer" in content["checks"]["durability"]["detail"]
             assert content["checks"]["database"]["ok"] is True
             assert (await asked(server.http, "/livez"))[0] == 200
             await asyncio.to_thread(store.restart)
@@ -220,7 +221,9 @@ async def test_a_database_that_cannot_be_written_is_said(
         with pytest.raises(DatabaseError):
             await write("PRAGMA max_page_count = 1", "CREATE TABLE more (a)")
         assert "no space left on device" in (await check()).detail
-        await write("PRAGMA max_page_count = 1000000", "CREATE TABLE more (a)")
+        await write("PRAGMA max_page_count = 1000000")
+        assert not (await check()).ok
+        await write("CREATE TABLE more (a)", "INSERT INTO more VALUES (1)")
         assert (await check()).ok
         with pytest.raises(DatabaseError):
             await write("PRAGMA query_only = ON", "CREATE TABLE even_more (a)")

@@ -121,7 +121,12 @@ async def test_why_a_write_failed_is_kept_until_one_succeeds(database: Database)
             await connection.exec_driver_sql(read_only)
             await connection.exec_driver_sql("CREATE TABLE more (a int)")
     assert database.write_fault == "it is read-only"
+    async with database.read() as connection:
+        await people.find(connection, "kari")
     if database.file is None:
-        async with database.begin():
-            pass
+        async with database.begin() as connection:
+            await people.find(connection, "kari")
+        assert database.write_fault == "it is read-only"
+        async with database.begin() as connection:
+            await people.create(connection, KARI)
         assert database.write_fault is None
