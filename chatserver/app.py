@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from chatserver.realtime.hub import Hub
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
+from chatserver.store_watch import problem_of
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
 from chatserver.workflows.clock_shift import settle_shift
@@ -33,6 +35,7 @@ from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.durability import durability_warnings
 from chatserver.workflows.health import Health
 from chatserver.workflows.key_rotation import masters_problem
+from chatserver.workflows.lost_records import lost_records_problem
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.rebuild import plans_problem
@@ -155,6 +158,8 @@ async def assembled(
             raise StartError(problem)
         if problem := await masters_problem(database, masters):
             raise StartError(problem)
+        if problem := await lost_records_problem(database, link):
+            raise StartError(problem)
         tail = LedgerArchive(link, ledger, shift)
         provisioning = Provisioning(database, ledger, rulebook, ledger.now, Restorer(database, ledger, tail))
         keys = ConversationKeys(database, masters)
@@ -169,7 +174,7 @@ async def assembled(
         greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
         board = Board(ledger, OpenWaits(ledger))
         waits = Waits(link, ledger, shift)
-        health = Health(link, database, shift)
+        health = Health(link, database, shift, partial(problem_of, store_url))
         numbers = Sources(
             hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, shift, settings.data_dir
         )
@@ -216,7 +221,7 @@ async def assembled(
         if not at_work:
             yield parts
             return
-        async with _working(hub, watch.run(), records.run(), archive.run()), exposition.told():
+        async with _working(hub, watch.run(), records.run(), archive.run(), health.watch()), exposition.told():
             yield parts
 
 

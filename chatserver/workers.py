@@ -86,13 +86,16 @@ class Worker:
 
     async def start(self) -> None:
         """Start it, and wait until it serves. Raises StartError."""
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", PROGRAM),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            pass_fds=[self._sock.fileno()],
-            start_new_session=True,  # Ctrl-C is for the process that tells it to stop.
-        )
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", PROGRAM),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                pass_fds=[self._sock.fileno()],
+                start_new_session=True,  # Ctrl-C is for the process that tells it to stop.
+            )
+        except OSError as error:  # The system has no more processes, memory or files at the moment.
+            raise StartError(f"worker {self.number} cannot be started: {error.strerror}") from None
         cast(asyncio.StreamWriter, process.stdin).write(self._job.line())
         loop = asyncio.get_running_loop()
         report: asyncio.Future[Report | None] = loop.create_future()
@@ -132,9 +135,12 @@ class Worker:
                 if not line:
                     return
                 has_lived, silent_looks = True, 0
-                if line != SIGN:
+                if line != SIGN and not report.done():
                     report.set_result(msgspec.json.decode(line, type=Report))
             log.warning("a worker gives no sign of life and is killed", worker=self.number, silent_seconds=PATIENCE)
+            process.kill()
+        except Exception:  # Whoever is not watched is of no use.
+            log.exception("what a worker says cannot be read; it is killed", worker=self.number)
             process.kill()
         finally:
             if not report.done():

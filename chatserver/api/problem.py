@@ -26,7 +26,7 @@ KINDS: dict[int, tuple[str, str]] = {
     422: ("invalid-fields", "Some fields are wrong"),
     429: ("too-many-requests", "Too many requests of this person"),
     500: ("fault", "A fault of the server"),
-    503: ("unavailable", "Something the server needs does not answer"),
+    503: ("unavailable", "Something the server needs does not answer or takes no writes"),
 }
 """By status: the last part of the problem's type, and its title."""
 

@@ -144,9 +144,12 @@ def _json(content: bytes, status: int) -> Response:
 def _unavailable(error: DatabaseError | LedgerError) -> ProblemError:
     match error:
         case DatabaseError():
-            detail = "the database does not answer; repeat the request"
+            detail = "the database does not answer, or cannot be written; repeat the request"
         case LedgerError():
-            detail = "the store does not answer; repeat the request, also where the record was written already"
+            detail = (
+                "the store does not answer, or takes no writes now; repeat the request, also where the record was "
+                "written already"
+            )
         case never:
             assert_never(never)
     return ProblemError(503, detail, headers={"Retry-After": "1"})

@@ -48,7 +48,7 @@ MEANING: dict[Code, str] = {
     "id_reused": "the id was used for another text within the last 48 hours",
     "seq_unknown": "a read mark beyond the last message",
     "rate_limited": "too many commands of this person; nothing was written; send again after `retry_after` seconds",
-    "store_unavailable": "the store does not answer; send again with the same id",
+    "store_unavailable": "the store does not answer, or takes no messages now; send again with the same id",
     "internal": "a fault of the server; it is logged; send again with the same id",
 }
 

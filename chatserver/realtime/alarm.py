@@ -2,11 +2,14 @@
 
 import asyncio
 import heapq
+import logging
 from collections.abc import Callable
 from itertools import count
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 MOST = 3600.0
 """Longest single wait in seconds: a loop's timers are not made for weeks."""
@@ -72,5 +75,8 @@ class Alarm(Generic[T]):
             at, number, sleeper = heapq.heappop(self._heap)
             if self._set.get(sleeper) == (at, number):
                 del self._set[sleeper]
-                self._ring(sleeper)
+                try:
+                    self._ring(sleeper)
+                except Exception:
+                    logger.exception("what was to be done at this time cannot be done")  # The others wait for theirs.
         self._arm()

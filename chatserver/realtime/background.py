@@ -41,3 +41,5 @@ class Background:
             logger.warning("a conversation that was added cannot be opened: %s", error)
         except UnknownPlanError:
             logger.exception("a conversation cannot be judged")
+        except Exception:
+            logger.exception("what was to be done cannot be done")

@@ -5,6 +5,7 @@ hears only says where to look: what is owed is read from the store, once for all
 """
 
 import asyncio
+import logging
 from typing import Protocol
 
 from chatserver.protocol.commands import Watch
@@ -30,6 +31,9 @@ TRY_AGAIN_AFTER = 1.0
 ViewKey = tuple[Wanted, int]
 """What is wanted, and how many rows: those who watch the same share what is kept for them."""
 CHANNELS: dict[bytes, int] = {keys.board(partition).encode(): partition for partition in range(keys.PARTITIONS)}
+
+
+logger = logging.getLogger(__name__)
 
 
 class Reader(Protocol):
@@ -142,6 +146,10 @@ class BoardWatch:
             except LedgerError:
                 self._views = {}
                 self._woken.set()
+                await asyncio.sleep(TRY_AGAIN_AFTER)
+            except Exception:
+                logger.exception("the board cannot be shown; it is read anew")
+                self.start_over()
                 await asyncio.sleep(TRY_AGAIN_AFTER)
             else:
                 walks = any(wanted.plan for wanted, _ in self._views)

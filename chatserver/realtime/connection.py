@@ -367,6 +367,9 @@ class Connection:
                 extra={"connection": self.id, "person": self.user, "conversation": room.id},
             )
             self.fail("internal", conversation=room.id)
+        except Exception:
+            logger.exception("a command cannot be answered", extra={"connection": self.id, "person": self.user})
+            self.fail("internal", conversation=room.id)
         finally:
             self._finish()
 

@@ -1,6 +1,7 @@
 """One connection's place in one conversation: every seq once, in order, from the feed or from the log."""
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Protocol
 
 from chatserver.protocol.codec import Encoding
@@ -19,6 +20,8 @@ DRAIN_CHECK = 0.05
 
 RETRY_AFTER = 1.0
 """Seconds between tries to read what needs the database, while that is gone."""
+
+logger = logging.getLogger(__name__)
 
 
 class Reader(Protocol):
@@ -111,6 +114,7 @@ class Follower:
             self._filling = None
 
     async def _fill(self) -> None:
+        of = {"conversation": self.room.id, "person": self.connection.user}
         try:
             while self.next_seq <= self.room.last_seq:
                 try:
@@ -118,6 +122,11 @@ class Follower:
                         await room_for_more(self.connection)
                         await self._page()
                 except DatabaseError:
+                    await asyncio.sleep(RETRY_AFTER)
+                except LedgerError:
+                    raise
+                except Exception:
+                    logger.exception("messages cannot be read; they are tried again", extra=of)
                     await asyncio.sleep(RETRY_AFTER)
         except LedgerError:
             return  # The room fills again when the store is back; until then acknowledgements wait too.

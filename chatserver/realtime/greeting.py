@@ -119,9 +119,26 @@ class Greeting:
         """Begin to serve; False where that cannot be."""
         traces = self._hub.traces
         with traces.hello(connection.id, identity.user, identity.role) if traces is not None else nullcontext():
-            followers = await self._followers(connection, identity, hello)
-        if followers is None:
+            found = await self._followers(connection, identity, hello)
+        if found is None:
             return False
+        followers, unopened = found
+        try:
+            return self._begin(connection, socket, identity, hello, followers, unopened)
+        except Exception as error:
+            self._turn_away(connection, followers, error)
+            return False
+
+    def _begin(
+        self,
+        connection: Connection,
+        socket: ChatSocket,
+        identity: Identity,
+        hello: Hello,
+        followers: list[Follower],
+        unopened: list[str],
+    ) -> bool:
+        """Say the welcome, and what it lacks; False where nobody is there any more."""
         if socket.disconnected or socket.close_sent:
             self._hub.leave(connection, followers)
             return False
@@ -129,6 +146,8 @@ class Greeting:
             connection.add(follower)
         views = [follower.room.view(identity.user) for follower in followers]
         connection.tell(Welcome(identity.user, identity.role, text(self._hub.clock.now()), views))
+        for conversation in unopened:
+            connection.fail("internal", conversation=conversation)
         for follower in followers:
             follower.room.told(follower)
             if follower.room.id in hello.resume:
@@ -143,7 +162,10 @@ class Greeting:
         self._hub.metrics.welcomed += 1
         return True
 
-    async def _followers(self, connection: Connection, identity: Identity, hello: Hello) -> list[Follower] | None:
+    async def _followers(
+        self, connection: Connection, identity: Identity, hello: Hello
+    ) -> tuple[list[Follower], list[str]] | None:
+        """As `Hub.follow`; None where it was turned away."""
         try:
             conversations = await self._conversations(identity, hello)
             self._hub.expect(connection)
@@ -155,12 +177,17 @@ class Greeting:
             self._hub.leave(connection, ())
             connection.end(Close.REVOKED)
             return None
-        except (LedgerError, DatabaseError, UnknownPlanError) as error:
-            of = {"connection": connection.id, "person": connection.user}
-            logger.warning("a hello cannot be answered: %s", error, extra=of)
-            self._hub.leave(connection, ())
-            connection.end(Close.UNAVAILABLE)
+        except Exception as error:
+            self._turn_away(connection, (), error)
             return None
+
+    def _turn_away(self, connection: Connection, followers: Iterable[Follower], error: Exception) -> None:
+        """Let the app come back; what is none of the faults that a store or database has is logged whole."""
+        known = isinstance(error, LedgerError | DatabaseError | UnknownPlanError)
+        of = {"connection": connection.id, "person": connection.user}
+        logger.warning("a hello cannot be answered: %s", error, extra=of, exc_info=None if known else error)
+        self._hub.leave(connection, followers)
+        connection.end(Close.UNAVAILABLE)
 
     async def _conversations(self, identity: Identity, hello: Hello) -> list[str]:
         """A member's or mentor's own; for support and services those that they name in `resume`."""

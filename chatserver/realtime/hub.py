@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +33,8 @@ from quotas.terms import Rulebook, UnknownPlanError
 
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
+_EXPECTED = (LedgerError, DatabaseError, UnknownPlanError)
+"""What keeps a conversation from being opened without being a fault of ours."""
 AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
 
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
     from chatserver.tracing import Traces
 
 logger = logging.getLogger(__name__)
+
+
+class OpeningError(Exception):
+    """A conversation cannot be opened, by a fault of ours that was logged where it arose. A later try begins afresh."""
 
 
 class Hub:
@@ -98,9 +104,10 @@ class Hub:
         """From here on hear of what concerns the connection's person."""
         self._people.expect(connection)
 
-    async def follow(self, connection: Connection, conversations: Iterable[str]) -> list[Follower]:
+    async def follow(self, connection: Connection, conversations: Sequence[str]) -> tuple[list[Follower], list[str]]:
         """Let a connection follow conversations, as far as the ledger has them and it may.
 
+        The second list names those that a fault of ours keeps from being opened: the others go on without them.
         Raises LedgerError, and DatabaseError where a conversation's key is not at hand.
         """
         self.expect(connection)
@@ -108,11 +115,13 @@ class Hub:
             *(self._room(conversation) for conversation in conversations), return_exceptions=True
         )
         rooms = [room for room in found if isinstance(room, Room)]
-        if faults := [fault for fault in found if isinstance(fault, BaseException)]:
+        unopened = [name for name, fault in zip(conversations, found, strict=True) if isinstance(fault, OpeningError)]
+        faults = [fault for fault in found if isinstance(fault, BaseException) and not isinstance(fault, OpeningError)]
+        if faults:
             for room in rooms:
                 self._close_if_empty(room)
             raise faults[0]
-        return [self._enter(connection, room) for room in rooms if self._admits(room, connection)]
+        return [self._enter(connection, room) for room in rooms if self._admits(room, connection)], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
         if connection.may_follow(room):
@@ -164,35 +173,49 @@ class Hub:
             known = self._rooms[conversation] = asyncio.get_running_loop().create_future()
             try:
                 room = await self._open(conversation)
-            except (LedgerError, DatabaseError, UnknownPlanError) as error:
-                del self._rooms[conversation]
-                known.set_exception(error)
+            except BaseException as error:
+                # Whatever it was, those who wait must hear of it, and the next one must try afresh.
+                self._forget(conversation, known)
+                fault = error if isinstance(error, _EXPECTED) else OpeningError(conversation)
+                known.set_exception(fault)
                 known.exception()  # Whoever else waits gets it too; nobody need.
-                raise
+                if not isinstance(error, Exception):
+                    raise  # This one is cancelled.
+                if isinstance(fault, OpeningError):
+                    logger.exception("a conversation cannot be opened", extra={"conversation": conversation})
+                raise fault from None
             if room is None:
-                del self._rooms[conversation]
+                self._forget(conversation, known)
             known.set_result(room)
             return room
         return await asyncio.shield(known)
+
+    def _forget(self, conversation: str, opening: asyncio.Future[Room | None]) -> None:
+        if self._rooms.get(conversation) is opening:
+            del self._rooms[conversation]
 
     async def _open(self, conversation: str) -> Room | None:
         """Subscribe, then look, then look again: what was published on the way met no room yet."""
         channel = keys.feed(conversation).encode()
         self.link.subscribe(channel)
-        standing = await self.ledger.standing(conversation)
-        if standing is None:
-            self.link.unsubscribe(channel)
-            return None
-        self.clock.hear(standing.now)
+        room = None
         try:
-            key = await self.keys.current(conversation, standing.settings.key)
-        except DatabaseError:
-            self.link.unsubscribe(channel)
-            raise
-        room = Room(conversation, standing, key, self)
+            room = await self._found(conversation)
+        finally:
+            if room is None and channel not in self._by_channel:
+                self.link.unsubscribe(channel)
+        if room is None or channel in self._by_channel:  # One that was on the way to a follower: see `_kept`.
+            return self._by_channel.get(channel)
         self._by_channel[channel] = room
         self.refresh(room)
         return room
+
+    async def _found(self, conversation: str) -> Room | None:
+        standing = await self.ledger.standing(conversation)
+        if standing is None:
+            return None
+        self.clock.hear(standing.now)
+        return Room(conversation, standing, await self.keys.current(conversation, standing.settings.key), self)
 
     def _close_if_empty(self, room: Room) -> None:
         if room.followers:
@@ -269,7 +292,10 @@ class Hub:
         for connection in self._people.connections_of(person):
             if connection.follows(conversation):
                 continue
-            for follower in await self.follow(connection, [conversation]):
+            followers, unopened = await self.follow(connection, [conversation])
+            for name in unopened:
+                connection.fail("internal", conversation=name)
+            for follower in followers:
                 if connection.add(follower):
                     connection.tell(ConversationChanged(follower.room.view(person)))
                     follower.room.told(follower)

@@ -1,6 +1,7 @@
 """Keep-alives of all connections of a process: one timer, and at each of its ticks those whose turn it is."""
 
 import asyncio
+import logging
 from typing import Protocol
 
 TURNS = 100
@@ -12,6 +13,9 @@ class Peer(Protocol):
 
     def take_turn(self) -> None:
         """Close who gave no sign of life since the last turn, ask the others for one."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class KeepAlive:
@@ -41,4 +45,7 @@ class KeepAlive:
         group = self._groups[self._next]
         self._next = (self._next + 1) % TURNS
         for peer in list(group):
-            peer.take_turn()
+            try:
+                peer.take_turn()
+            except Exception:
+                logger.exception("a connection cannot be asked for a sign of life")

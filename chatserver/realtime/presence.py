@@ -4,8 +4,8 @@ A person is gone when the last device on any process has left, or when a process
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from chatserver.realtime.background import Background
 from chatserver.realtime.room import Room
@@ -23,6 +23,8 @@ RENEW_EVERY = 20.0
 """Seconds between renewals."""
 
 Command = tuple[str | int, ...]
+
+logger = logging.getLogger(__name__)
 
 
 class Presence:
@@ -79,8 +81,12 @@ class Presence:
     async def _renew_forever(self) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY)
-            with suppress(LedgerError):  # Where the store is gone, the next round renews.
+            try:
                 await gathered(map(self._look, list(self._rooms())))
+            except LedgerError:
+                logger.debug("the store does not answer; who is there is renewed later")
+            except Exception:
+                logger.exception("who is there could not be renewed; the next round does")
 
 
 class Leases:

@@ -82,6 +82,12 @@ async def count(connection: AsyncConnection) -> int:
     return await connection.scalar(select(func.count()).select_from(CONVERSATIONS)) or 0
 
 
+async def knows_any(connection: AsyncConnection, ids: Sequence[str]) -> bool:
+    """Whether one of them, at most IDS_AT_ONCE, is there."""
+    found = await connection.execute(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id.in_(ids)).limit(1))
+    return found.first() is not None
+
+
 async def plans_in_use(connection: AsyncConnection) -> dict[str, int]:
     """Each plan with an open subscription, and how many hold it."""
     query = select(SUBSCRIPTIONS.c.plan, func.count()).where(SUBSCRIPTIONS.c.ended_at.is_(None))

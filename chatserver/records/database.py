@@ -1,10 +1,12 @@
 """The database and its transactions: a SQLite file by default, PostgreSQL by URL."""
 
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -22,9 +24,21 @@ from chatserver.records.sqlite import SqliteFile
 
 CONNECT_WITHIN = 5.0
 """Seconds for a connect to PostgreSQL."""
+FAULT_COUNTS_FOR = 60.0
+"""Seconds for which a write that failed says that the database cannot be written, if none has succeeded since. What
+archives and records tries again every few seconds as long as it has something."""
 POOL_SIZE = 10
 """How many transactions of one process are open at once; on SQLite those that read."""
 
+_FAULTS = (DBAPIError, PoolTimeoutError, OSError)
+_NO_SPACE = "no space left on device"
+_REASONS = {
+    ("sqlite", sqlite3.SQLITE_FULL): _NO_SPACE,
+    ("sqlite", sqlite3.SQLITE_READONLY): "it is read-only",
+    ("postgresql", "53100"): _NO_SPACE,
+    ("postgresql", "25006"): "it is read-only",
+}
+"""By the driver's code: SQLite's primary result code, PostgreSQL's SQLSTATE."""
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -36,6 +50,7 @@ class Database:
     """`url` is SQLAlchemy's: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. Connects when first used."""
 
     def __init__(self, url: str) -> None:
+        self._fault: tuple[str, float] | None = None
         try:
             self.url = make_url(url)
             if self.url.drivername not in _DRIVERS:
@@ -48,9 +63,33 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by an exception. Raises DatabaseError."""
-        with _faults_named():
-            async with self._server.begin() as connection:
-                yield connection
+        wrote = False
+        try:
+            with _faults_named():
+                async with self._server.begin() as connection:
+                    before = await self._changes(connection)
+                    yield connection
+                    wrote = await self._changes(connection) > before
+        except DatabaseError as error:
+            if isinstance(error.__cause__, _FAULTS):  # Else the one who wrote had a reason of their own.
+                self._fault = _why(error.__cause__), time.monotonic()
+            raise
+        if wrote:
+            self._fault = None
+
+    async def _changes(self, connection: AsyncConnection) -> int:
+        """A number that grows with what the transaction writes; asked for only while it is in doubt that one can."""
+        if self._fault is None:
+            return 0
+        count = "total_changes()" if self.file else "count(pg_current_xact_id_if_assigned())"
+        return await connection.scalar(text(f"SELECT {count}")) or 0  # noqa: S608 - one of these two
+
+    @property
+    def write_fault(self) -> str | None:
+        """Why a transaction failed last, without addresses; None where one has written since, or none failed lately."""
+        if self._fault is None or time.monotonic() - self._fault[1] > FAULT_COUNTS_FOR:
+            return None
+        return self._fault[0]
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -86,6 +125,13 @@ def _sqlite_file(name: str | None) -> Path:
     return Path(name)
 
 
+def _why(error: BaseException) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    known = ("sqlite", code & 0xFF) if code is not None else ("postgresql", getattr(cause, "sqlstate", None))
+    return _REASONS.get(known, "the log says why")
+
+
 @contextmanager
 def _faults_named() -> Iterator[None]:
     """What is the database's fault becomes DatabaseError; what is a fault of our own statements stays what it is."""
@@ -93,7 +139,7 @@ def _faults_named() -> Iterator[None]:
         yield
     except (IntegrityError, ProgrammingError, DataError, NotSupportedError):
         raise
-    except (DBAPIError, PoolTimeoutError, OSError) as error:
+    except _FAULTS as error:
         # The driver's own words, without SQLAlchemy's statement.
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise DatabaseError(f"the database does not answer as it should: {cause}") from error

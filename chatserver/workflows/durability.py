@@ -4,15 +4,20 @@ from collections.abc import Iterator
 
 from quotas.ledger.base import LedgerError
 from quotas.ledger.store import Store
-from quotas.ledger.wire import Reply
+from quotas.ledger.wire import LinkDownError, Reply
 
 
 async def durability_warnings(store: Store) -> list[str]:
-    """A sentence for each setting that can lose an acknowledged message; empty where all is well on every node."""
+    """A sentence for each setting that can lose an acknowledged message; empty where all is well on every node.
+
+    Raises LinkDownError.
+    """
     try:
         settings = await store.everywhere("CONFIG", "GET", "append*", "maxmemory*")
         states = await store.everywhere("INFO", "persistence", "replication")
         waits = await store.everywhere("COMMAND", "INFO", "WAITAOF")
+    except LinkDownError:
+        raise
     except LedgerError:
         return ["the store does not show its settings (CONFIG GET): whether accepted messages are kept is not known"]
     found: dict[str, None] = {}

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from msgspec import Struct
 
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import at_head
+from chatserver.workflows.acceptance import why_refused
 from chatserver.workflows.durability import durability_warnings
 from quotas.ledger.base import LedgerError
 from quotas.ledger.store import Store
@@ -17,8 +18,12 @@ WITHIN = 1.0
 """Seconds that a check may take."""
 KEPT_FOR = 1.0
 """Seconds in which the same answers are given again: anyone may ask."""
+LOOK_EVERY = 5.0
+"""Seconds between checks while nobody asks: what changes is in the log all the same."""
 NEEDED = frozenset({"store"})
-"""Checks without which no message can be taken. Without the others the chat goes on."""
+"""Checks without which no message can be taken. Without the others whoever is connected chats on."""
+TOLD_AT_START = frozenset({"durability", "clock"})
+"""Checks of which whoever started the server has just read."""
 
 T = TypeVar("T")
 
@@ -32,11 +37,18 @@ class Check(Struct, frozen=True):
     detail: str
 
 
-class Health:
-    """`draining` is set when the process begins to stop."""
+_WELL = Check(True, "")
 
-    def __init__(self, link: Store, database: Database, shift: int) -> None:
+
+class Health:
+    """`draining` is set when the process begins to stop.
+
+    `why_gone` says why the store is not there, '' where nobody knows; it may read a file.
+    """
+
+    def __init__(self, link: Store, database: Database, shift: int, why_gone: Callable[[], str]) -> None:
         self.draining = False
+        self._why_gone = why_gone
         self._link = link
         self._database = database
         self._shift = shift
@@ -53,6 +65,15 @@ class Health:
                 self._tell(found)
                 self._checks, self._checked_at = found, loop.time()
             return self._checks
+
+    async def watch(self) -> None:
+        """Look until cancelled."""
+        while True:
+            try:
+                await self.checks()
+            except Exception:
+                logger.exception("whether all is well cannot be checked")
+            await asyncio.sleep(LOOK_EVERY)
 
     def is_ready(self, checks: dict[str, Check]) -> bool:
         """Whether new connections should come here."""
@@ -71,8 +92,15 @@ class Health:
         }
 
     async def _store(self) -> Check:
-        if await _answer(self._link.everywhere("PING")) is None:
-            return Check(False, "the store, or a node of it, does not answer: whoever is kept there cannot write")
+        gone = await asyncio.to_thread(self._why_gone)
+        try:
+            async with asyncio.timeout(WITHIN):
+                refused = await why_refused(self._link)
+        except (LedgerError, TimeoutError):
+            said = "the store, or a node of it, does not answer: whoever is kept there cannot write"
+            return Check(False, f"{said}; {gone}" if gone else said)
+        if gone or refused:
+            return Check(False, refused or gone)
         return Check(True, "the store answers")
 
     async def _durability(self) -> Check:
@@ -84,11 +112,23 @@ class Health:
     async def _records(self) -> tuple[Check, Check]:
         current = await _answer(at_head(self._database))
         if current is None:
-            gone = "the database does not answer: the chat goes on, people and conversations cannot be changed"
+            gone = (
+                "the database does not answer: conversations whose key is at hand go on; people who have another one "
+                "are turned away with 4002, and people and conversations cannot be changed"
+            )
             return Check(False, gone), Check(False, "the database does not answer")
         if not current:
             return Check(True, "the database answers"), Check(False, "another release has migrated the database")
-        return Check(True, "the database answers"), Check(True, "the database is up to date")
+        return self._writable(), Check(True, "the database is up to date")
+
+    def _writable(self) -> Check:
+        if (why := self._database.write_fault) is None:
+            return Check(True, "the database answers")
+        return Check(
+            False,
+            f"the database cannot be written ({why}): the chat goes on, but new conversations cannot be opened, and "
+            "nothing is archived or recorded",
+        )
 
     def _clock(self) -> Check:
         if self._shift:
@@ -97,8 +137,8 @@ class Health:
 
     def _tell(self, found: dict[str, Check]) -> None:
         for name, check in found.items():
-            before = self._checks.get(name)
-            if before is not None and before.ok != check.ok:
+            before = self._checks.get(name, check if name in TOLD_AT_START else _WELL)
+            if before.ok != check.ok or not check.ok and before.detail != check.detail:
                 level = logging.INFO if check.ok else logging.WARNING
                 logger.log(level, "%s", check.detail, extra={"check": name})
 

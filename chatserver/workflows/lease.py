@@ -31,6 +31,7 @@ class Lease:
         self._link = link
         self._key = key
         self._name = name
+        self._said = ""
 
     async def take(self, length: int) -> bool:
         """Take or renew it for `length` ms; whether it is this process's turn. Raises LedgerError."""
@@ -49,10 +50,13 @@ class Lease:
         except LedgerError:
             logger.debug(words.no_store)
         except DatabaseError as error:
-            logger.warning(words.no_database, error)
+            if str(error) != self._said:  # Once for each reason, not at each try.
+                logger.warning(words.no_database, error)
+                self._said = str(error)
         except Exception:
             logger.exception(words.failed)
         else:
+            self._said = ""
             return True
         return False
 

@@ -48,6 +48,8 @@ class ReplyWatch:
                     pass
             except LedgerError:
                 logger.debug("the store does not answer; its timers wait")
+            except Exception:
+                logger.exception("timers could not be looked at; they ring again")
             await asyncio.sleep(POLL_EVERY)
 
     async def sweep(self) -> int:
@@ -70,8 +72,14 @@ class ReplyWatch:
         await of_partitions(lambda partition: self._waits.arm(partition, warn_first))
 
     async def _settle(self, conversation: str) -> None:
-        while await self._settle_once(conversation) == "moved":
-            pass
+        """One that cannot be settled must not keep the others from it; it rings again. Raises LedgerError."""
+        try:
+            while await self._settle_once(conversation) == "moved":
+                pass
+        except LedgerError:
+            raise
+        except Exception:
+            logger.exception("a reply deadline cannot be looked at", extra={"conversation": conversation})
 
     async def _settle_once(self, conversation: str) -> Settled:
         standing = await self._ledger.standing(conversation)

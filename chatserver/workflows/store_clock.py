@@ -55,4 +55,6 @@ class StoreClock:
                 self.measure(await ask(), asked_at)
             except LedgerError:
                 logger.debug("the store does not answer; its clock is guessed")
+            except Exception:
+                logger.exception("the store's clock cannot be compared; it is guessed")
             await asyncio.sleep(MEASURE_EVERY)

@@ -190,6 +190,8 @@ class ClusterLinks:
                 await self._follow(await self._seen())
             except LedgerError as error:
                 logger.debug("no node tells who has what: %s", error)
+            except Exception:
+                logger.exception("who has what cannot be found out; looking again")
 
     def _is_unsettled(self) -> bool:
         return bool(self._homeless or self._moving) or not self.is_up

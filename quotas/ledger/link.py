@@ -211,15 +211,22 @@ class Link:
 
     async def _reconnect(self) -> None:
         wait = BACKOFF_FIRST
+        said = ""
         while True:
             await asyncio.sleep(random.uniform(wait / 2, wait))  # noqa: S311 - jitter, not a secret
             try:
                 await self._connect()
-            except LinkDownError:
-                wait = min(wait * 2, BACKOFF_MOST)
+            except LinkDownError as error:
+                if str(error) != said:
+                    said = str(error)
+                    logger.warning("%s", said)
+            except Exception:
+                self._drop()
+                logger.exception("the store cannot be reached, by a fault of ours; trying again")
             else:
                 logger.warning("the store is back")
                 return
+            wait = min(wait * 2, BACKOFF_MOST)
 
 
 def _ignore(push: list[Any]) -> None:

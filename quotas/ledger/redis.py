@@ -64,15 +64,18 @@ class RedisLedger:
         """Slot → who waits until its node has the functions."""
 
     async def load(self) -> None:
-        """Bring the functions into every node of the store, whether they are there or not."""
-        await self._link.everywhere("FUNCTION", "LOAD", "REPLACE", LIBRARY)
+        """Bring the functions into every node of the store, whether they are there or not. Raises LedgerError."""
+        try:
+            await self._link.everywhere("FUNCTION", "LOAD", "REPLACE", LIBRARY)
+        except LedgerError as error:
+            _raise_unless_there(error, await self._link.everywhere(*_LIST_WORDS))
 
     async def load_at(self, link: Link) -> None:
-        """Bring them into one node that may lack them; to be called after every connect to it."""
+        """Bring them into one node that may lack them; to be called after every connect to it. Raises LedgerError."""
         loaded: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         link.send(_LOAD, settling(loaded))
         if (fault := _why_not_loaded(await loaded)) is not None:
-            raise fault
+            _raise_unless_there(fault, await link.everywhere(*_LIST_WORDS))
 
     async def now(self) -> int:
         """The instant by the store's clock, shifted."""
@@ -266,6 +269,9 @@ _LOAD = packed("FUNCTION", "LOAD", LIBRARY)
 """Only where they are not: what a library remembers of lanes is lost where it is replaced."""
 
 
+_LIST_WORDS = ("FUNCTION", "LIST", "LIBRARYNAME", f"chatserver_{VERSION}")
+
+
 def _why_not_loaded(reply: Reply) -> LedgerError | None:
     """Why the functions may not be there; None where they are."""
     if isinstance(reply, LedgerError):
@@ -273,6 +279,12 @@ def _why_not_loaded(reply: Reply) -> LedgerError | None:
     if isinstance(reply, hiredis.ReplyError) and _THERE not in str(reply):
         return LedgerError(str(reply))
     return None
+
+
+def _raise_unless_there(error: LedgerError, libraries: list[Reply]) -> None:
+    """A store that takes no writes now may have the functions already. A replica may not: its master is elsewhere."""
+    if "READONLY" in str(error) or not all(libraries):
+        raise error
 
 
 def pack(revision: int, terms: Terms, shift: int) -> bytes:

@@ -105,8 +105,20 @@ class Wire(asyncio.Protocol):
             self._transport.write(b"".join(out))
 
     def data_received(self, data: bytes) -> None:
+        self._reader.feed(data)
+        while True:
+            try:
+                self._hand_out()
+                return
+            except hiredis.ProtocolError as error:
+                logger.error("the store does not speak its protocol; reconnecting: %s", error)
+                self.close()
+                return
+            except Exception:  # One who cannot take an answer must not keep the others from theirs.
+                logger.exception("an answer could not be delivered")
+
+    def _hand_out(self) -> None:
         reader, pending = self._reader, self._pending
-        reader.feed(data)
         while (reply := reader.gets()) is not False:
             if isinstance(reply, hiredis.PushNotification):
                 self._on_push(reply)

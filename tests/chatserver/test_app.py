@@ -17,6 +17,7 @@ from quotas.ledger import keys
 from quotas.ledger.base import LedgerError
 from quotas.plans import PolicyError
 from tests.chatserver.realtime.servers import SECRET, here
+from tests.engines import StoreProcess
 
 
 def settings(folder: Path, **given: object) -> Settings:
@@ -118,3 +119,55 @@ async def test_nothing_is_left_in_the_hub_when_all_have_gone(valkey_url: str, tm
         channels = await server.parts.link.request("PUBSUB", "SHARDCHANNELS")
         assert channels == []
         assert await server.parts.link.request("ZCARD", keys.presence("c1")) == 0
+
+
+def move_records(folder: Path, to: Path) -> None:
+    """The database, with what belongs to it."""
+    for file in folder.glob("records.db*"):
+        file.replace(to / file.name)
+
+
+async def test_a_database_that_was_deleted_is_noticed(store_url: str, tmp_path: Path) -> None:
+    """The store knows conversations that the database does not: keys made anew would hide what was written."""
+    async with here(store_url, tmp_path / "data") as server:
+        await server.conversation("c1", "basic")
+        async with server.device("mia") as mia:
+            await mia.write("kept")
+    await asyncio.to_thread(move_records, tmp_path / "data", tmp_path)
+    for _ in range(2):
+        with pytest.raises(StartError, match="holds conversations and the database knows none of them: .*its backup"):
+            async with here(store_url, tmp_path / "data", now=None):
+                pass
+    await asyncio.to_thread(move_records, tmp_path, tmp_path / "data")
+    async with here(store_url, tmp_path / "data", now=None) as server, server.device("mia", {"c1": 0}) as mia:
+        assert [message["body"] for message in await mia.messages(1)] == ["kept"]
+
+
+async def test_a_database_that_knows_some_and_a_store_that_knows_none_are_no_reason(
+    valkey_url: str, tmp_path: Path
+) -> None:
+    """As after a backup, and before `rebuild`."""
+    async with here(valkey_url, tmp_path) as server:
+        await server.conversation("c1", "basic")
+        ledger = server.parts.ledger
+        standing = await ledger.standing("c1")
+        assert standing is not None
+        for name in ("x:conversation:c1", "c2", "c3"):
+            await ledger.configure(name, standing.settings)
+    async with here(valkey_url, tmp_path, now=None) as server:
+        await server.parts.link.request("FLUSHALL")
+    async with here(valkey_url, tmp_path, now=None):
+        pass
+
+
+async def test_a_user_that_may_not_look_is_let_in(tmp_path: Path) -> None:
+    """Where the store does not say what it holds, it is not known."""
+    store = StoreProcess(durable=True).start()
+    try:
+        async with here(store.url, tmp_path / "one") as server:
+            await server.conversation("c1", "basic")
+            await server.parts.link.request("ACL", "SETUSER", "default", "-scan")
+        async with here(store.url, tmp_path / "other", now=None):
+            pass
+    finally:
+        store.stop()

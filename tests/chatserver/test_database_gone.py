@@ -1,4 +1,4 @@
-"""The database goes away while the server runs: the chat goes on, provisioning says so, and it comes back by itself."""
+"""The database goes away while the server runs: who is connected chats on, who lacks a key is turned away meanwhile."""
 
 import asyncio
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def config_with_key(folder: Path) -> str:
 async def test_the_chat_goes_on_without_a_database(
     kind: str, postgres: databases.PostgresServer, valkey_url: str, tmp_path: Path
 ) -> None:
-    """Hello, sending, resuming and history need no SQL; provisioning gets 503 until it is back, without a restart."""
+    """With keys at hand the chat needs no SQL; provisioning gets 503 until it is back, without a restart."""
     database_url = postgres.url(postgres.create())
     flags = ["--now", "2026-01-06T09:00:00Z", "--database-url", database_url, "--config", config_with_key(tmp_path)]
     with program(tmp_path, *flags, store_url=valkey_url) as server:

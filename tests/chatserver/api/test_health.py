@@ -1,6 +1,8 @@
 """`/livez` and `/readyz`: what each says while store, database and server come and go."""
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from chatserver.embedded import EmbeddedStore
+from chatserver.records import database as database_module
+from chatserver.records.database import DatabaseError
+from chatserver.workflows import health as health_module
+from chatserver.workflows.health import Check
 from tests.chatserver.realtime.servers import SECRET, HereServer, here, program
 from tests.engines import StoreProcess
 
@@ -71,6 +78,7 @@ async def test_a_store_that_is_gone_and_comes_back(tmp_path: Path) -> None:
             await asyncio.to_thread(store.kill)
             content = await until(server, 503)
             assert content["checks"]["store"]["ok"] is False
+            assert "does not answer" in content["checks"]["durability"]["detail"]
             assert content["checks"]["database"]["ok"] is True
             assert (await asked(server.http, "/livez"))[0] == 200
             await asyncio.to_thread(store.restart)
@@ -103,6 +111,7 @@ async def test_a_database_that_is_gone_leaves_the_chat_ready(valkey_url: str, tm
         status, content = await asked(server.http, "/readyz")
         assert status == 200
         assert content["checks"]["database"]["ok"] is False
+        assert "turned away with 4002" in content["checks"]["database"]["detail"]
 
 
 async def test_a_stopping_program_turns_new_ones_away(valkey_url: str, tmp_path: Path) -> None:
@@ -125,3 +134,99 @@ async def test_a_stopping_program_turns_new_ones_away(valkey_url: str, tmp_path:
             assert seen == sorted(seen)
             assert (await mia.answer("last"))["type"] == "accepted"
             assert (await mia.end())[0] == 4000
+
+
+async def test_a_full_store_is_said_once_and_senders_may_try_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It answers and takes nothing: 503, one line in the log however many write and though nobody asks /readyz."""
+    monkeypatch.setattr(health_module, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(health_module, "KEPT_FOR", 0.0)
+
+    def told() -> list[str]:
+        return [record.getMessage() for record in caplog.records if "memory is full" in record.getMessage()]
+
+    caplog.set_level("INFO", "chatserver")
+    store = StoreProcess(durable=True).start()
+    try:
+        async with here(store.url, tmp_path) as server:
+            await server.conversation("c1", "basic")
+            async with server.device("mia") as mia:
+                assert (await mia.write("before"))["type"] == "accepted"
+                await server.parts.link.request("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction")
+                async with asyncio.timeout(10):
+                    while not told():  # noqa: ASYNC110 - nobody sets an event for it
+                        await asyncio.sleep(0.01)
+                for n in range(20):
+                    error = await mia.write(f"{n}")
+                    assert (error["code"], error["temporary"]) == ("store_unavailable", True)
+                content = await until(server, 503)
+                assert "memory is full" in content["checks"]["store"]["detail"]
+                assert len(told()) == 1
+                # A new connect finds the store as full: reading goes on.
+                await server.parts.link.request("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
+                async with asyncio.timeout(10):
+                    while not server.parts.link.is_up:  # noqa: ASYNC110 - nobody sets an event for it
+                        await asyncio.sleep(0.01)
+                assert (await mia.check())["open"] is True
+                await server.parts.link.request("CONFIG", "SET", "maxmemory", "0")
+                await until(server, 200)
+                assert (await mia.write("after"))["type"] == "accepted"
+        assert "the store answers" in caplog.messages
+    finally:
+        store.stop()
+
+
+async def test_why_the_embedded_store_is_gone_is_said(tmp_path: Path) -> None:
+    """In the words of whoever looks after it."""
+    store = await asyncio.to_thread(EmbeddedStore, tmp_path)
+    url = await asyncio.to_thread(store.start)
+    try:
+        async with here(url, tmp_path) as server:
+            assert (await asked(server.http, "/readyz"))[0] == 200
+            conf = tmp_path / "store" / "valkey.conf"
+            conf.unlink()
+            conf.symlink_to("/dev/full")
+            info = await server.parts.link.request("INFO", "server")
+            os.kill(int(info.split(b"process_id:")[1].split()[0]), signal.SIGKILL)
+            async with asyncio.timeout(30):
+                while "no space left on device" not in str(await until(server, 503)):  # noqa: ASYNC110 - HTTP
+                    await asyncio.sleep(0.1)
+            conf.unlink()
+            async with asyncio.timeout(60):
+                while (await asked(server.http, "/readyz"))[0] != 200:  # noqa: ASYNC110 - HTTP has no events
+                    await asyncio.sleep(0.1)
+    finally:
+        await asyncio.to_thread(store.stop)
+
+
+async def test_a_database_that_cannot_be_written_is_said(
+    valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers, and what was written last failed: that counts until a write succeeds, or none was tried for long."""
+    async with here(valkey_url, tmp_path) as server:
+        database, health = server.parts.database, server.parts.health
+
+        async def write(*commands: str) -> None:
+            async with database.begin() as connection:
+                for command in commands:
+                    await connection.exec_driver_sql(command)
+
+        async def check() -> Check:
+            health._checked_at = float("-inf")
+            checks = await health.checks()
+            assert health.is_ready(checks)
+            return checks["database"]
+
+        with pytest.raises(DatabaseError):
+            await write("PRAGMA max_page_count = 1", "CREATE TABLE more (a)")
+        assert "no space left on device" in (await check()).detail
+        await write("PRAGMA max_page_count = 1000000")
+        assert not (await check()).ok
+        await write("CREATE TABLE more (a)", "INSERT INTO more VALUES (1)")
+        assert (await check()).ok
+        with pytest.raises(DatabaseError):
+            await write("PRAGMA query_only = ON", "CREATE TABLE even_more (a)")
+        assert "it is read-only" in (await check()).detail
+        monkeypatch.setattr(database_module, "FAULT_COUNTS_FOR", 0.0)
+        assert (await check()).ok

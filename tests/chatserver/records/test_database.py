@@ -111,3 +111,22 @@ async def test_a_server_that_ends_its_connections(kind: str, request: pytest.Fix
         async with database.read() as connection:
             await people.find(connection, "kari")
     await database.close()
+
+
+async def test_why_a_write_failed_is_kept_until_one_succeeds(database: Database) -> None:
+    """On each kind of database; what the writer's own statement got wrong is none."""
+    read_only = "PRAGMA query_only = ON" if database.file else "SET TRANSACTION READ ONLY"
+    with pytest.raises(DatabaseError):
+        async with database.begin() as connection:
+            await connection.exec_driver_sql(read_only)
+            await connection.exec_driver_sql("CREATE TABLE more (a int)")
+    assert database.write_fault == "it is read-only"
+    async with database.read() as connection:
+        await people.find(connection, "kari")
+    if database.file is None:
+        async with database.begin() as connection:
+            await people.find(connection, "kari")
+        assert database.write_fault == "it is read-only"
+        async with database.begin() as connection:
+            await people.create(connection, KARI)
+        assert database.write_fault is None

@@ -337,3 +337,32 @@ async def test_too_many_requests_at_once_are_refused(link: Link, monkeypatch: py
     assert [str(reply) for reply in replies] == ["too many requests are waiting for the store"] * 2
     await asyncio.sleep(0.05)
     assert replies[2:] == [b"PONG"] * 3
+
+
+async def test_one_who_cannot_take_an_answer_keeps_nobody_from_theirs(link: Link) -> None:
+    """Those behind get theirs at once, over the same connection."""
+
+    def refuse(_: Any) -> None:
+        raise ValueError
+
+    wire, replies = link._wire, list[Any]()
+    link.send(PING, refuse)
+    link.send(PING, replies.append)
+    assert await link.request("ECHO", "after") == b"after"
+    assert len(replies) == 1
+    assert link._wire is wire
+
+
+async def test_a_fault_of_ours_at_a_connect_does_not_end_the_trying(own_store: StoreProcess) -> None:
+    """What is done after a connect fails once: the next one succeeds."""
+    faults = [ValueError("once")]
+
+    async def up(_: Link) -> None:
+        if faults:
+            raise faults.pop()
+
+    async with link_to(own_store.url) as link:
+        link.on_up = up
+        await asyncio.to_thread(own_store.restart)
+        await _until(lambda: link.is_up and not faults)
+        assert await link.request("ECHO", "back") == b"back"
