@@ -93,6 +93,13 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("follow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
+    ("follow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
+    ("follow", "absent"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "not_found", "not_found"),
+    ("unfollow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
+    ("unfollow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
+    ("unfollow", "absent"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
     ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "replies", "replies"),
 }
 """By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
@@ -106,9 +113,10 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora, on a Tuesday."""
+    """The conversation c1 of mia and tora, and c2 of others, on a Tuesday."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "basic")
+        await server.conversation("c2", "basic", member="uma", mentor="ulf")
         yield server
 
 
@@ -187,7 +195,14 @@ async def said(server: HereServer, kind: str, thing: str, who: tuple[str, Role] 
 
 
 async def answered(device: Device, kind: str) -> str:
-    answers = {"send": "accepted", "check": "composer", "history": "history", "watch": "replies"}
+    answers = {
+        "send": "accepted",
+        "check": "composer",
+        "history": "history",
+        "follow": "following",
+        "unfollow": "unfollowed",
+        "watch": "replies",
+    }
     for event in await device.silence(0.7):
         if event["type"] == "error":
             return str(event["code"])
@@ -198,14 +213,14 @@ async def answered(device: Device, kind: str) -> str:
 
 async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> None:
     """Where a status cannot tell: conversations of a welcome, and rows of the board."""
-    await server.conversation("c2", "basic", member="ola")
+    await server.conversation("c3", "basic", member="ola")
     async with server.device("mia") as mia, server.device("ola") as ola:
         await mia.write("a question")
-        await ola.write("another", conversation="c2")
+        await ola.write("another", conversation="c3")
     expected = {
         "the member": {"c1"},
-        "another member": {"c2"},
-        "the mentor": {"c1", "c2"},
+        "another member": {"c3"},
+        "the mentor": {"c1", "c3"},
         "another mentor": set(),
         "the member with a mentor's token": set(),
         "the mentor with a member's token": set(),
@@ -222,4 +237,4 @@ async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> 
             if who[1] != "member":
                 answer = await api.get("/v1/replies", headers={"Authorization": f"Bearer {token(*who)}"})
                 owed = {each["conversation"] for each in answer.json()["replies"]}
-                assert owed == ({"c1", "c2"} if who[0] in ("tora", "sara", "robot") else set()), caller
+                assert owed == ({"c1", "c3"} if who[0] in ("tora", "sara", "robot") else set()), caller
