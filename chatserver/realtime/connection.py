@@ -366,7 +366,7 @@ class Connection:
             self._desk.publish_typing(room, side, self.id)
 
     def _watch(self, command: Watch) -> None:
-        if not self.reads_along:
+        if self.role not in ("support", "service"):
             self.fail("not_allowed", "only support and services watch the board")
         elif problem := self._desk.watch(self, command):
             self.fail("invalid_field", problem)
