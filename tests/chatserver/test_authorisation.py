@@ -92,7 +92,6 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
-    ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("follow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
     ("follow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
@@ -100,7 +99,8 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("unfollow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
     ("unfollow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
     ("unfollow", "absent"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
-    ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "replies", "replies"),
+    ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
 """By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
 
