@@ -14,7 +14,7 @@ import pytest
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
-from chatserver.protocol.codes import Close
+from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
 from tests.chatserver.realtime.devices import Device, opened
@@ -92,6 +92,7 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
+    ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("follow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
     ("follow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
@@ -142,6 +143,40 @@ def test_every_command_has_its_row() -> None:
 
 def test_every_role_is_among_the_callers() -> None:
     assert {caller[1] for caller in CALLERS.values() if caller} == set(msgspec.json.schema(Role)["enum"])
+
+
+# The documentation says the same
+
+PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
+NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
+"""What everybody of a role gets, each with their own in it."""
+
+
+def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[str]:
+    """What the documentation says of each role, made of the answers: refused, to some of them, to all."""
+    return [word(name, role, table) for role in ("member", "mentor", "support", "service")]
+
+
+def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]]) -> str:
+    found = {
+        not isinstance(cells[caller], int) and cells[caller] not in CODES
+        for (each, thing), cells in table.items()
+        for caller, who in CALLERS.items()
+        if each == name and thing != "absent" and who is not None and who[1] == role
+    }
+    if found == {False}:
+        return "–"
+    if role in ("member", "mentor"):
+        return "any" if found == {True} and name not in NARROWED else "own"
+    return "any" if found == {True} else "followed"
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [*((name, COMMAND) for name, _ in COMMAND), *((name, HTTP) for name, _ in HTTP)]
+)
+def test_who_may_what_is_documented(name: str, table: dict[tuple[str, str], dict[str, object]]) -> None:
+    section = PROTOCOL.partition("### Who may what")[2].partition("### Report")[0]
+    assert f"| `{name}` | {' | '.join(words(name, table))} |" in section.splitlines()
 
 
 # Each cell, for real
