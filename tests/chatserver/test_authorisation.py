@@ -171,12 +171,11 @@ def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]])
     return "any" if found == {True} else "followed"
 
 
-@pytest.mark.parametrize(
-    ("name", "table"), [*((name, COMMAND) for name, _ in COMMAND), *((name, HTTP) for name, _ in HTTP)]
-)
-def test_who_may_what_is_documented(name: str, table: dict[tuple[str, str], dict[str, object]]) -> None:
+@pytest.mark.parametrize("table", [COMMAND, HTTP], ids=["commands", "operations"])
+def test_who_may_what_is_documented(table: dict[tuple[str, str], dict[str, object]]) -> None:
     section = PROTOCOL.partition("### Who may what")[2].partition("### Report")[0]
-    assert f"| `{name}` | {' | '.join(words(name, table))} |" in section.splitlines()
+    for name in {name for name, _ in table}:
+        assert f"| `{name}` | {' | '.join(words(name, table))} |" in section.splitlines()
 
 
 # Each cell, for real

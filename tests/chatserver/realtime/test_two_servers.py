@@ -96,6 +96,7 @@ async def test_support_reads_along_on_the_other_server(servers: Pair) -> None:
         assert (await sara.hears("conversation"))["conversation"]["plan"] == "light"
         await sara.say("unfollow", conversation="c1")
         await sara.hears("unfollowed")
+        sara.waiting.clear()
         assert other.parts.hub.gauges().rooms == 0
         await mia.write("unheard")
         assert not [event for event in await sara.silence(0.2) if event.get("conversation") == "c1"]
