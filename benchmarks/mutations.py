@@ -15,6 +15,8 @@ COMMANDS: list[dict[str, Any]] = [
     {"type": "read", "conversation": "c1", "seq": 1},
     {"type": "typing", "conversation": "c1"},
     {"type": "history", "conversation": "c1", "before": 7, "limit": 3},
+    {"type": "follow", "conversation": "c1", "resume": 3},
+    {"type": "unfollow", "conversation": "c1"},
     {"type": "watch", "replies": True, "state": "overdue", "mentor": "t1", "plan": None, "limit": 5},
     {"type": "hello", "token": "a.b.c", "resume": {"c1": 0}},
 ]

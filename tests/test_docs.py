@@ -24,6 +24,7 @@ from chatserver.protocol.codes import CLOSE_REASON, CODES, MEANING, TEMPORARY, C
 from chatserver.protocol.commands import (
     COMMANDS,
     MAX_BODY_BYTES,
+    MAX_FOLLOWED,
     MAX_FRAME_BYTES,
     MAX_HISTORY,
     MAX_RESUME,
@@ -120,6 +121,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert rows(PROTOCOL, "conversations of a member or mentor", f"{events.MAX_CONVERSATIONS:,}")
     assert rows(PROTOCOL, "a text", f"{MAX_BODY_BYTES // 1024} KiB of UTF-8")
     assert rows(PROTOCOL, "conversations in `resume`", f"{MAX_RESUME:,}")
+    assert rows(PROTOCOL, "conversations that support or a service follows on one connection", f"{MAX_FOLLOWED:,}")
     assert rows(PROTOCOL, "messages in one `history` answer", f"{MAX_HISTORY}")
     assert rows(PROTOCOL, "rows of one `watch`", f"{MAX_WATCHED:,}")
     assert rows(PROTOCOL, "`replies` events", f"{1 / TELL_EVERY:.0f} a second")

@@ -8,11 +8,13 @@ from chatserver.protocol.events import (
     ComposerChanged,
     Conversation,
     ConversationChanged,
+    Following,
     Message,
     Presence,
     ReadMark,
     Refused,
     ReplyChanged,
+    Unfollowed,
     Welcome,
 )
 
@@ -26,8 +28,10 @@ def note(book: Book, user: str, event: AnyEvent) -> None:
         case Welcome():
             book.clear()
             book.update({each.id: each for each in event.conversations})
-        case ConversationChanged():
+        case ConversationChanged() | Following():
             book[event.conversation.id] = event.conversation
+        case Unfollowed():
+            book.pop(event.conversation, None)
         case Accepted() | Refused() | Message() | ComposerChanged() | ReplyChanged() | ReadMark() | Presence() if (
             event.conversation in book
         ):

@@ -15,7 +15,7 @@ from chatserver.client.inbox import Inbox
 from chatserver.client.link import Encoding, Link, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
 from chatserver.protocol.codes import Close
-from chatserver.protocol.commands import MAX_RESUME, Check, History, Read, Send, Typing, Watch
+from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Read, Send, Typing, Unfollow, Watch
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
@@ -24,11 +24,13 @@ from chatserver.protocol.events import (
     Conversation,
     ConversationChanged,
     Error,
+    Following,
     Gap,
     HistoryPage,
     Message,
     Refused,
     Replies,
+    Unfollowed,
     Welcome,
 )
 from quotas import instant
@@ -164,6 +166,23 @@ class ChatClient:
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
 
+    async def follow(self, conversation: str, resume: int | None = None) -> Conversation:
+        """For support and services: read along in a conversation, as it stands, through reconnects.
+
+        `events` brings what comes after `resume`, the last seq seen, or from here on. What is followed already goes on
+        as it is. Waits and raises as `send`; ChatError too where there is no such conversation, where too many are
+        followed, or for a member or a mentor, who follow all of theirs.
+        """
+        answer = await self._questions.ask(Follow(conversation=conversation, resume=resume))
+        return cast(Following, answer).conversation
+
+    async def unfollow(self, conversation: str) -> None:
+        """Read along no longer; `positions` forgets the conversation. Waits and raises as `send`.
+
+        What came before it is still handed over.
+        """
+        await self._questions.ask(Unfollow(conversation=conversation))
+
     async def read(self, conversation: str, seq: int) -> None:
         """Everything up to `seq` has been seen. Kept while offline and said after the next welcome."""
         await self._say(Read(conversation=conversation, seq=seq))
@@ -174,7 +193,7 @@ class ChatClient:
         await self._say(Typing(conversation=conversation))
 
     async def watch(self, watch: Watch) -> None:
-        """Watch the board of open waits, for support and services: `replies` events, and `board`, from now on.
+        """Watch the board of open waits, a mentor their own, a member none: `replies` events, and `board`, from now on.
 
         It is said again after each reconnect. Raises ChatError for what no server takes; where the server does not,
         `events` brings its error.
@@ -281,13 +300,8 @@ class ChatClient:
         match event:
             case Message():
                 self._take_message(event, user)
-            case Accepted():
-                self._inbox.place(event.conversation, otherwise=event.seq - 1).take(event.seq)
-                self._questions.settle_send(event)
-            case Refused():
-                self._questions.settle_send(event)
-            case HistoryPage():
-                self._questions.settle_history(event)
+            case Accepted() | Refused() | HistoryPage() | Following() | Unfollowed():
+                self._take_answer(event)
             case ComposerChanged():
                 self._questions.settle_check(event)
                 self._inbox.put(event)
@@ -305,6 +319,23 @@ class ChatClient:
                 pass
             case _:
                 self._inbox.put(event)
+
+    def _take_answer(self, event: Accepted | Refused | HistoryPage | Following | Unfollowed) -> None:
+        match event:
+            case Accepted():
+                self._inbox.place(event.conversation, otherwise=event.seq - 1).take(event.seq)
+                self._questions.settle_send(event)
+            case Refused():
+                self._questions.settle_send(event)
+            case HistoryPage():
+                self._questions.settle_history(event)
+            case Following():
+                after = self._questions.settle_following(event)
+                known = event.conversation
+                self._inbox.place(known.id, otherwise=known.last_seq if after is None else after)
+            case Unfollowed():
+                self._inbox.forget(event.conversation)
+                self._questions.settle_unfollowed(event)
 
     def _take_message(self, message: Message, user: str) -> None:
         if message.sender != user or not self._questions.is_sending(message.conversation, message.id):

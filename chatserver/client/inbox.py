@@ -78,6 +78,12 @@ class Inbox:
         self._places[conversation] = place  # behind all others: what happened last is resumed first
         return place
 
+    def forget(self, conversation: str) -> None:
+        """It is followed no longer: nothing of it is fetched, and nothing resumes it."""
+        self._places.pop(conversation, None)
+        if (fetching := self._fetching.pop(conversation, None)) is not None:
+            fetching.cancel()
+
     def fetch(self, conversation: str, up_to: int) -> None:
         """Bring by history what lies between the place reached and `up_to`."""
         place = self.place(conversation, otherwise=up_to)
@@ -97,7 +103,8 @@ class Inbox:
             if not self._closed:  # What ended the chat is raised by events().
                 raise
         finally:
-            del self._fetching[conversation]
+            if self._fetching.get(conversation) is asyncio.current_task():
+                del self._fetching[conversation]
 
     async def _fetch_page(self, conversation: str, place: Place) -> None:
         # seq has no holes, so the page before `last + 201` begins at `last + 1`, in several answers where it is large.

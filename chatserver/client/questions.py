@@ -10,12 +10,21 @@ from chatserver.client.backoff import full_jitter
 from chatserver.client.errors import ChatError
 from chatserver.client.link import Link
 from chatserver.protocol.codes import MEANING
-from chatserver.protocol.commands import MAX_BODY_BYTES, MAX_FRAME_BYTES, AnyCommand, Check, History, Send
-from chatserver.protocol.events import Accepted, ComposerChanged, Error, HistoryPage, Refused
+from chatserver.protocol.commands import (
+    MAX_BODY_BYTES,
+    MAX_FRAME_BYTES,
+    AnyCommand,
+    Check,
+    Follow,
+    History,
+    Send,
+    Unfollow,
+)
+from chatserver.protocol.events import Accepted, ComposerChanged, Error, Following, HistoryPage, Refused, Unfollowed
 
-Question = Send | Check | History
-Answer = Accepted | Refused | ComposerChanged | HistoryPage
-Kind = type[Send] | type[Check] | type[History]
+Question = Send | Check | History | Follow | Unfollow
+Answer = Accepted | Refused | ComposerChanged | HistoryPage | Following | Unfollowed
+Kind = type[Send] | type[Check] | type[History] | type[Follow]
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -60,7 +69,9 @@ class Questions:
 
     async def ask(self, question: Question) -> Answer:
         require_valid(question)
-        key = (type(question), question.conversation)
+        # What follows and what ends that take turns: the last one counts.
+        kind: Kind = Follow if isinstance(question, Unfollow) else type(question)
+        key = (kind, question.conversation)
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
         async with turn:
@@ -99,12 +110,30 @@ class Questions:
         if (History, answer.conversation) in self._waiting:
             self._waiting[History, answer.conversation].settle(answer)
 
+    def settle_following(self, answer: Following) -> int | None:
+        """Hand it to the follow that it answers; the seq after which that wanted to begin, None for here."""
+        waiting = self._waiting.get((Follow, answer.conversation.id))
+        if waiting is None or not isinstance(waiting.question, Follow):
+            return None
+        waiting.settle(answer)
+        return waiting.question.resume
+
+    def settle_unfollowed(self, answer: Unfollowed) -> None:
+        waiting = self._waiting.get((Follow, answer.conversation))
+        if waiting is not None and isinstance(waiting.question, Unfollow):
+            waiting.settle(answer)
+
     def settle_error(self, error: Error) -> bool:
-        """Hand an error to the question that it answers; False where there is none."""
-        for (_, conversation), waiting in self._waiting.items():
+        """Hand an error to the question that it answers; False where there is none.
+
+        Errors do not name their command. What is asked of a conversation that is still being opened is answered
+        before the follow that opens it.
+        """
+        for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
             own_id = waiting.question.id if isinstance(waiting.question, Send) else None
             # seq_unknown answers a read mark, which nobody waits for.
-            if own_id == error.id and error.conversation in (conversation, None) and error.code != "seq_unknown":
+            is_open = own_id == error.id and error.code != "seq_unknown" and not waiting.answer.done()
+            if is_open and error.conversation in (conversation, None):
                 waiting.settle(error)
                 return True
         return False

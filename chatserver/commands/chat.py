@@ -26,7 +26,7 @@ def chat(
     token_file
         File that holds the token.
     conversation
-        Conversation to open; support must name one.
+        Conversation to open; in a pipe support must name one.
     language
         en, nb or da; the terminal's own by default.
     """

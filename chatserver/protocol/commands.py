@@ -18,6 +18,8 @@ MAX_BODY_BYTES = 16 * 1024
 """The longest text, in bytes of UTF-8."""
 MAX_RESUME = 1_000
 """Most conversations one hello may resume."""
+MAX_FOLLOWED = MAX_RESUME
+"""Most conversations that support or a service follows on one connection: one hello takes up all of them again."""
 MAX_HISTORY = 200
 """Most messages one history answer holds."""
 MAX_WATCHED = 1_000
@@ -84,6 +86,19 @@ class History(Command, frozen=True, gc=False):
     limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = 50
 
 
+class Follow(Command, frozen=True, gc=False):
+    """Support or a service follows a conversation: after `resume`, the last seq seen, or (null) from here on."""
+
+    conversation: Name
+    resume: Seq | None = None
+
+
+class Unfollow(Command, frozen=True, gc=False):
+    """Follow a conversation no longer."""
+
+    conversation: Name
+
+
 class Watch(Command, frozen=True, gc=False):
     """Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
 
@@ -97,9 +112,9 @@ class Watch(Command, frozen=True, gc=False):
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
 
 
-AnyCommand = Hello | Send | Check | Read | Typing | History | Watch
+AnyCommand = Hello | Send | Check | Read | Typing | History | Follow | Unfollow | Watch
 
-COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, History, Watch)
+COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, History, Follow, Unfollow, Watch)
 
 
 class Addressed(Struct):

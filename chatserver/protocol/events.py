@@ -185,6 +185,18 @@ class HistoryPage(Event, frozen=True, tag="history"):
     more: bool
 
 
+class Following(Event, frozen=True):
+    """The answer to follow. What was missed follows as `message` events, in order."""
+
+    conversation: Conversation
+
+
+class Unfollowed(Event, frozen=True):
+    """The answer to unfollow: nothing more comes by itself of the conversation."""
+
+    conversation: str
+
+
 class Replies(Event, frozen=True):
     """The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
 
@@ -232,6 +244,8 @@ AnyEvent = (
     | TypingNow
     | Presence
     | HistoryPage
+    | Following
+    | Unfollowed
     | Replies
     | Gap
     | Error

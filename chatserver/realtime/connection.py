@@ -3,21 +3,24 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 from uuid import uuid4
 
+from msgspec.structs import replace
+
 from chatserver.auth import Identity
 from chatserver.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
-from chatserver.protocol.commands import AnyCommand, Check, Hello, History, Read, Send, Typing, Watch
+from chatserver.protocol.commands import AnyCommand, Check, Follow, Hello, History, Read, Send, Typing, Unfollow, Watch
 from chatserver.protocol.events import Accepted, ComposerChanged, Error, Event, HistoryPage, Refused
 from chatserver.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.reading_along import ReadingAlong
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
 from chatserver.records.database import DatabaseError
@@ -62,6 +65,18 @@ class Desk(Protocol):
     def watch(self, connection: "Connection", command: Watch) -> str | None:
         """Let it watch the board, or end that; a sentence where it cannot."""
 
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do that soon, whatever becomes of the connection that asked for it."""
+
+    async def follow(self, connection: "Connection", conversations: Sequence[str]) -> tuple[list[Follower], list[str]]:
+        """Let a connection follow conversations, as far as they exist; second, which a fault keeps from being opened.
+
+        Raises LedgerError, DatabaseError.
+        """
+
+    def unfollow(self, connection: "Connection", followers: Iterable[Follower]) -> None:
+        """The connection follows these no longer."""
+
     def leave(self, connection: "Connection", followers: Iterable[Follower]) -> None:
         """The connection is gone."""
 
@@ -88,6 +103,7 @@ class Connection:
         """Whether it is not read because it did not hear that it is over the limit."""
         self._metrics = desk.metrics
         self._followers: dict[str, Follower] = {}
+        self._reading_along: ReadingAlong | None = None
         self._in_flight = 0
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,9 +112,14 @@ class Connection:
 
     # What it follows
 
+    @property
+    def reads_along(self) -> bool:
+        """Whether it may read every conversation and write in none: support and services."""
+        return self.role in ("support", "service")
+
     def may_follow(self, room: Room) -> bool:
         """A member or mentor their own conversations, by the role of their token; support and services any."""
-        return self._identity.role in ("support", "service") or self._side(room) is not None
+        return self.reads_along or self._side(room) is not None
 
     def add(self, follower: Follower) -> bool:
         """Follow a conversation too; False where the connection has ended meanwhile."""
@@ -107,6 +128,19 @@ class Connection:
             return False
         self._followers[follower.room.id] = follower
         return True
+
+    def drop(self, conversation: str) -> Follower | None:
+        """Its place in a conversation that it is to follow no longer; None where it does not."""
+        return self._followers.pop(conversation, None)
+
+    def follower(self, conversation: str) -> Follower | None:
+        """Its place in a conversation; None where it does not follow that."""
+        return self._followers.get(conversation)
+
+    @property
+    def followed(self) -> int:
+        """How many conversations it follows."""
+        return len(self._followers)
 
     def follows(self, conversation: str) -> bool:
         """Whether it follows the conversation already."""
@@ -205,26 +239,29 @@ class Connection:
         self._over_limit = 0
         if isinstance(command, Send):
             self._send(command)
-            return
-        if isinstance(command, Hello):
+        elif isinstance(command, Hello):
             self.fail("already_greeted")
-            return
-        if isinstance(command, Watch):
+        elif isinstance(command, Watch):
             self._watch(command)
-            return
+        elif isinstance(command, Follow | Unfollow):
+            self._read_along(command)
+        else:
+            self._in_room(command)
+
+    def _in_room(self, command: Check | Read | History | Typing) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
             self.fail("not_found", conversation=command.conversation)
             return
         match command:
             case Check():
-                self._work(follower.room, self._check(command, follower.room))
+                self._work(self._check(command, follower.room), command.conversation)
             case Read():
-                self._work(follower.room, self._read(command, follower.room))
+                self._work(self._read(command, follower.room), command.conversation)
             case History():
-                self._work(follower.room, self._history(command, follower.room))
+                self._work(self._history(command, follower.room), command.conversation)
             case Typing():
-                self._work(follower.room, self._typing(command, follower.room))
+                self._work(self._typing(command, follower.room), command.conversation)
             case _:
                 assert_never(command)
 
@@ -248,8 +285,7 @@ class Connection:
 
     def _side(self, room: Room) -> Writer | None:
         """The side that this person may write on; None for those who only read."""
-        side = room.side_of(self.user)
-        return side if side == self._identity.role else None
+        return room.side_of(self.user, self.role)
 
     def _send(self, command: Send) -> None:
         follower = self._followers.get(command.conversation)
@@ -342,34 +378,51 @@ class Connection:
             await self._desk.publish_typing(room, side, self.id)
 
     def _watch(self, command: Watch) -> None:
-        if self.role not in ("support", "service"):
-            self.fail("not_allowed", "only support and services watch the board")
-        elif problem := self._desk.watch(self, command):
+        if self.role == "member":
+            self.fail("not_allowed", "a member has no board; mentors, support and services do")
+            return
+        if self.role == "mentor":
+            if command.mentor not in (None, self.user):
+                self.fail("not_allowed", f"a mentor sees their own; leave `mentor` out or name {self.user!r}")
+                return
+            command = replace(command, mentor=self.user)
+        if problem := self._desk.watch(self, command):
             self.fail("invalid_field", problem)
+
+    def _read_along(self, command: Follow | Unfollow) -> None:
+        if not self.reads_along:
+            why = "only support and services follow by command; a member and a mentor follow all of theirs"
+            self.fail("not_allowed", why, conversation=command.conversation)
+            return
+        if self._reading_along is None:
+            self._reading_along = ReadingAlong(self, self._desk)
+        self._begin()
+        # Not cancelled where the connection ends: others may wait for the same room to open.
+        self._desk.begin(self._guarded(self._reading_along.obey(command), command.conversation))
 
     # Bounds
 
-    def _work(self, room: Room, work: Coroutine[Any, Any, None]) -> None:
+    def _work(self, work: Coroutine[Any, Any, None], conversation: str) -> None:
         self._begin()
-        task = asyncio.get_running_loop().create_task(self._guarded(room, work))
+        task = asyncio.get_running_loop().create_task(self._guarded(work, conversation))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, room: Room, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], conversation: str) -> None:
         try:
             await work
         except (LedgerError, DatabaseError):
-            self.fail("store_unavailable", conversation=room.id)
+            self.fail("store_unavailable", conversation=conversation)
         except UnknownPlanError as error:
             logger.warning(
                 "a command cannot be answered: %s",
                 error,
-                extra={"connection": self.id, "person": self.user, "conversation": room.id},
+                extra={"connection": self.id, "person": self.user, "conversation": conversation},
             )
-            self.fail("internal", conversation=room.id)
+            self.fail("internal", conversation=conversation)
         except Exception:
             logger.exception("a command cannot be answered", extra={"connection": self.id, "person": self.user})
-            self.fail("internal", conversation=room.id)
+            self.fail("internal", conversation=conversation)
         finally:
             self._finish()
 

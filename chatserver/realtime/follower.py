@@ -5,7 +5,7 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from chatserver.protocol.codec import Encoding
-from chatserver.protocol.events import Event, Gap, Reply
+from chatserver.protocol.events import Event, Gap, Reply, Role
 from chatserver.realtime.outgoing import MessageAudience, message_frame
 from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
@@ -29,6 +29,7 @@ class Reader(Protocol):
 
     id: str
     user: str
+    role: Role
     encoding: Encoding
     hears_reply: bool
     turn: asyncio.Lock

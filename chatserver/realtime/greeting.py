@@ -21,6 +21,7 @@ from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.reading_along import note_follows
 from chatserver.realtime.socket import EXTENSION, ChatSocket
 from chatserver.records.database import DatabaseError
 from chatserver.workflows.revocation import RevokedError
@@ -144,7 +145,7 @@ class Greeting:
             return False
         for follower in followers:
             connection.add(follower)
-        views = [follower.room.view(identity.user) for follower in followers]
+        views = [follower.room.view(identity.user, identity.role) for follower in followers]
         connection.tell(Welcome(identity.user, identity.role, text(self._hub.clock.now()), views))
         for conversation in unopened:
             connection.fail("internal", conversation=conversation)
@@ -160,6 +161,8 @@ class Greeting:
         socket.attach(connection)
         self._hub.arrived(connection, followers)
         self._hub.metrics.welcomed += 1
+        if connection.reads_along and followers:
+            note_follows(connection, [follower.room.id for follower in followers])
         return True
 
     async def _followers(

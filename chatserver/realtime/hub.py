@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -110,7 +110,6 @@ class Hub:
         The second list names those that a fault of ours keeps from being opened: the others go on without them.
         Raises LedgerError, and DatabaseError where a conversation's key is not at hand.
         """
-        self.expect(connection)
         found = await asyncio.gather(
             *(self._room(conversation) for conversation in conversations), return_exceptions=True
         )
@@ -152,19 +151,21 @@ class Hub:
     def arrived(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection has been welcomed: the others may know."""
         for follower in followers:
-            if follower.room.side_of(connection.user) is not None:
-                self._presence.come(follower.room)
+            self._presence.come(follower.room, connection.user, connection.role)
 
     def leave(self, connection: Connection, followers: Iterable[Follower]) -> None:
         """The connection is gone."""
         self._people.leave(connection)
         self._board.leave(connection)
+        self.unfollow(connection, followers)
+
+    def unfollow(self, connection: Connection, followers: Iterable[Follower]) -> None:
+        """The connection follows these no longer."""
         for follower in followers:
             room = follower.room
             follower.stop()
             room.followers.discard(follower)
-            if not any(other.connection.user == connection.user for other in room.followers):
-                self._presence.go(room, connection.user)
+            self._presence.go(room, connection.user, connection.role)
             self._close_if_empty(room)
 
     async def _room(self, conversation: str) -> Room | None:
@@ -277,6 +278,10 @@ class Hub:
         with suppress(LedgerError):
             await self.link.request("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")
 
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do that soon, whatever becomes of the connection that asked for it."""
+        self._background.begin(work)
+
     def watch(self, connection: Connection, command: Watch) -> str | None:
         """Let a connection watch the board, or end that; why not, where the plan is none of the policy's."""
         try:
@@ -297,7 +302,7 @@ class Hub:
                 connection.fail("internal", conversation=name)
             for follower in followers:
                 if connection.add(follower):
-                    connection.tell(ConversationChanged(follower.room.view(person)))
+                    connection.tell(ConversationChanged(follower.room.view(person, connection.role)))
                     follower.room.told(follower)
                     self.arrived(connection, [follower])
 

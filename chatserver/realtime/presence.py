@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
+from chatserver.protocol.events import Role
 from chatserver.realtime.background import Background
 from chatserver.realtime.room import Room
 from chatserver.workflows.partitions import gathered
@@ -48,13 +49,21 @@ class Presence:
         if self._renewing is not None:
             self._renewing.cancel()
 
-    def come(self, room: Room) -> None:
-        """Somebody was welcomed: the others may know."""
-        self._background.begin(self._come(room))
+    def come(self, room: Room, person: str, role: Role) -> None:
+        """The person was welcomed: the others may know, unless they only read."""
+        if room.side_of(person, role) is not None:
+            self._background.begin(self._come(room))
 
-    def go(self, room: Room, person: str) -> None:
-        """The person has left the room with their last device here."""
-        self._background.begin(self._go(room, person))
+    def go(self, room: Room, person: str, role: Role) -> None:
+        """A device of the person has left the room: where it was their last one here, the others may know.
+
+        Who only reads is not shown as present, and so leaves unnoticed.
+        """
+        if room.side_of(person, role) is None:
+            return
+        readers = [follower.connection for follower in room.followers]
+        if not any(reader.user == person and reader.role == role for reader in readers):
+            self._background.begin(self._go(room, person))
 
     def look(self, room: Room) -> None:
         """A process says that somebody has come or gone."""
@@ -67,9 +76,8 @@ class Presence:
             await self._leases.announce(room.id)
 
     async def _look(self, room: Room) -> None:
-        persons = frozenset(
-            follower.connection.user for follower in room.followers if room.side_of(follower.connection.user)
-        )
+        readers = [follower.connection for follower in room.followers]
+        persons = frozenset(reader.user for reader in readers if room.side_of(reader.user, reader.role))
         room.present(await self._leases.renew(room.id, persons, self._clock.now()))
 
     async def _go(self, room: Room, person: str) -> None:

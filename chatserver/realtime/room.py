@@ -15,6 +15,7 @@ from chatserver.protocol.events import (
     Presence,
     ReadMark,
     ReplyChanged,
+    Role,
     TypingNow,
 )
 from chatserver.realtime.follower import Follower
@@ -101,11 +102,11 @@ class Room:
     def settings(self) -> Settings:
         return self.lane.settings
 
-    def side_of(self, person: str) -> Writer | None:
-        """Which side a person is on; None for neither."""
-        if person == self.settings.member:
-            return "member"
-        return "mentor" if person == self.settings.mentor else None
+    def side_of(self, person: str, role: Role) -> Writer | None:
+        """Which side a person is on, by id and by the role of their token; None for those who only read."""
+        if role == "member":
+            return "member" if person == self.settings.member else None
+        return "mentor" if role == "mentor" and person == self.settings.mentor else None
 
     def composer(self, state: WritingState) -> Composer:
         """The state in the words of the protocol; made anew only where it changed."""
@@ -113,11 +114,11 @@ class Room:
             self._composer = state, composer_of(state)
         return self._composer[1]
 
-    def view(self, person: str) -> Conversation:
-        """The conversation as that person finds it now."""
+    def view(self, person: str, role: Role) -> Conversation:
+        """The conversation as that person finds it now, with a token of that role."""
         now = self._clock.now()
         settings = self.settings
-        side = self.side_of(person)
+        side = self.side_of(person, role)
         own: Writer = side or "member"
         peer: Writer = "mentor" if own == "member" else "member"
         return Conversation(
@@ -146,7 +147,8 @@ class Room:
         self._mark("mentor", standing.mentor_read)
         for follower in self.followers:
             if changed:
-                follower.connection.tell(ConversationChanged(self.view(follower.connection.user)))
+                reader = follower.connection
+                reader.tell(ConversationChanged(self.view(reader.user, reader.role)))
             follower.fill()
         self.tell(self._clock.now())
 
@@ -207,12 +209,15 @@ class Room:
     def present(self, online: frozenset[str]) -> None:
         """Who is there now; the others hear of each coming and going."""
         before, self.online = self.online, online
-        for person in (self.settings.member, self.settings.mentor):
+        sides: tuple[Writer, Writer] = ("member", "mentor")
+        for side in sides:
+            person = self._person(side)
             if (person in online) != (person in before):
                 event = Audience(Presence(self.id, person, person in online))
                 for follower in self.followers:
-                    if follower.connection.user != person:
-                        follower.connection.push(event.frame(follower.connection.encoding))
+                    reader = follower.connection
+                    if self.side_of(reader.user, reader.role) != side:
+                        reader.push(event.frame(reader.encoding))
 
     def _person(self, side: Writer) -> str:
         return self.settings.member if side == "member" else self.settings.mentor

@@ -4,9 +4,11 @@ from typing import Literal
 
 from chatserver.client import ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_HISTORY
+from chatserver.terminal import reading_along
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 
 _HELP = ("help_list", "help_to", "help_history", "help_check", "help_newline", "help_quit")
+_HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
 
 Outcome = Literal["done", "leave", "unknown"]
@@ -29,7 +31,7 @@ async def _obey(desk: Desk, command: str, rest: str) -> Outcome:
         case "/quit":
             return "leave"
         case "/help":
-            for key in _HELP:
+            for key in (*_HELP, *(_HELP_SUPPORT if desk.role in ("support", "service") else ())):
                 desk.announce(desk.texts(key))
         case "/list":
             desk.list_conversations()
@@ -39,6 +41,8 @@ async def _obey(desk: Desk, command: str, rest: str) -> Outcome:
             await _history(desk, rest)
         case "/check":
             await _check(desk)
+        case "/board" | "/follow" | "/unfollow":
+            await _read_along(desk, command, rest)
         case _:
             desk.announce(desk.texts("unknown_command", command=command, hint=desk.texts("hint")))
             return "unknown"
@@ -52,6 +56,16 @@ async def _to(desk: Desk, name: str) -> None:
         desk.announce(desk.texts("no_such", name=name or "?", names=names or "–"))
     else:
         await desk.open(found)
+
+
+async def _read_along(desk: Desk, command: str, id: str) -> None:
+    match command:
+        case "/board":
+            await reading_along.board(desk)
+        case "/follow":
+            await reading_along.follow(desk, id)
+        case _:
+            await reading_along.unfollow(desk, id)
 
 
 async def _history(desk: Desk, count: str) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chatserver.client import ChatClient, ChatError
 from chatserver.client.place import Place
+from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import (
     Accepted,
     ComposerChanged,
@@ -14,6 +15,7 @@ from chatserver.protocol.events import (
     Error,
     Message,
     Refused,
+    Replies,
     Role,
     TypingNow,
     Welcome,
@@ -61,6 +63,7 @@ class Desk:
         self._was_open: dict[str, bool] = {}
         self._transcript = Transcript(texts, "")
         self._last_announcement = ""
+        self._board: asyncio.Future[Replies] | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def put_on(self, paper: Paper) -> None:
@@ -152,6 +155,8 @@ class Desk:
                         self._composer(event.conversation.id)
                     case TypingNow() if event.conversation == self._current and event.sender != self.user:
                         self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
+                    case Replies() if self._board is not None and not self._board.done():
+                        self._board.set_result(event)
                     case Error():
                         self.announce(event.message)
             self._paper.refresh()
@@ -242,6 +247,29 @@ class Desk:
     async def open(self, id: str) -> None:
         async with self._one_at_a_time:
             await self._open(id)
+
+    async def read_along(self, id: str) -> None:
+        """Follow a conversation of others and open it."""
+        await self.chat.follow(id)
+        await self.open(id)
+
+    async def read_along_no_longer(self, id: str) -> None:
+        await self.chat.unfollow(id)
+        if self._current == id:
+            self._current = None
+        self._paper.refresh()
+
+    async def ask_board(self, watch: Watch) -> Replies:
+        """The first rows of the board, once."""
+        self._board = asyncio.get_running_loop().create_future()
+        await self.chat.watch(watch)
+        try:
+            return await self._board
+        finally:
+            await self.chat.watch(Watch(replies=False))
+
+    def show(self, lines: list[Line]) -> None:
+        self._print(lines)
 
     async def _open(self, id: str) -> None:
         self._current, self._own_last, self._typing_until = id, 0, 0.0

@@ -199,6 +199,47 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "Åpne en samtale først: {hint}.",
         "Åbn en samtale først: {hint}.",
     ),
+    # Reading along.
+    "help_board": (
+        "/board          who owes an answer (support)",
+        "/board          hvem som skylder svar (support)",
+        "/board          hvem der skylder svar (support)",
+    ),
+    "help_follow": (
+        "/follow ID      read along in a conversation (support)",
+        "/follow ID      les med i en samtale (support)",
+        "/follow ID      læs med i en samtale (support)",
+    ),
+    "help_unfollow": (
+        "/unfollow ID    read along no longer; without ID in the open one",
+        "/unfollow ID    slutt å lese med; uten ID i den åpne",
+        "/unfollow ID    hold op med at læse med; uden ID i den åbne",
+    ),
+    "follow_which": (
+        "Which conversation? /board shows ids, /list those that you follow.",
+        "Hvilken samtale? /board viser ID-er, /list dem du følger.",
+        "Hvilken samtale? /board viser ID'er, /list dem du følger.",
+    ),
+    "follow_absent": (
+        "There is no conversation {id}.",
+        "Det finnes ingen samtale {id}.",
+        "Der findes ingen samtale {id}.",
+    ),
+    "follow_from_board": (
+        "/follow ID reads along.",
+        "/follow ID leser med.",
+        "/follow ID læser med.",
+    ),
+    "follow_support_only": (
+        "Only support reads along in other people's conversations.",
+        "Bare support leser med i andres samtaler.",
+        "Kun support læser med i andres samtaler.",
+    ),
+    "unfollowed": (
+        "You no longer read along in {id}.",
+        "Du leser ikke lenger med i {id}.",
+        "Du læser ikke længere med i {id}.",
+    ),
     # Leaving.
     "unsent": ("Not sent:", "Ikke sendt:", "Ikke sendt:"),
     "ended": (

@@ -14,7 +14,7 @@ import pytest
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
-from chatserver.protocol.codes import Close
+from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
 from tests.chatserver.realtime.devices import Device, opened
@@ -92,8 +92,16 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
+    ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("follow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
+    ("follow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
+    ("follow", "absent"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "not_found", "not_found"),
+    ("unfollow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
+    ("unfollow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
+    ("unfollow", "absent"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
-    ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "replies", "replies"),
+    ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
 """By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
 
@@ -106,9 +114,10 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora, on a Tuesday."""
+    """The conversation c1 of mia and tora, and c2 of others, on a Tuesday."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "basic")
+        await server.conversation("c2", "basic", member="uma", mentor="ulf")
         yield server
 
 
@@ -134,6 +143,39 @@ def test_every_command_has_its_row() -> None:
 
 def test_every_role_is_among_the_callers() -> None:
     assert {caller[1] for caller in CALLERS.values() if caller} == set(msgspec.json.schema(Role)["enum"])
+
+
+# The documentation says the same
+
+PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
+NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
+"""What everybody of a role gets, each with their own in it."""
+
+
+def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[str]:
+    """What the documentation says of each role, made of the answers: refused, to some of them, to all."""
+    return [word(name, role, table) for role in ("member", "mentor", "support", "service")]
+
+
+def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]]) -> str:
+    found = {
+        not isinstance(cells[caller], int) and cells[caller] not in CODES
+        for (each, thing), cells in table.items()
+        for caller, who in CALLERS.items()
+        if each == name and thing != "absent" and who is not None and who[1] == role
+    }
+    if found == {False}:
+        return "–"
+    if role in ("member", "mentor"):
+        return "any" if found == {True} and name not in NARROWED else "own"
+    return "any" if found == {True} else "followed"
+
+
+@pytest.mark.parametrize("table", [COMMAND, HTTP], ids=["commands", "operations"])
+def test_who_may_what_is_documented(table: dict[tuple[str, str], dict[str, object]]) -> None:
+    section = PROTOCOL.partition("### Who may what")[2].partition("### Report")[0]
+    for name in {name for name, _ in table}:
+        assert f"| `{name}` | {' | '.join(words(name, table))} |" in section.splitlines()
 
 
 # Each cell, for real
@@ -187,7 +229,14 @@ async def said(server: HereServer, kind: str, thing: str, who: tuple[str, Role] 
 
 
 async def answered(device: Device, kind: str) -> str:
-    answers = {"send": "accepted", "check": "composer", "history": "history", "watch": "replies"}
+    answers = {
+        "send": "accepted",
+        "check": "composer",
+        "history": "history",
+        "follow": "following",
+        "unfollow": "unfollowed",
+        "watch": "replies",
+    }
     for event in await device.silence(0.7):
         if event["type"] == "error":
             return str(event["code"])
@@ -198,14 +247,14 @@ async def answered(device: Device, kind: str) -> str:
 
 async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> None:
     """Where a status cannot tell: conversations of a welcome, and rows of the board."""
-    await server.conversation("c2", "basic", member="ola")
+    await server.conversation("c3", "basic", member="ola")
     async with server.device("mia") as mia, server.device("ola") as ola:
         await mia.write("a question")
-        await ola.write("another", conversation="c2")
+        await ola.write("another", conversation="c3")
     expected = {
         "the member": {"c1"},
-        "another member": {"c2"},
-        "the mentor": {"c1", "c2"},
+        "another member": {"c3"},
+        "the mentor": {"c1", "c3"},
         "another mentor": set(),
         "the member with a mentor's token": set(),
         "the mentor with a member's token": set(),
@@ -222,4 +271,4 @@ async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> 
             if who[1] != "member":
                 answer = await api.get("/v1/replies", headers={"Authorization": f"Bearer {token(*who)}"})
                 owed = {each["conversation"] for each in answer.json()["replies"]}
-                assert owed == ({"c1", "c2"} if who[0] in ("tora", "sara", "robot") else set()), caller
+                assert owed == ({"c1", "c3"} if who[0] in ("tora", "sara", "robot") else set()), caller

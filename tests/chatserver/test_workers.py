@@ -64,6 +64,10 @@ async def test_people_on_two_workers_chat(valkey_url: str, tmp_path: Path) -> No
                 assert (await tora.write(f"answer {n}"))["type"] == "accepted"
             assert bodies(await tora.messages(5)) == [f"question {n}" for n in range(5)]
             assert bodies(await mia.messages(5)) == [f"answer {n}" for n in range(5)]
+            sara = await device_elsewhere(stack, server, "sara", mia)
+            await sara.say("follow", conversation="c1", resume=8)
+            assert (await sara.hears("following"))["conversation"]["last_seq"] == 10
+            assert bodies(await sara.messages(2)) == ["question 4", "answer 4"]
             await mia.write("and now?")
             answered_by: set[int] = set()
             while len(answered_by) < 2:

@@ -7,7 +7,19 @@ import pytest
 
 from chatserver.protocol import codec, codes, events
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, check_text, decode, encode
-from chatserver.protocol.commands import COMMANDS, AnyCommand, Check, Hello, History, Read, Send, Typing, Watch
+from chatserver.protocol.commands import (
+    COMMANDS,
+    AnyCommand,
+    Check,
+    Follow,
+    Hello,
+    History,
+    Read,
+    Send,
+    Typing,
+    Unfollow,
+    Watch,
+)
 from chatserver.protocol.entry import head_json, opened, read_opened
 from tests.chatserver.protocol.wrong import NO_TEXTS, NOT_JSON, NOT_MSGPACK, SEND, TEXTS, WRONG
 
@@ -33,6 +45,9 @@ def refused(frame: bytes, encoding: Encoding) -> CommandError:
         Typing("c1"),
         History("c1", None, 200),
         History("c1", 2**53 - 1, 1),
+        Follow("c1"),
+        Follow("c1", 2**53 - 1),
+        Unfollow("c1"),
         Watch(True, "missed", "tora", "live+", 1_000),
     ],
 )
@@ -44,9 +59,10 @@ def test_every_command_is_read(command: AnyCommand, encoding: Encoding) -> None:
 
 
 def test_optional_fields_have_their_defaults() -> None:
-    """Resume nothing; the newest fifty."""
+    """Resume nothing; the newest fifty; from here on."""
     assert decode(b'{"type":"hello","token":"t"}', "json") == Hello("t", {})
     assert decode(b' {"conversation":"c1","type":"history"}\n', "json") == History("c1", None, 50)
+    assert decode(b'{"type":"follow","conversation":"c1"}', "json") == Follow("c1", None)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -133,11 +149,11 @@ def test_an_opened_message_becomes_the_event_unchanged(body: str) -> None:
 def test_the_names_that_apps_rely_on() -> None:
     """Commands and events by the names of the protocol; changing one breaks apps."""
     assert {str(command.__struct_config__.tag) for command in COMMANDS} == {
-        "hello", "send", "check", "read", "typing", "history", "watch",
+        "hello", "send", "check", "read", "typing", "history", "follow", "unfollow", "watch",
     }  # fmt: skip
     assert {str(event.__struct_config__.tag) for event in get_args(events.AnyEvent)} == {
         "welcome", "message", "accepted", "refused", "composer", "reply", "conversation", "read", "typing", "presence",
-        "history", "gap", "error", "deadline", "replies",
+        "history", "gap", "error", "deadline", "replies", "following", "unfollowed",
     }  # fmt: skip
     assert SUBPROTOCOLS == {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
 

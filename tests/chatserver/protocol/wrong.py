@@ -9,6 +9,7 @@ SEND = {"type": "send", "conversation": "c1", "id": "1"}
 CHECK = {"type": "check", "conversation": "c1"}
 READ = {"type": "read", "conversation": "c1"}
 HISTORY = {"type": "history", "conversation": "c1"}
+FOLLOW = {"type": "follow", "conversation": "c1"}
 WATCH = {"type": "watch"}
 
 WRONG: list[tuple[object, Code, str]] = [
@@ -47,6 +48,10 @@ WRONG: list[tuple[object, Code, str]] = [
     ({**HISTORY, "limit": 0}, "invalid_field", "limit"),
     ({**HISTORY, "limit": 201}, "invalid_field", "limit"),
     ({**HISTORY, "before": -1}, "invalid_field", "before"),
+    ({"type": "follow"}, "invalid_field", "conversation"),
+    ({**FOLLOW, "resume": -1}, "invalid_field", "resume"),
+    ({**FOLLOW, "resume": {"c1": 0}}, "invalid_field", "resume"),
+    ({**FOLLOW, "type": "unfollow", "resume": 0}, "unknown_field", "resume"),
     (WATCH, "invalid_field", "replies"),
     ({**WATCH, "replies": 1}, "invalid_field", "replies"),
     ({**WATCH, "replies": True, "state": "late"}, "invalid_field", "late"),

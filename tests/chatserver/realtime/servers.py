@@ -34,7 +34,10 @@ PROGRAM = Path(sys.executable).with_name("chatserver")
 READY_SECONDS = 45.0
 UNLIMITED = Rate(0, "minute", 0)
 """Most tests write faster than people do."""
-ROLES: dict[str, Role] = {"mia": "member", "ola": "member", "tora": "mentor", "sara": "support", "robot": "service"}
+ROLES: dict[str, Role] = {
+    **{"mia": "member", "ola": "member", "uma": "member", "tora": "mentor", "ulf": "mentor"},
+    **{"sara": "support", "robot": "service"},
+}
 
 
 def token(person: str, role: Role | None = None, *, seconds: int = 3600, audience: str = "chatserver") -> str:

@@ -81,3 +81,23 @@ async def test_coming_back_on_the_other_server(servers: Pair) -> None:
             await tora.write(f"missed {n}")
         async with other.device("mia", {"c1": 1}) as mia:
             assert bodies(await mia.messages(5)) == [f"missed {n}" for n in range(5)]
+
+
+async def test_support_reads_along_on_the_other_server(servers: Pair) -> None:
+    """In a room that nobody had open there; a plan changed here is told there, and the room closes behind it."""
+    one, other = servers
+    async with one.device("mia") as mia, other.device("sara") as sara:
+        await mia.write("before")
+        await sara.say("follow", conversation="c1", resume=0)
+        assert (await sara.hears("following"))["conversation"]["peer_online"] is False
+        await mia.write("after")
+        assert bodies(await sara.messages(2)) == ["before", "after"]
+        await one.change("c1", plan="light")
+        assert (await sara.hears("conversation"))["conversation"]["plan"] == "light"
+        await sara.say("unfollow", conversation="c1")
+        await sara.hears("unfollowed")
+        sara.waiting.clear()
+        assert other.parts.hub.gauges().rooms == 0
+        await mia.write("unheard")
+        assert not [event for event in await sara.silence(0.2) if event.get("conversation") == "c1"]
+        assert not [event for event in await mia.silence(0.1) if event["type"] in ("presence", "read", "typing")]

@@ -72,9 +72,9 @@ async def test_once_as_lines_and_as_json(valkey_url: str, tmp_path: Path, token_
 
 async def test_whoever_may_not_look_is_told_so(valkey_url: str, tmp_path: Path, token_file: Path) -> None:
     async with here(valkey_url, tmp_path / "data") as server:
-        status, out, complaints = await run(server, tokens_in(tmp_path, "tora"))
+        status, out, complaints = await run(server, tokens_in(tmp_path, "mia"))
         assert (status, out) == (2, "")
-        assert "only support and services" in complaints
+        assert "a member has no board" in complaints
         status, _, complaints = await run(server, token_file, "--plan", "gold")
         assert status == 2
         assert "basic" in complaints

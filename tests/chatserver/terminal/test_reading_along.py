@@ -1,0 +1,95 @@
+"""Support at a screen, on a real server: picks conversations by id or from the board, and leaves them again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+
+from chatserver.client import ChatClient
+from chatserver.protocol.codes import Close
+from chatserver.terminal.chat import at_screen
+from chatserver.terminal.texts import Texts
+from quotas.phrases import Language
+from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.chatserver.terminal.test_screen import ENTER, Terminal
+
+
+@pytest.fixture
+async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
+    """The conversation c1 of mia and tora."""
+    async with here(valkey_url, tmp_path) as server:
+        await server.conversation("c1", "basic")
+        yield server
+
+
+@asynccontextmanager
+async def at_terminal(server: HereServer, person: str, language: Language = "en") -> AsyncIterator[Terminal]:
+    with create_pipe_input() as keys:
+        terminal = Terminal(keys)
+        with create_app_session(input=keys, output=terminal.output):
+            async with ChatClient(server.http, token(person)) as chat:
+                await chat.online()
+                running = asyncio.create_task(at_screen(chat, Texts(language), None))
+                try:
+                    yield terminal
+                finally:
+                    terminal.type("\x03")
+                    terminal.status.set_result(await asyncio.wait_for(running, 10))
+
+
+async def test_support_picks_from_the_board_and_reads_along(server: HereServer) -> None:
+    """Through a reconnect; two conversations at a time, and out of one again."""
+    await server.conversation("c2", "basic", member="ola")
+    async with server.device("mia") as mia, server.device("ola") as ola, at_terminal(server, "sara") as sara:
+        await mia.write("may I ask something?")
+        await sara.sees("There are no conversations yet.")
+        sara.type("/follow absent" + ENTER)
+        await sara.sees("There is no conversation absent.")
+        sara.type("/board" + ENTER)
+        await sara.sees("c1 mia – tora answer by")
+        sara.type("/follow c1" + ENTER)
+        await sara.sees("mia may I ask something?")
+        await sara.sees("reading only")
+        await mia.write("and another thing")
+        await sara.sees("mia and another thing")
+        sara.type("/follow c2" + ENTER)
+        await sara.sees("ola – tora: No messages yet.")
+        [connection] = [each for each in server.parts.hub.connections if each.user == "sara"]
+        connection.end(Close.RESTARTING)
+        await ola.write("hello there", conversation="c2")
+        await sara.sees("ola hello there")
+        sara.type("/unfollow" + ENTER)
+        await sara.sees("You no longer read along in c2.")
+        sara.forget()
+        await ola.write("unheard", conversation="c2")
+        await mia.write("heard")
+        await sara.sees("mia heard")
+        assert "unheard" not in sara.drawn
+        sara.type("/unfollow" + ENTER)
+        await sara.sees("Which conversation?")
+    assert sara.status.result() == 0
+
+
+async def test_it_is_said_in_danish_too(server: HereServer) -> None:
+    async with at_terminal(server, "sara", "da") as sara:
+        sara.type("/board" + ENTER)
+        await sara.sees("Ingen venter.")
+        sara.type("/help" + ENTER)
+        await sara.sees("/follow ID læs med i en samtale")
+
+
+async def test_others_are_told_that_it_is_not_for_them(server: HereServer) -> None:
+    """Without a word to the server; /help does not offer it."""
+    async with at_terminal(server, "mia") as mia:
+        await mia.sees("online")
+        mia.type("/help" + ENTER)
+        await mia.sees("/quit")
+        assert "/follow" not in mia.drawn
+        for command in ("/board", "/follow c1", "/unfollow"):
+            mia.forget()
+            mia.type(command + ENTER)
+            await mia.sees("Only support reads along in other people's conversations.")
