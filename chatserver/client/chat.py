@@ -171,7 +171,7 @@ class ChatClient:
         await self._say(Typing(conversation=conversation))
 
     async def watch(self, watch: Watch) -> None:
-        """Watch the board of open waits, for support and services: `replies` events, and `board`, from now on.
+        """Watch the board of open waits, a mentor their own, a member none: `replies` events, and `board`, from now on.
 
         It is said again after each reconnect. Raises ChatError for what no server takes; where the server does not,
         `events` brings its error.

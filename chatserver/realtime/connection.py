@@ -9,6 +9,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 from uuid import uuid4
 
+from msgspec.structs import replace
+
 from chatserver.auth import Identity
 from chatserver.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
@@ -335,9 +337,15 @@ class Connection:
             self._desk.publish_typing(room, side, self.id)
 
     def _watch(self, command: Watch) -> None:
-        if self.role not in ("support", "service"):
-            self.fail("not_allowed", "only support and services watch the board")
-        elif problem := self._desk.watch(self, command):
+        if self.role == "member":
+            self.fail("not_allowed", "a member has no board; mentors, support and services do")
+            return
+        if self.role == "mentor":
+            if command.mentor not in (None, self.user):
+                self.fail("not_allowed", f"a mentor sees their own; leave `mentor` out or name {self.user!r}")
+                return
+            command = replace(command, mentor=self.user)
+        if problem := self._desk.watch(self, command):
             self.fail("invalid_field", problem)
 
     # Bounds

@@ -93,7 +93,7 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
-    ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "replies", "replies"),
+    ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
 """By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
 

@@ -1,4 +1,4 @@
-"""The board over sockets: a snapshot, then changes, a few times a second, for support and services."""
+"""The board over sockets: a snapshot, then changes, a few times a second, for support, services and mentors."""
 
 import asyncio
 from pathlib import Path
@@ -21,11 +21,13 @@ Pair = tuple[HereServer, HereServer]
 Shown = dict[str, dict[str, Any]]
 
 
-async def asked(server: HereServer, *conversations: str, plan: str = "basic", mentor: str = "tora") -> None:
+async def asked(
+    server: HereServer, *conversations: str, plan: str = "basic", member: str = "mia", mentor: str = "tora"
+) -> None:
     """Conversations whose member has written."""
     ledger = server.parts.ledger
     for conversation in conversations:
-        await ledger.configure(conversation, Settings("mia", mentor, plan, "Europe/Oslo", ""))
+        await ledger.configure(conversation, Settings(member, mentor, plan, "Europe/Oslo", ""))
         await write(ledger, server.parts.rulebook, conversation)
 
 
@@ -152,12 +154,30 @@ async def test_whoever_stops_watching_hears_no_more(server: HereServer) -> None:
         assert set(sara.rows) == {"b1"}
 
 
-@pytest.mark.parametrize("person", ["mia", "tora"])
-async def test_members_and_mentors_do_not_watch_the_board(server: HereServer, person: str) -> None:
+@pytest.mark.parametrize(("person", "mentor"), [("mia", None), ("mia", "tora"), ("tora", "sam")])
+async def test_who_may_not_watch_is_told_so(server: HereServer, person: str, mentor: str | None) -> None:
+    """A member nothing, a mentor nobody else's."""
     async with server.device(person) as device:
-        await device.say("watch", replies=True)
+        await device.say("watch", replies=True, mentor=mentor)
         assert not (await device.error("not_allowed"))["temporary"]
         assert await device.is_alive()
+
+
+async def test_a_mentor_watches_their_own(server: HereServer) -> None:
+    """As over HTTP: rows and totals are theirs, whether they name themselves or nobody."""
+    await server.conversation("b1", "basic", member="mia")
+    await server.conversation("b2", "basic", member="ola")
+    await asked(server, "s1", member="kari", mentor="sam")
+    async with server.device("mia") as mia, server.device("ola") as ola, server.device("tora") as device:
+        await mia.write("Hei", conversation="b1")
+        tora = Watcher(device)
+        await tora.watch()
+        assert set(tora.rows) == {"b1"}
+        assert tora.totals["waiting"] == 1
+        await tora.watch(mentor="tora")
+        await asked(server, "s2", member="kari", mentor="sam")
+        await ola.write("Hei", conversation="b2")
+        await tora.sees("b1", "b2", waiting=2)
 
 
 async def test_a_plan_that_there_is_not_is_named(server: HereServer) -> None:
