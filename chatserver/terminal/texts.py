@@ -236,6 +236,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     ),
     # Leaving.
     "unsent": ("Not sent:", "Ikke sendt:", "Ikke sendt:"),
+    "gave_up": ("Gave up on {url}: {why}", "Ga opp {url}: {why}", "Opgav {url}: {why}"),
     "ended": (
         "The server closed the chat: {why}",
         "Serveren avsluttet chatten: {why}",
