@@ -88,8 +88,14 @@ def _print_json(content: Struct) -> None:
 
 
 def _print_lines(console: Console, chat: ChatClient, texts: Texts, watch: Watch) -> None:
-    for line in board_lines(texts, chat.board, watch.state, chat.now(), (console.width, None), _filters(texts, watch)):
+    size, filters, of_one = (console.width, None), _filters(texts, watch), _is_of_one(chat, watch)
+    for line in board_lines(texts, chat.board, watch.state, chat.now(), size, filters, of_one=of_one):
         console.print(line)
+
+
+def _is_of_one(chat: ChatClient, watch: Watch) -> bool:
+    """Whether all rows are of one mentor: the one that was named, or the one who looks."""
+    return watch.mentor is not None or (chat.welcome is not None and chat.welcome.role == "mentor")
 
 
 def _filters(texts: Texts, watch: Watch) -> list[tuple[Mood, str]]:
@@ -137,5 +143,13 @@ class _Screen:
         beside = [*state, *_filters(self._texts, self._watch)]
         # Before the first welcome there is no clock, and no row that needs one.
         now = self._chat.now() if self._chat.welcome is not None else 0
-        lines = board_lines(self._texts, self._chat.board, self._watch.state, now, (size.width, size.height), beside)
+        lines = board_lines(
+            self._texts,
+            self._chat.board,
+            self._watch.state,
+            now,
+            (size.width, size.height),
+            beside,
+            of_one=_is_of_one(self._chat, self._watch),
+        )
         return Group(*lines)
