@@ -283,7 +283,9 @@ async def asked(url: str, token: str) -> list[str]:
 def test_the_bot_of_the_readme_answers(tmp_path: Path) -> None:
     [bot] = blocks(README, "python")
     with demo(tmp_path) as url:
-        tokens = {name: (tmp_path / "demo-data" / "tokens" / f"{name}.jwt").read_text().strip() for name in ("mona", "birk")}
+        tokens = {
+            name: (tmp_path / "demo-data" / "tokens" / f"{name}.jwt").read_text().strip() for name in ("mona", "birk")
+        }
         program = tmp_path / "bot.py"
         program.write_text(bot.replace("http://127.0.0.1:8080", url))
         environment = os.environ | {"CHATSERVER_TOKEN": tokens["mona"]}
