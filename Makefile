@@ -20,7 +20,7 @@ MESSAGE_PATH := $(addprefix tests/,quotas/ledger/test_contract.py chatserver/pro
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-demo: .venv/base ## Start a server with demo people and print how to chat as them; ARGS="--now …" for more
+demo: .venv/base ## Start a server with demo people in demo-data/ and print how to chat as them; ARGS="--now …" for more
 	@$(BIN)/chatserver demo $(ARGS)
 
 test: .venv/dev ## Run every test and measure the coverage of the rules
@@ -46,7 +46,7 @@ rules: ## Check the alert rules, and when they come (needs promtool: Debian's pa
 bench: .venv/bench $(if $(COMPILER),$(COMPILED)/done) $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
 	$(if $(COMPILER),$(COMPILED)/bin,$(BIN))/python -m benchmarks $(ARGS)
 
-clean: ## Remove the environment and what tools left behind; data/ stays
+clean: ## Remove the environment and what tools left behind; data/ and demo-data/ stay
 	rm -rf .venv $(NODE_PEERS)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find chatserver quotas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
-from chatserver.app import Parts, StartError, policy_of
+from chatserver.app import Parts, StartError, migrated, policy_of
 from chatserver.auth import issue
 from chatserver.protocol.events import Role
+from chatserver.records import people
 from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
 from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.messaging import sealed_post
@@ -31,6 +32,8 @@ from quotas.ledger.stores import store_at
 from quotas.terms import Rulebook
 
 TOKEN_LIFETIME_SECONDS = 30 * DAY // 1000
+DATA_DIR = Path("demo-data")
+"""Its folder, unless another one is named: apart from a server's, whose policy has no quick plan."""
 QUICK = "quick"
 """A plan of the demo alone: its reply promise is a minute and a half, so that a warning and a miss can be watched."""
 QUICK_POLICY = f"""# The built-in policy and one plan of the demo's. `chatserver serve` needs it on this data too.
@@ -66,11 +69,38 @@ PEOPLE = (
 )
 
 
+async def refuse_real_data(settings: Settings, store_url: str) -> None:
+    """Raise StartError where a server has data: the demo's people are not to stand among real ones.
+
+    A demo's store counts as shifted, a server's does not. Where the store is new, the records tell.
+    """
+    where = f"{settings.data_dir}" if settings.redis_url is None else "the store"
+    link = store_at(store_url)
+    await link.open()
+    try:
+        shift = await link.request("HGET", keys.META, "shift")
+    finally:
+        link.close()
+    if shift is None and await _others_are_recorded(settings):
+        where = f"{settings.data_dir}" if settings.database_url is None else "the database"
+    elif shift is None or int(shift):
+        return
+    raise StartError(
+        f"{where} holds data of `chatserver serve`, among which the demo does not put its people; "
+        "name an empty folder with --data-dir, and no store or database of a server"
+    )
+
+
+async def _others_are_recorded(settings: Settings) -> bool:
+    async with migrated(settings) as database, database.read() as connection:
+        return await people.has_others(connection, {person.id for person in PEOPLE})
+
+
 def with_quick_plan(settings: Settings) -> Settings:
     """Settings whose policy has the demo's own plan, where the person who starts it named no other."""
     if settings.policy is not None:
         return settings
-    file = settings.data_dir / "policy.toml"
+    file = settings.data_dir / "demo-policy.toml"
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         file.write_text(QUICK_POLICY, encoding="utf-8")
@@ -175,8 +205,8 @@ def write_tokens(settings: Settings, rulebook: Rulebook) -> dict[str, Path]:
     return files
 
 
-async def show(console: Console, parts: Parts, url: str, tokens: dict[str, Path]) -> None:
-    """Print the table: who, plan, writing state now, and the command that opens their chat."""
+async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens: dict[str, Path]) -> None:
+    """Print the table: who, plan, writing state now, and the command that opens their chat; and where its data is."""
     now = await parts.ledger.now()
     zone = ZoneInfo(parts.rulebook.policy.calendar.zone)
     table = Table(title=f"The demo, {_local(now, zone):%A %d %B %Y %H:%M} in {zone.key}", title_justify="left")
@@ -200,7 +230,11 @@ async def show(console: Console, parts: Parts, url: str, tokens: dict[str, Path]
             soft_wrap=True,
             highlight=False,
         )
-    console.print()
+    console.print(
+        f"\nData and tokens of the demo are in {data_dir}; remove that folder to begin anew.",
+        soft_wrap=True,
+        highlight=False,
+    )
 
 
 async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInfo) -> str:

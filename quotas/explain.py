@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from quotas import instant
-from quotas.admission import Denied, WritingState, admit_member, writing_state
+from quotas.admission import Denied, WritingState, admit_member, without_wait, writing_state
 from quotas.ledger.base import Standing
 from quotas.plans import Always, Messages, OpenDays, Windows
 from quotas.steps import (
@@ -66,6 +66,8 @@ def _gaps(story: Story, standing: Standing, terms: Terms, state: WritingState) -
     """What the stored state holds and the story does not lead to."""
     usage = standing.usage
     told = replace(story.usage, live_until=usage.live_until)
+    if standing.settings.status == "ended":
+        told = without_wait(told)  # Who tells the story may not know when it ended.
     derived = writing_state(standing.settings.status, told, terms, standing.now)
     writing: list[Step] = []
     if derived.window_ends_at != state.window_ends_at:

@@ -260,7 +260,7 @@ def test_named_commands_exist(page: Path) -> None:
 @contextmanager
 def demo(folder: Path, *flags: str) -> Iterator[str]:
     """A demo server on a free port; gives its URL."""
-    arguments = [str(PROGRAM), "demo", "--port", "0", "--data-dir", "data", *flags]
+    arguments = [str(PROGRAM), "demo", "--port", "0", *flags]
     with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -288,7 +288,9 @@ async def asked(url: str, token: str) -> list[str]:
 def test_the_bot_of_the_readme_answers(tmp_path: Path) -> None:
     [bot] = blocks(README, "python")
     with demo(tmp_path) as url:
-        tokens = {name: (tmp_path / "data" / "tokens" / f"{name}.jwt").read_text().strip() for name in ("mona", "birk")}
+        tokens = {
+            name: (tmp_path / "demo-data" / "tokens" / f"{name}.jwt").read_text().strip() for name in ("mona", "birk")
+        }
         program = tmp_path / "bot.py"
         program.write_text(bot.replace("http://127.0.0.1:8080", url))
         environment = os.environ | {"CHATSERVER_TOKEN": tokens["mona"]}

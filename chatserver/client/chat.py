@@ -10,7 +10,7 @@ from uuid import uuid4
 from chatserver.client.backoff import full_jitter
 from chatserver.client.board import ReplyBoard
 from chatserver.client.book import Book, note
-from chatserver.client.errors import ChatClosed, Dropped
+from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
 from chatserver.client.inbox import Inbox
 from chatserver.client.link import Encoding, Link, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
@@ -64,6 +64,7 @@ class ChatClient:
     `token` is a JWT, or a coroutine function that fetches a fresh one for each connection; what it raises ends the
     chat, except OSError, after which it is asked again. `resume` maps conversations to the last seq seen in an
     earlier run (see `positions`). With `follow=False` no events are kept, for a bot that only sends.
+    After `tries` connections that failed one after the other it gives up and the chat is over; None: never.
     `on_state` is called at every change of `state`.
     """
 
@@ -75,11 +76,13 @@ class ChatClient:
         encoding: Encoding = "json",
         resume: dict[str, int] | None = None,
         follow: bool = True,
+        tries: int | None = None,
         on_state: Callable[[State], None] | None = None,
     ) -> None:
         self._url = chat_address(url)
         self._token = token
         self._encoding = encoding
+        self._tries = tries
         self._on_state = on_state
         self._book: Book = {}
         self._marks: dict[str, int] = {}
@@ -237,6 +240,7 @@ class ChatClient:
 
     async def _stay_connected(self) -> None:
         delays = full_jitter()
+        failed = 0
         while True:
             self._change(State("connecting"))
             greeted = False
@@ -255,6 +259,9 @@ class ChatClient:
                     raise
                 # It was a chat server before: what stands in its place now, a proxy or another network, will go.
                 fault = closed
+            failed = 0 if greeted else failed + 1
+            if failed == self._tries:
+                raise ChatClosed(NO_ANSWER, f"no connection after {failed} tries: {fault.reason}") from None
             delay = next(delays)
             self._change(State("offline", retry_at=self._loop.time() + delay, reason=fault.reason))
             await asyncio.sleep(delay)

@@ -7,6 +7,9 @@ Dropped      one connection ended (inside the client: it decides whether to conn
 
 from chatserver.protocol.codes import Code
 
+NO_ANSWER = 1006
+"""The close code for what ended without one (RFC 6455, 7.4.1)."""
+
 
 class ChatError(Exception):
     """A command was wrong, and sending it again cannot help. `code` is one of `chatserver.protocol.codes.CODES`."""
@@ -20,7 +23,7 @@ class ChatError(Exception):
 class ChatClosed(Exception):  # noqa: N818 - named as the event it reports, like websockets' ConnectionClosed
     """The chat is over. `code` is a WebSocket close code (1000–4999) or, below 1000, the HTTP status of the handshake.
 
-    1000 is the client's own leaving, 1015 a TLS certificate that is not trusted.
+    1000 is the client's own leaving, 1006 that it gave up, 1015 a TLS certificate that is not trusted.
     """
 
     def __init__(self, code: int, reason: str) -> None:

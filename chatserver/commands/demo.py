@@ -19,9 +19,12 @@ from chatserver.workers import serve_with_workers
 
 
 def demo(flags: ServerFlags = NO_FLAGS) -> None:
-    """Start a server with demo people, and print how to chat as each of them."""
+    """Start a server with demo people, and print how to chat as each of them.
+
+    Its data is in the folder demo-data unless another one is named. Started again it goes on from there.
+    """
     with one_sentence():
-        settings = settings_of(flags)
+        settings = settings_of(flags, data_dir=demonstration.DATA_DIR)
         configure_logs(settings.log_level)
         socks = listening_sockets(settings.host, settings.port, settings.workers)
         with store_of(settings) as store_url:
@@ -30,6 +33,7 @@ def demo(flags: ServerFlags = NO_FLAGS) -> None:
 
 
 async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
+    await demonstration.refuse_real_data(settings, store_url)
     settings = demonstration.with_quick_plan(settings)
     settings, why = await demonstration.with_open_day(settings, store_url)
     async with composition.assembled(settings, store_url, at_work=len(socks) == 1) as parts:
@@ -49,7 +53,7 @@ async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socke
         await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if ready.is_set():
             await demonstration.start_a_wait(parts)
-            await demonstration.show(screen, parts, url_of(socks[0]), tokens)
+            await demonstration.show(screen, parts, url_of(socks[0]), settings.data_dir, tokens)
             screen.print(f"Listening on {url_of(socks[0])}. Ctrl-C stops.")
         waiting.cancel()
         await listening

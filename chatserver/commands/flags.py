@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cyclopts import Parameter
+from msgspec.structs import replace
 
 from chatserver.settings import Settings, load
 
@@ -37,7 +38,9 @@ class ServerFlags:
 NO_FLAGS = ServerFlags()
 
 
-def settings_of(flags: ServerFlags) -> Settings:
-    """The settings that flags, environment and file give together."""
-    settings, _ = load(asdict(flags), os.environ)
+def settings_of(flags: ServerFlags, *, data_dir: Path | None = None) -> Settings:
+    """The settings that flags, environment and file give together; `data_dir` where none of them names a folder."""
+    settings, sources = load(asdict(flags), os.environ)
+    if data_dir is not None and sources["data_dir"] == "default":
+        return replace(settings, data_dir=data_dir)
     return settings

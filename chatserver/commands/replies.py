@@ -26,7 +26,7 @@ def replies(
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     language: str | None = None,
 ) -> None:
-    """Show who owes an answer, the most urgent first, live on the terminal. For support and services.
+    """Show who owes an answer, the most urgent first, live on the terminal. A mentor sees their own.
 
     The token is read from a file or from CHATSERVER_TOKEN. Without a terminal the board is printed once.
 

@@ -47,6 +47,12 @@ async def find_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[st
     return {row.id: _person(row) for row in rows}
 
 
+async def has_others(connection: AsyncConnection, ids: set[str]) -> bool:
+    """Whether there is anybody but those."""
+    query = select(PEOPLE.c.id).where(PEOPLE.c.id.not_in(sorted(ids))).limit(1)
+    return await connection.scalar(query) is not None
+
+
 async def create(connection: AsyncConnection, person: Person) -> None:
     """Raises sqlalchemy.exc.IntegrityError where the id is taken."""
     await connection.execute(insert(PEOPLE).values(_values(person)))

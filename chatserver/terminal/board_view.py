@@ -1,5 +1,6 @@
 """The board as coloured lines that fit a terminal: no more rows are made than it has lines."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -45,21 +46,24 @@ def board_lines(
     now: int,
     size: tuple[int, int | None],
     beside: Sequence[tuple[Mood, str]] = (),
+    *,
+    of_one: bool = False,
 ) -> list[Text]:
     """The waits in that state at `now`, in `size` columns and lines; None for as many lines as there are rows.
 
-    `beside` stands beside the title.
+    `beside` stands beside the title. `of_one`: all are of one mentor, and their members tell them apart.
     """
     width, height = size
     rows = board.rows
     room = len(rows) if height is None else max(1, height - HEAD - 1)
     shown = rows[:room]
-    widths = _widths(width)
+    widths = _widths(width, of_one=of_one)
+    pairs = Counter((row.member, row.mentor) for row in rows)
     lines = [
         _fit(_title(texts, board, now, beside), width),
         _fit(Text(texts("board_totals", **_numbers(board)), "bold"), width),
         _cells({column: texts(f"board_{column}") for column in widths}, widths, "dim"),
-        *(_row(texts, row, now, widths) for row in shown),
+        *(_row(texts, row, now, widths, alone=pairs[row.member, row.mentor] == 1) for row in shown),
     ]
     if not rows:
         lines.append(Text(texts("board_empty") if board.now else "", "dim"))
@@ -89,14 +93,16 @@ def _total(board: ReplyBoard, state: WaitState) -> int:
     return {"waiting": totals.waiting, "overdue": totals.overdue, "missed": totals.missed}[state]
 
 
-def _widths(width: int) -> dict[Column, int]:
-    shown = [(column, fixed) for column, fixed, least in COLUMNS if width >= least]
+def _widths(width: int, *, of_one: bool) -> dict[Column, int]:
+    columns = [(column, fixed, least) for column, fixed, least in COLUMNS if not of_one or column != "mentor"]
+    shown = [(column, fixed) for column, fixed, least in columns if width >= least or (of_one and column == "member")]
     shares = sum(1 for _, fixed in shown if not fixed)
     share = max(8, (width - sum(fixed + 1 for _, fixed in shown if fixed)) // shares - 1)
     return {column: fixed or share for column, fixed in shown}
 
 
-def _row(texts: Texts, row: Owed, now: int, widths: dict[Column, int]) -> Text:
+def _row(texts: Texts, row: Owed, now: int, widths: dict[Column, int], *, alone: bool) -> Text:
+    """`alone`: no other row has these two people, or else the conversation is named beside them."""
     due_at = instant.parse(row.due_at) if row.due_at else None
     left = due_at - now if due_at is not None else None
     overdue = row.overdue or (left is not None and left < 0)
@@ -105,7 +111,7 @@ def _row(texts: Texts, row: Owed, now: int, widths: dict[Column, int]) -> Text:
         "state": texts(f"state_{state}"),
         "left": _left(texts, left),
         "mentor": row.mentor,
-        "member": row.member,
+        "member": row.member if alone or "conversation" in widths else f"{row.conversation}: {row.member}",
         "plan": row.plan,
         "conversation": row.conversation,
     }
@@ -119,7 +125,9 @@ def _row(texts: Texts, row: Owed, now: int, widths: dict[Column, int]) -> Text:
 def _left(texts: Texts, left: int | None) -> str:
     if left is None:
         return "–"
-    return duration(texts, left) if left >= 0 else f"−{duration(texts, -left)}"
+    if left < 0:
+        return f"−{duration(texts, -left)}"
+    return duration(texts, left) + (" !" if left < SOON else "")
 
 
 def _style(row: Owed, left: int | None, *, overdue: bool) -> str:

@@ -7,7 +7,7 @@ from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.terminal import reading_along
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 
-_HELP = ("help_list", "help_to", "help_history", "help_check", "help_newline", "help_quit")
+_HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "help_newline", "help_quit")
 _HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
 
@@ -37,6 +37,8 @@ async def _obey(desk: Desk, command: str, rest: str) -> Outcome:
             desk.list_conversations()
         case "/to":
             await _to(desk, rest)
+        case "/next":
+            await _next(desk)
         case "/history":
             await _history(desk, rest)
         case "/check":
@@ -50,12 +52,23 @@ async def _obey(desk: Desk, command: str, rest: str) -> Outcome:
 
 
 async def _to(desk: Desk, name: str) -> None:
-    found = desk.find(name) if name else None
-    if found is None:
-        names = ", ".join(desk.other(each) for each in desk.chat.conversations.values())
-        desk.announce(desk.texts("no_such", name=name or "?", names=names or "–"))
-    else:
-        await desk.open(found)
+    directory = desk.directory
+    match directory.matching(name) if name else []:
+        case []:
+            desk.announce(desk.texts("no_such", name=name or "?", names=directory.labels()))
+        case [found]:
+            await desk.open(found.id)
+        case [first, *_] as several:
+            names = ", ".join(map(directory.label, several))
+            desk.announce(desk.texts("several_such", name=name, names=names, id=first.id))
+
+
+async def _next(desk: Desk) -> None:
+    match desk.directory.beside(desk.current):
+        case [first, *_]:
+            await desk.open(first.id)
+        case _:
+            desk.announce(desk.texts("nothing_elsewhere"))
 
 
 async def _read_along(desk: Desk, command: str, id: str) -> None:
@@ -83,4 +96,4 @@ async def _check(desk: Desk) -> None:
         desk.announce(desk.texts("open_one_first", hint=desk.texts("choose")))
         return
     await desk.chat.check(desk.current.id)
-    desk.announce(" · ".join(desk.standing(desk.current)))
+    desk.announce(" · ".join(desk.directory.standing(desk.current)))

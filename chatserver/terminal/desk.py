@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol
 
-from chatserver.client import ChatClient, ChatError
+from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.place import Place
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import (
@@ -12,23 +12,30 @@ from chatserver.protocol.events import (
     ComposerChanged,
     Conversation,
     ConversationChanged,
+    Deadline,
     Error,
     Message,
+    ReadMark,
     Refused,
     Replies,
     Role,
     TypingNow,
     Welcome,
 )
+from chatserver.terminal.directory import Directory
 from chatserver.terminal.outgoing import Outcome, Outgoing, Unsent
-from chatserver.terminal.status import locked, may_write, standing
+from chatserver.terminal.status import Mood, locked, may_write
 from chatserver.terminal.texts import Texts
-from chatserver.terminal.transcript import Line, Transcript, announcement, short, wrapped
+from chatserver.terminal.transcript import Line, Transcript, alarm, announcement, short, wrapped
+from chatserver.terminal.words import date_and_time, duration
+from quotas import instant
 
 HISTORY_AT_START = 20
 TYPING_SECONDS = 6.0
 """How long "is typing" stands without being said again (protocol)."""
 LONGEST_NAME = 18
+LOOKING_BACK_SECONDS = 2.0
+"""How long the first list of conversations waits to know what is new in them."""
 
 
 class Paper(Protocol):
@@ -51,16 +58,16 @@ class Desk:
     def __init__(self, chat: ChatClient, texts: Texts, wanted: str | None) -> None:
         self.chat = chat
         self.texts = texts
-        self.unread: dict[str, int] = {}
+        self.directory = Directory(chat, texts)
         self.outgoing = Outgoing(chat, self._answered)
-        self.role: Role = "member"
-        self.user = ""
         self._wanted = wanted
         self._current: str | None = None
         self._shown = Place(0)
         self._own_last = 0
         self._typing_until = 0.0
         self._was_open: dict[str, bool] = {}
+        self._known_misses: set[tuple[str, str | None]] = set()
+        self._looking_back: asyncio.Task[None] | None = None
         self._transcript = Transcript(texts, "")
         self._last_announcement = ""
         self._board: asyncio.Future[Replies] | None = None
@@ -76,6 +83,15 @@ class Desk:
         return self.chat.conversations.get(self._current or "")
 
     @property
+    def user(self) -> str:
+        """Whose desk it is; nothing before the first welcome."""
+        return self.directory.user
+
+    @property
+    def role(self) -> Role:
+        return self.directory.role
+
+    @property
     def peer_is_typing(self) -> bool:
         return asyncio.get_running_loop().time() < self._typing_until
 
@@ -89,17 +105,6 @@ class Desk:
     @property
     def can_write(self) -> bool:
         return self.current is not None and may_write(self.role, self.current)
-
-    def other(self, conversation: Conversation) -> str:
-        """The name by which this person knows a conversation: the other side, or for support both sides."""
-        if self.user == conversation.member:
-            return conversation.mentor
-        if self.user == conversation.mentor:
-            return conversation.member
-        return f"{conversation.member} – {conversation.mentor}"
-
-    def standing(self, conversation: Conversation) -> list[str]:
-        return standing(self.texts, self.role, conversation, self.chat.now())
 
     # What is printed
 
@@ -126,13 +131,16 @@ class Desk:
         if conversation is None:
             return
         if message.conversation != self._current:
-            self._print(self._transcript.elsewhere(conversation, message, self._paper.width))
+            self.directory.news.came(message, self.user)
+            label = self.directory.label(conversation)
+            self._print(self._transcript.elsewhere(conversation, label, message, self._paper.width))
         elif self._shown.take(message.seq):
             self._show(conversation, message)
             await self._mark_read(message.seq)
 
     async def _mark_read(self, seq: int) -> None:
         if self._current is not None and self.role in ("member", "mentor"):
+            self.directory.news.read(self._current, seq)
             with suppress(ChatError):
                 await self.chat.read(self._current, seq)
 
@@ -140,19 +148,26 @@ class Desk:
 
     async def follow(self) -> None:
         """Show events as they come. Raises ChatClosed when the server ends the chat."""
+        try:
+            await self._follow()
+        finally:
+            if self._looking_back is not None:
+                self._looking_back.cancel()
+
+    async def _follow(self) -> None:
         async for event in self.chat.events():
             async with self._one_at_a_time:
                 match event:
                     case Welcome():
                         await self._welcome(event)
                     case Message():
-                        if event.conversation != self._current and event.sender != self.user:
-                            self.unread[event.conversation] = self.unread.get(event.conversation, 0) + 1
                         await self._show_new(event)
-                    case ComposerChanged():
-                        self._composer(event.conversation)
-                    case ConversationChanged():
-                        self._composer(event.conversation.id)
+                    case ReadMark() if event.sender == self.user:
+                        self.directory.news.read(event.conversation, event.seq)
+                    case ComposerChanged(conversation=id) | ConversationChanged(conversation=Conversation(id=id)):
+                        self._composer(id)
+                    case Deadline():
+                        self._deadline(event)
                     case TypingNow() if event.conversation == self._current and event.sender != self.user:
                         self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
                     case Replies() if self._board is not None and not self._board.done():
@@ -163,21 +178,62 @@ class Desk:
 
     async def _welcome(self, welcome: Welcome) -> None:
         again = bool(self.user)
-        self.user, self.role = welcome.user, welcome.role
+        self.directory.belongs_to(welcome)
         if again:
             for each in welcome.conversations:
                 self._composer(each.id)
+                self.directory.news.read(each.id, each.read_seq)
+                if self._is_new_miss(each):
+                    self._alarm(each, " · ".join(self.directory.standing(each)), "bad")
             return
         self._transcript = Transcript(self.texts, welcome.user)
         for each in welcome.conversations:
-            self.unread[each.id] = max(0, each.last_seq - each.read_seq)
             self._was_open[each.id] = each.composer.open
+            self._is_new_miss(each)
+        if self.role in ("member", "mentor"):
+            self._looking_back = asyncio.create_task(self._look_back(welcome.conversations))
         if self._wanted is not None:
             await self._open(self._wanted)
         elif len(welcome.conversations) == 1:
             await self._open(welcome.conversations[0].id)
         else:
+            if self._looking_back is not None:
+                await asyncio.wait({self._looking_back}, timeout=LOOKING_BACK_SECONDS)
             self.list_conversations()
+
+    async def _look_back(self, conversations: list[Conversation]) -> None:
+        """One after the other: a person of many conversations is not to be slowed down by it."""
+        with suppress(ChatClosed):
+            for each in conversations:
+                await self.directory.news.look_back(self.chat, each, self.user)
+                self._paper.refresh()
+
+    def _is_new_miss(self, conversation: Conversation) -> bool:
+        miss = conversation.id, conversation.reply.due_at
+        if not self.directory.is_overdue(conversation) or miss in self._known_misses:
+            return False
+        self._known_misses.add(miss)
+        return True
+
+    def _deadline(self, event: Deadline) -> None:
+        """A reply deadline is near, or was missed, in whatever conversation."""
+        conversation = self.chat.conversations.get(event.conversation)
+        if conversation is None:
+            return
+        due_at = instant.parse(event.due_at)
+        when = date_and_time(self.texts, due_at, conversation.zone)
+        if event.kind == "missed":
+            self._known_misses.add((event.conversation, event.due_at))
+            self._alarm(conversation, self.texts("missed", when=when), "bad")
+        else:
+            left = duration(self.texts, due_at - self.chat.now())
+            self._alarm(conversation, self.texts("answer_by", when=when, left=left), "wait")
+
+    def _alarm(self, conversation: Conversation, what: str, mood: Mood) -> None:
+        text = f"{self.directory.label(conversation)}: {what}"
+        if conversation.id != self._current:
+            text += f" · {self.texts('opens_it', id=conversation.id)}"
+        self._print(alarm(text, mood, self._paper.width))
 
     def _composer(self, id: str) -> None:
         """Say when writing opens or closes by itself."""
@@ -187,7 +243,7 @@ class Desk:
         was_open, self._was_open[id] = self._was_open.get(id), conversation.composer.open
         if self.role == "member" and id == self._current and was_open not in (None, conversation.composer.open):
             now_open = [self.texts("now_open")]
-            self.announce(_sentence(now_open if conversation.composer.open else self.standing(conversation)))
+            self.announce(_sentence(now_open if conversation.composer.open else self.directory.standing(conversation)))
 
     # What goes out
 
@@ -238,7 +294,7 @@ class Desk:
             await self.chat.check(self.current.id)
         if not self.can_write:
             reads_only = self.role not in ("member", "mentor")
-            why = self.texts("cannot_write") if reads_only else _sentence(self.standing(self.current))
+            why = self.texts("cannot_write") if reads_only else _sentence(self.directory.standing(self.current))
             self.announce(f"{why} {self.texts('kept')}")
         return self.can_write
 
@@ -281,14 +337,13 @@ class Desk:
         if conversation.notice is not None:
             known = self.texts.has(conversation.notice)
             self.announce(self.texts(conversation.notice) if known else conversation.notice)
-        self.unread[id] = 0
         if last:
             await self._mark_read(last)
 
     def _show_page(self, conversation: Conversation, messages: list[Message]) -> None:
         self._transcript.new_page()
         if not messages:
-            self.announce(f"{self.other(conversation)}: {self.texts('no_messages')}")
+            self.announce(f"{self.directory.label(conversation)}: {self.texts('no_messages')}")
         for message in messages:
             self._show(conversation, message)
 
@@ -299,32 +354,25 @@ class Desk:
                 self._show_page(self.current, page.messages)
 
     def list_conversations(self) -> None:
-        lines = [line for each in self.chat.conversations.values() for line in self._entry(each)]
+        lines = [line for each in self.directory for line in self._entry(each)]
         self._print(lines)
         self.announce(self.texts("choose" if lines else "no_conversations"))
 
     def _entry(self, conversation: Conversation) -> list[Line]:
         """Name, plan and news in one line; what is owed or open beside it, or below on a narrow terminal."""
-        unread = self.unread.get(conversation.id, 0)
+        unread = self.directory.news.of(conversation.id)
         mark = "›" if conversation.id == self._current else " "
-        name = short(self.other(conversation), LONGEST_NAME)
+        name = short(self.directory.other(conversation), LONGEST_NAME)
         news = self.texts("news", n=unread) if unread else ""
         head: Line = [
             ("class:member" if unread else "", f" {mark} {name:<{LONGEST_NAME}}"),
             ("class:announcement", f" {conversation.plan:<8} {news:<7}"),
         ]
-        state, width = " · ".join(self.standing(conversation)), self._paper.width
+        state, width = " · ".join([conversation.id, *self.directory.standing(conversation)]), self._paper.width
         used = sum(len(text) for _, text in head)
         if used + len(state) + 1 <= width:
             return [[*head, ("class:hint", f" {state}")]]
         return [head, *([("class:hint", f"   {line}")] for line in wrapped(state, width - 3))]
-
-    def find(self, name: str) -> str | None:
-        """The conversation with that id, that other person, or the only one whose name begins so."""
-        known = self.chat.conversations.values()
-        exact = [each.id for each in known if name in (each.id, self.other(each))]
-        begun = [each.id for each in known if self.other(each).lower().startswith(name.lower())]
-        return exact[0] if len(exact) == 1 else begun[0] if len(begun) == 1 else None
 
 
 def _sentence(parts: list[str]) -> str:

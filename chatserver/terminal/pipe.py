@@ -2,45 +2,79 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from concurrent.futures import CancelledError
-from contextlib import suppress
-from threading import Thread
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
+from chatserver.client.errors import NO_ANSWER
 from chatserver.protocol.events import Accepted, Message
+from chatserver.terminal.input_lines import InputLines
 from chatserver.terminal.status import locked
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.transcript import said_in, visible
 from chatserver.terminal.words import time_of_day
 from quotas import instant
 
-LINES_AHEAD = 100
-"""Lines read from standard input and not yet sent."""
+TRIES = 12
+"""Connections that fail one after the other before a program without a terminal gives up: 40 seconds or so, 80 at most,
+besides what each takes. That is longer than a server takes to restart."""
+
+ANSWERED_WITHIN = 300.0
+"""Seconds until a server that is there and has no answer to a message, its store being gone, counts as gone too."""
 
 
 async def converse(chat: ChatClient, texts: Texts, conversation: str) -> int:
-    """Send every line, print what comes meanwhile, end when all are answered. 1 where one was not taken."""
+    """Send every line, print what comes meanwhile, end when all are answered. 1 where one was not taken.
+
+    Raises ChatClosed, after printing what was not sent, where the chat ends first.
+    """
     following = asyncio.create_task(_print_messages(chat, texts, conversation))
+    lines = standard_input()
+    refused, line = 0, None
     try:
-        refused = 0
-        async for line in _lines():
+        while (line := await _next(lines, following)) is not None:
             refused += not await _send(chat, texts, conversation, line)
+            line = None
         return 1 if refused else 0
+    except ChatClosed:
+        await return_the_unsent(texts, lines, line)
+        raise
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
 
 
+async def _next(lines: InputLines, following: asyncio.Task[None]) -> str | None:
+    """The next line, or what ends the chat while there is none yet."""
+    coming = asyncio.create_task(lines.next())
+    try:
+        await asyncio.wait({coming, following}, return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            following.result()
+        return await coming
+    finally:
+        coming.cancel()
+
+
+def standard_input() -> InputLines:
+    return InputLines(sys.stdin.fileno(), sys.stdin.encoding, sys.stdin.errors or "strict")
+
+
+async def return_the_unsent(texts: Texts, lines: InputLines, line: str | None = None) -> None:
+    """Print `line` and all that is left, so that nothing typed is lost."""
+    unsent = [] if line is None else [line]
+    unsent += [each async for each in lines.left()]
+    if unsent:
+        _complain(texts("unsent"), "\n".join(unsent))
+
+
 async def _send(chat: ChatClient, texts: Texts, conversation: str, line: str) -> bool:
     try:
-        answer = await chat.send(conversation, line)
+        async with asyncio.timeout(ANSWERED_WITHIN):
+            answer = await chat.send(conversation, line)
     except ChatError as fault:
         _complain(texts("not_sent", why=fault.message), line)
         return False
-    except ChatClosed:
-        _complain(texts("unsent"), line)
-        raise
+    except TimeoutError:
+        raise ChatClosed(NO_ANSWER, f"no answer within {ANSWERED_WITHIN:.0f} seconds") from None
     known = chat.conversations[conversation]
     if isinstance(answer, Accepted):
         _print(f"{time_of_day(instant.parse(answer.at), known.zone)} {texts('you')}: {line} ✓")
@@ -63,26 +97,4 @@ def _print(text: str) -> None:
 
 
 def _complain(why: str, line: str) -> None:
-    sys.stderr.write(f"{why}\n    {visible(line)}\n")
-
-
-async def _lines() -> AsyncIterator[str]:
-    """Standard input, without blank lines.
-
-    Read by a thread, because a regular file cannot be awaited; a daemon, so that waiting for a line does not keep the
-    process from ending.
-    """
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[str | None] = asyncio.Queue(LINES_AHEAD)
-
-    def read() -> None:
-        # A loop that has ended takes no more lines.
-        with suppress(RuntimeError, CancelledError):
-            for line in sys.stdin:
-                asyncio.run_coroutine_threadsafe(queue.put(line), loop).result()
-            asyncio.run_coroutine_threadsafe(queue.put(None), loop).result()
-
-    Thread(target=read, daemon=True).start()
-    while (line := await queue.get()) is not None:
-        if line.strip():
-            yield line.rstrip("\r\n")
+    sys.stderr.write("\n    ".join([why, *visible(line).split("\n")]) + "\n")

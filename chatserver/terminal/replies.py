@@ -15,7 +15,8 @@ from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_WATCHED, Watch
 from chatserver.protocol.events import Error, Owed, Replies, Totals
 from chatserver.terminal.board_view import board_lines
-from chatserver.terminal.chat import FAILED, Doorbell, complain
+from chatserver.terminal.chat import FAILED, Doorbell, complain, end_of
+from chatserver.terminal.pipe import TRIES
 from chatserver.terminal.status import Mood, connection
 from chatserver.terminal.texts import Texts, choose_language
 
@@ -35,17 +36,21 @@ class BoardAnswer(Struct, frozen=True):
     rows: list[Owed]
 
 
-async def run(*, url: str, token: str, watch: Watch, once: bool, as_json: bool, language: str | None) -> int:
+async def run(
+    *, url: str, token: str, watch: Watch, once: bool, as_json: bool, language: str | None, tries: int = TRIES
+) -> int:
     """Show the board that `watch` asks for until the person leaves; the exit status.
 
-    0 shown, 2 the server does not show it to this token, or ended the connection. Raises ValueError for an address or
+    0 shown, 2 the server does not show it to this token, ended the connection, or after `tries` was not reached; on
+    the screen it is tried until the person leaves. Raises ValueError for an address or
     a language that cannot be.
     """
     texts = Texts(choose_language(language, os.environ))
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     on_screen = not once and not as_json and console.is_terminal
     try:
-        async with ChatClient(url, token, on_state=None if on_screen else Doorbell(texts, url)) as chat:
+        bell = None if on_screen else Doorbell(texts, url, until_inside=False)
+        async with ChatClient(url, token, tries=None if on_screen else tries, on_state=bell) as chat:
             watch = msgspec.structs.replace(watch, limit=ROWS if on_screen else MAX_WATCHED)
             await chat.watch(watch)
             if on_screen:
@@ -63,7 +68,7 @@ async def run(*, url: str, token: str, watch: Watch, once: bool, as_json: bool, 
         complain(fault.message)
         return FAILED
     except ChatClosed as closed:
-        complain(texts("ended", why=str(closed)))
+        complain(end_of(texts, url, closed))
         return FAILED
     return 0
 
@@ -83,8 +88,14 @@ def _print_json(content: Struct) -> None:
 
 
 def _print_lines(console: Console, chat: ChatClient, texts: Texts, watch: Watch) -> None:
-    for line in board_lines(texts, chat.board, watch.state, chat.now(), (console.width, None), _filters(texts, watch)):
+    size, filters, of_one = (console.width, None), _filters(texts, watch), _is_of_one(chat, watch)
+    for line in board_lines(texts, chat.board, watch.state, chat.now(), size, filters, of_one=of_one):
         console.print(line)
+
+
+def _is_of_one(chat: ChatClient, watch: Watch) -> bool:
+    """Whether all rows are of one mentor: the one that was named, or the one who looks."""
+    return watch.mentor is not None or (chat.welcome is not None and chat.welcome.role == "mentor")
 
 
 def _filters(texts: Texts, watch: Watch) -> list[tuple[Mood, str]]:
@@ -132,5 +143,13 @@ class _Screen:
         beside = [*state, *_filters(self._texts, self._watch)]
         # Before the first welcome there is no clock, and no row that needs one.
         now = self._chat.now() if self._chat.welcome is not None else 0
-        lines = board_lines(self._texts, self._chat.board, self._watch.state, now, (size.width, size.height), beside)
+        lines = board_lines(
+            self._texts,
+            self._chat.board,
+            self._watch.state,
+            now,
+            (size.width, size.height),
+            beside,
+            of_one=_is_of_one(self._chat, self._watch),
+        )
         return Group(*lines)

@@ -32,6 +32,8 @@ COLUMNS = {
 }
 """Each column beside the names, and the width of the terminal from which on it is shown."""
 DRAWN = ("in time", "counted time")
+IN_TIME, MISSED, TO_MEDIAN, TO_P95 = "█×▓░"
+"""What bars are made of: without colours too, each part is seen for what it is."""
 
 HEADINGS: dict[By, str] = {"mentor": "mentor", "plan": "plan", "week": "week from"}
 _EN = Texts("en")
@@ -47,6 +49,7 @@ def show(console: Console, report: ReplyReport) -> None:
     else:
         console.print(Text(f"Waits that began on {days} ({report.zone})", "bold"))
         console.print(_table(report, console.width))
+        console.print(_legend(report, console.width))
     for line in _behind(report.behind):
         console.print(line)
 
@@ -65,6 +68,16 @@ def _table(report: ReplyReport, width: int) -> Table:
     for group in report.groups:
         table.add_row(Text(group.name or "none"), *compress(_cells(group, slowest, bar), shown))
     return table
+
+
+def _legend(report: ReplyReport, width: int) -> Text:
+    """What the parts of the bars that were drawn mean."""
+    meanings = []
+    if any(group.in_time or group.missed for group in report.groups):
+        meanings.append(f"{IN_TIME} in time  {MISSED} missed")
+    if width >= COLUMNS["counted time"] and any(group.counted_p95_ms is not None for group in report.groups):
+        meanings.append(f"{TO_MEDIAN} until the median  {TO_P95} until the 95th percentile")
+    return Text("  ".join(meanings), "dim")
 
 
 def _cells(group: ReplyGroup, slowest: int, bar: int) -> list[Text]:
@@ -88,9 +101,9 @@ def _in_time(group: ReplyGroup, bar: int) -> Text:
     promised = group.in_time + group.missed
     if not promised:
         return _NOTHING
-    green = group.in_time * bar // promised
+    kept = group.in_time * bar // promised
     percent = group.in_time * 100 // promised
-    return Text.assemble(("█" * green, "green"), ("█" * (bar - green), "red"), f" {percent:>3} %")
+    return Text.assemble((IN_TIME * kept, "green"), (MISSED * (bar - kept), "red"), f" {percent:>3} %")
 
 
 def _spread(group: ReplyGroup, slowest: int, bar: int) -> Text:
@@ -99,7 +112,7 @@ def _spread(group: ReplyGroup, slowest: int, bar: int) -> Text:
         return _NOTHING
     median, p95 = (-(-length * bar // max(slowest, 1)) for length in (group.counted_median_ms, group.counted_p95_ms))
     median, p95 = min(median, bar), min(p95, bar)
-    return Text.assemble(("█" * median, "cyan"), ("░" * (p95 - median), "cyan"), " " * (bar - p95))
+    return Text.assemble((TO_MEDIAN * median, "cyan"), (TO_P95 * (p95 - median), "cyan"), " " * (bar - p95))
 
 
 def _days(group: ReplyGroup) -> Text:

@@ -179,7 +179,7 @@ class Screen:
         elif desk.can_write:
             text = desk.texts("hint")
         else:
-            text = " · ".join(desk.standing(desk.current))
+            text = " · ".join(desk.directory.standing(desk.current))
         return FormattedText([("class:hint", short(text, self.width - 4))])
 
     def _toolbar(self) -> FormattedText:

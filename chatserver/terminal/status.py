@@ -23,8 +23,10 @@ def standing(texts: Texts, role: Role, conversation: Conversation, now: int) -> 
     if role == "member":
         return writing(texts, conversation.composer, conversation.zone, now)
     if role == "mentor":
-        ended = [texts("locked_ended")] if conversation.status == "ended" else []
-        return ended or owed(texts, conversation.reply, conversation.zone, now)
+        if conversation.status == "ended":
+            return [texts("locked_ended")]
+        paused = [texts("status_paused")] if conversation.status == "paused" else []
+        return paused + owed(texts, conversation.reply, conversation.zone, now)
     return [texts("reading_only")]
 
 
@@ -57,13 +59,23 @@ def _left(texts: Texts, what: str, left: int | None) -> list[str]:
     return [texts(f"{what}_{left if left in (0, 1) else 'n'}", n=left)]
 
 
+def is_overdue(reply: Reply, now: int) -> bool:
+    """Whether the deadline has passed. The server says so a moment later than the clock."""
+    return reply.overdue or (reply.due_at is not None and now > instant.parse(reply.due_at))
+
+
+def urgency(conversation: Conversation) -> tuple[bool, str]:
+    """Sorts by deadline, those without one last."""
+    return conversation.reply.due_at is None, conversation.reply.due_at or conversation.reply.waiting_since or ""
+
+
 def owed(texts: Texts, reply: Reply, zone: str, now: int) -> list[str]:
     if reply.waiting_since is None:
         return [texts("nothing_owed")]
     if reply.due_at is None:
         return [texts("waiting_since", when=date_and_time(texts, instant.parse(reply.waiting_since), zone))]
     due_at = instant.parse(reply.due_at)
-    if reply.overdue or now > due_at:
+    if is_overdue(reply, now):
         return [texts("overdue_by", left=duration(texts, now - due_at))]
     return [texts("answer_by", when=date_and_time(texts, due_at, zone), left=duration(texts, due_at - now))]
 

@@ -47,9 +47,24 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "sending": ("… sending", "… sender", "… sender"),
     "sent": ("✓ sent", "✓ sendt", "✓ sendt"),
     "seen": ("✓✓ read", "✓✓ lest", "✓✓ læst"),
+    "elsewhere_overdue": (
+        "! {n} overdue elsewhere",
+        "! {n} over fristen andre steder",
+        "! {n} over fristen andre steder",
+    ),
+    "elsewhere_due": (
+        "{n} waiting elsewhere, {left} left",
+        "{n} venter andre steder, {left} igjen",
+        "{n} venter andre steder, {left} tilbage",
+    ),
+    "elsewhere_waiting": ("{n} waiting elsewhere", "{n} venter andre steder", "{n} venter andre steder"),
+    "next_opens": ("/next opens it", "/next åpner den", "/next åbner den"),
+    "opens_it": ("/to {id} opens it", "/to {id} åpner den", "/to {id} åbner den"),
     "unread": ("{name}: {n} new", "{name}: {n} nye", "{name}: {n} nye"),
     "news": ("{n} new", "{n} nye", "{n} nye"),
     "erased": ("(this text was erased)", "(denne teksten er slettet)", "(denne tekst er slettet)"),
+    "status_paused": ("paused", "på pause", "på pause"),
+    "status_ended": ("ended", "avsluttet", "afsluttet"),
     "reading_only": ("reading only", "kun lesing", "kun læsning"),
     # The member's writing.
     "open": ("open", "åpent", "åbent"),
@@ -112,6 +127,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "svar innen {when}, {left} igjen",
         "svar inden {when}, {left} tilbage",
     ),
+    "missed": (
+        "the reply deadline, {when}, was missed",
+        "svarfristen, {when}, ble ikke holdt",
+        "svarfristen, {when}, blev ikke overholdt",
+    ),
     "overdue_by": ("overdue by {left}", "{left} over fristen", "{left} over fristen"),
     # The board.
     "board": ("Replies owed", "Svar som venter", "Svar der venter"),
@@ -143,6 +163,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
     ),
     "help_list": ("/list           the conversations", "/list           samtalene", "/list           samtalerne"),
     "help_to": ("/to NAME        open one of them", "/to NAVN        åpne en av dem", "/to NAVN        åbn en af dem"),
+    "help_next": (
+        "/next           open what is most urgent elsewhere",
+        "/next           åpne det som haster mest andre steder",
+        "/next           åbn det, der haster mest andre steder",
+    ),
     "help_history": (
         "/history N      show the last N messages",
         "/history N      vis de siste N meldingene",
@@ -177,6 +202,16 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "No conversation with {name}. There is: {names}.",
         "Ingen samtale med {name}. Det finnes: {names}.",
         "Ingen samtale med {name}. Der findes: {names}.",
+    ),
+    "several_such": (
+        "{name} is in several conversations: {names}. Name one by its id: /to {id}.",
+        "{name} er i flere samtaler: {names}. Oppgi en med id: /to {id}.",
+        "{name} er i flere samtaler: {names}. Angiv en med id: /to {id}.",
+    ),
+    "nothing_elsewhere": (
+        "Nothing waits and nothing is new elsewhere.",
+        "Ingenting venter og ingenting er nytt andre steder.",
+        "Intet venter, og intet er nyt andre steder.",
     ),
     "name_one": (
         "Which conversation? Name one with --conversation: {names}.",
@@ -242,6 +277,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     ),
     # Leaving.
     "unsent": ("Not sent:", "Ikke sendt:", "Ikke sendt:"),
+    "gave_up": ("Gave up on {url}: {why}", "Ga opp {url}: {why}", "Opgav {url}: {why}"),
     "ended": (
         "The server closed the chat: {why}",
         "Serveren avsluttet chatten: {why}",

@@ -4,12 +4,17 @@ import asyncio
 
 from prompt_toolkit.utils import get_cwidth
 
+from chatserver.protocol.events import Conversation
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.status import connection
 from chatserver.terminal.transcript import Line, short, wrapped
-from chatserver.terminal.words import date_and_time
+from chatserver.terminal.words import date_and_time, duration
+from quotas import instant
 
 LONGEST_NAME = 24
+LONGEST_LABEL = 48
+NEWS_SHOWN = 3
+"""Conversations named with what is new in them; of the others only their number is told."""
 DEFAULT_ZONE = "Europe/Oslo"
 """The clock's zone while no conversation is open."""
 
@@ -29,7 +34,7 @@ def _people(desk: Desk) -> Line:
     conversation = desk.current
     if conversation is None:
         return []
-    name = short(desk.other(conversation), LONGEST_NAME)
+    name = short(desk.directory.label(conversation), LONGEST_LABEL)
     if desk.chat.state.kind != "online" or desk.role not in ("member", "mentor"):
         return [("", name)]
     if desk.peer_is_typing:
@@ -49,9 +54,9 @@ def _standing(desk: Desk) -> Line:
     if conversation is None:
         return []
     style = "" if desk.can_write else "class:wait"
-    if desk.role == "mentor" and conversation.reply.overdue:
+    if desk.directory.is_overdue(conversation):
         style = "class:bad"
-    line: Line = [(style, part) for part in desk.standing(conversation)]
+    line: Line = [(style, part) for part in desk.directory.standing(conversation)]
     if desk.outgoing.unsent:
         line.append(("class:wait", desk.texts("sending")))
     elif desk.receipt:
@@ -60,11 +65,34 @@ def _standing(desk: Desk) -> Line:
 
 
 def _elsewhere(desk: Desk) -> Line:
-    return [
-        ("class:wait", desk.texts("unread", name=short(desk.other(each), LONGEST_NAME), n=desk.unread[each.id]))
-        for each in desk.chat.conversations.values()
-        if each != desk.current and desk.unread.get(each.id)
-    ]
+    """What is owed in other conversations, then what is new there."""
+    directory = desk.directory
+    others = directory.beside(desk.current)
+    waiting = list(filter(directory.is_owed, others))
+    overdue = list(filter(directory.is_overdue, waiting))
+    line: Line = []
+    if overdue:
+        line.append(("class:bad", desk.texts("elsewhere_overdue", n=len(overdue))))
+    if ahead := waiting[len(overdue) :]:
+        line.append(("class:wait", _ahead(desk, ahead)))
+    if waiting:
+        line.append(("class:hint", desk.texts("next_opens")))
+    new = [each for each in others if directory.news.of(each.id)]
+    for each in new[:NEWS_SHOWN]:
+        name = short(directory.label(each), LONGEST_NAME)
+        line.append(("class:wait", desk.texts("unread", name=name, n=directory.news.of(each.id))))
+    if len(new) > NEWS_SHOWN:
+        line.append(("class:wait", desk.texts("board_more", n=len(new) - NEWS_SHOWN)))
+    return line
+
+
+def _ahead(desk: Desk, waiting: list[Conversation]) -> str:
+    """How many wait elsewhere, and how long until the first deadline among them."""
+    due_at = waiting[0].reply.due_at
+    if due_at is None:
+        return desk.texts("elsewhere_waiting", n=len(waiting))
+    left = duration(desk.texts, instant.parse(due_at) - desk.chat.now())
+    return desk.texts("elsewhere_due", n=len(waiting), left=left)
 
 
 def flow(parts: Line, width: int, right: str = "") -> list[Line]:

@@ -81,16 +81,25 @@ class Transcript:
         lines += [[(look, " " * indent + text)] for text in rest]
         return lines
 
-    def elsewhere(self, conversation: Conversation, message: Message, width: int) -> list[Line]:
-        """A message of a conversation that is not open: one dim line with the name to open it by."""
+    def elsewhere(self, conversation: Conversation, label: str, message: Message, width: int) -> list[Line]:
+        """A message of a conversation that is not open: one dim line with the `label` to know it by."""
         time = time_of_day(instant.parse(message.at), conversation.zone)
-        head = f"{time}  ◦ {self.name(message.sender)}  "
+        own = f"{self._texts('you')} → " if message.sender == self._user else ""
+        head = f"{time}  ◦ {own}{short(label, max(LONGEST_NAME, width // 2))}  "
         return [[("class:elsewhere", head + short(said_in(self._texts, message), width - len(head)))]]
 
 
 def rule(title: str, width: int) -> Line:
     rest = max(0, width - len(title) - 4)
     return [("class:rule", "── "), ("class:day", title), ("class:rule", " " + "─" * rest)]
+
+
+def alarm(text: str, mood: str, width: int) -> list[Line]:
+    """What must not be overlooked: marked, so that it is seen without colours too."""
+    return [
+        [(f"class:{mood}", f"  ! {line}" if n == 0 else f"    {line}")]
+        for n, line in enumerate(wrapped(text, width - 4))
+    ]
 
 
 def announcement(text: str, width: int) -> list[Line]:

@@ -18,6 +18,8 @@ from chatserver.settings import Settings, SettingsError
 
 SECRET = "correct horse battery staple 0123456789"
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+LONG_AFTER_ALL_TESTS = 4_000_000_000
+"""Seconds since 1970: what is given when tests are collected must not come true before they run."""
 KEYS: dict[str, PrivateKey] = {
     "RS256": rsa.generate_private_key(65537, 2048),
     "ES256": ec.generate_private_key(ec.SECP256R1()),
@@ -30,7 +32,7 @@ def now() -> int:
 
 
 def claims(**changed: Any) -> dict[str, Any]:
-    basis: dict[str, Any] = {"sub": "m1", "role": "member", "aud": "chatserver", "exp": now() // 1_000 + 60}
+    basis: dict[str, Any] = {"sub": "m1", "role": "member", "aud": "chatserver", "exp": now() // 1_000 + 3_600}
     return {name: value for name, value in (basis | changed).items() if value is not None}
 
 
@@ -90,8 +92,8 @@ async def test_the_generated_secret_is_used_where_nothing_is_configured(tmp_path
         ({"role": None}, "one of member, mentor, support, service"),
         ({"role": "admin"}, "one of member, mentor, support, service"),
         ({"role": ["member"]}, "one of member, mentor, support, service"),
-        ({"nbf": now() // 1_000 + 600}, "not valid yet"),
-        ({"iat": now() // 1_000 + 600}, "not valid yet"),
+        ({"nbf": LONG_AFTER_ALL_TESTS}, "not valid yet"),
+        ({"iat": LONG_AFTER_ALL_TESTS}, "not valid yet"),
     ],
 )
 async def test_a_wrong_claim_is_refused_with_its_reason(changed: dict[str, Any], why: str) -> None:

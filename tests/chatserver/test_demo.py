@@ -1,7 +1,9 @@
 """The demo, driven as a newcomer would: start it, paste two commands, stop it, start it again."""
 
+import asyncio
 import json
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -13,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from quotas import instant
 from quotas.instant import SECOND
-from tests.chatserver.realtime.servers import PROGRAM, environment
+from tests.chatserver.realtime.servers import PROGRAM, environment, program
 
 WITHIN = 30.0
 PEOPLE = {
@@ -83,7 +85,7 @@ def demo(folder: Path, flags: list[str]) -> Iterator[Demo]:
         # Also after a failure: a killed demo leaves its store behind.
         process.send_signal(signal.SIGINT)
         assert process.wait(WITHIN) == 0, out.read_text()
-    assert "Stopped. Everything accepted is kept in data; start again to go on." in out.read_text()
+    assert "Stopped. Everything accepted is kept in demo-data; start again to go on." in out.read_text()
     assert "Traceback" not in out.read_text()
 
 
@@ -115,7 +117,7 @@ def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
         reading = first.chat("Siri", "Siri only reads\n")
         assert reading.returncode == 1
         assert "do not write" in reading.stderr
-    tokens = list((tmp_path / "data" / "tokens").iterdir())
+    tokens = list((tmp_path / "demo-data" / "tokens").iterdir())
     assert len(tokens) == len(PEOPLE)
     assert {file.stat().st_mode & 0o777 for file in tokens} == {0o600}
     with demo(tmp_path, policy(tmp_path)) as second:
@@ -162,17 +164,51 @@ def test_the_board_has_something_to_show_within_minutes(tmp_path: Path) -> None:
         assert instant.parse(owed["due_at"]) - instant.parse(owed["waiting_since"]) == 90 * SECOND
 
 
+def refused(folder: Path, *flags: str) -> str:
+    """The sentence of a demo that does not start."""
+    done = subprocess.run(
+        [PROGRAM, "demo", *flags],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment(),
+        timeout=WITHIN,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    [sentence] = done.stderr.splitlines()
+    return sentence
+
+
 def test_what_keeps_it_from_starting_is_one_sentence(tmp_path: Path) -> None:
-    """A second demo beside the first."""
-    with demo(tmp_path, policy(tmp_path)):
-        done = subprocess.run(
-            [PROGRAM, "demo", "--port", "0"],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=environment(),
-            check=False,
-        )
-        assert done.returncode == 1
-        assert "another server is using" in done.stderr
-        assert "Traceback" not in done.stderr
+    """A second demo beside the first, and a port that is taken."""
+    with demo(tmp_path, policy(tmp_path)) as first:
+        assert "another server is using" in refused(tmp_path, "--port", "0")
+        port = first.printed.rpartition("Listening on http://127.0.0.1:")[2].partition(".")[0]
+        assert f"port {port} on 127.0.0.1 cannot be used" in refused(tmp_path, "--data-dir", "other", "--port", port)
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_server_and_a_demo_each_have_a_folder(tmp_path: Path) -> None:
+    """As a newcomer does it: the demo, stopped, then the server, then the demo again."""
+    with demo(tmp_path, []) as first:
+        assert "Data and tokens of the demo are in demo-data;" in first.printed
+    with program(tmp_path / "data") as server:
+        asyncio.run(server.conversation("c1", "light"))
+    assert not (tmp_path / "data" / "demo-policy.toml").exists()
+    with demo(tmp_path, []):
+        pass
+
+
+def test_a_demo_does_not_put_its_people_among_real_ones(tmp_path: Path) -> None:
+    """Neither where a server has its data, nor where the store of that was lost."""
+    with program(tmp_path / "data") as server:
+        asyncio.run(server.conversation("c1", "light"))
+    sentence = refused(tmp_path, "--data-dir", "data", "--port", "0")
+    assert "data holds data of `chatserver serve`" in sentence
+    shutil.rmtree(tmp_path / "data" / "store")
+    assert refused(tmp_path, "--data-dir", "data", "--port", "0") == sentence
+    assert not (tmp_path / "data" / "tokens").exists()
+    with program(tmp_path / "data") as server:
+        asyncio.run(server.change("c1", plan="basic"))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from benchmarks.histories import Configure, History, StartLive, Write, happen, rulebooks
 from quotas import instant
-from quotas.admission import Usage, writing_state
+from quotas.admission import Usage, without_wait, writing_state
 from quotas.explain import Explanation, explained
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger.base import Posted, Settings, Standing
@@ -327,6 +327,14 @@ def test_a_pause_and_the_end(rulebook: Rulebook) -> None:
     story.changed(MONDAY + 3 * HOUR, replace(BASIC, status="ended"))
     ended = explained(story, _standing(story, MONDAY + 3 * HOUR))
     assert ended.reply == [StatusSet("2026-01-05T11:00:00.000Z", "ended"), NothingOwed()]
+
+
+def test_an_end_that_was_not_told_drops_the_wait_all_the_same(rulebook: Rulebook) -> None:
+    """Nobody keeps when a conversation ended: its last message is unanswered, and nothing is owed."""
+    story = Story(rulebook, BASIC)
+    story.wrote(1, MONDAY, "member")
+    told = Standing(MONDAY + HOUR, replace(BASIC, status="ended"), without_wait(story.usage), 1, 0, 0)
+    assert explained(story, told).reply == [StatusSet(None, "ended"), NothingOwed()]
 
 
 def test_what_the_past_does_not_explain_is_said(rulebook: Rulebook) -> None:

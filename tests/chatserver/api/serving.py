@@ -85,7 +85,7 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
             yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", ledger, keys, provisioning)

@@ -295,7 +295,7 @@ async def running_peer() -> AsyncIterator[Peer]:
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds; TimeoutError after 10 seconds."""
-    async with asyncio.timeout(10):
+    """Wait until `condition` holds; TimeoutError after 30 seconds."""
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - what is watched are plain attributes, there is nothing to await
             await asyncio.sleep(0.005)

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from chatserver.client.link import SUBPROTOCOLS, Encoding
 
-WITHIN = 6.0
+WITHIN = 30.0
 """Seconds in which something expected must come."""
 
 Event = dict[str, Any]
@@ -70,6 +70,10 @@ class Device:
             lambda event: event["type"] == kind and all(event.get(name) == value for name, value in fields.items()),
             f"{kind} {fields}",
         )
+
+    async def hears_one_of(self, *kinds: str) -> Event:
+        """The first event of one of those types that nobody has asked for yet."""
+        return await self._first(lambda event: event["type"] in kinds, f"one of {kinds}")
 
     async def messages(self, count: int) -> list[Event]:
         """The next `count` messages, in the order in which they came."""

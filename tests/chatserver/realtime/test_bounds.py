@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -13,18 +13,20 @@ from websockets.exceptions import ConnectionClosed
 from chatserver.protocol.codes import Close
 from chatserver.realtime.connection import MAX_IN_FLIGHT
 from chatserver.realtime.socket import MAX_UNSENT
+from quotas import instant
+from tests.chatserver.client.peer import eventually
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer, Server, here, program, token
 from tests.engines import StoreProcess
 
-STREAM_SECONDS = 2.4
+AROUND = 700
+"""Milliseconds before and after midnight in which a stream is written across it."""
 
 
-async def stream(device: Device, seconds: float = STREAM_SECONDS) -> list[Event]:
+async def stream(device: Device, is_over: Callable[[], Awaitable[bool]]) -> list[Event]:
     """Write without waiting for answers, in bursts; then the answers, in the order of the writing."""
     written = 0
-    end = asyncio.get_running_loop().time() + seconds
-    while asyncio.get_running_loop().time() < end:
+    while not await is_over():
         for _ in range(5):
             await device.say("send", conversation="c1", id=f"{written}", body=f"text {written}")
             written += 1
@@ -32,15 +34,28 @@ async def stream(device: Device, seconds: float = STREAM_SECONDS) -> list[Event]
     return [await device.answer(f"{n}") for n in range(written)]
 
 
+async def stream_across(server: HereServer, device: Device, midnight: str) -> list[Event]:
+    """A stream that begins before that instant and ends after it, by the store's clock."""
+    ledger, at = server.parts.ledger, instant.parse(midnight)
+    assert await ledger.now() < at, "the start took longer than the evening"
+    while await ledger.now() < at - AROUND:  # noqa: ASYNC110 - a clock has no event
+        await asyncio.sleep(0.01)
+
+    async def is_over() -> bool:
+        return await ledger.now() > at + AROUND
+
+    return await stream(device, is_over)
+
+
 # Order under stale terms
 
 
 async def test_order_is_kept_across_midnight(valkey_url: str, tmp_path: Path) -> None:
     """Terms run out in the middle of a stream: nothing is lost, nothing overtakes."""
-    async with here(valkey_url, tmp_path, now="2026-01-06T22:59:58.300Z") as server:
+    async with here(valkey_url, tmp_path, now="2026-01-06T22:59:54Z") as server:
         await server.conversation("c1", "basic")
         async with server.device("mia") as mia, server.device("tora") as tora:
-            answers = await stream(mia)
+            answers = await stream_across(server, mia, "2026-01-06T23:00:00Z")
             assert seqs(answers) == list(range(1, len(answers) + 1))
             assert answers[0]["at"] < "2026-01-06T23:00:00.000Z" <= answers[-1]["at"]
             heard = await tora.messages(len(answers))
@@ -49,10 +64,10 @@ async def test_order_is_kept_across_midnight(valkey_url: str, tmp_path: Path) ->
 
 async def test_the_weekend_falls_between_two_messages_of_a_stream(valkey_url: str, tmp_path: Path) -> None:
     """Everything before is accepted, everything after refused and returned, and there is one border."""
-    async with here(valkey_url, tmp_path, now="2026-01-09T22:59:58.300Z") as server:
+    async with here(valkey_url, tmp_path, now="2026-01-09T22:59:54Z") as server:
         await server.conversation("c1", "basic")
         async with server.device("mia") as mia, server.device("tora") as tora:
-            answers = await stream(mia)
+            answers = await stream_across(server, mia, "2026-01-09T23:00:00Z")
             border = [answer["type"] for answer in answers].index("refused")
             assert border > 0
             assert seqs(answers[:border]) == list(range(1, border + 1))
@@ -72,7 +87,11 @@ async def test_order_is_kept_while_the_plan_changes(servers: tuple[HereServer, H
                 await (one if plan in ("light", "live") else other).change("c1", plan=plan)
 
         changing = asyncio.create_task(change())
-        hers, theirs = await asyncio.gather(stream(mia, 0.8), stream(tora, 0.8))
+
+        async def is_over() -> bool:
+            return changing.done()
+
+        hers, theirs = await asyncio.gather(stream(mia, is_over), stream(tora, is_over))
         await changing
         assert seqs(hers) == sorted(seqs(hers))
         assert seqs(theirs) == sorted(seqs(theirs))
@@ -101,8 +120,7 @@ async def test_reading_pauses_while_the_store_is_slow(tmp_path: Path) -> None:
                         await mia.say("send", conversation="c1", id=f"{n}", body=f"{n} ".ljust(16_000, "."))
 
                 writing = asyncio.create_task(write())
-                await asyncio.sleep(0.5)
-                assert connection.in_flight == MAX_IN_FLIGHT
+                await eventually(lambda: connection.in_flight == MAX_IN_FLIGHT)
                 store.resume()
                 await writing
                 answers = [await mia.answer(f"{n}") for n in range(count)]
@@ -256,7 +274,7 @@ async def test_sigterm_loses_nothing(valkey_url: str, tmp_path: Path, embedded: 
             assert (await mia.end())[0] == Close.RESTARTING
             await writing
             answered = {event["id"]: event["seq"] for event in mia.waiting if event["type"] == "accepted"}
-        assert await asyncio.to_thread(server.process.wait, 10) == 0
+        assert await asyncio.to_thread(server.process.wait, 30) == 0
     with program(tmp_path, store_url=store_url) as server:
         async with server.device("mia") as mia, server.device("sara", {"c1": 0}) as sara:
             for n in range(written):

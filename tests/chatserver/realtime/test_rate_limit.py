@@ -17,8 +17,8 @@ from chatserver.setting_values import READERS, Rate
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here, token
 
-RATE = Rate(300, "minute", 5)
-"""Five at once, then one every 0.2 seconds."""
+RATE = Rate(20, "minute", 5)
+"""Five at once, then one every three seconds: also a slow machine writes faster than that."""
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ async def test_a_flood_is_refused_with_when_to_come_again(server: HereServer) ->
         for error in answers[5:]:
             assert (error["code"], error["temporary"], error["conversation"]) == ("rate_limited", True, "c1")
             assert isinstance(error["retry_after"], float)
-            assert 0 < error["retry_after"] <= 0.2
+            assert 0 < error["retry_after"] <= 3.0
         assert len(await tora.messages(5)) == 5
         assert server.parts.hub.metrics.rate_limited["person"] == 10
 
@@ -137,9 +137,14 @@ async def test_other_commands_count_less(server: HereServer) -> None:
     async with server.device("mia") as mia:
         for _ in range(300):
             await mia.say("check", conversation="c1")
-        heard = await mia.silence(0.5)
-        assert 50 <= sum(event["type"] == "composer" for event in heard) < 300
-        assert {event["code"] for event in heard if event["type"] == "error"} == {"rate_limited"}
+        composers = 0
+        refused: set[str] = set()
+        while composers < 50 or not refused:
+            for event in await mia.silence(0.5):
+                composers += event["type"] == "composer"
+                refused |= {event["code"]} if event["type"] == "error" else set()
+        assert composers < 300
+        assert refused == {"rate_limited"}
 
 
 async def test_who_does_not_stop_is_read_more_slowly(server: HereServer) -> None:
@@ -158,12 +163,11 @@ async def test_who_does_not_stop_is_read_more_slowly(server: HereServer) -> None
 
 
 async def test_the_client_waits_and_loses_nothing(server: HereServer) -> None:
-    """Fifteen messages at five a second, each stored once, in order."""
-    started = time.monotonic()
+    """Two messages more than are taken at once: each is stored once, in order."""
     async with ChatClient(server.http, token("mia")) as mia:
-        answers = [await mia.send("c1", f"{n}") for n in range(15)]
-    assert [answer.seq for answer in answers if isinstance(answer, Accepted)] == list(range(1, 16))
-    assert time.monotonic() - started > 1.5
+        answers = [await mia.send("c1", f"{n}") for n in range(7)]
+    assert [answer.seq for answer in answers if isinstance(answer, Accepted)] == list(range(1, 8))
+    assert server.parts.hub.metrics.rate_limited["person"] >= 2
 
 
 # An address

@@ -45,12 +45,22 @@ def test_rows_come_by_urgency_and_say_how_they_stand() -> None:
     assert found == [
         ("c1", "missed          −2 d 2 h", "bold red"),
         ("c0", "overdue         −2 min", "red"),
-        ("c2", "waiting         42 s", "bold yellow"),
+        ("c2", "waiting         42 s !", "bold yellow"),
         ("c3", "waiting         3 h 12 min", "yellow"),
         ("c4", "waiting         10 h 0 min", "green"),
         ("c5", "waiting         –", "dim"),
     ]
     assert "Tue 06 Jan 16:12" in lines[6].plain
+
+
+@pytest.mark.parametrize("width", [40, 70, 100])
+def test_rows_of_one_mentor_are_told_apart_by_their_members(width: int) -> None:
+    """However narrow; and by their conversation where one member has two."""
+    rows = board_of(row("c1", HOUR), row("c2", 2 * HOUR), row("c3", 3 * HOUR, member="ola"))
+    lines = board_lines(Texts("en"), rows, "waiting", NOW, (width, 40), of_one=True)
+    for line, member in zip(lines[3:], ("c1: mia", "c2: mia", "ola"), strict=True):
+        assert member in line.plain
+        assert "tora" not in line.plain
 
 
 def test_time_goes_on_between_two_events() -> None:

@@ -29,7 +29,7 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
 @asynccontextmanager
 async def at_terminal(server: HereServer, person: str, language: Language = "en") -> AsyncIterator[Terminal]:
     with create_pipe_input() as keys:
-        terminal = Terminal(keys)
+        terminal = Terminal(keys, columns=100)
         with create_app_session(input=keys, output=terminal.output):
             async with ChatClient(server.http, token(person)) as chat:
                 await chat.online()

@@ -6,13 +6,17 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Replies
+from chatserver.terminal import replies
+from quotas.ledger.base import Settings
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
 from tests.chatserver.client.test_with_server import RealServer, real_server, token, until_up
@@ -70,11 +74,36 @@ async def test_once_as_lines_and_as_json(valkey_url: str, tmp_path: Path, token_
         assert answer["totals"] == {"waiting": 1, "overdue": 0, "missed": 0}
 
 
+async def test_a_mentor_sees_their_own(valkey_url: str, tmp_path: Path) -> None:
+    async with here(valkey_url, tmp_path / "data") as server:
+        await server.conversation("c1", "basic")
+        await write(server.parts.ledger, server.parts.rulebook, "c1")
+        await server.parts.ledger.configure("s1", Settings("kari", "sam", "basic", "Europe/Oslo", ""))
+        await write(server.parts.ledger, server.parts.rulebook, "s1")
+        status, out, complaints = await run(server, tokens_in(tmp_path, "tora"))
+        assert (status, complaints) == (0, "")
+        assert out.splitlines()[1] == "1 waiting · 0 overdue · 0 missed"
+        assert [line.split()[-1] for line in out.splitlines()[3:]] == ["c1"]
+
+
+async def test_a_server_that_is_not_there_is_given_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nobody looks at a screen: after as many tries as a piped chat has."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        status = await replies.run(
+            url=url, token="any", watch=Watch(replies=True), once=True, as_json=False, language="en", tries=3
+        )
+    assert status == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"Gave up on {url}: no connection after 3 tries: ")
+
+
 async def test_whoever_may_not_look_is_told_so(valkey_url: str, tmp_path: Path, token_file: Path) -> None:
     async with here(valkey_url, tmp_path / "data") as server:
-        status, out, complaints = await run(server, tokens_in(tmp_path, "mia"))
-        assert (status, out) == (2, "")
-        assert "a member has no board" in complaints
+        for person, flags in (("mia", []), ("tora", ["--mentor", "sam"])):
+            status, out, complaints = await run(server, tokens_in(tmp_path, person), *flags)
+            assert (status, out) == (2, "")
+            assert "a member has no board" in complaints or "a mentor sees their own" in complaints
         status, _, complaints = await run(server, token_file, "--plan", "gold")
         assert status == 2
         assert "basic" in complaints

@@ -1,7 +1,9 @@
 """What the report looks like on a terminal: figures, bars, reminders, and a sentence where there is nothing."""
 
+import re
 from datetime import date
 from io import StringIO
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
@@ -71,17 +73,30 @@ def test_a_line_for_each_group_and_one_for_all() -> None:
     text = drawn(REPORT)
     assert text.splitlines()[0] == "Waits that began on 5 Jan 2026 – 1 Feb 2026 (Europe/Oslo)"
     tom = " ".join(line(text, "tom").split())
-    assert tom == "tom 20 ██████████ 95 % 1 2 h 0 min 20 h 0 min █░░░░░░░░░ 2 d 22 h 1.8, behind 1 of 4"
+    assert tom == "tom 20 █████████× 95 % 1 2 h 0 min 20 h 0 min ▓░░░░░░░░░ 2 d 22 h 1.8, behind 1 of 4"
     assert "1,200" in line(text, "ann")
     assert "100 %" in line(text, "ann")
     assert "1,220" in line(text, "all")
 
 
 def test_one_miss_among_many_is_seen() -> None:
-    """The share is cut off, not rounded: 100 % means all, and the bar keeps a red end."""
+    """The share is cut off, not rounded: 100 % means all, and the bar ends in a cross, which needs no colour."""
     total = line(drawn(REPORT), "all")
     assert "99 %" in total
-    assert "█" * 10 in total
+    assert "█" * 9 + "×" in total
+
+
+@pytest.mark.parametrize("colours", [None, "truecolor"])
+def test_bars_are_explained_by_a_legend(colours: Literal["truecolor"] | None) -> None:
+    """Their parts differ by shape, whether there are colours or not, and only those that are drawn are explained."""
+    out = StringIO()
+    show(Console(file=out, width=110, color_system=colours, force_terminal=colours is not None), REPORT)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())
+    assert "█ in time  × missed  ▓ until the median  ░ until the 95th percentile\n" in plain
+    assert "█████████×  95 %" in plain
+    assert "█ in time  × missed\n" in drawn(REPORT, 80)
+    without = drawn(replace(REPORT, groups=[replace(NONE, name="zoe", answered=2)]))
+    assert "× missed" not in without
 
 
 def test_a_wide_terminal_shows_plain_times_too() -> None:
@@ -103,7 +118,7 @@ def test_one_group_needs_no_sum() -> None:
 
 def test_a_group_without_answers_says_so_without_numbers() -> None:
     text = drawn(replace(REPORT, groups=[replace(NONE, name="zoe", missed=2)], behind=[]))
-    assert " ".join(line(text, "zoe").split()) == "zoe 0 ██████████ 0 % 2 – – – – –"
+    assert " ".join(line(text, "zoe").split()) == "zoe 0 ×××××××××× 0 % 2 – – – – –"
     text = drawn(replace(REPORT, groups=[replace(NONE, name="zoe", answered=2)], behind=[]))
     assert line(text, "zoe").split()[1:3] == ["2", "–"]
 

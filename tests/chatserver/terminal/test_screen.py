@@ -15,8 +15,11 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from chatserver.client import ChatClient
+from chatserver.protocol.commands import MAX_HISTORY
+from chatserver.protocol.events import Conversation, Deadline, ReadMark, Reply, ReplyChanged
 from chatserver.terminal.chat import at_screen
 from chatserver.terminal.texts import Texts
+from quotas import instant
 from tests.chatserver.client.peer import LOCKED, OPEN, Peer, a_conversation, eventually, running_peer
 
 ENTER = "\r"
@@ -30,9 +33,9 @@ ROWS, COLUMNS = 40, 100
 class Glass(StringIO):
     """Keeps what was drawn, and shows it as an emulated terminal does: the renderer draws only what changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int) -> None:
         super().__init__()
-        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.screen = pyte.Screen(columns, ROWS)
         self._stream = pyte.Stream(self.screen)
 
     def write(self, drawn: str) -> int:
@@ -44,7 +47,7 @@ class Answering(Vt100_Output):
     """A terminal that knows where its cursor is: the state lines are drawn only on one that does."""
 
     def __init__(self, glass: Glass, keys: PipeInput) -> None:
-        super().__init__(glass, lambda: Size(rows=ROWS, columns=COLUMNS), term="xterm")
+        super().__init__(glass, lambda: Size(rows=ROWS, columns=glass.screen.columns), term="xterm")
         self._glass = glass
         self._keys = keys
 
@@ -60,10 +63,11 @@ class Answering(Vt100_Output):
 class Terminal:
     """One person's keyboard and everything that was ever drawn for them."""
 
-    def __init__(self, keys: PipeInput) -> None:
+    def __init__(self, keys: PipeInput, columns: int) -> None:
         self._keys = keys
-        self._drawn = Glass()
+        self._drawn = Glass(columns)
         self.output = Answering(self._drawn, keys)
+        self.running: asyncio.Task[int]
         self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def type(self, keys: str) -> None:
@@ -82,6 +86,14 @@ class Terminal:
         except TimeoutError:
             raise AssertionError(f"{text!r} was not drawn, but:\n{self.drawn}") from None
 
+    async def shows(self, text: str, expected: bool) -> None:
+        """Whether `text` stands on the screen now."""
+        await eventually(lambda: (text in "\n".join(self._drawn.screen.display)) == expected)
+
+    async def ends(self) -> None:
+        """Wait until the chat has ended by itself."""
+        await asyncio.wait({self.running}, timeout=30)
+
     def forget(self) -> None:
         """What was drawn until now does not count."""
         self._drawn.seek(0)
@@ -95,19 +107,21 @@ async def peer() -> AsyncIterator[Peer]:
 
 
 @asynccontextmanager
-async def at_terminal(peer: Peer, person: str, conversation: str | None = None) -> AsyncIterator[Terminal]:
+async def at_terminal(
+    peer: Peer, person: str, conversation: str | None = None, *, columns: int = COLUMNS
+) -> AsyncIterator[Terminal]:
     with create_pipe_input() as keys:
-        terminal = Terminal(keys)
+        terminal = Terminal(keys, columns)
         with create_app_session(input=keys, output=terminal.output):
             async with ChatClient(peer.url, person, resume={conversation: 0} if conversation else None) as chat:
                 await chat.online()
-                running = asyncio.create_task(at_screen(chat, Texts("en"), conversation))
+                terminal.running = running = asyncio.create_task(at_screen(chat, Texts("en"), conversation))
                 try:
                     yield terminal
                 finally:
                     if not running.done():
                         terminal.type("\x03")
-                    terminal.status.set_result(await asyncio.wait_for(running, 10))
+                    terminal.status.set_result(await asyncio.wait_for(running, 30))
 
 
 async def test_two_people_talk(peer: Peer) -> None:
@@ -163,8 +177,7 @@ async def test_refused_texts_come_back_in_order_before_what_is_being_typed(
         peer.conversations["c1"] = replace(peer.conversations["c1"], composer=LOCKED)
         mia.type("one" + ENTER + "two" + ENTER + "thr")
         await mia.sees("Not sent: locked: this week's windows are used")
-        await eventually(lambda: len(peer.sends) == 2)
-        await asyncio.sleep(0.1)
+        await mia.sees("one two thr")
     assert capsys.readouterr().out == "Not sent:\none\ntwo\nthr\n"
 
 
@@ -225,6 +238,128 @@ async def test_a_mentor_of_two_members_lists_opens_and_sees_who_else_wrote(peer:
         assert peer.marks["c2", "tora"] == 2
 
 
+def owe(peer: Peer, conversation: str, minutes: int) -> Reply:
+    """Let its mentor owe an answer by then, counted from the peer's noon."""
+    due_at = peer.clock + minutes * instant.MINUTE
+    reply = Reply(instant.text(peer.clock - instant.DAY), instant.text(due_at), minutes < 0)
+    peer.conversations[conversation] = replace(peer.conversations[conversation], reply=reply)
+    return reply
+
+
+async def open_several(peer: Peer, *conversations: Conversation) -> None:
+    for each in conversations:
+        peer.conversations[each.id] = each
+        peer.log[each.id] = []
+
+
+async def test_a_deadline_in_another_conversation_is_told_and_counted(peer: Peer) -> None:
+    """A warning, the answer on another device, a miss; and /next goes where it burns."""
+    await open_several(peer, a_conversation("c2", member="ola"), a_conversation("c3", member="per"))
+    reply = owe(peer, "c2", 60)
+    async with at_terminal(peer, "tora", "c1") as tora:
+        await tora.sees("1 waiting elsewhere, 59 min left")
+        await tora.sees("/next opens it")
+        warning = Deadline(conversation="c2", kind="warning", due_at=reply.due_at or "", hours=1)
+        await peer.say(warning, to="tora")
+        await tora.sees("! ola: answer by Fri 09 Jan 14:00, 59 min left · /to c2 opens it")
+        await peer.say(ReplyChanged(conversation="c2", reply=Reply(None, None, False)), to="tora")
+        await tora.shows("1 waiting elsewhere", False)
+        late = owe(peer, "c3", -1)
+        await peer.say(ReplyChanged(conversation="c3", reply=late), to="tora")
+        await tora.sees("! 1 overdue elsewhere")
+        await peer.say(Deadline(conversation="c3", kind="missed", due_at=late.due_at or "", hours=0), to="tora")
+        await tora.sees("! per: the reply deadline, Fri 09 Jan 12:59, was missed · /to c3 opens it")
+        tora.type("/next" + ENTER)
+        await tora.sees("per is away")
+        await tora.shows("elsewhere", False)
+        tora.type("/next" + ENTER)
+        await tora.sees("Nothing waits and nothing is new elsewhere.")
+
+
+async def test_the_state_line_is_told_without_colour_and_in_a_narrow_terminal(peer: Peer) -> None:
+    """Of several that wait the first deadline counts; of many with news three are named."""
+    people = ("ola", "per", "eva", "ida", "jon")
+    await open_several(peer, *(a_conversation(f"c-{name}", member=name) for name in people))
+    owe(peer, "c-ola", -5)
+    owe(peer, "c-per", 90)
+    owe(peer, "c-eva", 30)
+    for name in people:
+        await peer.write_as(name, "Hei", f"c-{name}")
+    async with at_terminal(peer, "tora", "c1", columns=40) as tora:
+        await tora.sees("nothing waiting ! 1 overdue elsewhere 2 waiting elsewhere, 29 min left /next opens it")
+        await tora.sees("ola: 1 new")
+        await tora.sees("eva: 1 new · per: 1 new · … and 2 more")
+        tora.type("/next" + ENTER)
+        await tora.sees("ola Hei")
+        await tora.sees("overdue by 5 min")
+
+
+async def test_a_miss_while_the_connection_was_away_is_told_on_coming_back(peer: Peer) -> None:
+    """The server says it once, and nobody was there to hear it."""
+    await open_several(peer, a_conversation("c2", member="ola"))
+    async with at_terminal(peer, "tora", "c1") as tora:
+        await tora.sees("online")
+        await peer.stop()
+        await tora.sees("trying again in")
+        owe(peer, "c2", -3)
+        await peer.start()
+        await tora.sees("! ola: overdue by 3 min · /to c2 opens it")
+
+
+async def test_a_deadline_of_the_open_conversation_is_told_too(peer: Peer) -> None:
+    async with at_terminal(peer, "tora") as tora:
+        await tora.sees("nothing waiting")
+        due_at = instant.text(peer.clock + instant.HOUR)
+        await peer.say(Deadline(conversation="c1", kind="warning", due_at=due_at, hours=1), to="tora")
+        await tora.sees("! mia: answer by Fri 09 Jan 14:00, 59 min left")
+        assert "/to c1" not in tora.drawn
+
+
+async def test_two_conversations_with_one_person_are_told_apart(peer: Peer) -> None:
+    """By plan, id and state: in the list, in what is asked for, in the state lines and in what comes."""
+    ended = replace(a_conversation("c0"), status="ended")
+    await open_several(peer, ended, replace(a_conversation("c2", plan="basic"), status="paused"))
+    del peer.conversations["c1"]
+    async with at_terminal(peer, "tora") as tora:
+        await tora.sees("mia light c0 · locked: the conversation has ended")
+        await tora.sees("mia basic c2 · paused · nothing waiting")
+        tora.type("/to mia" + ENTER)
+        await tora.sees(
+            "mia is in several conversations: mia (light, c0, ended), mia (basic, c2, paused). "
+            "Name one by its id: /to c0."
+        )
+        tora.type("/to c0" + ENTER)
+        await tora.sees("mia (light, c0, ended) is away")
+        await peer.write_as("mia", "And here?", "c2")
+        await tora.sees("◦ mia (basic, c2, paused) And here?")
+        await tora.sees("mia (basic, c2, paused): 1 new")
+
+
+async def test_what_one_wrote_oneself_is_not_new(peer: Peer) -> None:
+    """On another device: before this one, and beside it. What was read there is not new here either."""
+    await open_several(peer, a_conversation("c2", member="ola"), a_conversation("c3", member="per"))
+    await peer.write_as("ola", "Hei", "c2")
+    await peer.write_as("tora", "Hei, Ola", "c2")
+    await peer.write_as("tora", "Hei, Per", "c3")
+    async with at_terminal(peer, "tora") as tora:
+        await tora.sees("ola light 1 new c2")
+        await tora.sees("per light c3")
+        tora.type("/to c1" + ENTER)
+        await tora.sees("ola: 1 new")
+        await peer.write_as("tora", "Are you well?", "c3")
+        await tora.sees("◦ You → per Are you well?")
+        await peer.say(ReadMark(conversation="c2", sender="tora", seq=2), to="tora")
+        await tora.shows("ola: 1 new", False)
+
+
+async def test_more_news_than_is_looked_at_is_said_to_be_more(peer: Peer) -> None:
+    await open_several(peer, a_conversation("c2", member="ola"))
+    for n in range(MAX_HISTORY + 1):
+        await peer.write_as("ola", f"{n}", "c2")
+    async with at_terminal(peer, "tora") as tora:
+        await tora.sees("ola light 200+ new c2")
+
+
 async def test_the_commands(peer: Peer) -> None:
     """Each answers, a wrong one stays in the input line, /quit leaves."""
     for n in range(30):
@@ -270,7 +405,7 @@ async def test_the_end_by_the_server_leaves_with_a_sentence(peer: Peer, capsys: 
         mia.type("half a thou")
         await mia.sees("half a thou")
         await peer.close_all(4501, "token expired")
-        await asyncio.sleep(0.3)
+        await mia.ends()
     assert mia.status.result() == 2
     printed = capsys.readouterr()
     assert printed.out == "Not sent:\nhalf a thou\n"

@@ -58,7 +58,9 @@ def test_an_erased_message_says_so() -> None:
     transcript = Transcript(Texts("da"), "mia")
     assert plain(transcript.message(a_conversation(), erased, 60))[-1] == "23:30  tora  (denne tekst er slettet)"
     assert plain(transcript.message(a_conversation(), erased, 30))[-1] == "  (denne tekst er slettet)"
-    assert plain(transcript.elsewhere(a_conversation(), erased, 60)) == ["23:30  ◦ tora  (denne tekst er slettet)"]
+    assert plain(transcript.elsewhere(a_conversation(), "tora", erased, 60)) == [
+        "23:30  ◦ tora  (denne tekst er slettet)"
+    ]
 
 
 def test_wide_characters_count_as_two_columns() -> None:

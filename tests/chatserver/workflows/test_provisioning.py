@@ -268,7 +268,7 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
         record = await provisioning.get_conversation("c1")
         assert record is not None
         store.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await up.wait()
         assert await ledger.standing("c1") is None
         assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Done(record, created=False)

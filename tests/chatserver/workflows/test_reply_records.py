@@ -354,7 +354,11 @@ async def test_one_recorder_works_while_it_renews_its_lease(valkey_url: str, tmp
     desk = PastDesk(link, database)
     await desk.ledger.load()
     first = asyncio.create_task(desk.records.run())
-    await asyncio.sleep(0.1)
+
+    async def begun() -> bool:
+        return bool(await link.request("GET", keys.RECORDER) == b"first")
+
+    await until(begun)
     second = ReplyRecords(link, desk.ledger, desk.waits, database, RULEBOOK, "second")
     other = asyncio.create_task(second.run())
     await asyncio.sleep(0.1)

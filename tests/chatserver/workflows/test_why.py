@@ -24,6 +24,7 @@ from quotas.steps import (
     Beginning,
     DeadlineSet,
     LiveChat,
+    NothingOwed,
     PlanChanged,
     StatusSet,
     Unexplained,
@@ -112,6 +113,17 @@ async def test_windows_plans_and_a_pause(database: Database) -> None:
     assert not _gaps(paused)
     assert StatusSet(None, "paused") in paused.writing
     assert paused.writing[-1] == WritingClosed("paused", None)
+
+
+async def test_an_ordinary_end_leaves_nothing_unexplained(database: Database) -> None:
+    """The last message is unanswered, and what was owed for it ended with the conversation."""
+    scene = await Scene.opened(database, "light")
+    await scene.write(MONDAY, "member")
+    await scene.change(MONDAY + HOUR, ConversationChange(status="ended"))
+    ended = await scene.why(MONDAY + 2 * HOUR)
+    assert not _gaps(ended)
+    assert ended.reply == [StatusSet(None, "ended"), NothingOwed()]
+    assert ended.writing[-1] == WritingClosed("ended", None)
 
 
 async def test_a_conversation_without_messages(database: Database) -> None:

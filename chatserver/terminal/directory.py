@@ -1,0 +1,70 @@
+"""The conversations as their reader knows them: by which name, and in which of them something is owed or new."""
+
+from collections.abc import Iterator
+
+from chatserver.client import ChatClient
+from chatserver.protocol.events import Conversation, Role, Welcome
+from chatserver.terminal.news import News
+from chatserver.terminal.status import is_overdue, standing, urgency
+from chatserver.terminal.texts import Texts
+
+
+class Directory:
+    """All that the reader has. Who that is, the first welcome says."""
+
+    def __init__(self, chat: ChatClient, texts: Texts) -> None:
+        self._chat = chat
+        self._texts = texts
+        self.news = News()
+        self.role: Role = "member"
+        self.user = ""
+
+    def belongs_to(self, welcome: Welcome) -> None:
+        self.user, self.role = welcome.user, welcome.role
+
+    def __iter__(self) -> Iterator[Conversation]:
+        return iter(list(self._chat.conversations.values()))
+
+    def other(self, conversation: Conversation) -> str:
+        """The other side, or for support both sides."""
+        if self.user == conversation.member:
+            return conversation.mentor
+        if self.user == conversation.mentor:
+            return conversation.member
+        return f"{conversation.member} – {conversation.mentor}"
+
+    def label(self, conversation: Conversation) -> str:
+        """The other side; with plan, id and state where there is another conversation with them."""
+        name = self.other(conversation)
+        if sum(self.other(each) == name for each in self) < 2:
+            return name
+        state = [] if conversation.status == "open" else [self._texts(f"status_{conversation.status}")]
+        return f"{name} ({', '.join([conversation.plan, conversation.id, *state])})"
+
+    def labels(self) -> str:
+        return ", ".join(map(self.label, self)) or "–"
+
+    def matching(self, name: str) -> list[Conversation]:
+        """The conversation with that id; else those with that other person, or with one whose name begins so."""
+        return (
+            [each for each in self if each.id == name]
+            or [each for each in self if self.other(each) == name]
+            or [each for each in self if self.other(each).lower().startswith(name.lower())]
+        )
+
+    def standing(self, conversation: Conversation) -> list[str]:
+        return standing(self._texts, self.role, conversation, self._chat.now())
+
+    def is_owed(self, conversation: Conversation) -> bool:
+        """Whether this person owes an answer in it."""
+        open_wait = conversation.status != "ended" and conversation.reply.waiting_since is not None
+        return open_wait and self.role == "mentor"
+
+    def is_overdue(self, conversation: Conversation) -> bool:
+        return self.is_owed(conversation) and is_overdue(conversation.reply, self._chat.now())
+
+    def beside(self, current: Conversation | None) -> list[Conversation]:
+        """Those but the open one in which something is owed or new, the most urgent first."""
+        others = [each for each in self if current is None or each.id != current.id]
+        owed = sorted(filter(self.is_owed, others), key=urgency)
+        return owed + [each for each in others if self.news.of(each.id) and not self.is_owed(each)]
