@@ -24,6 +24,7 @@ from chatserver.settings import Settings
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.messaging import sealed_post
 from quotas.ledger import base
+from quotas.ledger.address import socket_url
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
@@ -112,8 +113,8 @@ def archive(conversations: Count = 1_000, messages: Count = 50, database_url: st
         store = ValkeyServer(port=0, data_dir=Path(folder), persist=False, unix_socket_path=socket)
         store.start()
         try:
-            url = database_url or f"sqlite+aiosqlite:///{folder}/records.db"
-            asyncio.run(measure(f"unix://{socket}", url, conversations, messages))
+            url = database_url or Settings(data_dir=Path(folder)).records_url
+            asyncio.run(measure(socket_url(socket), url, conversations, messages))
         finally:
             store.stop()
 

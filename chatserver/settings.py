@@ -2,17 +2,21 @@
 
 import difflib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct
 
 from chatserver.setting_values import ASYMMETRIC, MIN_SECRET_BYTES, READERS, Rate
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 ENVIRONMENT_PREFIX = "CHATSERVER_"
 
@@ -46,6 +50,12 @@ DESCRIPTIONS: dict[str, str] = {
     "archive_keep_days": "Days for which they stay there at most.",
 }
 
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 """Where a server listens that was told nothing else, and where a client looks for one."""
@@ -86,17 +96,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     archive_keep_days: int = 30
 
     @property
-    def records_url(self) -> str:
-        """The URL of the database for SQLAlchemy, with its asyncio driver."""
+    def records_url(self) -> "URL":
+        """Where the database is, for SQLAlchemy, with its asyncio driver."""
+        from sqlalchemy.engine import URL, make_url  # commands that need no database start faster without
+
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{self.data_dir / 'records.db'}"
-        scheme, rest = self.database_url.split("://", 1)
-        if scheme == "sqlite":
-            return f"sqlite+aiosqlite://{rest}"
-        if scheme in ("postgres", "postgresql"):
-            # libpq and asyncpg name the same setting differently.
-            return f"postgresql+asyncpg://{rest}".replace("?sslmode=", "?ssl=").replace("&sslmode=", "&ssl=")
-        return self.database_url
+            # Absolute, because SQLite takes a name that begins with `file:` for a URL.
+            return URL.create("sqlite+aiosqlite", database=str((self.data_dir / "records.db").absolute()))
+        url = make_url(self.database_url)
+        url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+        # libpq and asyncpg name the same setting differently.
+        return url.set(query={"ssl" if key == "sslmode" else key: value for key, value in url.query.items()})
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{key}={shown(self, key)!r}' for key in DESCRIPTIONS)})"
@@ -232,16 +242,13 @@ def _check_token_keys(settings: Settings, sources: Mapping[str, str]) -> None:
 
 
 def _masked(url: str) -> str:
-    parts = urlsplit(url)
-    netloc = parts.netloc
-    if parts.password is not None:
-        credentials, address = netloc.rsplit("@", 1)
-        netloc = f"{credentials.split(':', 1)[0]}:***@{address}"
-    query = parts.query
+    """Up to the last `@`, because a password in which `#`, `?` or `@` was not encoded is one all the same."""
+    url = re.sub(r"(://[^:@/]*):.*@", r"\1:***@", url)
+    address, mark, query = url.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
     if any(_is_secret(name) for name, _ in pairs):
         query = urlencode([(name, "***" if _is_secret(name) else value) for name, value in pairs], safe="*/:")
-    return parts._replace(netloc=netloc, query=query).geturl()
+    return address + mark + query
 
 
 def _is_secret(name: str) -> bool:

@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jwt
 import pytest
@@ -149,6 +150,15 @@ def test_migrate_says_what_it_did(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     assert "Applied: 0001, 0002, 0003, 0004, 0005." in run("migrate", cwd=tmp_path).stdout
     assert "up to date" in run("migrate", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("name", ["x%41y", "two words?#", "mål"])
+def test_everything_is_in_the_folder_that_was_named(tmp_path: Path, name: str) -> None:
+    """Also where its name, or that of the folder for temporary files, would mean something else in a URL."""
+    with TemporaryDirectory(prefix="t%41?#") as temporary, program(tmp_path / name, TMPDIR=temporary) as server:
+        asyncio.run(server.conversation("c1", "basic"))
+    assert {"records.db", "secrets", "store"} <= {file.name for file in (tmp_path / name).iterdir()}
+    assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 async def test_rebuild_makes_the_store_anew(valkey_url: str, tmp_path: Path) -> None:
