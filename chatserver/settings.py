@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct
 
+from chatserver.private_files import make_folder
 from chatserver.setting_values import ASYMMETRIC, MIN_SECRET_BYTES, READERS, Rate
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def jwt_secret(settings: Settings) -> str:
 
 def create_once(file: Path, content: str) -> None:
     """Write a new secret for this user only; of two servers starting at once, both end up with the same one."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(file.parent)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 import subprocess
@@ -193,6 +194,85 @@ def test_help_says_what_each_command_does(tmp_path: Path) -> None:
     """Also where no command is named."""
     for words in ((), ("--help",)):
         assert "Print a token for a person" in run(*words, cwd=tmp_path).stdout
+
+
+# Output
+
+
+PRINTING = [
+    ("config",),
+    ("token", "mia", "--role", "member"),
+    ("replay", str(EXAMPLES / "timeline.jsonl")),
+    ("migrate", "--data-dir", "."),
+    ("--help",),
+    ("token", "--help"),
+]
+
+
+def run_into(out: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the program by a shell, with `out` said of its standard output."""
+    script = f'exec "$0" "$@" {out}'
+    return subprocess.run(
+        ["/bin/sh", "-c", script, PROGRAM, *words],
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+        cwd=cwd,
+        env=environment(),
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_output_that_cannot_be_written(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """A full disk and a closed stream are one sentence each, and no success."""
+    for out, why in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+        said = sentence(run_into(out, *words, cwd=tmp_path))
+        assert said == f"chatserver: standard output cannot be written: {why}"
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_who_has_read_enough_is_told_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """As with `| head`, here by somebody who reads nothing at all."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as out:
+        done = subprocess.run(
+            [PROGRAM, *words], stdout=out, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), check=False
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+# Rights
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """What other users may reach of what the server keeps there; the tests' own log is not its."""
+    paths = [folder, *(path for path in folder.rglob("*") if not path.name.startswith("log-"))]
+    return [str(path) for path in paths if path.lstat().st_mode & 0o077 and not path.is_symlink()]
+
+
+def test_nobody_else_reads_what_the_server_keeps(tmp_path: Path) -> None:
+    """Whatever the umask; and what an earlier release left open is closed at the next start."""
+    data, records = tmp_path / "data", tmp_path / "elsewhere" / "records*.db"
+    careless = ("/bin/sh", "-c", 'umask 000; exec "$0" "$@"', str(PROGRAM))
+    flags = ("--database-url", f"sqlite:////{records}")
+    for more in ((), flags):
+        with program(data, *more, words=careless) as server:
+            asyncio.run(server.conversation("c1", "basic"))
+            assert (data / "store" / "appendonlydir").is_dir()
+            assert open_to_others(data) == open_to_others(tmp_path / "elsewhere" if more else data) == []
+    assert {f"{records.name}{end}" for end in ("", ".lock")} <= {file.name for file in records.parent.iterdir()}
+    for path in [data, *data.rglob("*"), *records.parent.iterdir()]:
+        if "secrets" not in path.parts:
+            path.chmod(0o777 if path.is_dir() else 0o666)
+    neighbour = records.with_name("records-of-others.db")
+    neighbour.touch(0o644)
+    mine = data / "notes.txt"
+    mine.touch(0o644)
+    with program(data, *flags, words=careless):
+        assert open_to_others(data) == [str(mine)]
+        assert open_to_others(records.parent) == [str(neighbour)]
 
 
 # chat
