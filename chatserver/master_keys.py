@@ -15,6 +15,7 @@ from chatserver.private_files import open_private
 from chatserver.sealing import SECRET_BYTES, unwrap, wrap
 from chatserver.setting_values import master_key_lines
 from chatserver.settings import Settings, SettingsError, create_once
+from quotas.text_files import NotUtf8Error, read_text
 
 
 class UnknownMasterKeyError(Exception):
@@ -159,11 +160,11 @@ def lines_of(keys: dict[str, bytes]) -> str:
 
 def _keys_of(file: Path) -> dict[str, bytes]:
     try:
-        text = file.read_text(encoding="ascii")
+        text = read_text(file)
     except OSError as error:
         raise SettingsError(f"master key file {file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        text = "?"  # which is no line of such a file
+    except NotUtf8Error as error:
+        raise SettingsError(f"master key file {file}: {error}") from None
     try:
         return master_key_lines(text)
     except ValueError as error:

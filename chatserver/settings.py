@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from chatserver.private_files import make_folder
 from chatserver.setting_values import ASYMMETRIC, MIN_SECRET_BYTES, READERS, Rate
+from quotas.text_files import NotUtf8Error, read_text
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -162,25 +163,37 @@ def shown(settings: Settings, key: str) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def jwt_secret(settings: Settings) -> str:
-    """The HS256 secret: the configured one, else the one in data_dir/secrets/jwt, created on first use.
+def jwt_secret(settings: Settings, *, create: bool = True) -> str:
+    """The HS256 secret: the configured one, else the one in data_dir/secrets/jwt, by default created on first use.
 
-    Raises SettingsError where that file cannot be read or written, or others may read it.
+    Raises SettingsError where that file cannot be read or written, where others may read it, and where tokens are
+    checked with public keys: then nobody would accept what a secret signs.
     """
     if settings.jwt_secret is not None:
         return settings.jwt_secret
+    for key in ("jwt_key_file", "jwt_jwks_url"):
+        if getattr(settings, key) is not None:
+            raise SettingsError(
+                f"`{key}` is set: tokens are signed by whoever has the private key, and this program has not; let "
+                "your identity provider issue them"
+            )
     file = settings.data_dir / "secrets" / "jwt"
     try:
         if not file.exists():
+            if not create:
+                raise SettingsError(
+                    f"{file}: there is no token secret, because no server has run there yet; start one first, or name "
+                    "its folder with --data-dir"
+                )
             create_once(file, secrets.token_urlsafe(48) + "\n")
         if file.stat().st_mode & 0o077:
             raise SettingsError(f"{file}: other users may read the secret; run `chmod 600 {file}`")
-        secret = file.read_text(encoding="ascii").strip()
+        secret = read_text(file).strip()
     except OSError as error:
         at = error.filename or file
         raise SettingsError(f"{at}: cannot be used for the token secret: {error.strerror}") from None
-    except UnicodeDecodeError:
-        secret = ""
+    except NotUtf8Error as error:
+        raise SettingsError(f"{file}: {error}, or delete it to get a new secret") from None
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsError(f"{file}: holds fewer than {MIN_SECRET_BYTES} characters; delete it to get a new secret")
     return secret
@@ -210,11 +223,11 @@ def _variables(environ: Mapping[str, str]) -> dict[str, tuple[object, str]]:
 def _file_values(file: Path) -> dict[str, tuple[object, str]]:
     """The keys of a TOML file. Relative paths in it count from its own folder."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_text(file))
     except OSError as error:
         raise SettingsError(f"config file {file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"config file {file}: is not UTF-8") from None
+    except NotUtf8Error as error:
+        raise SettingsError(f"config file {file}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"config file {file}: is not TOML: {error}") from None
     for key in ("data_dir", "policy", "jwt_key_file", "master_key_file"):

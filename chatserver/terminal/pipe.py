@@ -83,6 +83,8 @@ async def _lines() -> AsyncIterator[str]:
             asyncio.run_coroutine_threadsafe(queue.put(None), loop).result()
 
     Thread(target=read, daemon=True).start()
+    mark = "\ufeff"  # at the head of what some editors save
     while (line := await queue.get()) is not None:
+        line, mark = line.removeprefix(mark), ""
         if line.strip():
             yield line.rstrip("\r\n")

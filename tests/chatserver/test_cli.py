@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 
 from chatserver.cli import cli
-from tests.chatserver.realtime.servers import PROGRAM, SECRET, environment, program, token
+from tests.chatserver.realtime.servers import PROGRAM, SECRET, TUESDAY, environment, program, token
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
 WITHIN = 60
@@ -160,6 +160,58 @@ def test_everything_is_in_the_folder_that_was_named(tmp_path: Path, name: str) -
         asyncio.run(server.conversation("c1", "basic"))
     assert {"records.db", "secrets", "store"} <= {file.name for file in (tmp_path / name).iterdir()}
     assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("token", "mia", "--role", "member"),
+        ("migrate",),
+        ("rebuild",),
+        ("rotate-key",),
+        ("revoke", "mia"),
+        ("export", "mia", "--to", "out"),
+        ("erase", "mia", "--yes"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_mistyped_folder_is_named_and_not_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Commands that work on what is there say that nothing is."""
+    said = sentence(run(*words, "--data-dir", "dtaa", cwd=tmp_path, CHATSERVER_JWT_SECRET=""))
+    assert re.search(r"dtaa\S*: there (is|are) no ", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_token_that_nobody_would_accept(tmp_path: Path) -> None:
+    """Where tokens are checked with public keys this program can sign none; nor can the demo."""
+    for key, value in (("KEY_FILE", "key.pem"), ("JWKS_URL", "https://id.example.org/jwks.json")):
+        variables = {"CHATSERVER_JWT_SECRET": "", f"CHATSERVER_JWT_{key}": value}
+        said = sentence(run("token", "mia", "--role", "member", cwd=tmp_path, **variables))
+        assert f"`jwt_{key.lower()}` is set: tokens are signed by whoever has the private key" in said
+
+
+def test_records_without_conversations_are_told(tmp_path: Path) -> None:
+    """An empty database is likely to be the wrong one."""
+    (tmp_path / "data").mkdir()
+    assert run("migrate", cwd=tmp_path).returncode == 0
+    assert "the records hold no conversation" in sentence(run("rebuild", cwd=tmp_path))
+
+
+async def test_a_lost_master_key_stops_what_would_take_texts_for_unreadable(tmp_path: Path) -> None:
+    """An erasure would destroy what the others wrote, and an export would lack it."""
+    with program(tmp_path / "data", "--now", TUESDAY) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("mia") as mia:
+            await mia.write("hello")
+    (tmp_path / "data" / "secrets" / "master").unlink()
+    for words in (("erase", "mia", "--yes"), ("export", "mia", "--to", "out")):
+        assert "need the master keys" in sentence(await asyncio.to_thread(run, *words, cwd=tmp_path))
+
+
+@pytest.mark.parametrize("words", [("--redis-url", "redis://h"), ("--language", "nb")], ids=" ".join)
+def test_replay_names_a_flag_that_would_do_nothing(tmp_path: Path, words: tuple[str, str]) -> None:
+    """Instead of doing nothing with it."""
+    assert f"{words[0]}: is for " in sentence(run("replay", *words, cwd=tmp_path))
 
 
 async def test_rebuild_makes_the_store_anew(valkey_url: str, tmp_path: Path) -> None:
