@@ -127,7 +127,7 @@ async def traced(settings: Settings) -> AsyncIterator["Traces | None"]:
     try:
         from chatserver.tracing import exported
     except ImportError:
-        sentence = "`traces` is set, and OpenTelemetry is not installed: pip install 'chatserver[otel]'"
+        sentence = "`traces` is set, and OpenTelemetry is not installed: pip install '.[otel]' in a checkout"
         raise StartError(sentence) from None
     traces = exported(settings.traces)
     try:

@@ -187,6 +187,15 @@ class EmbeddedStore:
             raise EmbeddedStoreError(_why_not_started(str(error), self._data_dir / "store")) from None
 
 
+@contextmanager
+def unused(data_dir: Path) -> Iterator[None]:
+    """Hold the folder, so that no server starts on it; ends a Valkey left over there. Raises EmbeddedStoreError."""
+    store = EmbeddedStore(data_dir)
+    with store._locked() as lock:
+        store._stop_orphan(lock.read())
+        yield
+
+
 def running_store(data_dir: Path) -> str | None:
     """The URL of the embedded store of a server that uses `data_dir` now; None where none does."""
     try:

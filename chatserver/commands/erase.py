@@ -8,8 +8,9 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from chatserver import app as composition
+from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import require_master_keys, require_records, run, store_in_use_of
+from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
 from chatserver.master_keys import master_keys
 from chatserver.metrics import Metrics

@@ -1,8 +1,9 @@
 """`chatserver rebuild`."""
 
 from chatserver import app as composition
+from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import require_records, run, store_in_use_of
+from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows import rebuild as rebuilding

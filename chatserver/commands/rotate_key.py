@@ -6,8 +6,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chatserver import app as composition
+from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.running import require_records, run
+from chatserver.commands.running import run
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.master_keys import MAKE_ONE, MasterKeys, master_keys
 from chatserver.settings import Settings

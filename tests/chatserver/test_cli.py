@@ -407,6 +407,13 @@ def test_a_second_server_on_one_folder(tmp_path: Path) -> None:
         assert server.process.poll() is None
 
 
+def test_the_last_word_of_the_log(tmp_path: Path) -> None:
+    """After everything has ended, so that who reads it knows that nothing was cut off."""
+    with program(tmp_path / "data") as server:
+        assert "stopped" not in server.log.read_text()
+    assert json.loads(server.log.read_text().splitlines()[-1])["event"] == "stopped"
+
+
 def test_a_store_or_database_that_is_not_there(tmp_path: Path) -> None:
     """Named, without passwords."""
     said = sentence(run("serve", "--port", "0", "--redis-url", "redis://:hush@127.0.0.1:1", cwd=tmp_path))
