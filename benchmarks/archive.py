@@ -64,7 +64,7 @@ async def fill(ledger: RedisLedger, conversations: int, ids: range) -> None:
         await asyncio.gather(*(base.posted(ledger, post, settings, terms) for post in posts))
 
 
-async def measure(store_url: str, url: str, conversations: int, messages: int) -> None:
+async def measure(store_url: str, url: URL | str, conversations: int, messages: int) -> None:
     database, link = Database(url), Link(store_url)
     await migrate(database)
     await link.open()

@@ -104,7 +104,7 @@ def _clear(settings: Settings, places: dict[Path, dict[str, Path | None]], *, mo
             "data aside with --move-aside"
         )
     for path in in_the_way:
-        if path.suffix == ".db":
+        if "records.db" in places.get(path, {}):
             _require_unused(path)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     aside = Path(tempfile.mkdtemp(prefix=f"before-restore-{stamp}-", dir=settings.data_dir))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -90,9 +89,9 @@ def test_a_damaged_or_half_backup_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "again").exists()
 
 
-@pytest.mark.skipif(bool(databases.left_out()) or not shutil.which("pg_dump"), reason="PostgreSQL is not installed")
+@pytest.mark.parametrize("kind", [kind for kind in databases.databases() if kind == "postgresql"])
 def test_a_postgresql_and_a_store_elsewhere(
-    tmp_path: Path, valkey_url: str, postgres_server: databases.PostgresServer
+    kind: str, tmp_path: Path, valkey_url: str, postgres_server: databases.PostgresServer
 ) -> None:
     """The database is dumped; of the store it is said that it is not there."""
     name = postgres_server.create()
