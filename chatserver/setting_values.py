@@ -102,6 +102,8 @@ def _database_url(value: object) -> str:
     scheme, rest = url.split("://", 1)
     if scheme.startswith("sqlite") and (len(rest) < 2 or not rest.startswith("/") or rest == "/:memory:"):
         raise ValueError("must name a file: sqlite:///relative/records.db or sqlite:////absolute/records.db")
+    if scheme.startswith("sqlite") and "?" in rest:
+        raise ValueError("must name a file and nothing else; write %3F for a `?` in its name, and %25 for a `%`")
     return url
 
 

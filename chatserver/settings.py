@@ -2,17 +2,23 @@
 
 import difflib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct
 
+from chatserver.private_files import make_folder
 from chatserver.setting_values import ASYMMETRIC, MIN_SECRET_BYTES, READERS, Rate
+from quotas.text_files import NotUtf8Error, read_text
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 ENVIRONMENT_PREFIX = "CHATSERVER_"
 
@@ -46,6 +52,12 @@ DESCRIPTIONS: dict[str, str] = {
     "archive_keep_days": "Days for which they stay there at most.",
 }
 
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 """Where a server listens that was told nothing else, and where a client looks for one."""
@@ -86,17 +98,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     archive_keep_days: int = 30
 
     @property
-    def records_url(self) -> str:
-        """The URL of the database for SQLAlchemy, with its asyncio driver."""
+    def records_url(self) -> "URL":
+        """Where the database is, for SQLAlchemy, with its asyncio driver."""
+        from sqlalchemy.engine import URL, make_url  # commands that need no database start faster without
+
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{self.data_dir / 'records.db'}"
-        scheme, rest = self.database_url.split("://", 1)
-        if scheme == "sqlite":
-            return f"sqlite+aiosqlite://{rest}"
-        if scheme in ("postgres", "postgresql"):
-            # libpq and asyncpg name the same setting differently.
-            return f"postgresql+asyncpg://{rest}".replace("?sslmode=", "?ssl=").replace("&sslmode=", "&ssl=")
-        return self.database_url
+            # Absolute, because SQLite takes a name that begins with `file:` for a URL.
+            return URL.create("sqlite+aiosqlite", database=str((self.data_dir / "records.db").absolute()))
+        url = make_url(self.database_url)
+        url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+        # libpq and asyncpg name the same setting differently.
+        return url.set(query={"ssl" if key == "sslmode" else key: value for key, value in url.query.items()})
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{key}={shown(self, key)!r}' for key in DESCRIPTIONS)})"
@@ -151,25 +163,37 @@ def shown(settings: Settings, key: str) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def jwt_secret(settings: Settings) -> str:
-    """The HS256 secret: the configured one, else the one in data_dir/secrets/jwt, created on first use.
+def jwt_secret(settings: Settings, *, create: bool = True) -> str:
+    """The HS256 secret: the configured one, else the one in data_dir/secrets/jwt, by default created on first use.
 
-    Raises SettingsError where that file cannot be read or written, or others may read it.
+    Raises SettingsError where that file cannot be read or written, where others may read it, and where tokens are
+    checked with public keys: then nobody would accept what a secret signs.
     """
     if settings.jwt_secret is not None:
         return settings.jwt_secret
+    for key in ("jwt_key_file", "jwt_jwks_url"):
+        if getattr(settings, key) is not None:
+            raise SettingsError(
+                f"`{key}` is set: tokens are signed by whoever has the private key, and this program has not; let "
+                "your identity provider issue them"
+            )
     file = settings.data_dir / "secrets" / "jwt"
     try:
         if not file.exists():
+            if not create:
+                raise SettingsError(
+                    f"{file}: there is no token secret, because no server has run there yet; start one first, or name "
+                    "its folder with --data-dir"
+                )
             create_once(file, secrets.token_urlsafe(48) + "\n")
         if file.stat().st_mode & 0o077:
             raise SettingsError(f"{file}: other users may read the secret; run `chmod 600 {file}`")
-        secret = file.read_text(encoding="ascii").strip()
+        secret = read_text(file).strip()
     except OSError as error:
         at = error.filename or file
         raise SettingsError(f"{at}: cannot be used for the token secret: {error.strerror}") from None
-    except UnicodeDecodeError:
-        secret = ""
+    except NotUtf8Error as error:
+        raise SettingsError(f"{file}: {error}, or delete it to get a new secret") from None
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsError(f"{file}: holds fewer than {MIN_SECRET_BYTES} characters; delete it to get a new secret")
     return secret
@@ -177,7 +201,7 @@ def jwt_secret(settings: Settings) -> str:
 
 def create_once(file: Path, content: str) -> None:
     """Write a new secret for this user only; of two servers starting at once, both end up with the same one."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(file.parent)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:
@@ -199,11 +223,11 @@ def _variables(environ: Mapping[str, str]) -> dict[str, tuple[object, str]]:
 def _file_values(file: Path) -> dict[str, tuple[object, str]]:
     """The keys of a TOML file. Relative paths in it count from its own folder."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_text(file))
     except OSError as error:
         raise SettingsError(f"config file {file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"config file {file}: is not UTF-8") from None
+    except NotUtf8Error as error:
+        raise SettingsError(f"config file {file}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"config file {file}: is not TOML: {error}") from None
     for key in ("data_dir", "policy", "jwt_key_file", "master_key_file"):
@@ -232,16 +256,13 @@ def _check_token_keys(settings: Settings, sources: Mapping[str, str]) -> None:
 
 
 def _masked(url: str) -> str:
-    parts = urlsplit(url)
-    netloc = parts.netloc
-    if parts.password is not None:
-        credentials, address = netloc.rsplit("@", 1)
-        netloc = f"{credentials.split(':', 1)[0]}:***@{address}"
-    query = parts.query
+    """Up to the last `@`, because a password in which `#`, `?` or `@` was not encoded is one all the same."""
+    url = re.sub(r"(://[^:@/]*):.*@", r"\1:***@", url)
+    address, mark, query = url.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
     if any(_is_secret(name) for name, _ in pairs):
         query = urlencode([(name, "***" if _is_secret(name) else value) for name, value in pairs], safe="*/:")
-    return parts._replace(netloc=netloc, query=query).geturl()
+    return address + mark + query
 
 
 def _is_secret(name: str) -> bool:

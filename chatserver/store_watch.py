@@ -31,6 +31,8 @@ _NO_SPACE = "no space left on device"
 _FAULTS = ("Bad ", "Can't ", "Error ", "Fatal ", "Failed ", "Out Of Memory ", "Short write ", "Unrecoverable ")
 """How lines of Valkey's log begin that say why it ended."""
 
+from quotas.ledger.address import read_address
+
 logger = logging.getLogger(__name__)
 
 
@@ -125,9 +127,10 @@ def problem_of(store_url: str) -> str:
 
     For every process of the server, also where this is another store's URL.
     """
-    if not store_url.startswith("unix://"):
+    at = read_address(store_url).nodes[0].path
+    if not at:
         return ""
-    path = Path(store_url.removeprefix("unix://"))
+    path = Path(at)
     with suppress(OSError, UnicodeDecodeError):
         if problem := _file(path).read_text(encoding="utf-8"):
             return problem

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from chatserver.setting_values import ASYMMETRIC
 from chatserver.settings import Settings, SettingsError, jwt_secret
+from quotas.text_files import NotUtf8Error, read_text
 
 JWKS_TIMEOUT_SECONDS = 4.0
 JWKS_RETRY_SECONDS = 5.0
@@ -168,11 +169,11 @@ def _key_id(token: str) -> str | None:
 
 def _keys_of_file(file: Path, algorithms: tuple[str, ...]) -> list[jwt.PyJWK]:
     try:
-        content = file.read_text(encoding="utf-8")
+        content = read_text(file)
     except OSError as error:
         raise SettingsError(f"`jwt_key_file`: {file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"`jwt_key_file`: {file} is neither PEM nor JWKS JSON") from None
+    except NotUtf8Error as error:
+        raise SettingsError(f"`jwt_key_file`: {file} is neither PEM nor JWKS JSON: it {error}") from None
     if "PRIVATE KEY" in content:
         raise SettingsError(f"`jwt_key_file`: {file} holds a private key; give the server the public one")
     keys = [_pem_key(content, file)] if "-----BEGIN" in content else _jwks_keys(content, file)

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from quotas.instant import HOUR
+from quotas.text_files import NotUtf8Error, read_text
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -152,12 +153,12 @@ def load_policy(file: Path) -> Policy:
     promise or sessions away. Raises PolicyError.
     """
     try:
-        given = tomllib.loads(file.read_text(encoding="utf-8"))
+        given = tomllib.loads(read_text(file))
         return _checked(_overlaid(given))
     except OSError as error:
         raise PolicyError(f"{file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise PolicyError(f"{file}: is not UTF-8") from None
+    except NotUtf8Error as error:
+        raise PolicyError(f"{file}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{file}: is not TOML: {error}") from None
     except PolicyError as error:

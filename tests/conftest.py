@@ -49,7 +49,7 @@ def postgres_server() -> Iterator[databases.PostgresServer]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The SQLAlchemy URL of an empty database, on each kind in turn."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'records.db'}"
+        yield databases.sqlite_at(tmp_path)
         return
     server: databases.PostgresServer = request.getfixturevalue("postgres_server")
     name = server.create()

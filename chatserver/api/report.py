@@ -1,14 +1,13 @@
 """The report on how mentors answer."""
 
-import csv
 from datetime import date
-from io import StringIO
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import astuple
 
 from chatserver.api.authentication import not_allowed
+from chatserver.api.csv_table import csv_table
 from chatserver.api.operation import Answer, Call, Operation
 from chatserver.api.problem import invalid
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
@@ -45,11 +44,7 @@ async def get_report(call: Call[ReportQuery, None]) -> Answer:
 
 def report_csv(report: ReplyReport) -> str:
     """A line of names, and a line for each group."""
-    out = StringIO()
-    lines = csv.writer(out)
-    lines.writerow(ReplyGroup.__struct_encode_fields__)
-    lines.writerows(astuple(group) for group in report.groups)
-    return out.getvalue()
+    return csv_table(ReplyGroup.__struct_encode_fields__, (astuple(group) for group in report.groups))
 
 
 GET_REPORT = Operation(

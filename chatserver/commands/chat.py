@@ -8,6 +8,7 @@ from pathlib import Path
 from chatserver.commands.screen import one_sentence
 from chatserver.settings import DEFAULT_URL, SettingsError
 from chatserver.terminal import chat as terminal_chat
+from quotas.text_files import NotUtf8Error, read_text
 
 
 def chat(
@@ -48,7 +49,11 @@ def token_of(file: Path | None) -> str:
             return token
         raise SettingsError("no token: name its file with --token-file, or set CHATSERVER_TOKEN")
     try:
-        return file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not a token"
-        raise SettingsError(f"--token-file {file}: {why}") from None
+        token = read_text(file).strip()
+    except OSError as error:
+        raise SettingsError(f"--token-file {file}: {error.strerror}") from None
+    except NotUtf8Error as error:
+        raise SettingsError(f"--token-file {file}: {error}") from None
+    if not token or not token.isascii() or len(token.split()) > 1:
+        raise SettingsError(f"--token-file {file}: is not a token")
+    return token

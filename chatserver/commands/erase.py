@@ -1,5 +1,6 @@
 """`chatserver erase`."""
 
+import sys
 from typing import Annotated
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from chatserver import app as composition
+from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
@@ -40,11 +42,14 @@ def erase(
     """
     with one_sentence():
         settings = settings_of(flags)
+        require_records(settings)
         if not yes:
             _confirm(person)
         with store_in_use_of(settings) as store_url:
             erased = run(_erase(settings, store_url, person))
         _show(erased)
+        if erased.unrecorded:
+            sys.exit(1)
 
 
 def _confirm(person: str) -> None:
@@ -68,6 +73,7 @@ async def _erase(settings: Settings, store_url: str, person: str) -> Erased:
         composition.migrated(settings) as database,
         composition.connected(settings, store_url) as (link, ledger, shift),
     ):
+        await require_master_keys(database, masters)
         tail = LedgerArchive(link, ledger, shift)
         erasure = Erasure(
             database,

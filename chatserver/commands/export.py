@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chatserver import app as composition
+from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
@@ -29,6 +30,7 @@ def export(person: str, /, *, to: Path, flags: ServerFlags = NO_FLAGS) -> None:
     """
     with one_sentence():
         settings = settings_of(flags)
+        require_records(settings)
         with store_in_use_of(settings) as store_url:
             run(_export(settings, store_url, person, to))
 
@@ -39,6 +41,7 @@ async def _export(settings: Settings, store_url: str, id: str, to: Path) -> None
         composition.migrated(settings) as database,
         composition.connected(settings, store_url) as (link, ledger, _),
     ):
+        await require_master_keys(database, masters)
         log = MessageLog(database, ledger, ConversationKeys(database, masters))
         exporting = Export(database, ledger, log, Revocations(link))
         person = await exporting.find(id)

@@ -1,10 +1,11 @@
 """`chatserver rebuild`."""
 
 from chatserver import app as composition
+from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
-from chatserver.settings import Settings
+from chatserver.settings import Settings, SettingsError
 from chatserver.workflows import rebuild as rebuilding
 from chatserver.workflows.restore import Restorer
 from quotas.ledger.archive import LedgerArchive
@@ -15,6 +16,7 @@ def rebuild(flags: ServerFlags = NO_FLAGS) -> None:
     """Recreate every conversation in the store from the records, and from the archive what the store has lost."""
     with one_sentence():
         settings = settings_of(flags)
+        require_records(settings)
         with store_in_use_of(settings) as store_url:
             run(_rebuild(settings, store_url))
 
@@ -34,6 +36,8 @@ async def _rebuild(settings: Settings, store_url: str) -> None:
                 rulebook,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
+    if not rebuilt.conversations:
+        raise SettingsError("the records hold no conversation, and nothing was rebuilt; is this the right database?")
     screen.print(
         f"{rebuilt.conversations} conversations told to the ledger; {rebuilt.restored} of them came back from the "
         f"archive, {rebuilt.ahead} were ahead."

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import bar, one_sentence
-from chatserver.settings import Settings, load
+from chatserver.settings import Settings, SettingsError, load
 from chatserver.terminal.texts import choose_language
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
@@ -22,6 +22,7 @@ from quotas.phrases import Language
 from quotas.plans import builtin_policy, load_policy
 from quotas.replay import TimelineError, replay
 from quotas.terms import Rulebook
+from quotas.text_files import NotUtf8Error, without_mark
 
 
 def replay_timeline(
@@ -52,9 +53,13 @@ def replay_timeline(
         Of the sentences: en, nb or da; the terminal's own by default.
     """
     with one_sentence():
+        if redis_url is not None and ledger != "redis":
+            raise SettingsError("--redis-url: is for --ledger redis only")
+        if language is not None and not explain:
+            raise SettingsError("--language: is for the sentences of --explain only")
         settings, _ = load({"policy": policy, "redis_url": redis_url}, os.environ)
         rulebook = Rulebook(load_policy(settings.policy) if settings.policy else builtin_policy())
-        lines = _lines(file)
+        lines = lines_of(file)
         spoken = choose_language(language, os.environ) if explain else None
         if ledger == "memory":
             asyncio.run(_replayed(lines, rulebook, MemoryLedger(lambda: 0), spoken))
@@ -62,11 +67,15 @@ def replay_timeline(
             run(_replayed_on_redis(lines, rulebook, settings.redis_url, spoken))
 
 
-def _lines(file: Path | None) -> list[bytes]:
+def lines_of(file: Path | None) -> list[bytes]:
+    """The lines of a timeline, standard input where no file is named. Raises TimelineError."""
     try:
-        return (sys.stdin.buffer.read() if file is None else file.read_bytes()).splitlines()
+        content = sys.stdin.buffer.read() if file is None else file.read_bytes()
+        return without_mark(content).splitlines()
     except OSError as error:
         raise TimelineError(f"{file}: {error.strerror}") from None
+    except NotUtf8Error as error:
+        raise TimelineError(f"{file or 'the timeline'}: {error}") from None
 
 
 async def _replayed_on_redis(

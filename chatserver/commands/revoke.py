@@ -1,18 +1,31 @@
 """`chatserver revoke`."""
 
 import time
+from typing import Annotated
 
+from cyclopts import Parameter
+
+from chatserver import app as composition
 from chatserver.auth import require_user
+from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import one_sentence, screen
-from chatserver.settings import SettingsError
+from chatserver.records import people
+from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.revocation import Revocations
 from quotas import instant
 from quotas.ledger.stores import store_at
 
 
-def revoke(person: str, /, *, before: str | None = None, flags: ServerFlags = NO_FLAGS) -> None:
+def revoke(
+    person: str,
+    /,
+    *,
+    before: str | None = None,
+    unrecorded: Annotated[bool, Parameter(negative="")] = False,
+    flags: ServerFlags = NO_FLAGS,
+) -> None:
     """Refuse a person's tokens issued before an instant, and close their sockets on every running server.
 
     Parameters
@@ -21,6 +34,8 @@ def revoke(person: str, /, *, before: str | None = None, flags: ServerFlags = NO
         Id of the person.
     before
         An RFC 3339 instant with its offset; now unless given.
+    unrecorded
+        Also where nobody by that id is on record, as services often are not. Needs no database.
     """
     with one_sentence():
         settings = settings_of(flags)
@@ -28,9 +43,21 @@ def revoke(person: str, /, *, before: str | None = None, flags: ServerFlags = NO
             require_user(person)
         except ValueError as error:
             raise SettingsError(str(error)) from None
+        if not unrecorded:
+            require_records(settings)
+            if not run(_is_on_record(settings, person)):
+                raise SettingsError(
+                    f"nobody by the id {person} is on record, and nothing was revoked; correct the id, or give "
+                    "--unrecorded to refuse its tokens all the same"
+                )
         with store_in_use_of(settings) as store_url:
             holds = run(_revoke(store_url, person, before))
         screen.print(f"Tokens of {person} issued before {instant.text(holds)} are refused.", highlight=False)
+
+
+async def _is_on_record(settings: Settings, person: str) -> bool:
+    async with composition.migrated(settings) as database, database.read() as connection:
+        return await people.find(connection, person) is not None
 
 
 async def _revoke(store_url: str, person: str, before: str | None) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chatserver import app as composition
+from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
@@ -24,6 +25,7 @@ def rotate_key(*, keep_old: Annotated[bool, Parameter(negative="")] = False, fla
     """
     with one_sentence():
         settings = settings_of(flags)
+        require_records(settings)
         masters = master_keys(settings)
         with masters.alone() if masters.file is not None else nullcontext():
             rotated = run(_rotate(settings, masters, keep_old))

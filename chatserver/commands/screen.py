@@ -36,6 +36,7 @@ def sentence_of(fault: Exception) -> str:
 def faults() -> tuple[type[Exception], ...]:
     """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
     from chatserver.app import StartError
+    from chatserver.backup.manifest import BackupError
     from chatserver.embedded import EmbeddedStoreError
     from chatserver.personal_data.subject import UnknownPersonError
     from chatserver.records.database import DatabaseError
@@ -56,6 +57,7 @@ def faults() -> tuple[type[Exception], ...]:
         UnknownPlanError,
         UnknownPersonError,
         StartError,
+        BackupError,
     )
 
 

@@ -29,6 +29,7 @@ def serve(flags: ServerFlags = NO_FLAGS) -> None:
         serving = _serve if settings.workers == 1 else _serve_with_workers
         with store_of(settings) as store_url:
             run(serving(settings, store_url, socks))
+        log.info("stopped")
 
 
 async def _serve(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:

@@ -28,7 +28,7 @@ def token(person: str, /, *, role: Role, days: int = 1, flags: ServerFlags = NO_
             raise SettingsError(f"--days {days}: 1 to 365 are allowed")
         try:
             made = issue(
-                jwt_secret(settings),
+                jwt_secret(settings, create=False),
                 person,
                 role,
                 days * 86_400,

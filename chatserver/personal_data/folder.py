@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from chatserver.private_files import make_folder, open_private
 from chatserver.settings import SettingsError
 
 
@@ -19,7 +20,7 @@ def written(folder: Path, names: tuple[str, ...]) -> Iterator[list[TextIO]]:
     open_files: list[TextIO] = []
     try:
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
             open_files += [_private(draft) for draft in drafts]
             yield open_files
             for file in open_files:
@@ -43,5 +44,4 @@ def written(folder: Path, names: tuple[str, ...]) -> Iterator[list[TextIO]]:
 def _private(file: Path) -> TextIO:
     with suppress(FileNotFoundError):
         file.unlink()
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
+    return open_private(file, "x")

@@ -47,9 +47,12 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """`url` is SQLAlchemy's: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. Connects when first used."""
+    """`url` is SQLAlchemy's: `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. Connects when first used.
 
-    def __init__(self, url: str) -> None:
+    As a text it is percent-encoded; a file's path as it is belongs into `URL.create`.
+    """
+
+    def __init__(self, url: URL | str) -> None:
         self._fault: tuple[str, float] | None = None
         try:
             self.url = make_url(url)

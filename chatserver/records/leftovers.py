@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+from chatserver.private_files import open_private
 from chatserver.records import erasures
 from chatserver.records.database import Database, DatabaseError
 
@@ -50,7 +51,7 @@ async def erasing_alone(database: Database) -> AsyncIterator[None]:
         return
     beside = database.file.with_name(database.file.name + ".erasing")
     try:
-        lock = beside.open("w")
+        lock = open_private(beside, "w")
     except OSError as error:
         raise DatabaseError(f"{beside}: cannot be written: {error.strerror}") from None
     with lock:

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.private_files import make_folder, open_private, tighten_file
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.sqlite import LOCK_WAIT_SECONDS
 
@@ -73,8 +74,10 @@ async def _file_lock(file: Path) -> AsyncIterator[None]:
     """A lock beside the SQLite file: turning on its write-ahead log must not meet another process doing the same."""
     beside = file.with_name(file.name + ".lock")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        lock = beside.open("w")
+        make_folder(file.parent)
+        lock = open_private(beside, "w")
+        open_private(file, "a").close()  # SQLite gives its other files the mode of this one.
+        tighten_file(file)
     except OSError as error:
         raise DatabaseError(f"{error.filename or beside}: cannot be used for the records: {error.strerror}") from None
     with lock:

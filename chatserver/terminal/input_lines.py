@@ -24,7 +24,9 @@ class InputLines:
 
     def __init__(self, file: int, encoding: str, errors: str) -> None:
         self._file = file
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        # A byte order mark may stand at the head of what some editors save.
+        known = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+        self._decoder = codecs.getincrementaldecoder(known)(errors)
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[str | None] = asyncio.Queue(LINES_AHEAD)
         self._begun = ""

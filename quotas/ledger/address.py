@@ -1,7 +1,9 @@
 """Where a store is: one node, the nodes of a cluster, or Sentinels that know the master. Read from a URL."""
 
+import os
+from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, unquote_to_bytes, urlsplit
 
 from msgspec import Struct
 
@@ -34,14 +36,21 @@ class Address(Struct, frozen=True):
     service: str = ""
 
 
+def socket_url(path: Path) -> str:
+    """The URL of the store that listens on this unix socket; `read_address` gives the path back, whatever is in it."""
+    return f"unix://{quote(os.fsencode(path))}"
+
+
 def read_address(url: str) -> Address:
     """Read a store's URL. Raises ValueError with a sentence that says what is allowed and quotes nothing."""
     scheme, _, rest = url.partition("://")
+    if "#" in rest:
+        raise ValueError("must hold no `#`: write %23 in its place")
     if scheme == "unix":
         parts = urlsplit(url)
         if not parts.path.strip("/"):
             raise _wrong()
-        path = unquote(parts.path)
+        path = os.fsdecode(unquote_to_bytes(parts.path))
         query = _query(parts.query)
         return Address("node", (Node("", 0, path, *_who(parts.netloc, query), _db(query.get("db", ""))),))
     if scheme not in _PORTS:

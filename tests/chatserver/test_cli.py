@@ -2,17 +2,19 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jwt
 import pytest
 from redis import Redis
 
 from chatserver.cli import cli
-from tests.chatserver.realtime.servers import PROGRAM, SECRET, environment, program, token
+from tests.chatserver.realtime.servers import PROGRAM, SECRET, TUESDAY, environment, program, token
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
 WITHIN = 60
@@ -151,6 +153,67 @@ def test_migrate_says_what_it_did(tmp_path: Path) -> None:
     assert "up to date" in run("migrate", cwd=tmp_path).stdout
 
 
+@pytest.mark.parametrize("name", ["x%41y", "two words?#", "mål"])
+def test_everything_is_in_the_folder_that_was_named(tmp_path: Path, name: str) -> None:
+    """Also where its name, or that of the folder for temporary files, would mean something else in a URL."""
+    with TemporaryDirectory(prefix="t%41?#") as temporary, program(tmp_path / name, TMPDIR=temporary) as server:
+        asyncio.run(server.conversation("c1", "basic"))
+    assert {"records.db", "secrets", "store"} <= {file.name for file in (tmp_path / name).iterdir()}
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("token", "mia", "--role", "member"),
+        ("migrate",),
+        ("rebuild",),
+        ("rotate-key",),
+        ("revoke", "mia"),
+        ("export", "mia", "--to", "out"),
+        ("erase", "mia", "--yes"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_mistyped_folder_is_named_and_not_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Commands that work on what is there say that nothing is."""
+    said = sentence(run(*words, "--data-dir", "dtaa", cwd=tmp_path, CHATSERVER_JWT_SECRET=""))
+    assert re.search(r"dtaa\S*: there (is|are) no ", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_token_that_nobody_would_accept(tmp_path: Path) -> None:
+    """Where tokens are checked with public keys this program can sign none; nor can the demo."""
+    for key, value in (("KEY_FILE", "key.pem"), ("JWKS_URL", "https://id.example.org/jwks.json")):
+        variables = {"CHATSERVER_JWT_SECRET": "", f"CHATSERVER_JWT_{key}": value}
+        said = sentence(run("token", "mia", "--role", "member", cwd=tmp_path, **variables))
+        assert f"`jwt_{key.lower()}` is set: tokens are signed by whoever has the private key" in said
+
+
+def test_records_without_conversations_are_told(tmp_path: Path) -> None:
+    """An empty database is likely to be the wrong one."""
+    (tmp_path / "data").mkdir()
+    assert run("migrate", cwd=tmp_path).returncode == 0
+    assert "the records hold no conversation" in sentence(run("rebuild", cwd=tmp_path))
+
+
+async def test_a_lost_master_key_stops_what_would_take_texts_for_unreadable(tmp_path: Path) -> None:
+    """An erasure would destroy what the others wrote, and an export would lack it."""
+    with program(tmp_path / "data", "--now", TUESDAY) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("mia") as mia:
+            await mia.write("hello")
+    (tmp_path / "data" / "secrets" / "master").unlink()
+    for words in (("erase", "mia", "--yes"), ("export", "mia", "--to", "out")):
+        assert "need the master keys" in sentence(await asyncio.to_thread(run, *words, cwd=tmp_path))
+
+
+@pytest.mark.parametrize("words", [("--redis-url", "redis://h"), ("--language", "nb")], ids=" ".join)
+def test_replay_names_a_flag_that_would_do_nothing(tmp_path: Path, words: tuple[str, str]) -> None:
+    """Instead of doing nothing with it."""
+    assert f"{words[0]}: is for " in sentence(run("replay", *words, cwd=tmp_path))
+
+
 async def test_rebuild_makes_the_store_anew(valkey_url: str, tmp_path: Path) -> None:
     """After the store lost everything, the people find their conversations again."""
     with program(tmp_path / "data", store_url=valkey_url) as server:
@@ -183,6 +246,85 @@ def test_help_says_what_each_command_does(tmp_path: Path) -> None:
     """Also where no command is named."""
     for words in ((), ("--help",)):
         assert "Print a token for a person" in run(*words, cwd=tmp_path).stdout
+
+
+# Output
+
+
+PRINTING = [
+    ("config",),
+    ("token", "mia", "--role", "member"),
+    ("replay", str(EXAMPLES / "timeline.jsonl")),
+    ("migrate", "--data-dir", "."),
+    ("--help",),
+    ("token", "--help"),
+]
+
+
+def run_into(out: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the program by a shell, with `out` said of its standard output."""
+    script = f'exec "$0" "$@" {out}'
+    return subprocess.run(
+        ["/bin/sh", "-c", script, PROGRAM, *words],
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+        cwd=cwd,
+        env=environment(),
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_output_that_cannot_be_written(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """A full disk and a closed stream are one sentence each, and no success."""
+    for out, why in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+        said = sentence(run_into(out, *words, cwd=tmp_path))
+        assert said == f"chatserver: standard output cannot be written: {why}"
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_who_has_read_enough_is_told_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """As with `| head`, here by somebody who reads nothing at all."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as out:
+        done = subprocess.run(
+            [PROGRAM, *words], stdout=out, stderr=subprocess.PIPE, cwd=tmp_path, env=environment(), check=False
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+# Rights
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """What other users may reach of what the server keeps there; the tests' own log is not its."""
+    paths = [folder, *(path for path in folder.rglob("*") if not path.name.startswith("log-"))]
+    return [str(path) for path in paths if path.lstat().st_mode & 0o077 and not path.is_symlink()]
+
+
+def test_nobody_else_reads_what_the_server_keeps(tmp_path: Path) -> None:
+    """Whatever the umask; and what an earlier release left open is closed at the next start."""
+    data, records = tmp_path / "data", tmp_path / "elsewhere" / "records*.db"
+    careless = ("/bin/sh", "-c", 'umask 000; exec "$0" "$@"', str(PROGRAM))
+    flags = ("--database-url", f"sqlite:////{records}")
+    for more in ((), flags):
+        with program(data, *more, words=careless) as server:
+            asyncio.run(server.conversation("c1", "basic"))
+            assert (data / "store" / "appendonlydir").is_dir()
+            assert open_to_others(data) == open_to_others(tmp_path / "elsewhere" if more else data) == []
+    assert {f"{records.name}{end}" for end in ("", ".lock")} <= {file.name for file in records.parent.iterdir()}
+    for path in [data, *data.rglob("*"), *records.parent.iterdir()]:
+        if "secrets" not in path.parts:
+            path.chmod(0o777 if path.is_dir() else 0o666)
+    neighbour = records.with_name("records-of-others.db")
+    neighbour.touch(0o644)
+    mine = data / "notes.txt"
+    mine.touch(0o644)
+    with program(data, *flags, words=careless):
+        assert open_to_others(data) == [str(mine)]
+        assert open_to_others(records.parent) == [str(neighbour)]
 
 
 # chat
@@ -263,6 +405,13 @@ def test_a_second_server_on_one_folder(tmp_path: Path) -> None:
     with program(tmp_path / "data") as server:
         assert "another server is using" in sentence(run("serve", "--port", "0", cwd=tmp_path))
         assert server.process.poll() is None
+
+
+def test_the_last_word_of_the_log(tmp_path: Path) -> None:
+    """After everything has ended, so that who reads it knows that nothing was cut off."""
+    with program(tmp_path / "data") as server:
+        assert "stopped" not in server.log.read_text()
+    assert json.loads(server.log.read_text().splitlines()[-1])["event"] == "stopped"
 
 
 def test_a_store_or_database_that_is_not_there(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ try:
 except KeyboardInterrupt:
     time.sleep(0.5)  # as a server that still has something to store
     from redis import Redis
-    with Redis.from_url(f"unix://{store._socket}") as client:
+    with Redis(unix_socket_path=str(store._socket)) as client:
         client.set("last", "word")
     store.stop()
     print("stopped", flush=True)

@@ -135,7 +135,7 @@ def test_other_ways_to_be_wrong(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read: No such file"):
         master_keys(Settings(master_key_file=tmp_path / "none"))
     (tmp_path / "bytes").write_bytes(b"\xff" * 50)
-    with pytest.raises(SettingsError, match="must hold lines such as"):
+    with pytest.raises(SettingsError, match="is not UTF-8"):
         master_keys(Settings(master_key_file=tmp_path / "bytes"))
 
 

@@ -1,6 +1,7 @@
 """`chatserver rotate-key`, beside a running server and on its own."""
 
 import asyncio
+import sqlite3
 import subprocess
 from base64 import b64encode
 from pathlib import Path
@@ -61,6 +62,7 @@ async def test_beside_a_running_server(tmp_path: Path) -> None:
 async def test_a_key_of_the_environment(tmp_path: Path) -> None:
     """With one key the command says how to get another; with two, it moves everything to the first."""
     one, other = f"one {b64encode(bytes(32)).decode()}", f"other {b64encode(bytes(range(32))).decode()}"
+    sqlite3.connect(tmp_path / "records.db").close()
     status, said = await rotate_key(tmp_path, CHATSERVER_MASTER_KEY=one)
     assert status == 0, said
     assert "`master_key` holds one key only. To change it, put the line that" in said
@@ -73,6 +75,7 @@ async def test_a_key_of_the_environment(tmp_path: Path) -> None:
 
 async def test_a_file_that_cannot_be_changed(tmp_path: Path) -> None:
     """One sentence, and nothing has happened."""
+    sqlite3.connect(tmp_path / "records.db").close()
     status, said = await rotate_key(tmp_path, CHATSERVER_MASTER_KEY_FILE=str(tmp_path / "none"))
     assert (status, said.count("\n")) == (1, 1), said
     assert f"master key file {tmp_path / 'none'}: cannot be read: No such file or directory" in said

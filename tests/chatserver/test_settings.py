@@ -12,6 +12,10 @@ from chatserver.settings import DESCRIPTIONS, Settings, SettingsError, jwt_secre
 SECRET = "correct horse battery staple 0123456789"
 
 
+NAMES = ["x%41y", "what?mode=memory", "a#b", "two words", "mål", "file:x", "a&b=c;d"]
+"""Names of folders that mean something else where they are pasted into a URL."""
+
+
 def test_defaults_need_no_configuration() -> None:
     settings, sources = load({}, {"PATH": "/bin"})
     assert settings == Settings()
@@ -53,6 +57,8 @@ def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(t
         ("database_url", "mysql://db/records", "starts with sqlite://"),
         ("database_url", "sqlite://", "must name a file"),
         ("database_url", "sqlite:///:memory:", "must name a file"),
+        ("database_url", "sqlite:///what?.db", "%3F for a `?`"),
+        ("redis_url", "unix:///run/a#b.sock", "write %23"),
         ("now", "friday", "RFC 3339"),
         ("now", "2026-01-05T08:00:00.000", "UTC offset"),
         ("jwt_secret", "too short", "at least 32 bytes"),
@@ -134,17 +140,26 @@ def test_a_key_has_one_kind_of_algorithm(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("database_url", "records_url"),
     [
-        (None, "sqlite+aiosqlite:///data/records.db"),
+        ("sqlite:///records.db", "sqlite+aiosqlite:///records.db"),
+        ("sqlite:////srv/a%25b%3F.db", "sqlite+aiosqlite:////srv/a%25b%3F.db"),
         ("sqlite:////srv/records.db", "sqlite+aiosqlite:////srv/records.db"),
         ("postgresql://u:p@db/chat", "postgresql+asyncpg://u:p@db/chat"),
         ("postgres://u:p@db/chat?sslmode=require", "postgresql+asyncpg://u:p@db/chat?ssl=require"),
         ("postgresql+asyncpg://u@db/chat", "postgresql+asyncpg://u@db/chat"),
+        ("postgresql://u:p%40%2F%3Fsslmode=x@db/chat", "postgresql+asyncpg://u:p%40%2F%3Fsslmode=x@db/chat"),
     ],
 )
-def test_a_plain_database_url_gets_its_asyncio_driver(database_url: str | None, records_url: str) -> None:
+def test_a_plain_database_url_gets_its_asyncio_driver(database_url: str, records_url: str) -> None:
     settings = Settings(database_url=database_url)
-    assert settings.records_url == records_url
-    assert make_url(records_url).get_driver_name() in ("aiosqlite", "asyncpg")
+    assert settings.records_url == make_url(records_url)
+    assert settings.records_url.get_driver_name() in ("aiosqlite", "asyncpg")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_records_are_in_the_folder_that_was_named(name: str) -> None:
+    """Whatever its name means in a URL."""
+    database = Settings(data_dir=Path(name)).records_url.database
+    assert database == str(Path(name).absolute() / "records.db")
 
 
 def test_secrets_are_shown_nowhere() -> None:
@@ -158,6 +173,8 @@ def test_secrets_are_shown_nowhere() -> None:
     )
     assert shown(settings, "redis_url") == "redis://:***@store:6379/0?password=***"
     assert shown(settings, "database_url") == "postgresql://chat:***@db:5432/chat?sslmode=require"
+    for url in ("postgresql://chat:1#hidden@db/chat", "postgresql://chat:hid@den@db/chat"):
+        assert shown(Settings(database_url=url), "database_url") == "postgresql://chat:***@db/chat"
     for text in (repr(settings), str(settings), pretty_repr(settings), *(shown(settings, key) for key in DESCRIPTIONS)):
         assert "hidden" not in text
         assert SECRET not in text

@@ -156,7 +156,7 @@ async def kept(messages: MessageLog, apps: Sequence[App], *, after_failover: boo
     total = 0
     for conversation in sorted({app.conversation for app in apps}):
         mine = [app for app in apps if app.conversation == conversation]
-        log = await _log(messages, conversation)
+        log = await texts_in(messages, conversation)
         total += len(log)
         assert Counter(log.values()).most_common(1)[0][1] == 1, "a message stands in the log twice"
         assert list(log) == list(range(1, len(log) + 1)), "seq is not dense"
@@ -188,7 +188,7 @@ def _judge(app: App, log: dict[int, str]) -> None:
         assert message.id == message.body == log[message.seq], f"{who} was shown another message"
 
 
-async def _log(messages: MessageLog, conversation: str) -> dict[int, str]:
+async def texts_in(messages: MessageLog, conversation: str) -> dict[int, str]:
     """The log's texts by seq, in the log's order."""
     log: dict[int, str] = {}
     while page := await messages.page(conversation, max(log, default=0), 2**53 - 1, PAGE):

@@ -62,7 +62,7 @@ async def test_no_file_holds_what_was_written(tmp_path: Path) -> None:
         await write_and_read(server)
         assert files_with(data / "store", f"{ID}-7")
         assert not files_with(data, "canary")
-        with Redis.from_url(f"unix://{(data / 'lock').read_text()}") as store:
+        with Redis(unix_socket_path=(data / "lock").read_text()) as store:
             await until(lambda: archived(data) == len(CANARIES))
             store.config_set("rdbcompression", "no")  # or the search would find nothing at all
             store.bgrewriteaof()

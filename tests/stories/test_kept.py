@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 
 from chatserver.embedded import EmbeddedStore
 from chatserver.protocol.events import Role
+from quotas.ledger.address import socket_url
 from tests.chatserver.keys import log_of
 from tests.chatserver.realtime.servers import token
 from tests.engines import StoreProcess, engines
@@ -184,7 +185,7 @@ async def test_what_the_embedded_store_accepted_outlives_kills(victim: Victim, t
 
 
 def store_url(data_dir: Path) -> str:
-    return f"unix://{(data_dir / 'lock').read_text()}"
+    return socket_url(Path((data_dir / "lock").read_text()))
 
 
 async def kill_store(data_dir: Path) -> None:

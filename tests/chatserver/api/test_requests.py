@@ -9,6 +9,7 @@ import pytest
 
 from chatserver.records.database import Database
 from tests.chatserver.api.serving import SERVICE, Served, bearer, served
+from tests.databases import sqlite_at
 from tests.engines import StoreProcess
 
 OLA = {"role": "member", "name": "Ola"}
@@ -196,7 +197,7 @@ async def test_a_store_that_is_gone(database: Database) -> None:
 
 async def test_a_database_that_is_gone(tmp_path: Path, valkey_url: str) -> None:
     """503, for reading and for writing."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'no-such-folder' / 'records.db'}")
+    database = Database(sqlite_at(tmp_path / "no-such-folder"))
     async with served(database, valkey_url) as server, httpx.AsyncClient(base_url=server.url, headers=SERVICE) as http:
         for answer in (await http.get("/v1/people/ola"), await http.put("/v1/people/ola", json=OLA)):
             assert problem(answer) == (503, "unavailable")

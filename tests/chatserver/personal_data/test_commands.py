@@ -116,6 +116,18 @@ def test_a_person_is_erased_beside_a_running_server(tmp_path: Path) -> None:
         asyncio.run(assert_erased(restored))
 
 
+def test_an_erasure_that_left_something_is_no_success(tmp_path: Path, valkey_url: str) -> None:
+    """A conversation that only the store knows is named, and told by the exit status."""
+    data = tmp_path / "data"
+    with program(data, "--now", TUESDAY, store_url=valkey_url) as server:
+        asyncio.run(server.conversation("c1", "basic"))
+    with closing(sqlite3.connect(data / "records.db", isolation_level=None)) as database:
+        database.execute("DELETE FROM conversations")
+    done = run("erase", "mia", "--yes", "--data-dir", data, "--redis-url", valkey_url, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "Not erased from c1" in done.stdout
+
+
 def begun(data: Path) -> bool:
     """Whether an erasure has noted that it began with a conversation."""
     with closing(sqlite3.connect(data / "records.db", timeout=WITHIN)) as database:

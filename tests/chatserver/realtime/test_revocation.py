@@ -154,7 +154,10 @@ async def test_the_command(valkey_url: str, tmp_path: Path, embedded: bool) -> N
             done = await revoke("mia")
             assert re.fullmatch(r"Tokens of mia issued before \S+Z are refused\.\s*", done.stdout), done.stderr
             assert await mia.end() == CLOSED
-    done = await revoke("ola", "--before", "2026-01-06T09:00:00+01:00")
+    done = await revoke("ola")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "nobody by the id ola is on record, and nothing was revoked" in done.stderr.replace("\n", " ")
+    done = await revoke("ola", "--unrecorded", "--before", "2026-01-06T09:00:00+01:00")
     assert "issued before 2026-01-06T08:00:00.000Z" in done.stdout, done.stderr
     for arguments, sentence in (
         (["no name!"], "is no user"),

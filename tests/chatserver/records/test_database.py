@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import URL, text
 from sqlalchemy.exc import IntegrityError
 
 from chatserver.records import people
@@ -13,6 +13,7 @@ from chatserver.records.migrate import migrate
 from chatserver.records.people import Person
 from chatserver.records.tables import CONVERSATIONS
 from tests import databases
+from tests.databases import sqlite_at
 
 KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
 
@@ -74,7 +75,7 @@ def test_urls_that_cannot_be_used(url: str, says: str) -> None:
 
 async def test_an_unreachable_server(tmp_path: Path) -> None:
     """No server behind the URL is a DatabaseError, not the driver's own."""
-    database = Database(f"postgresql+asyncpg://postgres@/x?host={tmp_path}")
+    database = Database(URL.create("postgresql+asyncpg", "postgres", database="x", query={"host": str(tmp_path)}))
     with pytest.raises(DatabaseError, match="does not answer as it should"):
         await migrate(database)
     await database.close()
@@ -85,14 +86,14 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     file = tmp_path / "records.db"
     file.write_text("not a database, but long enough to be taken for the head of one" * 20)
     with pytest.raises(DatabaseError, match=r"records\.db: cannot be used"):
-        await migrate(Database(f"sqlite+aiosqlite:///{file}"))
+        await migrate(Database(URL.create("sqlite+aiosqlite", database=str(file))))
 
 
 async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """The data folder's name is taken by a file."""
     (tmp_path / "data").write_text("")
     with pytest.raises(DatabaseError, match="cannot be used for the records"):
-        await migrate(Database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'records.db'}"))
+        await migrate(Database(sqlite_at(tmp_path / "data")))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in databases.databases() if kind == "postgresql"])

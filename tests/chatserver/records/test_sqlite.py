@@ -13,6 +13,7 @@ from chatserver.records import people, sqlite
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.records.people import Person
+from tests.databases import sqlite_at
 
 KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
 OTHERS = 30
@@ -21,7 +22,7 @@ OTHERS = 30
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated file."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+    database = Database(sqlite_at(tmp_path))
     await migrate(database)
     yield database
     await database.close()

@@ -52,8 +52,8 @@ async def test_each_line_is_a_message(peer: Peer) -> None:
 
 
 async def test_a_regular_file_works_as_a_pipe_does(peer: Peer, tmp_path: Path) -> None:
-    """`chatserver chat … < file`."""
-    (tmp_path / "lines").write_text("from a file\n")
+    """`chatserver chat … < file`; a byte order mark at its head is no part of the first message."""
+    (tmp_path / "lines").write_text("from a file\n", encoding="utf-8-sig")
     with (tmp_path / "lines").open() as file:
         chat = await start(peer, "mia", stdin=file.fileno())
         async with asyncio.timeout(WITHIN):

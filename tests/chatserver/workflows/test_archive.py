@@ -26,6 +26,7 @@ from quotas.ledger.base import LedgerError, Posted
 from quotas.ledger.waits import Waits
 from tests import databases
 from tests.chatserver.workflows.shelf import TUESDAY, Shelf, shelf_at
+from tests.databases import sqlite_at
 
 ARCHIVING = """
 import asyncio, sys
@@ -323,9 +324,9 @@ async def test_a_database_that_comes_later_gets_everything(
     """While it is gone nothing is trimmed, and people write on; `run` goes on by itself, and gives the lease back."""
     monkeypatch.setattr(archiving, "POLL_EVERY", 0.01)
     monkeypatch.setattr(archiving, "RETRY_AFTER", 0.01)
-    records = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+    records = Database(sqlite_at(tmp_path))
     await migrate(records)
-    late = Database(f"sqlite+aiosqlite:///{tmp_path / 'later' / 'records.db'}")
+    late = Database(sqlite_at(tmp_path / "later"))
     async with (
         shelf_at(valkey_url, records) as here,
         shelf_at(valkey_url, late, keep=3, name="late", shift=here.shift) as shelf,
@@ -338,7 +339,7 @@ async def test_a_database_that_comes_later_gets_everything(
         texts = await here.fill(6)
         assert (await here.in_store(), await here.texts()) == (12, texts)
         # Made elsewhere and moved to its place, so that it is there at once: making it needs it alone.
-        ready = Database(f"sqlite+aiosqlite:///{tmp_path / 'ready' / 'records.db'}")
+        ready = Database(sqlite_at(tmp_path / "ready"))
         await migrate(ready)
         await ready.close()
         os.rename(tmp_path / "ready", tmp_path / "later")  # noqa: PTH104 - ASYNC240 knows pathlib only

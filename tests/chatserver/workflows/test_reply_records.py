@@ -23,6 +23,7 @@ from quotas.ledger.base import LedgerError, Settings
 from quotas.ledger.link import Link
 from quotas.ledger.waits import Waits
 from tests.chatserver.workflows.past import RULEBOOK, PastDesk, oslo
+from tests.databases import sqlite_at
 from tests.engines import StoreProcess
 
 MONDAY = oslo("2026-01-05T09:00")
@@ -290,7 +291,7 @@ async def test_recorders_that_are_killed_store_everything_once(database: Databas
 
 async def test_a_database_that_comes_later_gets_everything(valkey_url: str, tmp_path: Path) -> None:
     """While it is gone, events stay in the store; `run` goes on by itself."""
-    late = Database(f"sqlite+aiosqlite:///{tmp_path / 'later' / 'records.db'}")
+    late = Database(sqlite_at(tmp_path / "later"))
     link = Link(valkey_url)
     await link.open()
     desk = PastDesk(link, late)
@@ -318,7 +319,7 @@ async def test_a_database_that_comes_later_gets_everything(valkey_url: str, tmp_
 async def test_a_store_that_is_killed_comes_back_with_what_was_not_stored(tmp_path: Path) -> None:
     """`run` outlives it and takes up where it was."""
     store = StoreProcess(durable=True).start()
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+    database = Database(sqlite_at(tmp_path))
     await migrate(database)
     link = Link(store.url)
     try:
@@ -349,7 +350,7 @@ async def test_one_recorder_works_while_it_renews_its_lease(valkey_url: str, tmp
     """A second one waits; the lease of one that has stopped is given back."""
     link = Link(valkey_url)
     await link.open()
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+    database = Database(sqlite_at(tmp_path))
     await migrate(database)
     desk = PastDesk(link, database)
     await desk.ledger.load()
@@ -382,7 +383,7 @@ def test_the_database_itself_refuses_a_second_row(tmp_path: Path) -> None:
     """The keys are there, whatever the code does."""
 
     async def made() -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+        database = Database(sqlite_at(tmp_path))
         await migrate(database)
         await database.close()
 

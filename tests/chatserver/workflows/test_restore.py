@@ -20,6 +20,7 @@ from quotas.ledger.base import Posted, Refused, Standing
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from tests.chatserver.workflows.shelf import RULEBOOK, TUESDAY, Shelf, shelf_at
+from tests.databases import sqlite_at
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ async def shelf(database: Database, valkey_url: str) -> AsyncIterator[Shelf]:
 @pytest.fixture
 async def any_shelf(store_url: str, tmp_path: Path) -> AsyncIterator[Shelf]:
     """As `shelf`, with SQLite, on each engine."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'records.db'}")
+    database = Database(sqlite_at(tmp_path))
     await migrate(database)
     async with shelf_at(store_url, database, keep=3) as shelf:
         await shelf.open("c1", "light")

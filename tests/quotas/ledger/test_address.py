@@ -1,8 +1,10 @@
 """A store's URL names a node, a cluster or Sentinels; what it cannot be is said without quoting it."""
 
+from pathlib import Path
+
 import pytest
 
-from quotas.ledger.address import Address, Node, read_address
+from quotas.ledger.address import Address, Node, read_address, socket_url
 from quotas.ledger.cluster import ClusterLinks
 from quotas.ledger.link import Link
 from quotas.ledger.sentinel import SentinelLink
@@ -40,6 +42,7 @@ def test_every_form(url: str, address: Address) -> None:
         ("redis://store:0", "must be a URL such as redis://host:6379"),
         ("redis://:6379", "must be a URL such as redis://host:6379"),
         ("redis://store/1/2", "must be a URL such as redis://host:6379"),
+        ("redis://:pass#word@store", "must hold no `#`"),
         ("redis://store/zero", "must name a database by its number"),
         ("redis://store?timeout=5", "must have no query but cluster=true"),
         ("redis://store?cluster=yes", "must have no query but cluster=true"),
@@ -50,6 +53,11 @@ def test_every_form(url: str, address: Address) -> None:
 def test_what_it_cannot_be(url: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         read_address(url)
+
+
+@pytest.mark.parametrize("path", ["/run/x%41y", "/run/a?db=1", "/run/a#b", "/run/two words", "/run/mål", "/run/\udcff"])
+def test_a_socket_is_found_whatever_its_path(path: str) -> None:
+    assert read_address(socket_url(Path(path))) == Address("node", (Node(path=path),))
 
 
 def test_each_form_has_its_store() -> None:

@@ -1,0 +1,24 @@
+"""What commands need that work on the data of a server: that it is there, and can be read."""
+
+from pathlib import Path
+
+from chatserver.master_keys import MasterKeys
+from chatserver.records.database import Database
+from chatserver.settings import Settings, SettingsError
+from chatserver.workflows.key_rotation import masters_problem
+
+
+def require_records(settings: Settings) -> None:
+    """Raises SettingsError where there is no database: a mistyped folder would be made, with an empty one in it."""
+    url = settings.records_url
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise SettingsError(
+            f"{url.database}: there are no records; name the server's folder with --data-dir, or its database with "
+            "--database-url"
+        )
+
+
+async def require_master_keys(database: Database, masters: MasterKeys) -> None:
+    """Raises SettingsError where a master key in use is lost: what it wraps would be taken for unreadable."""
+    if problem := await masters_problem(database, masters):
+        raise SettingsError(problem)
