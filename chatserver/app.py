@@ -28,6 +28,7 @@ from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
+from chatserver.workflows.clock_move import ClockMove
 from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.durability import durability_warnings
@@ -43,6 +44,7 @@ from chatserver.workflows.restore import Restorer
 from chatserver.workflows.revocation import RevocableTokens
 from chatserver.workflows.store_clock import StoreClock
 from chatserver.workflows.store_counts import StoreCounts
+from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
@@ -91,7 +93,7 @@ def policy_of(settings: Settings) -> Policy:
 
 @contextlib.asynccontextmanager
 async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[Store, RedisLedger, int]]:
-    """The store, connected, and the ledger on it, with the clock as the store says."""
+    """The store, connected, and the ledger on it, with the clock as the store says; its shift."""
     link = store_at(store_url, replicated=settings.durability == "replicated")
     await link.open()
     try:
@@ -159,7 +161,7 @@ async def assembled(
         provisioning = Provisioning(database, ledger, rulebook, ledger.now, Restorer(database, ledger, tail))
         keys = ConversationKeys(database, masters)
         messages = MessageLog(database, ledger, keys)
-        hub = Hub(link, ledger, messages, keys, rulebook, StoreClock(await ledger.now()), uuid4().hex[:12])
+        hub = Hub(link, ledger, messages, keys, rulebook, StoreClock(await ledger.time(), shift), uuid4().hex[:12])
         hub.traces = traces
         link.on_push = hub.pushed
         link.on_missed = hub.missed
@@ -169,9 +171,9 @@ async def assembled(
         greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
         board = Board(ledger, OpenWaits(link, ledger))
         waits = Waits(link, ledger, shift)
-        health = Health(link, database, shift)
+        health = Health(link, database, ledger)
         numbers = Sources(
-            hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, shift, settings.data_dir
+            hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, ledger, settings.data_dir
         )
         exposition = Exposition(numbers, tokens, settings.metrics, seat)
         app = Starlette(
@@ -196,6 +198,10 @@ async def assembled(
             middleware=[Middleware(Gate, hub.metrics, health, hub.traces)],
         )
         watch = ReplyWatch(ledger, waits, rulebook, hub.metrics)
+        if settings.now is not None:
+            await ClockMove(ledger, waits, watch.settle_due).to(instant.parse(settings.now))
+            hub.clock.move(ledger.shift)
+        hub.clock_moves.when_due = watch.look_at
         records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])
         archive = Archive(link, ledger, tail, database, settings, hub.metrics, uuid4().hex[:12])
         parts = Parts(
@@ -210,7 +216,7 @@ async def assembled(
             app,
             door,
             health,
-            shift,
+            ledger.shift,
             await durability_warnings(link),
         )
         if not at_work:

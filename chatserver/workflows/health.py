@@ -11,6 +11,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import at_head
 from chatserver.workflows.durability import durability_warnings
 from quotas.ledger.base import LedgerError
+from quotas.ledger.redis import RedisLedger
 from quotas.ledger.store import Store
 
 WITHIN = 1.0
@@ -35,11 +36,11 @@ class Check(Struct, frozen=True):
 class Health:
     """`draining` is set when the process begins to stop."""
 
-    def __init__(self, link: Store, database: Database, shift: int) -> None:
+    def __init__(self, link: Store, database: Database, ledger: RedisLedger) -> None:
         self.draining = False
         self._link = link
         self._database = database
-        self._shift = shift
+        self._ledger = ledger
         self._checks: dict[str, Check] = {}
         self._checked_at = float("-inf")
         self._lock = asyncio.Lock()
@@ -91,8 +92,8 @@ class Health:
         return Check(True, "the database answers"), Check(True, "the database is up to date")
 
     def _clock(self) -> Check:
-        if self._shift:
-            return Check(False, f"the rules' clock is shifted by {self._shift} ms, for a demo or a test")
+        if shift := self._ledger.shift:
+            return Check(False, f"the rules' clock is shifted by {shift} ms, for a demo or a test")
         return Check(True, "the rules' clock is the store's")
 
     def _tell(self, found: dict[str, Check]) -> None:

@@ -58,7 +58,7 @@ local function post(KEYS, ARGV)
     local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
         messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first =
         struct.unpack('>ddddddddddddddddd', ARGV[5])
-    local now = clock(ARGV[6], shift)
+    local now = clock(ARGV[6], shift, key)
     if revision_now == 0 then return 'U' end -- it is being restored
     if revision_now ~= revision or live ~= terms_live or now < valid_from or now >= valid_until then
         return standing(key, now)

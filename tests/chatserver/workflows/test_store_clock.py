@@ -6,7 +6,7 @@ from pytest import approx
 
 from chatserver.workflows.store_clock import REMEMBERED, StoreClock
 
-AT = 1_000_000
+AT = 1_000_000_000
 
 
 def test_it_runs_on_from_what_was_heard() -> None:
