@@ -31,6 +31,7 @@ from chatserver.settings import Settings
 from chatserver.store_watch import problem_of
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
+from chatserver.workflows.clock_move import ClockMove
 from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.durability import durability_warnings
@@ -47,6 +48,7 @@ from chatserver.workflows.restore import Restorer
 from chatserver.workflows.revocation import RevocableTokens
 from chatserver.workflows.store_clock import StoreClock
 from chatserver.workflows.store_counts import StoreCounts
+from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
@@ -95,7 +97,7 @@ def policy_of(settings: Settings) -> Policy:
 
 @contextlib.asynccontextmanager
 async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[Store, RedisLedger, int]]:
-    """The store, connected, and the ledger on it, with the clock as the store says."""
+    """The store, connected, and the ledger on it, with the clock as the store says; its shift."""
     link = store_at(store_url, replicated=settings.durability == "replicated")
     await link.open()
     try:
@@ -166,7 +168,7 @@ async def assembled(
         provisioning = Provisioning(database, ledger, rulebook, ledger.now, Restorer(database, ledger, tail))
         keys = ConversationKeys(database, masters)
         messages = MessageLog(database, ledger, keys)
-        hub = Hub(link, ledger, messages, keys, rulebook, StoreClock(await ledger.now()), uuid4().hex[:12])
+        hub = Hub(link, ledger, messages, keys, rulebook, StoreClock(await ledger.time(), shift), uuid4().hex[:12])
         hub.traces = traces
         link.on_push = hub.pushed
         link.on_missed = hub.missed
@@ -176,9 +178,9 @@ async def assembled(
         greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
         board = Board(ledger, OpenWaits(ledger))
         waits = Waits(link, ledger, shift)
-        health = Health(link, database, shift, partial(problem_of, store_url))
+        health = Health(link, database, ledger, partial(problem_of, store_url))
         numbers = Sources(
-            hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, shift, settings.data_dir
+            hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, ledger, settings.data_dir
         )
         exposition = Exposition(numbers, tokens, settings.metrics, seat)
         app = Starlette(
@@ -203,6 +205,10 @@ async def assembled(
             middleware=[Middleware(Gate, hub.metrics, health, hub.traces)],
         )
         watch = ReplyWatch(ledger, waits, rulebook, hub.metrics)
+        if settings.now is not None:
+            await ClockMove(ledger, waits, watch.settle_due).to(instant.parse(settings.now))
+            hub.clock.move(ledger.shift)
+        hub.clock_moves.when_due = watch.look_at
         records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])
         archive = Archive(link, ledger, tail, database, settings, hub.metrics, uuid4().hex[:12])
         parts = Parts(
@@ -217,7 +223,7 @@ async def assembled(
             app,
             door,
             health,
-            shift,
+            ledger.shift,
             await durability_warnings(link),
         )
         if not at_work:

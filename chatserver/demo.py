@@ -149,19 +149,19 @@ async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, s
 
     A demo's store always counts as shifted, if only by a millisecond, so that its clock can be moved on a later day.
     """
-    rulebook = Rulebook(policy_of(settings))
+    if settings.now is not None:
+        return settings, None
     link = store_at(store_url)
     await link.open()
     try:
-        if settings.now is None and not await link.request("EXISTS", keys.META):
+        if not await link.request("EXISTS", keys.META):
             await link.request("HSET", keys.META, "shift", 1)
-        shift = await settle_shift(link, settings.now)
-        now = await RedisLedger(link, shift).now()
+        now = await RedisLedger(link, await settle_shift(link, None)).now()
     finally:
         link.close()
-    morning = open_morning(rulebook, now) if settings.now is None else None
+    morning = open_morning(Rulebook(policy_of(settings)), now)
     if morning is None:
-        return replace(settings, now=None), None
+        return settings, None
     moved = instant.text(morning)
     return replace(settings, now=moved), (
         f"Today is a closed day, on which members cannot write. So that there is something to try, the demo's clock "

@@ -31,6 +31,7 @@ from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
 from chatserver.workflows.health import Check, Health
 from chatserver.workflows.store_counts import StoreCount, StoreCounts
 from quotas.admission import Reason
+from quotas.ledger.redis import RedisLedger
 from quotas.ledger.store import Store
 
 Values = Iterable[tuple[tuple[str, ...], float]]
@@ -45,7 +46,7 @@ class Sources(Struct, frozen=True):
     link: Store
     store: StoreCounts
     health: Health
-    shift: int
+    ledger: RedisLedger
     data_dir: Path
 
 
@@ -164,7 +165,7 @@ class Exposition(Collector):
         yield _gauge("ready", "Whether /readyz answers 200.", self._from.health.is_ready(checks))
 
     def _machine(self) -> Iterator[Metric]:
-        yield _gauge("clock_shift_seconds", "How far the rules' clock runs ahead.", self._from.shift / 1000)
+        yield _gauge("clock_shift_seconds", "How far the rules' clock runs ahead.", self._from.ledger.shift / 1000)
         try:
             free = shutil.disk_usage(self._from.data_dir).free
         except OSError:

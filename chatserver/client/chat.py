@@ -19,6 +19,7 @@ from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Rea
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
+    Clock,
     Composer,
     ComposerChanged,
     Conversation,
@@ -283,7 +284,7 @@ class ChatClient:
 
     async def _follow(self, link: Link, welcome: Welcome, resumed: dict[str, int]) -> None:
         self.welcome = welcome
-        self._clock_ahead = instant.parse(welcome.now) - self._loop.time() * instant.SECOND
+        self._set_clock(welcome.now)
         note(self._book, welcome.user, welcome)
         self._ready.set_result(link)
         self._change(State("online"))
@@ -298,10 +299,15 @@ class ChatClient:
                     await link.send(Read(conversation=each.id, seq=self._marks[each.id]))
             async for event in link.events():
                 note(self._book, welcome.user, event)
+                if isinstance(event, Clock):
+                    self._set_clock(event.now)
                 self._take(event, welcome.user)
         finally:
             self._ready = self._loop.create_future()
             await link.close()
+
+    def _set_clock(self, now: str) -> None:
+        self._clock_ahead = instant.parse(now) - self._loop.time() * instant.SECOND
 
     def _take(self, event: AnyEvent, user: str) -> None:
         match event:

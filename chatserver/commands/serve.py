@@ -15,7 +15,6 @@ from chatserver.logs import configure_logs
 from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
 from chatserver.workers import serve_with_workers
-from chatserver.workflows.durability import durability_warnings
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -46,12 +45,11 @@ async def _serve(settings: Settings, store_url: str, socks: Sequence[socket.sock
 
 async def _serve_with_workers(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
     """What is done once is done here: one migration, one setting of the clock, one word of warning."""
-    async with composition.migrated(settings), composition.connected(settings, store_url) as (link, ledger, shift):
-        warnings = await durability_warnings(link)
-        now = await ledger.now()
+    async with composition.assembled(settings, store_url, at_work=False) as parts:
+        now = await parts.ledger.now()
 
     def ready() -> None:
-        warn(warnings, shift, now)
+        warn(parts.warnings, parts.shift, now)
         log.info("listening", url=url_of(socks[0]), workers=len(socks))
 
     await serve_with_workers(replace(settings, now=None), store_url, socks, ready)

@@ -210,6 +210,12 @@ class Replies(Event, frozen=True):
     removed: list[str]
 
 
+class Clock(Event, frozen=True):
+    """The server's clock was moved ahead to `now`: of a demo or a test, never of real people."""
+
+    now: str
+
+
 class Gap(Event, frozen=True):
     """What came after `after` can no longer be replayed one by one; refetch with history."""
 
@@ -247,6 +253,7 @@ AnyEvent = (
     | Following
     | Unfollowed
     | Replies
+    | Clock
     | Gap
     | Error
 )

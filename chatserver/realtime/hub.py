@@ -14,6 +14,7 @@ from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
 from chatserver.realtime.board_watch import CHANNELS, BoardWatch
+from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.people import People
@@ -74,8 +75,9 @@ class Hub:
         self._background = Background()
         self._people = People(link, self.revocations)
         self.connections = self._people.connections
-        self._presence = Presence(Leases(link, node), clock, self._background, lambda: self._by_channel.values())
+        self._presence = Presence(Leases(link, node), clock, self._background, self.rooms)
         self._board = BoardWatch(link, ledger, clock)
+        self.clock_moves = ClockMoves(link, ledger, clock, self)
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
         self._by_channel: dict[bytes, Room] = {}
         self._alarm: Alarm[Room] = Alarm(self._ring)
@@ -88,7 +90,8 @@ class Hub:
     def start(self) -> None:
         """Begin to renew leases and to compare clocks."""
         self._presence.start()
-        self._measuring = asyncio.get_running_loop().create_task(self.clock.measure_forever(self.ledger.now))
+        self._background.begin(self.clock_moves.start())
+        self._measuring = asyncio.get_running_loop().create_task(self.clock.measure_forever(self.ledger.time))
 
     async def stop(self) -> None:
         """Give up leases; the connections have ended."""
@@ -238,10 +241,7 @@ class Hub:
         payload: bytes = push[2]
         room = self._by_channel.get(channel)
         if room is None:
-            if channel in CHANNELS:
-                self._board.pushed(payload)
-            elif person := self._people.named(channel):
-                self._concerns(person, payload)
+            self._pushed_elsewhere(channel, payload)
             return
         kind = payload[:1]
         if kind == b"M":
@@ -258,6 +258,14 @@ class Hub:
             room.deadline("missed" if word[1] == b"missed" else "warning", int(word[3]), float(word[2]))
         else:
             self._gesture(room, payload.decode().split(" "))
+
+    def _pushed_elsewhere(self, channel: bytes, payload: bytes) -> None:
+        if channel in CHANNELS:
+            self._board.pushed(payload)
+        elif person := self._people.named(channel):
+            self._concerns(person, payload)
+        elif channel == CLOCK:
+            self.clock_moves.pushed(payload)
 
     def _concerns(self, person: str, payload: bytes) -> None:
         before = notice_of(payload)
@@ -317,6 +325,8 @@ class Hub:
                 self._background.begin(self._people.look_whether_revoked(person))
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
+        if CLOCK in channels:
+            self._background.begin(self.clock_moves.look())
 
     async def _look_again(self, room: Room, seq: int, at: int) -> None:
         """Whether the message that was heard last is still there: a failover or an old backup may have lost it."""
@@ -338,15 +348,20 @@ class Hub:
 
     def _tell_later(self, room: Room) -> None:
         self._changed.discard(room)
-        self._tell(room, self.clock.now())
+        self.tell(room, self.clock.now())
 
     def wake_at(self, room: Room, instant: int) -> None:
         self._alarm.set(room, self._loop.time() + max(0, instant - self.clock.now()) / 1000)
 
     def _ring(self, room: Room) -> None:
-        self._tell(room, self.clock.now())
+        self.tell(room, self.clock.now())
 
-    def _tell(self, room: Room, now: int) -> None:
+    def rooms(self) -> Iterable[Room]:
+        """Those that are open here."""
+        return self._by_channel.values()
+
+    def tell(self, room: Room, now: int) -> None:
+        """Tell a room's followers how it stands at `now`."""
         try:
             room.tell(now)
         except UnknownPlanError:

@@ -1,6 +1,7 @@
 """Who is there: leases in a sorted set per conversation, one per person and process, renewed while devices are on.
 
-A person is gone when the last device on any process has left, or when a process died and its leases ran out.
+A person is gone when the last device on any process has left, or when a process died and its leases ran out. Leases are
+of real time: whoever is there stays so when the clock of a demo is moved.
 """
 
 import asyncio
@@ -78,10 +79,10 @@ class Presence:
     async def _look(self, room: Room) -> None:
         readers = [follower.connection for follower in room.followers]
         persons = frozenset(reader.user for reader in readers if room.side_of(reader.user, reader.role))
-        room.present(await self._leases.renew(room.id, persons, self._clock.now()))
+        room.present(await self._leases.renew(room.id, persons, self._clock.real()))
 
     async def _go(self, room: Room, person: str) -> None:
-        online = await self._leases.leave(room.id, person, self._clock.now())
+        online = await self._leases.leave(room.id, person, self._clock.real())
         room.present(online)
         if person not in online:
             await self._leases.announce(room.id)

@@ -95,6 +95,8 @@ class Room:
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower] = set()
+        self.changes_at = 0
+        """The next instant at which something changes by itself; 0 while nobody was told anything yet."""
         self._announced = standing.settings
         self._composer: tuple[WritingState, Composer] | None = None
 
@@ -244,11 +246,15 @@ class Room:
             if follower.connection.hears_reply and follower.reply != reply:
                 follower.reply = reply
                 follower.connection.push(reply_changed.frame(follower.connection.encoding))
-        self._surroundings.wake_at(self, self.lane.changes_at(now))
+        self._wake_after(now)
 
     def told(self, follower: Follower) -> None:
         """The follower was just given `view`: it knows composer and reply."""
         now = self._clock.now()
         follower.composer = self.lane.writing_state(now)
         follower.reply = reply_of(self.lane.usage, now)
-        self._surroundings.wake_at(self, self.lane.changes_at(now))
+        self._wake_after(now)
+
+    def _wake_after(self, now: int) -> None:
+        self.changes_at = self.lane.changes_at(now)
+        self._surroundings.wake_at(self, self.changes_at)

@@ -126,6 +126,14 @@ async def notices_in(connection: AsyncConnection, conversation: str) -> list[Rep
     return [ReplyNotice(**row._mapping) for row in rows]
 
 
+async def notices_between(connection: AsyncConnection, after: int, upto: int) -> list[ReplyNotice]:
+    """Warnings and misses that were noted after `after`, and by `upto`, in order."""
+    columns = [REPLY_NOTICES.c[name] for name in ReplyNotice.__struct_fields__]
+    query = select(*columns).where(REPLY_NOTICES.c.at > after, REPLY_NOTICES.c.at <= upto)
+    rows = await connection.execute(query.order_by(REPLY_NOTICES.c.at, REPLY_NOTICES.c.id))
+    return [ReplyNotice(**row._mapping) for row in rows]
+
+
 async def mentor_days_in(connection: AsyncConnection, conversation: str) -> list[date]:
     """The local days on which the mentor wrote in the conversation, in order."""
     query = select(MENTOR_DAYS.c.day).where(MENTOR_DAYS.c.conversation_id == conversation)

@@ -1,7 +1,8 @@
 """The shift of the rules' clock: none on a real server, some on a demo or test server started with `now`.
 
 It is kept in the store, so that every process on it, and every later start, has the same clock. A store that holds
-unshifted data is never shifted, and a shifted clock is never turned back.
+unshifted data is never shifted, and a shifted clock is never turned back. How it is moved ahead stands in
+`chatserver/workflows/clock_move.py`.
 """
 
 from quotas import instant
@@ -14,29 +15,48 @@ class ClockShiftError(ValueError):
 
 
 async def settle_shift(link: Store, wanted_now: str | None) -> int:
-    """The shift in ms that holds on this store from now on. Raises ClockShiftError, LedgerError."""
+    """The shift in ms that holds on this store; one that holds nothing yet takes that of `wanted_now`.
+
+    A clock that was shifted already is left as it is: a later `wanted_now` is for the caller to move it to. Raises
+    ClockShiftError where it cannot show `wanted_now`, LedgerError.
+    """
     seconds, micros = await link.request("TIME")
     real = int(seconds) * 1000 + int(micros) // 1000
     stored = await link.request("HGET", keys.META, "shift")
-    shift = int(stored) if stored is not None else None
-    if wanted_now is None:
-        wanted = shift or 0
-    else:
-        wanted = instant.parse(wanted_now) - real
-        if not shift and await _holds_data(link):
-            raise ClockShiftError(
-                "--now: this store holds data written by the real clock; use an empty --data-dir or another store"
-            )
-        if shift and wanted < shift:
+    shift = int(stored or 0)
+    wanted = shift
+    if wanted_now is not None and shift:
+        if instant.parse(wanted_now) < real + shift:
             raise ClockShiftError(
                 f"--now: this store's clock already shows {instant.text(real + shift)} and cannot be turned back; "
                 "name a later instant, leave --now away, or use an empty --data-dir"
             )
-    if wanted != shift:
+    elif wanted_now is not None:
+        if await _holds_data(link):
+            raise ClockShiftError(
+                "--now: this store holds data written by the real clock; use an empty --data-dir or another store"
+            )
+        wanted = shift_to(instant.parse(wanted_now), real)
+    if stored is None or wanted != shift:
         await link.request("HSET", keys.META, "shift", wanted)
     return wanted
 
 
+def shift_to(now: int, real: int) -> int:
+    """The shift by which a clock shows `now` at `real`: never 0, by which a real clock is known."""
+    return now - real or 1
+
+
+async def require_shifted(link: Store) -> None:
+    """Raises ClockShiftError where the store keeps real time, LedgerError."""
+    if not int(await link.request("HGET", keys.META, "shift") or 0):
+        raise ClockShiftError(
+            "this store keeps real time, and is never moved: only the clock of a demo or of a server started with "
+            "--now can be"
+        )
+
+
 async def _holds_data(link: Store) -> bool:
-    """Whether there is any key beside the one that this module writes, and a lease."""
-    return sum(await link.everywhere("DBSIZE")) > int(await link.request("EXISTS", keys.META, keys.RECORDER))
+    """Whether there is any key beside the one that this module writes, and leases."""
+    others = await link.request("EXISTS", keys.META, keys.RECORDER, keys.ARCHIVIST)
+    return sum(await link.everywhere("DBSIZE")) > int(others)

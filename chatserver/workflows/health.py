@@ -12,6 +12,7 @@ from chatserver.records.migrate import at_head
 from chatserver.workflows.acceptance import why_refused
 from chatserver.workflows.durability import durability_warnings
 from quotas.ledger.base import LedgerError
+from quotas.ledger.redis import RedisLedger
 from quotas.ledger.store import Store
 
 WITHIN = 1.0
@@ -46,12 +47,12 @@ class Health:
     `why_gone` says why the store is not there, '' where nobody knows; it may read a file.
     """
 
-    def __init__(self, link: Store, database: Database, shift: int, why_gone: Callable[[], str]) -> None:
+    def __init__(self, link: Store, database: Database, ledger: RedisLedger, why_gone: Callable[[], str]) -> None:
         self.draining = False
         self._why_gone = why_gone
         self._link = link
         self._database = database
-        self._shift = shift
+        self._ledger = ledger
         self._checks: dict[str, Check] = {}
         self._checked_at = float("-inf")
         self._lock = asyncio.Lock()
@@ -131,8 +132,8 @@ class Health:
         )
 
     def _clock(self) -> Check:
-        if self._shift:
-            return Check(False, f"the rules' clock is shifted by {self._shift} ms, for a demo or a test")
+        if shift := self._ledger.shift:
+            return Check(False, f"the rules' clock is shifted by {shift} ms, for a demo or a test")
         return Check(True, "the rules' clock is the store's")
 
     def _tell(self, found: dict[str, Check]) -> None:

@@ -7,10 +7,13 @@ another. Noting checks and writes in one step, so that ringing twice notes once.
 
 import asyncio
 import logging
+from collections.abc import Collection
+from contextlib import suppress
 
 from chatserver.metrics import Metrics
 from chatserver.workflows.partitions import gathered, of_partitions
 from quotas.instant import HOUR, SECOND
+from quotas.ledger import keys
 from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import EventKind, Settled, Waits
@@ -27,6 +30,8 @@ BATCH = 100
 SETTLED_AT_ONCE = 50
 """Of all that were claimed: few enough that no message waits long, many enough that the lease does not run out."""
 
+EVERYWHERE: Collection[int] = range(keys.PARTITIONS)
+
 logger = logging.getLogger(__name__)
 
 
@@ -39,18 +44,45 @@ class ReplyWatch:
         self._rulebook = rulebook
         self._metrics = metrics
         self._armed_at = float("-inf")
+        self._due_in: set[int] = set()
+        self._woken = asyncio.Event()
 
     async def run(self) -> None:
         """Watch until cancelled; while the store is gone, wait for it."""
+        loop = asyncio.get_running_loop()
+        swept_at = float("-inf")
         while True:
             try:
-                while await self.sweep():
-                    pass
+                await self._settle_moved()
+                if loop.time() - swept_at >= POLL_EVERY:
+                    while await self.sweep():
+                        pass
+                    swept_at = loop.time()
             except LedgerError:
                 logger.debug("the store does not answer; its timers wait")
+                swept_at = loop.time()
             except Exception:
                 logger.exception("timers could not be looked at; they ring again")
-            await asyncio.sleep(POLL_EVERY)
+                swept_at = loop.time()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), max(0.0, swept_at + POLL_EVERY - loop.time()))
+
+    def look_at(self, partitions: Collection[int]) -> None:
+        """The clock was moved, and something is due there: look now."""
+        self._due_in.update(partitions)
+        self._woken.set()
+
+    async def _settle_moved(self) -> None:
+        self._woken.clear()
+        due_in, self._due_in = self._due_in, set()
+        if due_in:
+            await self.settle_due(due_in)
+
+    async def settle_due(self, partitions: Collection[int]) -> None:
+        """Settle all that is due in these partitions, also what had no timer yet. Raises LedgerError."""
+        await self._arm(partitions)
+        while await self._claimed(partitions):
+            pass
 
     async def sweep(self) -> int:
         """Settle what has rung in every partition, a batch each; returns how many. Raises LedgerError.
@@ -59,17 +91,20 @@ class ReplyWatch:
         """
         now = asyncio.get_running_loop().time()
         if now - self._armed_at >= ARM_EVERY:
-            await self._arm()
+            await self._arm(EVERYWHERE)
             self._armed_at = now
-        claims = await of_partitions(lambda partition: self._waits.claim(partition, LEASE, BATCH))
+        return await self._claimed(EVERYWHERE)
+
+    async def _claimed(self, partitions: Collection[int]) -> int:
+        claims = await of_partitions(lambda partition: self._waits.claim(partition, LEASE, BATCH), partitions)
         rung = [name for _, names in claims for name in names]
         await gathered(map(self._settle, rung), SETTLED_AT_ONCE)
         return len(rung)
 
-    async def _arm(self) -> None:
+    async def _arm(self, partitions: Collection[int]) -> None:
         """A partition that does not answer has its turn in a minute."""
         warn_first = self._rulebook.policy.warn_first
-        await of_partitions(lambda partition: self._waits.arm(partition, warn_first))
+        await of_partitions(lambda partition: self._waits.arm(partition, warn_first), partitions)
 
     async def _settle(self, conversation: str) -> None:
         """One that cannot be settled must not keep the others from it; it rings again. Raises LedgerError."""

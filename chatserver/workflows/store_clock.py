@@ -18,37 +18,56 @@ logger = logging.getLogger(__name__)
 
 
 class StoreClock:
-    """Runs on with the process's monotonic clock from the last instant that the store named."""
+    """Runs on with the process's monotonic clock from the last instant that the store named.
 
-    def __init__(self, now: int) -> None:
-        self._heard = now
+    `real` is the store's instant without the shift, `shift` how many ms the rules' clock runs ahead of it.
+    """
+
+    def __init__(self, real: int, shift: int = 0) -> None:
+        self.shift = shift
+        self._heard = real + shift
         self._heard_at = time.monotonic()
-        self._ahead = now / SECOND - self._heard_at
+        self._ahead = self._heard / SECOND - self._heard_at
+        self._moved_to = 0
         self._took = float("inf")
         self._measure_until = self._heard_at
 
     def hear(self, now: int) -> float:
         """The store has said that it is `now`; how many seconds ago, by what was measured last."""
+        if now < self._moved_to:
+            return 0.0  # It was said before the clock was moved.
         self._heard = now
         self._heard_at = heard_at = time.monotonic()
         late = self._ahead - now / SECOND + heard_at
         return late if late > 0.0 else 0.0
 
-    def measure(self, now: int, asked_at: float) -> None:
+    def measure(self, real: int, asked_at: float) -> None:
         """It was asked for its instant at `asked_at` (monotonic), and this is the answer. The quickest one counts."""
         answered_at = time.monotonic()
         took = answered_at - asked_at
         if took <= self._took or answered_at > self._measure_until:
-            self._ahead = now / SECOND - (asked_at + answered_at) / 2
+            self._ahead = (real + self.shift) / SECOND - (asked_at + answered_at) / 2
             self._took = took
             self._measure_until = answered_at + REMEMBERED
+
+    def move(self, shift: int) -> int:
+        """The rules' clock was moved ahead and has another shift now; returns what it shows."""
+        self._ahead += (shift - self.shift) / SECOND
+        self.shift = shift
+        self._moved_to = self.real() + shift
+        self.hear(self._moved_to)
+        return self._moved_to
+
+    def real(self) -> int:
+        """The store's instant without the shift, as it was measured last: for what a move must not touch."""
+        return int((time.monotonic() + self._ahead) * SECOND) - self.shift
 
     def now(self) -> int:
         """The store's instant, to within the time that its last answer took."""
         return self._heard + int((time.monotonic() - self._heard_at) * SECOND)
 
     async def measure_forever(self, ask: Callable[[], Awaitable[int]]) -> NoReturn:
-        """Compare, again and again; `ask` gives the store's instant and raises LedgerError where it has none."""
+        """Compare, again and again; `ask` gives the store's instant, unshifted, and raises LedgerError without one."""
         while True:
             asked_at = time.monotonic()
             try:

@@ -7,6 +7,8 @@ PARTITIONS = 256
 
 META = "{chatserver}:meta"
 """Hash of what holds for the whole store: `shift` (ms that its clock runs ahead)."""
+CLOCK = "{chatserver}:clock"
+"""Sharded channel: the shift that a shifted clock was moved to, and the partitions in which something is due by it."""
 RECORDER = "{chatserver}:recorder"
 """String with a lease: the process that stores what became of waits in the records."""
 ARCHIVIST = "{chatserver}:archivist"
@@ -76,6 +78,11 @@ def timers(partition: int) -> str:
 def armed(partition: int) -> str:
     """String: the deadline up to which every open wait of `waits` has its timer; further ones may have none yet."""
     return f"{{{partition}}}:armed"
+
+
+def shift(partition: int) -> str:
+    """String: the shift in ms that the partition's clock was moved to; none where it never was."""
+    return f"{{{partition}}}:shift"
 
 
 def events(partition: int) -> str:

@@ -77,9 +77,29 @@ class RedisLedger:
         if (fault := _why_not_loaded(await loaded)) is not None:
             _raise_unless_there(fault, await link.everywhere(*_LIST_WORDS))
 
+    @property
+    def shift(self) -> int:
+        """How many ms the clock runs ahead, as this process last heard; 0 for a real one, for ever."""
+        return self._shift
+
+    async def learn_shift(self) -> int:
+        """Ask the store for it: a shifted clock may have been moved ahead. Raises LedgerError."""
+        stored = await self._link.request("HGET", keys.META, "shift") if self._shift else None
+        return self.hear_shift(int(stored or self._shift))
+
+    def hear_shift(self, shift: int) -> int:
+        """Somebody says that it was moved ahead to `shift`; returns what holds."""
+        if self._shift:
+            self._shift = max(self._shift, shift)
+        return self._shift
+
+    async def time(self) -> int:
+        """The instant by the store's clock as it is, never shifted."""
+        return _instant(await self._link.request("TIME"))
+
     async def now(self) -> int:
         """The instant by the store's clock, shifted."""
-        return _instant(await self._link.request("TIME")) + self._shift
+        return await self.learn_shift() + await self.time()
 
     async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
         reply = await self.call(
@@ -110,7 +130,12 @@ class RedisLedger:
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
         fields = await self.read(_LARGEST_STANDING, "HGETALL", keys.conversation(conversation))
         # One that is being restored has no settings yet.
-        return _standing(at or await self.now(), fields) if b"member" in fields else None
+        return _standing(at or await self._now_in(conversation), fields) if b"member" in fields else None
+
+    async def _now_in(self, conversation: str) -> int:
+        """Now by the clock of the conversation's partition: what it judges by, also while the clock is being moved."""
+        moved = await self._link.request("GET", keys.shift(keys.partition(conversation))) if self._shift else None
+        return int(moved or self._shift) + await self.time()
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))

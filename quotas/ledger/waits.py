@@ -30,6 +30,18 @@ class WaitEvent(Struct, frozen=True):
     at: int
 
 
+class Ahead(Struct, frozen=True):
+    """What lies ahead in a partition: `now` by its clock, and when the next thing falls due (0: nothing does).
+
+    `is_busy` where something is due by now, or somebody is at work on it.
+    """
+
+    partition: int
+    now: int
+    is_busy: bool
+    next_at: int
+
+
 class Waits:
     """Waits on the store of `ledger`. All methods raise LedgerError."""
 
@@ -51,6 +63,20 @@ class Waits:
         names = (keys.timers(partition),)
         now, rung = await self._ledger.call("claim", names, self._shift, lease, most, largest=(most + 1) * _LARGEST)
         return int(now), [name.decode() for name in rung]
+
+    async def turn(self, partition: int, shift: int, to: int, lease: int) -> "Ahead":
+        """Move the clock of a partition ahead to `shift`, unless something is under way or would be passed over.
+
+        `to` is what it shows then, but for the moment that this takes; `lease` is that of `claim`.
+        """
+        names = keys.timers(partition), keys.waits(partition), keys.armed(partition), keys.shift(partition)
+        now, is_busy, next_at = await self._ledger.call("turn", names, self._shift, shift, to, lease)
+        return Ahead(partition, int(now), bool(is_busy), int(next_at))
+
+    async def turned(self, shift: int, busy: Sequence[int]) -> int:
+        """Say that the clock was moved to `shift`, and where something is due by it; how many processes hear that."""
+        said = " ".join(map(str, (shift, *busy)))
+        return int(await self._ledger.call("turned", (keys.META, keys.CLOCK), shift, said))
 
     async def settle(
         self,

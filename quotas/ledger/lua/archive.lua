@@ -33,7 +33,7 @@ end
 -- Returns 1, or 0 where another archived it meanwhile.
 local function archived(KEYS, ARGV)
     local seq, keep_messages, age = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
-    local now = clock('', tonumber(ARGV[6]))
+    local now = clock('', tonumber(ARGV[6]), KEYS[1])
     local name = KEYS[1]:match(':conversation:(.*)$')
     if redis.call('HGET', KEYS[1], 'archived') ~= ARGV[2] then return 0 end
     local same = digest(redis.call('HGETALL', KEYS[1])) == ARGV[3]
@@ -68,7 +68,7 @@ end
 -- Puts what the archive has in the place of what the store has, and the messages after it. The conversation is unknown
 -- until `configure` brings its settings. Returns 1, or 0 where something was written meanwhile.
 local function restore(KEYS, ARGV)
-    local now = clock('', tonumber(ARGV[3]))
+    local now = clock('', tonumber(ARGV[3]), KEYS[1])
     local lost = state_of(KEYS[1])
     if (lost and text(lost.last_seq) or '') ~= ARGV[2] then return 0 end
     local tag, name = place_of(KEYS[1])

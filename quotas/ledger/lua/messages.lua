@@ -64,7 +64,7 @@ local function post(KEYS, ARGV)
     local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
         messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first,
         lane, number, after = struct.unpack('>dddddddddddddddddddd', ARGV[5])
-    local now = clock(ARGV[6], shift)
+    local now = clock(ARGV[6], shift, key)
     if revision_now == 0 then return 'U' end -- it is being restored
     local last = carried_out[lane]
     if after > 0 and last ~= after then return 'O' end

@@ -7,7 +7,7 @@
 local function configure(KEYS, ARGV)
     local key, revision = KEYS[1], tonumber(ARGV[1])
     local tag, name = place_of(key)
-    local now = clock(ARGV[10], tonumber(ARGV[9]))
+    local now = clock(ARGV[10], tonumber(ARGV[9]), key)
     local state = state_of(key)
     if not state then
         redis.call('HSET', key, 'member_read', 0, 'mentor_read', 0, 'warned', '0 0', 'archived', 0)
@@ -46,7 +46,7 @@ end
 local function start_live(KEYS, ARGV)
     local state = state_of(KEYS[1])
     if not state then return 'U' end
-    local now = clock(ARGV[3], tonumber(ARGV[2]))
+    local now = clock(ARGV[3], tonumber(ARGV[2]), KEYS[1])
     local tag, name = place_of(KEYS[1])
     state.live_until = now + tonumber(ARGV[1])
     keep(KEYS[1], state)
@@ -65,7 +65,7 @@ local function mark_read(KEYS, ARGV)
     if seq <= tonumber(redis.call('HGET', KEYS[1], field)) then return 0 end
     local tag, name = place_of(KEYS[1])
     redis.call('HSET', KEYS[1], field, seq)
-    unarchive(tag, name, clock('', tonumber(ARGV[4])))
+    unarchive(tag, name, clock('', tonumber(ARGV[4]), KEYS[1]))
     redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
     return 1
 end

@@ -1,5 +1,6 @@
 -- Timers: set once a deadline is near, claimed when they ring, settled by what is noted.
 
+local CLAIMED = 0.5 -- ms: that fraction tells a timer that somebody is at work on from one that was set
 local STEP = 60000 -- 1 min in ms: `arm` goes on once it is behind by this; see ARM_EVERY
 
 -- KEYS: of a partition its timers, its open waits, the deadline up to which they are armed
@@ -8,7 +9,7 @@ local STEP = 60000 -- 1 min in ms: `arm` goes on once it is behind by this; see 
 -- those that came near since it last found any. Where it never did, or the clock was set back, all of them anew: what
 -- was asked for since may be behind. Returns how many there were.
 local function arm(KEYS, ARGV)
-    local now = clock('', tonumber(ARGV[1]))
+    local now = clock('', tonumber(ARGV[1]), KEYS[1])
     local armed, upto = tonumber(redis.call('GET', KEYS[3]) or 0), now + HORIZON
     if upto - STEP < armed and armed <= upto then return 0 end
     local anew = armed == 0 or armed > upto
@@ -27,9 +28,9 @@ end
 -- ARGV: shift, lease in ms, most
 -- Returns now and the conversations whose timers have rung; each rings again after the lease unless it is settled.
 local function claim(KEYS, ARGV)
-    local now = clock('', tonumber(ARGV[1]))
+    local now = clock('', tonumber(ARGV[1]), KEYS[1])
     local rung = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[3])
-    for _, name in ipairs(rung) do redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[2]), name) end
+    for _, name in ipairs(rung) do redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[2]) + CLAIMED, name) end
     return {tostring(now), rung}
 end
 

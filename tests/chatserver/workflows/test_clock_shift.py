@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatserver.workflows.clock_shift import ClockShiftError, settle_shift
+from chatserver.workflows.clock_shift import ClockShiftError, require_shifted, settle_shift, shift_to
 from quotas import instant
-from quotas.instant import DAY, SECOND
+from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
@@ -64,14 +64,22 @@ async def test_data_of_a_store_that_never_said_so_counts_as_real(link: Link) -> 
         await settle_shift(link, "2030-01-01T00:00:00Z")
 
 
-async def test_a_shifted_clock_jumps_forwards_only(link: Link) -> None:
-    """Later is a jump; earlier is refused, with what the clock shows."""
+async def test_a_shifted_clock_is_never_turned_back(link: Link) -> None:
+    """What it shows is named. Where a later instant is asked for, the caller moves it there, past what falls due."""
     shift = await settle_shift(link, "2026-01-05T08:00:00Z")
     await link.request("SET", "{0}:log:c1", "x")
-    later = await settle_shift(link, "2026-01-06T08:00:00Z")
-    assert DAY - SECOND < later - shift <= DAY
-    with pytest.raises(
-        ClockShiftError, match=r"already shows 2026-01-06T08:00:0.* cannot be turned back; name a later"
-    ):
-        await settle_shift(link, "2026-01-06T07:59:59Z")
-    assert await settle_shift(link, None) == later
+    assert await settle_shift(link, "2026-01-06T08:00:00Z") == shift
+    with pytest.raises(ClockShiftError, match=r"already shows 2026-01-05T08:00:.* cannot be turned back; name a later"):
+        await settle_shift(link, "2026-01-05T07:59:59Z")
+    assert await settle_shift(link, None) == shift
+
+
+async def test_only_a_shifted_store_is_moved(link: Link) -> None:
+    """Neither one that keeps real time, nor one that nobody has used; and it does not become one by the question."""
+    for _ in range(2):
+        with pytest.raises(ClockShiftError, match="this store keeps real time, and is never moved"):
+            await require_shifted(link)
+        await settle_shift(link, None)
+    assert shift_to(1_000, 1_000) == 1
+    await settle_shift(link, "2026-01-05T08:00:00Z")
+    await require_shifted(link)

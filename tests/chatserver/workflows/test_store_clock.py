@@ -6,7 +6,7 @@ from pytest import approx
 
 from chatserver.workflows.store_clock import REMEMBERED, StoreClock
 
-AT = 10_000_000
+AT = 1_000_000_000
 A_SLOW_TEST = 60.0
 """Seconds that may pass between two lines of a test."""
 

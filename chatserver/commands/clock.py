@@ -1,0 +1,170 @@
+"""`chatserver clock`."""
+
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import msgspec
+from cyclopts import Parameter
+from msgspec import Struct, field
+from msgspec.structs import replace
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from chatserver import app as composition
+from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
+from chatserver.commands.running import run, store_in_use_of
+from chatserver.commands.screen import errors, one_sentence, screen
+from chatserver.metrics import Metrics
+from chatserver.records import reply_waits
+from chatserver.records.reply_waits import ReplyNotice
+from chatserver.settings import Settings, SettingsError
+from chatserver.workflows.clock_move import ClockMove
+from chatserver.workflows.clock_shift import ClockShiftError, require_shifted
+from chatserver.workflows.rebuild import plans_problem
+from chatserver.workflows.reply_records import ReplyRecords
+from chatserver.workflows.reply_watch import ReplyWatch
+from quotas import instant
+from quotas.ledger.stores import store_at
+from quotas.ledger.waits import Waits
+from quotas.terms import Rulebook
+
+
+class Noted(Struct, frozen=True):
+    """A warning or a miss, and the instant at which it was noted."""
+
+    at: str
+    kind: str
+    conversation: str
+    member: str
+    mentor: str
+    due_at: str
+
+
+class Moved(Struct, frozen=True):
+    """What the clock showed, what it shows, and what deadlines did in between; `--json` prints it."""
+
+    before: str = field(name="from")
+    now: str = field(name="to")
+    notices: list[Noted]
+
+
+def clock(
+    *,
+    to: str,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    flags: ServerFlags = NO_FLAGS,
+) -> None:
+    """Move the clock of a demo or a test ahead, beside running servers: what falls due in between happens in order.
+
+    Parameters
+    ----------
+    to
+        An RFC 3339 instant with its offset. The clock only moves ahead.
+    as_json
+        Print JSON: what the clock showed, what it shows, warnings and misses.
+    """
+    with one_sentence():
+        settings = replace(settings_of(flags), now=None)
+        try:
+            target = instant.parse(to)
+        except ValueError as error:
+            raise SettingsError(f"--to: {error}") from None
+        if settings.redis_url is None and not (settings.data_dir / "store").is_dir():
+            raise SettingsError(f"{settings.data_dir} holds no store; start `chatserver demo`, or name --data-dir")
+        with store_in_use_of(settings) as store_url:
+            moved = run(_moved(settings, store_url, target))
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(moved), indent=2).decode() + "\n")
+    else:
+        _show(moved)
+
+
+async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
+    await _refuse_real_time(store_url)
+    rulebook = Rulebook(composition.policy_of(settings))
+    async with (
+        composition.migrated(settings) as database,
+        composition.connected(settings, store_url) as (link, ledger, shift),
+    ):
+        before = await ledger.now()
+        if target <= before:
+            raise ClockShiftError(f"--to: the clock shows {instant.text(before)}; it only moves ahead")
+        waits = Waits(link, ledger, shift)
+        watch = ReplyWatch(ledger, waits, rulebook, Metrics())
+        records = ReplyRecords(link, ledger, waits, database, rulebook, "")
+
+        async def require_plans() -> None:
+            """No server is there, who knows its policy: this one must do."""
+            if problem := await plans_problem(database, rulebook):
+                raise composition.StartError(problem)
+
+        async def settle(partitions: Collection[int]) -> None:
+            await require_plans()
+            await watch.settle_due(partitions)
+
+        async def record() -> None:
+            await require_plans()
+            await records.sweep()
+
+        with _progress(before, target) as progress:
+            move = ClockMove(ledger, waits, settle, progress)
+            now = await move.to(target)
+            await move.recorded(now, record)
+        async with database.read() as connection:
+            notices = await reply_waits.notices_between(connection, before, now)
+    return Moved(instant.text(before), instant.text(now), [_noted(notice) for notice in notices])
+
+
+async def _refuse_real_time(store_url: str) -> None:
+    link = store_at(store_url)
+    await link.open()
+    try:
+        await require_shifted(link)
+    finally:
+        link.close()
+
+
+def _noted(notice: ReplyNotice) -> Noted:
+    return Noted(
+        instant.text(notice.at),
+        notice.kind,
+        notice.conversation_id,
+        notice.member_id,
+        notice.mentor_id,
+        instant.text(notice.due_at),
+    )
+
+
+class _Progress:
+    """A bar from one instant to another, where somebody watches."""
+
+    def __init__(self, bar: Progress, before: int, target: int) -> None:
+        self._bar = bar
+        self._before = before
+        self._task = bar.add_task(instant.text(before), total=target - before)
+
+    def __call__(self, now: int) -> None:
+        self._bar.update(self._task, completed=now - self._before, description=instant.text(now))
+
+
+@contextmanager
+def _progress(before: int, target: int) -> Iterator[_Progress]:
+    columns = TextColumn("{task.description}"), BarColumn()
+    with Progress(*columns, console=errors, disable=not errors.is_terminal, transient=True) as bar:
+        yield _Progress(bar, before, target)
+
+
+def _show(moved: Moved) -> None:
+    screen.print(f"The clock showed {moved.before}; it shows {moved.now}.", highlight=False)
+    if not moved.notices:
+        screen.print("No deadline was warned of or missed in between.")
+        return
+    table = Table()
+    for column in ("at", "", "conversation", "member", "mentor", "answer due"):
+        table.add_column(column)
+    for noted in moved.notices:
+        style = "red" if noted.kind == "missed" else "yellow"
+        table.add_row(noted.at, f"[{style}]{noted.kind}", noted.conversation, noted.member, noted.mentor, noted.due_at)
+    screen.print(table, highlight=False)

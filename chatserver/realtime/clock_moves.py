@@ -1,0 +1,94 @@
+"""The clock of a demo or a test was moved ahead: what changed by itself in between is told, in its order, once."""
+
+from collections.abc import Callable, Collection, Iterable
+from heapq import heapify, heappop, heappush
+from typing import Protocol
+
+from chatserver.protocol.events import Clock, Event
+from chatserver.realtime.room import Room
+from chatserver.workflows.store_clock import StoreClock
+from quotas.instant import text
+from quotas.ledger import keys
+from quotas.ledger.redis import RedisLedger
+from quotas.ledger.store import Store
+
+CLOCK = keys.CLOCK.encode()
+
+
+class Reader(Protocol):
+    """What it needs of a connection."""
+
+    def tell(self, event: Event) -> None:
+        """Send an event."""
+
+
+class Floor(Protocol):
+    """What it needs of the hub."""
+
+    @property
+    def connections(self) -> Iterable[Reader]:
+        """Everyone who was welcomed."""
+
+    def rooms(self) -> Iterable[Room]:
+        """Those that are open here."""
+
+    def tell(self, room: Room, now: int) -> None:
+        """Tell a room's followers how it stands at `now`."""
+
+    def wake_at(self, room: Room, instant: int) -> None:
+        """Tell them again at that instant."""
+
+
+class ClockMoves:
+    """Hears of moves, where the clock is one that can be moved. `when_due` is called with partitions to look at."""
+
+    def __init__(self, link: Store, ledger: RedisLedger, clock: StoreClock, floor: Floor) -> None:
+        self._link = link
+        self._ledger = ledger
+        self._clock = clock
+        self._floor = floor
+        self.when_due: Callable[[Collection[int]], None] = _nobody
+
+    async def start(self) -> None:
+        """Hear of moves from now on. Raises LedgerError."""
+        if self._ledger.shift:
+            self._link.subscribe(CLOCK)
+            await self.look()
+
+    async def look(self) -> None:
+        """What was published may have been missed. Raises LedgerError."""
+        self._move(await self._ledger.learn_shift())
+
+    def pushed(self, payload: bytes) -> None:
+        """Somebody has moved the clock: the shift, and the partitions in which something is due by it."""
+        shift, *partitions = map(int, payload.split())
+        self._move(self._ledger.hear_shift(shift))
+        self.when_due(partitions)
+
+    def _move(self, shift: int) -> None:
+        if shift <= self._clock.shift:
+            return
+        now = self._clock.move(shift)
+        changes = [(room.changes_at, room.id, room) for room in self._floor.rooms() if room.changes_at]
+        heapify(changes)
+        said = 0
+        while changes and changes[0][0] <= now:
+            at, name, room = heappop(changes)
+            if at > said:
+                self._say(at)
+                said = at
+            self._floor.tell(room, at)
+            if room.changes_at > at:
+                heappush(changes, (room.changes_at, name, room))
+        self._say(now)
+        for _, _, room in changes:
+            self._floor.wake_at(room, room.changes_at)
+
+    def _say(self, now: int) -> None:
+        event = Clock(text(now))
+        for connection in list(self._floor.connections):
+            connection.tell(event)
+
+
+def _nobody(partitions: Collection[int]) -> None:
+    """Nobody looks after timers in this process."""

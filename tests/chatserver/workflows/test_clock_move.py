@@ -1,0 +1,199 @@
+"""The clock of a store is moved where no server runs: everything in its order, once, whatever ends the move."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+
+import pytest
+
+from chatserver.metrics import Metrics
+from chatserver.workflows.clock_move import ClockMove
+from chatserver.workflows.clock_shift import settle_shift
+from chatserver.workflows.reply_watch import LEASE, ReplyWatch
+from quotas import instant
+from quotas.instant import DAY, HOUR, MINUTE
+from quotas.ledger import keys
+from quotas.ledger.base import LedgerError, Post, Settings, posted
+from quotas.ledger.link import Link
+from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import WaitEvent, Waits
+from tests.chatserver.workflows.test_reply_watch import RULEBOOK
+from tests.quotas.ledgers import link_to
+
+START = "2026-01-06T09:00:00Z"
+BEGAN = instant.parse(START)
+NAMES = ("c1", "c2", "c3")
+
+
+class KilledError(Exception):
+    """Whoever moved the clock is gone."""
+
+
+class Mover:
+    """One who moves the clock, and does what is due."""
+
+    def __init__(self, link: Link, shift: int) -> None:
+        self.link = link
+        self.ledger = RedisLedger(link, shift)
+        self.waits = Waits(link, self.ledger, shift)
+        self.watch = ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())
+        self.reached: list[int] = []
+
+    async def to(self, target: int) -> int:
+        return await ClockMove(self.ledger, self.waits, self.watch.settle_due, self.reached.append).to(target)
+
+    async def write(self, conversation: str) -> int:
+        """The member writes; the deadline of that, 24 hours later."""
+        await self.ledger.configure(conversation, Settings("mia", "tom", "open", "Europe/Oslo", ""))
+        standing = await self.ledger.standing(conversation)
+        assert standing is not None
+        post = Post(conversation, "member", "", b"", b"{}", "test")
+        await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK))
+        standing = await self.ledger.standing(conversation)
+        assert standing is not None
+        return standing.usage.due_at
+
+    async def events(self) -> list[WaitEvent]:
+        """What deadlines did, in the order of their instants; that is the order in which they did it."""
+        found = await asyncio.gather(*(self.waits.events(each, 1_000) for each in range(keys.PARTITIONS)))
+        events = sorted((event for each in found for event in each), key=lambda event: event.at)
+        real = [int(event.id.partition("-")[0]) for event in events]
+        assert real == sorted(real)
+        return events
+
+
+@pytest.fixture
+async def link(store_url: str) -> AsyncIterator[Link]:
+    async with link_to(store_url) as link:
+        yield link
+
+
+@pytest.fixture
+async def mover(link: Link) -> Mover:
+    mover = Mover(link, await settle_shift(link, START))
+    await mover.ledger.load()
+    return mover
+
+
+async def written(mover: Mover) -> dict[str, int]:
+    """Three members write, 25 minutes after each other; their deadlines."""
+    due = {}
+    for place, name in enumerate(NAMES):
+        await mover.to(BEGAN + (place + 1) * 25 * MINUTE)
+        due[name] = await mover.write(name)
+    return due
+
+
+def wanted(due: dict[str, int]) -> list[tuple[int, str, str]]:
+    """What falls due, when, of whom: two warnings and a miss each."""
+    kinds = ((-4 * HOUR, "warning"), (-HOUR, "warning"), (1, "missed"))
+    return sorted((due[name] + after, kind, name) for name in due for after, kind in kinds)
+
+
+def assert_each_once_in_order(events: list[WaitEvent], due: dict[str, int]) -> None:
+    """And each at its own instant: at the latest when the next one is due, ten minutes later."""
+    assert [(event.kind, event.conversation) for event in events] == [(kind, name) for _, kind, name in wanted(due)]
+    for event, (at, _, name) in zip(events, wanted(due), strict=True):
+        assert at <= event.at < at + 10 * MINUTE
+        assert event.due_at == due[name]
+
+
+async def test_everything_in_between_happens_in_its_order_at_its_instant(mover: Mover) -> None:
+    due = await written(mover)
+    target = BEGAN + 30 * DAY
+    assert target <= await mover.to(target) < target + HOUR
+    assert_each_once_in_order(await mover.events(), due)
+    assert mover.reached == sorted(mover.reached)
+    assert await settle_shift(mover.link, None) == mover.ledger.shift
+
+
+async def test_moved_to_an_instant_it_has_passed_nothing_changes(mover: Mover) -> None:
+    shift = mover.ledger.shift
+    await mover.to(BEGAN - DAY)
+    assert mover.ledger.shift == shift
+
+
+@pytest.mark.parametrize("steps", [1, 3, 6])
+async def test_a_move_that_ended_in_the_middle_goes_on(mover: Mover, steps: int) -> None:
+    """Whoever goes on was started afresh."""
+    due = await written(mover)
+
+    class Dying(list[int]):
+        def append(self, now: int) -> None:
+            if len(self) == steps:
+                raise KilledError
+            super().append(now)
+
+    mover.reached = Dying()
+    with pytest.raises(KilledError):
+        await mover.to(BEGAN + 3 * DAY)
+    assert len(await mover.events()) < len(wanted(due))
+    again = Mover(mover.link, await settle_shift(mover.link, None))
+    await again.to(BEGAN + 3 * DAY)
+    assert_each_once_in_order(await again.events(), due)
+
+
+async def test_a_step_that_ended_half_way_goes_on(mover: Mover) -> None:
+    """Some partitions were moved, others not, and nobody was told: what lags is not passed over."""
+    due = await written(mover)
+    for name in NAMES[1:]:
+        partition = keys.partition(name)
+        shift = mover.ledger.shift + 10 * HOUR
+        await mover.waits.turn(partition, shift, await mover.ledger.time() + shift, LEASE)
+    again = Mover(mover.link, await settle_shift(mover.link, None))
+    await again.to(BEGAN + 3 * DAY)
+    assert_each_once_in_order(await again.events(), due)
+
+
+async def test_what_a_dead_process_had_claimed_is_waited_for(mover: Mover) -> None:
+    """Its lease runs out by real time; nothing later overtakes it."""
+    due = await written(mover)
+    partition = keys.partition("c1")
+    claimed: list[str] = []
+
+    async def settle(partitions: Collection[int]) -> None:
+        if await mover.ledger.now() >= due["c1"] - 4 * HOUR and not claimed:
+            claimed.extend((await mover.waits.claim(partition, LEASE, 10))[1])
+        else:
+            await mover.watch.settle_due(partitions)
+
+    await ClockMove(mover.ledger, mover.waits, settle).to(BEGAN + 3 * DAY)
+    assert claimed == ["c1"]
+    assert_each_once_in_order(await mover.events(), due)
+
+
+async def test_two_at_once_do_no_harm(mover: Mover) -> None:
+    """With different targets: the clock is at the later one in the end."""
+    due = await written(mover)
+    other = Mover(mover.link, mover.ledger.shift)
+    await asyncio.gather(mover.to(BEGAN + 2 * DAY), other.to(BEGAN + 3 * DAY))
+    assert_each_once_in_order(await mover.events(), due)
+    assert await mover.ledger.now() >= BEGAN + 3 * DAY
+
+
+async def test_a_message_in_the_middle_of_a_move_is_not_passed_over(mover: Mover) -> None:
+    """Its wait begins while the clock is being moved, and its deadline lies before the target."""
+    due = {"c1": await mover.write("c1")}
+    late: dict[str, int] = {}
+
+    async def settle(partitions: Collection[int]) -> None:
+        await mover.watch.settle_due(partitions)
+        if not late:
+            late["c2"] = await mover.write("c2")
+
+    await ClockMove(mover.ledger, mover.waits, settle).to(BEGAN + 5 * DAY)
+    assert late["c2"] > due["c1"]
+    assert_each_once_in_order(await mover.events(), due | late)
+
+
+async def test_a_part_of_the_store_that_does_not_answer_ends_the_move(mover: Mover) -> None:
+    """What is due there would be passed over."""
+
+    class Failing(Waits):
+        async def turn(self, partition: int, shift: int, to: int, lease: int):  # type: ignore[no-untyped-def]  # as its base
+            if partition == 7:
+                raise LedgerError("gone")
+            return await super().turn(partition, shift, to, lease)
+
+    failing = Failing(mover.link, mover.ledger, mover.ledger.shift)
+    with pytest.raises(LedgerError, match="a part of the store does not answer; run the same command again"):
+        await ClockMove(mover.ledger, failing, mover.watch.settle_due).to(BEGAN + DAY)
