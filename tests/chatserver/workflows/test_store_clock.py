@@ -40,3 +40,20 @@ def test_a_measurement_is_forgotten_in_time() -> None:
     clock._measure_until -= REMEMBERED + 1
     clock.measure(AT + 100_000, time.monotonic() - 2)
     assert clock.hear(AT) == approx(101, abs=0.5)
+
+
+def test_a_clock_that_is_moved_jumps_at_once_and_does_not_go_back() -> None:
+    """What was said before the move says nothing about now; real time goes on as it was, and so does lateness."""
+    clock = StoreClock(AT, shift=60_000)
+    clock.measure(AT, time.monotonic())
+    assert AT + 60_000 <= clock.now() < AT + 61_000
+    moved = clock.move(3_600_000)
+    assert AT + 3_600_000 <= moved <= clock.now() < AT + 3_601_000
+    assert clock.hear(AT + 60_000) == 0
+    assert clock.now() >= moved
+    assert AT <= clock.real() < AT + 1_000
+    clock.measure(AT, time.monotonic())
+    assert AT <= clock.real() < AT + 1_000
+    assert clock.hear(clock.now()) < 0.5
+    clock.hear(AT + 9_000_000)
+    assert clock.move(7_200_000) >= AT + 9_000_000
