@@ -54,7 +54,7 @@ class StoreClock:
         """The rules' clock was moved ahead and has another shift now; returns what it shows."""
         self._ahead += (shift - self.shift) / SECOND
         self.shift = shift
-        self._moved_to = self.real() + shift
+        self._moved_to = max(self.real() + shift, self.now())  # A message may have told of the next move already.
         self.hear(self._moved_to)
         return self._moved_to
 

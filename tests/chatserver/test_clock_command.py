@@ -23,8 +23,7 @@ Found = dict[str, Any]
 
 def moved(store_url: str, folder: Path, to: str, *flags: str) -> Found:
     """Run the command to its end; what it printed as JSON."""
-    words = ("clock", "--to", to, "--json", "--redis-url", store_url, "--data-dir", folder, *flags)
-    done = run(*words, cwd=folder)
+    done = run("clock", "--to", to, "--json", "--redis-url", store_url, "--data-dir", folder, *flags, cwd=folder)
     assert done.returncode == 0, done.stderr
     found: Found = json.loads(done.stdout)
     return found
@@ -99,7 +98,7 @@ async def test_a_start_with_a_later_now_moves_the_clock_as_well(valkey_url: str,
         assert found["notices"] == []
         async with server.parts.database.read() as connection:
             rows = await connection.exec_driver_sql("SELECT kind, at FROM reply_notices ORDER BY id")
-            noted = [(kind, at - instant.parse(due_at)) for kind, at in rows]
+            noted = [(row.kind, row.at - instant.parse(due_at)) for row in rows]
     assert [kind for kind, _ in noted] == ["warning", "warning", "missed"]
     assert [round(after / HOUR) for _, after in noted] == [-4, -1, 0]
 

@@ -153,7 +153,7 @@ def test_the_names_that_apps_rely_on() -> None:
     }  # fmt: skip
     assert {str(event.__struct_config__.tag) for event in get_args(events.AnyEvent)} == {
         "welcome", "message", "accepted", "refused", "composer", "reply", "conversation", "read", "typing", "presence",
-        "history", "gap", "error", "deadline", "replies", "following", "unfollowed",
+        "history", "gap", "error", "deadline", "replies", "following", "unfollowed", "clock",
     }  # fmt: skip
     assert SUBPROTOCOLS == {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,7 +209,7 @@ async def test_four_weeks_in_a_moment(valkey_url: str, tmp_path: Path) -> None:
                 await move(valkey_url, when("wednesday", "09:00", weeks=week))
                 await tora.write(f"answer {week}")
                 await move(valkey_url, when("friday", "18:00", weeks=week))
-        waits: list[tuple[int, ...]] = []
+        waits: list[tuple[Any, ...]] = []
         async with asyncio.timeout(30):
             while len(waits) < 4:
                 await asyncio.sleep(0.1)
@@ -226,7 +227,7 @@ async def test_four_weeks_in_a_moment(valkey_url: str, tmp_path: Path) -> None:
         assert 0 <= at - due_at - (-4 * HOUR, -HOUR, 0)[place % 3] < 10 * MINUTE
 
 
-async def rows(server: HereServer, query: str) -> list[tuple[int, ...]]:
+async def rows(server: HereServer, query: str) -> list[tuple[Any, ...]]:
     """What the records hold."""
     async with server.parts.database.read() as connection:
         return [tuple(row) for row in await connection.exec_driver_sql(query)]

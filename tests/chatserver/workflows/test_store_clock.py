@@ -9,6 +9,8 @@ from chatserver.workflows.store_clock import REMEMBERED, StoreClock
 AT = 1_000_000_000
 A_SLOW_TEST = 60.0
 """Seconds that may pass between two lines of a test."""
+SLOWLY = 60_000
+"""The same in ms."""
 
 
 def test_it_runs_on_from_what_was_heard() -> None:
@@ -42,3 +44,20 @@ def test_a_measurement_is_forgotten_in_time() -> None:
     clock._measure_until -= REMEMBERED + 1
     clock.measure(AT + 10_000_000, time.monotonic() - 200)
     assert clock.hear(AT) == approx(10_100, abs=A_SLOW_TEST)
+
+
+def test_a_clock_that_is_moved_jumps_at_once_and_does_not_go_back() -> None:
+    """What was said before the move says nothing about now; real time goes on as it was, and so does lateness."""
+    clock = StoreClock(AT, shift=60_000)
+    clock.measure(AT, time.monotonic())
+    assert AT + 60_000 <= clock.now() < AT + 60_000 + SLOWLY
+    moved = clock.move(3_600_000)
+    assert AT + 3_600_000 <= moved <= clock.now() < AT + 3_600_000 + SLOWLY
+    assert clock.hear(AT + 60_000) == 0
+    assert clock.now() >= moved
+    assert AT <= clock.real() < AT + SLOWLY
+    clock.measure(AT, time.monotonic())
+    assert AT <= clock.real() < AT + SLOWLY
+    assert clock.hear(clock.now()) < A_SLOW_TEST
+    clock.hear(AT + 9_000_000)
+    assert clock.move(7_200_000) >= AT + 9_000_000
