@@ -35,7 +35,7 @@ from chatserver.workflows.health import Health
 from chatserver.workflows.key_rotation import masters_problem
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
-from chatserver.workflows.rebuild import plans_problem
+from chatserver.workflows.rebuild import rules_problem
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
@@ -151,7 +151,7 @@ async def assembled(
         connected(settings, store_url) as (link, ledger, shift),
         traced(settings) as traces,
     ):
-        if problem := await plans_problem(database, rulebook):
+        if problem := await rules_problem(database, rulebook):
             raise StartError(problem)
         if problem := await masters_problem(database, masters):
             raise StartError(problem)

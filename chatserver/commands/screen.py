@@ -43,7 +43,7 @@ def faults() -> tuple[type[Exception], ...]:
     from quotas.ledger.base import LedgerError
     from quotas.plans import PolicyError
     from quotas.replay import TimelineError
-    from quotas.terms import UnknownPlanError
+    from quotas.terms import UnjudgeableError
 
     return (
         SettingsError,
@@ -53,7 +53,7 @@ def faults() -> tuple[type[Exception], ...]:
         LedgerError,
         ClockShiftError,
         TimelineError,
-        UnknownPlanError,
+        UnjudgeableError,
         UnknownPersonError,
         StartError,
     )

@@ -28,7 +28,7 @@ from quotas.ledger.answers import read_published
 from quotas.ledger.base import LedgerError, Writer
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.store import Store
-from quotas.terms import Rulebook, UnknownPlanError
+from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
@@ -163,7 +163,7 @@ class Hub:
             known = self._rooms[conversation] = asyncio.get_running_loop().create_future()
             try:
                 room = await self._open(conversation)
-            except (LedgerError, DatabaseError, UnknownPlanError) as error:
+            except (LedgerError, DatabaseError, UnjudgeableError) as error:
                 del self._rooms[conversation]
                 known.set_exception(error)
                 known.exception()  # Whoever else waits gets it too; nobody need.
@@ -319,7 +319,7 @@ class Hub:
     def _tell(self, room: Room, now: int) -> None:
         try:
             room.tell(now)
-        except UnknownPlanError:
+        except UnjudgeableError:
             logger.exception("the conversation cannot be judged", extra={"conversation": room.id})
 
     def refresh(self, room: Room) -> None:

@@ -9,6 +9,7 @@ from threading import Thread
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.protocol.events import Accepted, Message
+from chatserver.protocol.visible import shows
 from chatserver.terminal.status import locked
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.transcript import said_in, visible
@@ -67,7 +68,7 @@ def _complain(why: str, line: str) -> None:
 
 
 async def _lines() -> AsyncIterator[str]:
-    """Standard input, without blank lines.
+    """Standard input, without lines in which nothing shows.
 
     Read by a thread, because a regular file cannot be awaited; a daemon, so that waiting for a line does not keep the
     process from ending.
@@ -84,5 +85,5 @@ async def _lines() -> AsyncIterator[str]:
 
     Thread(target=read, daemon=True).start()
     while (line := await queue.get()) is not None:
-        if line.strip():
+        if shows(line):
             yield line.rstrip("\r\n")

@@ -106,7 +106,7 @@ class Lane:
         self._awaits_key = False
 
     def learn(self, standing: Standing) -> None:
-        """Take over how the conversation stands. Raises UnknownPlanError."""
+        """Take over how the conversation stands. Raises UnjudgeableError."""
         self.terms = standing.terms(self._rulebook)  # First: where it raises, nothing has changed.
         if self._in_flight and standing.settings.revision != self.settings.revision:
             # What is in flight may come back stale; nothing may overtake it.
@@ -123,7 +123,12 @@ class Lane:
         if not self.terms.hold(now, self.usage.live_until):
             settings = self.settings
             self.terms = self._rulebook.terms(
-                settings.plan, settings.zone, settings.holidays, self.usage.live_until, now
+                settings.plan,
+                settings.zone,
+                settings.holidays,
+                self.usage.live_until,
+                now,
+                ended=settings.status == "ended",
             )
         return self.terms
 
