@@ -9,13 +9,18 @@ from uuid import uuid4
 import structlog
 from msgspec import Struct
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
+from chatserver.addresses import Proxies
 from chatserver.api import ApiContext, routes
+from chatserver.api.cors import Cors
 from chatserver.api.exposition import Exposition, Sources
 from chatserver.api.gate import Gate
 from chatserver.api.health import health_routes
+from chatserver.api.home import home_route
+from chatserver.api.problem import elsewhere
 from chatserver.api.worker_numbers import Seat
 from chatserver.auth import Authenticator
 from chatserver.master_keys import master_keys
@@ -164,9 +169,10 @@ async def assembled(
         link.on_push = hub.pushed
         link.on_missed = hub.missed
         tokens = RevocableTokens(settings, hub.revocations)
-        door = Door(settings.connections_before_hello, hub.metrics)
+        proxies = Proxies(settings.trusted_proxies)
+        door = Door(settings.connections_before_hello, hub.metrics, proxies)
         people, addresses = RateLimit(settings.rate_limit), RateLimit(settings.rate_limit)
-        greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
+        greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses, proxies)
         board = Board(ledger, OpenWaits(link, ledger))
         waits = Waits(link, ledger, shift)
         health = Health(link, database, shift)
@@ -192,9 +198,12 @@ async def assembled(
                 ),
                 *health_routes(health),
                 exposition.route(),
+                home_route(),
             ],
-            middleware=[Middleware(Gate, hub.metrics, health, hub.traces)],
+            middleware=[Middleware(Gate, hub.metrics, health, Cors(settings.allowed_origins), hub.traces)],
+            exception_handlers={HTTPException: elsewhere},
         )
+        app.router.redirect_slashes = False
         watch = ReplyWatch(ledger, waits, rulebook, hub.metrics)
         records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])
         archive = Archive(link, ledger, tail, database, settings, hub.metrics, uuid4().hex[:12])
