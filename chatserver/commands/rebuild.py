@@ -4,6 +4,7 @@ from chatserver import app as composition
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.plural import counted
 from chatserver.settings import Settings
 from chatserver.workflows import rebuild as rebuilding
 from chatserver.workflows.restore import Restorer
@@ -35,6 +36,6 @@ async def _rebuild(settings: Settings, store_url: str) -> None:
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
     screen.print(
-        f"{rebuilt.conversations} conversations told to the ledger; {rebuilt.restored} of them came back from the "
-        f"archive, {rebuilt.ahead} were ahead."
+        f"{counted(rebuilt.conversations, 'conversation')} told to the ledger; of these came back from the archive: "
+        f"{rebuilt.restored:,}; were ahead: {rebuilt.ahead:,}."
     )
