@@ -10,13 +10,18 @@ from uuid import uuid4
 import structlog
 from msgspec import Struct
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
+from chatserver.addresses import Proxies
 from chatserver.api import ApiContext, routes
+from chatserver.api.cors import Cors
 from chatserver.api.exposition import Exposition, Sources
 from chatserver.api.gate import Gate
 from chatserver.api.health import health_routes
+from chatserver.api.home import home_route
+from chatserver.api.problem import elsewhere
 from chatserver.api.worker_numbers import Seat
 from chatserver.auth import Authenticator
 from chatserver.master_keys import master_keys
@@ -40,7 +45,7 @@ from chatserver.workflows.key_rotation import masters_problem
 from chatserver.workflows.lost_records import lost_records_problem
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
-from chatserver.workflows.rebuild import plans_problem
+from chatserver.workflows.rebuild import rules_problem
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
@@ -158,7 +163,7 @@ async def assembled(
         connected(settings, store_url) as (link, ledger, shift),
         traced(settings) as traces,
     ):
-        if problem := await plans_problem(database, rulebook):
+        if problem := await rules_problem(database, rulebook):
             raise StartError(problem)
         if problem := await masters_problem(database, masters):
             raise StartError(problem)
@@ -173,9 +178,10 @@ async def assembled(
         link.on_push = hub.pushed
         link.on_missed = hub.missed
         tokens = RevocableTokens(settings, hub.revocations)
-        door = Door(settings.connections_before_hello, hub.metrics)
+        proxies = Proxies(settings.trusted_proxies)
+        door = Door(settings.connections_before_hello, hub.metrics, proxies)
         people, addresses = RateLimit(settings.rate_limit), RateLimit(settings.rate_limit)
-        greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses)
+        greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses, proxies)
         board = Board(ledger, OpenWaits(ledger))
         waits = Waits(link, ledger, shift)
         health = Health(link, database, ledger, partial(problem_of, store_url))
@@ -201,9 +207,12 @@ async def assembled(
                 ),
                 *health_routes(health),
                 exposition.route(),
+                home_route(),
             ],
-            middleware=[Middleware(Gate, hub.metrics, health, hub.traces)],
+            middleware=[Middleware(Gate, hub.metrics, health, Cors(settings.allowed_origins), hub.traces)],
+            exception_handlers={HTTPException: elsewhere},
         )
+        app.router.redirect_slashes = False
         watch = ReplyWatch(ledger, waits, rulebook, hub.metrics)
         if settings.now is not None:
             await ClockMove(ledger, waits, watch.settle_due).to(instant.parse(settings.now))

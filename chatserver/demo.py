@@ -15,6 +15,7 @@ from rich.table import Table
 
 from chatserver.app import Parts, StartError, migrated, policy_of
 from chatserver.auth import issue
+from chatserver.plural import counted
 from chatserver.private_files import make_folder, open_private
 from chatserver.protocol.events import Role
 from chatserver.records import people
@@ -31,6 +32,7 @@ from quotas.ledger.base import Standing, Writer, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.stores import store_at
 from quotas.terms import Rulebook
+from quotas.zones import zone_of
 
 TOKEN_LIFETIME_SECONDS = 30 * DAY // 1000
 DATA_DIR = Path("demo-data")
@@ -209,7 +211,7 @@ def write_tokens(settings: Settings, rulebook: Rulebook) -> dict[str, Path]:
 async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens: dict[str, Path]) -> None:
     """Print the table: who, plan, writing state now, and the command that opens their chat; and where its data is."""
     now = await parts.ledger.now()
-    zone = ZoneInfo(parts.rulebook.policy.calendar.zone)
+    zone = zone_of(parts.rulebook.policy.calendar.zone)
     table = Table(title=f"The demo, {_local(now, zone):%A %d %B %Y %H:%M} in {zone.key}", title_justify="left")
     for column in ("who", "plan", "may write now"):
         table.add_column(column)
@@ -258,14 +260,10 @@ def _described(state: WritingState, now: int, zone: ZoneInfo) -> str:
     if state.window_ends_at:
         parts.append(f"window ends {_local(state.window_ends_at, zone):%a %d %b %H:%M}")
     if state.windows_left is not None:
-        parts.append(f"{_counted(state.windows_left, 'writing window')} left this week")
+        parts.append(f"{counted(state.windows_left, 'writing window')} left this week")
     if state.messages_left is not None:
-        parts.append(f"{_counted(state.messages_left, 'scheduling message')} left this week")
+        parts.append(f"{counted(state.messages_left, 'scheduling message')} left this week")
     return ", ".join(parts)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _local(at: int, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,7 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -196,6 +197,23 @@ def _is_origin(text: str) -> bool:
     return bare and default_port != 0 and port != default_port and bool(parts.hostname) and "@" not in parts.netloc
 
 
+def _proxies(value: object) -> tuple[str, ...]:
+    return tuple(_network(each) for each in _list(value))
+
+
+def _network(text: str) -> str:
+    """An address, or a network without bits behind its prefix."""
+    try:
+        network = ip_network(text)
+    except ValueError:
+        raise ValueError(
+            f"holds {text!r}; write the addresses or networks of proxies, such as 10.0.0.7 or 10.0.0.0/24"
+        ) from None
+    if network.prefixlen == 0:
+        raise ValueError(f"must not hold {text}: anybody could then say to be anybody else; name your proxies")
+    return str(network)
+
+
 def _one_of(*words: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         word = value.lower() if isinstance(value, str) else ""
@@ -235,6 +253,7 @@ READERS: dict[str, Callable[[object], Any]] = {
     "master_key_file": _path,
     "master_key": _master_key,
     "allowed_origins": _origins,
+    "trusted_proxies": _proxies,
     "log_level": _one_of("debug", "info", "warning", "error"),
     "metrics": _one_of("token", "open"),
     "traces": _share,

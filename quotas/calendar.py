@@ -6,12 +6,12 @@ Source: domain.md "Words" (closed day, week).
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays as holiday_calendars
 
 from quotas import instant
 from quotas.plans import WEEKDAYS, Weekday
+from quotas.zones import zone_of
 
 _ONE_DAY = timedelta(days=1)
 HORIZON_DAYS = 400
@@ -22,7 +22,7 @@ class Calendar:
     """The calendar of a zone, its closed weekdays and, where `country` is not empty, its public holidays."""
 
     def __init__(self, zone: str, closed_weekdays: tuple[Weekday, ...], country: str) -> None:
-        self._zone = ZoneInfo(zone)
+        self._zone = zone_of(zone)
         self._closed_weekdays = frozenset(WEEKDAYS.index(weekday) for weekday in closed_weekdays)
         self._holidays = _holidays_of(country) if country else None
         self._latest_day = 0, 0, date.min

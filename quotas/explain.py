@@ -47,7 +47,7 @@ class Explanation(Struct, frozen=True):
 
 
 def explained(story: Story, standing: Standing) -> Explanation:
-    """Why `standing` is as it is, as far as `story` tells. Raises UnknownPlanError."""
+    """Why `standing` is as it is, as far as `story` tells. Raises UnjudgeableError."""
     terms = standing.terms(story.rulebook)
     state = writing_state(standing.settings.status, standing.usage, terms, standing.now)
     writing_gaps, reply_gaps = _gaps(story, standing, terms, state)
@@ -106,8 +106,10 @@ class _Writing:
         self._terms = terms
         self._state = state
         settings = standing.settings
-        self._plan = story.rulebook.plan(settings.plan)
-        self._calendar = story.rulebook.calendar(settings.zone, settings.holidays)
+        # An ended conversation may be on a plan that the policy has no more: there are no values to tell then.
+        plan = story.rulebook.policy.plans.get(settings.plan)
+        self._writing = plan.writing if plan else None
+        self._calendar = story.rulebook.calendar_to_show(settings.zone, settings.holidays)
 
     def steps(self, gaps: list[Step]) -> list[Step]:
         openings = [opening for opening in self._story.openings if self._counts(opening) or self._runs(opening)]
@@ -137,8 +139,8 @@ class _Writing:
             for opening in openings
             if self._runs(opening) and opening.step.plan != self._standing.settings.plan
         ]
-        if isinstance(self._plan.writing, Messages):
-            used, per_week = story.usage.messages_used, self._plan.writing.per_week
+        if isinstance(self._writing, Messages):
+            used, per_week = story.usage.messages_used, self._writing.per_week
             if (spent := story.spent) and spent.week == story.usage.week >= self._terms.week:
                 dated.append((spent.at, MessagesSpent(spent.seq, instant.text(spent.at), used, per_week)))
         live_until = self._standing.usage.live_until
@@ -159,7 +161,7 @@ class _Writing:
             elif self._runs(opening) and self._terms.closed_until:
                 found.append(PolicyValue(plan, "windows", "writing.weekend", "carry"))
         name = self._standing.settings.plan
-        match self._plan.writing:
+        match self._writing:
             case Windows(per_week=per_week):
                 found.append(PolicyValue(name, "windows", "writing.per_week", per_week))
             case Messages(per_week=per_week):
@@ -168,6 +170,8 @@ class _Writing:
                 found.append(PolicyValue(name, "weekdays", "writing.kind", "weekdays"))
             case Always():
                 found.append(PolicyValue(name, "always", "writing.kind", "always"))
+            case None:
+                pass
             case never:
                 assert_never(never)
         return found

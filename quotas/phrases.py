@@ -97,9 +97,9 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Vinduet, der blev åbnet på planen {plan}, varer til {ends_at}.",
     ),
     "messages_spent": (
-        "{used} of this week's {per_week} messages are spent, the last one on {at}.",
-        "{used} av ukens {per_week} meldinger er brukt, den siste {at}.",
-        "{used} af ugens {per_week} beskeder er brugt, den sidste {at}.",
+        "Messages spent this week: {used} of {per_week}, the last one on {at}.",
+        "Meldinger brukt denne uken: {used} av {per_week}, den siste {at}.",
+        "Beskeder brugt denne uge: {used} af {per_week}, den sidste {at}.",
     ),
     "live_chat": (
         "On {at} a live chat started; it lasts until {until}.",
@@ -133,14 +133,14 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "{at} kom {message} ind, selv om dagens regler siger lukket: en live-chat eller tidligere indstillinger.",
     ),
     "policy_value_windows_hours": (
-        "On the plan {plan} a writing window lasts {value} hours.",
-        "På planen {plan} varer et skrivevindu {value} timer.",
-        "På planen {plan} varer et skrivevindue {value} timer.",
+        "On the plan {plan} a writing window lasts {value}.",
+        "På planen {plan} varer et skrivevindu {value}.",
+        "På planen {plan} varer et skrivevindue {value}.",
     ),
     "policy_value_windows_per_week": (
-        "On the plan {plan} the writing windows of a week are {value}.",
-        "På planen {plan} er det {value} skrivevinduer i uken.",
-        "På planen {plan} er der {value} skrivevinduer om ugen.",
+        "Writing windows a week on the plan {plan}: {value}.",
+        "Skrivevinduer i uken på planen {plan}: {value}.",
+        "Skrivevinduer om ugen på planen {plan}: {value}.",
     ),
     "policy_value_windows_weekend_carry": (
         "On the plan {plan} a window runs on into closed days.",
@@ -153,9 +153,9 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "På planen {plan} slutter et vindue, hvor lukkede dage begynder.",
     ),
     "policy_value_messages_per_week": (
-        "On the plan {plan} the messages of a week are {value}.",
-        "På planen {plan} er det {value} meldinger i uken.",
-        "På planen {plan} er der {value} beskeder om ugen.",
+        "Messages a week on the plan {plan}: {value}.",
+        "Meldinger i uken på planen {plan}: {value}.",
+        "Beskeder om ugen på planen {plan}: {value}.",
     ),
     "policy_value_weekdays_kind_weekdays": (
         "On the plan {plan} the member may write on every open day, without limit.",
@@ -278,9 +278,9 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "{count} beskeder mere, den sidste {at}, kom på en plan uden frist; det, den tidligere plan lovede, gælder.",
     ),
     "policy_value_reply_target_hours": (
-        "On the plan {plan} an answer is due within {value} hours.",
-        "På planen {plan} skal svaret komme innen {value} timer.",
-        "På planen {plan} skal svaret komme inden for {value} timer.",
+        "On the plan {plan} an answer is due within {value}.",
+        "På planen {plan} skal svaret komme innen {value}.",
+        "På planen {plan} skal svaret komme inden for {value}.",
     ),
     "policy_value_reply_clock_weekdays": (
         "On the plan {plan} time on closed days does not count.",

@@ -5,11 +5,9 @@ Source: domain.md "Plans"; the built-in policy is that table. A TOML policy file
 
 import re
 import tomllib
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import available_timezones
 
 import holidays as holiday_calendars
 import msgspec
@@ -17,6 +15,7 @@ from msgspec import Meta, Struct
 
 from quotas.instant import HOUR
 from quotas.text_files import NotUtf8Error, read_text
+from quotas.zones import zone_problem
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -119,19 +118,6 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     def warn_first(self) -> int:
         """How many ms ahead of a deadline the first warning of any plan goes out; 0 where none does."""
         return max((plan.reply.warn_first for plan in self.plans.values() if plan.reply), default=0)
-
-
-def zone_problem(zone: str) -> str | None:
-    """Why `zone` names no zone; None where it does."""
-    if zone in _zones():
-        return None
-    return f"{zone!r} is no IANA time zone; use a name such as 'Europe/Oslo'"
-
-
-@cache
-def _zones() -> set[str]:
-    """Known zones; finding them reads the whole zone database (12 ms)."""
-    return available_timezones()
 
 
 def holidays_problem(country: str) -> str | None:

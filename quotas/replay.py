@@ -24,10 +24,11 @@ from quotas.ledger.base import (
     posted,
 )
 from quotas.phrases import Language
-from quotas.plans import holidays_problem, zone_problem
+from quotas.plans import holidays_problem
 from quotas.sentences import Told, told
 from quotas.story import Story
-from quotas.terms import Rulebook, Terms, UnknownPlanError
+from quotas.terms import Rulebook, Terms, UnjudgeableError
+from quotas.zones import zone_problem
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -140,7 +141,7 @@ async def replay(
             yield await player.apply(_decoder.decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise TimelineError(f"line {number}: {_problem(error)}") from None
-        except (ValueError, UnknownPlanError) as error:
+        except (ValueError, UnjudgeableError) as error:
             raise TimelineError(f"line {number}: {error}") from None
 
 

@@ -14,7 +14,8 @@ from msgspec.structs import asdict
 from quotas import instant
 from quotas.explain import Explanation
 from quotas.phrases import LANGUAGES, PHRASES, Language
-from quotas.steps import ClosedDay, Step
+from quotas.steps import ClosedDay, PolicyValue, Step
+from quotas.zones import zone_to_show
 
 Reader = Literal["member", "other"]
 
@@ -31,7 +32,7 @@ class Told(Struct, frozen=True):
 
 def told(explanation: Explanation, language: Language, zone: str, reader: Reader = "other") -> list[Told]:
     """The steps with their sentences. To the member, what they wrote is "your message"."""
-    words = _Words(language, ZoneInfo(zone), reader)
+    words = _Words(language, zone_to_show(zone), reader)
     return [
         *(Told("writing", words.sentence(step), step) for step in explanation.writing),
         *(Told("reply", words.sentence(step), step) for step in explanation.reply),
@@ -48,6 +49,8 @@ class _Words:
         values = asdict(step)
         said = instant.parse(values["at"]) if values.get("at") else None
         words = {name: self._word(name, value, said) for name, value in values.items()}
+        if isinstance(step, PolicyValue) and step.key.endswith("hours"):
+            words["value"] = self._length(round(float(step.value) * instant.HOUR))
         words["message"] = self._phrase(f"message_{self._reader}", seq=values.get("seq"))
         text = self._phrase(f"{step.__struct_config__.tag}{step.variant}", **words)
         return text[0].upper() + text[1:]
@@ -98,10 +101,6 @@ class _Words:
     def _left(self, left: int | None) -> str:
         return "" if left is None else self._phrase("left", left=left)
 
-    def _hours(self, value: object) -> object:
-        """A value of the policy: numbers of hours stay as they are written there."""
-        return f"{value:g}" if isinstance(value, float) else value
-
     def _length(self, milliseconds: int) -> str:
         """The two largest units, rounded: 24 hours, 5 hours 30 minutes, 12 minutes 5 seconds."""
         step = instant.MINUTE if milliseconds >= instant.HOUR else instant.SECOND
@@ -118,5 +117,4 @@ _FIELDS: dict[str, Callable[[_Words, Any], object]] = {
     "date": _Words._date,
     "days": _Words._days,
     "left": _Words._left,
-    "value": _Words._hours,
 }

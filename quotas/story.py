@@ -74,7 +74,7 @@ class Wait:
 class Story:
     """Tell it everything in the order in which it happened; `usage` is then what the ledger has.
 
-    `known_from` is where the log begins that is told from; 0 where nothing is missing. Raises UnknownPlanError.
+    `known_from` is where the log begins that is told from; 0 where nothing is missing. Raises UnjudgeableError.
     """
 
     def __init__(self, rulebook: Rulebook, settings: Settings, *, usage: Usage | None = None, known_from: int = 0):

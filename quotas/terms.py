@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from quotas.calendar import Calendar
 from quotas.instant import HOUR
-from quotas.plans import Always, Messages, Plan, Policy, ReplyPromise, Windows
+from quotas.plans import Always, Messages, Plan, Policy, ReplyPromise, Windows, holidays_problem
+from quotas.zones import zone_problem, zone_to_show
 
 REPLY_NONE, REPLY_FROM_LAST, REPLY_FROM_FIRST = 0, 1, 2
 
@@ -72,8 +73,20 @@ class Terms(Struct, frozen=True):
         return self.due_fixed or now + self.due_shift
 
 
-class UnknownPlanError(LookupError):
+class UnjudgeableError(LookupError):
+    """What a conversation names is not among the rules: they cannot say what its member may write."""
+
+
+class UnknownPlanError(UnjudgeableError):
     """A conversation is on a plan that the policy does not have."""
+
+
+class UnknownCalendarError(UnjudgeableError):
+    """A conversation names a zone or a holiday country that is not known here."""
+
+
+_NO_RULES = Plan(Always())
+"""In place of a plan that is not known: nothing is counted, and nothing promised."""
 
 
 class Rulebook:
@@ -84,8 +97,19 @@ class Rulebook:
         self.calendar = lru_cache(maxsize=1024)(self._calendar)
 
     def _calendar(self, zone: str, holidays: str) -> Calendar:
-        """The calendar of a zone and a holiday country ('' for none)."""
+        """The calendar of a zone and a holiday country ('' for none). Raises UnknownCalendarError."""
+        if problem := zone_problem(zone) or holidays_problem(holidays):
+            raise UnknownCalendarError(problem)
         return Calendar(zone, self.policy.calendar.closed_weekdays, holidays)
+
+    def calendar_to_show(self, zone: str, holidays: str) -> Calendar:
+        """As `calendar`; of a conversation that has ended also where the rules have forgotten it: UTC, no holidays."""
+        known = not holidays_problem(holidays)
+        return self.calendar(zone_to_show(zone).key, holidays if known else "")
+
+    def knows(self, plan: str, zone: str, holidays: str) -> bool:
+        """Whether a conversation on that plan and calendar can be judged."""
+        return plan in self.policy.plans and not (zone_problem(zone) or holidays_problem(holidays))
 
     def plan(self, name: str) -> Plan:
         """Raises UnknownPlanError."""
@@ -96,8 +120,13 @@ class Rulebook:
                 f"the policy has no plan {name!r}; it has {', '.join(sorted(self.policy.plans))}"
             ) from None
 
-    def terms(self, plan: str, zone: str, holidays: str, live_until: int, now: int) -> Terms:
-        """The terms that hold at `now`. Raises UnknownPlanError."""
+    def terms(self, plan: str, zone: str, holidays: str, live_until: int, now: int, *, ended: bool = False) -> Terms:
+        """The terms that hold at `now`. Raises UnjudgeableError, unless the conversation has ended.
+
+        That is refused whatever the rules say, and nothing could bring it onto a plan that they have.
+        """
+        if ended and not self.knows(plan, zone, holidays):
+            return terms_at(_NO_RULES, self.calendar_to_show(zone, holidays), live_until, now)
         return terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now)
 
 

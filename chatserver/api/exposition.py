@@ -86,8 +86,7 @@ class Exposition(Collector):
         ]
         each = self._registry.collect() if self._workers is None else await self._workers.together()
         content = text_of([*each, *whole])
-        headers = {**problem.SECURITY_HEADERS, "Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
-        return Response(content, headers=headers)
+        return Response(content, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _authorise(self, request: Request) -> None:
         if self._access == "open":

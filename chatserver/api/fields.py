@@ -1,6 +1,8 @@
 """What a request carries, read into Structs; what is wrong is said per field, with what is allowed."""
 
+import asyncio
 import re
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -17,9 +19,12 @@ ID_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -"
 MAX_UNREAD_BYTES = 1024 * 1024
 """A body that is too large is read on to here and dropped: an app that is still sending would not see the answer."""
 
-_IS_ID = re.compile(NAME_PATTERN)
-_FIELD = re.compile(r"(?:unknown|required) field `(.*)`|at `\$\.?(.*)`$", re.DOTALL)
+BODY_WITHIN = 10.0
+"""Seconds that a body may take to come, however steadily it does."""
 
+_IS_ID = re.compile(NAME_PATTERN)
+
+JsonObject = Mapping[str, object]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
@@ -39,18 +44,35 @@ def read_query(parameters: QueryParams, kind: type[Kind]) -> Kind:
         given[name] = value
     try:
         return msgspec.convert(given, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise invalid([_field_problem(str(error), kind)]) from None
+    except msgspec.ValidationError:
+        raise invalid(_field_problems(given, kind, strict=False)) from None
 
 
-async def read_body(request: Request, kind: type[Kind]) -> Kind:
-    """The body as JSON. Raises ProblemError 400, 413, 415 or 422."""
+async def read_body(request: Request, kind: type[Kind], problems: Callable[[JsonObject], list[FieldProblem]]) -> Kind:
+    """The body as JSON. Raises ProblemError 400, 408, 413, 415 or 422.
+
+    `problems` says what is wrong with fields whose type is right, so that all wrong fields are named at once.
+    """
     _check_media_type(request.headers.get("content-type", ""))
-    body = await _bytes(request)
+    body = await _bytes_in_time(request)
+    try:
+        return cast(Kind, _decoded(body, kind))
+    except msgspec.ValidationError:
+        given = _decoded(body, Any)
+    if not isinstance(given, dict):
+        raise invalid([FieldProblem("body", "must be a JSON object")])
+    found = _field_problems(given, kind, strict=True)
+    wrong = {problem.field for problem in found}
+    right = {name: value for name, value in given.items() if name not in wrong}
+    raise invalid([*found, *problems(right)])
+
+
+def _decoded(body: bytes, kind: Any) -> Any:
+    """Raises ProblemError 400 where it is no JSON, ValidationError where it is of another kind."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        raise invalid([_field_problem(str(error), kind)]) from None
+    except msgspec.ValidationError:
+        raise
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProblemError(400, f"the body is not JSON: {error}") from None
     except RecursionError:
@@ -62,6 +84,17 @@ def _check_media_type(given: str) -> None:
     charset = parameters.strip().lower().replace('"', "")
     if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
         raise ProblemError(415, f"the body is sent as {given[:64]!r}; allowed: application/json in UTF-8")
+
+
+async def _bytes_in_time(request: Request) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_WITHIN):
+            return await _bytes(request)
+    except TimeoutError:
+        # Whatever still comes belongs to this request.
+        raise ProblemError(
+            408, f"the body did not come within {BODY_WITHIN:g} seconds", headers={"Connection": "close"}
+        ) from None
 
 
 async def _bytes(request: Request) -> bytes:
@@ -80,27 +113,42 @@ async def _bytes(request: Request) -> bytes:
     return bytes(body)
 
 
-def _field_problem(problem: str, kind: type[msgspec.Struct]) -> FieldProblem:
-    """msgspec's words about one field, with what is allowed there."""
-    found = _FIELD.search(problem)
-    field = found[found.lastindex or 0] if found else ""
-    said = problem.partition(" - at `$")[0]
+def _field_problems(given: JsonObject, kind: type[msgspec.Struct], *, strict: bool) -> list[FieldProblem]:
+    """Each field that is unknown, missing or wrong, with what is allowed there."""
     properties = cast(dict[str, Any], msgspec.json.schema_components([kind])[1][kind.__name__]["properties"])
-    if "unknown field" in said:
-        return FieldProblem(field, f"there is no such field; allowed: {', '.join(properties) or 'none'}")
-    if "missing required" in said:
-        return FieldProblem(field, f"is missing; allowed: {_allowed(properties[field])}")
-    if field in properties:
-        return FieldProblem(field, f"cannot be so; allowed: {_allowed(properties[field])}")
-    return FieldProblem(field or "body", said)
+    known = ", ".join(properties) or "none"
+    found = [
+        FieldProblem(name, f"there is no such field; allowed: {known}") for name in given if name not in properties
+    ]
+    for field in msgspec.structs.fields(kind):
+        name = field.encode_name
+        allowed = _allowed(properties[name])
+        if name not in given:
+            if field.required:
+                found.append(FieldProblem(name, f"is missing; it must be {allowed}"))
+            continue
+        try:
+            msgspec.convert(given[name], field.type, strict=strict)
+        except msgspec.ValidationError:
+            found.append(FieldProblem(name, f"must be {allowed}"))
+    return found
 
 
 def _allowed(schema: dict[str, Any]) -> str:
-    """A field's schema for people."""
-    if "anyOf" in schema:
-        return " or ".join(_allowed(one) for one in schema["anyOf"])
-    if "description" in schema:
-        return str(schema["description"])
-    if "enum" in schema:
-        return "one of " + ", ".join(schema["enum"])
-    return str(schema["type"])
+    """What a field may be, as the end of a sentence: from its values, its range, or its description."""
+    match schema:
+        case {"anyOf": [*either]}:
+            parts = [_allowed(one) for one in either]
+            # Some descriptions say themselves what null means.
+            return ", or ".join(part for part in parts if part != "null" or "null" not in parts[0])
+        case {"enum": [*words]}:
+            return f"one of {', '.join(words)}"
+        case {"type": "integer", "minimum": lowest, "maximum": highest}:
+            return f"a whole number from {lowest} to {highest}"
+        case {"type": "string", "format": "date"}:
+            return "a date such as 2026-01-05"
+        case {"type": "string", "description": description}:
+            text = str(description).removesuffix(".")
+            return text[0].lower() + text[1:] if text.startswith(("A ", "An ", "The ")) else text
+        case _:
+            return str(schema["type"])

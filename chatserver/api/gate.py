@@ -1,5 +1,10 @@
-"""The way in for every request: its id in the logs and the answer, its count, its trace, and no chat while draining."""
+"""The way in for every request, and the way out for every answer.
 
+In: its id in the logs, its count, its trace, whether a page may ask, and no chat while draining. Out: its id, the
+headers of every answer, and a problem where something failed that nobody foresaw.
+"""
+
+import logging
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -8,11 +13,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from chatserver.api import problem
+from chatserver.api.cors import Cors
+from chatserver.api.problem import ProblemError
 from chatserver.metrics import Metrics
+from chatserver.security_headers import SECURITY_HEADERS
 from chatserver.workflows.health import Health
 
 if TYPE_CHECKING:
     from chatserver.tracing import Traces
+
+logger = logging.getLogger(__name__)
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"})
 """What is counted by name: anyone may make up more."""
@@ -21,8 +32,9 @@ METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"}
 class Gate:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, health: Health, traces: "Traces | None") -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, health: Health, cors: Cors, traces: "Traces | None") -> None:
         self._app = app
+        self._cors = cors
         self._metrics = metrics
         self._health = health
         self._traces = traces
@@ -38,24 +50,41 @@ class Gate:
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = uuid4().hex[:16]
         method = scope["method"] if scope["method"] in METHODS else "other"
+        asked = Headers(scope=scope)
+        begun = False
         # Probes come every few seconds and say nothing new.
         traces = self._traces if scope["path"].startswith("/v1/") else None
         with (
             bound_contextvars(request=request_id),
-            traces.request(method, Headers(scope=scope)) if traces is not None else nullcontext() as span,
+            traces.request(method, asked) if traces is not None else nullcontext() as span,
         ):
 
             async def answer(message: Message) -> None:
+                nonlocal begun
                 if message["type"] == "http.response.start":
+                    begun = True
                     status: int = message["status"]
                     self._metrics.requests[method, status] += 1
-                    MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                    headers = MutableHeaders(scope=message)
+                    headers["X-Request-Id"] = request_id
+                    for name, value in (SECURITY_HEADERS | self._cors.headers(asked)).items():
+                        headers.setdefault(name, value)
                     if traces is not None and span is not None:
                         template = _template(scope)
                         traces.answered(span, f"{method} {template}".strip(), template, status, request_id)
                 await send(message)
 
-            await self._app(scope, receive, answer)
+            if preflight := self._cors.preflight(method, asked):
+                await preflight(scope, receive, answer)
+                return
+            try:
+                await self._app(scope, receive, answer)
+            except Exception:
+                if begun:
+                    raise
+                logger.exception("%s %s failed", method, scope["path"])
+                fault = ProblemError(500, "the fault is logged; the same request again is safe")
+                await problem.response(fault)(scope, receive, answer)
 
 
 def _template(scope: Scope) -> str:

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatserver.api.problem import SECURITY_HEADERS
 from chatserver.workflows.health import Check, Health
 
 
@@ -39,4 +38,4 @@ def health_routes(health: Health) -> list[Route]:
 
 
 def _answer(status: int, content: Struct) -> Response:
-    return Response(msgspec.json.encode(content), status, SECURITY_HEADERS, "application/json")
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -96,7 +96,7 @@ class Operation(Generic[Query, Body]):
         if self.writes:
             found.add(403)
         if self.body is not None:
-            found |= {400, 413, 415}
+            found |= {400, 408, 413, 415}
         if self.csv is not None:
             found.add(406)
         return sorted(found)

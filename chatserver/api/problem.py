@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from chatserver.workflows.requests import FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
-
-SECURITY_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-"""On every answer: what people write is nobody's cache's business."""
 
 KINDS: dict[int, tuple[str, str]] = {
     400: ("malformed", "The body is not JSON"),
@@ -20,6 +19,7 @@ KINDS: dict[int, tuple[str, str]] = {
     404: ("not-found", "There is no such thing for this token"),
     405: ("method-not-allowed", "The method is not known here"),
     406: ("not-acceptable", "There is no such form of the answer"),
+    408: ("too-slow", "The body did not come in time"),
     409: ("conflict", "What is recorded already does not allow this"),
     413: ("body-too-large", "The body is too large"),
     415: ("not-json", "The body must be sent as application/json"),
@@ -70,5 +70,15 @@ def response(error: ProblemError) -> Response:
         msgspec.json.encode(error.problem),
         status_code=error.problem.status,
         media_type=MEDIA_TYPE,
-        headers={**SECURITY_HEADERS, **error.headers},
+        headers=error.headers,
     )
+
+
+async def elsewhere(request: Request, error: Exception) -> Response:
+    """The router's own refusals, of paths and methods outside /v1, as problems."""
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = "there is no such path; GET / says what there is"
+    if error.status_code == 405:
+        detail = f"allowed: {(error.headers or {}).get('Allow', '')}"
+    return response(ProblemError(error.status_code, detail, headers=error.headers))

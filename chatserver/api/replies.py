@@ -29,9 +29,9 @@ class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
         WaitState,
         Meta(description="waiting: all; overdue: past the deadline; missed: past it, and that was noted."),
     ] = "waiting"
-    mentor: Annotated[PersonId, Meta(description=f"Those of one mentor, by id: {ID_ALLOWED}.")] | UnsetType = UNSET
+    mentor: Annotated[PersonId, Meta(description=f"The id of one mentor: {ID_ALLOWED}.")] | UnsetType = UNSET
     plan: Annotated[PlanName, Meta(description="Those on one plan of the policy, such as `light`.")] | UnsetType = UNSET
-    after: Annotated[str, Meta(max_length=200, description="Go on after a page: its `next`.")] | UnsetType = UNSET
+    after: Annotated[str, Meta(max_length=200, description="The `next` of the page before.")] | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50
 
 

@@ -94,19 +94,20 @@ class _Resource(_Endpoint):
         admit(identity, self._context)
         if operation.writes:
             require_writer(identity)
+        context = self._context
         call = Call(
-            context=self._context,
+            context=context,
             identity=identity,
             id=read_id(request.path_params["id"]) if "id" in request.path_params else "",
             query=read_query(request.query_params, operation.query),
-            body=await read_body(request, operation.body) if operation.body else None,
+            body=await read_body(request, operation.body, context.provisioning.problems) if operation.body else None,
             headers=request.headers,
         )
         media_type = chosen(request, (JSON, CSV)) if operation.csv else JSON
         answer = await operation.handler(call)
         if operation.csv and media_type == CSV:
             content = operation.csv(answer.content)
-            return Response(content, answer.status, headers=problem.SECURITY_HEADERS, media_type=CSV)
+            return Response(content, answer.status, media_type=CSV)
         return _json(msgspec.json.encode(answer.content), answer.status)
 
 
@@ -138,7 +139,7 @@ def known_method(request: Request, known: Mapping[str, AnyOperation] | tuple[str
 
 
 def _json(content: bytes, status: int) -> Response:
-    return Response(content, status, headers=problem.SECURITY_HEADERS, media_type="application/json")
+    return Response(content, status, media_type="application/json")
 
 
 def _unavailable(error: DatabaseError | LedgerError) -> ProblemError:

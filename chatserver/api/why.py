@@ -13,6 +13,7 @@ from chatserver.workflows.why import why
 from quotas import instant
 from quotas.phrases import Language
 from quotas.sentences import Told, told
+from quotas.zones import zone_to_show
 
 
 class WhyQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +46,7 @@ async def get_why(call: Call[WhyQuery, None]) -> Answer:
     wish = call.query.language
     spoken = language(call.headers.get("accept-language", "")) if isinstance(wish, UnsetType) else wish
     is_member = call.identity.role == "member"
-    zone = standing.settings.zone
+    zone = zone_to_show(standing.settings.zone).key
     steps = told(explanation, spoken, zone, "member" if is_member else "other")
     return Answer(
         200,

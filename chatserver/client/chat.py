@@ -58,7 +58,7 @@ class State:
 class ChatClient:
     """One person's chat, on one connection at a time.
 
-        async with ChatClient("http://127.0.0.1:8000", token) as chat:
+        async with ChatClient("http://127.0.0.1:8080", token) as chat:
             await chat.send("c1", "Good morning")
             async for event in chat.events(): ...
 

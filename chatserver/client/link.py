@@ -53,7 +53,7 @@ def chat_address(url: str) -> str:
     """
     parts = urlsplit(url)
     if parts.scheme not in _SCHEMES or not parts.hostname:
-        raise ValueError(f"{url!r} is not an address such as http://127.0.0.1:8000 or wss://chat.example.org")
+        raise ValueError(f"{url!r} is not an address such as http://127.0.0.1:8080 or wss://chat.example.org")
     if parts.query or parts.fragment or parts.username:
         raise ValueError("the server's address takes no user, query or fragment; the token travels in hello")
     return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, parts.path.rstrip("/") or "/v1/chat", "", ""))

@@ -22,7 +22,7 @@ from chatserver.records.reply_waits import ReplyNotice
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.clock_move import ClockMove
 from chatserver.workflows.clock_shift import ClockShiftError, require_shifted
-from chatserver.workflows.rebuild import plans_problem
+from chatserver.workflows.rebuild import rules_problem
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_watch import ReplyWatch
 from quotas import instant
@@ -97,7 +97,7 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
 
         async def require_plans() -> None:
             """No server is there, who knows its policy: this one must do."""
-            if problem := await plans_problem(database, rulebook):
+            if problem := await rules_problem(database, rulebook):
                 raise composition.StartError(problem)
 
         async def settle(partitions: Collection[int]) -> None:

@@ -15,6 +15,7 @@ from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
 from chatserver.master_keys import master_keys
 from chatserver.metrics import Metrics
 from chatserver.personal_data.erasure import Erased, Erasure
+from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.conversation_keys import ConversationKeys
@@ -112,15 +113,24 @@ def _rows(erased: Erased) -> list[tuple[str, str, str]]:
         if erased.wiped
         else "PostgreSQL keeps deleted rows until VACUUM, and its write-ahead log and archives as long as you do"
     )
-    tombstones = f"{remains.tombstones} messages without text: number, instant, writer, id"
+    records = f"{counted(remains.waits, 'wait')}, {counted(remains.notices, 'notice')}"
+    emptied = counted(remains.tombstones, "message")
     return [
-        ("erased", f"texts of {remains.tombstones} messages", "their rows have no text, and the keys are destroyed"),
+        (
+            "erased",
+            f"texts of {emptied}",
+            "their rows have no text, and the keys are destroyed",
+        ),
         ("erased", "name, e-mail address, time zone, language", leftovers),
         ("erased", f"tokens issued before {instant.text(erased.tokens_before)}", "issue no new ones for this id"),
-        ("ended", f"{len(erased.conversations)} conversations", "nobody writes in them any more"),
+        ("ended", counted(len(erased.conversations), "conversation"), "nobody writes in them any more"),
         ("remains", "id, role, instants of the record", "conversations and reports name it"),
-        ("remains", tombstones, "numbers stay dense, so that apps miss nothing"),
-        ("remains", f"{remains.waits} waits, {remains.notices} notices, days of writing", "the reports about mentors"),
+        (
+            "remains",
+            f"{emptied} without text: number, instant, writer, id",
+            "numbers stay dense: apps miss nothing",
+        ),
+        ("remains", f"{records}, days of writing", "the reports about mentors"),
         ("remains", "what others wrote to the person", "it is theirs; sealed anew with new keys"),
         ("remains", "sealed texts in the store's files and backups", "unreadable: their keys are destroyed"),
         (

@@ -12,6 +12,7 @@ from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
+from chatserver.plural import counted
 from chatserver.settings import Settings
 from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.message_log import MessageLog
@@ -54,7 +55,8 @@ async def _export(settings: Settings, store_url: str, id: str, to: Path) -> None
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
     screen.print(
-        f"{exported.conversations} conversations with {exported.messages} messages are in {to / names[0]} and "
+        f"Exported {counted(exported.conversations, 'conversation')} with {counted(exported.messages, 'message')} to "
+        f"{to / names[0]} and "
         f"{to / names[1]}, readable by this user only.",
         highlight=False,
         soft_wrap=True,

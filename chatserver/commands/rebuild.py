@@ -5,6 +5,7 @@ from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows import rebuild as rebuilding
 from chatserver.workflows.restore import Restorer
@@ -39,6 +40,6 @@ async def _rebuild(settings: Settings, store_url: str) -> None:
     if not rebuilt.conversations:
         raise SettingsError("the records hold no conversation, and nothing was rebuilt; is this the right database?")
     screen.print(
-        f"{rebuilt.conversations} conversations told to the ledger; {rebuilt.restored} of them came back from the "
-        f"archive, {rebuilt.ahead} were ahead."
+        f"{counted(rebuilt.conversations, 'conversation')} told to the ledger; of these came back from the archive: "
+        f"{rebuilt.restored:,}; were ahead: {rebuilt.ahead:,}."
     )

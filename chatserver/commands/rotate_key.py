@@ -11,6 +11,7 @@ from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.master_keys import MAKE_ONE, MasterKeys, master_keys
+from chatserver.plural import counted
 from chatserver.settings import Settings
 from chatserver.workflows.key_rotation import Rotated, rotate
 
@@ -29,7 +30,9 @@ def rotate_key(*, keep_old: Annotated[bool, Parameter(negative="")] = False, fla
         masters = master_keys(settings)
         with masters.alone() if masters.file is not None else nullcontext():
             rotated = run(_rotate(settings, masters, keep_old))
-        screen.print(f"{rotated.keys} keys are wrapped anew by the master key {rotated.master}.", highlight=False)
+        screen.print(
+            f"Wrapped anew by the master key {rotated.master}: {counted(rotated.keys, 'key')}.", highlight=False
+        )
         screen.print(_next_step(masters, rotated), highlight=False, soft_wrap=True)
 
 

@@ -44,7 +44,7 @@ def faults() -> tuple[type[Exception], ...]:
     from quotas.ledger.base import LedgerError
     from quotas.plans import PolicyError
     from quotas.replay import TimelineError
-    from quotas.terms import UnknownPlanError
+    from quotas.terms import UnjudgeableError
 
     return (
         SettingsError,
@@ -54,7 +54,7 @@ def faults() -> tuple[type[Exception], ...]:
         LedgerError,
         ClockShiftError,
         TimelineError,
-        UnknownPlanError,
+        UnjudgeableError,
         UnknownPersonError,
         StartError,
         BackupError,

@@ -1,10 +1,10 @@
 """What the page of an export says, in English, Norwegian bokmål and Danish; and instants in words."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from quotas import instant
 from quotas.phrases import LANGUAGES, PHRASES, Language
+from quotas.zones import zone_to_show
 
 TABLE: dict[str, tuple[str, str, str]] = {
     "title": ("Everything about {name}", "Alt om {name}", "Alt om {name}"),
@@ -110,4 +110,4 @@ class Texts:
 
 
 def _local(moment: str, zone: str) -> datetime:
-    return datetime.fromtimestamp(instant.parse(moment) / instant.SECOND, UTC).astimezone(ZoneInfo(zone))
+    return datetime.fromtimestamp(instant.parse(moment) / instant.SECOND, UTC).astimezone(zone_to_show(zone))

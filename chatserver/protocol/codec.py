@@ -10,6 +10,7 @@ import msgspec
 from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import COMMANDS, MAX_BODY_BYTES, Addressed, AnyCommand
 from chatserver.protocol.events import Event
+from chatserver.protocol.visible import shows
 
 Encoding = Literal["json", "msgpack"]
 SUBPROTOCOLS: dict[str, Encoding] = {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
@@ -79,8 +80,8 @@ def _explained(problem: str, id: str | None, conversation: str | None) -> Comman
 
 def check_text(body: str) -> tuple[Code, str] | None:
     """Why a text cannot be sent: a code and a sentence; None where it can."""
-    if not body or body.isspace():
-        return "text_empty", "`body` holds no text"
+    if not shows(body):
+        return "text_empty", "`body` holds nothing that shows"
     if len(body) * 4 > MAX_BODY_BYTES and len(body.encode()) > MAX_BODY_BYTES:
         return "text_too_long", f"`body` has {len(body.encode())} bytes of UTF-8; at most {MAX_BODY_BYTES} are allowed"
     if not body.isprintable() and (found := _CONTROL.search(body)):

@@ -44,7 +44,7 @@ MEANING: dict[Code, str] = {
     "read_only": "support and services read conversations; they do not write in them",
     "not_allowed": "the token's role does not allow this",
     "too_many_followed": "this connection follows as many conversations as one may; unfollow one first",
-    "text_empty": "a message of nothing but white space",
+    "text_empty": "a message in which nothing shows: empty, or only white space and characters without a shape",
     "text_too_long": "a message of more than 16 KiB of UTF-8",
     "text_control_characters": "a control character other than tab, line feed and carriage return",
     "id_reused": "the id was used for another text within the last 48 hours",

@@ -7,7 +7,7 @@ from typing import Any
 
 from chatserver.records.database import DatabaseError
 from quotas.ledger.base import LedgerError
-from quotas.terms import UnknownPlanError
+from quotas.terms import UnjudgeableError
 
 END_WITHIN = 2.0
 """Seconds for what is under way when the process stops."""
@@ -39,7 +39,7 @@ class Background:
             return  # The store is gone; everything is looked at again when it is back.
         except DatabaseError as error:
             logger.warning("a conversation that was added cannot be opened: %s", error)
-        except UnknownPlanError:
+        except UnjudgeableError:
             logger.exception("a conversation cannot be judged")
         except Exception:
             logger.exception("what was to be done cannot be done")

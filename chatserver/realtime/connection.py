@@ -29,7 +29,7 @@ from chatserver.workflows.messaging import Done
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
 from quotas.ledger.base import LedgerError, PostResult, Writer
-from quotas.terms import UnknownPlanError
+from quotas.terms import UnjudgeableError
 
 MAX_IN_FLIGHT = 64
 """Commands without an answer at which reading stops until some are answered."""
@@ -413,7 +413,7 @@ class Connection:
             await work
         except (LedgerError, DatabaseError):
             self.fail("store_unavailable", conversation=conversation)
-        except UnknownPlanError as error:
+        except UnjudgeableError as error:
             logger.warning(
                 "a command cannot be answered: %s",
                 error,

@@ -2,13 +2,18 @@
 
 from collections import Counter
 
+from chatserver.addresses import Proxies
 from chatserver.metrics import Metrics
 
 
 class Door:
-    """Counts who came in and has asked for nothing yet, by address. `most` is how many an address may have; 0: any."""
+    """Counts who came in and has asked for nothing yet, by address. `most` is how many an address may have; 0: any.
 
-    def __init__(self, most: int, metrics: Metrics) -> None:
+    Connections of `proxies` are counted once it is known for whom they came.
+    """
+
+    def __init__(self, most: int, metrics: Metrics, proxies: Proxies) -> None:
+        self.proxies = proxies
         self._most = most
         self._metrics = metrics
         self._inside: Counter[str] = Counter()

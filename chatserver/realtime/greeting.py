@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from chatserver.addresses import Proxies
 from chatserver.auth import Authenticator, Identity, TokenError
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
@@ -27,7 +28,7 @@ from chatserver.records.database import DatabaseError
 from chatserver.workflows.revocation import RevokedError
 from quotas.instant import text
 from quotas.ledger.base import LedgerError
-from quotas.terms import UnknownPlanError
+from quotas.terms import UnjudgeableError
 
 HELLO_WITHIN = 5.0
 """Seconds that an app has for its hello."""
@@ -45,10 +46,12 @@ class Greeting:
         allowed_origins: Iterable[str],
         people: RateLimit,
         addresses: RateLimit,
+        proxies: Proxies,
     ) -> None:
         self._hub = hub
         self._people = people
         self._addresses = addresses
+        self._proxies = proxies
         self._authenticator = authenticator
         self._origins = frozenset(allowed_origins)
 
@@ -92,7 +95,10 @@ class Greeting:
     def _delay(self, connection: HTTPConnection) -> float:
         """Seconds after which the address may come again; 0 for now. A unix socket has no address."""
         client = connection.client
-        return self._addresses.delay(client.host, time.monotonic(), OTHER_COST) if client is not None else 0.0
+        if client is None:
+            return 0.0
+        address = self._proxies.client(client.host, connection.headers.raw)
+        return self._addresses.delay(address, time.monotonic(), OTHER_COST)
 
     def _is_allowed(self, connection: HTTPConnection) -> bool:
         origin = connection.headers.get("origin")
@@ -186,7 +192,7 @@ class Greeting:
 
     def _turn_away(self, connection: Connection, followers: Iterable[Follower], error: Exception) -> None:
         """Let the app come back; what is none of the faults that a store or database has is logged whole."""
-        known = isinstance(error, LedgerError | DatabaseError | UnknownPlanError)
+        known = isinstance(error, LedgerError | DatabaseError | UnjudgeableError)
         of = {"connection": connection.id, "person": connection.user}
         logger.warning("a hello cannot be answered: %s", error, extra=of, exc_info=None if known else error)
         self._hub.leave(connection, followers)

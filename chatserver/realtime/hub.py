@@ -30,11 +30,11 @@ from quotas.ledger.answers import read_published
 from quotas.ledger.base import LedgerError, Writer
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.store import Store
-from quotas.terms import Rulebook, UnknownPlanError
+from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
-_EXPECTED = (LedgerError, DatabaseError, UnknownPlanError)
+_EXPECTED = (LedgerError, DatabaseError, UnjudgeableError)
 """What keeps a conversation from being opened without being a fault of ours."""
 AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
@@ -364,7 +364,7 @@ class Hub:
         """Tell a room's followers how it stands at `now`."""
         try:
             room.tell(now)
-        except UnknownPlanError:
+        except UnjudgeableError:
             logger.exception("the conversation cannot be judged", extra={"conversation": room.id})
 
     def refresh(self, room: Room) -> None:

@@ -136,11 +136,11 @@ class Room:
             peer_online=(settings.mentor if own == "member" else settings.member) in self.online,
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
-            notice=self._rulebook.plan(settings.plan).notice,
+            notice=plan.notice if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
         )
 
     def learn(self, standing: Standing) -> None:
-        """The store has said how the conversation stands. Raises UnknownPlanError."""
+        """The store has said how the conversation stands. Raises UnjudgeableError."""
         changed = standing.settings != self._announced
         self._announced = standing.settings
         self.take(standing)
@@ -164,7 +164,7 @@ class Room:
             follower.begin_anew(max(0, last_seq - unsure))
 
     def take(self, standing: Standing) -> None:
-        """Take over settings and usage; usage not where the feed has brought a newer one. Raises UnknownPlanError."""
+        """Take over settings and usage; usage not where the feed has brought a newer one. Raises UnjudgeableError."""
         if standing.last_seq < self.last_seq:
             standing = replace(standing, usage=self.lane.usage)
         self.lane.learn(standing)

@@ -17,6 +17,7 @@ from websockets.server import ServerProtocol
 
 from chatserver.realtime.door import Place
 from chatserver.realtime.frames import PING, read_messages
+from chatserver.realtime.handshake import Handshake
 from chatserver.realtime.keep_alive import KeepAlive, Peer
 
 EXTENSION = "chatserver.socket"
@@ -71,6 +72,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, keep_alive: KeepAlive, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.keep_alive = keep_alive
+        self.conn = Handshake(max_size=self.config.ws_max_size, logger=self.logger)
         self.receiver: Receiver | None = None
         self.closed: Counter[int] | None = None
         """Where to count the close code, if the server is the one who closes."""

@@ -1,9 +1,10 @@
 """Conversations, each with the plan that its member is subscribed to and the history of those plans."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import Status
@@ -88,11 +89,12 @@ async def knows_any(connection: AsyncConnection, ids: Sequence[str]) -> bool:
     return found.first() is not None
 
 
-async def plans_in_use(connection: AsyncConnection) -> dict[str, int]:
-    """Each plan with an open subscription, and how many hold it."""
-    query = select(SUBSCRIPTIONS.c.plan, func.count()).where(SUBSCRIPTIONS.c.ended_at.is_(None))
-    rows = await connection.execute(query.group_by(SUBSCRIPTIONS.c.plan).order_by(SUBSCRIPTIONS.c.plan))
-    return {plan: holders for plan, holders in rows}
+async def in_use(connection: AsyncConnection, what: Literal["plan", "zone", "holidays"]) -> dict[str, int]:
+    """Each plan, zone or holiday country of conversations that have not ended, and how many of them there are."""
+    column: ColumnElement[str] = SUBSCRIPTIONS.c.plan if what == "plan" else CONVERSATIONS.c[what]
+    query = select(column, func.count()).select_from(CONVERSATIONS).join(SUBSCRIPTIONS, _OPEN)
+    rows = await connection.execute(query.where(CONVERSATIONS.c.status != "ended").group_by(column).order_by(column))
+    return {name: number for name, number in rows}
 
 
 async def subscriptions(connection: AsyncConnection, id: str) -> list[Subscription]:

@@ -7,6 +7,7 @@ import sys
 from chatserver.client import ChatClient, ChatClosed, State
 from chatserver.client.errors import NO_ANSWER
 from chatserver.protocol.events import Conversation, Welcome
+from chatserver.protocol.visible import shows
 from chatserver.terminal import pipe
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.screen import Screen
@@ -146,7 +147,7 @@ async def at_screen(chat: ChatClient, texts: Texts, conversation: str | None) ->
     await desk.outgoing.finish()
     following.cancel()
     [end] = await asyncio.gather(following, return_exceptions=True)
-    unsent = [each.body for each in desk.outgoing.unsent] + ([screen.draft] if screen.draft.strip() else [])
+    unsent = [each.body for each in desk.outgoing.unsent] + ([screen.draft] if shows(screen.draft) else [])
     if unsent:
         sys.stdout.write("\n".join([texts("unsent"), *map(visible, unsent)]) + "\n")
     if isinstance(end, ChatClosed):

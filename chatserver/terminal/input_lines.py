@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
 
+from chatserver.protocol.visible import shows
+
 LINES_AHEAD = 100
 """Lines read and not yet asked for."""
 PIECE_BYTES = 64 * 1024
@@ -34,9 +36,9 @@ class InputLines:
         threading.Thread(target=self._read, daemon=True).start()
 
     async def next(self) -> str | None:
-        """The next line that is not blank; None after the last."""
+        """The next line in which something shows; None after the last."""
         while (line := await self._queue.get()) is not None:
-            if line.strip():
+            if shows(line):
                 return line.rstrip("\r\n")
         return None
 
@@ -48,13 +50,13 @@ class InputLines:
                 if (line := self._queue.get_nowait()) is None:
                     return
                 count += 1
-                if line.strip():
+                if shows(line):
                     yield line.rstrip("\r\n")
             # Whether it waits is looked at first: what it took before that is in the queue or counts as readable.
             if self._waits.is_set() and not _readable(self._file, 0) and self._queue.empty():
                 break
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-        if self._begun.strip():
+        if shows(self._begun):
             yield self._begun
 
     def _read(self) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from chatserver.plural import counted
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport, WeekBehind
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import duration
@@ -130,11 +131,10 @@ def _behind(weeks: Sequence[WeekBehind]) -> list[Text]:
         return []
     lines = [Text("Reminders: mentors who write on fewer days a week than the plan asks for", "bold")]
     for each in weeks[:MOST_NAMED]:
-        so_far = "" if each.over else " so far"
+        written = f"{each.days} of {counted(each.days_asked, 'day')}{'' if each.over else ' so far'}"
         lines.append(
             Text(
-                f"  {each.mentor} in {each.conversation} ({each.plan}): {each.days} of {each.days_asked} days{so_far}, "
-                f"week from {_day(each.week)}",
+                f"  {each.mentor} in {each.conversation} ({each.plan}): {written}, week from {_day(each.week)}",
                 "" if each.over else "yellow",
             )
         )

@@ -7,6 +7,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
 
+from chatserver.protocol.visible import shows
 from chatserver.terminal.commands import obey
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.toolbar import toolbar
@@ -129,7 +130,7 @@ class Screen:
         if _is_command(text):
             event.current_buffer.reset(append_to_history=True)
             event.app.create_background_task(self._obey(text))
-        elif not text.strip():
+        elif not shows(text):
             return
         elif self._desk.current is None:
             self._desk.announce(self._desk.texts("open_one_first", hint=self._desk.texts("choose")))

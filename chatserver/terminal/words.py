@@ -1,14 +1,14 @@
 """Instants and durations in words, in a conversation's zone."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from chatserver.terminal.texts import Texts
 from quotas import instant
+from quotas.zones import zone_to_show
 
 
 def local(moment: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(moment / instant.SECOND, UTC).astimezone(ZoneInfo(zone))
+    return datetime.fromtimestamp(moment / instant.SECOND, UTC).astimezone(zone_to_show(zone))
 
 
 def time_of_day(moment: int, zone: str) -> str:

@@ -49,7 +49,7 @@ class MentorWeeks:
                     self._add(each, week, over=ends_at <= now)
 
     def _bounds(self, zone: str, first: int, last: int) -> list[tuple[int, int]]:
-        calendar = self._rulebook.calendar(zone, "")
+        calendar = self._rulebook.calendar_to_show(zone, "")
         return [(calendar.week_start(week), calendar.week_start(week + 1)) for week in range(first, last + 1)]
 
     def _add(self, held: Held, week: int, *, over: bool) -> None:

@@ -112,7 +112,7 @@ class Lane:
         self._awaits_key = False
 
     def learn(self, standing: Standing) -> None:
-        """Take over how the conversation stands. Raises UnknownPlanError."""
+        """Take over how the conversation stands. Raises UnjudgeableError."""
         self.terms = standing.terms(self._rulebook)  # First: where it raises, nothing has changed.
         self.settings = standing.settings
         self.usage = standing.usage
@@ -126,7 +126,12 @@ class Lane:
         if not self.terms.hold(now, self.usage.live_until):
             settings = self.settings
             self.terms = self._rulebook.terms(
-                settings.plan, settings.zone, settings.holidays, self.usage.live_until, now
+                settings.plan,
+                settings.zone,
+                settings.holidays,
+                self.usage.live_until,
+                now,
+                ended=settings.status == "ended",
             )
         return self.terms
 

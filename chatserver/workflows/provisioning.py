@@ -4,7 +4,7 @@ Every write is idempotent: the same one again changes no record, and tells the l
 missed it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from msgspec.structs import asdict, replace
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import MAX_CONVERSATIONS, Role
+from chatserver.protocol.visible import shows
 from chatserver.records import conversations, people
 from chatserver.records.conversations import Conversation, Subscription
 from chatserver.records.database import Database
@@ -28,8 +29,9 @@ from chatserver.workflows.requests import (
 )
 from chatserver.workflows.restore import Restorer
 from quotas.ledger.base import Ledger, Settings, Standing
-from quotas.plans import holidays_problem, zone_problem
+from quotas.plans import holidays_problem
 from quotas.terms import Rulebook
+from quotas.zones import zone_problem
 
 
 class Provisioning:
@@ -62,8 +64,8 @@ class Provisioning:
     async def put_person(self, id: str, details: PersonDetails) -> Done[Person] | Invalid | Conflict:
         """Create the person or bring them up to date. Their role stays while they are in a conversation."""
         zone = details.zone if details.zone is not None else self.rulebook.policy.calendar.zone
-        if problem := zone_problem(zone):
-            return Invalid([FieldProblem("zone", problem)])
+        if problems := self.problems({"name": details.name, "zone": zone}):
+            return Invalid(problems)
         now = await self._clock()
         person = Person(id=id, created_at=now, updated_at=now, **asdict(replace(details, zone=zone)))
         return await self._unless_taken(lambda connection: _write_person(connection, person))
@@ -82,12 +84,8 @@ class Provisioning:
         calendar = self.rulebook.policy.calendar
         zone = details.zone if details.zone is not None else calendar.zone
         holidays = details.holidays if details.holidays is not None else calendar.holidays
-        problems = self._plan_problems(details.plan)
-        if problem := zone_problem(zone):
-            problems.append(FieldProblem("zone", problem))
-        if problem := holidays_problem(holidays):
-            problems.append(FieldProblem("holidays", problem))
-        if problems:
+        problems = self.problems({"plan": details.plan, "zone": zone, "holidays": holidays})
+        if problems and not await self._has_ended(id):
             return Invalid(problems)
         now = await self._clock()
         asked = Conversation(
@@ -110,7 +108,7 @@ class Provisioning:
         self, id: str, change: ConversationChange
     ) -> Done[Conversation] | Invalid | Conflict | Missing:
         """Change the plan or the status, or both."""
-        if change.plan is not None and (problems := self._plan_problems(change.plan)):
+        if (problems := self.problems({"plan": change.plan})) and not await self._has_ended(id):
             return Invalid(problems)
         now = await self._clock()
         async with self._database.begin() as connection:
@@ -125,11 +123,31 @@ class Provisioning:
         """How the conversation stands; a ledger that does not know it is told. Raises LedgerError."""
         return await self._ledger.standing(conversation.id) or await self._told(conversation)
 
-    def _plan_problems(self, plan: str) -> list[FieldProblem]:
+    def problems(self, fields: Mapping[str, object]) -> list[FieldProblem]:
+        """What is wrong with each of these fields of a person or a conversation, as far as the field alone tells.
+
+        Other fields, and values that are no texts, are passed over.
+        """
+        checks: dict[str, Callable[[str], str | None]] = {
+            "name": _name_problem,
+            "plan": self._plan_problem,
+            "zone": zone_problem,
+            "holidays": holidays_problem,
+        }
+        return [
+            FieldProblem(field, problem)
+            for field, check in checks.items()
+            if isinstance(value := fields.get(field), str) and (problem := check(value))
+        ]
+
+    def _plan_problem(self, plan: str) -> str | None:
         plans = self.rulebook.policy.plans
-        if plan in plans:
-            return []
-        return [FieldProblem("plan", f"there is no plan {plan!r}; allowed: {', '.join(sorted(plans))}")]
+        return None if plan in plans else f"there is no plan {plan!r}; allowed: {', '.join(sorted(plans))}"
+
+    async def _has_ended(self, conversation: str) -> bool:
+        """What is written of it again may name what the rules have forgotten; what is new would be refused anyway."""
+        found = await self.get_conversation(conversation)
+        return found is not None and found.status == "ended"
 
     async def _unless_taken(self, write: "Callable[[AsyncConnection], Awaitable[_Outcome]]") -> "_Outcome":
         """Run `write` in a transaction; once more where another one created the same id in the meantime."""
@@ -156,6 +174,10 @@ class Provisioning:
         if self._restorer is not None:
             await self._restorer.restore(conversation.id)
         return await self._ledger.configure(conversation.id, settings_of(conversation))
+
+
+def _name_problem(name: str) -> str | None:
+    return None if shows(name) else "holds nothing that shows; allowed: a name with at least one visible character"
 
 
 _Outcome = TypeVar("_Outcome", bound=Done[Person] | Done[Conversation] | Invalid | Conflict)

@@ -12,7 +12,9 @@ from chatserver.records.database import POOL_SIZE, Database
 from chatserver.workflows.provisioning import settings_of
 from chatserver.workflows.restore import Restorer
 from quotas.ledger.base import Ledger, Settings
-from quotas.terms import Rulebook, UnknownPlanError
+from quotas.plans import holidays_problem
+from quotas.terms import Rulebook, UnjudgeableError
+from quotas.zones import zone_problem
 
 BATCH = 500
 """Conversations read from the database and sent to the ledger at a time; no more are held in memory."""
@@ -41,10 +43,10 @@ async def rebuild(
 
     `on_progress` gets how many are done and how many there are. A ledger that is ahead (the database was restored
     from a backup) takes the records' word, but what has ended in it stays ended. Raises DatabaseError, LedgerError,
-    and UnknownPlanError where the policy lacks a plan in use.
+    and UnjudgeableError where the rules lack what conversations need.
     """
-    if problem := await plans_problem(database, rulebook):
-        raise UnknownPlanError(problem)
+    if problem := await rules_problem(database, rulebook):
+        raise UnjudgeableError(problem)
     async with database.read() as connection:
         total = await conversations.count(connection)
     done = restored = ahead = 0
@@ -66,17 +68,39 @@ async def rebuild(
         on_progress(done, total)
 
 
-async def plans_problem(database: Database, rulebook: Rulebook) -> str | None:
-    """Which plans members hold that the policy lacks, as a sentence; None where it has them all."""
+async def rules_problem(database: Database, rulebook: Rulebook) -> str | None:
+    """Which plans, zones and holidays conversations need that the rules lack, as a sentence; None where they have all.
+
+    Conversations that have ended need none, and could not be given others.
+    """
     async with database.read() as connection:
-        in_use = await conversations.plans_in_use(connection)
-    lacking = [f"{plan} ({holders})" for plan, holders in in_use.items() if plan not in rulebook.policy.plans]
-    if not lacking:
-        return None
-    return (
-        f"the policy lacks plans that members hold: {', '.join(lacking)}; it has "
-        f"{', '.join(sorted(rulebook.policy.plans))}; add them to the policy file, or move the members first"
-    )
+        plans = await conversations.in_use(connection, "plan")
+        zones = await conversations.in_use(connection, "zone")
+        countries = await conversations.in_use(connection, "holidays")
+    problems = []
+    if lacking := _named(plans, lambda plan: plan not in rulebook.policy.plans):
+        problems.append(
+            f"the policy lacks plans that members hold: {lacking}; it has {', '.join(sorted(rulebook.policy.plans))}; "
+            "add them to the policy file, or move the members first"
+        )
+    if lacking := _named(zones, zone_problem):
+        problems.append(
+            f"conversations are in time zones that the installed package tzdata does not list: {lacking}; upgrade "
+            f"tzdata, or give these conversations another zone first, {_WITH_WHAT_RAN}"
+        )
+    if lacking := _named(countries, holidays_problem):
+        problems.append(
+            f"conversations have holidays that the installed package holidays does not know: {lacking}; upgrade "
+            f"holidays, or give these conversations others first, {_WITH_WHAT_RAN}"
+        )
+    return "; and ".join(problems) or None
+
+
+_WITH_WHAT_RAN = "with the server that ran before (PUT /v1/conversations/{id})"
+
+
+def _named(in_use: dict[str, int], is_lacking: Callable[[str], object]) -> str:
+    return ", ".join(f"{name} ({number})" for name, number in in_use.items() if is_lacking(name))
 
 
 async def _tell(database: Database, ledger: Ledger, conversation: Conversation) -> bool:

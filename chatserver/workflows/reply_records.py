@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from chatserver.records import conversations, reply_waits
-from chatserver.records.conversations import Subscription
+from chatserver.records.conversations import Conversation, Subscription
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
 from chatserver.workflows.lease import Lease, Words
@@ -20,7 +20,7 @@ from chatserver.workflows.partitions import gathered, of_partitions
 from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import Ledger
+from quotas.ledger.base import Ledger, Settings
 from quotas.ledger.store import Store
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
@@ -116,15 +116,21 @@ class ReplyRecords:
             return places
         async with self._database.read() as connection:
             for found, plans in await conversations.with_subscriptions(connection, ordered):
-                calendar = self._rulebook.calendar(found.zone, found.holidays)
+                calendar = self._calendar(found)
                 places[found.id] = Place(found.member, found.mentor, calendar, plans)
         for name in ordered:
             if name not in places and (standing := await self._ledger.standing(name)):
                 known = standing.settings
                 plans = [Subscription(known.plan, 0, None)]
-                calendar = self._rulebook.calendar(known.zone, known.holidays)
+                calendar = self._calendar(known)
                 places[name] = Place(known.member, known.mentor, calendar, plans)
         return places
+
+    def _calendar(self, of: Conversation | Settings) -> Calendar:
+        """Raises UnjudgeableError, unless it has ended: its last events are recorded all the same."""
+        if of.status == "ended":
+            return self._rulebook.calendar_to_show(of.zone, of.holidays)
+        return self._rulebook.calendar(of.zone, of.holidays)
 
     def _rows(self, events: Iterable[WaitEvent], places: dict[str, Place]) -> list[ReplyWait | ReplyNotice | MentorDay]:
         return [

@@ -18,7 +18,7 @@ PersonName = Annotated[
         min_length=1,
         max_length=200,
         pattern=_LINE,
-        description="1 to 200 characters of any script; the first is visible, and none is a control character.",
+        description="1 to 200 characters of any script, one of which shows; no control characters, no space first.",
     ),
 ]
 Email = Annotated[
@@ -28,7 +28,7 @@ Email = Annotated[
 Zone = Annotated[str, Meta(description="An IANA time zone such as `Europe/Oslo`; null for the policy's.")]
 Holidays = Annotated[
     str,
-    Meta(description="ISO 3166-1 code of a country with a holiday calendar; empty for none, null for the policy's."),
+    Meta(description="The ISO 3166-1 code of a country with holidays; empty for none, null for the policy's."),
 ]
 PlanName = Annotated[str, Meta(description="A plan of the server's policy, such as `light`.")]
 PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -")]

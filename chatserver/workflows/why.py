@@ -40,10 +40,13 @@ class Past(Struct, frozen=True):
 
 
 async def why(provisioning: Provisioning, log: MessageLog, conversation: Conversation) -> tuple[Standing, Explanation]:
-    """How the conversation stands, and the steps that led there. Raises DatabaseError, LedgerError."""
+    """How it stands, and the steps that led there. Raises DatabaseError, LedgerError, UnjudgeableError."""
     rulebook = provisioning.rulebook
     standing = await provisioning.standing(conversation)
     plans = await provisioning.subscriptions(conversation.id)
+    if not rulebook.knows(standing.settings.plan, standing.settings.zone, standing.settings.holidays):
+        # Nothing of it can be judged any more. Where it has not ended, that is said by `explained`.
+        return standing, explained(_story(rulebook, standing, plans[-1:], Past([], complete=False)), standing)
     monday = _monday(rulebook, standing, plans)
     forgotten = max((plan.ended_at or 0 for plan in plans if plan.plan not in rulebook.policy.plans), default=0)
     past = await _past(log, conversation.id, standing.last_seq, max(monday, forgotten))

@@ -57,10 +57,10 @@ class Standing(Struct, frozen=True):
     """Whether the open wait's deadline has passed and was noted."""
 
     def terms(self, rulebook: Rulebook) -> Terms:
-        """The terms that hold at this standing's `now`. Raises UnknownPlanError."""
-        return rulebook.terms(
-            self.settings.plan, self.settings.zone, self.settings.holidays, self.usage.live_until, self.now
-        )
+        """The terms that hold at this standing's `now`. Raises UnjudgeableError."""
+        settings, ended = self.settings, self.settings.status == "ended"
+        live_until = self.usage.live_until
+        return rulebook.terms(settings.plan, settings.zone, settings.holidays, live_until, self.now, ended=ended)
 
 
 class Post(Struct, frozen=True, gc=False):

@@ -225,7 +225,7 @@ async def test_rebuild_makes_the_store_anew(valkey_url: str, tmp_path: Path) -> 
         store.flushall()
     done = run("rebuild", "--data-dir", "data", "--redis-url", valkey_url, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "2 conversations told to the ledger; 0 of them came back from the archive, 0 were ahead." in done.stdout
+    assert "2 conversations told to the ledger; of these came back from the archive: 0; were ahead: 0." in done.stdout
     with program(tmp_path / "data", store_url=valkey_url) as server:
         async with server.device("tora") as tora:
             assert [each["id"] for each in tora.welcome["conversations"]] == ["c1", "c2"]
@@ -237,7 +237,7 @@ async def test_rebuild_beside_a_server_with_its_own_store(tmp_path: Path) -> Non
         await server.conversation("c1", "basic")
         done = await asyncio.to_thread(run, "rebuild", "--data-dir", "data", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-        assert "1 conversations told to the ledger" in done.stdout
+        assert "1 conversation told to the ledger" in done.stdout
         async with server.device("tora") as tora:
             assert [each["id"] for each in tora.welcome["conversations"]] == ["c1"]
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from quotas import instant
 from quotas.instant import SECOND
+from quotas.zones import zone_of
 from tests.chatserver.realtime.servers import PROGRAM, environment, program
 
 WITHIN = 30.0
@@ -91,7 +91,7 @@ def demo(folder: Path, flags: list[str]) -> Iterator[Demo]:
 
 def weekdays(count: int) -> list[str]:
     """Today and the days after it, in Oslo."""
-    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Oslo"))
+    today = datetime.now(UTC).astimezone(zone_of("Europe/Oslo"))
     return [f"{today + timedelta(days=n):%A}".lower() for n in range(count)]
 
 

@@ -72,6 +72,10 @@ def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(t
         ("allowed_origins", "https://A.example", "in lower case"),
         ("allowed_origins", "https://a.example:x", "no origin"),
         ("allowed_origins", "null", "no origin"),
+        ("trusted_proxies", "proxy.example", "write the addresses or networks of proxies"),
+        ("trusted_proxies", "10.0.0.1/24", "such as 10.0.0.7 or 10.0.0.0/24"),
+        ("trusted_proxies", "10.0.0.7, ::/0", "anybody could then say to be anybody else"),
+        ("trusted_proxies", "*", "write the addresses or networks of proxies"),
     ],
 )
 def test_a_wrong_value_names_its_key_its_source_and_what_is_allowed(key: str, value: str, allowed: str) -> None:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from chatserver.addresses import Proxies
 from chatserver.metrics import Metrics
 from chatserver.realtime.door import Door
 from chatserver.realtime.frames import binary_frame, text_frame
@@ -53,7 +54,7 @@ async def echo(websocket: WebSocket) -> None:
 async def address() -> AsyncIterator[str]:
     """Where the echo listens."""
     app = Starlette(routes=[WebSocketRoute("/{path:path}", echo)])
-    async with listening(app, Door(0, Metrics())) as (port, _):
+    async with listening(app, Door(0, Metrics(), Proxies(()))) as (port, _):
         yield f"ws://127.0.0.1:{port}"
 
 

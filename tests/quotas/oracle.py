@@ -8,12 +8,12 @@ from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
-from zoneinfo import ZoneInfo
 
 import holidays as holiday_calendars
 
 from quotas.instant import DAY, MINUTE
 from quotas.plans import WEEKDAYS, Weekday
+from quotas.zones import zone_of
 
 DAYS = 75
 """How many days a table holds."""
@@ -22,7 +22,7 @@ DAYS = 75
 @lru_cache(maxsize=64)
 def _days(zone: str, first_minute: int) -> list[date]:
     """The day of each minute: the latest date that the wall clock has shown by then, since days don't come back."""
-    place = ZoneInfo(zone)
+    place = zone_of(zone)
     moments = (first_minute * 60 + second for second in range(0, DAYS * 24 * 60 * 60, 60))
     return list(accumulate((datetime.fromtimestamp(moment, place).date() for moment in moments), max))
 

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import Struct
@@ -46,7 +45,8 @@ from quotas.steps import (
     WritingOpen,
 )
 from quotas.story import Story
-from quotas.terms import Rulebook
+from quotas.terms import Rulebook, UnjudgeableError
+from quotas.zones import zone_of
 from tests.quotas.moments import oslo
 
 HISTORIES, EVENTS = 60, 120
@@ -161,7 +161,7 @@ def _instants(step: Step, zone: str) -> Iterator[datetime]:
     for name in step.__struct_fields__:
         value = getattr(step, name)
         if (name in ("at", "until") or name.endswith("_at")) and value and not isinstance(step, Unexplained):
-            yield datetime.fromtimestamp(instant.parse(value) / 1000, UTC).astimezone(ZoneInfo(zone))
+            yield datetime.fromtimestamp(instant.parse(value) / 1000, UTC).astimezone(zone_of(zone))
 
 
 def test_every_sentence_says_its_facts(lives: list[_Seen]) -> None:
@@ -217,7 +217,7 @@ def test_a_window_and_the_weekend_that_moves_the_deadline(rulebook: Rulebook) ->
         "Fredag 9. januar 18:00 åpnet meldingen din et skrivevindu på 24 timer, til lørdag 18:00: 1 av 2 den uken.",
         "På planen light varer et skrivevindu 24 timer.",
         "På planen light fortsetter et vindu inn i stengte dager.",
-        "På planen light er det 2 skrivevinduer i uken.",
+        "Skrivevinduer i uken på planen light: 2.",
         "Skrivingen er åpen: et vindu er åpent til lørdag 10. januar 18:00. Igjen denne uken: 1.",
         "Ventetiden begynte fredag 9. januar 18:00, med meldingen din.",
         "Fredag 9. januar 18:00 satte meldingen din fristen til mandag 18:00.",
@@ -313,7 +313,7 @@ def test_a_window_that_closed_days_cut_and_a_plan_for_every_day() -> None:
         story.wrote(seq, MONDAY + seq * MINUTE, "member")
     said = explained(story, _standing(story, MONDAY + 5 * MINUTE))
     assert said.writing == [PolicyValue("always", "always", "writing.kind", "always"), WritingOpen("free", None, None)]
-    assert "On the plan always an answer is due within 0.5 hours." in _english(said, "reply")
+    assert "On the plan always an answer is due within 30 minutes." in _english(said, "reply")
     assert said.reply[-2] == DeadlineKept(3, "2026-01-05T08:03:00.000Z", 2, "2026-01-05T08:31:00.000Z", "first")
 
 
@@ -403,3 +403,14 @@ def test_dates_are_local(rulebook: Rulebook) -> None:
         "reply", "Mentoren skal svare inden tirsdag den 6. januar 13:45.", AnswerDue("2026-01-06T08:00:00.000Z", False)
     )
     assert date(2026, 1, 6).weekday() == 1
+
+
+def test_what_has_ended_on_a_plan_that_is_gone() -> None:
+    """It is said that it has ended; there are no values of the plan to tell."""
+    ended = replace(LIGHT, plan="gold", zone="localtime", holidays="XX", status="ended")
+    story = Story(_book(), ended)
+    said = explained(story, _standing(story, FRIDAY))
+    assert said.writing == [StatusSet(None, "ended"), WritingClosed("ended", None)]
+    assert said.reply[-1] == NothingOwed()
+    with pytest.raises(UnjudgeableError):
+        explained(story, replace(_standing(story, FRIDAY), settings=replace(ended, status="open")))

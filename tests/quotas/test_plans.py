@@ -19,8 +19,8 @@ from quotas.plans import (
     builtin_policy,
     holidays_problem,
     load_policy,
-    zone_problem,
 )
+from quotas.zones import zone_problem
 
 
 def _loaded(folder: Path, text: str) -> Policy:
@@ -175,7 +175,13 @@ def test_zones_and_countries_that_exist_have_no_problem() -> None:
     assert holidays_problem("") is None
 
 
-@pytest.mark.parametrize("zone", ["", "europe/oslo", "../etc/passwd", "Europe/Oslo\0", "+01:00"])
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *("", "europe/oslo", "../etc/passwd", "Europe/Oslo\0", "+01:00"),
+        *("localtime", "posixrules", "Factory", "posix/Europe/Oslo", "right/Europe/Oslo", "zone.tab", "Europe"),
+    ],
+)
 def test_what_is_no_zone_is_refused(zone: str) -> None:
     assert "is no IANA time zone" in str(zone_problem(zone))
 

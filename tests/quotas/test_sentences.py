@@ -83,9 +83,19 @@ def test_a_time_more_than_six_days_after_is_said_with_its_date() -> None:
     assert _said(AnswerDue("2026-01-12T08:00:00.000Z", True)).startswith("The mentor should have answered by Monday 12")
 
 
-def test_hours_of_the_policy_are_said_as_they_are_written() -> None:
-    for value, said in ((24.0, "24"), (0.5, "0.5"), (24, "24")):
-        assert f"within {said} hours" in _said(PolicyValue("demo", "reply", "reply.target_hours", value))
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(24.0, "24 hours"), (24, "24 hours"), (1, "1 hour"), (0.5, "30 minutes"), (0.025, "1 minute 30 seconds")],
+)
+def test_hours_of_the_policy_are_said_as_a_length(value: float, said: str) -> None:
+    """A promise of a fortieth of an hour is one of a minute and a half."""
+    assert _said(PolicyValue("demo", "reply", "reply.target_hours", value)).endswith(f"is due within {said}.")
+
+
+def test_a_window_of_one_hour_once_a_week() -> None:
+    """One is not many."""
+    assert "lasts 1 hour." in _said(PolicyValue("demo", "windows", "writing.hours", 1))
+    assert _said(PolicyValue("demo", "windows", "writing.per_week", 1)) == "Writing windows a week on the plan demo: 1."
 
 
 @pytest.mark.parametrize(

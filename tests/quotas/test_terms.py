@@ -11,7 +11,7 @@ from quotas import instant
 from quotas.calendar import Calendar
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows
-from quotas.terms import Rulebook, Terms, UnknownPlanError, counted_time, due_of, terms_at
+from quotas.terms import Rulebook, Terms, UnjudgeableError, UnknownPlanError, counted_time, due_of, terms_at
 from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans, promises
 
 
@@ -163,3 +163,16 @@ def test_no_time_is_counted_backwards() -> None:
     for promise in (ReplyPromise(clock="continuous"), ReplyPromise(clock="weekdays")):
         at = oslo("2026-01-08T12:00:00")
         assert counted_time(promise, OSLO, at, at - HOUR) == 0
+
+
+def test_what_has_ended_is_judged_without_its_rules(rulebook: Rulebook) -> None:
+    """It is refused anyway; what is not known is not counted and not promised."""
+    book = rulebook
+    for plan, zone, holidays in (("gold", "Europe/Oslo", ""), ("light", "localtime", ""), ("light", "UTC", "XX")):
+        assert not book.knows(plan, zone, holidays)
+        with pytest.raises(UnjudgeableError):
+            book.terms(plan, zone, holidays, 0, oslo("2026-01-06T09:00:00"))
+        terms = book.terms(plan, zone, holidays, 0, oslo("2026-01-06T09:00:00"), ended=True)
+        assert (terms.windows_per_week, terms.messages_per_week, terms.due(terms.valid_from)) == (0, 0, 0)
+    known = book.terms("light", "Europe/Oslo", "", 0, oslo("2026-01-06T09:00:00"))
+    assert book.terms("light", "Europe/Oslo", "", 0, oslo("2026-01-06T09:00:00"), ended=True) == known

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from quotas import instant
+from quotas.zones import zone_of
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here
 
-OSLO = ZoneInfo("Europe/Oslo")
+OSLO = zone_of("Europe/Oslo")
 MONDAY = datetime(2026, 1, 5, tzinfo=OSLO)
 """The week in which the stories happen."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

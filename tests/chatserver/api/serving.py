@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from chatserver.api import ApiContext, routes
+from chatserver.api.cors import Cors
+from chatserver.api.gate import Gate
 from chatserver.auth import issue
 from chatserver.metrics import Metrics
 from chatserver.protocol.events import Role
@@ -20,6 +23,7 @@ from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from chatserver.workflows.board import Board
 from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.workflows.health import Health
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import sealed_post
 from chatserver.workflows.provisioning import Provisioning
@@ -79,7 +83,8 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=Metrics(),
     )
-    app = Starlette(routes=list(routes(context)))
+    gate = Middleware(Gate, context.metrics, Health(link, database, ledger, str), Cors(()), None)
+    app = Starlette(routes=list(routes(context)), middleware=[gate])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))

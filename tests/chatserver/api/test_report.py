@@ -127,10 +127,10 @@ async def test_a_member_has_no_reports(server: Served) -> None:
 @pytest.mark.parametrize(
     ("query", "field", "said"),
     [
-        ("from=yesterday", "from", "The first day, such as 2026-01-05"),
-        ("to=2026-02-30", "to", "The last day"),
-        ("from=2026-01-05T00:00:00Z", "from", "The first day"),
-        ("by=member", "by", "`mentor`, `plan` or `week`"),
+        ("from=yesterday", "from", "must be a date such as 2026-01-05"),
+        ("to=2026-02-30", "to", "must be a date"),
+        ("from=2026-01-05T00:00:00Z", "from", "must be a date"),
+        ("by=member", "by", "must be one of mentor, plan, week"),
         ("from=2026-01-05&to=2026-01-04", "to", "is before"),
         ("from=0001-01-01", "from", "out of range"),
         ("to=0001-01-01", "to", "out of range"),

@@ -8,9 +8,9 @@ from chatserver.client.link import chat_address
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("http://127.0.0.1:8000", "ws://127.0.0.1:8000/v1/chat"),
+        ("http://127.0.0.1:8080", "ws://127.0.0.1:8080/v1/chat"),
         ("https://chat.example.org/", "wss://chat.example.org/v1/chat"),
-        ("ws://[::1]:8000", "ws://[::1]:8000/v1/chat"),
+        ("ws://[::1]:8080", "ws://[::1]:8080/v1/chat"),
         ("wss://example.org/mentoring/v1/chat", "wss://example.org/mentoring/v1/chat"),
     ],
 )
@@ -19,7 +19,7 @@ def test_an_address_without_a_path_gets_the_chat_path(written: str, meant: str) 
     assert chat_address(written) == meant
 
 
-@pytest.mark.parametrize("wrong", ["", "127.0.0.1:8000", "ftp://example.org", "http://", "ws://h/?token=x", "ws://u@h"])
+@pytest.mark.parametrize("wrong", ["", "127.0.0.1:8080", "ftp://example.org", "http://", "ws://h/?token=x", "ws://u@h"])
 def test_anything_else_is_an_error_with_an_example(wrong: str) -> None:
     """Above all a token in the address."""
     with pytest.raises(ValueError, match=r"such as|takes no"):

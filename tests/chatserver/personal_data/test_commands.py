@@ -158,7 +158,7 @@ def test_an_export_beside_a_running_server(tmp_path: Path) -> None:
         asyncio.run(write_all(server))
         done = run("export", "mia", "--to", out, "--data-dir", data, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.startswith("1 conversations with 10 messages are in ")
+        assert done.stdout.startswith("Exported 1 conversation with 10 messages to ")
         [conversation] = json.loads((out / "mia.json").read_text())["conversations"]
         assert [message["body"] for message in conversation["messages"]][:2] == [OF_MIA[0], OF_TORA[0]]
         assert OF_TORA[4] in (out / "mia.html").read_text()

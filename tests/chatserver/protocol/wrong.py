@@ -91,6 +91,11 @@ LONGEST = "é" * (MAX_BODY_BYTES // 2)
 NO_TEXTS: list[tuple[str, Code]] = [
     ("", "text_empty"),
     (" \t\n\r\u2003\u00a0", "text_empty"),
+    ("\u200b", "text_empty"),
+    ("\u200d\ufeff\u00ad\u202e \u2029", "text_empty"),
+    ("\u115f\u1160\u3164\uffa0", "text_empty"),
+    ("\u2800 \u3000", "text_empty"),
+    ("\ufe0f\u034f\U000e0041\U000e0100", "text_empty"),
     ("a" * (MAX_BODY_BYTES + 1), "text_too_long"),
     (LONGEST + "a", "text_too_long"),
     ("👋" * (MAX_BODY_BYTES // 4) + ".", "text_too_long"),
@@ -102,5 +107,9 @@ NO_TEXTS: list[tuple[str, Code]] = [
     ("vertical tab \x0b", "text_control_characters"),
 ]
 
-TEXTS = ["a" * MAX_BODY_BYTES, LONGEST, "👋" * (MAX_BODY_BYTES // 4), "tab\tline\r\nend", "\u200d\ufeff"]
-"""The longest, the three control characters that texts need, and text that cannot be seen but is no white space."""
+TEXTS = [
+    *("a" * MAX_BODY_BYTES, LONGEST, "👋" * (MAX_BODY_BYTES // 4), "tab\tline\r\nend"),
+    *(".", "ø", "👩\u200d👩\u200d👧", "❤\ufe0f", "می\u200cخواهم", "क्\u200dष", "\u200b?", "\u0301", "\u1100\u1160"),
+    "\U0001fbfa",
+]
+"""The longest, the three control characters that texts need, joiners beside what shows, and one not assigned yet."""

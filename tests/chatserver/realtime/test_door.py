@@ -8,6 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from chatserver import server as listening
+from chatserver.api import fields
 from chatserver.realtime import entrance, greeting, socket
 from tests.chatserver.client.peer import eventually
 from tests.chatserver.realtime.devices import Device
@@ -216,3 +217,46 @@ async def test_a_flood_of_pings_that_nobody_reads_is_closed(server: HereServer) 
             while server.parts.hub.connections:  # noqa: ASYNC110 - it ends within 10 seconds
                 await asyncio.sleep(0.05)
         app_socket.transport.abort()
+
+
+# Bodies and answers
+
+PUT = (
+    b"PUT /v1/people/x HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n"
+    b"Authorization: Bearer %b\r\n\r\n{"
+)
+
+
+@pytest.mark.parametrize("trickles", [False, True], ids=["stops", "trickles"])
+async def test_a_body_that_does_not_come_is_ended(
+    raw: Dial, server: HereServer, monkeypatch: pytest.MonkeyPatch, trickles: bool
+) -> None:
+    """However steadily it comes: 408, and the connection with it, whose rest would belong to that body."""
+    assert fields.BODY_WITHIN == 10.0
+    monkeypatch.setattr(fields, "BODY_WITHIN", SOON)
+    connection = await raw(server)
+    connection.writer.write(PUT % token("robot").encode())
+    trickling = asyncio.create_task(connection.trickle(b" " * 1_000 if trickles else b""))
+    answer = (await connection.reader.readuntil(b"}")).lower()
+    assert answer.startswith(b"http/1.1 408 ")
+    assert b"\r\nconnection: close\r\n" in answer
+    assert b"\r\ncontent-type: application/problem+json\r\n" in answer
+    assert b"urn:chatserver:problem:too-slow" in answer
+    await connection.ends()
+    await trickling
+
+
+async def test_an_answer_that_nobody_reads_is_ended(
+    raw: Dial, server: HereServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server keeps no connection for somebody who asks and asks, and takes nothing."""
+    assert entrance.READ_WITHIN == 10.0
+    monkeypatch.setattr(entrance, "READ_WITHIN", SOON)
+    connection = await raw(server)
+    connection.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a stream's transport can
+    with pytest.raises(ConnectionError):
+        async with asyncio.timeout(30):
+            while True:
+                connection.writer.write(REQUEST)
+                await connection.writer.drain()
+                await asyncio.sleep(0)

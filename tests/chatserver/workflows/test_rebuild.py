@@ -10,7 +10,7 @@ from chatserver.records.conversations import Conversation
 from chatserver.records.database import Database
 from chatserver.records.people import Person
 from chatserver.workflows.provisioning import settings_of
-from chatserver.workflows.rebuild import BATCH, Rebuilt, plans_problem, rebuild
+from chatserver.workflows.rebuild import BATCH, Rebuilt, rebuild, rules_problem
 from chatserver.workflows.restore import Restorer
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.link import Link
@@ -110,12 +110,12 @@ async def test_records_restored_from_a_backup(database: Database, ledger: RedisL
 
 async def test_a_policy_without_a_plan_in_use(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
     """It is said which plans are lacking and how many hold them, before anything is told to the ledger."""
-    assert await plans_problem(database, RULEBOOK) is None
+    assert await rules_problem(database, RULEBOOK) is None
     await recorded(database, len(PLANS) + 1)
-    assert await plans_problem(database, RULEBOOK) is None
+    assert await rules_problem(database, RULEBOOK) is None
     policy = builtin_policy()
     poorer = Rulebook(Policy(policy.calendar, {"light": policy.plans["light"]}))
-    sentence = await plans_problem(database, poorer)
+    sentence = await rules_problem(database, poorer)
     assert sentence is not None
     assert "basic (2), live (1), live+ (1), video (1); it has light; add them" in sentence
     with pytest.raises(LookupError, match="the policy lacks plans"):
@@ -124,8 +124,11 @@ async def test_a_policy_without_a_plan_in_use(database: Database, ledger: RedisL
 
 
 async def test_an_ended_subscription_is_not_in_use(database: Database) -> None:
-    """Only the plan that is held now counts."""
+    """Only the plan that is held now counts, and only while the conversation has not ended."""
     (conversation,) = await recorded(database, 1)
     async with database.begin() as connection:
         await conversations.change(connection, replace(conversation, plan="video", updated_at=2))
-        assert await conversations.plans_in_use(connection) == {"video": 1}
+        assert await conversations.in_use(connection, "plan") == {"video": 1}
+        await conversations.change(connection, replace(conversation, plan="video", status="ended", updated_at=2))
+        for what in ("plan", "zone", "holidays"):
+            assert await conversations.in_use(connection, what) == {}

@@ -1,0 +1,36 @@
+"""Time zones by their IANA names: list and data of the `tzdata` package, so that every machine knows the same ones.
+
+`zoneinfo` by itself looks at the machine first. There are names that only it knows, such as `localtime`, and its rules
+may be of another year.
+"""
+
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Every name of the list but `Factory`, which says that a zone was never chosen."""
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split()) - {"Factory"}
+
+
+def zone_problem(name: str) -> str | None:
+    """Why `name` names no zone; None where it does."""
+    if name in zone_names():
+        return None
+    return f"{name!r} is no IANA time zone; use a name such as 'Europe/Oslo'; upper and lower case count"
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """Raises LookupError, where there is a `zone_problem`."""
+    if problem := zone_problem(name):
+        raise LookupError(problem)
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as data:
+        return ZoneInfo.from_file(data, key=name)
+
+
+def zone_to_show(name: str) -> ZoneInfo:
+    """As `zone_of`, and UTC for a name that is none: conversations that ended may have one of an earlier list."""
+    return zone_of(name if name in zone_names() else "UTC")
