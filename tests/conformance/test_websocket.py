@@ -18,7 +18,7 @@ from chatserver.realtime.socket import EXTENSION, ChatSocket
 from tests.chatserver.realtime.servers import listening
 
 TOO_LARGE = [f"9.{kind}.{size}" for kind in (1, 2) for size in range(2, 7)] + ["9.3.*", "9.4.*", "9.5.*", "9.6.*"]
-"""Messages beyond our 64 KiB; those of exactly 64 KiB, and thousands of smaller ones, stay."""
+"""Messages beyond our 96 KiB; those of exactly 64 KiB, and thousands of smaller ones, stay."""
 NOT_OFFERED = ["12.*", "13.*"]
 """Compression."""
 KNOWN = {"7.1.5"}
