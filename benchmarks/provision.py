@@ -16,11 +16,11 @@ from benchmarks.contenders import HOST, BenchmarkError, Contender, Site
 from benchmarks.load import Couple
 from chatserver.sealing import new_secret
 from quotas.ledger import keys
-from quotas.ledger.base import Settings
 from quotas.ledger.library import VERSION
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger, pack
 from quotas.plans import load_policy
+from quotas.standing import Settings
 from quotas.terms import Rulebook
 
 POLICY = """

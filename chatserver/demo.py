@@ -28,9 +28,10 @@ from quotas import instant
 from quotas.admission import WritingState, writing_state
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
-from quotas.ledger.base import Standing, Writer, posted
+from quotas.ledger.base import posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.stores import store_at
+from quotas.standing import Standing, Writer
 from quotas.terms import Rulebook
 from quotas.zones import zone_of
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from quotas import instant
 from quotas.admission import Denied, WritingState, admit_member, without_wait, writing_state
-from quotas.ledger.base import Standing
 from quotas.plans import Always, Messages, OpenDays, Windows
+from quotas.standing import Standing
 from quotas.steps import (
     AnswerDue,
     Beginning,

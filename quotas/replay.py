@@ -10,22 +10,11 @@ from msgspec.structs import asdict, replace
 from quotas import instant
 from quotas.admission import Answered, Denied, admit_member, writing_state
 from quotas.explain import explained
-from quotas.ledger.base import (
-    Ledger,
-    LedgerError,
-    Post,
-    Posted,
-    PostResult,
-    Refused,
-    Settings,
-    Stale,
-    Standing,
-    Writer,
-    posted,
-)
+from quotas.ledger.base import Ledger, LedgerError, Post, Posted, PostResult, Refused, Stale, posted
 from quotas.phrases import Language
 from quotas.plans import holidays_problem
 from quotas.sentences import Told, told
+from quotas.standing import Settings, Standing, Writer
 from quotas.story import Story
 from quotas.terms import Rulebook, Terms, UnjudgeableError
 from quotas.zones import zone_problem

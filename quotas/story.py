@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from quotas import instant
 from quotas.admission import Admitted, DeadlineRule, Denied, Usage, admit_member, admit_mentor, without_wait, written
 from quotas.calendar import Calendar
-from quotas.ledger.base import Settings, Writer
 from quotas.plans import ReplyPromise
+from quotas.standing import Settings, Writer
 from quotas.steps import AgainstRules, Answered, PlanChanged, WindowOpened
 from quotas.terms import Rulebook, Terms
 

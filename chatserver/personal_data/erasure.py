@@ -31,8 +31,9 @@ from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.revocation import Revocations
 from quotas.ledger.archive import Keep, LedgerArchive
-from quotas.ledger.base import LedgerError, Standing
+from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
+from quotas.standing import Standing
 
 BATCH = 500
 """Messages changed in one transaction, so that nobody who writes waits long."""

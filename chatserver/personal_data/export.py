@@ -26,8 +26,9 @@ from chatserver.records.reply_waits import ReplyNotice, ReplyWait
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.revocation import Revocations
 from quotas import instant
-from quotas.ledger.base import Entry, Standing
+from quotas.ledger.base import Entry
 from quotas.ledger.redis import RedisLedger
+from quotas.standing import Standing
 
 PAGE = 200
 """Messages read at once."""

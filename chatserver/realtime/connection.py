@@ -28,7 +28,8 @@ from chatserver.workflows.history import history
 from chatserver.workflows.messaging import Done
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
-from quotas.ledger.base import LedgerError, PostResult, Writer
+from quotas.ledger.base import LedgerError, PostResult
+from quotas.standing import Writer
 from quotas.terms import UnjudgeableError
 
 MAX_IN_FLIGHT = 64

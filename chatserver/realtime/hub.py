@@ -27,9 +27,10 @@ from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.ledger import keys
 from quotas.ledger.answers import read_published
-from quotas.ledger.base import LedgerError, Writer
+from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.store import Store
+from quotas.standing import Writer
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
 TELL_AFTER = 0.1

@@ -28,7 +28,8 @@ from chatserver.workflows.standing_view import composer_of, reply_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
-from quotas.ledger.base import Entry, Ledger, Settings, Standing, Writer
+from quotas.ledger.base import Entry, Ledger
+from quotas.standing import Settings, Standing, Writer
 from quotas.terms import Rulebook
 
 

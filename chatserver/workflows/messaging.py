@@ -12,19 +12,8 @@ from chatserver.records.database import DatabaseError
 from chatserver.sealing import Key
 from chatserver.workflows.conversation_keys import ConversationKeys
 from quotas.admission import Usage, WritingState, changes_at, writing_state
-from quotas.ledger.base import (
-    Again,
-    Ledger,
-    LedgerError,
-    Post,
-    Posted,
-    PostResult,
-    Refused,
-    Settings,
-    Stale,
-    Standing,
-    Writer,
-)
+from quotas.ledger.base import Again, Ledger, LedgerError, Post, Posted, PostResult, Refused, Stale
+from quotas.standing import Settings, Standing, Writer
 from quotas.terms import Rulebook, Terms
 
 MAX_TRIES = 5

@@ -28,8 +28,9 @@ from chatserver.workflows.requests import (
     PersonDetails,
 )
 from chatserver.workflows.restore import Restorer
-from quotas.ledger.base import Ledger, Settings, Standing
+from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
+from quotas.standing import Settings, Standing
 from quotas.terms import Rulebook
 from quotas.zones import zone_problem
 

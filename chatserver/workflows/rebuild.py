@@ -11,8 +11,9 @@ from chatserver.records.conversations import Conversation
 from chatserver.records.database import POOL_SIZE, Database
 from chatserver.workflows.provisioning import settings_of
 from chatserver.workflows.restore import Restorer
-from quotas.ledger.base import Ledger, Settings
+from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
+from quotas.standing import Settings
 from quotas.terms import Rulebook, UnjudgeableError
 from quotas.zones import zone_problem
 

@@ -20,9 +20,10 @@ from chatserver.workflows.partitions import gathered, of_partitions
 from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import Ledger, Settings
+from quotas.ledger.base import Ledger
 from quotas.ledger.store import Store
 from quotas.ledger.waits import WaitEvent, Waits
+from quotas.standing import Settings
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
 
 POLL_EVERY = 1.0

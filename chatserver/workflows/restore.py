@@ -14,8 +14,9 @@ from chatserver.records.database import Database
 from chatserver.records.ledger_snapshots import LedgerSnapshot
 from chatserver.records.messages import Message
 from quotas.ledger.archive import LedgerArchive, SentId, Unarchived
-from quotas.ledger.base import IDEMPOTENCY_PERIOD, Entry, Writer
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, Entry
 from quotas.ledger.redis import RedisLedger
+from quotas.standing import Writer
 
 MOST_MESSAGES = 100_000
 """Messages of one conversation that a store may have and its archive not: more than anyone writes in a minute."""

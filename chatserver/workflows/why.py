@@ -12,8 +12,9 @@ from chatserver.workflows.provisioning import Provisioning
 from quotas.admission import Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE
-from quotas.ledger.base import MESSAGES_AT_ONCE, Settings, Standing, Writer
+from quotas.ledger.base import MESSAGES_AT_ONCE
 from quotas.plans import Windows
+from quotas.standing import Settings, Standing, Writer
 from quotas.story import Story
 from quotas.terms import Rulebook
 

@@ -6,10 +6,11 @@ from msgspec import Struct
 
 from quotas.ledger import keys
 from quotas.ledger.answers import first_answer
-from quotas.ledger.base import ANY_TEXT, LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry, Settings, Writer
+from quotas.ledger.base import ANY_TEXT, LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
 from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
 from quotas.ledger.state import State
 from quotas.ledger.store import Store
+from quotas.standing import Settings, Writer
 
 _KEPT = tuple(
     name for name in State.__struct_fields__ if name not in ("status", "revision", "last_seq", "generation", "behind")

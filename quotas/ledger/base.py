@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from quotas.admission import Answered, Reason, Status, Usage
+from quotas.admission import Answered, Reason, Usage
 from quotas.instant import HOUR
-from quotas.terms import Rulebook, Terms
-
-Writer = Literal["member", "mentor"]
+from quotas.standing import Settings, Standing, Writer
+from quotas.terms import Terms
 
 IDEMPOTENCY_PERIOD = 48 * HOUR
 """The same message id within this time gets the first answer. Records live in generations of it: 48 to 96 h."""
@@ -26,41 +25,6 @@ ANY_TEXT = bytes(DIGEST_BYTES)
 
 class LedgerError(Exception):
     """The ledger cannot answer now. Whether a post was written is unknown: post again with the same id."""
-
-
-class Settings(Struct, frozen=True):
-    """What the ledger must know of a conversation: a projection of its records."""
-
-    member: str
-    mentor: str
-    plan: str
-    zone: str
-    holidays: str
-    """ISO country of the holiday calendar; '' for none."""
-    status: Status = "open"
-    revision: int = 1
-    """Counts the changes of the records; an older revision never replaces a newer one."""
-    key: int = 1
-    """Which of the conversation's keys entries are sealed with. With another one, digests of before match any text."""
-
-
-class Standing(Struct, frozen=True):
-    """A conversation as it stands at `now`."""
-
-    now: int
-    settings: Settings
-    usage: Usage
-    last_seq: int
-    member_read: int
-    mentor_read: int
-    missed: bool = False
-    """Whether the open wait's deadline has passed and was noted."""
-
-    def terms(self, rulebook: Rulebook) -> Terms:
-        """The terms that hold at this standing's `now`. Raises UnjudgeableError."""
-        settings, ended = self.settings, self.settings.status == "ended"
-        live_until = self.usage.live_until
-        return rulebook.terms(settings.plan, settings.zone, settings.holidays, live_until, self.now, ended=ended)
 
 
 class Post(Struct, frozen=True, gc=False):

@@ -19,12 +19,10 @@ from quotas.ledger.base import (
     PostResult,
     Refused,
     Reused,
-    Settings,
     Stale,
-    Standing,
     Unknown,
-    Writer,
 )
+from quotas.standing import Settings, Standing, Writer
 from quotas.terms import Terms
 
 

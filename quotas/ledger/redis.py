@@ -22,11 +22,8 @@ from quotas.ledger.base import (
     PostResult,
     Refused,
     Reused,
-    Settings,
     Stale,
-    Standing,
     Unknown,
-    Writer,
     settling,
 )
 from quotas.ledger.keeper import mark_at
@@ -36,6 +33,7 @@ from quotas.ledger.read_bound import ReadBound
 from quotas.ledger.state import State
 from quotas.ledger.store import Store
 from quotas.ledger.wire import Reply, hand_over, packed, raised
+from quotas.standing import Settings, Standing, Writer
 from quotas.terms import Terms
 
 _TERMS = struct.Struct(">17d")

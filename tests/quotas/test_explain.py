@@ -14,11 +14,12 @@ from quotas import instant
 from quotas.admission import Usage, without_wait, writing_state
 from quotas.explain import Explanation, explained
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.ledger.base import Posted, Settings, Standing
+from quotas.ledger.base import Posted
 from quotas.ledger.memory import MemoryLedger
 from quotas.phrases import Language
 from quotas.plans import Always, Plan, Policy, ReplyPromise, Windows, builtin_policy
 from quotas.sentences import Told, told
+from quotas.standing import Settings, Standing
 from quotas.steps import (
     AgainstRules,
     AnswerDue,

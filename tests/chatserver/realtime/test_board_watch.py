@@ -10,8 +10,8 @@ from redis import Redis
 
 from chatserver.realtime.board_watch import TELL_EVERY
 from quotas.ledger import keys
-from quotas.ledger.base import Settings
 from quotas.ledger.state import State
+from quotas.standing import Settings
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here
 from tests.engines import StoreProcess

@@ -16,8 +16,8 @@ import pytest
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Replies
 from chatserver.terminal import replies
-from quotas.ledger.base import Settings
 from quotas.plans import builtin_policy
+from quotas.standing import Settings
 from quotas.terms import Rulebook
 from tests.chatserver.client.test_with_server import RealServer, real_server, token, until_up
 from tests.chatserver.realtime.servers import PROGRAM, HereServer, environment, here

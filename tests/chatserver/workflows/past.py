@@ -10,11 +10,12 @@ from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.requests import ConversationChange, ConversationDetails, Done, PersonDetails
 from quotas import instant
 from quotas.ledger import keys
-from quotas.ledger.base import Post, Posted, Writer, posted
+from quotas.ledger.base import Post, Posted, posted
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import builtin_policy
+from quotas.standing import Writer
 from quotas.terms import Rulebook
 
 RULEBOOK = Rulebook(builtin_policy())

@@ -12,11 +12,11 @@ from chatserver.workflows.board_views import MentorView, View, WholeView
 from quotas.admission import WaitState
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.ledger.base import Settings
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Place, Totals
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.plans import builtin_policy
+from quotas.standing import Settings
 from quotas.terms import Rulebook
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
 

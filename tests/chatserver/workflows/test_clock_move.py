@@ -12,10 +12,11 @@ from chatserver.workflows.reply_watch import LEASE, ReplyWatch
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, Post, Settings, posted
+from quotas.ledger.base import LedgerError, Post, posted
 from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
+from quotas.standing import Settings
 from tests.chatserver.workflows.test_reply_watch import RULEBOOK
 from tests.quotas.ledgers import link_to
 

@@ -9,9 +9,10 @@ from chatserver.records.database import Database
 from chatserver.workflows.history import MAX_PAGE_BYTES, history
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import sealed_post
-from quotas.ledger.base import Posted, Settings, posted
+from quotas.ledger.base import Posted, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
+from quotas.standing import Settings
 from quotas.terms import Rulebook
 from tests.chatserver.keys import conversation_keys
 

@@ -19,9 +19,10 @@ from chatserver.workflows.reply_records import BATCH, ReplyRecords
 from chatserver.workflows.requests import ConversationChange
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, Settings
+from quotas.ledger.base import LedgerError
 from quotas.ledger.link import Link
 from quotas.ledger.waits import Waits
+from quotas.standing import Settings
 from tests.chatserver.workflows.past import RULEBOOK, PastDesk, oslo
 from tests.databases import sqlite_at
 from tests.engines import StoreProcess

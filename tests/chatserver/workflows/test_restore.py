@@ -16,9 +16,10 @@ from chatserver.workflows.requests import ConversationChange, Done
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import Posted, Refused, Standing
+from quotas.ledger.base import Posted, Refused
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
+from quotas.standing import Standing
 from tests.chatserver.workflows.shelf import RULEBOOK, TUESDAY, Shelf, shelf_at
 from tests.databases import sqlite_at
 

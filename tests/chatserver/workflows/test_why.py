@@ -15,9 +15,10 @@ from chatserver.workflows.why import why
 from quotas.explain import Explanation
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.instant import text as at_text
-from quotas.ledger.base import Post, Posted, Writer, posted
+from quotas.ledger.base import Post, Posted, posted
 from quotas.ledger.memory import MemoryLedger
 from quotas.plans import Policy, builtin_policy
+from quotas.standing import Writer
 from quotas.steps import (
     AgainstRules,
     AnswerDue,

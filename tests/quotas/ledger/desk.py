@@ -5,7 +5,8 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, Settings, Standing, Writer, posted
+from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, posted
+from quotas.standing import Settings, Standing, Writer
 from quotas.terms import Rulebook, Terms
 
 LANE = 2**53 - 2

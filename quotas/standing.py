@@ -1,0 +1,45 @@
+"""What is known of a conversation: its settings, and how it stands at an instant."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from quotas.admission import Status, Usage
+from quotas.terms import Rulebook, Terms
+
+Writer = Literal["member", "mentor"]
+
+
+class Settings(Struct, frozen=True):
+    """What the ledger must know of a conversation: a projection of its records."""
+
+    member: str
+    mentor: str
+    plan: str
+    zone: str
+    holidays: str
+    """ISO country of the holiday calendar; '' for none."""
+    status: Status = "open"
+    revision: int = 1
+    """Counts the changes of the records; an older revision never replaces a newer one."""
+    key: int = 1
+    """Which of the conversation's keys entries are sealed with. With another one, digests of before match any text."""
+
+
+class Standing(Struct, frozen=True):
+    """A conversation as it stands at `now`."""
+
+    now: int
+    settings: Settings
+    usage: Usage
+    last_seq: int
+    member_read: int
+    mentor_read: int
+    missed: bool = False
+    """Whether the open wait's deadline has passed and was noted."""
+
+    def terms(self, rulebook: Rulebook) -> Terms:
+        """The terms that hold at this standing's `now`. Raises UnjudgeableError."""
+        settings, ended = self.settings, self.settings.status == "ended"
+        live_until = self.usage.live_until
+        return rulebook.terms(settings.plan, settings.zone, settings.holidays, live_until, self.now, ended=ended)
