@@ -26,11 +26,11 @@ from chatserver.workflows.archive import Archive
 from chatserver.workflows.messaging import sealed_post
 from quotas import standing
 from quotas.ledger import base
-from quotas.ledger.address import socket_url
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
+from quotas.store.address import socket_url
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 
 TEXT = "x" * 120

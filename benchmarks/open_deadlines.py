@@ -62,7 +62,7 @@ def _conversation(number: int, now: int) -> dict[str, object]:
 
 
 async def configure(ledger: RedisLedger, count: int, progress: Progress) -> None:
-    """The same conversations in the ledger. Raises LedgerError."""
+    """The same conversations in the ledger. Raises StoreError."""
 
     async def one(number: int) -> None:
         await ledger.configure(name(number), _settings(number))
@@ -75,7 +75,7 @@ async def configure(ledger: RedisLedger, count: int, progress: Progress) -> None
 async def ask(
     ledger: RedisLedger, rulebook: Rulebook, count: int, at: Callable[[int], int], progress: Progress
 ) -> None:
-    """A member's message in each of them, at the instant that `at` gives for its number. Raises LedgerError."""
+    """A member's message in each of them, at the instant that `at` gives for its number. Raises StoreError."""
     desk = _Desk(ledger, rulebook)
     for batch in _batches(count):
         await asyncio.gather(*(desk.post(number, at(number)) for number in batch))

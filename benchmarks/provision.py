@@ -17,10 +17,10 @@ from benchmarks.load import Couple
 from chatserver.sealing import new_secret
 from quotas.ledger import keys
 from quotas.ledger.library import VERSION
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger, pack
 from quotas.plans import load_policy
 from quotas.standing import Settings
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 
 POLICY = """

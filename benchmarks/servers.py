@@ -20,7 +20,7 @@ from benchmarks.contenders import HOST, BenchmarkError, Contender, Durability, S
 from benchmarks.load import Couple
 from benchmarks.provision import FUNCTION, POLICY, provision
 from chatserver.embedded import REWRITE_FROM, STREAM_NODE_BYTES
-from quotas.ledger.base import LedgerError
+from quotas.store.errors import StoreError
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -52,7 +52,7 @@ def running(contender: Contender, pairs: int, durability: Durability) -> Iterato
         couples = [site.couple(number) for number in range(1, pairs + 1)]
         try:
             provision(contender, site, couples)
-        except (OSError, HTTPException, LedgerError, BenchmarkError) as problem:
+        except (OSError, HTTPException, StoreError, BenchmarkError) as problem:
             raise BenchmarkError(f"{contender.name}: provisioning failed: {problem}") from problem
         yield Running(site, process.pid, store_pid, couples)
 

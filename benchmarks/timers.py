@@ -36,10 +36,10 @@ from chatserver.settings import Settings
 from chatserver.workflows.reply_watch import LEASE
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import load_policy
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 
 SERVERS = 3
@@ -92,7 +92,7 @@ def now() -> int:
 
 @asynccontextmanager
 async def site() -> AsyncIterator[Place]:
-    """A store, a database and a policy of their own. Raises LedgerError, DatabaseError."""
+    """A store, a database and a policy of their own. Raises StoreError, DatabaseError."""
     with TemporaryDirectory(prefix="chatserver-timers-") as name:
         folder = Path(name)
         (folder / "store").mkdir()
@@ -291,7 +291,7 @@ def main(
     """
     try:
         problems = asyncio.run(_run(conversations, spread, seed, seconds if idle else 0))
-    except (BenchmarkError, LedgerError, DatabaseError) as error:
+    except (BenchmarkError, StoreError, DatabaseError) as error:
         sys.exit(str(error))
     for problem in problems:
         console.print(f"[bold red]{problem}[/]")

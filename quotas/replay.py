@@ -10,11 +10,12 @@ from msgspec.structs import asdict, replace
 from quotas import instant
 from quotas.admission import Answered, Denied, admit_member, writing_state
 from quotas.explain import explained
-from quotas.ledger.base import Ledger, LedgerError, Post, Posted, PostResult, Refused, Stale, posted
+from quotas.ledger.base import Ledger, Post, Posted, PostResult, Refused, Stale, posted
 from quotas.phrases import Language
 from quotas.plans import holidays_problem
 from quotas.sentences import Told, told
 from quotas.standing import Settings, Standing, Writer
+from quotas.store.errors import StoreError
 from quotas.story import Story
 from quotas.terms import Rulebook, Terms, UnjudgeableError
 from quotas.zones import zone_problem
@@ -242,7 +243,7 @@ class _Player:
             case Refused(reason=reason, opens_at=opens_at, usage=usage):
                 return self._outcome(line, replace(standing, usage=usage, now=at), "refused", Denied(reason, opens_at))
             case _:
-                raise LedgerError(LOST)
+                raise StoreError(LOST)
 
     async def _post(self, post: Post, standing: Standing, at: int) -> PostResult:
         return await posted(self._ledger, post, standing.settings, self._terms(post.conversation, standing), at=at)
@@ -288,7 +289,7 @@ class _Player:
 
 def _found(standing: Standing | None) -> Standing:
     if standing is None:
-        raise LedgerError(LOST)
+        raise StoreError(LOST)
     return standing
 
 

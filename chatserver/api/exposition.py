@@ -32,7 +32,7 @@ from chatserver.workflows.health import Check, Health
 from chatserver.workflows.store_counts import StoreCount, StoreCounts
 from quotas.admission import Reason
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
+from quotas.store.port import Store
 
 Values = Iterable[tuple[tuple[str, ...], float]]
 """What each combination of labels has."""

@@ -27,7 +27,7 @@ from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
 from chatserver.api.why import GET_WHY
 from chatserver.records.database import DatabaseError
-from quotas.ledger.base import LedgerError
+from quotas.store.errors import StoreError
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PERSON,
@@ -67,7 +67,7 @@ class _Endpoint(ABC):
             return await self.answer(request)
         except ProblemError as error:
             return problem.response(error)
-        except (DatabaseError, LedgerError) as error:
+        except (DatabaseError, StoreError) as error:
             logger.warning("%s %s: %s", request.method, request.url.path, error)
             return problem.response(_unavailable(error))
         except ClientDisconnect:
@@ -78,7 +78,7 @@ class _Endpoint(ABC):
 
     @abstractmethod
     async def answer(self, request: Request) -> Response:
-        """Raises ProblemError, DatabaseError, LedgerError."""
+        """Raises ProblemError, DatabaseError, StoreError."""
 
 
 class _Resource(_Endpoint):
@@ -142,11 +142,11 @@ def _json(content: bytes, status: int) -> Response:
     return Response(content, status, media_type="application/json")
 
 
-def _unavailable(error: DatabaseError | LedgerError) -> ProblemError:
+def _unavailable(error: DatabaseError | StoreError) -> ProblemError:
     match error:
         case DatabaseError():
             detail = "the database does not answer, or cannot be written; repeat the request"
-        case LedgerError():
+        case StoreError():
             detail = (
                 "the store does not answer, or takes no writes now; repeat the request, also where the record was "
                 "written already"

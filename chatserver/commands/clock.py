@@ -26,8 +26,8 @@ from chatserver.workflows.rebuild import rules_problem
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_watch import ReplyWatch
 from quotas import instant
-from quotas.ledger.stores import store_at
 from quotas.ledger.waits import Waits
+from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 
 

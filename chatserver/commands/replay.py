@@ -17,10 +17,10 @@ from chatserver.terminal.texts import choose_language
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.stores import store_at
 from quotas.phrases import Language
 from quotas.plans import builtin_policy, load_policy
 from quotas.replay import TimelineError, replay
+from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 from quotas.text_files import NotUtf8Error, without_mark
 

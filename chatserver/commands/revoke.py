@@ -15,7 +15,7 @@ from chatserver.records import people
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.revocation import Revocations
 from quotas import instant
-from quotas.ledger.stores import store_at
+from quotas.store.stores import store_at
 
 
 def revoke(

@@ -41,9 +41,9 @@ def faults() -> tuple[type[Exception], ...]:
     from chatserver.personal_data.subject import UnknownPersonError
     from chatserver.records.database import DatabaseError
     from chatserver.workflows.clock_shift import ClockShiftError
-    from quotas.ledger.base import LedgerError
     from quotas.plans import PolicyError
     from quotas.replay import TimelineError
+    from quotas.store.errors import StoreError
     from quotas.terms import UnjudgeableError
 
     return (
@@ -51,7 +51,7 @@ def faults() -> tuple[type[Exception], ...]:
         PolicyError,
         EmbeddedStoreError,
         DatabaseError,
-        LedgerError,
+        StoreError,
         ClockShiftError,
         TimelineError,
         UnjudgeableError,

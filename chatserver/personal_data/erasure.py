@@ -31,9 +31,9 @@ from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.revocation import Revocations
 from quotas.ledger.archive import Keep, LedgerArchive
-from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing
+from quotas.store.errors import StoreError
 
 BATCH = 500
 """Messages changed in one transaction, so that nobody who writes waits long."""
@@ -57,7 +57,7 @@ class Erased(Struct, frozen=True):
 
 
 class Erasure:
-    """Its methods raise DatabaseError and LedgerError; the same erasure again goes on."""
+    """Its methods raise DatabaseError and StoreError; the same erasure again goes on."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class Erasure:
                 await conversations.change(connection, replace(ended, updated_at=now))
         told = await self._provisioning.project(ended)
         if told.settings.key < number or told.settings.status != "ended":
-            raise LedgerError(f"the conversation {name} has just been changed in the store; run the command again")
+            raise StoreError(f"the conversation {name} has just been changed in the store; run the command again")
         return number
 
     # Step 3
@@ -147,7 +147,7 @@ class Erasure:
             pass
         left = await self._tail.unarchived(name, 1)
         if left is not None and (left.archived < left.last_seq or await self._ledger.messages(name, 0, 2**53, 1)):
-            raise LedgerError(
+            raise StoreError(
                 f"the store has other messages of the conversation {name} than the archive: it was lost, or is older; "
                 "run `chatserver rebuild`, then this command again"
             )

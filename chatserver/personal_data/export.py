@@ -61,7 +61,7 @@ class Exported(Struct, frozen=True):
 
 
 class Export:
-    """Its methods raise DatabaseError, LedgerError."""
+    """Its methods raise DatabaseError, StoreError."""
 
     def __init__(self, database: Database, ledger: RedisLedger, log: MessageLog, revocations: Revocations) -> None:
         self._database = database

@@ -13,6 +13,6 @@ class UnknownPersonError(LookupError):
 
 
 async def messages_in(ledger: Ledger, conversations: Iterable[str]) -> int:
-    """How many messages the conversations have together, for whoever waits. Raises LedgerError."""
+    """How many messages the conversations have together, for whoever waits. Raises StoreError."""
     standings = [await ledger.standing(name) for name in conversations]
     return sum(standing.last_seq for standing in standings if standing is not None)

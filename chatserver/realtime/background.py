@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from chatserver.records.database import DatabaseError
-from quotas.ledger.base import LedgerError
+from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
 
 END_WITHIN = 2.0
@@ -35,7 +35,7 @@ class Background:
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except LedgerError:
+        except StoreError:
             return  # The store is gone; everything is looked at again when it is back.
         except DatabaseError as error:
             logger.warning("a conversation that was added cannot be opened: %s", error)

@@ -12,15 +12,15 @@ from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Event, Owed, Replies
 from chatserver.workflows.board import Board, Wanted
 from chatserver.workflows.board_views import MentorView, View, WholeView
-from chatserver.workflows.partitions import gathered
 from chatserver.workflows.standing_view import owed_of, totals_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import text
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError
 from quotas.ledger.open_waits import OpenWait, OpenWaits, Totals
+from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
 
 TELL_EVERY = 0.25
 """Seconds between two events to one watcher."""
@@ -143,7 +143,7 @@ class BoardWatch:
             began = loop.time()
             try:
                 self._tell(await self._catch_up())
-            except LedgerError:
+            except StoreError:
                 self._views = {}
                 self._woken.set()
                 await asyncio.sleep(TRY_AGAIN_AFTER)
@@ -156,7 +156,7 @@ class BoardWatch:
                 await asyncio.sleep(max(TELL_EVERY, REST * (loop.time() - began) if walks else 0))
 
     async def _catch_up(self) -> int:
-        """Bring what is kept up to date with every change that was heard; returns the instant. Raises LedgerError.
+        """Bring what is kept up to date with every change that was heard; returns the instant. Raises StoreError.
 
         What is heard of again meanwhile is read again the next time.
         """

@@ -10,7 +10,7 @@ from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import text
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
+from quotas.store.port import Store
 
 CLOCK = keys.CLOCK.encode()
 
@@ -50,13 +50,13 @@ class ClockMoves:
         self.when_due: Callable[[Collection[int]], None] = _nobody
 
     async def start(self) -> None:
-        """Hear of moves from now on. Raises LedgerError."""
+        """Hear of moves from now on. Raises StoreError."""
         if self._ledger.shift:
             self._link.subscribe(CLOCK)
             await self.look()
 
     async def look(self) -> None:
-        """What was published may have been missed. Raises LedgerError."""
+        """What was published may have been missed. Raises StoreError."""
         self._move(await self._ledger.learn_shift())
 
     def pushed(self, payload: bytes) -> None:

@@ -28,8 +28,9 @@ from chatserver.workflows.history import history
 from chatserver.workflows.messaging import Done
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
-from quotas.ledger.base import LedgerError, PostResult
+from quotas.ledger.base import PostResult
 from quotas.standing import Writer
+from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
 
 MAX_IN_FLIGHT = 64
@@ -72,7 +73,7 @@ class Desk(Protocol):
     async def follow(self, connection: "Connection", conversations: Sequence[str]) -> tuple[list[Follower], list[str]]:
         """Let a connection follow conversations, as far as they exist; second, which a fault keeps from being opened.
 
-        Raises LedgerError, DatabaseError.
+        Raises StoreError, DatabaseError.
         """
 
     def unfollow(self, connection: "Connection", followers: Iterable[Follower]) -> None:
@@ -305,7 +306,7 @@ class Connection:
                 done = self._desk.traces.message(command.conversation, self.id, done)
             follower.room.lane.post(side, self.user, command.id, command.body, self.id, done)
 
-    def _posted(self, command: Send, follower: Follower, result: PostResult | LedgerError) -> None:
+    def _posted(self, command: Send, follower: Follower, result: PostResult | StoreError) -> None:
         match result:
             case base.Posted():
                 if result.first:
@@ -412,7 +413,7 @@ class Connection:
     async def _guarded(self, work: Coroutine[Any, Any, None], conversation: str) -> None:
         try:
             await work
-        except (LedgerError, DatabaseError):
+        except (StoreError, DatabaseError):
             self.fail("store_unavailable", conversation=conversation)
         except UnjudgeableError as error:
             logger.warning(

@@ -9,7 +9,8 @@ from chatserver.protocol.events import Event, Gap, Reply, Role
 from chatserver.realtime.outgoing import MessageAudience, message_frame
 from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
-from quotas.ledger.base import MESSAGES_AT_ONCE, LedgerError
+from quotas.ledger.base import MESSAGES_AT_ONCE
+from quotas.store.errors import StoreError
 
 if TYPE_CHECKING:
     from chatserver.realtime.room import Room
@@ -124,12 +125,12 @@ class Follower:
                         await self._page()
                 except DatabaseError:
                     await asyncio.sleep(RETRY_AFTER)
-                except LedgerError:
+                except StoreError:
                     raise
                 except Exception:
                     logger.exception("messages cannot be read; they are tried again", extra=of)
                     await asyncio.sleep(RETRY_AFTER)
-        except LedgerError:
+        except StoreError:
             return  # The room fills again when the store is back; until then acknowledgements wait too.
         finally:
             if self._filling is asyncio.current_task():

@@ -27,7 +27,7 @@ from chatserver.realtime.socket import EXTENSION, ChatSocket
 from chatserver.records.database import DatabaseError
 from chatserver.workflows.revocation import RevokedError
 from quotas.instant import text
-from quotas.ledger.base import LedgerError
+from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
 
 HELLO_WITHIN = 5.0
@@ -192,7 +192,7 @@ class Greeting:
 
     def _turn_away(self, connection: Connection, followers: Iterable[Follower], error: Exception) -> None:
         """Let the app come back; what is none of the faults that a store or database has is logged whole."""
-        known = isinstance(error, LedgerError | DatabaseError | UnjudgeableError)
+        known = isinstance(error, StoreError | DatabaseError | UnjudgeableError)
         of = {"connection": connection.id, "person": connection.user}
         logger.warning("a hello cannot be answered: %s", error, extra=of, exc_info=None if known else error)
         self._hub.leave(connection, followers)

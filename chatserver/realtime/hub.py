@@ -27,15 +27,15 @@ from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.ledger import keys
 from quotas.ledger.answers import read_published
-from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
 from quotas.standing import Writer
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
-_EXPECTED = (LedgerError, DatabaseError, UnjudgeableError)
+_EXPECTED = (StoreError, DatabaseError, UnjudgeableError)
 """What keeps a conversation from being opened without being a fault of ours."""
 AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
@@ -112,7 +112,7 @@ class Hub:
         """Let a connection follow conversations, as far as the ledger has them and it may.
 
         The second list names those that a fault of ours keeps from being opened: the others go on without them.
-        Raises LedgerError, and DatabaseError where a conversation's key is not at hand.
+        Raises StoreError, and DatabaseError where a conversation's key is not at hand.
         """
         found = await asyncio.gather(
             *(self._room(conversation) for conversation in conversations), return_exceptions=True
@@ -284,7 +284,7 @@ class Hub:
 
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
-        with suppress(LedgerError):
+        with suppress(StoreError):
             await self.link.request("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:

@@ -7,7 +7,7 @@ from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
 from chatserver.workflows.revocation import Revocations
 from quotas.ledger import keys
-from quotas.ledger.store import Store
+from quotas.store.port import Store
 
 
 class People:
@@ -66,5 +66,5 @@ class People:
             connection.end_if_older(before)
 
     async def look_whether_revoked(self, person: str) -> None:
-        """What was published of it may have been missed. Raises LedgerError."""
+        """What was published of it may have been missed. Raises StoreError."""
         self.revoke(person, await self._revocations.before(person))

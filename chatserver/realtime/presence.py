@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from chatserver.protocol.events import Role
 from chatserver.realtime.background import Background
 from chatserver.realtime.room import Room
-from chatserver.workflows.partitions import gathered
 from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, settling
-from quotas.ledger.store import Store
-from quotas.ledger.wire import Reply, packed, raised
+from quotas.ledger.partitions import gathered
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
+from quotas.store.port import Store
+from quotas.store.wire import Reply, packed, raised
 
 LEASE = 60 * SECOND
 """How long a person stays present after the process that held their socket died."""
@@ -92,7 +93,7 @@ class Presence:
             await asyncio.sleep(RENEW_EVERY)
             try:
                 await gathered(map(self._look, list(self._rooms())))
-            except LedgerError:
+            except StoreError:
                 logger.debug("the store does not answer; who is there is renewed later")
             except Exception:
                 logger.exception("who is there could not be renewed; the next round does")
@@ -106,7 +107,7 @@ class Leases:
         self._node = node
 
     async def renew(self, conversation: str, persons: frozenset[str], now: int) -> frozenset[str]:
-        """Hold leases for `persons` until a while after `now`; returns everyone who is there. Raises LedgerError."""
+        """Hold leases for `persons` until a while after `now`; returns everyone who is there. Raises StoreError."""
         key = keys.presence(conversation)
         commands: list[Command] = []
         if persons:
@@ -115,12 +116,12 @@ class Leases:
         return await self._there(key, now, *commands)
 
     async def leave(self, conversation: str, person: str, now: int) -> frozenset[str]:
-        """The person's last device here has gone; returns everyone who is there still. Raises LedgerError."""
+        """The person's last device here has gone; returns everyone who is there still. Raises StoreError."""
         key = keys.presence(conversation)
         return await self._there(key, now, ("ZREM", key, f"{person} {self._node}"))
 
     async def announce(self, conversation: str) -> None:
-        """Make every process look again. Raises LedgerError."""
+        """Make every process look again. Raises StoreError."""
         await self._link.request("SPUBLISH", keys.feed(conversation), "P")
 
     async def _there(self, key: str, now: int, *after: Command) -> frozenset[str]:

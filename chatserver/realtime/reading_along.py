@@ -26,7 +26,7 @@ class Rooms(Protocol):
     async def follow(self, connection: "Connection", conversations: Sequence[str]) -> tuple[list[Follower], list[str]]:
         """Let a connection follow conversations, as far as they exist; second, which a fault keeps from being opened.
 
-        Raises LedgerError, DatabaseError.
+        Raises StoreError, DatabaseError.
         """
 
     def unfollow(self, connection: "Connection", followers: Iterable[Follower]) -> None:
@@ -43,7 +43,7 @@ class ReadingAlong:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def obey(self, command: Follow | Unfollow) -> None:
-        """Act, and answer. Raises LedgerError, DatabaseError, UnknownPlanError: then nothing is followed."""
+        """Act, and answer. Raises StoreError, DatabaseError, UnknownPlanError: then nothing is followed."""
         # asyncio.Lock is fair: turns come in the order of the commands.
         turn = self._turns.setdefault(command.conversation, asyncio.Lock())
         async with turn:

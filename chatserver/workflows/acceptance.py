@@ -1,7 +1,7 @@
 """Whether the store accepts messages at this moment, and why not: it may answer every question and take no write."""
 
-from quotas.ledger.base import LedgerError
-from quotas.ledger.store import Store
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
 
 _PROBE = ("EVAL", "#!lua\nreturn 1", 0)
 """A script that may write, and does not: a store that would refuse the functions of the ledger refuses it."""
@@ -9,10 +9,10 @@ _NO_REPLICA = b"\r\nconnected_slaves:0\r\n"
 
 
 async def why_refused(store: Store) -> str | None:
-    """A sentence without addresses, where a node takes no writes; None where all do. Raises LedgerError."""
+    """A sentence without addresses, where a node takes no writes; None where all do. Raises StoreError."""
     try:
         await store.everywhere(*_PROBE)
-    except LedgerError as error:
+    except StoreError as error:
         word, _, said = str(error).partition(" ")
         match word:
             case "OOM":

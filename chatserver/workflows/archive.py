@@ -15,13 +15,13 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.ledger_snapshots import LedgerSnapshot
 from chatserver.settings import Settings
 from chatserver.workflows.lease import Lease, Words
-from chatserver.workflows.partitions import of_partitions
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
-from quotas.ledger.base import LedgerError, answered
+from quotas.ledger.partitions import answered, of_partitions
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
 
 POLL_EVERY = 5.0
 """Seconds between looks at what waits to be archived."""
@@ -78,7 +78,7 @@ class Archive:
     async def sweep(self) -> bool:
         """Archive what has waited long enough, a batch of every partition; whether there may be more.
 
-        Raises LedgerError, DatabaseError.
+        Raises StoreError, DatabaseError.
         """
         before = await self._ledger.now() - self._after
         found = await of_partitions(lambda partition: self._tail.due(partition, before, BATCH))
@@ -94,7 +94,7 @@ class Archive:
         """One that cannot be archived must not keep the others from it."""
         try:
             return await self.archive(names, self._keep)
-        except (LedgerError, DatabaseError):
+        except (StoreError, DatabaseError):
             raise
         except Exception:
             logger.exception("a batch cannot be archived; each conversation is tried by itself")
@@ -102,7 +102,7 @@ class Archive:
         for name in names:
             try:
                 more |= await self.archive([name], self._keep)
-            except (LedgerError, DatabaseError):
+            except (StoreError, DatabaseError):
                 raise
             except Exception:
                 logger.exception("it cannot be archived and stays in the store", extra={"conversation": name})
@@ -112,7 +112,7 @@ class Archive:
     async def archive(self, names: Iterable[str], keep: Keep) -> bool:
         """Archive these conversations, 100 messages of each, and trim what need not be kept; whether one has more.
 
-        Raises LedgerError, DatabaseError.
+        Raises StoreError, DatabaseError.
         """
         read = await self._read(names)
         async with self._database.begin() as connection:

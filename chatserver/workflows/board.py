@@ -7,10 +7,10 @@ from math import inf
 from msgspec import Struct
 
 from chatserver.workflows.board_heads import BoardHeads
-from chatserver.workflows.partitions import gathered
 from quotas.admission import WaitState
 from quotas.instant import LATEST
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Place, Totals
+from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
 
 
@@ -40,7 +40,7 @@ class Page(Struct, frozen=True):
 
 
 class Board:
-    """Reads the store at every question. All methods raise LedgerError."""
+    """Reads the store at every question. All methods raise StoreError."""
 
     def __init__(self, ledger: RedisLedger, waits: OpenWaits) -> None:
         self._ledger = ledger

@@ -6,10 +6,10 @@ from math import inf
 
 from msgspec import Struct
 
-from chatserver.workflows.partitions import AT_ONCE, gathered
 from quotas.admission import WaitState
 from quotas.ledger import keys
 from quotas.ledger.open_waits import OpenWaits, Place, Totals
+from quotas.ledger.partitions import AT_ONCE, gathered
 
 WALKS_AT_ONCE = 4
 """Requests made in one go at which the store reads every wait of a partition: messages wait behind them."""
@@ -23,7 +23,7 @@ class _Head(Struct, frozen=True):
 
 
 class BoardHeads:
-    """The first `most` waits beyond `after` of a state and plan. All methods raise LedgerError.
+    """The first `most` waits beyond `after` of a state and plan. All methods raise StoreError.
 
     It keeps a few places of each partition, so that after a change only the partition in which it was is read again.
     """

@@ -26,7 +26,7 @@ class WholeView:
         self._is_read = False
 
     async def catch_up(self, changes: Changes, now: int) -> None:
-        """At first read everything, then where something has changed. Raises LedgerError."""
+        """At first read everything, then where something has changed. Raises StoreError."""
         if self._is_read and not changes:
             return
         changed = {keys.partition(conversation) for conversation in changes}
@@ -57,7 +57,7 @@ class MentorView:
         self._waits: dict[str, OpenWait] | None = None
 
     async def catch_up(self, changes: Changes, now: int) -> None:
-        """At first read everything, then take over what has changed. Raises LedgerError."""
+        """At first read everything, then take over what has changed. Raises StoreError."""
         if self._waits is None:
             self._waits = {wait.conversation: wait for wait in await self._board.of_mentor(self._wanted)}
             return

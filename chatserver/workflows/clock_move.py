@@ -12,11 +12,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from chatserver.workflows.clock_shift import shift_to
-from chatserver.workflows.partitions import of_partitions
 from chatserver.workflows.reply_watch import EVERYWHERE, LEASE
-from quotas.ledger.base import LedgerError
+from quotas.ledger.partitions import of_partitions
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Ahead, Waits
+from quotas.store.errors import StoreError
 
 LOOK_EVERY = 0.01
 """Seconds between looks whether what is due has been done."""
@@ -26,7 +26,7 @@ PATIENCE = 10.0
 """Seconds that servers have for what is due at one instant, before it is done for them."""
 
 Settle = Callable[[Collection[int]], Awaitable[None]]
-"""Does what is due in these partitions. Raises LedgerError."""
+"""Does what is due in these partitions. Raises StoreError."""
 
 
 class ClockMove:
@@ -41,7 +41,7 @@ class ClockMove:
         self._told = told
 
     async def to(self, target: int) -> int:
-        """Move it to `target`, unless it is there already; what it shows then. Raises LedgerError."""
+        """Move it to `target`, unless it is there already; what it shows then. Raises StoreError."""
         to = await self._ledger.now()
         while True:
             places = await self._step(to)
@@ -53,7 +53,7 @@ class ClockMove:
     async def recorded(self, upto: int, record: Callable[[], Awaitable[object]]) -> None:
         """Wait until what became of waits up to that instant is in the records.
 
-        `record` does it where no server does. Raises LedgerError, and what `record` raises.
+        `record` does it where no server does. Raises StoreError, and what `record` raises.
         """
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -86,10 +86,10 @@ class ClockMove:
         return list(places.values())
 
     async def _turned(self, partitions: Collection[int], shift: int, to: int) -> list[Ahead]:
-        """Raises LedgerError also where a single partition does not answer: nothing may be passed over."""
+        """Raises StoreError also where a single partition does not answer: nothing may be passed over."""
         places = await of_partitions(lambda partition: self._waits.turn(partition, shift, to, LEASE), partitions)
         if len(places) < len(partitions):
-            raise LedgerError("a part of the store does not answer; run the same command again")
+            raise StoreError("a part of the store does not answer; run the same command again")
         return places
 
     async def _said(self, shift: int, busy: Collection[int]) -> int:

@@ -7,7 +7,7 @@ unshifted data is never shifted, and a shifted clock is never turned back. How i
 
 from quotas import instant
 from quotas.ledger import keys
-from quotas.ledger.store import Store
+from quotas.store.port import Store
 
 
 class ClockShiftError(ValueError):
@@ -18,7 +18,7 @@ async def settle_shift(link: Store, wanted_now: str | None) -> int:
     """The shift in ms that holds on this store; one that holds nothing yet takes that of `wanted_now`.
 
     A clock that was shifted already is left as it is: a later `wanted_now` is for the caller to move it to. Raises
-    ClockShiftError where it cannot show `wanted_now`, LedgerError.
+    ClockShiftError where it cannot show `wanted_now`, StoreError.
     """
     seconds, micros = await link.request("TIME")
     real = int(seconds) * 1000 + int(micros) // 1000
@@ -48,7 +48,7 @@ def shift_to(now: int, real: int) -> int:
 
 
 async def require_shifted(link: Store) -> None:
-    """Raises ClockShiftError where the store keeps real time, LedgerError."""
+    """Raises ClockShiftError where the store keeps real time, StoreError."""
     if not int(await link.request("HGET", keys.META, "shift") or 0):
         raise ClockShiftError(
             "this store keeps real time, and is never moved: only the clock of a demo or of a server started with "

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from quotas.ledger.base import LedgerError
-from quotas.ledger.store import Store
-from quotas.ledger.wire import LinkDownError, Reply
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
+from quotas.store.wire import LinkDownError, Reply
 
 
 async def durability_warnings(store: Store) -> list[str]:
@@ -18,7 +18,7 @@ async def durability_warnings(store: Store) -> list[str]:
         waits = await store.everywhere("COMMAND", "INFO", "WAITAOF")
     except LinkDownError:
         raise
-    except LedgerError:
+    except StoreError:
         return ["the store does not show its settings (CONFIG GET): whether accepted messages are kept is not known"]
     found: dict[str, None] = {}
     for config, state, wait in zip(settings, states, waits, strict=True):

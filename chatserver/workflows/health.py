@@ -11,9 +11,9 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import at_head
 from chatserver.workflows.acceptance import why_refused
 from chatserver.workflows.durability import durability_warnings
-from quotas.ledger.base import LedgerError
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
 
 WITHIN = 1.0
 """Seconds that a check may take."""
@@ -97,7 +97,7 @@ class Health:
         try:
             async with asyncio.timeout(WITHIN):
                 refused = await why_refused(self._link)
-        except (LedgerError, TimeoutError):
+        except (StoreError, TimeoutError):
             said = "the store, or a node of it, does not answer: whoever is kept there cannot write"
             return Check(False, f"{said}; {gone}" if gone else said)
         if gone or refused:
@@ -149,5 +149,5 @@ async def _answer(asked: Awaitable[T]) -> T | None:
     try:
         async with asyncio.timeout(WITHIN):
             return await asked
-    except (LedgerError, DatabaseError, TimeoutError):
+    except (StoreError, DatabaseError, TimeoutError):
         return None

@@ -14,7 +14,7 @@ async def history(log: MessageLog, conversation: str, before: int, limit: int) -
     """The last `limit` messages with a seq under `before`, as far as they fit, in order, and whether older ones exist.
 
     Seqs are dense, so where the page begins is known without looking. Read backwards, a few at a time: of long texts no
-    more than a few that do not fit. Raises LedgerError, DatabaseError.
+    more than a few that do not fit. Raises StoreError, DatabaseError.
     """
     after = max(0, before - 1 - limit)
     newest_first: list[Message] = []

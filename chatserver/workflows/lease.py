@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from chatserver.records.database import DatabaseError
-from quotas.ledger.base import LedgerError
-from quotas.ledger.store import Store
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Lease:
         self._said = ""
 
     async def take(self, length: int) -> bool:
-        """Take or renew it for `length` ms; whether it is this process's turn. Raises LedgerError."""
+        """Take or renew it for `length` ms; whether it is this process's turn. Raises StoreError."""
         holder = await self._link.request("SET", self._key, self._name, "NX", "GET", "PX", length)
         if holder == self._name.encode():
             await self._link.request("PEXPIRE", self._key, length)
@@ -47,7 +47,7 @@ class Lease:
         try:
             while await self.take(length) and await sweep():
                 pass
-        except LedgerError:
+        except StoreError:
             logger.debug(words.no_store)
         except DatabaseError as error:
             if str(error) != self._said:  # Once for each reason, not at each try.
@@ -65,5 +65,5 @@ class Lease:
         try:
             if await self._link.request("GET", self._key) == self._name.encode():
                 await self._link.request("DEL", self._key)
-        except LedgerError:
+        except StoreError:
             logger.debug("the store does not answer; the lease runs out by itself")

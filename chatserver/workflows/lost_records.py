@@ -5,8 +5,8 @@ import re
 from chatserver.records import conversations
 from chatserver.records.conversations import IDS_AT_ONCE
 from chatserver.records.database import Database
-from quotas.ledger.base import LedgerError
-from quotas.ledger.store import Store
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
 
 LOOK_AT = 10_000
 """Keys of each node that are looked at: they come in no order, and every fifth or so is a conversation's."""
@@ -14,7 +14,7 @@ _CONVERSATION = re.compile(rb"\{\d+\}:conversation:(.+)")
 
 
 async def lost_records_problem(database: Database, store: Store) -> str | None:
-    """A sentence where the store has conversations of which the database knows none. Raises LedgerError, DatabaseError.
+    """A sentence where the store has conversations of which the database knows none. Raises StoreError, DatabaseError.
 
     A database that was restored from a backup knows some; a store that is new has none.
     """
@@ -35,7 +35,7 @@ async def lost_records_problem(database: Database, store: Store) -> str | None:
 async def _some_conversations(store: Store) -> list[str]:
     try:
         pages = await store.everywhere("SCAN", "0", "MATCH", "{*}:conversation:*", "COUNT", LOOK_AT)
-    except LedgerError as error:
+    except StoreError as error:
         if "NOPERM" in str(error):  # Not for this user: then it is not known.
             return []
         raise

@@ -23,7 +23,7 @@ class Written(Struct, frozen=True):
 
 
 class MessageLog:
-    """Its methods raise LedgerError, and DatabaseError where a key or an archived message is needed and not to be had.
+    """Its methods raise StoreError, and DatabaseError where a key or an archived message is needed and not to be had.
 
     Where a message is neither in the ledger nor in the archive, a page begins after it or ends before it.
     """

@@ -12,8 +12,9 @@ from chatserver.records.database import DatabaseError
 from chatserver.sealing import Key
 from chatserver.workflows.conversation_keys import ConversationKeys
 from quotas.admission import Usage, WritingState, changes_at, writing_state
-from quotas.ledger.base import Again, Ledger, LedgerError, Post, Posted, PostResult, Refused, Stale
+from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Stale
 from quotas.standing import Settings, Standing, Writer
+from quotas.store.errors import StoreError
 from quotas.terms import Rulebook, Terms
 
 MAX_TRIES = 5
@@ -22,7 +23,7 @@ MAX_TRIES = 5
 MOST_SENT = 256
 """Messages of one lane that are remembered until the feed brings them; what it does not bring is forgotten then."""
 
-Done = Callable[[PostResult | LedgerError], None]
+Done = Callable[[PostResult | StoreError], None]
 
 _NOT_CARRIED_OUT = (Stale, Again)
 
@@ -147,7 +148,7 @@ class Lane:
         return changes_at(self.usage, self.terms_at(now), now)
 
     def post(self, writer: Writer, sender: str, id: str, body: str, origin: str, done: Done) -> None:
-        """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a LedgerError."""
+        """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a StoreError."""
         self._number += 1
         ticket = _Ticket(self._number, writer, id, head_json(sender, writer, id), encode_json(body), origin, done)
         if self._may_send and not self._held:
@@ -177,7 +178,7 @@ class Lane:
         self._sent[entry] = ticket
         self._ledger.post(post, self.settings, self.terms, partial(self._answered, ticket))
 
-    def _answered(self, ticket: _Ticket, result: PostResult | LedgerError) -> None:
+    def _answered(self, ticket: _Ticket, result: PostResult | StoreError) -> None:
         self._in_flight -= 1
         if not isinstance(result, Posted):
             self._sent.pop(ticket.entry, None)
@@ -191,7 +192,7 @@ class Lane:
             if ticket.tries < MAX_TRIES:
                 self._held.append(ticket)
             else:
-                ticket.done(LedgerError("it was not carried out at any try"))
+                ticket.done(StoreError("it was not carried out at any try"))
         else:
             if isinstance(result, Posted | Refused):
                 self.usage = result.usage
@@ -206,7 +207,7 @@ class Lane:
             if standing is not None and standing.settings.revision >= self.settings.revision:
                 self.learn(standing)
         except LookupError as error:
-            self._give_up(LedgerError(str(error)))
+            self._give_up(StoreError(str(error)))
         else:
             self._send_held()
 
@@ -219,7 +220,7 @@ class Lane:
             ticket.sent = perf_counter()
             self._send(ticket)
 
-    def _give_up(self, error: LedgerError) -> None:
+    def _give_up(self, error: StoreError) -> None:
         held, self._held = sorted(self._held, key=_number), []
         for ticket in held:
             ticket.done(error)
@@ -246,7 +247,7 @@ class Lane:
     def _got(self, found: Key | DatabaseError) -> None:
         self._awaits_key = False
         if isinstance(found, DatabaseError):
-            self._give_up(LedgerError(f"the conversation's key is not at hand: {found}"))
+            self._give_up(StoreError(f"the conversation's key is not at hand: {found}"))
             return
         self._use(found)
         if found.number != self.settings.key:

@@ -38,9 +38,9 @@ from quotas.zones import zone_problem
 class Provisioning:
     """`clock` gives the store's instant; without `restorer` the ledger is one that loses nothing.
 
-    Methods raise DatabaseError, where nothing was written, and LedgerError.
+    Methods raise DatabaseError, where nothing was written, and StoreError.
 
-    LedgerError from `clock` means that nothing was written; after the commit, that the record is kept and the ledger
+    StoreError from `clock` means that nothing was written; after the commit, that the record is kept and the ledger
     does not know it yet. In both cases the same request again puts it right.
     """
 
@@ -121,7 +121,7 @@ class Provisioning:
         return await self._projected(outcome)
 
     async def standing(self, conversation: Conversation) -> Standing:
-        """How the conversation stands; a ledger that does not know it is told. Raises LedgerError."""
+        """How the conversation stands; a ledger that does not know it is told. Raises StoreError."""
         return await self._ledger.standing(conversation.id) or await self._told(conversation)
 
     def problems(self, fields: Mapping[str, object]) -> list[FieldProblem]:

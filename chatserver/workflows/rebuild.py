@@ -43,7 +43,7 @@ async def rebuild(
     What the archive has of a conversation and the ledger has not comes first.
 
     `on_progress` gets how many are done and how many there are. A ledger that is ahead (the database was restored
-    from a backup) takes the records' word, but what has ended in it stays ended. Raises DatabaseError, LedgerError,
+    from a backup) takes the records' word, but what has ended in it stays ended. Raises DatabaseError, StoreError,
     and UnjudgeableError where the rules lack what conversations need.
     """
     if problem := await rules_problem(database, rulebook):

@@ -16,14 +16,14 @@ from chatserver.records.conversations import Conversation, Subscription
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
 from chatserver.workflows.lease import Lease, Words
-from chatserver.workflows.partitions import gathered, of_partitions
 from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
-from quotas.ledger.store import Store
+from quotas.ledger.partitions import gathered, of_partitions
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.standing import Settings
+from quotas.store.port import Store
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
 
 POLL_EVERY = 1.0
@@ -87,7 +87,7 @@ class ReplyRecords:
             await self._lease.release()
 
     async def sweep(self) -> bool:
-        """Store a batch of every partition; whether there may be more. Raises LedgerError, DatabaseError.
+        """Store a batch of every partition; whether there may be more. Raises StoreError, DatabaseError.
 
         A partition that does not answer keeps the others from nothing.
         """

@@ -24,7 +24,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class ReplyReports:
-    """`clock` gives the store's instant. Methods raise DatabaseError and LedgerError."""
+    """`clock` gives the store's instant. Methods raise DatabaseError and StoreError."""
 
     def __init__(self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]]) -> None:
         self._database = database

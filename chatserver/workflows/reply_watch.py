@@ -11,12 +11,12 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from chatserver.metrics import Metrics
-from chatserver.workflows.partitions import gathered, of_partitions
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError
+from quotas.ledger.partitions import gathered, of_partitions
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import EventKind, Settled, Waits
+from quotas.store.errors import StoreError
 from quotas.terms import Rulebook, UnknownPlanError
 
 POLL_EVERY = 0.5
@@ -58,7 +58,7 @@ class ReplyWatch:
                     while await self.sweep():
                         pass
                     swept_at = loop.time()
-            except LedgerError:
+            except StoreError:
                 logger.debug("the store does not answer; its timers wait")
                 swept_at = loop.time()
             except Exception:
@@ -79,13 +79,13 @@ class ReplyWatch:
             await self.settle_due(due_in)
 
     async def settle_due(self, partitions: Collection[int]) -> None:
-        """Settle all that is due in these partitions, also what had no timer yet. Raises LedgerError."""
+        """Settle all that is due in these partitions, also what had no timer yet. Raises StoreError."""
         await self._arm(partitions)
         while await self._claimed(partitions):
             pass
 
     async def sweep(self) -> int:
-        """Settle what has rung in every partition, a batch each; returns how many. Raises LedgerError.
+        """Settle what has rung in every partition, a batch each; returns how many. Raises StoreError.
 
         Sets timers first, once in a while. A partition that does not answer keeps the others from nothing.
         """
@@ -107,11 +107,11 @@ class ReplyWatch:
         await of_partitions(lambda partition: self._waits.arm(partition, warn_first), partitions)
 
     async def _settle(self, conversation: str) -> None:
-        """One that cannot be settled must not keep the others from it; it rings again. Raises LedgerError."""
+        """One that cannot be settled must not keep the others from it; it rings again. Raises StoreError."""
         try:
             while await self._settle_once(conversation) == "moved":
                 pass
-        except LedgerError:
+        except StoreError:
             raise
         except Exception:
             logger.exception("a reply deadline cannot be looked at", extra={"conversation": conversation})

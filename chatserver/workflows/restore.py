@@ -33,7 +33,7 @@ class _Archived(Struct, frozen=True):
 
 
 class Restorer:
-    """Its methods raise LedgerError, DatabaseError."""
+    """Its methods raise StoreError, DatabaseError."""
 
     def __init__(self, database: Database, ledger: RedisLedger, tail: LedgerArchive) -> None:
         self._database = database

@@ -8,7 +8,7 @@ from chatserver.auth import Authenticator, Identity, TokenError
 from chatserver.settings import Settings
 from quotas import instant
 from quotas.ledger import keys
-from quotas.ledger.store import Store
+from quotas.store.port import Store
 
 LONGEST_TOKEN_DAYS = 366
 """Longer than `chatserver token` signs for. A revocation is kept this long: what was issued before has expired then."""
@@ -31,7 +31,7 @@ class Revocations:
         """Refuse the person's tokens issued before `before` from now on; returns the instant that holds.
 
         It never moves back. Their open sockets are closed by every process. Raises ValueError where `before` lies
-        ahead of `now`, LedgerError.
+        ahead of `now`, StoreError.
         """
         if before > now + AHEAD_MS:
             raise ValueError("must not lie in the future: tokens that will be issued cannot be revoked")
@@ -43,12 +43,12 @@ class Revocations:
         return holds
 
     async def before(self, person: str) -> int:
-        """The instant before which the person's tokens are revoked; 0 for never. Raises LedgerError."""
+        """The instant before which the person's tokens are revoked; 0 for never. Raises StoreError."""
         score = await self._link.request("ZSCORE", keys.revoked(person), person)
         return 0 if score is None else int(float(score))
 
     async def check(self, identity: Identity) -> None:
-        """Raises RevokedError, LedgerError."""
+        """Raises RevokedError, StoreError."""
         if identity.issued_at < await self.before(identity.user):
             raise RevokedError("the token was revoked")
 
@@ -61,7 +61,7 @@ class RevocableTokens(Authenticator):
         self._revocations = revocations
 
     async def identify(self, token: str) -> Identity:
-        """Whom `token` speaks for. Raises TokenError, and LedgerError where the store does not answer."""
+        """Whom `token` speaks for. Raises TokenError, and StoreError where the store does not answer."""
         identity = await super().identify(token)
         await self._revocations.check(identity)
         return identity

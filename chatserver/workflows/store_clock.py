@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from quotas.instant import SECOND
-from quotas.ledger.base import LedgerError
+from quotas.store.errors import StoreError
 
 REMEMBERED = 60.0
 """Seconds after which a measurement gives way to any newer one: clocks drift."""
@@ -67,12 +67,12 @@ class StoreClock:
         return self._heard + int((time.monotonic() - self._heard_at) * SECOND)
 
     async def measure_forever(self, ask: Callable[[], Awaitable[int]]) -> NoReturn:
-        """Compare, again and again; `ask` gives the store's instant, unshifted, and raises LedgerError without one."""
+        """Compare, again and again; `ask` gives the store's instant, unshifted, and raises StoreError without one."""
         while True:
             asked_at = time.monotonic()
             try:
                 self.measure(await ask(), asked_at)
-            except LedgerError:
+            except StoreError:
                 logger.debug("the store does not answer; its clock is guessed")
             except Exception:
                 logger.exception("the store's clock cannot be compared; it is guessed")

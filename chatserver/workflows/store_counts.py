@@ -4,13 +4,13 @@ import asyncio
 
 from msgspec import Struct
 
-from chatserver.workflows.partitions import gathered
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.base import LedgerError
+from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
+from quotas.store.errors import StoreError
 
 KEPT_FOR = 5.0
 """Seconds in which the same counts are given again, however many ask."""
@@ -63,7 +63,7 @@ class StoreCounts:
                     )
 
                 counted = await gathered(map(of, range(keys.PARTITIONS)))
-        except (LedgerError, TimeoutError):
+        except (StoreError, TimeoutError):
             return None
         open_waits, overdue, late_timers, oldest = zip(*counted, strict=True)
         lag = now - min((instant for instant in oldest if instant is not None), default=now)

@@ -41,7 +41,7 @@ class Past(Struct, frozen=True):
 
 
 async def why(provisioning: Provisioning, log: MessageLog, conversation: Conversation) -> tuple[Standing, Explanation]:
-    """How it stands, and the steps that led there. Raises DatabaseError, LedgerError, UnjudgeableError."""
+    """How it stands, and the steps that led there. Raises DatabaseError, StoreError, UnjudgeableError."""
     rulebook = provisioning.rulebook
     standing = await provisioning.standing(conversation)
     plans = await provisioning.subscriptions(conversation.id)

@@ -9,8 +9,8 @@ from quotas.ledger.answers import first_answer
 from quotas.ledger.base import ANY_TEXT, LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
 from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
 from quotas.ledger.state import State
-from quotas.ledger.store import Store
 from quotas.standing import Settings, Writer
+from quotas.store.port import Store
 
 _KEPT = tuple(
     name for name in State.__struct_fields__ if name not in ("status", "revision", "last_seq", "generation", "behind")
@@ -59,7 +59,7 @@ class SentId(Struct, frozen=True):
 
 
 class LedgerArchive:
-    """On the store of `ledger`. All methods raise LedgerError."""
+    """On the store of `ledger`. All methods raise StoreError."""
 
     def __init__(self, link: Store, ledger: RedisLedger, shift: int) -> None:
         self._link = link

@@ -1,14 +1,16 @@
 """The port: what a ledger keeps and answers. `memory` is the readable reference, `redis` the real one."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import Protocol
 
 from msgspec import Struct
 
 from quotas.admission import Answered, Reason, Usage
 from quotas.instant import HOUR
 from quotas.standing import Settings, Standing, Writer
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
 from quotas.terms import Terms
 
 IDEMPOTENCY_PERIOD = 48 * HOUR
@@ -21,10 +23,6 @@ MESSAGES_AT_ONCE = 25
 """Messages that are asked of the store in one go."""
 ANY_TEXT = bytes(DIGEST_BYTES)
 """The digest in a record of before the last change of key: which text it was can no longer be told."""
-
-
-class LedgerError(Exception):
-    """The ledger cannot answer now. Whether a post was written is unknown: post again with the same id."""
 
 
 class Post(Struct, frozen=True, gc=False):
@@ -109,7 +107,7 @@ class Entry(Struct, frozen=True):
 class Ledger(Protocol):
     """Every method takes `at`: 0 for the ledger's own clock (the rule), else the instant to act at (replay, tests).
 
-    All raise LedgerError where the store does not answer.
+    All raise StoreError where the store does not answer.
     """
 
     async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
@@ -126,7 +124,7 @@ class Ledger(Protocol):
         post: Post,
         settings: Settings,
         terms: Terms,
-        done: Callable[[PostResult | LedgerError], None],
+        done: Callable[[PostResult | StoreError], None],
         *,
         at: int = 0,
     ) -> None:
@@ -146,43 +144,14 @@ class Ledger(Protocol):
         """The ids of a person's conversations, sorted."""
 
 
-_Result = TypeVar("_Result")
-
-
-def settling(future: asyncio.Future[_Result]) -> Callable[[_Result], None]:
-    """A callback that gives the future its result, unless whoever waited for it has been cancelled."""
-
-    def settle(result: _Result) -> None:
-        if not future.done():
-            future.set_result(result)
-
-    return settle
-
-
-def answered(results: Iterable[_Result | BaseException]) -> list[_Result]:
-    """What the parts of a store answered that did. Raises what is no LedgerError, and LedgerError where none did."""
-    good: list[_Result] = []
-    fault: LedgerError | None = None
-    for result in results:
-        if isinstance(result, LedgerError):
-            fault = result
-        elif isinstance(result, BaseException):
-            raise result
-        else:
-            good.append(result)
-    if fault is not None and not good:
-        raise fault
-    return good
-
-
 async def posted(ledger: Ledger, post: Post, settings: Settings, terms: Terms, *, at: int = 0) -> PostResult:
-    """Post and wait for the result, where speed does not matter; once more where it is Again. Raises LedgerError."""
-    result: PostResult | LedgerError = Again()
+    """Post and wait for the result, where speed does not matter; once more where it is Again. Raises StoreError."""
+    result: PostResult | StoreError = Again()
     for _ in range(2):
         if isinstance(result, Again):
-            future: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
+            future: asyncio.Future[PostResult | StoreError] = asyncio.get_running_loop().create_future()
             ledger.post(post, settings, terms, settling(future), at=at)
             result = await future
-    if isinstance(result, LedgerError):
+    if isinstance(result, StoreError):
         raise result
     return result

@@ -13,7 +13,6 @@ from quotas.ledger.base import (
     IDEMPOTENCY_PERIOD,
     Again,
     Entry,
-    LedgerError,
     Post,
     Posted,
     PostResult,
@@ -23,6 +22,7 @@ from quotas.ledger.base import (
     Unknown,
 )
 from quotas.standing import Settings, Standing, Writer
+from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
 
@@ -87,7 +87,7 @@ class MemoryLedger:
         post: Post,
         settings: Settings,
         terms: Terms,
-        done: Callable[[PostResult | LedgerError], None],
+        done: Callable[[PostResult | StoreError], None],
         *,
         at: int = 0,
     ) -> None:

@@ -51,7 +51,7 @@ class Totals(Struct, frozen=True):
 
 
 class OpenWaits:
-    """Reads waits on the store of `ledger`. All methods raise LedgerError."""
+    """Reads waits on the store of `ledger`. All methods raise StoreError."""
 
     def __init__(self, ledger: RedisLedger) -> None:
         self._ledger = ledger

@@ -16,7 +16,6 @@ from quotas.ledger.base import (
     MESSAGES_AT_ONCE,
     Again,
     Entry,
-    LedgerError,
     Post,
     Posted,
     PostResult,
@@ -24,16 +23,16 @@ from quotas.ledger.base import (
     Reused,
     Stale,
     Unknown,
-    settling,
 )
-from quotas.ledger.keeper import mark_at
 from quotas.ledger.library import LIBRARY, VERSION
-from quotas.ledger.link import Link
-from quotas.ledger.read_bound import ReadBound
 from quotas.ledger.state import State
-from quotas.ledger.store import Store
-from quotas.ledger.wire import Reply, hand_over, packed, raised
 from quotas.standing import Settings, Standing, Writer
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
+from quotas.store.keeper import mark_at
+from quotas.store.port import Store
+from quotas.store.read_bound import ReadBound
+from quotas.store.wire import Reply, hand_over, packed, raised
 from quotas.terms import Terms
 
 _TERMS = struct.Struct(">17d")
@@ -58,22 +57,22 @@ class RedisLedger:
         self._shift = shift
         self._bound = ReadBound()
         self._addresses: dict[str, _Address] = {}
-        self._loading: dict[int, list[Callable[[Again | LedgerError], None]]] = {}
+        self._loading: dict[int, list[Callable[[Again | StoreError], None]]] = {}
         """Slot → who waits until its node has the functions."""
 
     async def load(self) -> None:
-        """Bring the functions into every node of the store, whether they are there or not. Raises LedgerError."""
+        """Bring the functions into every node of the store, whether they are there or not. Raises StoreError."""
         try:
             await self._link.everywhere("FUNCTION", "LOAD", "REPLACE", LIBRARY)
-        except LedgerError as error:
+        except StoreError as error:
             _raise_unless_there(error, await self._link.everywhere(*_LIST_WORDS))
 
-    async def load_at(self, link: Link) -> None:
-        """Bring them into one node that may lack them; to be called after every connect to it. Raises LedgerError."""
+    async def load_at(self, node: Store) -> None:
+        """Bring them into one node that may lack them; to be called after every connect to it. Raises StoreError."""
         loaded: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        link.send(_LOAD, settling(loaded))
+        node.send(_LOAD, settling(loaded))
         if (fault := _why_not_loaded(await loaded)) is not None:
-            _raise_unless_there(fault, await link.everywhere(*_LIST_WORDS))
+            _raise_unless_there(fault, await node.everywhere(*_LIST_WORDS))
 
     @property
     def shift(self) -> int:
@@ -81,7 +80,7 @@ class RedisLedger:
         return self._shift
 
     async def learn_shift(self) -> int:
-        """Ask the store for it: a shifted clock may have been moved ahead. Raises LedgerError."""
+        """Ask the store for it: a shifted clock may have been moved ahead. Raises StoreError."""
         stored = await self._link.request("HGET", keys.META, "shift") if self._shift else None
         return self.hear_shift(int(stored or self._shift))
 
@@ -145,7 +144,7 @@ class RedisLedger:
         post: Post,
         settings: Settings,
         terms: Terms,
-        done: Callable[[PostResult | LedgerError], None],
+        done: Callable[[PostResult | StoreError], None],
         *,
         at: int = 0,
     ) -> None:
@@ -163,7 +162,7 @@ class RedisLedger:
         address = self._addresses[conversation] = _Address(conversation, self._link)
         return address
 
-    def _answered(self, done: Callable[[PostResult | LedgerError], None], slot: int, reply: Reply) -> None:
+    def _answered(self, done: Callable[[PostResult | StoreError], None], slot: int, reply: Reply) -> None:
         if isinstance(reply, bytes):
             done(_result(reply))
         elif isinstance(reply, list):
@@ -173,7 +172,7 @@ class RedisLedger:
         else:
             done(_fault(reply))
 
-    def _load_for(self, slot: int, done: Callable[[Again | LedgerError], None]) -> None:
+    def _load_for(self, slot: int, done: Callable[[Again | StoreError], None]) -> None:
         """Bring the functions back for a call that found none: Again, once they are there."""
         if slot in self._loading:
             self._loading[slot].append(done)
@@ -212,7 +211,7 @@ class RedisLedger:
         return sorted(name.decode() for name in found)
 
     async def read(self, largest: int, *args: bytes | str | float) -> Reply:
-        """Ask for what is `largest` bytes at most, in its turn: see `ReadBound`. Raises LedgerError."""
+        """Ask for what is `largest` bytes at most, in its turn: see `ReadBound`. Raises StoreError."""
         taken = await self._bound.take(largest)
         try:
             return await self._link.request(*args)
@@ -220,7 +219,7 @@ class RedisLedger:
             self._bound.give_back(taken)
 
     async def call(self, function: str, names: tuple[str, ...], *args: bytes | str | float, largest: int = 0) -> Reply:
-        """Call a function of the library; loaded again where the store lost it. Raises LedgerError.
+        """Call a function of the library; loaded again where the store lost it. Raises StoreError.
 
         `largest` is how many bytes its answer may have, where that can be many.
         """
@@ -234,10 +233,10 @@ class RedisLedger:
         command = ("FCALL", f"{function}_{VERSION}", len(names), *names, *args)
         try:
             return await self._link.request(*command)
-        except LedgerError as error:
+        except StoreError as error:
             if _MISSING not in str(error):
                 raise
-        loaded: asyncio.Future[Again | LedgerError] = asyncio.get_running_loop().create_future()
+        loaded: asyncio.Future[Again | StoreError] = asyncio.get_running_loop().create_future()
         self._load_for(self._link.slot_of(names[0]), settling(loaded))
         raised(await loaded)
         return await self._link.request(*command)
@@ -295,16 +294,16 @@ _LOAD = packed("FUNCTION", "LOAD", LIBRARY)
 _LIST_WORDS = ("FUNCTION", "LIST", "LIBRARYNAME", f"chatserver_{VERSION}")
 
 
-def _why_not_loaded(reply: Reply) -> LedgerError | None:
+def _why_not_loaded(reply: Reply) -> StoreError | None:
     """Why the functions may not be there; None where they are."""
-    if isinstance(reply, LedgerError):
+    if isinstance(reply, StoreError):
         return reply
     if isinstance(reply, hiredis.ReplyError) and _THERE not in str(reply):
-        return LedgerError(str(reply))
+        return StoreError(str(reply))
     return None
 
 
-def _raise_unless_there(error: LedgerError, libraries: list[Reply]) -> None:
+def _raise_unless_there(error: StoreError, libraries: list[Reply]) -> None:
     """A store that takes no writes now may have the functions already. A replica may not: its master is elsewhere."""
     if "READONLY" in str(error) or not all(libraries):
         raise error
@@ -333,12 +332,12 @@ def pack(revision: int, terms: Terms, shift: int) -> bytes:
     )
 
 
-def _fault(reply: Reply) -> LedgerError:
+def _fault(reply: Reply) -> StoreError:
     try:
         raised(reply)
-    except LedgerError as error:
+    except StoreError as error:
         return error
-    return LedgerError("the store gave an answer that makes no sense")
+    return StoreError("the store gave an answer that makes no sense")
 
 
 def _instant(time: list[bytes]) -> int:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
+from quotas.store.port import Store
 
 Settled = Literal["noted", "known", "moved", "gone"]
 EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
@@ -43,7 +43,7 @@ class Ahead(Struct, frozen=True):
 
 
 class Waits:
-    """Waits on the store of `ledger`. All methods raise LedgerError."""
+    """Waits on the store of `ledger`. All methods raise StoreError."""
 
     def __init__(self, link: Store, ledger: RedisLedger, shift: int) -> None:
         self._link = link

@@ -6,8 +6,8 @@ import pytest
 
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.store.link import Link
 
 
 @pytest.fixture

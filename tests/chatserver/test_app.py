@@ -14,9 +14,9 @@ from chatserver.workflows.clock_shift import ClockShiftError
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_watch import ReplyWatch
 from quotas.ledger import keys
-from quotas.ledger.address import socket_url
-from quotas.ledger.base import LedgerError
 from quotas.plans import PolicyError
+from quotas.store.address import socket_url
+from quotas.store.errors import StoreError
 from tests.chatserver.realtime.servers import SECRET, here
 from tests.engines import StoreProcess
 
@@ -49,7 +49,7 @@ def test_ipv6_is_a_host_too() -> None:
 
 async def test_a_store_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     """It is tried once: a server that cannot start says so at once."""
-    with pytest.raises(LedgerError, match="the store cannot be reached: "):
+    with pytest.raises(StoreError, match="the store cannot be reached: "):
         async with assembled(settings(tmp_path), socket_url(tmp_path / "nobody.sock")):
             pass
 

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.store import Store
-from quotas.ledger.stores import store_at
+from quotas.store.link import Link
+from quotas.store.port import Store
+from quotas.store.stores import store_at
 
 
 @asynccontextmanager

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from benchmarks.equality import timeline
-from quotas.ledger.base import Ledger, LedgerError
+from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
 from quotas.plans import builtin_policy
 from quotas.replay import ExplainedOutcome, Outcome, TimelineError, replay
+from quotas.store.errors import StoreError
 from quotas.terms import Rulebook
 from tests.quotas.ledgers import ledger_at
 from tests.quotas.moments import bounded
@@ -150,7 +151,7 @@ async def test_a_store_that_lost_the_conversation_is_a_fault(valkey_url: str, ru
         await anext(lines)
         with Redis.from_url(valkey_url) as store:
             store.flushall()
-        with pytest.raises(LedgerError, match="has lost the conversation"):
+        with pytest.raises(StoreError, match="has lost the conversation"):
             await anext(lines)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from quotas.ledger import keys
-from quotas.ledger.topology import slot_of
+from quotas.store.topology import slot_of
 from tests.chatserver.keys import log_of
 from tests.clusters import Cluster, Watched, until
 from tests.stories.kept_app import App, fallen_silent, kept, progress

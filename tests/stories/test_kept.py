@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from chatserver.embedded import EmbeddedStore
 from chatserver.protocol.events import Role
-from quotas.ledger.address import socket_url
+from quotas.store.address import socket_url
 from tests.chatserver.keys import log_of
 from tests.chatserver.realtime.servers import token
 from tests.engines import StoreProcess, engines

@@ -30,11 +30,11 @@ from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.revocation import RevocableTokens, Revocations
 from quotas.ledger.base import Posted, posted
-from quotas.ledger.link import Link
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.standing import Writer
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.keys import conversation_keys
 

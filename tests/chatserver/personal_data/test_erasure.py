@@ -25,7 +25,9 @@ from chatserver.workflows.requests import Conflict, ConversationDetails, Done, I
 from chatserver.workflows.revocation import Revocations
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import ANY_TEXT, Entry, LedgerError, Posted, PostResult, Refused, settling
+from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostResult, Refused
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
 from tests.chatserver.keys import conversation_keys
 from tests.chatserver.workflows.shelf import RULEBOOK, Shelf, shelf_at
 
@@ -247,7 +249,7 @@ async def test_a_mentor_who_writes_meanwhile_loses_nothing(shelf: Shelf) -> None
         RULEBOOK,
         shelf.metrics,
     )
-    answers: dict[str, PostResult | LedgerError] = {}
+    answers: dict[str, PostResult | StoreError] = {}
     erasing = asyncio.create_task(erase(shelf))
     async with asyncio.timeout(30):
         while not any(isinstance(answer, Refused) for answer in answers.values()):
@@ -326,7 +328,7 @@ async def test_a_store_with_other_messages_is_not_trimmed(shelf: Shelf) -> None:
     assert conversation is not None
     await shelf.ledger.configure("c1", settings_of(conversation))
     await shelf.write("mentor", "tom 3")
-    with pytest.raises(LedgerError, match="run `chatserver rebuild`, then this command again"):
+    with pytest.raises(StoreError, match="run `chatserver rebuild`, then this command again"):
         await erase(shelf)
     await shelf.rebuild()
     await erase(shelf)

@@ -34,7 +34,7 @@ from chatserver.realtime.socket import MAX_UNSENT
 from chatserver.sealing import Key
 from chatserver.workflows.history import MAX_PAGE_BYTES, message_of
 from quotas.ledger.base import LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
-from quotas.ledger.read_bound import READ_BYTES
+from quotas.store.read_bound import READ_BYTES
 
 NAME = "n" * 64
 LAST = 2**53 - 1

@@ -16,8 +16,10 @@ from chatserver.records import conversations
 from chatserver.sealing import number_of
 from chatserver.workflows.messaging import MOST_SENT, Lane
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, Posted, PostResult, settling
+from quotas.ledger.base import Posted, PostResult
 from quotas.ledger.state import State
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer
 
@@ -211,6 +213,6 @@ async def lane_of(server: HereServer) -> Lane:
 
 async def posted_by(lane: Lane, id: str) -> None:
     """Post a member's text and wait until it is accepted."""
-    future: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
+    future: asyncio.Future[PostResult | StoreError] = asyncio.get_running_loop().create_future()
     lane.post("member", "mia", id, f"text {id}", "nobody", settling(future))
     assert isinstance(await future, Posted)

@@ -11,11 +11,11 @@ from chatserver.workflows.requests import ConversationChange, ConversationDetail
 from quotas import instant
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import builtin_policy
 from quotas.standing import Writer
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 
 RULEBOOK = Rulebook(builtin_policy())

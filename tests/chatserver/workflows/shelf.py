@@ -20,10 +20,10 @@ from chatserver.workflows.restore import Restorer
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.base import PostResult, posted
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.standing import Standing, Writer
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.keys import conversation_keys
 from tests.chatserver.workflows.past import oslo

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from chatserver.workflows.acceptance import why_refused
-from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
-from quotas.ledger.store import Store
-from quotas.ledger.stores import store_at
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
+from quotas.store.port import Store
+from quotas.store.stores import store_at
 from tests.engines import StoreProcess, engines
 
 
@@ -60,7 +60,7 @@ async def test_a_full_disk(process: StoreProcess, store: Store) -> None:
         while not (why := await why_refused(store)):
             try:
                 await store.request("SET", "{1}:a", "1")
-            except LedgerError:
+            except StoreError:
                 await asyncio.sleep(0.02)
     assert "cannot write to its disk (no space left on device)" in why
 
@@ -86,5 +86,5 @@ async def test_a_replica() -> None:
 async def test_one_that_is_gone(process: StoreProcess, store: Store) -> None:
     """That is no refusal."""
     await asyncio.to_thread(process.kill)
-    with pytest.raises(LedgerError):
+    with pytest.raises(StoreError):
         await why_refused(store)

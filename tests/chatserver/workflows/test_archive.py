@@ -22,8 +22,9 @@ from chatserver.workflows.store_counts import StoreCounts
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
-from quotas.ledger.base import LedgerError, Posted
+from quotas.ledger.base import Posted
 from quotas.ledger.waits import Waits
+from quotas.store.errors import StoreError
 from tests import databases
 from tests.chatserver.workflows.shelf import TUESDAY, Shelf, shelf_at
 from tests.databases import sqlite_at
@@ -35,7 +36,7 @@ from chatserver.records.database import Database
 from chatserver.settings import Settings
 from chatserver.workflows import archive
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.link import Link
+from quotas.store.link import Link
 from quotas.ledger.redis import RedisLedger
 
 archive.POLL_EVERY = 0.01
@@ -218,7 +219,7 @@ class Dying(LedgerArchive):
     """Of a process that dies after each commit."""
 
     async def archived(self, conversation: str, stored: Unarchived, keep: Keep) -> bool:
-        raise LedgerError("killed")
+        raise StoreError("killed")
 
 
 async def test_a_death_between_commit_and_trimming_stores_nothing_twice(shelf: Shelf, valkey_url: str) -> None:
@@ -226,7 +227,7 @@ async def test_a_death_between_commit_and_trimming_stores_nothing_twice(shelf: S
     dying = Dying(shelf.link, shelf.ledger, shelf.shift)
     alive, shelf.archive._tail = shelf.archive._tail, dying
     for _ in range(2):
-        with pytest.raises(LedgerError, match="killed"):
+        with pytest.raises(StoreError, match="killed"):
             await shelf.archive.sweep()
     assert (await shelf.in_archive(), await shelf.in_store()) == (8, 8)
     shelf.archive._tail = alive

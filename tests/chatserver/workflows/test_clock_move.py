@@ -12,11 +12,12 @@ from chatserver.workflows.reply_watch import LEASE, ReplyWatch
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError, Post, posted
-from quotas.ledger.link import Link
+from quotas.ledger.base import Post, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.standing import Settings
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
 from tests.chatserver.workflows.test_reply_watch import RULEBOOK
 from tests.quotas.ledgers import link_to
 
@@ -192,9 +193,9 @@ async def test_a_part_of_the_store_that_does_not_answer_ends_the_move(mover: Mov
     class Failing(Waits):
         async def turn(self, partition: int, shift: int, to: int, lease: int):  # type: ignore[no-untyped-def]  # as its base
             if partition == 7:
-                raise LedgerError("gone")
+                raise StoreError("gone")
             return await super().turn(partition, shift, to, lease)
 
     failing = Failing(mover.link, mover.ledger, mover.ledger.shift)
-    with pytest.raises(LedgerError, match="a part of the store does not answer; run the same command again"):
+    with pytest.raises(StoreError, match="a part of the store does not answer; run the same command again"):
         await ClockMove(mover.ledger, failing, mover.watch.settle_due).to(BEGAN + DAY)

@@ -8,8 +8,8 @@ from chatserver.workflows.clock_shift import ClockShiftError, require_shifted, s
 from quotas import instant
 from quotas.instant import SECOND
 from quotas.ledger import keys
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
+from quotas.store.link import Link
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Settings of a store that make "accepted" mean less than "kept" are named."""
 
 from chatserver.workflows.durability import durability_warnings
-from quotas.ledger.link import Link
+from quotas.store.link import Link
 from tests.engines import Engine, StoreProcess, engines
 
 

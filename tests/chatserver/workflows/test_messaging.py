@@ -11,9 +11,11 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.workflows.messaging import Lane
 from quotas.instant import DAY, HOUR
-from quotas.ledger.base import LedgerError, Posted, PostResult, settling
+from quotas.ledger.base import Posted, PostResult
 from quotas.ledger.library import LIBRARY
-from quotas.ledger.wire import Reply, packed
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
+from quotas.store.wire import Reply, packed
 from tests.chatserver.workflows.shelf import RULEBOOK, Shelf, shelf_at
 
 
@@ -43,11 +45,11 @@ class Writer:
     def __init__(self, shelf: Shelf, lane: Lane) -> None:
         self.shelf = shelf
         self.lane = lane
-        self._answers: list[asyncio.Future[PostResult | LedgerError]] = []
+        self._answers: list[asyncio.Future[PostResult | StoreError]] = []
 
     def post(self, count: int = 1) -> None:
         for _ in range(count):
-            answer: asyncio.Future[PostResult | LedgerError] = asyncio.get_running_loop().create_future()
+            answer: asyncio.Future[PostResult | StoreError] = asyncio.get_running_loop().create_future()
             text = f"text {len(self._answers) + 1}"
             self._answers.append(answer)
             self.lane.post("mentor", "tom", text, text, "test", settling(answer))
@@ -92,13 +94,13 @@ async def test_posts_that_no_try_carries_out_are_faults_and_the_next_ones_are_no
     """The lane has heard of settings that the store does not have yet, and does not get while it tries."""
     settings = replace(writer.lane.settings, revision=writer.lane.settings.revision + 1)
     writer.lane.learn(replace(await writer.shelf.standing(), settings=settings))
-    answers: list[PostResult | LedgerError] = []
+    answers: list[PostResult | StoreError] = []
     for text in ("one", "other"):
         writer.lane.post("mentor", "tom", text, text, "test", answers.append)
     async with asyncio.timeout(20):
         while len(answers) < 2:
             await writer.shelf.link.request("PING")
-    assert all(isinstance(answer, LedgerError) for answer in answers)
+    assert all(isinstance(answer, StoreError) for answer in answers)
     await writer.shelf.ledger.configure("c1", settings)
     writer.post(3)
     await writer.assert_in_order()

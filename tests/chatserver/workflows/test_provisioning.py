@@ -21,10 +21,11 @@ from chatserver.workflows.requests import (
     Record,
 )
 from quotas.instant import DAY
-from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
+from quotas.store.port import Store
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
 
@@ -246,7 +247,7 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
     store = StoreProcess(durable=True).start()
     up = asyncio.Event()
 
-    async def on_up(_: Link) -> None:
+    async def on_up(_: Store) -> None:
         up.set()
 
     link = Link(store.url)
@@ -263,7 +264,7 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
         provisioning = await with_people(Provisioning(database, ledger, Rulebook(builtin_policy()), clock))
         up.clear()
         store.kill()
-        with pytest.raises(LedgerError):
+        with pytest.raises(StoreError):
             await provisioning.put_conversation("c1", KARI_AND_TOM)
         record = await provisioning.get_conversation("c1")
         assert record is not None

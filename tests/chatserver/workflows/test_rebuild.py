@@ -13,9 +13,9 @@ from chatserver.workflows.provisioning import settings_of
 from chatserver.workflows.rebuild import BATCH, Rebuilt, rebuild, rules_problem
 from chatserver.workflows.restore import Restorer
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import Policy, builtin_policy
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.quotas.ledgers import link_to
 

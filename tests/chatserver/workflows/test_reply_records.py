@@ -19,10 +19,10 @@ from chatserver.workflows.reply_records import BATCH, ReplyRecords
 from chatserver.workflows.requests import ConversationChange
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
 from quotas.ledger.waits import Waits
 from quotas.standing import Settings
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
 from tests.chatserver.workflows.past import RULEBOOK, PastDesk, oslo
 from tests.databases import sqlite_at
 from tests.engines import StoreProcess
@@ -34,7 +34,7 @@ RECORDING = """
 import asyncio, sys
 from chatserver.records.database import Database
 from chatserver.workflows import reply_records
-from quotas.ledger.link import Link
+from quotas.store.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.plans import builtin_policy
@@ -162,7 +162,7 @@ async def test_storing_again_changes_nothing(desk: PastDesk) -> None:
     await desk.exchange("c1", MONDAY, MONDAY + 30 * HOUR)
     forgetful = Forgetful(desk)
     for _ in range(3):
-        with pytest.raises(LedgerError, match="killed"):
+        with pytest.raises(StoreError, match="killed"):
             await forgetful.sweep()
     assert len(await desk.left()) == 3
     await desk.record()
@@ -182,7 +182,7 @@ class Dying(Waits):
     """Waits of a process that dies before it can forget anything."""
 
     async def forget(self, partition: int, ids: object) -> None:
-        raise LedgerError("killed")
+        raise StoreError("killed")
 
 
 async def test_two_recorders_at_once_store_everything_once(desk: PastDesk) -> None:

@@ -15,7 +15,7 @@ from chatserver.workflows.mentor_weeks import monday_of
 from chatserver.workflows.reply_report import MOST_DAYS
 from chatserver.workflows.requests import ConversationChange, Invalid
 from quotas.instant import DAY, HOUR
-from quotas.ledger.link import Link
+from quotas.store.link import Link
 from tests.chatserver.workflows.past import RULEBOOK, PastDesk, oslo
 
 OSLO = RULEBOOK.calendar("Europe/Oslo", "")

@@ -11,11 +11,11 @@ from chatserver.workflows.reply_watch import LEASE, ReplyWatch
 from quotas.instant import HOUR
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
 from quotas.standing import Settings, Standing, Writer
+from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.quotas.ledgers import link_to
 

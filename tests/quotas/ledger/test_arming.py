@@ -8,10 +8,10 @@ import pytest
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.standing import Settings
+from quotas.store.link import Link
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
 from tests.quotas.ledgers import link_to
 

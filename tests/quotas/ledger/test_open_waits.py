@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from quotas.instant import HOUR
 from quotas.ledger import keys
-from quotas.ledger.link import Link
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.standing import Settings
+from quotas.store.link import Link
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
 from tests.quotas.ledgers import link_to
 

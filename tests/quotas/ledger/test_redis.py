@@ -12,20 +12,12 @@ from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger import redis as redis_module
 from quotas.ledger.answers import read_published
-from quotas.ledger.base import (
-    IDEMPOTENCY_PERIOD,
-    MESSAGES_AT_ONCE,
-    Again,
-    LedgerError,
-    Post,
-    Posted,
-    PostResult,
-    posted,
-)
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, MESSAGES_AT_ONCE, Again, Post, Posted, PostResult, posted
 from quotas.ledger.library import LIBRARY
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.wire import LinkDownError, packed
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
+from quotas.store.wire import LinkDownError, packed
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
 from tests.quotas.ledger.desk import LANE, Desk
@@ -78,7 +70,7 @@ async def test_functions_that_the_store_lost_are_loaded_again(desk: Desk, client
 async def test_what_follows_a_post_that_found_no_functions_comes_back(desk: Desk, client: Redis) -> None:
     """Also where somebody else has brought them back: all of it on one link, so that the places are fixed."""
     terms = desk.terms(await desk.standing(MONDAY))
-    answers: list[PostResult | LedgerError] = []
+    answers: list[PostResult | StoreError] = []
 
     def send(number: int, after: int) -> None:
         post = Post("c", "mentor", f"{number}", b"digest..", b"{}", "test", LANE, number, after)
@@ -127,10 +119,10 @@ async def test_functions_that_cannot_be_loaded_are_a_fault(desk: Desk, client: R
     client.execute_command("ACL", "SETUSER", "default", "-function|load")  # type: ignore[no-untyped-call]  # redis-py leaves it so
     try:
         for work in (desk.mentor(MONDAY, "hello"), desk.configure(MONDAY, plan="basic")):
-            with pytest.raises(LedgerError, match="no permissions|can't run this command"):
+            with pytest.raises(StoreError, match="no permissions|can't run this command"):
                 await work
         link = redis_link(desk)
-        with pytest.raises(LedgerError, match="no permissions|can't run this command"):
+        with pytest.raises(StoreError, match="no permissions|can't run this command"):
             await RedisLedger(link).load_at(link)
     finally:
         client.execute_command("ACL", "SETUSER", "default", "+function|load")  # type: ignore[no-untyped-call]  # redis-py leaves it so
@@ -140,15 +132,15 @@ async def test_an_error_of_the_store_is_a_fault_that_says_what_it_said(desk: Des
     client.delete(keys.conversation("c"))
     client.set(keys.conversation("c"), "no hash")
     terms = desk.rulebook.terms("light", "Europe/Oslo", "", 0, MONDAY)
-    with pytest.raises(LedgerError, match="WRONGTYPE"):
+    with pytest.raises(StoreError, match="WRONGTYPE"):
         await desk.post("member", "hello", desk.settings, terms, MONDAY)
-    with pytest.raises(LedgerError, match="WRONGTYPE"):
+    with pytest.raises(StoreError, match="WRONGTYPE"):
         await desk.configure(MONDAY, plan="basic")
 
 
 async def test_a_message_that_could_not_be_stored_is_not_remembered_as_accepted(desk: Desk, client: Redis) -> None:
     client.set(keys.log("c"), "no stream")
-    with pytest.raises(LedgerError, match="WRONGTYPE"):
+    with pytest.raises(StoreError, match="WRONGTYPE"):
         await desk.mentor(MONDAY, "hello", id="x")
     client.delete(keys.log("c"))
     again = await desk.mentor(MONDAY, "hello", id="x")
@@ -173,7 +165,7 @@ async def test_an_answer_that_makes_no_sense_is_a_fault(desk: Desk, client: Redi
     head, _, _ = LIBRARY.partition("\n")
     post = LIBRARY.rpartition("redis.register_function('post_")[2].partition("'")[0]
     client.function_load(f"{head}\nredis.register_function('post_{post}', function() return 5 end)", replace=True)
-    with pytest.raises(LedgerError, match="makes no sense"):
+    with pytest.raises(StoreError, match="makes no sense"):
         await desk.mentor(MONDAY, "hello")
     client.function_load(LIBRARY, replace=True)
 

@@ -7,10 +7,10 @@ import pytest
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Ahead, Waits
 from quotas.standing import Settings
+from quotas.store.link import Link
 from tests.quotas.ledger.waiting import PROMISES, write
 from tests.quotas.ledgers import link_to
 

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from quotas.ledger import keys
-from quotas.ledger import moving as moving_module
-from quotas.ledger.address import read_address
-from quotas.ledger.base import Again, LedgerError, Post, Posted, PostResult
-from quotas.ledger.cluster import ClusterLinks
-from quotas.ledger.moving import Call, Moving
+from quotas.ledger.base import Again, Post, Posted, PostResult
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.stores import store_at
-from quotas.ledger.topology import node_at, slot_of, view_of
-from quotas.ledger.wire import LinkDownError, packed
+from quotas.store import moving as moving_module
+from quotas.store.address import read_address
+from quotas.store.cluster import ClusterLinks
+from quotas.store.errors import StoreError
+from quotas.store.moving import Call, Moving
+from quotas.store.stores import store_at
+from quotas.store.topology import node_at, slot_of, view_of
+from quotas.store.wire import LinkDownError, packed
 from quotas.terms import Rulebook
 from tests.clusters import Cluster, Node, until
 from tests.quotas.ledger.desk import LANE, Desk
@@ -136,7 +137,7 @@ async def test_a_move_that_is_called_off_lets_nothing_overtake(cluster: Cluster,
         owner = store._owners[slot]
         assert owner is not None
 
-        answers: dict[int, PostResult | LedgerError] = {}
+        answers: dict[int, PostResult | StoreError] = {}
 
         def post(number: int, after: int) -> None:
             post = Post("c", "mentor", "", b"", b"{}", "test", LANE, number, after)
@@ -160,7 +161,7 @@ async def test_a_slot_that_moves_too_long_is_a_temporary_fault(
         await store.request("SET", KEY, "here")
         with (
             cluster.moving(SLOT, another(cluster)),
-            pytest.raises(LedgerError, match="is moving this part of its data"),
+            pytest.raises(StoreError, match="is moving this part of its data"),
         ):
             await store.request("FCALL", "none", 2, KEY, "{5}:never")
         assert await store.request("GET", KEY) == b"here"
@@ -232,7 +233,7 @@ async def test_a_master_that_comes_back_is_used_again(cluster: Cluster) -> None:
         await eventually(lambda: not store.is_up)
         with pytest.raises(LinkDownError):
             await store.request("GET", KEY)
-        with pytest.raises(LedgerError):
+        with pytest.raises(StoreError):
             await store.everywhere("PING")
         victim.start()
         await eventually(lambda: store.is_up and b"{5}:a" in missed)
@@ -241,7 +242,7 @@ async def test_a_master_that_comes_back_is_used_again(cluster: Cluster) -> None:
                 try:
                     assert await store.request("SET", KEY, "back") == b"OK"
                     break
-                except LedgerError:
+                except StoreError:
                     await asyncio.sleep(0.05)
 
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import hiredis
 
-from quotas.ledger import keeper as keeping
-from quotas.ledger import keys
-from quotas.ledger.address import Node
-from quotas.ledger.base import LedgerError, settling
-from quotas.ledger.link import Link
-from quotas.ledger.moving import Call, Moving, redirection
-from quotas.ledger.store import Missed, Push, Up
-from quotas.ledger.topology import SLOTS, View, node_at, slot_of, view_of
-from quotas.ledger.wire import Done, LinkDownError, Reply, packed, raised
+from quotas.store import keeper as keeping
+from quotas.store.address import Node
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
+from quotas.store.link import Link
+from quotas.store.moving import Call, Moving, redirection
+from quotas.store.port import Missed, Push, Store, Up
+from quotas.store.topology import SLOTS, View, node_at, slot_of, view_of
+from quotas.store.wire import Done, LinkDownError, Reply, packed, raised
 
 LOOK_EVERY = 5.0
 """Seconds between looks at who has what, while nothing hints at a change."""
@@ -26,8 +26,8 @@ LOOK_SOON, LOOK_AGAIN = 0.02, 0.1
 """Seconds from a hint to the look, and between looks while a node is gone or a slot has no place."""
 VIEW_WITHIN = 0.5
 """Seconds that a node has to tell; the others' view counts then."""
-HOME = slot_of(keys.META)
-"""Where commands without a key go."""
+HOME = slot_of("{chatserver}")
+"""Where commands without a key go: any slot would do; this one also has what holds for the whole store."""
 _PING, _ASKING = packed("PING"), packed("ASKING")
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class ClusterLinks:
         return sum(link.pending for link in self._links.values())
 
     async def open(self) -> None:
-        """Ask a seed who there is, and connect to every master. Raises LedgerError."""
+        """Ask a seed who there is, and connect to every master. Raises StoreError."""
         await self._follow(await self._seen_by_seeds())
         if not self.is_up:
             self.close()
@@ -93,14 +93,14 @@ class ClusterLinks:
         self._enter(command, done, slot, mark)
 
     async def kept(self, key: str) -> None:
-        """Wait until a replica of the node that has `key` has all of it, where `replicated`. Raises LedgerError."""
+        """Wait until a replica of the node that has `key` has all of it, where `replicated`. Raises StoreError."""
         if self.replicated:
             future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             self.send_kept(_PING, settling(future), keeping.mark_at(key), slot_of(key))
             raised(await future)
 
     async def request(self, *args: bytes | str | float) -> Reply:
-        """Send a command to the node that has its first key, and wait for its reply. Raises LedgerError."""
+        """Send a command to the node that has its first key, and wait for its reply. Raises StoreError."""
         key = args[3] if args[0] == "FCALL" else args[1] if len(args) > 1 else ""
         slot = slot_of(key) if isinstance(key, str) and key.startswith("{") else HOME
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -108,7 +108,7 @@ class ClusterLinks:
         return raised(await future)
 
     async def everywhere(self, *args: bytes | str | float) -> list[Reply]:
-        """The replies of every master. Raises LedgerError."""
+        """The replies of every master. Raises StoreError."""
         owners = {link for link in self._owners if link is not None}
         return await asyncio.gather(*(link.request(*args) for link in owners))
 
@@ -188,7 +188,7 @@ class ClusterLinks:
             await asyncio.sleep(LOOK_SOON)
             try:
                 await self._follow(await self._seen())
-            except LedgerError as error:
+            except StoreError as error:
                 logger.debug("no node tells who has what: %s", error)
             except Exception:
                 logger.exception("who has what cannot be found out; looking again")
@@ -197,7 +197,7 @@ class ClusterLinks:
         return bool(self._homeless or self._moving) or not self.is_up
 
     async def _seen(self) -> View:
-        """The newest view that any node has. Raises LedgerError."""
+        """The newest view that any node has. Raises StoreError."""
         told = await asyncio.gather(*(_view(link) for link in self._links.values() if link.is_up))
         views = [view for view in told if view is not None]
         return max(views, key=lambda view: view.epoch) if views else await self._seen_by_seeds()
@@ -210,7 +210,7 @@ class ClusterLinks:
                 await link.open()
                 info, slots = await link.request("CLUSTER", "INFO"), await link.request("CLUSTER", "SLOTS")
                 return view_of(info, slots, node)
-            except LedgerError as error:
+            except StoreError as error:
                 faults.append(f"{node.host}:{node.port}: {error}")
             finally:
                 link.close()
@@ -244,8 +244,8 @@ class ClusterLinks:
         link.on_refused = partial(self._refused, link)
         return link
 
-    async def _up(self, link: Link) -> None:
-        await self.on_up(link)
+    async def _up(self, node: Store) -> None:
+        await self.on_up(node)
 
     def _assign(self, owners: dict[int, Link]) -> None:
         """Give slots to nodes; whoever listens follows."""
@@ -301,15 +301,15 @@ async def _view(link: Link) -> View | None:
     try:
         async with asyncio.timeout(VIEW_WITHIN):
             info, slots = await link.request("CLUSTER", "INFO"), await link.request("CLUSTER", "SLOTS")
-    except (LedgerError, TimeoutError):
+    except (StoreError, TimeoutError):
         return None
     return view_of(info, slots, link.node)
 
 
-async def _opened(link: Link) -> LedgerError | None:
+async def _opened(link: Link) -> StoreError | None:
     try:
         await link.open()
-    except LedgerError as error:
+    except StoreError as error:
         return error
     return None
 
@@ -326,5 +326,5 @@ def _unmissed(channels: Collection[bytes]) -> None:
     """Until someone listens."""
 
 
-async def _nothing(link: Link) -> None:
+async def _nothing(node: Store) -> None:
     """Until someone has something to do after a connect."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from quotas.ledger.read_bound import READ_BYTES, ReadBound
+from quotas.store.read_bound import READ_BYTES, ReadBound
 
 SOFT_LIMIT = 8 * 1024 * 1024
 """`client-output-buffer-limit pubsub`: more than that for a minute, and the store closes the connection."""

@@ -8,11 +8,12 @@ import hiredis
 import pytest
 from redis import Redis
 
-from quotas.ledger import link as link_module
-from quotas.ledger import wire as wire_module
-from quotas.ledger.base import LedgerError
-from quotas.ledger.link import Link
-from quotas.ledger.wire import LinkDownError, packed
+from quotas.store import link as link_module
+from quotas.store import wire as wire_module
+from quotas.store.errors import StoreError
+from quotas.store.link import Link
+from quotas.store.port import Store
+from quotas.store.wire import LinkDownError, packed
 from tests.engines import StoreProcess
 from tests.quotas.ledgers import closed, link_to
 
@@ -50,7 +51,7 @@ async def test_an_error_of_the_store_is_raised_and_harms_nobody_else(link: Link)
         link.request("ECHO", "1"), link.request("NOSUCH"), link.request("ECHO", "2"), return_exceptions=True
     )
     assert (good, also_good) == (b"1", b"2")
-    assert isinstance(bad, LedgerError)
+    assert isinstance(bad, StoreError)
     assert "unknown command" in str(bad)
 
 
@@ -212,7 +213,7 @@ async def test_a_refused_subscription_is_nobody_elses_answer(
 async def test_a_store_killed_and_restarted_is_found_again(own_store: StoreProcess) -> None:
     ups: list[bytes] = []
 
-    async def up(link: Link) -> None:
+    async def up(link: Store) -> None:
         ups.append(await link.request("PING"))
 
     link = Link(own_store.url)
@@ -282,7 +283,7 @@ async def test_where_coming_up_fails_opening_fails_and_reconnecting_goes_on(own_
     """The store breaks the connection while `on_up` works: one attempt after the other, never two at once."""
     attempts: list[bool] = []
 
-    async def up(link: Link) -> None:
+    async def up(link: Store) -> None:
         attempts.append(link.is_up)
         if len(attempts) in (1, 3, 4):
             await link.request("CLIENT", "KILL", "SKIPME", "no", "TYPE", "normal")
@@ -304,7 +305,7 @@ async def test_where_coming_up_fails_opening_fails_and_reconnecting_goes_on(own_
 
 
 async def test_a_connection_lost_unnoticed_while_coming_up_is_noticed(own_store: StoreProcess) -> None:
-    async def up(link: Link) -> None:
+    async def up(link: Store) -> None:
         link.send(packed("CLIENT", "KILL", "SKIPME", "no", "TYPE", "normal"), lambda reply: None)
         await _until(lambda: not link.is_up)
 
@@ -354,7 +355,7 @@ async def test_a_fault_of_ours_at_a_connect_does_not_end_the_trying(own_store: S
     """What is done after a connect fails once: the next one succeeds."""
     faults = [ValueError("once")]
 
-    async def up(_: Link) -> None:
+    async def up(_: Store) -> None:
         if faults:
             raise faults.pop()
 

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import hiredis
 
-from quotas.ledger.base import LedgerError, settling
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
 
 Reply = Any
 """What hiredis makes of a reply: bytes, int, list, None, or hiredis.ReplyError."""
@@ -25,7 +26,7 @@ MAX_PENDING = 100_000
 logger = logging.getLogger(__name__)
 
 
-class LinkDownError(LedgerError):
+class LinkDownError(StoreError):
     """The connection is down or broke before the answer came."""
 
 
@@ -94,7 +95,7 @@ class Wire(asyncio.Protocol):
         self._out.append(packed(command, channel) + _HELLO)
 
     async def ask(self, *args: str) -> Reply:
-        """Send a command and wait for its reply. Raises LedgerError."""
+        """Send a command and wait for its reply. Raises StoreError."""
         future: asyncio.Future[Reply] = self._loop.create_future()
         self.send(packed(*args), settling(future))
         return raised(await future)
@@ -168,9 +169,9 @@ _HELLO = packed("HELLO")
 
 
 def raised(reply: Reply) -> Reply:
-    """The reply, or LedgerError where it is an error."""
-    if isinstance(reply, LedgerError):
+    """The reply, or StoreError where it is an error."""
+    if isinstance(reply, StoreError):
         raise reply
     if isinstance(reply, hiredis.ReplyError):
-        raise LedgerError(str(reply))
+        raise StoreError(str(reply))
     return reply

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from quotas.ledger.address import Address, Node, read_address, socket_url
-from quotas.ledger.cluster import ClusterLinks
-from quotas.ledger.link import Link
-from quotas.ledger.sentinel import SentinelLink
-from quotas.ledger.stores import store_at
+from quotas.store.address import Address, Node, read_address, socket_url
+from quotas.store.cluster import ClusterLinks
+from quotas.store.link import Link
+from quotas.store.sentinel import SentinelLink
+from quotas.store.stores import store_at
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,11 @@
 """What a store offers to those who use it, be it one node (`link.py`) or a cluster of them (`cluster.py`)."""
 
 from collections.abc import Callable, Collection, Coroutine
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from quotas.ledger.wire import Done, Reply
+from quotas.store.wire import Done, Reply
 
-if TYPE_CHECKING:
-    from quotas.ledger.link import Link
-
-Up = Callable[["Link"], Coroutine[Any, Any, None]]
+Up = Callable[["Store"], Coroutine[Any, Any, None]]
 Push = Callable[[list[Any]], None]
 Missed = Callable[[Collection[bytes]], None]
 
@@ -16,9 +13,9 @@ Missed = Callable[[Collection[bytes]], None]
 class Store(Protocol):
     """Commands go to the node that has the key; `slot` is what `slot_of` says of it.
 
-    `on_up` is awaited with the link to a node after each connect, with requests let through; where it fails, the
-    connect has failed. `on_push` gets what was published, as hiredis gives it: `[kind, channel, payload]`. `on_missed`
-    is called with channels that are subscribed again, after messages on them may have been missed.
+    `on_up` is awaited with the node that was connected to, after each connect, with requests let through; where it
+    fails, the connect has failed. `on_push` gets what was published, as hiredis gives it: `[kind, channel, payload]`.
+    `on_missed` is called with channels that are subscribed again, after messages on them may have been missed.
     """
 
     on_up: Up
@@ -36,7 +33,7 @@ class Store(Protocol):
         """Requests whose answers are owed."""
 
     async def open(self) -> None:
-        """Connect once; raises LedgerError with a sentence that says why not."""
+        """Connect once; raises StoreError with a sentence that says why not."""
 
     def close(self) -> None:
         """Break every connection for good; what is on its way fails with LinkDownError."""
@@ -45,7 +42,7 @@ class Store(Protocol):
         """The slot that holds `key`; 0 for all of them where there is one node."""
 
     def send(self, command: bytes, done: Done, slot: int = 0) -> None:
-        """Send a packed command; `done` gets the reply, a hiredis.ReplyError, or a LedgerError. Never waits.
+        """Send a packed command; `done` gets the reply, a hiredis.ReplyError, or a StoreError. Never waits.
 
         Commands of one slot are carried out in the order in which they were sent.
         """
@@ -57,13 +54,13 @@ class Store(Protocol):
         """
 
     async def request(self, *args: bytes | str | float) -> Reply:
-        """Send a command and wait for its reply. Raises LedgerError, also where the store answers with an error."""
+        """Send a command and wait for its reply. Raises StoreError, also where the store answers with an error."""
 
     async def everywhere(self, *args: bytes | str | float) -> list[Reply]:
-        """The replies of every node that takes writes. Raises LedgerError."""
+        """The replies of every node that takes writes. Raises StoreError."""
 
     async def kept(self, key: str) -> None:
-        """Wait until a replica has all that was written so far beside `key`, where `replicated`. Raises LedgerError."""
+        """Wait until a replica has all that was written so far beside `key`, where `replicated`. Raises StoreError."""
 
     def subscribe(self, channel: bytes) -> None:
         """Hear of a sharded channel from now on, also after the node came back or the channel moved to another."""

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 from redis.asyncio.sentinel import Sentinel
 from redis.exceptions import RedisError
 
-from quotas.ledger.address import Node
-from quotas.ledger.link import Link
-from quotas.ledger.wire import LinkDownError, Wire
+from quotas.store.address import Node
+from quotas.store.link import Link
+from quotas.store.wire import LinkDownError, Wire
 
 ASK_WITHIN = 0.5
 """Seconds that a Sentinel has to answer; then the next one is asked."""

@@ -1,10 +1,10 @@
 """The store that a URL names."""
 
-from quotas.ledger.address import read_address
-from quotas.ledger.cluster import ClusterLinks
-from quotas.ledger.link import Link
-from quotas.ledger.sentinel import SentinelLink
-from quotas.ledger.store import Store
+from quotas.store.address import read_address
+from quotas.store.cluster import ClusterLinks
+from quotas.store.link import Link
+from quotas.store.port import Store
+from quotas.store.sentinel import SentinelLink
 
 
 def store_at(url: str, *, replicated: bool = False) -> Store:

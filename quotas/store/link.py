@@ -12,13 +12,14 @@ from typing import Any
 
 import hiredis
 
-from quotas.ledger import keeper as keeping
-from quotas.ledger import wire as wiring
-from quotas.ledger.address import Node, read_address
-from quotas.ledger.base import LedgerError, settling
-from quotas.ledger.keeper import Keeper
-from quotas.ledger.store import Missed, Push, Up
-from quotas.ledger.wire import Done, LinkDownError, Reply, Wire, packed, raised
+from quotas.store import keeper as keeping
+from quotas.store import wire as wiring
+from quotas.store.address import Node, read_address
+from quotas.store.errors import StoreError
+from quotas.store.futures import settling
+from quotas.store.keeper import Keeper
+from quotas.store.port import Missed, Push, Store, Up
+from quotas.store.wire import Done, LinkDownError, Reply, Wire, packed, raised
 
 CONNECT_WITHIN = 2.0
 BACKOFF_FIRST, BACKOFF_MOST = 0.05, 1.0
@@ -63,7 +64,7 @@ class Link:
         return self._wire.pending if self._wire is not None else 0
 
     async def open(self) -> None:
-        """Connect once; raises LedgerError with a sentence that says why not."""
+        """Connect once; raises StoreError with a sentence that says why not."""
         await self._connect()
 
     def close(self) -> None:
@@ -90,14 +91,14 @@ class Link:
         self.send(command, done if self._keeper is None else partial(self._keeper.hold, mark, done))
 
     async def kept(self, key: str) -> None:
-        """Wait until a replica has all that was written so far, where `replicated`. Raises LedgerError."""
+        """Wait until a replica has all that was written so far, where `replicated`. Raises StoreError."""
         if self.replicated:
             future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             self.send_kept(_PING, settling(future), keeping.mark_at(key))
             raised(await future)
 
     async def request(self, *args: bytes | str | float) -> Reply:
-        """Send a command and wait for its reply. Raises LedgerError, also where the store answers with an error."""
+        """Send a command and wait for its reply. Raises StoreError, also where the store answers with an error."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self.send(packed(*args), settling(future))
         return raised(await future)
@@ -119,7 +120,7 @@ class Link:
             self._wire.subscribe("SUNSUBSCRIBE", channel)
 
     async def where(self) -> Node:
-        """Where the store is now. Raises LedgerError."""
+        """Where the store is now. Raises StoreError."""
         return self.node
 
     async def _connect(self) -> None:
@@ -136,7 +137,7 @@ class Link:
                 self._subscribe_again()
             if not self._ready:
                 raise LinkDownError("it went away again")
-        except (OSError, TimeoutError, LedgerError) as error:
+        except (OSError, TimeoutError, StoreError) as error:
             self._drop()
             raise LinkDownError(f"the store cannot be reached: {error or 'no answer in time'}") from error
         finally:
@@ -163,13 +164,13 @@ class Link:
         try:
             await self.greet(second, node)
             await keeper.choose()
-        except LedgerError:
+        except StoreError:
             second.close()
             raise
         return keeper
 
     async def greet(self, wire: Wire, node: Node) -> None:
-        """The first words on a new connection. Raises LedgerError."""
+        """The first words on a new connection. Raises StoreError."""
         hello: list[str] = ["HELLO", "3"]
         if node.password:
             hello += ["AUTH", node.username or "default", node.password]
@@ -246,5 +247,5 @@ def _no_way_out(channel: bytes, error: hiredis.ReplyError) -> bool:
     return False
 
 
-async def _nothing(link: Link) -> None:
+async def _nothing(node: Store) -> None:
     """Until someone has something to do after a connect."""

@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from redis.crc import key_slot
 
-from quotas.ledger.address import Node
-from quotas.ledger.wire import Reply
+from quotas.store.address import Node
+from quotas.store.wire import Reply
 
 SLOTS = 16_384
 

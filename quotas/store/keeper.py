@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import hiredis
 
-from quotas.ledger.base import LedgerError
-from quotas.ledger.wire import Done, LinkDownError, Reply, Wire, hand_over, packed
+from quotas.store.errors import StoreError
+from quotas.store.wire import Done, LinkDownError, Reply, Wire, hand_over, packed
 
 REPLICA_WITHIN = 800
 """Milliseconds that the replica has for each step; after that whoever wrote gets a temporary error."""
@@ -24,7 +24,7 @@ def mark_at(key: str) -> bytes:
     return packed("SET", key, "", "EX", 60)
 
 
-class NotReplicatedError(LedgerError):
+class NotReplicatedError(StoreError):
     """It is written, but no replica has it: it would be lost with its node. Post again with the same id."""
 
 
@@ -51,7 +51,7 @@ class Keeper:
 
     def hold(self, mark: bytes, done: Done, reply: Reply) -> None:
         """Keep a reply back. `mark` is a packed write to a key that this node has; errors need not wait."""
-        if isinstance(reply, hiredis.ReplyError | LedgerError):
+        if isinstance(reply, hiredis.ReplyError | StoreError):
             done(reply)
             return
         self._held.append((done, reply))
@@ -88,7 +88,7 @@ class Keeper:
 def _why_not(replies: list[Reply]) -> str:
     """Why the replica may not have it; '' where it has. The last reply counts how many have."""
     for reply in replies:
-        if isinstance(reply, hiredis.ReplyError | LedgerError):
+        if isinstance(reply, hiredis.ReplyError | StoreError):
             return f"no replica is known to have it: {reply}"
     last = replies[-1]
     if min(last if isinstance(last, list) else [last]) < 1:

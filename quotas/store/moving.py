@@ -6,7 +6,7 @@ from operator import attrgetter
 
 import hiredis
 
-from quotas.ledger.wire import Done, LinkDownError, Reply, hand_over
+from quotas.store.wire import Done, LinkDownError, Reply, hand_over
 
 HOLD_FOR = 1.5
 """Seconds until held calls fail: whoever wrote gets a temporary error within two."""

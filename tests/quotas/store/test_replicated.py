@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from quotas.ledger import keeper as keeper_module
-from quotas.ledger.base import LedgerError
-from quotas.ledger.keeper import NotReplicatedError, mark_at
-from quotas.ledger.link import Link
-from quotas.ledger.sentinel import SentinelLink
-from quotas.ledger.stores import store_at
-from quotas.ledger.wire import LinkDownError, packed
+from quotas.store import keeper as keeper_module
+from quotas.store.errors import StoreError
+from quotas.store.keeper import NotReplicatedError, mark_at
+from quotas.store.link import Link
+from quotas.store.sentinel import SentinelLink
+from quotas.store.stores import store_at
+from quotas.store.wire import LinkDownError, packed
 from tests.clusters import Watched
 from tests.engines import Engine, engines
 
@@ -67,7 +67,7 @@ async def kept_at_last(link: Link) -> None:
         while True:
             try:
                 await link.kept("{5}:kept")
-            except LedgerError:
+            except StoreError:
                 await asyncio.sleep(0.05)
             else:
                 return
@@ -132,7 +132,7 @@ async def test_where_either_connection_breaks_both_are_made_anew(pair: Watched) 
             mine = [each["id"] for each in others if each["flags"] in ("N", "b")]
             pair.master.ask("CLIENT", "KILL", "ID", sorted(mine, key=int)[skip])
             await eventually(lambda: len(replies) == 2)
-            assert all(isinstance(reply, LedgerError) for reply in replies)
+            assert all(isinstance(reply, StoreError) for reply in replies)
             replies.clear()
             pair.replica.resume()
             await eventually(lambda: link.is_up)
