@@ -5,10 +5,9 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import bindparam, delete, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.conversations import IDS_AT_ONCE
+from chatserver.records.dialects import IDS_AT_ONCE, insert_into, is_sqlite
 from chatserver.records.tables import CONVERSATION_KEYS
 
 ADVISORY_LOCK = 0x6B65_7973
@@ -38,10 +37,9 @@ async def of(connection: AsyncConnection, conversations: Collection[str]) -> lis
 
 async def store(connection: AsyncConnection, keys: Collection[WrappedKey]) -> None:
     """Insert those that are not there yet."""
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
     # In the order of their keys, so that two processes that store the same never wait for each other.
     rows = [asdict(key) for key in sorted(keys, key=lambda key: (key.conversation_id, key.number))]
-    await connection.execute(kind.insert(CONVERSATION_KEYS).on_conflict_do_nothing(), rows)
+    await connection.execute(insert_into(connection.dialect, CONVERSATION_KEYS).on_conflict_do_nothing(), rows)
 
 
 async def destroy(connection: AsyncConnection, conversation: str, before: int) -> None:
@@ -93,11 +91,11 @@ async def rewrap(connection: AsyncConnection, keys: Sequence[WrappedKey]) -> Non
 
 async def making(connection: AsyncConnection) -> None:
     """Until the transaction ends, no rotation ends. On SQLite every transaction that writes is alone anyway."""
-    if connection.dialect.name != "sqlite":
+    if not is_sqlite(connection.dialect):
         await connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": ADVISORY_LOCK})
 
 
 async def ending_rotation(connection: AsyncConnection) -> None:
     """Until the transaction ends, nobody makes a key."""
-    if connection.dialect.name != "sqlite":
+    if not is_sqlite(connection.dialect):
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})

@@ -8,10 +8,8 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import Status
+from chatserver.records.dialects import IDS_AT_ONCE, latest
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
-
-IDS_AT_ONCE = 500
-"""Ids in one query: every database takes that many parameters."""
 
 
 class Conversation(Struct, frozen=True):
@@ -134,12 +132,8 @@ async def change(connection: AsyncConnection, conversation: Conversation) -> Non
     open_now = (SUBSCRIPTIONS.c.conversation_id == conversation.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
     query = update(SUBSCRIPTIONS).where(open_now, SUBSCRIPTIONS.c.plan != conversation.plan)
     # A store's clock that was set back must not end a subscription before it started.
-    latest = func.max if connection.dialect.name == "sqlite" else func.greatest
-    ended = await connection.scalar(
-        query.values(ended_at=latest(SUBSCRIPTIONS.c.started_at, conversation.updated_at)).returning(
-            SUBSCRIPTIONS.c.ended_at
-        )
-    )
+    ended_at = latest(connection.dialect, SUBSCRIPTIONS.c.started_at, conversation.updated_at)
+    ended = await connection.scalar(query.values(ended_at=ended_at).returning(SUBSCRIPTIONS.c.ended_at))
     if ended is not None:
         await _subscribe(connection, conversation, ended)
 

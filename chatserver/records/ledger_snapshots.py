@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Struct
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.records.dialects import insert_into
 from chatserver.records.tables import LEDGER_SNAPSHOTS
 
 
@@ -25,8 +25,7 @@ _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 async def store(connection: AsyncConnection, snapshots: Sequence[LedgerSnapshot]) -> None:
     """Write each over an earlier one of its conversation."""
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = kind.insert(LEDGER_SNAPSHOTS)
+    statement = insert_into(connection.dialect, LEDGER_SNAPSHOTS)
     new, old = statement.excluded, LEDGER_SNAPSHOTS.c
     statement = statement.on_conflict_do_update(
         index_elements=[old.conversation_id],

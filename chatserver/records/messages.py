@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.entry import Head, head_json, head_of, joined, parted
 from chatserver.protocol.events import Role
-from chatserver.records.conversations import IDS_AT_ONCE
+from chatserver.records.dialects import IDS_AT_ONCE, insert_into
 from chatserver.records.tables import MESSAGES
 from quotas.ledger.base import Entry
 
@@ -44,11 +43,11 @@ def entry_of(message: Message) -> Entry:
 
 async def store(connection: AsyncConnection, messages: Sequence[Message]) -> None:
     """Insert what is not there yet."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # Always in the order of their keys, so that two processes that store the same never wait for each other.
     ordered = sorted(messages, key=lambda message: (message.conversation_id, message.seq))
     if ordered:
-        await connection.execute(insert(MESSAGES).on_conflict_do_nothing(), [asdict(each) for each in ordered])
+        insert = insert_into(connection.dialect, MESSAGES).on_conflict_do_nothing()
+        await connection.execute(insert, [asdict(each) for each in ordered])
 
 
 async def page(connection: AsyncConnection, conversation: str, after: int, before: int, limit: int) -> list[Message]:

@@ -13,9 +13,9 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import asdict, astuple
 from sqlalchemy import Dialect, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.records.dialects import insert_into
 from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
 
 
@@ -92,11 +92,8 @@ async def store(connection: AsyncConnection, rows: Sequence[ReplyWait | ReplyNot
     for kind, (table, key) in _SELDOM.items():
         ordered = sorted((row for row in rows if type(row) is kind), key=key)
         if ordered:
-            insert = _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
+            insert = insert_into(connection.dialect, table).on_conflict_do_nothing()
             await connection.execute(insert, [asdict(row) for row in ordered])
-
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @cache
@@ -107,7 +104,7 @@ def _insert_waits(dialect: Dialect, many: int) -> str:
     loop spend most on waiting for each other.
     """
     names = dict.fromkeys(ReplyWait.__struct_fields__)
-    insert = _INSERT[dialect.name](REPLY_WAITS).values([names] * many).on_conflict_do_nothing()
+    insert = insert_into(dialect, REPLY_WAITS).values([names] * many).on_conflict_do_nothing()
     return str(insert.compile(dialect=dialect))
 
 
