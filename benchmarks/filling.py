@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from benchmarks.contenders import BenchmarkError
-from chatserver.sealing import SECRET_BYTES, Key
+from chatserver.keys.sealing import SECRET_BYTES, Key
 from chatserver.workflows.messaging import sealed_post
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, PostResult

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from benchmarks.contenders import BenchmarkError
+from chatserver.keys.sealing import SECRET_BYTES, Key
 from chatserver.records.database import Database
 from chatserver.records.tables import CONVERSATIONS, PEOPLE, SUBSCRIPTIONS
-from chatserver.sealing import SECRET_BYTES, Key
 from chatserver.workflows.messaging import sealed_post
 from quotas.ledger.base import Posted, Stale, posted
 from quotas.ledger.redis import RedisLedger

@@ -14,7 +14,7 @@ from redis import Redis
 
 from benchmarks.contenders import HOST, BenchmarkError, Contender, Site
 from benchmarks.load import Couple
-from chatserver.sealing import new_secret
+from chatserver.keys.sealing import new_secret
 from quotas.ledger import keys
 from quotas.ledger.library import VERSION
 from quotas.ledger.redis import RedisLedger, pack

@@ -24,7 +24,9 @@ from chatserver.api.home import home_route
 from chatserver.api.problem import elsewhere
 from chatserver.api.worker_numbers import Seat
 from chatserver.auth import Authenticator
-from chatserver.master_keys import master_keys
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import master_keys
+from chatserver.keys.rotation import masters_problem
 from chatserver.private_files import tighten
 from chatserver.rate_limit import RateLimit
 from chatserver.realtime.door import Door
@@ -38,10 +40,8 @@ from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
 from chatserver.workflows.clock_move import ClockMove
 from chatserver.workflows.clock_shift import settle_shift
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.durability import durability_warnings
 from chatserver.workflows.health import Health
-from chatserver.workflows.key_rotation import masters_problem
 from chatserver.workflows.lost_records import lost_records_problem
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning

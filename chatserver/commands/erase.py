@@ -12,13 +12,13 @@ from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
-from chatserver.master_keys import master_keys
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import master_keys
 from chatserver.metrics import Metrics
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.archive import Archive
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.restore import Restorer
 from chatserver.workflows.revocation import Revocations

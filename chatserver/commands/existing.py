@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from chatserver.master_keys import MasterKeys
+from chatserver.keys.master_keys import MasterKeys
+from chatserver.keys.rotation import masters_problem
 from chatserver.records.database import Database
 from chatserver.settings import Settings, SettingsError
-from chatserver.workflows.key_rotation import masters_problem
 
 
 def require_records(settings: Settings) -> None:

@@ -7,14 +7,14 @@ from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
-from chatserver.master_keys import master_keys
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import master_keys
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
 from chatserver.plural import counted
 from chatserver.settings import Settings
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.revocation import Revocations
 

@@ -10,10 +10,10 @@ from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
-from chatserver.master_keys import MAKE_ONE, MasterKeys, master_keys
+from chatserver.keys.master_keys import MAKE_ONE, MasterKeys, master_keys
+from chatserver.keys.rotation import Rotated, rotate
 from chatserver.plural import counted
 from chatserver.settings import Settings
-from chatserver.workflows.key_rotation import Rotated, rotate
 
 
 def rotate_key(*, keep_old: Annotated[bool, Parameter(negative="")] = False, flags: ServerFlags = NO_FLAGS) -> None:

@@ -18,6 +18,8 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.records import conversations, erasures, messages, people
 from chatserver.records.conversations import Conversation
@@ -25,9 +27,7 @@ from chatserver.records.database import Database
 from chatserver.records.erasures import Remains
 from chatserver.records.leftovers import erasing_alone, wipe
 from chatserver.records.messages import Message
-from chatserver.sealing import Key, SealError, number_of
 from chatserver.workflows.archive import Archive
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.revocation import Revocations
 from quotas.ledger.archive import Keep, LedgerArchive

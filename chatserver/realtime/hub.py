@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from chatserver.gauges import Gauges
+from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.metrics import Metrics
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged
@@ -21,7 +22,6 @@ from chatserver.realtime.people import People
 from chatserver.realtime.presence import Leases, Presence
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock

@@ -4,6 +4,8 @@ from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.sealing import Key
 from chatserver.metrics import Metrics
 from chatserver.protocol.events import (
     Composer,
@@ -20,8 +22,6 @@ from chatserver.protocol.events import (
 )
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience
-from chatserver.sealing import Key
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.message_log import MessageLog, sealed_with
 from chatserver.workflows.messaging import Lane
 from chatserver.workflows.standing_view import composer_of, reply_of

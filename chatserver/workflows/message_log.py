@@ -4,11 +4,11 @@ import logging
 
 from msgspec import Struct
 
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.protocol.entry import Head, erased, head_of, opened, parted
 from chatserver.records import messages
 from chatserver.records.database import Database
-from chatserver.sealing import Key, SealError, number_of
-from chatserver.workflows.conversation_keys import ConversationKeys
 from quotas.ledger.base import Entry, Ledger
 
 logger = logging.getLogger(__name__)

@@ -5,12 +5,12 @@ from functools import partial
 from secrets import randbits
 from time import perf_counter
 
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.sealing import Key
 from chatserver.metrics import Metrics
 from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.records.database import DatabaseError
-from chatserver.sealing import Key
-from chatserver.workflows.conversation_keys import ConversationKeys
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Stale
 from quotas.standing import Settings, Standing, Writer

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from chatserver.master_keys import lines_of
+from chatserver.keys.master_keys import lines_of
 from chatserver.protocol.codes import Close
 from tests import databases
 from tests.chatserver.realtime.servers import TUESDAY, Server, program, token

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chatserver.commands.chat import token_of
 from chatserver.commands.replay import lines_of
-from chatserver.master_keys import master_keys
+from chatserver.keys.master_keys import master_keys
 from chatserver.settings import Settings, jwt_secret, load
 from chatserver.token_keys import key_source
 from quotas.plans import load_policy

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from tests.chatserver.keys import log_of
+from tests.chatserver.keys.making import log_of
 from tests.chatserver.test_cli import run
 from tests.stories.kept_app import progress, texts_in
 from tests.stories.kept_server import ServerProcess

@@ -10,7 +10,7 @@ import pytest
 
 from quotas.ledger import keys
 from quotas.store.topology import slot_of
-from tests.chatserver.keys import log_of
+from tests.chatserver.keys.making import log_of
 from tests.clusters import Cluster, Watched, until
 from tests.stories.kept_app import App, fallen_silent, kept, progress
 from tests.stories.kept_server import ServerProcess

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from chatserver.embedded import EmbeddedStore
 from chatserver.protocol.events import Role
 from quotas.store.address import socket_url
-from tests.chatserver.keys import log_of
+from tests.chatserver.keys.making import log_of
 from tests.chatserver.realtime.servers import token
 from tests.engines import StoreProcess, engines
 from tests.stories.kept_app import App, fallen_silent, kept, progress, until

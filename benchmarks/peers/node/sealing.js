@@ -1,4 +1,4 @@
-// A conversation's key, as chatserver/sealing.py: `number (2 bytes) · nonce (12) · AES-256-GCM of the text, tag (16)`.
+// A conversation's key, as chatserver/keys/sealing.py: `number (2 bytes) · nonce (12) · AES-256-GCM of the text, tag (16)`.
 import { createCipheriv, createDecipheriv, createSecretKey, hash, randomBytes } from "node:crypto";
 
 const CIPHER = "aes-256-gcm";

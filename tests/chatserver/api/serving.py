@@ -15,6 +15,7 @@ from chatserver.api import ApiContext, routes
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
 from chatserver.auth import issue
+from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.rate_limit import RateLimit
@@ -22,7 +23,6 @@ from chatserver.records.database import Database
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from chatserver.workflows.board import Board
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.health import Health
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import sealed_post
@@ -36,7 +36,7 @@ from quotas.plans import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
-from tests.chatserver.keys import conversation_keys
+from tests.chatserver.keys.making import conversation_keys
 
 SECRET = "a secret of at least thirty-two bytes"
 

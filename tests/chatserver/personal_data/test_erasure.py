@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.keys import rows as key_rows
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.protocol.entry import read_opened
-from chatserver.records import conversation_keys as key_rows
 from chatserver.records import erasures, messages, people
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.leftovers import erasing_alone
@@ -28,7 +28,7 @@ from quotas.ledger.archive import Keep
 from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostResult, Refused
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
-from tests.chatserver.keys import conversation_keys
+from tests.chatserver.keys.making import conversation_keys
 from tests.chatserver.workflows.shelf import RULEBOOK, Shelf, shelf_at
 
 OF_MIA = ["mia 1", "mia 2", "mia 3"]

@@ -25,7 +25,7 @@ from quotas.plans import builtin_policy
 from quotas.standing import Standing, Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
-from tests.chatserver.keys import conversation_keys
+from tests.chatserver.keys.making import conversation_keys
 from tests.chatserver.workflows.past import oslo
 from tests.quotas.ledgers import link_to
 

@@ -14,7 +14,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.standing import Settings
 from quotas.terms import Rulebook
-from tests.chatserver.keys import conversation_keys
+from tests.chatserver.keys.making import conversation_keys
 
 LONG = "x" * MAX_BODY_BYTES
 COUNT = 40

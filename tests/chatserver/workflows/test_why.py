@@ -35,7 +35,7 @@ from quotas.steps import (
     WritingOpen,
 )
 from quotas.terms import Rulebook
-from tests.chatserver.keys import conversation_keys
+from tests.chatserver.keys.making import conversation_keys
 from tests.quotas.moments import oslo
 
 MONDAY = oslo("2026-01-05T09:00:00")

@@ -5,11 +5,11 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from chatserver.master_keys import MasterKeys, UnknownMasterKeyError
-from chatserver.records import conversation_keys
-from chatserver.records.conversation_keys import WrappedKey
+from chatserver.keys import rows as conversation_keys
+from chatserver.keys.master_keys import MasterKeys, UnknownMasterKeyError
+from chatserver.keys.rows import WrappedKey
+from chatserver.keys.sealing import Key, SealError, new_secret
 from chatserver.records.database import Database, DatabaseError
-from chatserver.sealing import Key, SealError, new_secret
 from chatserver.settings import SettingsError
 
 MOST_AT_HAND = 10_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatserver.sealing import Key, SealError, new_secret, number_of, unwrap, wrap
+from chatserver.keys.sealing import Key, SealError, new_secret, number_of, unwrap, wrap
 from quotas.ledger.base import DIGEST_BYTES
 
 SECRET = bytes(range(32))

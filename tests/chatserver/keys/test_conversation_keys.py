@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from chatserver.master_keys import MasterKeys
-from chatserver.records import conversation_keys as rows
+from chatserver.keys import rows as rows
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import MasterKeys
+from chatserver.keys.sealing import Key
 from chatserver.records.database import Database, DatabaseError
-from chatserver.sealing import Key
-from chatserver.workflows.conversation_keys import ConversationKeys
-from tests.chatserver.keys import conversation_keys
+from tests.chatserver.keys.making import conversation_keys
 
 PROCESSES = 4
 TEXT = b'"one text"'
@@ -48,9 +48,9 @@ async def test_few_are_kept_at_hand(database: Database) -> None:
 
 MAKING = """
 import asyncio, json, sys
-from chatserver.master_keys import MasterKeys
+from chatserver.keys.master_keys import MasterKeys
 from chatserver.records.database import Database
-from chatserver.workflows.conversation_keys import ConversationKeys
+from chatserver.keys.conversation_keys import ConversationKeys
 
 async def main():
     database = Database(sys.argv[1])

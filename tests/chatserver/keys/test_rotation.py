@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.master_keys import MasterKeys, lines_of, master_keys
-from chatserver.records import conversation_keys as rows
+from chatserver.keys import rotation as key_rotation
+from chatserver.keys import rows as rows
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import MasterKeys, lines_of, master_keys
+from chatserver.keys.rotation import masters_problem, rotate
 from chatserver.records.database import Database
 from chatserver.settings import Settings
-from chatserver.workflows import key_rotation
-from chatserver.workflows.conversation_keys import ConversationKeys
-from chatserver.workflows.key_rotation import masters_problem, rotate
 
 COUNT = 25
 TEXT = b'"a text"'

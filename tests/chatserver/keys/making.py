@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from chatserver.master_keys import MasterKeys, master_keys
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import MasterKeys, master_keys
 from chatserver.records.database import Database
 from chatserver.settings import Settings
-from chatserver.workflows.conversation_keys import ConversationKeys
 from chatserver.workflows.message_log import MessageLog
 from tests.quotas.ledgers import ledger_at
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from chatserver.master_keys import MasterKeys, UnknownMasterKeyError
-from chatserver.records import conversation_keys
-from chatserver.records.conversation_keys import WrappedKey
+from chatserver.keys import rows as conversation_keys
+from chatserver.keys.master_keys import MasterKeys, UnknownMasterKeyError
+from chatserver.keys.rows import WrappedKey
+from chatserver.keys.sealing import SealError
 from chatserver.records.database import Database, DatabaseError
-from chatserver.sealing import SealError
 
 BATCH = 500
 """Keys wrapped anew in one transaction."""

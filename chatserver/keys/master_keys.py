@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chatserver.keys.sealing import SECRET_BYTES, unwrap, wrap
 from chatserver.private_files import open_private
-from chatserver.sealing import SECRET_BYTES, unwrap, wrap
 from chatserver.setting_values import master_key_lines
 from chatserver.settings import Settings, SettingsError, create_once
 from quotas.text_files import NotUtf8Error, read_text

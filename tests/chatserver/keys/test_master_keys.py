@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.master_keys import MAKE_ONE, MasterKeys, UnknownMasterKeyError, lines_of, master_keys
+from chatserver.keys.master_keys import MAKE_ONE, MasterKeys, UnknownMasterKeyError, lines_of, master_keys
 from chatserver.settings import Settings, SettingsError, load
 
 ONE, OTHER = bytes(32), bytes(range(32))
@@ -38,7 +38,7 @@ def test_one_is_created_beside_a_store_or_database_of_our_own(tmp_path: Path) ->
 CREATING = """
 import sys
 from pathlib import Path
-from chatserver.master_keys import master_keys
+from chatserver.keys.master_keys import master_keys
 from chatserver.settings import Settings
 sys.stdin.readline()
 print(master_keys(Settings(data_dir=Path(sys.argv[1]))).first)

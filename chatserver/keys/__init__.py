@@ -1,0 +1,1 @@
+"""Sealing, the keys of conversations, and the master keys that wrap them."""
