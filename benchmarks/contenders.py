@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmarks.load import Couple
-from chatserver.auth import issue
+from chatserver.access.tokens import issue
 from chatserver.protocol.events import Role
 
 HOST = "127.0.0.1"

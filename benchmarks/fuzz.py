@@ -32,8 +32,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from benchmarks.mutations import HANDSHAKE, command_frame, frame, odd_frames, odd_handshake
+from chatserver.access.tokens import issue
 from chatserver.app import Parts, assembled
-from chatserver.auth import issue
 from chatserver.client.link import SUBPROTOCOLS
 from chatserver.embedded import EmbeddedStore
 from chatserver.protocol.codec import CommandError, Encoding, decode

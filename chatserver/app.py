@@ -14,7 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
-from chatserver.addresses import Proxies
+from chatserver.access.addresses import Proxies
+from chatserver.access.rate_limit import RateLimit
+from chatserver.access.revocation import RevocableTokens
+from chatserver.access.tokens import Authenticator
 from chatserver.api import ApiContext, routes
 from chatserver.api.cors import Cors
 from chatserver.api.exposition import Exposition, Sources
@@ -23,12 +26,10 @@ from chatserver.api.health import health_routes
 from chatserver.api.home import home_route
 from chatserver.api.problem import elsewhere
 from chatserver.api.worker_numbers import Seat
-from chatserver.auth import Authenticator
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
 from chatserver.private_files import tighten
-from chatserver.rate_limit import RateLimit
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
@@ -50,7 +51,6 @@ from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
 from chatserver.workflows.restore import Restorer
-from chatserver.workflows.revocation import RevocableTokens
 from chatserver.workflows.store_clock import StoreClock
 from chatserver.workflows.store_counts import StoreCounts
 from quotas import instant

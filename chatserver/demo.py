@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
+from chatserver.access.tokens import issue
 from chatserver.app import Parts, StartError, migrated, policy_of
-from chatserver.auth import issue
 from chatserver.plural import counted
 from chatserver.private_files import make_folder, open_private
 from chatserver.protocol.events import Role

@@ -132,7 +132,7 @@ def server_config(app: Starlette, door: Door) -> uvicorn.Config:
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # chatserver.addresses looks at them
+        proxy_headers=False,  # chatserver.access.addresses looks at them
         timeout_graceful_shutdown=STOP_WITHIN,
     )
 

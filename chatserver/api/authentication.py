@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 
+from chatserver.access.tokens import Authenticator, Identity, TokenError
 from chatserver.api.problem import ProblemError
-from chatserver.auth import Authenticator, Identity, TokenError
 
 _CHALLENGE = 'Bearer realm="chatserver"'
 

@@ -3,10 +3,10 @@
 import time
 from math import ceil
 
+from chatserver.access.rate_limit import OTHER_COST
+from chatserver.access.tokens import Identity
 from chatserver.api.operation import ApiContext
 from chatserver.api.problem import ProblemError
-from chatserver.auth import Identity
-from chatserver.rate_limit import OTHER_COST
 
 
 def admit(identity: Identity, context: ApiContext) -> None:

@@ -2,10 +2,10 @@
 
 from msgspec import Struct
 
+from chatserver.access.tokens import Identity
 from chatserver.api.operation import Answer, ApiContext, Call, NoQuery, Operation
 from chatserver.api.outcome import written
 from chatserver.api.problem import ProblemError
-from chatserver.auth import Identity
 from chatserver.protocol.events import Composer, Reply, Status
 from chatserver.records import conversations
 from chatserver.workflows.requests import ConversationChange, ConversationDetails, Missing

@@ -20,11 +20,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from chatserver.access.tokens import Authenticator
 from chatserver.api import problem
 from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
-from chatserver.auth import Authenticator
 from chatserver.gauges import Gauges
 from chatserver.metrics import Histogram, Metrics
 from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close

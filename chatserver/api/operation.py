@@ -6,14 +6,14 @@ from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
-from chatserver.auth import Authenticator, Identity
+from chatserver.access.rate_limit import RateLimit
+from chatserver.access.revocation import Revocations
+from chatserver.access.tokens import Authenticator, Identity
 from chatserver.metrics import Metrics
-from chatserver.rate_limit import RateLimit
 from chatserver.workflows.board import Board
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.reply_report import ReplyReports
-from chatserver.workflows.revocation import Revocations
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024

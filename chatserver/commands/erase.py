@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from chatserver import app as composition
+from chatserver.access.revocation import Revocations
 from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
@@ -21,7 +22,6 @@ from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.restore import Restorer
-from chatserver.workflows.revocation import Revocations
 from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.terms import Rulebook

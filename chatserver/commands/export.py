@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chatserver import app as composition
+from chatserver.access.revocation import Revocations
 from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
@@ -16,7 +17,6 @@ from chatserver.personal_data.page import Page
 from chatserver.plural import counted
 from chatserver.settings import Settings
 from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.revocation import Revocations
 
 
 def export(person: str, /, *, to: Path, flags: ServerFlags = NO_FLAGS) -> None:

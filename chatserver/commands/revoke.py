@@ -6,14 +6,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chatserver import app as composition
-from chatserver.auth import require_user
+from chatserver.access.revocation import Revocations
+from chatserver.access.tokens import require_user
 from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import one_sentence, screen
 from chatserver.records import people
 from chatserver.settings import Settings, SettingsError
-from chatserver.workflows.revocation import Revocations
 from quotas import instant
 from quotas.store.stores import store_at
 

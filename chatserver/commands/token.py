@@ -3,7 +3,7 @@
 import sys
 import time
 
-from chatserver.auth import issue
+from chatserver.access.tokens import issue
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.screen import one_sentence
 from chatserver.protocol.events import Role

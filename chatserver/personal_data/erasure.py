@@ -18,6 +18,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chatserver.access.revocation import Revocations
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
@@ -29,7 +30,6 @@ from chatserver.records.leftovers import erasing_alone, wipe
 from chatserver.records.messages import Message
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.provisioning import Provisioning
-from chatserver.workflows.revocation import Revocations
 from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from chatserver.access.revocation import Revocations
 from chatserver.personal_data.contents import (
     AboutPerson,
     Conversation,
@@ -24,7 +25,6 @@ from chatserver.records.database import Database
 from chatserver.records.people import Person
 from chatserver.records.reply_waits import ReplyNotice, ReplyWait
 from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.revocation import Revocations
 from quotas import instant
 from quotas.ledger.base import Entry
 from quotas.ledger.redis import RedisLedger

@@ -11,13 +11,13 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from chatserver.auth import Identity
+from chatserver.access.rate_limit import OTHER_COST, RateLimit
+from chatserver.access.tokens import Identity
 from chatserver.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
 from chatserver.protocol.commands import AnyCommand, Check, Follow, Hello, History, Read, Send, Typing, Unfollow, Watch
 from chatserver.protocol.events import Accepted, ComposerChanged, Error, Event, HistoryPage, Refused
-from chatserver.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.reading_along import ReadingAlong

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from chatserver.addresses import Proxies
+from chatserver.access.addresses import Proxies
 from chatserver.metrics import Metrics
 
 

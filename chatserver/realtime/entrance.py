@@ -9,7 +9,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from chatserver.addresses import counted
+from chatserver.access.addresses import counted
 from chatserver.realtime.door import Door, Place
 from chatserver.realtime.socket import ChatSocket
 from chatserver.security_headers import SECURITY_HEADERS

@@ -11,13 +11,14 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from chatserver.addresses import Proxies
-from chatserver.auth import Authenticator, Identity, TokenError
+from chatserver.access.addresses import Proxies
+from chatserver.access.rate_limit import OTHER_COST, RateLimit
+from chatserver.access.revocation import RevokedError
+from chatserver.access.tokens import Authenticator, Identity, TokenError
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import Error, Welcome
-from chatserver.rate_limit import OTHER_COST, RateLimit
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
@@ -25,7 +26,6 @@ from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.reading_along import note_follows
 from chatserver.realtime.socket import EXTENSION, ChatSocket
 from chatserver.records.database import DatabaseError
-from chatserver.workflows.revocation import RevokedError
 from quotas.instant import text
 from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError

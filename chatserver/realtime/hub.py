@@ -7,6 +7,7 @@ from collections.abc import Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
+from chatserver.access.revocation import Revocations, notice_of
 from chatserver.gauges import Gauges
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.metrics import Metrics
@@ -23,7 +24,6 @@ from chatserver.realtime.presence import Leases, Presence
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
 from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.revocation import Revocations, notice_of
 from chatserver.workflows.store_clock import StoreClock
 from quotas.ledger import keys
 from quotas.ledger.answers import read_published

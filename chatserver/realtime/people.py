@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 
+from chatserver.access.revocation import Revocations
 from chatserver.protocol.codes import Close
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
-from chatserver.workflows.revocation import Revocations
 from quotas.ledger import keys
 from quotas.store.port import Store
 

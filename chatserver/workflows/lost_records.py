@@ -3,8 +3,8 @@
 import re
 
 from chatserver.records import conversations
-from chatserver.records.conversations import IDS_AT_ONCE
 from chatserver.records.database import Database
+from chatserver.records.dialects import IDS_AT_ONCE
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from chatserver.access.revocation import Revocations
 from chatserver.app import StartError
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile
@@ -20,7 +21,6 @@ from chatserver.personal_data.page import Page
 from chatserver.records import conversations, reply_waits
 from chatserver.workflows.rebuild import rebuild
 from chatserver.workflows.restore import Restorer
-from chatserver.workflows.revocation import Revocations
 from quotas.ledger.archive import LedgerArchive
 from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token

@@ -8,11 +8,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chatserver.access.token_keys import key_source
 from chatserver.commands.chat import token_of
 from chatserver.commands.replay import lines_of
 from chatserver.keys.master_keys import master_keys
 from chatserver.settings import Settings, jwt_secret, load
-from chatserver.token_keys import key_source
 from quotas.plans import load_policy
 
 SECRET = "correct horse battery staple 0123456789"

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from chatserver.addresses import Proxies
+from chatserver.access.addresses import Proxies
 from chatserver.metrics import Metrics
 from chatserver.realtime.door import Door
 from chatserver.realtime.frames import binary_frame, text_frame

@@ -11,14 +11,15 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from chatserver.access.rate_limit import RateLimit
+from chatserver.access.revocation import RevocableTokens, Revocations
+from chatserver.access.tokens import issue
 from chatserver.api import ApiContext, routes
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
-from chatserver.auth import issue
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.metrics import Metrics
 from chatserver.protocol.events import Role
-from chatserver.rate_limit import RateLimit
 from chatserver.records.database import Database
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
@@ -28,7 +29,6 @@ from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import sealed_post
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.reply_report import ReplyReports
-from chatserver.workflows.revocation import RevocableTokens, Revocations
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from chatserver.auth import issue
+from chatserver.access.tokens import issue
 from chatserver.client import ChatClient
 from chatserver.protocol.events import Accepted, Message, Role
 

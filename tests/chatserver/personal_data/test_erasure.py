@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.access.revocation import Revocations
 from chatserver.keys import rows as key_rows
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.personal_data.subject import UnknownPersonError
@@ -22,7 +23,6 @@ from chatserver.workflows.message_log import MessageLog, in_the_open, sealed_wit
 from chatserver.workflows.messaging import Lane
 from chatserver.workflows.provisioning import settings_of
 from chatserver.workflows.requests import Conflict, ConversationDetails, Done, Invalid, PersonDetails
-from chatserver.workflows.revocation import Revocations
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
 from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostResult, Refused

@@ -17,8 +17,8 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
+from chatserver.access.tokens import issue
 from chatserver.app import Parts, assembled
-from chatserver.auth import issue
 from chatserver.client.link import Encoding
 from chatserver.protocol.events import Role
 from chatserver.realtime.door import Door

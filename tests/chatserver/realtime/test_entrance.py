@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from chatserver.auth import issue
+from chatserver.access.tokens import issue
 from chatserver.protocol.codes import Close
 from chatserver.realtime import greeting
 from tests.chatserver.realtime.devices import Device

@@ -9,9 +9,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from chatserver.access.rate_limit import SWEEP_FROM, RateLimit
 from chatserver.client import ChatClient
 from chatserver.protocol.events import Accepted
-from chatserver.rate_limit import SWEEP_FROM, RateLimit
 from chatserver.realtime.connection import PATIENCE
 from chatserver.setting_values import READERS, Rate
 from tests.chatserver.realtime.devices import Device

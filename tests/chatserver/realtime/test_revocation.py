@@ -12,8 +12,8 @@ import pytest
 from redis.asyncio import Redis
 from websockets.exceptions import ConnectionClosed
 
+from chatserver.access.revocation import LONGEST_TOKEN_DAYS
 from chatserver.protocol.codes import Close
-from chatserver.workflows.revocation import LONGEST_TOKEN_DAYS
 from quotas import instant
 from quotas.ledger import keys
 from tests.chatserver.realtime.devices import opened

@@ -4,7 +4,7 @@ The instant is kept in the store, so that every process and every later start kn
 tokens, never of a shifted clock.
 """
 
-from chatserver.auth import Authenticator, Identity, TokenError
+from chatserver.access.tokens import Authenticator, Identity, TokenError
 from chatserver.settings import Settings
 from quotas import instant
 from quotas.ledger import keys

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from chatserver.auth import Authenticator, Identity, TokenError, issue
+from chatserver.access.tokens import Authenticator, Identity, TokenError, issue
 from chatserver.settings import Settings, SettingsError
 
 SECRET = "correct horse battery staple 0123456789"

@@ -7,10 +7,10 @@ from typing import Any, get_args
 import jwt
 from msgspec import Struct
 
+from chatserver.access.token_keys import TokenError, key_source, reason
 from chatserver.protocol.commands import MAX_TOKEN_BYTES, NAME_PATTERN
 from chatserver.protocol.events import Role
 from chatserver.settings import Settings
-from chatserver.token_keys import TokenError, key_source, reason
 
 __all__ = ["Authenticator", "Identity", "TokenError", "issue"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatserver.addresses import Proxies, counted
+from chatserver.access.addresses import Proxies, counted
 
 PROXIES = Proxies(["10.0.0.0/24", "192.0.2.7", "2001:db8:1::/48"])
 

@@ -1,0 +1,1 @@
+"""Who may come in: tokens, revocation, addresses, rate limits."""
