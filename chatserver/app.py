@@ -29,6 +29,12 @@ from chatserver.api.worker_numbers import Seat
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
+from chatserver.operating.clock_shift import settle_shift
+from chatserver.operating.durability import durability_warnings
+from chatserver.operating.health import Health
+from chatserver.operating.store_clock import StoreClock
+from chatserver.operating.store_counts import StoreCounts
+from chatserver.operating.store_watch import problem_of
 from chatserver.private_files import tighten
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
@@ -36,13 +42,9 @@ from chatserver.realtime.hub import Hub
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
-from chatserver.store_watch import problem_of
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
 from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.clock_shift import settle_shift
-from chatserver.workflows.durability import durability_warnings
-from chatserver.workflows.health import Health
 from chatserver.workflows.lost_records import lost_records_problem
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.provisioning import Provisioning
@@ -51,8 +53,6 @@ from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
 from chatserver.workflows.restore import Restorer
-from chatserver.workflows.store_clock import StoreClock
-from chatserver.workflows.store_counts import StoreCounts
 from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
@@ -67,7 +67,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 if TYPE_CHECKING:
-    from chatserver.tracing import Traces
+    from chatserver.operating.tracing import Traces
 
 
 class StartError(Exception):
@@ -135,7 +135,7 @@ async def traced(settings: Settings) -> AsyncIterator["Traces | None"]:
         yield None
         return
     try:
-        from chatserver.tracing import exported
+        from chatserver.operating.tracing import exported
     except ImportError:
         sentence = "`traces` is set, and OpenTelemetry is not installed: pip install '.[otel]' in a checkout"
         raise StartError(sentence) from None

@@ -15,12 +15,12 @@ from rich.table import Table
 
 from chatserver.access.tokens import issue
 from chatserver.app import Parts, StartError, migrated, policy_of
+from chatserver.operating.clock_shift import settle_shift
 from chatserver.plural import counted
 from chatserver.private_files import make_folder, open_private
 from chatserver.protocol.events import Role
 from chatserver.records import people
 from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
-from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.messaging import sealed_post
 from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.requests import ConversationDetails, Done, PersonDetails

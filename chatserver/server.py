@@ -13,12 +13,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from chatserver.app import Parts, StartError
+from chatserver.operating.health import Health
 from chatserver.protocol.commands import MAX_FRAME_BYTES
 from chatserver.realtime.door import Door
 from chatserver.realtime.entrance import http_protocol
 from chatserver.realtime.keep_alive import KeepAlive
 from chatserver.realtime.socket import ChatSocket, chat_socket
-from chatserver.workflows.health import Health
 
 PING_EVERY = 40.0
 """Seconds between keep-alive pings; nothing heard from one to the next, and the peer is gone. Proxies in between often

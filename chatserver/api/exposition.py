@@ -25,11 +25,11 @@ from chatserver.api import problem
 from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
-from chatserver.gauges import Gauges
-from chatserver.metrics import Histogram, Metrics
+from chatserver.operating.gauges import Gauges
+from chatserver.operating.health import Check, Health
+from chatserver.operating.metrics import Histogram, Metrics
+from chatserver.operating.store_counts import StoreCount, StoreCounts
 from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
-from chatserver.workflows.health import Check, Health
-from chatserver.workflows.store_counts import StoreCount, StoreCounts
 from quotas.admission import Reason
 from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store

@@ -16,12 +16,12 @@ from structlog.contextvars import bound_contextvars
 from chatserver.api import problem
 from chatserver.api.cors import Cors
 from chatserver.api.problem import ProblemError
-from chatserver.metrics import Metrics
+from chatserver.operating.health import Health
+from chatserver.operating.metrics import Metrics
 from chatserver.security_headers import SECURITY_HEADERS
-from chatserver.workflows.health import Health
 
 if TYPE_CHECKING:
-    from chatserver.tracing import Traces
+    from chatserver.operating.tracing import Traces
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatserver.workflows.health import Check, Health
+from chatserver.operating.health import Check, Health
 
 
 class Alive(Struct, frozen=True):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatserver.backup import manifest as manifests
 from chatserver.backup.manifest import BackupError, Manifest
-from chatserver.embedded import unused
+from chatserver.operating.embedded import unused
 from chatserver.private_files import make_folder
 from chatserver.settings import Settings
 

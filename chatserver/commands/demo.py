@@ -12,7 +12,7 @@ from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import one_sentence, screen
 from chatserver.commands.serve import url_of, warn
-from chatserver.logs import configure_logs
+from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
 from chatserver.workers import serve_with_workers

@@ -15,7 +15,7 @@ from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError

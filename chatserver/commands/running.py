@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from chatserver.embedded import EmbeddedStore, running_store
+from chatserver.operating.embedded import EmbeddedStore, running_store
 from chatserver.settings import Settings
 
 T = TypeVar("T")

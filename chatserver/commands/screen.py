@@ -37,10 +37,10 @@ def faults() -> tuple[type[Exception], ...]:
     """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
     from chatserver.app import StartError
     from chatserver.backup.manifest import BackupError
-    from chatserver.embedded import EmbeddedStoreError
+    from chatserver.operating.clock_shift import ClockShiftError
+    from chatserver.operating.embedded import EmbeddedStoreError
     from chatserver.personal_data.subject import UnknownPersonError
     from chatserver.records.database import DatabaseError
-    from chatserver.workflows.clock_shift import ClockShiftError
     from quotas.plans import PolicyError
     from quotas.replay import TimelineError
     from quotas.store.errors import StoreError

@@ -11,7 +11,7 @@ from chatserver import demo as demonstration
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import errors, one_sentence
-from chatserver.logs import configure_logs
+from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
 from chatserver.workers import serve_with_workers

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars
 from chatserver.app import assembled
 from chatserver.commands.running import run
 from chatserver.commands.screen import faults, sentence_of
-from chatserver.logs import configure_logs
+from chatserver.operating.logs import configure_logs
 from chatserver.server import listen
 from chatserver.workers import SIGN, SIGN_EVERY, Job, Report, job_of
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterable
 from heapq import heapify, heappop, heappush
 from typing import Protocol
 
+from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import Clock, Event
 from chatserver.realtime.room import Room
-from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import text
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
 from chatserver.protocol.commands import AnyCommand, Check, Follow, Hello, History, Read, Send, Typing, Unfollow, Watch
@@ -45,7 +45,7 @@ LONGEST_PAUSE = 1.0
 """Seconds, so that pings are still answered in time."""
 
 if TYPE_CHECKING:
-    from chatserver.tracing import Traces
+    from chatserver.operating.tracing import Traces
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from chatserver.access.addresses import Proxies
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 
 
 class Door:

@@ -8,9 +8,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from chatserver.access.revocation import Revocations, notice_of
-from chatserver.gauges import Gauges
 from chatserver.keys.conversation_keys import ConversationKeys
-from chatserver.metrics import Metrics
+from chatserver.operating.gauges import Gauges
+from chatserver.operating.metrics import Metrics
+from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
@@ -24,7 +25,6 @@ from chatserver.realtime.presence import Leases, Presence
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
 from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.store_clock import StoreClock
 from quotas.ledger import keys
 from quotas.ledger.answers import read_published
 from quotas.ledger.redis import RedisLedger
@@ -41,7 +41,7 @@ AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
 
 if TYPE_CHECKING:
-    from chatserver.tracing import Traces
+    from chatserver.operating.tracing import Traces
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
+from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import Role
 from chatserver.realtime.background import Background
 from chatserver.realtime.room import Room
-from chatserver.workflows.store_clock import StoreClock
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.partitions import gathered

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
+from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
@@ -25,7 +26,6 @@ from chatserver.realtime.outgoing import Audience, MessageAudience
 from chatserver.workflows.message_log import MessageLog, sealed_with
 from chatserver.workflows.messaging import Lane
 from chatserver.workflows.standing_view import composer_of, reply_of
-from chatserver.workflows.store_clock import StoreClock
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger

@@ -9,12 +9,12 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from chatserver.metrics import Metrics
+from chatserver.operating.lease import Lease, Words
+from chatserver.operating.metrics import Metrics
 from chatserver.records import ledger_snapshots, messages
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.ledger_snapshots import LedgerSnapshot
 from chatserver.settings import Settings
-from chatserver.workflows.lease import Lease, Words
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived

@@ -11,7 +11,7 @@ What is due is done by the servers that are running, who know their policy; wher
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
-from chatserver.workflows.clock_shift import shift_to
+from chatserver.operating.clock_shift import shift_to
 from chatserver.workflows.reply_watch import EVERYWHERE, LEASE
 from quotas.ledger.partitions import of_partitions
 from quotas.ledger.redis import RedisLedger

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.records.database import DatabaseError

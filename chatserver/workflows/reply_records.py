@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from chatserver.operating.lease import Lease, Words
 from chatserver.records import conversations, reply_waits
 from chatserver.records.conversations import Conversation, Subscription
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
-from chatserver.workflows.lease import Lease, Words
 from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys

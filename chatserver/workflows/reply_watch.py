@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection
 from contextlib import suppress
 
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
 from quotas.ledger.partitions import gathered, of_partitions

@@ -11,7 +11,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from chatserver.access.addresses import Proxies
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.realtime.door import Door
 from chatserver.realtime.frames import binary_frame, text_frame
 from chatserver.realtime.socket import EXTENSION, ChatSocket

@@ -16,7 +16,7 @@ from typing import Literal
 import pytest
 from redis.asyncio import Redis
 
-from chatserver.embedded import EmbeddedStore
+from chatserver.operating.embedded import EmbeddedStore
 from chatserver.protocol.events import Role
 from quotas.store.address import socket_url
 from tests.chatserver.keys.making import log_of

@@ -18,13 +18,13 @@ from chatserver.api import ApiContext, routes
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
 from chatserver.keys.conversation_keys import ConversationKeys
-from chatserver.metrics import Metrics
+from chatserver.operating.health import Health
+from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from chatserver.workflows.board import Board
-from chatserver.workflows.health import Health
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import sealed_post
 from chatserver.workflows.provisioning import Provisioning

@@ -13,9 +13,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from chatserver.operating.health import Health
 from chatserver.security_headers import SECURITY_HEADERS
 from chatserver.setting_values import Rate
-from chatserver.workflows.health import Health
 from tests.chatserver.realtime.servers import HereServer, here, token
 
 PAGE = "https://app.example.org"

@@ -11,11 +11,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from chatserver.embedded import EmbeddedStore
+from chatserver.operating import health as health_module
+from chatserver.operating.embedded import EmbeddedStore
+from chatserver.operating.health import Check
 from chatserver.records import database as database_module
 from chatserver.records.database import DatabaseError
-from chatserver.workflows import health as health_module
-from chatserver.workflows.health import Check
 from tests.chatserver.realtime.servers import SECRET, HereServer, here, program
 from tests.engines import StoreProcess
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from chatserver.client import ChatClient
+from chatserver.operating.clock_shift import settle_shift
 from chatserver.protocol.events import Clock
 from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.clock_shift import settle_shift
 from quotas import instant
 from quotas.instant import HOUR, MINUTE, SECOND
 from quotas.ledger import keys

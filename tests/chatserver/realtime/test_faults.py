@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Event
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.board_watch import BoardWatch
 from chatserver.realtime.keep_alive import KeepAlive
-from chatserver.workflows.store_clock import StoreClock
 from tests.chatserver.realtime.servers import HereServer, token
 
 

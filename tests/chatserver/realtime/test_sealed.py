@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from chatserver.keys.sealing import number_of
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import Opened, parted, read_opened
 from chatserver.records import conversations
 from chatserver.workflows.messaging import MOST_SENT, Lane

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import func, select
 
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import read_opened
 from chatserver.records.database import Database
 from chatserver.records.tables import MESSAGES

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from chatserver.operating.store_counts import StoreCounts
 from chatserver.records import ledger_snapshots
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.workflows import archive as archiving
 from chatserver.workflows.archive import MOST_MESSAGES
-from chatserver.workflows.store_counts import StoreCounts
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
@@ -31,7 +31,7 @@ from tests.databases import sqlite_at
 
 ARCHIVING = """
 import asyncio, sys
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.settings import Settings
 from chatserver.workflows import archive

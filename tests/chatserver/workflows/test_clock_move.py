@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Collection
 
 import pytest
 
-from chatserver.metrics import Metrics
+from chatserver.operating.clock_shift import settle_shift
+from chatserver.operating.metrics import Metrics
 from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.clock_shift import settle_shift
 from chatserver.workflows.reply_watch import LEASE, ReplyWatch
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE

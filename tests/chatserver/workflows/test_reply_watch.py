@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatserver.metrics import Metrics
+from chatserver.operating.metrics import Metrics
 from chatserver.workflows.reply_watch import LEASE, ReplyWatch
 from quotas.instant import HOUR
 from quotas.ledger import keys

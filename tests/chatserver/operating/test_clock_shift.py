@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatserver.workflows.clock_shift import ClockShiftError, require_shifted, settle_shift, shift_to
+from chatserver.operating.clock_shift import ClockShiftError, require_shifted, settle_shift, shift_to
 from quotas import instant
 from quotas.instant import SECOND
 from quotas.ledger import keys

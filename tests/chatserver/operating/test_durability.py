@@ -1,6 +1,6 @@
 """Settings of a store that make "accepted" mean less than "kept" are named."""
 
-from chatserver.workflows.durability import durability_warnings
+from chatserver.operating.durability import durability_warnings
 from quotas.store.link import Link
 from tests.engines import Engine, StoreProcess, engines
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from chatserver.workflows.acceptance import why_refused
+from chatserver.operating.acceptance import why_refused
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.store.port import Store

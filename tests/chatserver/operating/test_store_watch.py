@@ -10,9 +10,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from chatserver import store_watch
-from chatserver.embedded import EmbeddedStore
-from chatserver.store_watch import problem_of
+from chatserver.operating import store_watch
+from chatserver.operating.embedded import EmbeddedStore
+from chatserver.operating.store_watch import problem_of
 
 
 class Running:

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chatserver.tracing import Traces
+from chatserver.operating.tracing import Traces
 from tests.chatserver.realtime.servers import here, program, token
 
 TEXT = "canary-of-what-people-write"

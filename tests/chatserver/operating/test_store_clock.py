@@ -4,7 +4,7 @@ import time
 
 from pytest import approx
 
-from chatserver.workflows.store_clock import REMEMBERED, StoreClock
+from chatserver.operating.store_clock import REMEMBERED, StoreClock
 
 AT = 1_000_000_000
 A_SLOW_TEST = 60.0

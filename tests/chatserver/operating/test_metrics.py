@@ -1,6 +1,6 @@
 """Counting costs next to nothing, and counts right."""
 
-from chatserver.metrics import LATENCY_BOUNDS, TIMER_BOUNDS, Histogram
+from chatserver.operating.metrics import LATENCY_BOUNDS, TIMER_BOUNDS, Histogram
 
 
 def test_an_observation_falls_into_one_bucket() -> None:

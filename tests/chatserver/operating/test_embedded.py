@@ -13,12 +13,12 @@ import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from chatserver.embedded import EmbeddedStore, EmbeddedStoreError
+from chatserver.operating.embedded import EmbeddedStore, EmbeddedStoreError
 
 SERVER = """
 import sys, time
 from pathlib import Path
-from chatserver.embedded import EmbeddedStore
+from chatserver.operating.embedded import EmbeddedStore
 
 store = EmbeddedStore(Path(sys.argv[1]))
 try:

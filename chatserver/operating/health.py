@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from chatserver.operating.acceptance import why_refused
+from chatserver.operating.durability import durability_warnings
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import at_head
-from chatserver.workflows.acceptance import why_refused
-from chatserver.workflows.durability import durability_warnings
 from quotas.ledger.redis import RedisLedger
 from quotas.store.errors import StoreError
 from quotas.store.port import Store

@@ -1,0 +1,1 @@
+"""What operators need: metrics, logs, traces, health, durability, the embedded store, the clock, work with a lease."""
