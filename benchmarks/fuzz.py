@@ -35,6 +35,7 @@ from benchmarks.mutations import HANDSHAKE, command_frame, frame, odd_frames, od
 from chatserver.access.tokens import issue
 from chatserver.app import Parts, assembled
 from chatserver.client.link import SUBPROTOCOLS
+from chatserver.conversations.requests import ConversationDetails, PersonDetails
 from chatserver.operating.embedded import EmbeddedStore
 from chatserver.protocol.codec import CommandError, Encoding, decode
 from chatserver.protocol.events import AnyEvent, Role
@@ -43,7 +44,6 @@ from chatserver.realtime.connection import Connection
 from chatserver.server import listening_socket, server_config
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
-from chatserver.workflows.requests import ConversationDetails, PersonDetails
 
 HOST = "127.0.0.1"
 PEOPLE: list[tuple[str, Role, Encoding]] = [

@@ -26,6 +26,9 @@ from chatserver.api.health import health_routes
 from chatserver.api.home import home_route
 from chatserver.api.problem import elsewhere
 from chatserver.api.worker_numbers import Seat
+from chatserver.conversations.lost_records import lost_records_problem
+from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.rebuild import rules_problem
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
@@ -45,14 +48,11 @@ from chatserver.settings import Settings
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
 from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.lost_records import lost_records_problem
 from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.provisioning import Provisioning
-from chatserver.workflows.rebuild import rules_problem
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
-from chatserver.workflows.restore import Restorer
+from chatserver.workflows.restore import ArchiveRestorer
 from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
@@ -170,7 +170,7 @@ async def assembled(
         if problem := await lost_records_problem(database, link):
             raise StartError(problem)
         tail = LedgerArchive(link, ledger, shift)
-        provisioning = Provisioning(database, ledger, rulebook, ledger.now, Restorer(database, ledger, tail))
+        provisioning = Provisioning(database, ledger, rulebook, ledger.now, ArchiveRestorer(database, ledger, tail))
         keys = ConversationKeys(database, masters)
         messages = MessageLog(database, ledger, keys)
         hub = Hub(link, ledger, messages, keys, rulebook, StoreClock(await ledger.time(), shift), uuid4().hex[:12])

@@ -6,10 +6,10 @@ from chatserver.access.tokens import Identity
 from chatserver.api.operation import Answer, ApiContext, Call, NoQuery, Operation
 from chatserver.api.outcome import written
 from chatserver.api.problem import ProblemError
+from chatserver.conversations import conversation
+from chatserver.conversations.requests import ConversationChange, ConversationDetails, Missing
+from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.protocol.events import Composer, Reply, Status
-from chatserver.records import conversations
-from chatserver.workflows.requests import ConversationChange, ConversationDetails, Missing
-from chatserver.workflows.standing_view import composer_of, reply_of
 from quotas import instant
 from quotas.admission import writing_state
 
@@ -48,7 +48,7 @@ async def get_conversation(call: Call[NoQuery, None]) -> Answer:
     return Answer(200, await _resource(call.context, await readable(call.context, call.identity, call.id)))
 
 
-async def readable(context: ApiContext, identity: Identity, id: str) -> conversations.Conversation:
+async def readable(context: ApiContext, identity: Identity, id: str) -> conversation.Conversation:
     """The conversation where the token's person may read it. Raises ProblemError 404: others learn nothing of it."""
     record = await context.provisioning.get_conversation(id)
     if record is None or not _may_read(identity, record):
@@ -61,7 +61,7 @@ def not_found(id: str) -> ProblemError:
     return ProblemError(404, f"there is no conversation {id!r} for this token")
 
 
-def _may_read(identity: Identity, record: conversations.Conversation) -> bool:
+def _may_read(identity: Identity, record: conversation.Conversation) -> bool:
     match identity.role:
         case "member":
             return identity.user == record.member
@@ -71,7 +71,7 @@ def _may_read(identity: Identity, record: conversations.Conversation) -> bool:
             return True
 
 
-async def _resource(context: ApiContext, record: conversations.Conversation) -> Conversation:
+async def _resource(context: ApiContext, record: conversation.Conversation) -> Conversation:
     standing = await context.provisioning.standing(record)
     terms = standing.terms(context.provisioning.rulebook)
     state = writing_state(standing.settings.status, standing.usage, terms, standing.now)

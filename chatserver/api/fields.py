@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from chatserver.api.operation import MAX_BODY_BYTES
 from chatserver.api.problem import ProblemError, invalid
+from chatserver.conversations.requests import FieldProblem
 from chatserver.protocol.commands import NAME_PATTERN
-from chatserver.workflows.requests import FieldProblem
 
 ID_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -"
 

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from chatserver.api.problem import ProblemError, invalid
-from chatserver.workflows.requests import Conflict, Done, Invalid, Record
+from chatserver.conversations.requests import Conflict, Done, Invalid, Record
 
 
 def written(outcome: Done[Record] | Invalid | Conflict) -> tuple[int, Record]:

@@ -7,10 +7,10 @@ from msgspec import Struct
 from chatserver.api.operation import Answer, Call, NoQuery, Operation
 from chatserver.api.outcome import written
 from chatserver.api.problem import ProblemError, invalid
+from chatserver.conversations import person
+from chatserver.conversations.person import Locale
+from chatserver.conversations.requests import FieldProblem, PersonDetails, Revocation
 from chatserver.protocol.events import Role
-from chatserver.records import people
-from chatserver.records.people import Locale
-from chatserver.workflows.requests import FieldProblem, PersonDetails, Revocation
 from quotas import instant
 
 
@@ -63,17 +63,17 @@ async def revoke_person(call: Call[NoQuery, Revocation]) -> Answer:
     return Answer(200, Revoked(call.id, instant.text(holds)))
 
 
-def _resource(person: people.Person) -> Person:
+def _resource(record: person.Person) -> Person:
     return Person(
-        id=person.id,
-        role=person.role,
-        name=person.name,
-        zone=person.zone,
-        locale=person.locale,
-        email=person.email,
-        created_at=instant.text(person.created_at),
-        updated_at=instant.text(person.updated_at),
-        erased_at=instant.text_or_none(person.erased_at or 0),
+        id=record.id,
+        role=record.role,
+        name=record.name,
+        zone=record.zone,
+        locale=record.locale,
+        email=record.email,
+        created_at=instant.text(record.created_at),
+        updated_at=instant.text(record.updated_at),
+        erased_at=instant.text_or_none(record.erased_at or 0),
     )
 
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatserver.workflows.requests import FieldProblem
+from chatserver.conversations.requests import FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -9,11 +9,11 @@ from chatserver.api.authentication import not_allowed
 from chatserver.api.fields import ID_ALLOWED
 from chatserver.api.operation import Answer, Call, Operation
 from chatserver.api.problem import invalid
+from chatserver.conversations.requests import FieldProblem, PersonId, PlanName
+from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.protocol import events
 from chatserver.protocol.events import Totals
 from chatserver.workflows.board import Wanted, place_of
-from chatserver.workflows.requests import FieldProblem, PersonId, PlanName
-from chatserver.workflows.standing_view import owed_of, totals_of
 from quotas.admission import WaitState
 from quotas.instant import text
 from quotas.ledger.open_waits import OpenWait, Place

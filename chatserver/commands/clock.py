@@ -16,13 +16,13 @@ from chatserver import app as composition
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import errors, one_sentence, screen
+from chatserver.conversations.rebuild import rules_problem
 from chatserver.operating.clock_shift import ClockShiftError, require_shifted
 from chatserver.operating.metrics import Metrics
 from chatserver.records import reply_waits
 from chatserver.records.reply_waits import ReplyNotice
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.rebuild import rules_problem
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_watch import ReplyWatch
 from quotas import instant

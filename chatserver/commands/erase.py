@@ -13,6 +13,7 @@ from chatserver.commands.existing import require_master_keys, require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
+from chatserver.conversations.provisioning import Provisioning
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.operating.metrics import Metrics
@@ -20,8 +21,7 @@ from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
 from chatserver.workflows.archive import Archive
-from chatserver.workflows.provisioning import Provisioning
-from chatserver.workflows.restore import Restorer
+from chatserver.workflows.restore import ArchiveRestorer
 from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.terms import Rulebook
@@ -82,7 +82,7 @@ async def _erase(settings: Settings, store_url: str, person: str) -> Erased:
             tail,
             Archive(link, ledger, tail, database, settings, Metrics(), uuid4().hex[:12]),
             ConversationKeys(database, masters),
-            Provisioning(database, ledger, rulebook, ledger.now, Restorer(database, ledger, tail)),
+            Provisioning(database, ledger, rulebook, ledger.now, ArchiveRestorer(database, ledger, tail)),
             Revocations(link),
         )
         with bar(LONG) as progress:

@@ -5,10 +5,10 @@ from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.conversations import rebuild as rebuilding
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
-from chatserver.workflows import rebuild as rebuilding
-from chatserver.workflows.restore import Restorer
+from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger.archive import LedgerArchive
 from quotas.terms import Rulebook
 
@@ -33,7 +33,7 @@ async def _rebuild(settings: Settings, store_url: str) -> None:
             rebuilt = await rebuilding.rebuild(
                 database,
                 ledger,
-                Restorer(database, ledger, LedgerArchive(link, ledger, shift)),
+                ArchiveRestorer(database, ledger, LedgerArchive(link, ledger, shift)),
                 rulebook,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )

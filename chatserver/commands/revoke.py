@@ -12,7 +12,7 @@ from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import one_sentence, screen
-from chatserver.records import people
+from chatserver.conversations.rows import people
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
 from quotas.store.stores import store_at

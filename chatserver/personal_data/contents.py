@@ -2,8 +2,8 @@
 
 from msgspec import Struct, field
 
+from chatserver.conversations.person import Locale
 from chatserver.protocol.events import Role, Status
-from chatserver.records.people import Locale
 
 
 class AboutPerson(Struct, frozen=True):

@@ -19,17 +19,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.rows import conversations, people
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
-from chatserver.records import conversations, erasures, messages, people
-from chatserver.records.conversations import Conversation
+from chatserver.records import erasures, messages
 from chatserver.records.database import Database
 from chatserver.records.erasures import Remains
 from chatserver.records.leftovers import erasing_alone, wipe
 from chatserver.records.messages import Message
 from chatserver.workflows.archive import Archive
-from chatserver.workflows.provisioning import Provisioning
 from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing

@@ -6,6 +6,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations import conversation
+from chatserver.conversations.conversation import Subscription
+from chatserver.conversations.person import Person
+from chatserver.conversations.rows import conversations, people
 from chatserver.personal_data.contents import (
     AboutPerson,
     Conversation,
@@ -19,10 +23,8 @@ from chatserver.personal_data.contents import (
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
-from chatserver.records import conversations, people, reply_waits
-from chatserver.records.conversations import Subscription
+from chatserver.records import reply_waits
 from chatserver.records.database import Database
-from chatserver.records.people import Person
 from chatserver.records.reply_waits import ReplyNotice, ReplyWait
 from chatserver.workflows.message_log import MessageLog
 from quotas import instant
@@ -133,8 +135,8 @@ class Export:
             )
 
 
-def _other_side(person: str, conversation: conversations.Conversation) -> tuple[str, Role]:
-    return (conversation.mentor, "mentor") if conversation.member == person else (conversation.member, "member")
+def _other_side(person: str, record: conversation.Conversation) -> tuple[str, Role]:
+    return (record.mentor, "mentor") if record.member == person else (record.member, "member")
 
 
 def _about(person: Person, tokens_refused_before: int) -> AboutPerson:

@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
+from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.operating.metrics import Metrics
@@ -25,7 +26,6 @@ from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience
 from chatserver.workflows.message_log import MessageLog, sealed_with
 from chatserver.workflows.messaging import Lane
-from chatserver.workflows.standing_view import composer_of, reply_of
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger

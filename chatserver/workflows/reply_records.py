@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from chatserver.conversations.conversation import Conversation, Subscription
+from chatserver.conversations.histories import histories
 from chatserver.operating.lease import Lease, Words
-from chatserver.records import conversations, reply_waits
-from chatserver.records.conversations import Conversation, Subscription
+from chatserver.records import reply_waits
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
 from quotas.calendar import Calendar
@@ -115,10 +116,9 @@ class ReplyRecords:
         places: dict[str, Place] = {}
         if not ordered:
             return places
-        async with self._database.read() as connection:
-            for found, plans in await conversations.with_subscriptions(connection, ordered):
-                calendar = self._calendar(found)
-                places[found.id] = Place(found.member, found.mentor, calendar, plans)
+        for found, plans in await histories(self._database, ordered):
+            calendar = self._calendar(found)
+            places[found.id] = Place(found.member, found.mentor, calendar, plans)
         for name in ordered:
             if name not in places and (standing := await self._ledger.standing(name)):
                 known = standing.settings

@@ -32,7 +32,7 @@ class _Archived(Struct, frozen=True):
     """When each message was written that the store calls unarchived, by seq."""
 
 
-class Restorer:
+class ArchiveRestorer:
     """Its methods raise StoreError, DatabaseError."""
 
     def __init__(self, database: Database, ledger: RedisLedger, tail: LedgerArchive) -> None:

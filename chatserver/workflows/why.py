@@ -6,9 +6,9 @@ from typing import assert_never, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chatserver.records.conversations import Conversation, Subscription
+from chatserver.conversations.conversation import Conversation, Subscription
+from chatserver.conversations.provisioning import Provisioning
 from chatserver.workflows.message_log import MessageLog, Written
-from chatserver.workflows.provisioning import Provisioning
 from quotas.admission import Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE

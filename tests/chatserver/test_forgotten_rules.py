@@ -15,12 +15,13 @@ from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
 from chatserver.app import StartError
+from chatserver.conversations.rebuild import rebuild
+from chatserver.conversations.rows import conversations
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
-from chatserver.records import conversations, reply_waits
-from chatserver.workflows.rebuild import rebuild
-from chatserver.workflows.restore import Restorer
+from chatserver.records import reply_waits
+from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger.archive import LedgerArchive
 from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -101,7 +102,7 @@ async def test_conversations_that_have_ended_need_no_rules(valkey_url: str, tmp_
         exporting = Export(parts.database, parts.ledger, parts.hub.log, Revocations(parts.link))
         sinks = (JsonFile(data_file), Page(page))
         assert (await exporting.write(await exporting.find("mia"), sinks, lambda *_: None)).messages == 1
-        restorer = Restorer(parts.database, parts.ledger, LedgerArchive(parts.link, parts.ledger, parts.shift))
+        restorer = ArchiveRestorer(parts.database, parts.ledger, LedgerArchive(parts.link, parts.ledger, parts.shift))
         assert (
             await rebuild(parts.database, parts.ledger, restorer, parts.rulebook, lambda *_: None)
         ).conversations == 1

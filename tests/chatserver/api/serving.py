@@ -17,6 +17,7 @@ from chatserver.access.tokens import issue
 from chatserver.api import ApiContext, routes
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
+from chatserver.conversations.provisioning import Provisioning
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.operating.health import Health
 from chatserver.operating.metrics import Metrics
@@ -27,7 +28,6 @@ from chatserver.settings import Settings
 from chatserver.workflows.board import Board
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import sealed_post
-from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.reply_report import ReplyReports
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.open_waits import OpenWaits

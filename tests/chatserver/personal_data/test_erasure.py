@@ -11,18 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.provisioning import settings_of
+from chatserver.conversations.requests import Conflict, ConversationDetails, Done, Invalid, PersonDetails
+from chatserver.conversations.rows import people
 from chatserver.keys import rows as key_rows
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.protocol.entry import read_opened
-from chatserver.records import erasures, messages, people
+from chatserver.records import erasures, messages
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.leftovers import erasing_alone
 from chatserver.records.tables import LEDGER_SNAPSHOTS
 from chatserver.workflows.message_log import MessageLog, in_the_open, sealed_with
 from chatserver.workflows.messaging import Lane
-from chatserver.workflows.provisioning import settings_of
-from chatserver.workflows.requests import Conflict, ConversationDetails, Done, Invalid, PersonDetails
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
 from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostResult, Refused

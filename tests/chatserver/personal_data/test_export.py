@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.requests import ConversationChange, PersonDetails
 from chatserver.personal_data import texts
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
@@ -24,7 +25,6 @@ from chatserver.records import reply_waits
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
 from chatserver.settings import SettingsError
-from chatserver.workflows.requests import ConversationChange, PersonDetails
 from quotas.instant import HOUR
 from quotas.phrases import LANGUAGES
 from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, write_all

@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
+from chatserver.conversations.rows import conversations
 from chatserver.keys.sealing import number_of
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import Opened, parted, read_opened
-from chatserver.records import conversations
 from chatserver.workflows.messaging import MOST_SENT, Lane
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, PostResult

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import URL, text
 from sqlalchemy.exc import IntegrityError
 
-from chatserver.records import people
+from chatserver.conversations.person import Person
+from chatserver.conversations.rows import people
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
-from chatserver.records.people import Person
 from chatserver.records.tables import CONVERSATIONS
 from tests import databases
 from tests.databases import sqlite_at

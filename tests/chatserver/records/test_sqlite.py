@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from chatserver.records import people, sqlite
+from chatserver.conversations.person import Person
+from chatserver.conversations.rows import people
+from chatserver.records import sqlite
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
-from chatserver.records.people import Person
 from tests.databases import sqlite_at
 
 KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)

@@ -2,12 +2,12 @@
 
 from sqlalchemy import Table, select
 
+from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.requests import ConversationChange, ConversationDetails, Done, PersonDetails
 from chatserver.records.database import Database
 from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
-from chatserver.workflows.provisioning import Provisioning
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
-from chatserver.workflows.requests import ConversationChange, ConversationDetails, Done, PersonDetails
 from quotas import instant
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted

@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import func, select
 
+from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.rebuild import Rebuilt, rebuild
+from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import read_opened
 from chatserver.records.database import Database
@@ -13,10 +16,7 @@ from chatserver.settings import Settings
 from chatserver.workflows.archive import Archive
 from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.messaging import sealed_post
-from chatserver.workflows.provisioning import Provisioning
-from chatserver.workflows.rebuild import Rebuilt, rebuild
-from chatserver.workflows.requests import ConversationDetails, Done, PersonDetails
-from chatserver.workflows.restore import Restorer
+from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.base import PostResult, posted
@@ -45,7 +45,7 @@ class Shelf:
         self.metrics = Metrics()
         settings = Settings(archive_after=0, archive_keep_messages=keep)
         self.archive = Archive(link, self.ledger, self.tail, database, settings, self.metrics, name)
-        self.restorer = Restorer(database, self.ledger, self.tail)
+        self.restorer = ArchiveRestorer(database, self.ledger, self.tail)
         self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self.ledger.now, self.restorer)
         self.keys = conversation_keys(database)
         self.log = MessageLog(database, self.ledger, self.keys)

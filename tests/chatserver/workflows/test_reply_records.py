@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from chatserver.conversations.requests import ConversationChange
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.workflows.reply_records import BATCH, ReplyRecords
-from chatserver.workflows.requests import ConversationChange
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.waits import Waits

@@ -7,13 +7,13 @@ from math import ceil
 
 import pytest
 
+from chatserver.conversations.requests import ConversationChange, Invalid
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
 from chatserver.records import reply_waits
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import ReplyNotice, ReplyWait
 from chatserver.workflows.mentor_weeks import monday_of
 from chatserver.workflows.reply_report import MOST_DAYS
-from chatserver.workflows.requests import ConversationChange, Invalid
 from quotas.instant import DAY, HOUR
 from quotas.store.link import Link
 from tests.chatserver.workflows.past import RULEBOOK, PastDesk, oslo

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from chatserver.conversations.rebuild import Rebuilt
+from chatserver.conversations.requests import ConversationChange, Done
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
-from chatserver.workflows.rebuild import Rebuilt
 from chatserver.workflows.reply_watch import ReplyWatch
-from chatserver.workflows.requests import ConversationChange, Done
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep

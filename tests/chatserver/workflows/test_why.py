@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.requests import ConversationChange, ConversationDetails, Done, PersonDetails
 from chatserver.protocol.entry import head_json, joined
-from chatserver.records.conversations import Conversation
 from chatserver.records.database import Database
 from chatserver.workflows import why as workflow
 from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.provisioning import Provisioning
-from chatserver.workflows.requests import ConversationChange, ConversationDetails, Done, PersonDetails
 from chatserver.workflows.why import why
 from quotas.explain import Explanation
 from quotas.instant import DAY, HOUR, MINUTE

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chatserver.records import conversations
-from chatserver.records.conversations import Conversation
+from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.provisioning import Restorer, settings_of
+from chatserver.conversations.rows import conversations
 from chatserver.records.database import POOL_SIZE, Database
-from chatserver.workflows.provisioning import settings_of
-from chatserver.workflows.restore import Restorer
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
 from quotas.standing import Settings

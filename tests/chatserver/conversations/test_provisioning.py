@@ -5,12 +5,10 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from chatserver.records import conversations
-from chatserver.records.conversations import Subscription
-from chatserver.records.database import Database
-from chatserver.workflows import provisioning as workflow
-from chatserver.workflows.provisioning import Provisioning, settings_of
-from chatserver.workflows.requests import (
+from chatserver.conversations import provisioning as workflow
+from chatserver.conversations.conversation import Subscription
+from chatserver.conversations.provisioning import Provisioning, settings_of
+from chatserver.conversations.requests import (
     Conflict,
     ConversationChange,
     ConversationDetails,
@@ -20,6 +18,8 @@ from chatserver.workflows.requests import (
     PersonDetails,
     Record,
 )
+from chatserver.conversations.rows import conversations
+from chatserver.records.database import Database
 from quotas.instant import DAY
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy

@@ -5,19 +5,15 @@ missed it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec.structs import asdict, replace
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.events import MAX_CONVERSATIONS, Role
-from chatserver.protocol.visible import shows
-from chatserver.records import conversations, people
-from chatserver.records.conversations import Conversation, Subscription
-from chatserver.records.database import Database
-from chatserver.records.people import Person
-from chatserver.workflows.requests import (
+from chatserver.conversations.conversation import Conversation, Subscription
+from chatserver.conversations.person import Person
+from chatserver.conversations.requests import (
     Conflict,
     ConversationChange,
     ConversationDetails,
@@ -27,12 +23,25 @@ from chatserver.workflows.requests import (
     Missing,
     PersonDetails,
 )
-from chatserver.workflows.restore import Restorer
+from chatserver.conversations.rows import conversations, people
+from chatserver.protocol.events import MAX_CONVERSATIONS, Role
+from chatserver.protocol.visible import shows
+from chatserver.records.database import Database
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
 from quotas.standing import Settings, Standing
 from quotas.terms import Rulebook
 from quotas.zones import zone_problem
+
+
+class Restorer(Protocol):
+    """Brings back what a store has lost of a conversation: `chatserver/messages/restore.py`."""
+
+    async def restore(self, conversation: str) -> bool:
+        """Put right what the ledger has, where the archive has more; whether it did.
+
+        Raises StoreError, DatabaseError.
+        """
 
 
 class Provisioning:

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
-from chatserver.records import conversations, people
-from chatserver.records.conversations import Conversation
+from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.person import Person
+from chatserver.conversations.provisioning import Restorer, settings_of
+from chatserver.conversations.rebuild import BATCH, Rebuilt, rebuild, rules_problem
+from chatserver.conversations.rows import conversations, people
 from chatserver.records.database import Database
-from chatserver.records.people import Person
-from chatserver.workflows.provisioning import settings_of
-from chatserver.workflows.rebuild import BATCH, Rebuilt, rebuild, rules_problem
-from chatserver.workflows.restore import Restorer
+from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import Policy, builtin_policy
@@ -24,10 +24,10 @@ PLANS = sorted(builtin_policy().plans)
 
 
 @pytest.fixture
-async def restorer(database: Database, ledger: RedisLedger, valkey_url: str) -> AsyncIterator[Restorer]:
+async def restorer(database: Database, ledger: RedisLedger, valkey_url: str) -> AsyncIterator[ArchiveRestorer]:
     """Of an archive that has nothing."""
     async with link_to(valkey_url) as link:
-        yield Restorer(database, ledger, LedgerArchive(link, ledger, 0))
+        yield ArchiveRestorer(database, ledger, LedgerArchive(link, ledger, 0))
 
 
 def nothing(done: int, total: int) -> None:
@@ -62,7 +62,7 @@ async def test_an_empty_store_learns_everything(database: Database, store_url: s
     counts = await rebuild(
         database,
         ledger,
-        Restorer(database, ledger, LedgerArchive(link, ledger, 0)),
+        ArchiveRestorer(database, ledger, LedgerArchive(link, ledger, 0)),
         RULEBOOK,
         lambda done, total: seen.append((done, total)),
     )
@@ -89,7 +89,9 @@ async def test_what_the_ledger_counts_stays(database: Database, ledger: RedisLed
     assert (after.usage, after.settings) == (before.usage, before.settings)
 
 
-async def test_records_restored_from_a_backup(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
+async def test_records_restored_from_a_backup(
+    database: Database, ledger: RedisLedger, restorer: ArchiveRestorer
+) -> None:
     """A ledger with a newer or an equal revision takes the records' word, and later changes reach it again."""
     newer, equal, ended = await recorded(database, 3)
     await ledger.configure(newer.id, replace(settings_of(newer), plan="video", revision=9))
@@ -108,7 +110,9 @@ async def test_records_restored_from_a_backup(database: Database, ledger: RedisL
     assert await rebuild(database, ledger, restorer, RULEBOOK, nothing) == Rebuilt(conversations=3, restored=0, ahead=0)
 
 
-async def test_a_policy_without_a_plan_in_use(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
+async def test_a_policy_without_a_plan_in_use(
+    database: Database, ledger: RedisLedger, restorer: ArchiveRestorer
+) -> None:
     """It is said which plans are lacking and how many hold them, before anything is told to the ledger."""
     assert await rules_problem(database, RULEBOOK) is None
     await recorded(database, len(PLANS) + 1)

@@ -2,7 +2,7 @@
 
 import re
 
-from chatserver.records import conversations
+from chatserver.conversations.rows import conversations
 from chatserver.records.database import Database
 from chatserver.records.dialects import IDS_AT_ONCE
 from quotas.store.errors import StoreError

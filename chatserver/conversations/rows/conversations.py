@@ -3,40 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.events import Status
+from chatserver.conversations.conversation import Conversation, Subscription
 from chatserver.records.dialects import IDS_AT_ONCE, latest
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
-
-
-class Conversation(Struct, frozen=True):
-    """One conversation; `plan` is that of its open subscription. Instants in ms."""
-
-    id: str
-    member: str
-    mentor: str
-    plan: str
-    zone: str
-    holidays: str
-    status: Status
-    revision: int
-    """Grows by one with every change; the ledger's settings carry it."""
-    created_at: int
-    updated_at: int
-    key_number: int = 1
-    """Which of its keys texts are sealed with."""
-
-
-class Subscription(Struct, frozen=True):
-    """A plan held from `started_at` until before `ended_at`; None while it is held."""
-
-    plan: str
-    started_at: int
-    ended_at: int | None
-
 
 _OPEN = (SUBSCRIPTIONS.c.conversation_id == CONVERSATIONS.c.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
 

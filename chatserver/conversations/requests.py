@@ -4,10 +4,10 @@ from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
+from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.person import Locale, Person
 from chatserver.protocol.commands import Name
 from chatserver.protocol.events import Role, Status
-from chatserver.records.conversations import Conversation
-from chatserver.records.people import Locale, Person
 
 _LINE = r"^[^\u0000-\u0020\u007f-\u00a0][^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
 _ADDRESS = r"^[^@\u0000-\u0020\u007f-\u00a0]+@[^@\u0000-\u0020\u007f-\u00a0]+$(?!\n)"

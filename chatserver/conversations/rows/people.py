@@ -1,30 +1,10 @@
 """People: members, mentors, support and services."""
 
-from typing import Literal
-
-from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.events import Role
+from chatserver.conversations.person import Person
 from chatserver.records.tables import CONVERSATIONS, PEOPLE
-
-Locale = Literal["nb", "da", "en"]
-
-
-class Person(Struct, frozen=True):
-    """One person. Instants in ms."""
-
-    id: str
-    role: Role
-    name: str
-    zone: str
-    locale: Locale
-    email: str | None
-    created_at: int
-    updated_at: int
-    erased_at: int | None = None
-    """Since then nothing but id and role is known of them."""
 
 
 async def find(connection: AsyncConnection, id: str) -> Person | None:

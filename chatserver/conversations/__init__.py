@@ -1,0 +1,1 @@
+"""People, and the conversations between a member and a mentor: rows, provisioning, rebuild."""

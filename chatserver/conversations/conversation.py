@@ -1,0 +1,31 @@
+"""A conversation as the records have it, and the plans that its member held."""
+
+from msgspec import Struct
+
+from chatserver.protocol.events import Status
+
+
+class Conversation(Struct, frozen=True):
+    """One conversation; `plan` is that of its open subscription. Instants in ms."""
+
+    id: str
+    member: str
+    mentor: str
+    plan: str
+    zone: str
+    holidays: str
+    status: Status
+    revision: int
+    """Grows by one with every change; the ledger's settings carry it."""
+    created_at: int
+    updated_at: int
+    key_number: int = 1
+    """Which of its keys texts are sealed with."""
+
+
+class Subscription(Struct, frozen=True):
+    """A plan held from `started_at` until before `ended_at`; None while it is held."""
+
+    plan: str
+    started_at: int
+    ended_at: int | None

@@ -1,0 +1,24 @@
+"""A person as the records have them."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from chatserver.protocol.events import Role
+
+Locale = Literal["nb", "da", "en"]
+
+
+class Person(Struct, frozen=True):
+    """One person. Instants in ms."""
+
+    id: str
+    role: Role
+    name: str
+    zone: str
+    locale: Locale
+    email: str | None
+    created_at: int
+    updated_at: int
+    erased_at: int | None = None
+    """Since then nothing but id and role is known of them."""
