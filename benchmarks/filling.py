@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from benchmarks.contenders import BenchmarkError
 from chatserver.keys.sealing import SECRET_BYTES, Key
-from chatserver.workflows.messaging import sealed_post
+from chatserver.messages.lane import sealed_post
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, PostResult
 from quotas.ledger.redis import RedisLedger

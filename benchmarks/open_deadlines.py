@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.contenders import BenchmarkError
 from chatserver.keys.sealing import SECRET_BYTES, Key
+from chatserver.messages.lane import sealed_post
 from chatserver.records.database import Database
 from chatserver.records.tables import CONVERSATIONS, PEOPLE, SUBSCRIPTIONS
-from chatserver.workflows.messaging import sealed_post
 from quotas.ledger.base import Posted, Stale, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Settings

@@ -32,6 +32,9 @@ from chatserver.conversations.rebuild import rules_problem
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
+from chatserver.messages.archive import Archive
+from chatserver.messages.log import MessageLog
+from chatserver.messages.restore import ArchiveRestorer
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.durability import durability_warnings
 from chatserver.operating.health import Health
@@ -45,14 +48,11 @@ from chatserver.realtime.hub import Hub
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.settings import Settings
-from chatserver.workflows.archive import Archive
 from chatserver.workflows.board import Board
 from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_report import ReplyReports
 from chatserver.workflows.reply_watch import ReplyWatch
-from chatserver.workflows.restore import ArchiveRestorer
 from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits

@@ -18,12 +18,12 @@ from chatserver.app import Parts, StartError, migrated, policy_of
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
 from chatserver.conversations.rows import people
+from chatserver.messages.lane import sealed_post
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.plural import counted
 from chatserver.private_files import make_folder, open_private
 from chatserver.protocol.events import Role
 from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
-from chatserver.workflows.messaging import sealed_post
 from quotas import instant
 from quotas.admission import WritingState, writing_state
 from quotas.instant import DAY, HOUR

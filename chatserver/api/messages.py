@@ -7,9 +7,9 @@ from msgspec.structs import asdict
 
 from chatserver.api.conversations import readable
 from chatserver.api.operation import Answer, Call, Operation
+from chatserver.messages.history import history
 from chatserver.protocol import events
 from chatserver.protocol.commands import MAX_HISTORY
-from chatserver.workflows.history import history
 
 
 class MessagesQuery(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,9 +10,9 @@ from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.messages.log import MessageLog
 from chatserver.operating.metrics import Metrics
 from chatserver.workflows.board import Board
-from chatserver.workflows.message_log import MessageLog
 from chatserver.workflows.reply_report import ReplyReports
 from quotas.ledger.base import Ledger
 

@@ -8,8 +8,8 @@ from chatserver.api.conversations import readable
 from chatserver.api.negotiation import language
 from chatserver.api.operation import Answer, Call, Operation
 from chatserver.conversations.standing_view import composer_of, reply_of
+from chatserver.messages.why import why
 from chatserver.protocol.events import Composer, Reply
-from chatserver.workflows.why import why
 from quotas import instant
 from quotas.phrases import Language
 from quotas.sentences import Told, told

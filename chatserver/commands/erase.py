@@ -16,12 +16,12 @@ from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
+from chatserver.messages.archive import Archive
+from chatserver.messages.restore import ArchiveRestorer
 from chatserver.operating.metrics import Metrics
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
-from chatserver.workflows.archive import Archive
-from chatserver.workflows.restore import ArchiveRestorer
 from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.terms import Rulebook

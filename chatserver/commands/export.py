@@ -10,13 +10,13 @@ from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
+from chatserver.messages.log import MessageLog
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
 from chatserver.plural import counted
 from chatserver.settings import Settings
-from chatserver.workflows.message_log import MessageLog
 
 
 def export(person: str, /, *, to: Path, flags: ServerFlags = NO_FLAGS) -> None:

@@ -6,9 +6,9 @@ from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.conversations import rebuild as rebuilding
+from chatserver.messages.restore import ArchiveRestorer
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
-from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger.archive import LedgerArchive
 from quotas.terms import Rulebook
 

@@ -24,13 +24,14 @@ from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rows import conversations, people
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
+from chatserver.messages.archive import Archive
+from chatserver.messages.rows import messages
+from chatserver.messages.rows.messages import Message
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
-from chatserver.records import erasures, messages
+from chatserver.records import erasures
 from chatserver.records.database import Database
 from chatserver.records.erasures import Remains
 from chatserver.records.leftovers import erasing_alone, wipe
-from chatserver.records.messages import Message
-from chatserver.workflows.archive import Archive
 from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing

@@ -10,6 +10,7 @@ from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
 from chatserver.conversations.person import Person
 from chatserver.conversations.rows import conversations, people
+from chatserver.messages.log import MessageLog
 from chatserver.personal_data.contents import (
     AboutPerson,
     Conversation,
@@ -26,7 +27,6 @@ from chatserver.protocol.events import Role
 from chatserver.records import reply_waits
 from chatserver.records.database import Database
 from chatserver.records.reply_waits import ReplyNotice, ReplyWait
-from chatserver.workflows.message_log import MessageLog
 from quotas import instant
 from quotas.ledger.base import Entry
 from quotas.ledger.redis import RedisLedger

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
+from chatserver.messages.history import history
+from chatserver.messages.lane import Done
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
@@ -24,8 +26,6 @@ from chatserver.realtime.reading_along import ReadingAlong
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
 from chatserver.records.database import DatabaseError
-from chatserver.workflows.history import history
-from chatserver.workflows.messaging import Done
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
 from quotas.ledger.base import PostResult

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chatserver.access.revocation import Revocations, notice_of
 from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.messages.log import MessageLog
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
@@ -24,7 +25,6 @@ from chatserver.realtime.people import People
 from chatserver.realtime.presence import Leases, Presence
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
-from chatserver.workflows.message_log import MessageLog
 from quotas.ledger import keys
 from quotas.ledger.answers import read_published
 from quotas.ledger.redis import RedisLedger

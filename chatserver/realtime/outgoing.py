@@ -1,11 +1,11 @@
 """Events on their way out: encoded once per encoding, however many read them."""
 
 from chatserver.keys.sealing import Key
+from chatserver.messages.history import message_of
+from chatserver.messages.log import in_the_open
 from chatserver.protocol.codec import Encoding, encode_json, encode_msgpack, message_json
 from chatserver.protocol.events import Event
 from chatserver.realtime.frames import binary_frame, text_frame
-from chatserver.workflows.history import message_of
-from chatserver.workflows.message_log import in_the_open
 from quotas.instant import text
 from quotas.ledger.base import Entry
 

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
+from chatserver.messages.lane import Lane
+from chatserver.messages.log import MessageLog, sealed_with
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import (
@@ -24,8 +26,6 @@ from chatserver.protocol.events import (
 )
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience
-from chatserver.workflows.message_log import MessageLog, sealed_with
-from chatserver.workflows.messaging import Lane
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from chatserver.app import StartError, assembled, policy_of
+from chatserver.messages.archive import Archive
 from chatserver.operating.clock_shift import ClockShiftError
 from chatserver.server import listening_socket
 from chatserver.settings import Settings
-from chatserver.workflows.archive import Archive
 from chatserver.workflows.reply_records import ReplyRecords
 from chatserver.workflows.reply_watch import ReplyWatch
 from quotas.ledger import keys

@@ -17,11 +17,11 @@ from chatserver.access.revocation import Revocations
 from chatserver.app import StartError
 from chatserver.conversations.rebuild import rebuild
 from chatserver.conversations.rows import conversations
+from chatserver.messages.restore import ArchiveRestorer
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
 from chatserver.records import reply_waits
-from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger.archive import LedgerArchive
 from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from chatserver.client import ChatClient, ChatClosed
 from chatserver.client.link import Encoding
+from chatserver.messages.log import MessageLog
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Accepted, AnyEvent, Error, Gap, Message
-from chatserver.workflows.message_log import MessageLog
 
 OUTBOX = 4
 """Messages that wait in one app's outbox at a time."""

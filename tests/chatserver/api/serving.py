@@ -19,6 +19,8 @@ from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.messages.lane import sealed_post
+from chatserver.messages.log import MessageLog
 from chatserver.operating.health import Health
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
@@ -26,8 +28,6 @@ from chatserver.records.database import Database
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from chatserver.workflows.board import Board
-from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.messaging import sealed_post
 from chatserver.workflows.reply_report import ReplyReports
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.open_waits import OpenWaits

@@ -10,8 +10,8 @@ from chatserver.conversations.person import Person
 from chatserver.conversations.provisioning import Restorer, settings_of
 from chatserver.conversations.rebuild import BATCH, Rebuilt, rebuild, rules_problem
 from chatserver.conversations.rows import conversations, people
+from chatserver.messages.restore import ArchiveRestorer
 from chatserver.records.database import Database
-from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import Policy, builtin_policy

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import MasterKeys, master_keys
+from chatserver.messages.log import MessageLog
 from chatserver.records.database import Database
 from chatserver.settings import Settings
-from chatserver.workflows.message_log import MessageLog
 from tests.quotas.ledgers import ledger_at
 
 

@@ -15,22 +15,23 @@ from chatserver.conversations.provisioning import settings_of
 from chatserver.conversations.requests import Conflict, ConversationDetails, Done, Invalid, PersonDetails
 from chatserver.conversations.rows import people
 from chatserver.keys import rows as key_rows
+from chatserver.messages.lane import Lane
+from chatserver.messages.log import MessageLog, in_the_open, sealed_with
+from chatserver.messages.rows import messages
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.protocol.entry import read_opened
-from chatserver.records import erasures, messages
+from chatserver.records import erasures
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.leftovers import erasing_alone
 from chatserver.records.tables import LEDGER_SNAPSHOTS
-from chatserver.workflows.message_log import MessageLog, in_the_open, sealed_with
-from chatserver.workflows.messaging import Lane
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
 from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostResult, Refused
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from tests.chatserver.keys.making import conversation_keys
-from tests.chatserver.workflows.shelf import RULEBOOK, Shelf, shelf_at
+from tests.chatserver.messages.shelf import RULEBOOK, Shelf, shelf_at
 
 OF_MIA = ["mia 1", "mia 2", "mia 3"]
 OF_TOM = ["tom 1", "tom 2"]

@@ -27,8 +27,8 @@ from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
 from chatserver.settings import SettingsError
 from quotas.instant import HOUR
 from quotas.phrases import LANGUAGES
+from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, write_all
-from tests.chatserver.workflows.shelf import TUESDAY, Shelf, shelf_at
 
 MARKUP = "<script>alert('hi')</script> & \"quoted\"\nsecond line"
 MUCH = 3_000

@@ -7,6 +7,7 @@ import pytest
 
 from chatserver.client.link import LARGEST_EVENT_BYTES
 from chatserver.keys.sealing import Key
+from chatserver.messages.history import MAX_PAGE_BYTES, message_of
 from chatserver.protocol.codec import SUBPROTOCOLS, Encoding, check_text, decode, encode
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
@@ -32,7 +33,6 @@ from chatserver.protocol.events import (
 )
 from chatserver.realtime.outgoing import message_frame
 from chatserver.realtime.socket import MAX_UNSENT
-from chatserver.workflows.history import MAX_PAGE_BYTES, message_of
 from quotas.ledger.base import LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
 from quotas.store.read_bound import READ_BYTES
 

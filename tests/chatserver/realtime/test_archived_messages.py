@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from chatserver.client.link import Encoding
-from chatserver.workflows import archive
+from chatserver.messages import archive
 from quotas.instant import DAY
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep

@@ -11,9 +11,9 @@ import httpx
 import msgspec
 import pytest
 
+from chatserver.messages.history import MAX_PAGE_BYTES
 from chatserver.realtime.connection import MAX_IN_FLIGHT
 from chatserver.realtime.socket import MAX_UNSENT
-from chatserver.workflows.history import MAX_PAGE_BYTES
 from tests.chatserver.realtime.devices import Device, seqs
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.chatserver.realtime.test_bounds import deaf

@@ -12,9 +12,9 @@ from redis.asyncio import Redis
 
 from chatserver.conversations.rows import conversations
 from chatserver.keys.sealing import number_of
+from chatserver.messages.lane import MOST_SENT, Lane
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import Opened, parted, read_opened
-from chatserver.workflows.messaging import MOST_SENT, Lane
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, PostResult
 from quotas.ledger.state import State

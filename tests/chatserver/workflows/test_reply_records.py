@@ -23,7 +23,7 @@ from quotas.ledger.waits import Waits
 from quotas.standing import Settings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
-from tests.chatserver.workflows.past import RULEBOOK, PastDesk, oslo
+from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo
 from tests.databases import sqlite_at
 from tests.engines import StoreProcess
 

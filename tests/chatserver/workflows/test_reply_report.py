@@ -16,7 +16,7 @@ from chatserver.workflows.mentor_weeks import monday_of
 from chatserver.workflows.reply_report import MOST_DAYS
 from quotas.instant import DAY, HOUR
 from quotas.store.link import Link
-from tests.chatserver.workflows.past import RULEBOOK, PastDesk, oslo
+from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo
 
 OSLO = RULEBOOK.calendar("Europe/Oslo", "")
 FIRST, LAST = date(2026, 1, 5), date(2026, 2, 1)

@@ -1,8 +1,8 @@
 """A page of a conversation's messages, newest last."""
 
+from chatserver.messages.log import MessageLog
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Message
-from chatserver.workflows.message_log import MessageLog
 from quotas import instant
 from quotas.ledger.base import MESSAGES_AT_ONCE, Entry
 

@@ -8,11 +8,11 @@ from typing import cast
 
 from msgspec import Struct
 
+from chatserver.messages.rows import ledger_snapshots, messages
+from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
+from chatserver.messages.rows.messages import Message
 from chatserver.protocol.entry import head_of
-from chatserver.records import ledger_snapshots, messages
 from chatserver.records.database import Database
-from chatserver.records.ledger_snapshots import LedgerSnapshot
-from chatserver.records.messages import Message
 from quotas.ledger.archive import LedgerArchive, SentId, Unarchived
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, Entry
 from quotas.ledger.redis import RedisLedger

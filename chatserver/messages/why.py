@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chatserver.conversations.conversation import Conversation, Subscription
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.workflows.message_log import MessageLog, Written
+from chatserver.messages.log import MessageLog, Written
 from quotas.admission import Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE

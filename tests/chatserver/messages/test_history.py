@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chatserver.messages.history import MAX_PAGE_BYTES, history
+from chatserver.messages.lane import sealed_post
+from chatserver.messages.log import MessageLog
 from chatserver.protocol.commands import MAX_BODY_BYTES
 from chatserver.records.database import Database
-from chatserver.workflows.history import MAX_PAGE_BYTES, history
-from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.messaging import sealed_post
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy

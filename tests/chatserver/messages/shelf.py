@@ -8,15 +8,15 @@ from sqlalchemy import func, select
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rebuild import Rebuilt, rebuild
 from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
+from chatserver.messages.archive import Archive
+from chatserver.messages.lane import sealed_post
+from chatserver.messages.log import MessageLog
+from chatserver.messages.restore import ArchiveRestorer
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import read_opened
 from chatserver.records.database import Database
 from chatserver.records.tables import MESSAGES
 from chatserver.settings import Settings
-from chatserver.workflows.archive import Archive
-from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.messaging import sealed_post
-from chatserver.workflows.restore import ArchiveRestorer
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.base import PostResult, posted
@@ -26,7 +26,7 @@ from quotas.standing import Standing, Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.keys.making import conversation_keys
-from tests.chatserver.workflows.past import oslo
+from tests.chatserver.messages.past import oslo
 from tests.quotas.ledgers import link_to
 
 TUESDAY = oslo("2026-01-06T10:00")

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from chatserver.messages import archive as archiving
+from chatserver.messages.archive import MOST_MESSAGES
+from chatserver.messages.rows import ledger_snapshots
 from chatserver.operating.store_counts import StoreCounts
-from chatserver.records import ledger_snapshots
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
-from chatserver.workflows import archive as archiving
-from chatserver.workflows.archive import MOST_MESSAGES
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
@@ -26,7 +26,7 @@ from quotas.ledger.base import Posted
 from quotas.ledger.waits import Waits
 from quotas.store.errors import StoreError
 from tests import databases
-from tests.chatserver.workflows.shelf import TUESDAY, Shelf, shelf_at
+from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.databases import sqlite_at
 
 ARCHIVING = """
@@ -34,7 +34,7 @@ import asyncio, sys
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.settings import Settings
-from chatserver.workflows import archive
+from chatserver.messages import archive
 from quotas.ledger.archive import LedgerArchive
 from quotas.store.link import Link
 from quotas.ledger.redis import RedisLedger

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from chatserver.messages.lane import Lane
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
-from chatserver.workflows.messaging import Lane
 from quotas.instant import DAY, HOUR
 from quotas.ledger.base import Posted, PostResult
 from quotas.ledger.library import LIBRARY
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.wire import Reply, packed
-from tests.chatserver.workflows.shelf import RULEBOOK, Shelf, shelf_at
+from tests.chatserver.messages.shelf import RULEBOOK, Shelf, shelf_at
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Messages go from the ledger to the records: read at least once, stored exactly once, and only then trimmed.
 
 With the messages goes how the conversation stands, so that a store that was lost comes back as it was then
-(`chatserver/workflows/restore.py`). A process that dies between commit and trimming leaves the messages to be read
+(`chatserver/messages/restore.py`). A process that dies between commit and trimming leaves the messages to be read
 again, and their rows are there already.
 """
 
@@ -9,11 +9,11 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from chatserver.messages.rows import ledger_snapshots, messages
+from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
 from chatserver.operating.lease import Lease, Words
 from chatserver.operating.metrics import Metrics
-from chatserver.records import ledger_snapshots, messages
 from chatserver.records.database import Database, DatabaseError
-from chatserver.records.ledger_snapshots import LedgerSnapshot
 from chatserver.settings import Settings
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys

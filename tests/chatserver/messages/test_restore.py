@@ -20,7 +20,7 @@ from quotas.ledger.base import Posted, Refused
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.standing import Standing
-from tests.chatserver.workflows.shelf import RULEBOOK, TUESDAY, Shelf, shelf_at
+from tests.chatserver.messages.shelf import RULEBOOK, TUESDAY, Shelf, shelf_at
 from tests.databases import sqlite_at
 
 

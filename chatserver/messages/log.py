@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
+from chatserver.messages.rows import messages
 from chatserver.protocol.entry import Head, erased, head_of, opened, parted
-from chatserver.records import messages
 from chatserver.records.database import Database
 from quotas.ledger.base import Entry, Ledger
 

@@ -7,11 +7,11 @@ import pytest
 from chatserver.conversations.conversation import Conversation
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Done, PersonDetails
+from chatserver.messages import why as workflow
+from chatserver.messages.log import MessageLog
+from chatserver.messages.why import why
 from chatserver.protocol.entry import head_json, joined
 from chatserver.records.database import Database
-from chatserver.workflows import why as workflow
-from chatserver.workflows.message_log import MessageLog
-from chatserver.workflows.why import why
 from quotas.explain import Explanation
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.instant import text as at_text
