@@ -32,8 +32,8 @@ from benchmarks.fleet import Gap, Member, harass, store
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.records.tables import REPLY_NOTICES
+from chatserver.replies.deadlines import LEASE
 from chatserver.settings import Settings
-from chatserver.workflows.reply_watch import LEASE
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger

@@ -47,12 +47,12 @@ from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
+from chatserver.replies.board import Board
+from chatserver.replies.clock_move import ClockMove
+from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.recorder import ReplyRecords
+from chatserver.replies.report import ReplyReports
 from chatserver.settings import Settings
-from chatserver.workflows.board import Board
-from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.reply_records import ReplyRecords
-from chatserver.workflows.reply_report import ReplyReports
-from chatserver.workflows.reply_watch import ReplyWatch
 from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits

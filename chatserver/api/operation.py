@@ -12,8 +12,8 @@ from chatserver.access.tokens import Authenticator, Identity
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.messages.log import MessageLog
 from chatserver.operating.metrics import Metrics
-from chatserver.workflows.board import Board
-from chatserver.workflows.reply_report import ReplyReports
+from chatserver.replies.board import Board
+from chatserver.replies.report import ReplyReports
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024

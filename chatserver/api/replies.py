@@ -13,7 +13,7 @@ from chatserver.conversations.requests import FieldProblem, PersonId, PlanName
 from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.protocol import events
 from chatserver.protocol.events import Totals
-from chatserver.workflows.board import Wanted, place_of
+from chatserver.replies.board import Wanted, place_of
 from quotas.admission import WaitState
 from quotas.instant import text
 from quotas.ledger.open_waits import OpenWait, Place

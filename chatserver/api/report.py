@@ -12,7 +12,7 @@ from chatserver.api.operation import Answer, Call, Operation
 from chatserver.api.problem import invalid
 from chatserver.conversations.requests import Invalid
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
-from chatserver.workflows.reply_report import DEFAULT_WEEKS, MOST_DAYS
+from chatserver.replies.report import DEFAULT_WEEKS, MOST_DAYS
 
 _FIRST = f"The first day, such as 2026-01-05; left out: a Monday, for {DEFAULT_WEEKS} weeks."
 _LAST = f"The last day, such as 2026-02-01, at most {MOST_DAYS - 1} days later; left out: today."

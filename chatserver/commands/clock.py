@@ -19,12 +19,12 @@ from chatserver.commands.screen import errors, one_sentence, screen
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.operating.clock_shift import ClockShiftError, require_shifted
 from chatserver.operating.metrics import Metrics
-from chatserver.records import reply_waits
-from chatserver.records.reply_waits import ReplyNotice
+from chatserver.replies.clock_move import ClockMove
+from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.recorder import ReplyRecords
+from chatserver.replies.rows import waits as reply_waits
+from chatserver.replies.rows.waits import ReplyNotice
 from chatserver.settings import Settings, SettingsError
-from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.reply_records import ReplyRecords
-from chatserver.workflows.reply_watch import ReplyWatch
 from quotas import instant
 from quotas.ledger.waits import Waits
 from quotas.store.stores import store_at

@@ -2,7 +2,7 @@
 
 It is kept in the store, so that every process on it, and every later start, has the same clock. A store that holds
 unshifted data is never shifted, and a shifted clock is never turned back. How it is moved ahead stands in
-`chatserver/workflows/clock_move.py`.
+`chatserver/replies/clock_move.py`.
 """
 
 from quotas import instant

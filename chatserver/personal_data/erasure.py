@@ -27,11 +27,11 @@ from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.archive import Archive
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import Message
+from chatserver.personal_data import rows as erasures
+from chatserver.personal_data.leftovers import erasing_alone, wipe
+from chatserver.personal_data.rows import Remains
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
-from chatserver.records import erasures
 from chatserver.records.database import Database
-from chatserver.records.erasures import Remains
-from chatserver.records.leftovers import erasing_alone, wipe
 from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing

@@ -24,9 +24,9 @@ from chatserver.personal_data.contents import (
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
-from chatserver.records import reply_waits
 from chatserver.records.database import Database
-from chatserver.records.reply_waits import ReplyNotice, ReplyWait
+from chatserver.replies.rows import waits as reply_waits
+from chatserver.replies.rows.waits import ReplyNotice, ReplyWait
 from quotas import instant
 from quotas.ledger.base import Entry
 from quotas.ledger.redis import RedisLedger

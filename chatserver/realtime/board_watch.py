@@ -12,8 +12,8 @@ from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Event, Owed, Replies
-from chatserver.workflows.board import Board, Wanted
-from chatserver.workflows.board_views import MentorView, View, WholeView
+from chatserver.replies.board import Board, Wanted
+from chatserver.replies.board_views import MentorView, View, WholeView
 from quotas.instant import text
 from quotas.ledger import keys
 from quotas.ledger.open_waits import OpenWait, OpenWaits, Totals

@@ -9,10 +9,10 @@ import pytest
 from chatserver.app import StartError, assembled, policy_of
 from chatserver.messages.archive import Archive
 from chatserver.operating.clock_shift import ClockShiftError
+from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.recorder import ReplyRecords
 from chatserver.server import listening_socket
 from chatserver.settings import Settings
-from chatserver.workflows.reply_records import ReplyRecords
-from chatserver.workflows.reply_watch import ReplyWatch
 from quotas.ledger import keys
 from quotas.plans import PolicyError
 from quotas.store.address import socket_url

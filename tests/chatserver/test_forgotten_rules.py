@@ -21,7 +21,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
-from chatserver.records import reply_waits
+from chatserver.replies.rows import waits as reply_waits
 from quotas.ledger.archive import LedgerArchive
 from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token

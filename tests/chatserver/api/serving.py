@@ -25,10 +25,10 @@ from chatserver.operating.health import Health
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
+from chatserver.replies.board import Board
+from chatserver.replies.report import ReplyReports
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
-from chatserver.workflows.board import Board
-from chatserver.workflows.reply_report import ReplyReports
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger

@@ -11,9 +11,9 @@ import pytest
 
 from chatserver.api.negotiation import CSV, JSON
 from chatserver.protocol.reports import ReplyGroup
-from chatserver.records import reply_waits
 from chatserver.records.database import Database
-from chatserver.records.reply_waits import ReplyWait
+from chatserver.replies.rows import waits as reply_waits
+from chatserver.replies.rows.waits import ReplyWait
 from quotas.instant import HOUR, parse
 from tests.chatserver.api.serving import Served, bearer
 

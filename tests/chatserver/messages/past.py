@@ -6,8 +6,8 @@ from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Done, PersonDetails
 from chatserver.records.database import Database
 from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
-from chatserver.workflows.reply_records import ReplyRecords
-from chatserver.workflows.reply_report import ReplyReports
+from chatserver.replies.recorder import ReplyRecords
+from chatserver.replies.report import ReplyReports
 from quotas import instant
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted

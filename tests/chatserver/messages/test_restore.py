@@ -12,7 +12,7 @@ from chatserver.conversations.rebuild import Rebuilt
 from chatserver.conversations.requests import ConversationChange, Done
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
-from chatserver.workflows.reply_watch import ReplyWatch
+from chatserver.replies.deadlines import ReplyWatch
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep

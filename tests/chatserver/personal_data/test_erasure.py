@@ -18,12 +18,12 @@ from chatserver.keys import rows as key_rows
 from chatserver.messages.lane import Lane
 from chatserver.messages.log import MessageLog, in_the_open, sealed_with
 from chatserver.messages.rows import messages
+from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.erasure import Erased, Erasure
+from chatserver.personal_data.leftovers import erasing_alone
 from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.protocol.entry import read_opened
-from chatserver.records import erasures
 from chatserver.records.database import Database, DatabaseError
-from chatserver.records.leftovers import erasing_alone
 from chatserver.records.tables import LEDGER_SNAPSHOTS
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep

@@ -21,9 +21,9 @@ from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
 from chatserver.personal_data.subject import UnknownPersonError
-from chatserver.records import reply_waits
 from chatserver.records.database import Database
-from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
+from chatserver.replies.rows import waits as reply_waits
+from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
 from chatserver.settings import SettingsError
 from quotas.instant import HOUR
 from quotas.phrases import LANGUAGES

@@ -10,7 +10,7 @@ import pytest
 from chatserver.client import ChatClient
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.protocol.events import Clock
-from chatserver.workflows.clock_move import ClockMove
+from chatserver.replies.clock_move import ClockMove
 from quotas import instant
 from quotas.instant import HOUR, MINUTE, SECOND
 from quotas.ledger import keys

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from chatserver.protocol.reports import By, WeekBehind
-from chatserver.records.reply_figures import Held
+from chatserver.replies.rows.figures import Held
 from quotas.terms import Rulebook
 
 MOST_BEHIND = 500

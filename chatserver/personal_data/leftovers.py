@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+from chatserver.personal_data import rows as erasures
 from chatserver.private_files import open_private
-from chatserver.records import erasures
 from chatserver.records.database import Database, DatabaseError
 
 CLEAN_WITHIN = 60.0

@@ -9,11 +9,11 @@ import pytest
 
 from chatserver.conversations.requests import ConversationChange, Invalid
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
-from chatserver.records import reply_waits
 from chatserver.records.database import Database
-from chatserver.records.reply_waits import ReplyNotice, ReplyWait
-from chatserver.workflows.mentor_weeks import monday_of
-from chatserver.workflows.reply_report import MOST_DAYS
+from chatserver.replies.mentor_weeks import monday_of
+from chatserver.replies.report import MOST_DAYS
+from chatserver.replies.rows import waits as reply_waits
+from chatserver.replies.rows.waits import ReplyNotice, ReplyWait
 from quotas.instant import DAY, HOUR
 from quotas.store.link import Link
 from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from chatserver.workflows.board import Board, Wanted, by_urgency, totals_of
-from chatserver.workflows.board_heads import BoardHeads
+from chatserver.replies.board import Board, Wanted, by_urgency, totals_of
+from chatserver.replies.board_heads import BoardHeads
 from quotas.ledger import keys
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
 

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.requests import FieldProblem, Invalid
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
-from chatserver.records import reply_figures
 from chatserver.records.database import Database
-from chatserver.records.reply_figures import Began, Counts, Spread
-from chatserver.workflows.mentor_weeks import DaysWritten, MentorWeeks, monday_of, week_of
+from chatserver.replies.mentor_weeks import DaysWritten, MentorWeeks, monday_of, week_of
+from chatserver.replies.rows import figures as reply_figures
+from chatserver.replies.rows.figures import Began, Counts, Spread
 from quotas.terms import Rulebook
 
 MOST_DAYS = 731

@@ -6,7 +6,7 @@ from math import inf
 
 from msgspec import Struct
 
-from chatserver.workflows.board_heads import BoardHeads
+from chatserver.replies.board_heads import BoardHeads
 from quotas.admission import WaitState
 from quotas.instant import LATEST
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Place, Totals

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from chatserver.workflows.board import Board, Wanted, by_urgency, cursor, place_of, totals_of
-from chatserver.workflows.board_views import MentorView, View, WholeView
+from chatserver.replies.board import Board, Wanted, by_urgency, cursor, place_of, totals_of
+from chatserver.replies.board_views import MentorView, View, WholeView
 from quotas.admission import WaitState
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys

@@ -14,9 +14,9 @@ from msgspec import Struct
 from chatserver.conversations.conversation import Conversation, Subscription
 from chatserver.conversations.histories import histories
 from chatserver.operating.lease import Lease, Words
-from chatserver.records import reply_waits
 from chatserver.records.database import Database
-from chatserver.records.reply_waits import MentorDay, ReplyNotice, ReplyWait
+from chatserver.replies.rows import waits as reply_waits
+from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
 from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys

@@ -7,8 +7,8 @@ import pytest
 
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
-from chatserver.workflows.clock_move import ClockMove
-from chatserver.workflows.reply_watch import LEASE, ReplyWatch
+from chatserver.replies.clock_move import ClockMove
+from chatserver.replies.deadlines import LEASE, ReplyWatch
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
@@ -18,7 +18,7 @@ from quotas.ledger.waits import WaitEvent, Waits
 from quotas.standing import Settings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
-from tests.chatserver.workflows.test_reply_watch import RULEBOOK
+from tests.chatserver.replies.test_deadlines import RULEBOOK
 from tests.quotas.ledgers import link_to
 
 START = "2026-01-06T09:00:00Z"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatserver.operating.metrics import Metrics
-from chatserver.workflows.reply_watch import LEASE, ReplyWatch
+from chatserver.replies.deadlines import LEASE, ReplyWatch
 from quotas.instant import HOUR
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted

@@ -16,7 +16,7 @@ import pytest
 from chatserver.conversations.requests import ConversationChange
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
-from chatserver.workflows.reply_records import BATCH, ReplyRecords
+from chatserver.replies.recorder import BATCH, ReplyRecords
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.waits import Waits
@@ -33,7 +33,7 @@ FRIDAY = oslo("2026-01-09T18:00")
 RECORDING = """
 import asyncio, sys
 from chatserver.records.database import Database
-from chatserver.workflows import reply_records
+from chatserver.replies import recorder as reply_records
 from quotas.store.link import Link
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from chatserver.operating.clock_shift import shift_to
-from chatserver.workflows.reply_watch import EVERYWHERE, LEASE
+from chatserver.replies.deadlines import EVERYWHERE, LEASE
 from quotas.ledger.partitions import of_partitions
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Ahead, Waits

@@ -1,0 +1,1 @@
+"""Waits: their deadlines, what becomes of them, the board, the report."""

@@ -1,0 +1,1 @@
+"""The rows of this room in the database."""

@@ -1,1 +1,0 @@
-"""One module per thing that someone wants done."""
