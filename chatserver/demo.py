@@ -16,8 +16,8 @@ from rich.table import Table
 from chatserver.access.tokens import issue
 from chatserver.app import Parts, StartError, migrated, policy_of
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.recorded import others_are_recorded
 from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
-from chatserver.conversations.rows import people
 from chatserver.messages.lane import sealed_post
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.plural import counted
@@ -96,8 +96,8 @@ async def refuse_real_data(settings: Settings, store_url: str) -> None:
 
 
 async def _others_are_recorded(settings: Settings) -> bool:
-    async with migrated(settings) as database, database.read() as connection:
-        return await people.has_others(connection, {person.id for person in PEOPLE})
+    async with migrated(settings) as database:
+        return await others_are_recorded(database, {person.id for person in PEOPLE})
 
 
 def with_quick_plan(settings: Settings) -> Settings:

@@ -21,25 +21,13 @@ from chatserver.operating.clock_shift import ClockShiftError, require_shifted
 from chatserver.operating.metrics import Metrics
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.noted import Noted, noted_between
 from chatserver.replies.recorder import ReplyRecords
-from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import ReplyNotice
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
 from quotas.ledger.waits import Waits
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
-
-
-class Noted(Struct, frozen=True):
-    """A warning or a miss, and the instant at which it was noted."""
-
-    at: str
-    kind: str
-    conversation: str
-    member: str
-    mentor: str
-    due_at: str
 
 
 class Moved(Struct, frozen=True):
@@ -112,9 +100,7 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
             move = ClockMove(ledger, waits, settle, progress)
             now = await move.to(target)
             await move.recorded(now, record)
-        async with database.read() as connection:
-            notices = await reply_waits.notices_between(connection, before, now)
-    return Moved(instant.text(before), instant.text(now), [_noted(notice) for notice in notices])
+        return Moved(instant.text(before), instant.text(now), await noted_between(database, before, now))
 
 
 async def _refuse_real_time(store_url: str) -> None:
@@ -124,17 +110,6 @@ async def _refuse_real_time(store_url: str) -> None:
         await require_shifted(link)
     finally:
         link.close()
-
-
-def _noted(notice: ReplyNotice) -> Noted:
-    return Noted(
-        instant.text(notice.at),
-        notice.kind,
-        notice.conversation_id,
-        notice.member_id,
-        notice.mentor_id,
-        instant.text(notice.due_at),
-    )
 
 
 class _Progress:

@@ -12,7 +12,7 @@ from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import one_sentence, screen
-from chatserver.conversations.rows import people
+from chatserver.conversations.recorded import is_recorded
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
 from quotas.store.stores import store_at
@@ -56,8 +56,8 @@ def revoke(
 
 
 async def _is_on_record(settings: Settings, person: str) -> bool:
-    async with composition.migrated(settings) as database, database.read() as connection:
-        return await people.find(connection, person) is not None
+    async with composition.migrated(settings) as database:
+        return await is_recorded(database, person)
 
 
 async def _revoke(store_url: str, person: str, before: str | None) -> int:
