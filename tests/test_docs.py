@@ -306,7 +306,7 @@ def test_the_bot_of_the_readme_answers(tmp_path: Path) -> None:
         environment = os.environ | {"CHATSERVER_TOKEN": tokens["mona"]}
         with subprocess.Popen([sys.executable, program], env=environment) as running:
             try:
-                assert asyncio.run(asyncio.wait_for(asked(url, tokens["birk"]), 20)) == [
+                assert asyncio.run(asyncio.wait_for(asked(url, tokens["birk"]), 60)) == [
                     "echo-1",
                     "You wrote: Good morning",
                 ]

@@ -246,12 +246,13 @@ class Lane:
 
     def _got(self, found: Key | DatabaseError) -> None:
         self._awaits_key = False
-        if isinstance(found, DatabaseError):
-            self._give_up(StoreError(f"the conversation's key is not at hand: {found}"))
-            return
-        self._use(found)
-        if found.number != self.settings.key:
-            self._take_key()  # It has changed again.
+        if self.key.number != self.settings.key:  # Else a later one was at hand meanwhile.
+            if isinstance(found, DatabaseError):
+                self._give_up(StoreError(f"the conversation's key is not at hand: {found}"))
+                return
+            self._use(found)
+            if found.number != self.settings.key:
+                self._take_key()  # It has changed again.
         self._send_held()
 
     def _use(self, key: Key) -> None:

@@ -17,7 +17,7 @@ from chatserver.cli import cli
 from tests.chatserver.realtime.servers import PROGRAM, SECRET, TUESDAY, environment, program, token
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
-WITHIN = 60
+WITHIN = 120
 
 
 def run(*words: str | Path, cwd: Path, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
@@ -429,20 +429,20 @@ def test_a_store_or_database_that_is_not_there(tmp_path: Path) -> None:
 async def test_now_jumps_forwards_on_shifted_data_only(tmp_path: Path) -> None:
     """The clock is shown at start; a jump is a restart with a later instant."""
     data = tmp_path / "data"
-    with program(data, "--now", "2026-01-09T22:59:00Z") as server:
+    with program(data, "--now", "2026-01-09T22:30:00Z") as server:
         await server.conversation("c1", "basic")
-        assert "The clock of this server is shifted: it shows 2026-01-09T22:59:0" in server.log.read_text()
+        assert "The clock of this server is shifted: it shows 2026-01-09T22:3" in server.log.read_text()
         async with server.device("mia") as mia:
             assert (await mia.write("Friday"))["type"] == "accepted"
     with program(data, "--now", "2026-01-10T10:00:00Z") as server:
         async with server.device("mia") as mia:
             assert (await mia.write("Saturday"))["reason"] == "closed"
     said = sentence(run("serve", "--port", "0", "--now", "2026-01-05T10:00:00Z", cwd=tmp_path))
-    assert "already shows 2026-01-10T10:00:0" in said
+    assert "already shows 2026-01-10T10:0" in said
     assert "cannot be turned back" in said
     with program(data) as server:
         async with server.device("mia") as mia:
-            assert mia.welcome["now"].startswith("2026-01-10T10:00:")
+            assert mia.welcome["now"].startswith("2026-01-10T10:0")
     with program(tmp_path / "real") as server:
         await server.conversation("c1", "basic")
         assert "shifted" not in server.log.read_text()

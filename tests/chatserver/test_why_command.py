@@ -18,7 +18,7 @@ def run(*words: str | Path, cwd: Path, **variables: str) -> subprocess.Completed
         [PROGRAM, *words],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         cwd=cwd,
         env=environment(COLUMNS="200", **variables),
         check=False,

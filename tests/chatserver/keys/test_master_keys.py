@@ -56,7 +56,7 @@ def test_processes_that_start_together_get_the_same(tmp_path: Path) -> None:
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    assert len({process.communicate(timeout=30)[0] for process in processes}) == 1
+    assert len({process.communicate(timeout=120)[0] for process in processes}) == 1
 
 
 def test_servers_that_share_everything_must_be_given_one() -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chatserver.messages.lane import Lane
-from chatserver.records.database import Database
+from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from quotas.instant import DAY, HOUR
 from quotas.ledger.base import Posted, PostResult
@@ -124,8 +124,9 @@ async def test_a_clock_that_is_ahead_at_the_first_of_two_posts(writer: Writer) -
     await writer.assert_in_order()
 
 
-async def test_a_key_that_is_at_hand_before_an_earlier_one(writer: Writer) -> None:
-    """What waits for the one goes ahead of what is sealed with the other."""
+@pytest.mark.parametrize("later", [0, 1])
+async def test_a_key_that_is_at_hand_before_an_earlier_one(writer: Writer, later: int) -> None:
+    """What waits for the one goes ahead of what is sealed with the other, and needs the one no more."""
     ledger, settings = writer.shelf.ledger, writer.lane.settings
     await writer.shelf.keys.current("c1", 3)
     second = await ledger.configure("c1", replace(settings, revision=settings.revision + 1, key=2))
@@ -133,5 +134,7 @@ async def test_a_key_that_is_at_hand_before_an_earlier_one(writer: Writer) -> No
     writer.lane.learn(second)
     writer.post()
     writer.lane.learn(third)
-    writer.post()
+    writer.post(later)
     await writer.assert_in_order()
+    with pytest.raises(DatabaseError, match="key 2 .* was destroyed"):
+        await writer.shelf.keys.current("c1", 2)

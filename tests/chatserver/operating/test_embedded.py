@@ -95,7 +95,7 @@ def test_its_socket_path_is_short_however_long_the_data_path_is(tmp_path: Path) 
 def test_ctrl_c_reaches_the_server_but_not_its_store(data_dir: Path) -> None:
     process, _ = run_server(data_dir)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=120)
     assert output == "stopped\n"
     store = EmbeddedStore(data_dir)
     with Redis.from_url(store.start()) as client:

@@ -17,7 +17,7 @@ from tests.chatserver.realtime.servers import PROGRAM, TUESDAY, ProgramServer, S
 
 OF_MIA = [f"mia-canary-{n}" for n in range(5)]
 OF_TORA = [f"tora-canary-{n}" for n in range(5)]
-WITHIN = 60
+WITHIN = 120
 ID = "an-id-in-the-open"
 
 

@@ -31,7 +31,7 @@ SECRET = "a secret that only these tests know, for a while"
 TUESDAY = "2026-01-06T09:00:00.000Z"
 """Ten o'clock in Oslo: every plan may write, and nothing changes by itself for hours."""
 PROGRAM = Path(sys.executable).with_name("chatserver")
-READY_SECONDS = 45.0
+READY_SECONDS = 120.0
 UNLIMITED = Rate(0, "minute", 0)
 """Most tests write faster than people do."""
 ROLES: dict[str, Role] = {

@@ -137,8 +137,7 @@ async def test_other_commands_count_less(server: HereServer) -> None:
     async with server.device("mia") as mia:
         for _ in range(300):
             await mia.say("check", conversation="c1")
-        composers = 0
-        refused: set[str] = set()
+        composers, refused = 0, set[str]()
         while composers < 50 or not refused:
             for event in await mia.silence(0.5):
                 composers += event["type"] == "composer"

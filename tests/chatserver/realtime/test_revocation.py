@@ -145,7 +145,7 @@ async def test_the_command(valkey_url: str, tmp_path: Path, embedded: bool) -> N
     async def revoke(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(PROGRAM), "revoke", *arguments, *flags]
         return await asyncio.to_thread(
-            subprocess.run, command, env=environment(), capture_output=True, text=True, timeout=30, check=False
+            subprocess.run, command, env=environment(), capture_output=True, text=True, timeout=120, check=False
         )
 
     with program(tmp_path, store_url=store) as server:

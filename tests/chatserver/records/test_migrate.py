@@ -77,7 +77,7 @@ def test_processes_that_start_together_all_succeed(database_url: str) -> None:
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    answers = [process.communicate(timeout=30)[0] for process in starting]
+    answers = [process.communicate(timeout=120)[0] for process in starting]
     assert [process.returncode for process in starting] == [0] * SERVERS
     assert sorted(json.loads(answer) for answer in answers) == [*([[]] * (SERVERS - 1)), STEPS]
 

@@ -25,7 +25,7 @@ from tests.chatserver.realtime.servers import token as token_here
 from tests.quotas.ledger.waiting import NOON, write
 from tests.quotas.ledgers import ledger_at
 
-WITHIN = 20.0
+WITHIN = 90.0
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
