@@ -139,8 +139,8 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
             "`plans.light.reply.warn_hours[0]`: expected `float` >= 0.001",
             "a list of hours",
         ),
-        ("[plans.live]\nsessions = { services = [] }", "`plans.live.sessions.services`: expected `array`", "at least one"),
-        ("[plans.live]\nsessions = { services = ['tea'] }", "`plans.live.sessions.services[0]`: invalid enum", "live_chat"),
+        ("[plans.live.sessions]\nservices = []", "`plans.live.sessions.services`: expected `array`", "at least one"),
+        ("[plans.live.sessions]\nservices = ['tea']", "`plans.live.sessions.services[0]`: invalid enum", "live_chat"),
         (
             "[plans.'live+']\nsessions = { price = 1 }",
             "`plans.live+.sessions.price` is no key there",
