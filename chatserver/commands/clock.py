@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from chatserver import app as composition
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -141,5 +142,5 @@ def _show(moved: Moved) -> None:
         table.add_column(column)
     for noted in moved.notices:
         style = "red" if noted.kind == "missed" else "yellow"
-        table.add_row(noted.at, f"[{style}]{noted.kind}", noted.conversation, noted.member, noted.mentor, noted.due_at)
+        table.add_row(noted.at, Text(noted.kind, style), noted.conversation, noted.member, noted.mentor, noted.due_at)
     screen.print(table, highlight=False)
