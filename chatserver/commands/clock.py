@@ -137,9 +137,10 @@ def _show(moved: Moved) -> None:
     if not moved.notices:
         screen.print("No deadline was warned of or missed in between.")
         return
-    table = Table()
+    table = Table(box=None, pad_edge=False)
     for column in ("at", "", "conversation", "member", "mentor", "answer due"):
-        table.add_column(column)
+        # Only ids give way where there is no room.
+        table.add_column(column, overflow="fold", no_wrap=column in ("at", "", "answer due"))
     for noted in moved.notices:
         style = "red" if noted.kind == "missed" else "yellow"
         table.add_row(noted.at, Text(noted.kind, style), noted.conversation, noted.member, noted.mentor, noted.due_at)
