@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from chatserver.access.tokens import issue
 from chatserver.app import Parts, StartError, migrated, policy_of
@@ -241,7 +242,7 @@ async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens:
     )
 
 
-async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInfo) -> str:
+async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInfo) -> str | Text:
     if person.role == "mentor":
         return "always"
     if person.plan is None:
@@ -253,18 +254,18 @@ async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInf
     return _described(state, now, zone)
 
 
-def _described(state: WritingState, now: int, zone: ZoneInfo) -> str:
+def _described(state: WritingState, now: int, zone: ZoneInfo) -> Text:
     if not state.open:
         opens = f", opens {_local(state.opens_at, zone):%a %d %b %H:%M}" if state.opens_at else ""
-        return f"[red]no: {state.reason}{opens}[/red]"
-    parts = ["[green]yes[/green]"]
+        return Text(f"no: {state.reason}{opens}", "red")
+    parts = []
     if state.window_ends_at:
         parts.append(f"window ends {_local(state.window_ends_at, zone):%a %d %b %H:%M}")
     if state.windows_left is not None:
         parts.append(f"{counted(state.windows_left, 'writing window')} left this week")
     if state.messages_left is not None:
         parts.append(f"{counted(state.messages_left, 'scheduling message')} left this week")
-    return ", ".join(parts)
+    return Text.assemble(("yes", "green"), *(f", {part}" for part in parts))
 
 
 def _local(at: int, zone: ZoneInfo) -> datetime:

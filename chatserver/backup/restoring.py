@@ -108,7 +108,8 @@ def _clear(settings: Settings, places: dict[Path, dict[str, Path | None]], *, mo
             _require_unused(path)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     aside = Path(tempfile.mkdtemp(prefix=f"before-restore-{stamp}-", dir=settings.data_dir))
-    for path in in_the_way:
+    # Anew: the log that a killed server left is in its database now, and no file any more.
+    for path in [path for place in places for path in _data_at(place)]:
         shutil.move(path, aside / path.name)
     return aside
 

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from chatserver import app as composition
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -136,10 +137,11 @@ def _show(moved: Moved) -> None:
     if not moved.notices:
         screen.print("No deadline was warned of or missed in between.")
         return
-    table = Table()
+    table = Table(box=None, pad_edge=False)
     for column in ("at", "", "conversation", "member", "mentor", "answer due"):
-        table.add_column(column)
+        # Only ids give way where there is no room.
+        table.add_column(column, overflow="fold", no_wrap=column in ("at", "", "answer due"))
     for noted in moved.notices:
         style = "red" if noted.kind == "missed" else "yellow"
-        table.add_row(noted.at, f"[{style}]{noted.kind}", noted.conversation, noted.member, noted.mentor, noted.due_at)
+        table.add_row(noted.at, Text(noted.kind, style), noted.conversation, noted.member, noted.mentor, noted.due_at)
     screen.print(table, highlight=False)

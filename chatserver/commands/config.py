@@ -14,7 +14,10 @@ def config(flags: ServerFlags = NO_FLAGS) -> None:
     """Show every setting, its value, and where it came from."""
     with one_sentence():
         settings, sources = load(asdict(flags), os.environ)
-        table = Table("setting", "value", "from", "meaning")
+        table = Table()
+        table.add_column("setting", no_wrap=True)
+        for column in ("value", "from", "meaning"):
+            table.add_column(column, overflow="fold")
         for key, meaning in DESCRIPTIONS.items():
             table.add_row(key, shown(settings, key), sources[key], meaning)
         screen.print(table)

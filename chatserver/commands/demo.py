@@ -5,6 +5,7 @@ import socket
 from collections.abc import Sequence
 
 from msgspec.structs import replace
+from rich.text import Text
 
 from chatserver import app as composition
 from chatserver import demo as demonstration
@@ -29,7 +30,11 @@ def demo(flags: ServerFlags = NO_FLAGS) -> None:
         socks = listening_sockets(settings.host, settings.port, settings.workers)
         with store_of(settings) as store_url:
             run(_demo(settings, store_url, socks))
-    screen.print(f"Stopped. Everything accepted is kept in {settings.data_dir}; start again to go on.")
+    screen.print(
+        f"Stopped. Everything accepted is kept in {settings.data_dir}; start again to go on.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
@@ -40,7 +45,7 @@ async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socke
         await demonstration.settle(parts.provisioning)
         tokens = demonstration.write_tokens(settings, parts.rulebook)
         if why:
-            screen.print(f"[yellow]{why}[/yellow]")
+            screen.print(Text(why, "yellow"))
         warn(parts.warnings, parts.shift, await parts.ledger.now())
         ready = asyncio.Event()
         serving = (

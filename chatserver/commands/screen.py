@@ -6,14 +6,16 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from chatserver.settings import SettingsError
 
 LONG = 2_000
 """Lines from which on a bar is worth looking at."""
 
-errors = Console(stderr=True)
-screen = Console()
+errors = Console(stderr=True, markup=False, emoji=False)
+screen = Console(markup=False, emoji=False)
+"""Both print what they are given as it is: a path or an id may hold `[…]` or `:x:`. Colours are given as `Text`."""
 
 
 @contextmanager
@@ -24,7 +26,7 @@ def one_sentence() -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, faults()):
             raise
-        errors.print(f"[red]chatserver:[/red] {sentence_of(error)}", highlight=False, soft_wrap=True)
+        errors.print(Text.assemble(("chatserver:", "red"), f" {sentence_of(error)}"), soft_wrap=True)
         sys.exit(1)
 
 

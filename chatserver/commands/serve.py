@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 from msgspec.structs import replace
+from rich.text import Text
 
 from chatserver import app as composition
 from chatserver import demo as demonstration
@@ -59,7 +60,7 @@ def warn(warnings: Sequence[str], shift: int, now: int) -> None:
     notice = demonstration.clock_notice(shift, now)
     for warning in [*warnings, *([notice] if notice else [])]:
         if errors.is_terminal:
-            errors.print(f"[yellow]warning:[/yellow] {warning}", highlight=False, soft_wrap=True)
+            errors.print(Text.assemble(("warning:", "yellow"), f" {warning}"), soft_wrap=True)
         else:
             log.warning(warning)
 

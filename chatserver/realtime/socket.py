@@ -117,7 +117,8 @@ class ChatSocket(WebSocketsSansIOProtocol):
             if self.receiver is not None:
                 self._forget_handshake()
                 return
-            if not self.handshake_complete:
+            # uvicorn leaves it open where the application has denied it with an answer, such as 429 and 503.
+            if not self.handshake_complete and self.initial_response is None:
                 self.logger.error("ASGI callable returned without completing handshake.")
                 self.send_500_response()
         if self.close_timer is None:

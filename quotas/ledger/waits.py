@@ -59,9 +59,12 @@ class Waits:
         return int(await self._ledger.call("arm", names, self._shift, warn_first))
 
     async def claim(self, partition: int, lease: int, most: int) -> tuple[int, list[str]]:
-        """Now, and the conversations whose timers have rung: this caller's for `lease` ms, then anyone's again."""
+        """Now, and the conversations whose timers have rung: this caller's for `lease` ms, then anyone's again.
+
+        By the clock as the ledger has heard of it: no further, where the partition's has just been moved.
+        """
         names = (keys.timers(partition),)
-        now, rung = await self._ledger.call("claim", names, self._shift, lease, most, largest=(most + 1) * _LARGEST)
+        now, rung = await self._ledger.call("claim", names, self._ledger.shift, lease, most, largest=(most + 1) * _LARGEST)
         return int(now), [name.decode() for name in rung]
 
     async def turn(self, partition: int, shift: int, to: int, lease: int) -> "Ahead":

@@ -62,6 +62,22 @@ def test_there_and_back(tmp_path: Path) -> None:
     assert open_to_others(elsewhere) == []
 
 
+def test_over_the_data_of_a_server_that_was_killed(tmp_path: Path) -> None:
+    """Its write-ahead log lies beside the database, which takes it in when it is looked at."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with program(data) as server:
+        asyncio.run(server.conversation("c1", "basic"))
+        asyncio.run(write(server, "before"))
+        assert run("backup", backup, "--data-dir", data, cwd=tmp_path).returncode == 0
+        asyncio.run(write(server, "after"))
+        server.kill()
+        assert (data / "records.db-wal").stat().st_size
+    done = run("restore", backup, "--move-aside", "--data-dir", data, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with program(data) as server:
+        assert asyncio.run(read(server, 1)) == ["before"]
+
+
 def test_a_damaged_or_half_backup_is_refused(tmp_path: Path) -> None:
     """Before anything is changed."""
     data, backup = tmp_path / "data", tmp_path / "backup"

@@ -14,6 +14,7 @@ import pytest
 from redis import Redis
 
 from chatserver.cli import cli
+from chatserver.settings import DESCRIPTIONS
 from tests.chatserver.realtime.servers import PROGRAM, SECRET, TUESDAY, environment, program, token
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
@@ -29,7 +30,7 @@ def run(*words: str | Path, cwd: Path, text: str = "", **variables: str) -> subp
         text=True,
         timeout=WITHIN,
         cwd=cwd,
-        env=environment(COLUMNS="200", **variables),
+        env=environment(**{"COLUMNS": "200", **variables}),
         check=False,
     )
 
@@ -122,6 +123,22 @@ def test_config_shows_where_everything_came_from(tmp_path: Path) -> None:
     assert rows["redis_url"] == ["not set", "default"]
     assert rows["jwt_secret"] == ["***", "environment CHATSERVER_JWT_SECRET"]
     assert SECRET not in done.stdout
+
+
+def test_config_names_every_setting_whole_where_there_is_little_room(tmp_path: Path) -> None:
+    """So in a pipe, which has 80 columns."""
+    done = run("config", cwd=tmp_path, COLUMNS="80")
+    named = {cells[0] for line in done.stdout.splitlines() if len(cells := row(line)) > 3 and cells[0]}
+    assert named == {"setting", *DESCRIPTIONS}
+
+
+@pytest.mark.parametrize("name", ["[bold]", "[/bold]", ":x:"])
+def test_paths_are_printed_as_they_are(tmp_path: Path, name: str) -> None:
+    """Nothing in them is a colour or a sign, in a table or in a sentence."""
+    done = run("config", "--data-dir", name, cwd=tmp_path)
+    rows = {cells[0]: cells[1] for line in done.stdout.splitlines() if len(cells := row(line)) > 3}
+    assert (done.returncode, rows["data_dir"]) == (0, name)
+    assert f"/{name}/records.db: there are no records" in sentence(run("rebuild", "--data-dir", name, cwd=tmp_path))
 
 
 def row(line: str) -> list[str]:

@@ -157,7 +157,7 @@ def test_the_table(tmp_path: Path) -> None:
     assert "The clock showed 2026-01-09T17:0" in done.stdout
     assert "it shows 2026-01-10T08:00:0" in done.stdout
     assert "No deadline was warned of or missed in between." in done.stdout
-    done = run("clock", "--to", TUESDAY, cwd=tmp_path)
+    done = run("clock", "--to", TUESDAY, cwd=tmp_path, COLUMNS="80")
     assert done.returncode == 0, done.stderr
     rows = [line for line in done.stdout.splitlines() if "c1" in line]
     assert ["missed" in row for row in rows] == [False, False, True]

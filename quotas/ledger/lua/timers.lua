@@ -27,8 +27,10 @@ end
 -- KEYS: the timers of a partition
 -- ARGV: shift, lease in ms, most
 -- Returns now and the conversations whose timers have rung; each rings again after the lease unless it is settled.
+-- Nothing rings by a clock of which the caller has not heard yet: who is connected is told of the new clock first.
 local function claim(KEYS, ARGV)
-    local now = clock('', tonumber(ARGV[1]), KEYS[1])
+    local heard = tonumber(ARGV[1])
+    local now = store_time() + math.min(heard, shift_of(KEYS[1], heard))
     local rung = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[3])
     for _, name in ipairs(rung) do redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[2]) + CLAIMED, name) end
     return {tostring(now), rung}

@@ -133,6 +133,7 @@ async def test_a_stopping_program_turns_new_ones_away(valkey_url: str, tmp_path:
             assert seen == sorted(seen)
             assert (await mia.answer("last"))["type"] == "accepted"
             assert (await mia.end())[0] == 4000
+        assert '"error"' not in server.log.read_text()
 
 
 async def test_a_full_store_is_said_once_and_senders_may_try_again(

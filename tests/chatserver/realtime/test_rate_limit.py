@@ -172,8 +172,10 @@ async def test_the_client_waits_and_loses_nothing(server: HereServer) -> None:
 # An address
 
 
-async def test_handshakes_of_an_address_are_bounded(valkey_url: str, tmp_path: Path) -> None:
-    """HTTP 429 says when to come again; who is there already is not touched."""
+async def test_handshakes_of_an_address_are_bounded(
+    valkey_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """HTTP 429 says when to come again; who is there already is not touched, and the log has no fault."""
     async with here(valkey_url, tmp_path, rate_limit=Rate(1, "minute", 1)) as server:
         await server.conversation("c1", "basic")
         async with server.device("mia") as mia:
@@ -186,3 +188,4 @@ async def test_handshakes_of_an_address_are_bounded(valkey_url: str, tmp_path: P
             assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 6
             assert server.parts.hub.metrics.rate_limited["address"] == 1
             assert await mia.is_alive()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

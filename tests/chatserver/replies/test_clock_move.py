@@ -99,6 +99,21 @@ def assert_each_once_in_order(events: list[WaitEvent], due: dict[str, int]) -> N
         assert event.due_at == due[name]
 
 
+async def test_nothing_rings_by_a_clock_that_was_not_said_yet(mover: Mover, link: Link) -> None:
+    """A server that looks at its timers in that moment leaves them: those who are connected hear of the clock first."""
+    first = await mover.write("c1") - 4 * HOUR
+    await mover.to(first - HOUR)
+    server = Mover(link, mover.ledger.shift)
+    shift = mover.ledger.shift + HOUR
+    for partition in range(keys.PARTITIONS):
+        await mover.waits.turn(partition, shift, first, LEASE)
+    assert await server.watch.sweep() == 0
+    assert await mover.waits.turned(shift, ()) == 0
+    server.ledger.hear_shift(shift)
+    assert await server.watch.sweep() == 1
+    assert [event.kind for event in await mover.events()] == ["warning"]
+
+
 async def test_everything_in_between_happens_in_its_order_at_its_instant(mover: Mover) -> None:
     due = await written(mover)
     target = BEGAN + 30 * DAY
