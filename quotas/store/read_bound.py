@@ -39,7 +39,7 @@ class ReadBound:
         return size
 
     def give_back(self, size: int) -> None:
-        """The answer is there, or will not come. Whoever gives up waiting for one that was asked for leaves it taken."""
+        """The answer is there, or will not come: not already where its reader gives up waiting for it."""
         self._left += size
         while self._waiting:
             wanted, turn = self._waiting[0]
