@@ -105,10 +105,9 @@ def test_what_was_there_stays_until_all_of_the_backup_is_here(tmp_path: Path) ->
     for file, content in left.items():
         file.write_bytes(content)
     names = {file.name for file in data.iterdir()}
-    bounded = ["/bin/sh", "-c", 'ulimit -f 64; exec "$0" "$@"', PROGRAM, "restore", backup, "--move-aside"]
-    done = subprocess.run(
-        [*bounded, "--data-dir", data], capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False
-    )
+    bounded: list[str | Path] = ["/bin/sh", "-c", 'ulimit -f 64; exec "$0" "$@"', PROGRAM]
+    bounded += ["restore", backup, "--move-aside", "--data-dir", data]
+    done = subprocess.run(bounded, capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False)
     assert "cannot be restored: File too large" in sentence(done)
     assert {file: file.read_bytes() for file in (records, log)} == left
     assert {file.name for file in data.iterdir()} == names

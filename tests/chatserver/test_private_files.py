@@ -7,7 +7,7 @@ from tests.chatserver.test_cli import open_to_others
 
 
 def test_links_to_another_disk_are_followed(tmp_path: Path) -> None:
-    """The data directory, and what the server keeps in it. A link that leads nowhere, and what lies beside, are let be."""
+    """Those of the data directory and of what the server keeps in it; what lies beside is let be."""
     data, disk = tmp_path / "data", tmp_path / "disk"
     for folder in (disk, disk / "store", disk / "own"):
         folder.mkdir(mode=0o755)
