@@ -35,12 +35,15 @@ def make_folder(folder: Path) -> None:
 
 
 def tighten(data_dir: Path) -> None:
-    """Take the data directory, and what the server keeps in it, from others; earlier releases let them read."""
+    """Take the data directory, and what the server keeps in it, from others; earlier releases let them read.
+
+    Also where they are links to another place.
+    """
     if data_dir.is_dir():
-        _take(data_dir)
+        _take(data_dir.resolve())
         for pattern in KEPT:
             for kept in data_dir.glob(pattern):
-                for path in _all_in(kept):
+                for path in _all_in(kept.resolve()):
                     _take(path)
 
 
@@ -57,7 +60,7 @@ def _literal(name: str) -> str:
 
 def _all_in(path: Path) -> Iterator[Path]:
     yield path
-    if path.is_dir() and not path.is_symlink():
+    if path.is_dir():
         yield from path.rglob("*")
 
 

@@ -29,6 +29,12 @@ METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"}
 """What is counted by name: anyone may make up more."""
 
 
+_TWO_LENGTHS = ProblemError(
+    400, "the body has two lengths, Content-Length and Transfer-Encoding; send one", headers={"Connection": "close"}
+)
+"""A proxy that goes by the other one takes a part of the body for the next person's request (RFC 9112, 6.3)."""
+
+
 class Gate:
     """ASGI middleware."""
 
@@ -74,6 +80,9 @@ class Gate:
                         traces.answered(span, f"{method} {template}".strip(), template, status, request_id)
                 await send(message)
 
+            if "content-length" in asked and "transfer-encoding" in asked:
+                await problem.response(_TWO_LENGTHS)(scope, receive, answer)
+                return
             if preflight := self._cors.preflight(method, asked):
                 await preflight(scope, receive, answer)
                 return

@@ -31,7 +31,7 @@ def restore(
     try:
         make_folder(settings.data_dir)
         with unused(settings.data_dir):
-            aside = _clear(settings, places, move_aside=move_aside)
+            in_the_way = _in_the_way(places, move_aside=move_aside)
             drafts: list[tuple[Path, Path]] = []
             try:
                 for place, names in places.items():
@@ -40,6 +40,8 @@ def restore(
                     drafts.append((draft, place))
                     for name, rest in names.items():
                         _copy(backup / name, draft / place.name / rest if rest else draft / place.name)
+                # All of it is here: until now nothing has been touched, and what is left to do takes no room.
+                aside = _move(in_the_way, places, settings.data_dir)
                 for draft, place in drafts:
                     (draft / place.name).rename(place)
                     manifests.flush_folder(place.parent)
@@ -93,24 +95,29 @@ def _places(settings: Settings, backup: Path, manifest: Manifest) -> dict[Path, 
     return places
 
 
-def _clear(settings: Settings, places: dict[Path, dict[str, Path | None]], *, move_aside: bool) -> Path | None:
-    """Raises BackupError where data is in the way that may not be moved."""
+def _in_the_way(places: dict[Path, dict[str, Path | None]], *, move_aside: bool) -> list[Path]:
+    """Data that is where something goes. Raises BackupError where there is any that may not be moved."""
     in_the_way = [path for place in places for path in _data_at(place)]
-    if not in_the_way:
-        return None
-    if not move_aside:
+    if in_the_way and not move_aside:
         raise BackupError(
             f"{in_the_way[0]} is there already, and nothing was restored; name another --data-dir, or move the old "
             "data aside with --move-aside"
         )
+    return in_the_way
+
+
+def _move(in_the_way: list[Path], places: dict[Path, dict[str, Path | None]], data_dir: Path) -> Path | None:
+    """Where it was moved to; None where nothing was. Raises BackupError where it is in use."""
+    if not in_the_way:
+        return None
     for path in in_the_way:
         if "records.db" in places.get(path, {}):
             _require_unused(path)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    aside = Path(tempfile.mkdtemp(prefix=f"before-restore-{stamp}-", dir=settings.data_dir))
-    # Anew: the log that a killed server left is in its database now, and no file any more.
-    for path in [path for place in places for path in _data_at(place)]:
-        shutil.move(path, aside / path.name)
+    aside = Path(tempfile.mkdtemp(prefix=f"before-restore-{stamp}-", dir=data_dir))
+    for path in in_the_way:
+        if path.exists():  # What a killed server had left of its log has just gone into the file.
+            shutil.move(path, aside / path.name)
     return aside
 
 
@@ -129,7 +136,9 @@ def _require_unused(file: Path) -> None:
     try:
         with closing(sqlite3.connect(file, timeout=1)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise BackupError(f"{file} cannot be moved aside: {error}") from None
         raise BackupError(f"{file} is in use; stop every server on it first") from None
     except sqlite3.Error:
         return  # It is damaged, which may be why somebody restores.

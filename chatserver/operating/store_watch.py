@@ -139,10 +139,16 @@ def problem_of(store_url: str) -> str:
 
 
 def listens(socket_path: str) -> bool:
-    """Whether somebody takes connections there. Raises OSError where this process can ask nobody."""
+    """Whether somebody takes connections there, now or later. Never waits.
+
+    Raises OSError where this process can ask nobody.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.setblocking(False)
         try:
             connection.connect(socket_path)
+        except BlockingIOError:  # It is there, but so hung that nobody else has room in its queue.
+            return True
         except OSError:
             return False
     return True

@@ -2,11 +2,15 @@
 
 import regex
 
-_SHOWS = regex.compile(r"[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}\N{BRAILLE PATTERN BLANK}]")
+_BLANK = "\u2800\U00013441\U00013442\U00016fe4\U0001d159"
+"""Braille blank, hieroglyph blanks, Khitan filler, null notehead: for Unicode letters, marks and symbols as others."""
+_SHOWS = regex.compile(
+    rf"[^\p{{Default_Ignorable_Code_Point}}\p{{Cc}}\p{{Cf}}\p{{Z}}{_BLANK}]|\p{{Prepended_Concatenation_Mark}}"
+)
 """Not: control and format characters, all white space, what is drawn as nothing (fillers, joiners, tags).
 
-U+2800 is named: Unicode calls it a symbol, and no property says that it is blank. What is not assigned yet may be the
-emoji of another year: it shows. So does an accent that stands alone.
+Those format characters that are drawn, such as the end of an ayah, show. What is not assigned yet may be the emoji of
+another year: it shows. So does an accent that stands alone.
 """
 
 

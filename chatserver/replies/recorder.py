@@ -7,7 +7,7 @@ once would do no harm.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -36,7 +36,7 @@ LEASE = 5 * SECOND
 BATCH = 100
 """Events of one partition read at once."""
 TOGETHER = 5_000
-"""Events from which on they are stored, in one transaction."""
+"""Events that are stored in one transaction, at most."""
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
@@ -88,19 +88,24 @@ class ReplyRecords:
             await self._lease.release()
 
     async def sweep(self) -> bool:
-        """Store a batch of every partition; whether there may be more. Raises StoreError, DatabaseError.
+        """Store what has happened, in the order in which it did; whether there may be more.
 
-        A partition that does not answer keeps the others from nothing.
+        Whatever a partition has beyond its batch is younger than the batch's last event: nothing younger than that is
+        stored before it. A partition that does not answer keeps the others from nothing. Raises StoreError,
+        DatabaseError.
         """
         batches = await of_partitions(lambda partition: self._waits.events(partition, BATCH))
+        full = [batch[-1].at for batch in batches if len(batch) == BATCH]
+        upto = min(full, default=0)
+        found = (event for batch in batches for event in batch)
+        events = sorted((event for event in found if not full or event.at <= upto), key=_place_in_time)
         places: dict[str, Place] = {}
-        for together in _portions(batches):
-            await self._store(together, places)
-        return any(len(batch) == BATCH for batch in batches)
+        for first in range(0, len(events), TOGETHER):
+            await self._store(events[first : first + TOGETHER], places)
+        return bool(full)
 
-    async def _store(self, batches: Sequence[Sequence[WaitEvent]], places: dict[str, Place]) -> None:
-        """Each batch is of one partition. `places` are those that the sweep knows already; it learns of others."""
-        events = [event for batch in batches for event in batch]
+    async def _store(self, events: Sequence[WaitEvent], places: dict[str, Place]) -> None:
+        """`places` are those that the sweep knows already; it learns of others."""
         places |= await self._places({event.conversation for event in events} - places.keys())
         rows: list[ReplyWait | ReplyNotice | MentorDay] = []
         for first in range(0, len(events), AT_ONCE):
@@ -108,7 +113,10 @@ class ReplyRecords:
             await asyncio.sleep(0)
         async with self._database.begin() as connection:
             await reply_waits.store(connection, rows)
-        await gathered(self._waits.forget(batch[0].partition, [event.id for event in batch]) for batch in batches)
+        stored: dict[int, list[str]] = {}
+        for event in events:
+            stored.setdefault(event.partition, []).append(event.id)
+        await gathered(self._waits.forget(partition, ids) for partition, ids in stored.items())
 
     async def _places(self, names: Iterable[str]) -> dict[str, Place]:
         """By the records; where they lack a conversation (restored from a backup), as the ledger knows it."""
@@ -187,14 +195,6 @@ class ReplyRecords:
         return counted_time(promise, calendar, since, until) if promise else None
 
 
-def _portions(batches: Iterable[list[WaitEvent]]) -> Iterator[list[list[WaitEvent]]]:
-    """What is stored together: TOGETHER events, and what more the last batch of them has."""
-    portion: list[list[WaitEvent]] = []
-    for batch in batches:
-        if batch:
-            portion.append(batch)
-        if sum(map(len, portion)) >= TOGETHER:
-            yield portion
-            portion = []
-    if portion:
-        yield portion
+def _place_in_time(event: WaitEvent) -> tuple[int, int]:
+    """Two processes that store the same do it in the same order."""
+    return event.at, event.partition

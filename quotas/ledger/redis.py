@@ -210,36 +210,36 @@ class RedisLedger:
         found = await self.read((count + 1) * _LARGEST_NAME, "SMEMBERS", keys.person(person))
         return sorted(name.decode() for name in found)
 
-    async def read(self, largest: int, *args: bytes | str | float) -> Reply:
+    async def read(self, largest: int, command: str, key: str, *args: bytes | str | float) -> Reply:
         """Ask for what is `largest` bytes at most, in its turn: see `ReadBound`. Raises StoreError."""
-        taken = await self._bound.take(largest)
-        try:
-            return await self._link.request(*args)
-        finally:
-            self._bound.give_back(taken)
+        return await self._asked(largest, key, packed(command, key, *args))
 
     async def call(self, function: str, names: tuple[str, ...], *args: bytes | str | float, largest: int = 0) -> Reply:
         """Call a function of the library; loaded again where the store lost it. Raises StoreError.
 
         `largest` is how many bytes its answer may have, where that can be many.
         """
-        taken = await self._bound.take(largest)
+        command = packed("FCALL", f"{function}_{VERSION}", len(names), *names, *args)
         try:
-            return await self._called(function, names, *args)
-        finally:
-            self._bound.give_back(taken)
-
-    async def _called(self, function: str, names: tuple[str, ...], *args: bytes | str | float) -> Reply:
-        command = ("FCALL", f"{function}_{VERSION}", len(names), *names, *args)
-        try:
-            return await self._link.request(*command)
+            return await self._asked(largest, names[0], command)
         except StoreError as error:
             if _MISSING not in str(error):
                 raise
         loaded: asyncio.Future[Again | StoreError] = asyncio.get_running_loop().create_future()
         self._load_for(self._link.slot_of(names[0]), settling(loaded))
         raised(await loaded)
-        return await self._link.request(*command)
+        return await self._asked(largest, names[0], command)
+
+    async def _asked(self, largest: int, key: str, command: bytes) -> Reply:
+        taken = await self._bound.take(largest)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._link.send(command, partial(self._arrived, taken, settling(answer)), self._link.slot_of(key))
+        return raised(await answer)
+
+    def _arrived(self, taken: int, settle: Callable[[Reply], None], reply: Reply) -> None:
+        """Also where nobody waits for it any more: until now it was on its way like any other."""
+        self._bound.give_back(taken)
+        settle(reply)
 
 
 class _Address:

@@ -20,9 +20,12 @@ class ReadBound:
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     async def take(self, size: int) -> int:
-        """Wait for `size` bytes, or for all where they are more than there ever are; how many to give back."""
+        """Wait for `size` bytes, or for all where they are more than there ever are; how many to give back.
+
+        Whoever needs none waits for nobody.
+        """
         size = min(size, self._most)
-        if not self._waiting and size <= self._left:
+        if not size or (not self._waiting and size <= self._left):
             self._left -= size
             return size
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -36,7 +39,7 @@ class ReadBound:
         return size
 
     def give_back(self, size: int) -> None:
-        """The answer is there, or will not come."""
+        """The answer is there, or will not come: not already where its reader gives up waiting for it."""
         self._left += size
         while self._waiting:
             wanted, turn = self._waiting[0]

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
+import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from tests import databases
 from tests.chatserver.realtime.devices import bodies
-from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, program
+from tests.chatserver.realtime.servers import PROGRAM, TUESDAY, ProgramServer, environment, program
 from tests.chatserver.test_cli import open_to_others, run, sentence
 
 pytestmark = pytest.mark.timeout(180)
@@ -103,6 +106,32 @@ def test_a_damaged_or_half_backup_is_refused(tmp_path: Path) -> None:
     manifest.unlink()
     assert "is no whole backup" in sentence(run(*words, cwd=tmp_path))
     assert not (tmp_path / "again").exists()
+
+
+def test_what_was_there_stays_until_all_of_the_backup_is_here(tmp_path: Path) -> None:
+    """A full disk, here a bound on files, leaves it as it was, with what a killed server left."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with program(data) as server:
+        asyncio.run(server.conversation("c1", "basic"))
+    assert run("backup", backup, "--data-dir", data, cwd=tmp_path).returncode == 0
+    records, log = data / "records.db", data / "records.db-wal"
+    with closing(sqlite3.connect(records)) as connection:
+        connection.execute("CREATE TABLE since (word TEXT)")
+        left = {file: file.read_bytes() for file in (records, log)}
+    for file, content in left.items():
+        file.write_bytes(content)
+    names = {file.name for file in data.iterdir()}
+    bounded: list[str | Path] = ["/bin/sh", "-c", 'ulimit -f 64; exec "$0" "$@"', PROGRAM]
+    bounded += ["restore", backup, "--move-aside", "--data-dir", data]
+    done = subprocess.run(bounded, capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False)
+    assert "cannot be restored: File too large" in sentence(done)
+    assert {file: file.read_bytes() for file in (records, log)} == left
+    assert {file.name for file in data.iterdir()} == names
+    assert any((data / "store").rglob("*.aof"))
+    done = run("restore", backup, "--move-aside", "--data-dir", data, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert records.read_bytes() == (backup / "records.db").read_bytes()
+    assert not log.exists()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in databases.databases() if kind == "postgresql"])

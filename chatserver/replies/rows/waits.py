@@ -71,7 +71,7 @@ MOST_AT_ONCE = 256
 """Waits of one statement."""
 
 _SELDOM: dict[type[Struct], tuple[Table, Callable[[object], Any]]] = {
-    ReplyNotice: (REPLY_NOTICES, attrgetter("partition", "event")),
+    ReplyNotice: (REPLY_NOTICES, attrgetter("at", "partition", "event")),
     MentorDay: (MENTOR_DAYS, attrgetter("conversation_id", "day")),
 }
 
@@ -80,7 +80,7 @@ async def store(connection: AsyncConnection, rows: Sequence[ReplyWait | ReplyNot
     """Insert what is not there yet.
 
     Where two processes store the same, they do it in the same order, so that neither waits for the other: waits as
-    they were read, the rest by their keys.
+    they were read, notices by their instants, days by their keys.
     """
     waits = [astuple(row) for row in rows if type(row) is ReplyWait]
     while waits:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatserver.access.addresses import Proxies, counted
+from chatserver.access.addresses import MOST_HOPS, Proxies, counted
 
 PROXIES = Proxies(["10.0.0.0/24", "192.0.2.7", "2001:db8:1::/48"])
 
@@ -39,6 +39,8 @@ def test_addresses_of_one_subscriber_count_together(address: str, as_whom: str) 
         ("10.0.0.3", ["6.6.6.6, unknown"], "10.0.0.3"),
         ("10.0.0.3", ["6.6.6.6, unknown, 10.0.0.4"], "10.0.0.4"),
         ("10.0.0.3", ["10.0.0.5, 10.0.0.4"], "10.0.0.5"),
+        ("10.0.0.3", ["198.51.100.1," + "10.0.0.5," * MOST_HOPS + "10.0.0.4"], "10.0.0.5"),
+        ("10.0.0.3", ["198.51.100.1," + "10.0.0.5," * (MOST_HOPS - 2) + "10.0.0.4"], "198.51.100.1"),
         ("10.0.0.3", [""], "10.0.0.3"),
         ("10.0.0.3", [], "10.0.0.3"),
     ],

@@ -182,3 +182,19 @@ async def test_the_page_at_the_root(http: httpx.AsyncClient) -> None:
     for link in links:
         assert (await http.get(link)).status_code == 200, link
     assert (await http.head("/")).status_code == 200
+
+
+async def test_a_body_with_two_lengths_ends_its_connection(server: HereServer) -> None:
+    """A proxy may go by the other one: what follows is nobody's request."""
+    follows = b"GET /livez HTTP/1.1\r\nHost: other\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(
+        b"POST /v1/nothing HTTP/1.1\r\nHost: one\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n%b"
+        % (len(follows) + 5, follows)
+    )
+    answers = await reader.read()
+    assert answers.startswith(b"HTTP/1.1 400 ")
+    assert b"the body has two lengths" in answers
+    assert answers.count(b"HTTP/1.1 ") == 1
+    writer.close()
+    await writer.wait_closed()

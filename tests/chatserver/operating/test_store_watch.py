@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from redis.exceptions import RedisError
 
 from chatserver.operating import store_watch
 from chatserver.operating.embedded import EmbeddedStore
-from chatserver.operating.store_watch import problem_of
+from chatserver.operating.store_watch import listens, problem_of
 
 
 class Running:
@@ -127,3 +129,20 @@ def test_another_store_has_no_problem_that_is_ours(tmp_path: Path) -> None:
     """Its URL tells nothing."""
     assert problem_of("redis://127.0.0.1:1") == ""
     assert problem_of(f"unix://{tmp_path}/nobody.sock") == ""
+
+
+def test_a_store_so_hung_that_nobody_else_can_queue_holds_nobody_who_looks(tmp_path: Path) -> None:
+    """Stopped, it takes as many connections as its queue has room for; the next one would wait for ever."""
+    at = str(tmp_path / "hung.sock")
+    with ExitStack() as stack:
+        hung = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        hung.bind(at)
+        hung.listen(0)
+        with pytest.raises(BlockingIOError):
+            while True:
+                queued = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+                queued.setblocking(False)
+                queued.connect(at)
+        assert listens(at)
+        assert problem_of(f"unix://{at}") == ""
+    assert not listens(at)

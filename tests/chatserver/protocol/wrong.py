@@ -96,6 +96,7 @@ NO_TEXTS: list[tuple[str, Code]] = [
     ("\u115f\u1160\u3164\uffa0", "text_empty"),
     ("\u2800 \u3000", "text_empty"),
     ("\ufe0f\u034f\U000e0041\U000e0100", "text_empty"),
+    ("\U00013441\U00013442\U00016fe4\U0001d159", "text_empty"),
     ("a" * (MAX_BODY_BYTES + 1), "text_too_long"),
     (LONGEST + "a", "text_too_long"),
     ("👋" * (MAX_BODY_BYTES // 4) + ".", "text_too_long"),
@@ -110,6 +111,7 @@ NO_TEXTS: list[tuple[str, Code]] = [
 TEXTS = [
     *("a" * MAX_BODY_BYTES, LONGEST, "👋" * (MAX_BODY_BYTES // 4), "tab\tline\r\nend"),
     *(".", "ø", "👩\u200d👩\u200d👧", "❤\ufe0f", "می\u200cخواهم", "क्\u200dष", "\u200b?", "\u0301", "\u1100\u1160"),
-    "\U0001fbfa",
+    *("\U0001fbfa", "\u06dd"),
 ]
-"""The longest, the three control characters that texts need, joiners beside what shows, and one not assigned yet."""
+"""The longest, the three control characters that texts need, joiners beside what shows, one not assigned yet, and a
+format character that is drawn."""

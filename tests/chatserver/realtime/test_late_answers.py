@@ -16,18 +16,18 @@ from tests.chatserver.realtime.servers import HereServer, here, token
 async def holding_back(server: HereServer, patch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
     """Let the store's next answers on how a conversation stands arrive at the end only; the event says one waits."""
     asked, release = asyncio.Event(), asyncio.Event()
-    link = server.parts.link
-    at_once = link.request
+    ledger = server.parts.ledger
+    at_once = ledger.read
 
-    async def late(*words: bytes | str | float) -> object:
-        reply = await at_once(*words)
-        if words[0] == "HGETALL":
+    async def late(largest: int, command: str, key: str, *words: bytes | str | float) -> object:
+        reply = await at_once(largest, command, key, *words)
+        if command == "HGETALL":
             asked.set()
             await release.wait()
         return reply
 
     with patch.context() as patched:
-        patched.setattr(link, "request", late)
+        patched.setattr(ledger, "read", late)
         yield asked
     release.set()
 

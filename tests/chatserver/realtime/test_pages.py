@@ -14,6 +14,7 @@ import pytest
 from chatserver.messages.history import MAX_PAGE_BYTES
 from chatserver.realtime.connection import MAX_IN_FLIGHT
 from chatserver.realtime.socket import MAX_UNSENT
+from quotas.store.wire import Done
 from tests.chatserver.realtime.devices import Device, seqs
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.chatserver.realtime.test_bounds import deaf
@@ -181,14 +182,14 @@ async def test_typing_is_in_flight_too(tmp_path: Path) -> None:
 async def test_what_comes_with_the_hello_is_bounded_too(server: HereServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One write of a hello and many commands."""
     link, most = server.parts.link, 0
-    ask = link.request
+    send = link.send
 
-    async def watched(*words: bytes | str | float) -> object:
+    def watched(command: bytes, done: Done, slot: int = 0) -> None:
         nonlocal most
         most = max([most, *(connection.in_flight for connection in server.parts.hub.connections)])
-        return await ask(*words)
+        send(command, done, slot)
 
-    monkeypatch.setattr(link, "request", watched)
+    monkeypatch.setattr(link, "send", watched)
     async with server.stranger() as mia:
         hello = frames_of(mia, 1, type="hello", token=token("mia"), resume={})
         mia.socket.transport.write(hello + frames_of(mia, 3 * MAX_IN_FLIGHT, type="check", conversation="c1"))

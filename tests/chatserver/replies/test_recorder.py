@@ -123,6 +123,28 @@ async def test_warnings_are_kept_for_whoever_sends_them_on(desk: PastDesk) -> No
     assert await desk.closed() == []
 
 
+@pytest.mark.parametrize("batch", [1, BATCH])
+async def test_notices_are_in_the_order_of_their_instants(
+    desk: PastDesk, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever partition they are in, and where more has happened than is read at once."""
+    monkeypatch.setattr("chatserver.replies.recorder.BATCH", batch)
+    later, earlier = sorted(("c1", "c2"), key=keys.partition)
+    await desk.open("c2")
+    due_at = (await desk.write(earlier, "member", MONDAY)).usage.due_at
+    due_later = (await desk.write(later, "member", MONDAY + HOUR)).usage.due_at
+    await desk.waits.settle(earlier, due_at, "warning", 4, due_at + 1, due_at - 4 * HOUR)
+    await desk.waits.settle(earlier, due_at, "missed", 0, 0, due_at + 1)
+    await desk.waits.settle(later, due_later, "missed", 0, 0, due_later + 1)
+    await desk.record()
+    noted = sorted(await desk.notices(), key=lambda row: int(str(row["id"])))
+    assert [(row["conversation_id"], row["at"]) for row in noted] == [
+        (earlier, due_at - 4 * HOUR),
+        (earlier, due_at + 1),
+        (later, due_later + 1),
+    ]
+
+
 async def test_the_plan_is_that_of_the_first_unanswered_message(desk: PastDesk) -> None:
     """A plan without a promise keeps plain lengths only."""
     await desk.exchange("c1", MONDAY, MONDAY + HOUR)

@@ -17,6 +17,7 @@ from quotas.ledger.library import LIBRARY
 from quotas.ledger.redis import RedisLedger
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
+from quotas.store.read_bound import READ_BYTES
 from quotas.store.wire import LinkDownError, packed
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
@@ -251,6 +252,27 @@ async def test_a_post_whose_waiter_was_cancelled_leaves_the_link_in_order(desk: 
     assert b"sent" in [entry.entry for entry in await desk.ledger.messages("c", 0, 9, 9)]
 
 
+async def test_an_answer_that_nobody_waits_for_any_more_counts_until_it_is_there(desk: Desk, client: Redis) -> None:
+    """Readers whose apps have gone: what they asked for still waits in the store. Who needs no room waits for none."""
+    assert isinstance(ledger := desk.ledger, RedisLedger)
+    link = redis_link(desk)
+    answers: list[object] = []
+    link.send(packed("BLPOP", "gate", "0"), answers.append)  # What comes behind it on the link waits.
+    gone = asyncio.create_task(ledger.read(READ_BYTES, "GET", "a"))
+    await asyncio.sleep(0)
+    assert link.pending == 2
+    gone.cancel()
+    next_one = asyncio.create_task(ledger.read(1, "GET", "a"))
+    await asyncio.wait([gone])
+    read_mark = asyncio.create_task(ledger.mark_read("c", "member", 1, "o"))
+    await asyncio.sleep(0)
+    assert link.pending == 3, "the gate, what was asked for, and the read mark"
+    client.rpush("gate", "open")
+    assert await next_one is None
+    assert await read_mark is None
+    assert answers
+
+
 async def test_what_is_trimmed_while_it_is_read_leaves_no_hole(
     desk: Desk, client: Redis, redis_ledger: RedisLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,15 +280,13 @@ async def test_what_is_trimmed_while_it_is_read_leaves_no_hole(
     count = 3 * MESSAGES_AT_ONCE
     for number in range(1, count + 1):
         await desk.mentor(MONDAY, str(number))
-    link = redis_ledger._link
-    ask = link.request
+    ask = redis_ledger.read
 
-    async def trimmed(*words: bytes | str | float) -> object:
-        reply = await ask(*words)
-        if words[0] == "XRANGE":
-            await ask("XTRIM", keys.log("c"), "MINID", f"{count - 9}-0")
+    async def trimmed(largest: int, command: str, key: str, *words: bytes | str | float) -> object:
+        reply = await ask(largest, command, key, *words)
+        await redis_link(desk).request("XTRIM", keys.log("c"), "MINID", f"{count - 9}-0")
         return reply
 
-    monkeypatch.setattr(link, "request", trimmed)
+    monkeypatch.setattr(redis_ledger, "read", trimmed)
     found = await redis_ledger.messages("c", 0, count + 1, count)
     assert [entry.seq for entry in found] == list(range(count - 9, count + 1))
