@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
 from chatserver.messages.history import history
-from chatserver.messages.lane import Done
+from chatserver.messages.lane import Done, PostOutcome
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
@@ -28,7 +28,6 @@ from chatserver.realtime.socket import ChatSocket
 from chatserver.records.database import DatabaseError
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
-from quotas.ledger.base import PostResult
 from quotas.standing import Writer
 from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
@@ -306,7 +305,7 @@ class Connection:
                 done = self._desk.traces.message(command.conversation, self.id, done)
             follower.room.lane.post(side, self.user, command.id, command.body, self.id, done)
 
-    def _posted(self, command: Send, follower: Follower, result: PostResult | StoreError) -> None:
+    def _posted(self, command: Send, follower: Follower, result: PostOutcome) -> None:
         match result:
             case base.Posted():
                 if result.first:
@@ -324,8 +323,10 @@ class Connection:
                 self.fail("id_reused", id=command.id, conversation=command.conversation)
             case base.Unknown():
                 self.fail("not_found", id=command.id, conversation=command.conversation)
-            case _:
+            case StoreError():
                 self.fail("store_unavailable", id=command.id, conversation=command.conversation)
+            case _:
+                assert_never(result)
         self._finish()
 
     def _accepted(self, command: Send, follower: Follower, result: base.Posted) -> None:

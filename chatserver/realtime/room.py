@@ -85,10 +85,10 @@ class Room:
             id,
             standing,
             key,
-            surroundings.ledger,
-            surroundings.keys,
-            surroundings.rulebook,
-            surroundings.metrics,
+            ledger=surroundings.ledger,
+            keys=surroundings.keys,
+            rulebook=surroundings.rulebook,
+            metrics=surroundings.metrics,
         )
         self.last_seq = standing.last_seq
         self.heard = (0, 0)
