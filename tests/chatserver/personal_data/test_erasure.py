@@ -40,13 +40,13 @@ OF_TOM = ["tom 1", "tom 2"]
 def erasure_on(shelf: Shelf) -> Erasure:
     """As the command makes it."""
     return Erasure(
-        shelf.database,
-        shelf.ledger,
-        shelf.tail,
-        shelf.archive,
-        shelf.keys,
-        shelf.provisioning,
-        Revocations(shelf.link),
+        database=shelf.database,
+        ledger=shelf.ledger,
+        tail=shelf.tail,
+        archive=shelf.archive,
+        keys=shelf.keys,
+        provisioning=shelf.provisioning,
+        revocations=Revocations(shelf.link),
     )
 
 
