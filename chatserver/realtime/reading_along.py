@@ -14,7 +14,7 @@ from chatserver.protocol.commands import MAX_FOLLOWED, Follow, Unfollow
 from chatserver.protocol.events import Event, Following, Role, Unfollowed
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
-from quotas.terms import UnknownPlanError
+from quotas.terms import UnjudgeableError
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class ReadingAlong:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def obey(self, command: Follow | Unfollow) -> None:
-        """Act, and answer. Raises StoreError, DatabaseError, UnknownPlanError: then nothing is followed."""
+        """Act, and answer. Raises StoreError, DatabaseError, UnjudgeableError: then nothing is followed."""
         # asyncio.Lock is fair: turns come in the order of the commands.
         turn = self._turns.setdefault(command.conversation, asyncio.Lock())
         async with turn:
@@ -101,7 +101,7 @@ class ReadingAlong:
         """Nothing is awaited between the place in the room and the answer: no message must come before it."""
         try:
             self._answer(follower)
-        except UnknownPlanError:
+        except UnjudgeableError:
             self._connection.give_up(follower)
             raise
         if self._connection.add(follower):
