@@ -22,6 +22,8 @@ WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "
 
 PLAN_NAME = re.compile(r"[a-z][a-z0-9_+-]{0,31}")
 
+Service = Literal["video_call", "live_chat"]
+
 Hours = Annotated[int, Meta(ge=1, le=24 * 28)]
 
 ReplyHours = Annotated[float, Meta(ge=0.001, le=24 * 28)]
@@ -87,7 +89,7 @@ class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
     """Session credits a subscription month, in units of 30 minutes."""
 
     units_per_month: Annotated[int, Meta(ge=1, le=1_000)]
-    kinds: Annotated[tuple[Literal["video_call", "live_chat"], ...], Meta(min_length=1)]
+    services: Annotated[tuple[Service, ...], Meta(min_length=1)]
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +99,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     reply: ReplyPromise | None = None
     sessions: Sessions | None = None
     mentor_days_per_week: Annotated[int, Meta(ge=1, le=7)] | None = None
-    notice: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
+    banner: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
 
 
 class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -217,11 +219,11 @@ ALLOWED: dict[str, str] = {
     "from": "last or first",
     "clock": "weekdays or continuous",
     "warn_hours": "a list of hours from 0.001 to 672",
-    "sessions": "a table with units_per_month and kinds, or false for none",
+    "sessions": "a table with units_per_month and services, or false for none",
     "units_per_month": "a whole number from 1 to 1000",
-    "kinds": "a list of video_call, live_chat; at least one",
+    "services": "a list of video_call, live_chat; at least one",
     "mentor_days_per_week": "a whole number from 1 to 7",
-    "notice": "a text key of a-z, 0-9 and _, a letter first",
+    "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
 """What each key of a policy may hold, for people."""
 

@@ -73,7 +73,7 @@ class Conversation(Struct, frozen=True):
     peer_online: bool
     composer: Composer
     reply: Reply
-    notice: str | None = None
+    banner: str | None = None
     """A text key of the plan that the app translates and shows above the composer, such as `only_video_included`."""
 
 

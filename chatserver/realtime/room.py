@@ -123,7 +123,7 @@ class Room:
             peer_online=(settings.mentor if own == "member" else settings.member) in self.online,
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
-            notice=plan.notice if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
+            banner=plan.banner if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
         )
 
     def learn(self, standing: Standing) -> None:

@@ -336,9 +336,9 @@ class Desk:
         self._shown = Place(last)
         conversation = self.chat.conversations[id]
         self._show_page(conversation, page.messages)
-        if conversation.notice is not None:
-            known = self.texts.has(conversation.notice)
-            self.announce(self.texts(conversation.notice) if known else conversation.notice)
+        if conversation.banner is not None:
+            known = self.texts.has(conversation.banner)
+            self.announce(self.texts(conversation.banner) if known else conversation.banner)
         if last:
             await self._mark_read(last)
 

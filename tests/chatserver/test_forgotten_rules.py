@@ -68,7 +68,7 @@ async def test_conversations_that_have_ended_need_no_rules(valkey_url: str, tmp_
     async with here(valkey_url, data, now=None) as server:
         async with server.device("mia") as mia, server.device("sara", {"c1": 0}) as sara:
             [view] = mia.welcome["conversations"]
-            assert (view["plan"], view["status"], view["notice"]) == ("gold", "ended", None)
+            assert (view["plan"], view["status"], view["banner"]) == ("gold", "ended", None)
             assert view["composer"]["reason"] == "ended"
             assert (await mia.check())["reason"] == "ended"
             assert bodies(await sara.messages(1)) == ["Hello"]

@@ -37,7 +37,7 @@ def test_the_built_in_plans() -> None:
         "basic": Plan(OpenDays(), reply=ReplyPromise()),
         "live": Plan(OpenDays(), reply=ReplyPromise(), sessions=Sessions(2, ("video_call", "live_chat"))),
         "live+": Plan(OpenDays(), reply=ReplyPromise(), sessions=Sessions(2, ("video_call", "live_chat"))),
-        "video": Plan(Messages(per_week=10), sessions=Sessions(4, ("video_call",)), notice="only_video_included"),
+        "video": Plan(Messages(per_week=10), sessions=Sessions(4, ("video_call",)), banner="only_video_included"),
     }
 
 
@@ -120,7 +120,7 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
             "at least one must stay open",
         ),
         ("[plans.Gold]\nwriting = { kind = 'always' }", "`plans.Gold`: a plan's name is", "a letter first"),
-        ("[plans.gold]\nnotice = 'x'", "`plans.gold.writing`: object missing required field", "a table with `kind`"),
+        ("[plans.gold]\nbanner = 'x'", "`plans.gold.writing`: object missing required field", "a table with `kind`"),
         ("[plans.gold]\nwriting = { per_week = 2 }", "`plans.gold.writing.kind`: object missing", "windows, messages"),
         ("[plans.gold]\nwriting = { kind = 'never' }", "`plans.gold.writing.kind`: invalid value", "one of windows"),
         ("[plans.gold]\nwriting = { kind = 'windows' }", "`plans.gold.writing.per_week`: object missing", "from 1"),
@@ -139,15 +139,15 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
             "`plans.light.reply.warn_hours[0]`: expected `float` >= 0.001",
             "a list of hours",
         ),
-        ("[plans.live]\nsessions = { kinds = [] }", "`plans.live.sessions.kinds`: expected `array`", "at least one"),
-        ("[plans.live]\nsessions = { kinds = ['tea'] }", "`plans.live.sessions.kinds[0]`: invalid enum", "live_chat"),
+        ("[plans.live.sessions]\nservices = []", "`plans.live.sessions.services`: expected `array`", "at least one"),
+        ("[plans.live.sessions]\nservices = ['tea']", "`plans.live.sessions.services[0]`: invalid enum", "live_chat"),
         (
             "[plans.'live+']\nsessions = { price = 1 }",
             "`plans.live+.sessions.price` is no key there",
             "units_per_month",
         ),
         ("[plans.light]\nmentor_days_per_week = 8", "`plans.light.mentor_days_per_week`: expected", "from 1 to 7"),
-        ("[plans.light]\nnotice = 'Only video'", "`plans.light.notice`: expected `str` matching", "a text key"),
+        ("[plans.light]\nbanner = 'Only video'", "`plans.light.banner`: expected `str` matching", "a text key"),
         ("[plans.light]\nprice = 5", "`plans.light.price` is no key there", "writing, reply, sessions"),
         ("[plans.light", "is not TOML", ""),
     ],

@@ -26,11 +26,11 @@ async def test_any_weekday_without_limit(valkey_url: str, tmp_path: Path, plan: 
 
 
 async def test_video_is_ten_messages_a_week(valkey_url: str, tmp_path: Path) -> None:
-    """For scheduling, with a notice; no reply is promised."""
+    """For scheduling, with a banner; no reply is promised."""
     story = Story(valkey_url, tmp_path, "video")
     async with story.at("wednesday", "12:00") as scene:
         [conversation] = scene.mia.welcome["conversations"]
-        assert conversation["notice"] == "only_video_included"
+        assert conversation["banner"] == "only_video_included"
         left = [(await scene.mia.write(f"{n}"))["composer"]["messages_left"] for n in range(10)]
         assert left == list(range(9, -1, -1))
         refused = await scene.mia.write("eleven")

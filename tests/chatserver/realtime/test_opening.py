@@ -39,7 +39,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
                 "live_until": None,
             },
             "reply": {"waiting_since": None, "due_at": None, "overdue": False},
-            "notice": None,
+            "banner": None,
         }
         assert mia.socket.subprotocol == f"mentorchat.v1.{encoding}"
 
@@ -60,7 +60,7 @@ async def test_marks_and_counts_are_each_readers_own(server: HereServer) -> None
 
 
 async def test_each_plan_is_shown_as_it_is(server: HereServer) -> None:
-    """Windows, messages and the plan's notice stand in the welcome."""
+    """Windows, messages and the plan's banner stand in the welcome."""
     await server.conversation("c2", "light")
     await server.conversation("c3", "video")
     async with server.device("mia") as mia:
@@ -68,7 +68,7 @@ async def test_each_plan_is_shown_as_it_is(server: HereServer) -> None:
         assert list(by_id) == ["c1", "c2", "c3"]
         assert by_id["c2"]["composer"]["windows_left"] == 2
         assert by_id["c3"]["composer"]["messages_left"] == 10
-        assert by_id["c3"]["notice"] == "only_video_included"
+        assert by_id["c3"]["banner"] == "only_video_included"
 
 
 @pytest.mark.parametrize("offered", [None, ["unheard.of"], ["unheard.of", "mentorchat.v1.json"]])
