@@ -241,10 +241,10 @@ async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInf
     if standing is None:
         return "unknown to the store; run chatserver rebuild"
     state = writing_state(standing.settings.status, standing.usage, standing.terms(parts.rulebook), now)
-    return _described(state, now, zone)
+    return _described(state, zone)
 
 
-def _described(state: WritingState, now: int, zone: ZoneInfo) -> str:
+def _described(state: WritingState, zone: ZoneInfo) -> str:
     if not state.open:
         opens = f", opens {_local(state.opens_at, zone):%a %d %b %H:%M}" if state.opens_at else ""
         return f"[red]no: {state.reason}{opens}[/red]"

@@ -113,7 +113,7 @@ async def bare_ledger(store_url: str) -> AsyncIterator[RedisLedger]:
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """The database, as it is."""
+    """The database as it is: not brought up to date."""
     database = Database(settings.records_url)
     try:
         yield database

@@ -14,7 +14,7 @@ from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
 from chatserver.client.inbox import Inbox
 from chatserver.client.link import Encoding, Link, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
-from chatserver.protocol.codes import Close
+from chatserver.protocol.codes import FINAL, Close
 from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Read, Send, Typing, Unfollow, Watch
 from chatserver.protocol.events import (
     Accepted,
@@ -277,7 +277,7 @@ class ChatClient:
             return False  # A fresh token is what has to change, and the next connection brings it.
         if code == Close.HELLO_TIMEOUT:
             return False  # This client says hello at once: the network or the machine was slow.
-        return 4500 <= code <= 4999 or code in _OUR_FAULT
+        return code in FINAL or code in _OUR_FAULT
 
     async def _fresh_token(self) -> str:
         if isinstance(self._token, str):
