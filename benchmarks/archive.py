@@ -74,7 +74,15 @@ async def measure(store_url: str, url: URL | str, conversations: int, messages: 
     ledger = RedisLedger(link)
     await ledger.load()
     settings = Settings(archive_after=0)
-    archive = Archive(link, ledger, LedgerArchive(link, ledger, 0), database, settings, Metrics(), "benchmark")
+    archive = Archive(
+        link=link,
+        ledger=ledger,
+        tail=LedgerArchive(link, ledger, 0),
+        database=database,
+        settings=settings,
+        metrics=Metrics(),
+        name="benchmark",
+    )
     spent = [0.0, 0.0, 0.0]
     with Progress(console=console) as progress:
         task = progress.add_task("writing and archiving", total=conversations * messages)

@@ -15,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from chatserver.access.tokens import issue
-from chatserver.app import Parts, StartError, migrated, policy_of
+from chatserver.app import Parts
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.recorded import others_are_recorded
 from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
+from chatserver.foundation import StartError, connected, linked, migrated, policy_of
 from chatserver.messages.lane import sealed_post
-from chatserver.operating.clock_shift import settle_shift
 from chatserver.plural import counted
 from chatserver.private_files import make_folder, open_private
 from chatserver.protocol.events import Role
@@ -30,9 +30,7 @@ from quotas.admission import WritingState, writing_state
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.base import posted
-from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing, Writer
-from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 from quotas.zones import zone_of
 
@@ -80,12 +78,8 @@ async def refuse_real_data(settings: Settings, store_url: str) -> None:
     A demo's store counts as shifted, a server's does not. Where the store is new, the records tell.
     """
     where = f"{settings.data_dir}" if settings.redis_url is None else "the store"
-    link = store_at(store_url)
-    await link.open()
-    try:
+    async with linked(store_url) as link:
         shift = await link.request("HGET", keys.META, "shift")
-    finally:
-        link.close()
     if shift is None and await _others_are_recorded(settings):
         where = f"{settings.data_dir}" if settings.database_url is None else "the database"
     elif shift is None or int(shift):
@@ -155,14 +149,11 @@ async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, s
     """
     if settings.now is not None:
         return settings, None
-    link = store_at(store_url)
-    await link.open()
-    try:
+    async with linked(store_url) as link:
         if not await link.request("EXISTS", keys.META):
             await link.request("HSET", keys.META, "shift", 1)
-        now = await RedisLedger(link, await settle_shift(link, None)).now()
-    finally:
-        link.close()
+    async with connected(settings, store_url) as (_, ledger):
+        now = await ledger.now()
     morning = open_morning(Rulebook(policy_of(settings)), now)
     if morning is None:
         return settings, None
@@ -251,10 +242,10 @@ async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInf
     if standing is None:
         return "unknown to the store; run chatserver rebuild"
     state = writing_state(standing.settings.status, standing.usage, standing.terms(parts.rulebook), now)
-    return _described(state, now, zone)
+    return _described(state, zone)
 
 
-def _described(state: WritingState, now: int, zone: ZoneInfo) -> Text:
+def _described(state: WritingState, zone: ZoneInfo) -> Text:
     if not state.open:
         opens = f", opens {_local(state.opens_at, zone):%a %d %b %H:%M}" if state.opens_at else ""
         return Text(f"no: {state.reason}{opens}", "red")

@@ -12,7 +12,8 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
-from chatserver.app import Parts, StartError
+from chatserver.app import Parts
+from chatserver.foundation import StartError
 from chatserver.operating.health import Health
 from chatserver.protocol.commands import MAX_FRAME_BYTES
 from chatserver.realtime.door import Door
@@ -96,7 +97,7 @@ class _Server(uvicorn.Server):
         self._health = health
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._health.draining = True
+        self._health.drain()
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -25,6 +25,7 @@ MIN_SECRET_BYTES = 32
 MASTER_KEY_BYTES = 32
 """Of AES-256."""
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
 PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 """Seconds."""
 
@@ -254,7 +255,7 @@ READERS: dict[str, Callable[[object], Any]] = {
     "master_key": _master_key,
     "allowed_origins": _origins,
     "trusted_proxies": _proxies,
-    "log_level": _one_of("debug", "info", "warning", "error"),
+    "log_level": _one_of(*LOG_LEVELS),
     "metrics": _one_of("token", "open"),
     "traces": _share,
     "rate_limit": _rate,

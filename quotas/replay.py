@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 from quotas import instant
 from quotas.admission import Answered, Denied, admit_member, writing_state
 from quotas.explain import explained
-from quotas.ledger.base import Ledger, Post, Posted, PostResult, Refused, Stale, posted
+from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Reused, Stale, Unknown, posted
 from quotas.phrases import Language
 from quotas.plans import holidays_problem
 from quotas.sentences import Told, told
@@ -242,8 +242,10 @@ class _Player:
                 return self._outcome(line, replace(standing, usage=usage, now=at), "admitted", answered=answered)
             case Refused(reason=reason, opens_at=opens_at, usage=usage):
                 return self._outcome(line, replace(standing, usage=usage, now=at), "refused", Denied(reason, opens_at))
-            case _:
+            case Again() | Reused() | Unknown():
                 raise StoreError(LOST)
+            case _:
+                assert_never(result)
 
     async def _post(self, post: Post, standing: Standing, at: int) -> PostResult:
         return await posted(self._ledger, post, standing.settings, self._terms(post.conversation, standing), at=at)

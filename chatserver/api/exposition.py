@@ -38,7 +38,7 @@ Values = Iterable[tuple[tuple[str, ...], float]]
 """What each combination of labels has."""
 
 
-class Sources(Struct, frozen=True):
+class Sources(Struct, frozen=True, kw_only=True):
     """Where the numbers are."""
 
     metrics: Metrics

@@ -38,7 +38,7 @@ _TWO_LENGTHS = ProblemError(
 class Gate:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, health: Health, cors: Cors, traces: "Traces | None") -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, health: Health, cors: Cors, traces: "Traces | None") -> None:
         self._app = app
         self._cors = cors
         self._metrics = metrics

@@ -24,7 +24,7 @@ class Readiness(Struct, frozen=True):
 
 
 def health_routes(health: Health) -> list[Route]:
-    """Both."""
+    """`/livez` and `/readyz`, which need no token."""
 
     async def livez(request: Request) -> Response:
         return _answer(200, Alive(True))

@@ -52,7 +52,7 @@ _POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; for
 
 
 def home_route() -> Route:
-    """The page."""
+    """`GET /`."""
 
     async def home(request: Request) -> Response:
         return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})

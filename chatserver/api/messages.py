@@ -13,7 +13,7 @@ from chatserver.protocol.commands import MAX_HISTORY
 
 
 class MessagesQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which messages."""
+    """Which page: the `limit` messages right before `before`."""
 
     before: (
         Annotated[int, Meta(ge=1, le=2**53 - 1, description="Messages with a smaller seq; left out: the newest.")]

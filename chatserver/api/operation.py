@@ -20,7 +20,7 @@ MAX_BODY_BYTES = 64 * 1024
 """A larger body is refused with 413."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ApiContext:
     """What the operations work with."""
 

@@ -2,8 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from itertools import groupby
+from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 import msgspec
@@ -47,12 +46,25 @@ logger = logging.getLogger(__name__)
 
 def routes(context: ApiContext) -> list[Route]:
     """Everything under /v1. The last route answers every other path there with 404: put what else there is before."""
-    by_path = groupby(OPERATIONS, key=lambda operation: operation.path)
     return [
-        *(Route(path, _Resource(context, {each.method: each for each in here})) for path, here in by_path),
+        *(Route(path, _Resource(context, here)) for path, here in by_path(OPERATIONS).items()),
         Route("/v1/openapi.json", _Fixed(msgspec.json.encode(document(OPERATIONS)))),
         Route("/v1/{rest:path}", _Nothing()),
     ]
+
+
+def by_path(operations: Iterable[AnyOperation]) -> dict[str, dict[str, AnyOperation]]:
+    """The operations of each path by method, wherever they stand: of two routes with one path only the first is asked.
+
+    Raises ValueError where two have the same path and method.
+    """
+    found: dict[str, dict[str, AnyOperation]] = {}
+    for operation in operations:
+        here = found.setdefault(operation.path, {})
+        if operation.method in here:
+            raise ValueError(f"{operation.method} {operation.path} is in the table twice")
+        here[operation.method] = operation
+    return found
 
 
 class _Endpoint(ABC):

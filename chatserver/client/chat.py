@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Literal, Self, assert_never, cast
 from uuid import uuid4
 
 from chatserver.client.backoff import full_jitter
@@ -14,7 +14,7 @@ from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
 from chatserver.client.inbox import Inbox
 from chatserver.client.link import Encoding, Link, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
-from chatserver.protocol.codes import Close
+from chatserver.protocol.codes import FINAL, Close
 from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Read, Send, Typing, Unfollow, Watch
 from chatserver.protocol.events import (
     Accepted,
@@ -24,13 +24,18 @@ from chatserver.protocol.events import (
     ComposerChanged,
     Conversation,
     ConversationChanged,
+    Deadline,
     Error,
     Following,
     Gap,
     HistoryPage,
     Message,
+    Presence,
+    ReadMark,
     Refused,
     Replies,
+    ReplyChanged,
+    TypingNow,
     Unfollowed,
     Welcome,
 )
@@ -272,7 +277,7 @@ class ChatClient:
             return False  # A fresh token is what has to change, and the next connection brings it.
         if code == Close.HELLO_TIMEOUT:
             return False  # This client says hello at once: the network or the machine was slow.
-        return 4500 <= code <= 4999 or code in _OUR_FAULT
+        return code in FINAL or code in _OUR_FAULT
 
     async def _fresh_token(self) -> str:
         if isinstance(self._token, str):
@@ -328,10 +333,13 @@ class ChatClient:
             case ConversationChanged():
                 self._inbox.place(event.conversation.id, otherwise=event.conversation.last_seq)
                 self._inbox.put(event)
-            case Error() if self._questions.settle_error(event):
-                pass
-            case _:
+            case Error():
+                if not self._questions.settle_error(event):
+                    self._inbox.put(event)
+            case Welcome() | ReplyChanged() | Deadline() | ReadMark() | TypingNow() | Presence() | Clock():
                 self._inbox.put(event)
+            case _:
+                assert_never(event)
 
     def _take_answer(self, event: Accepted | Refused | HistoryPage | Following | Unfollowed) -> None:
         match event:
@@ -349,6 +357,8 @@ class ChatClient:
             case Unfollowed():
                 self._inbox.forget(event.conversation)
                 self._questions.settle_unfollowed(event)
+            case _:
+                assert_never(event)
 
     def _take_message(self, message: Message, user: str) -> None:
         if message.sender != user or not self._questions.is_sending(message.conversation, message.id):

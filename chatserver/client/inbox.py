@@ -65,7 +65,7 @@ class Inbox:
     def put_message(self, message: Message) -> None:
         place = self.place(message.conversation, otherwise=message.seq - 1)
         if message.conversation in self._fetching:
-            place.target = max(place.target, message.seq)
+            place.reaches(message.seq)
         elif not place.has(message.seq):
             if self.put(message):
                 place.take(message.seq)
@@ -89,7 +89,7 @@ class Inbox:
         place = self.place(conversation, otherwise=up_to)
         if not self._keep:
             place.skip_to(up_to)
-        place.target = max(place.target, up_to)
+        place.reaches(up_to)
         if conversation not in self._fetching and place.last < place.target:
             self._fetching[conversation] = asyncio.create_task(self._fetch(conversation, place))
 

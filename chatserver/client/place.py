@@ -31,6 +31,10 @@ class Place:
         self._ahead = {ahead for ahead in self._ahead if ahead > self.last}
         self._close_up()
 
+    def reaches(self, seq: int) -> None:
+        """The conversation goes on until `seq`: a refetch has to bring everything up to there."""
+        self.target = max(self.target, seq)
+
     def go_back_to(self, seq: int) -> None:
         """What came after `seq` is not what it was: it comes again."""
         if seq < self.last:

@@ -13,22 +13,16 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from chatserver import app as composition
+from chatserver import foundation
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import errors, one_sentence, screen
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.operating.clock_shift import ClockShiftError, require_shifted
-from chatserver.operating.metrics import Metrics
 from chatserver.replies.clock_move import ClockMove
-from chatserver.replies.deadlines import ReplyWatch
 from chatserver.replies.noted import Noted, noted_between
-from chatserver.replies.recorder import ReplyRecords
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
-from quotas.ledger.waits import Waits
-from quotas.store.stores import store_at
-from quotas.terms import Rulebook
 
 
 class Moved(Struct, frozen=True):
@@ -72,45 +66,34 @@ def clock(
 
 async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
     await _refuse_real_time(store_url)
-    rulebook = Rulebook(composition.policy_of(settings))
-    async with (
-        composition.migrated(settings) as database,
-        composition.connected(settings, store_url) as (link, ledger, shift),
-    ):
-        before = await ledger.now()
+    async with foundation.records_and_ledger(settings, store_url) as parts:
+        before = await parts.ledger.now()
         if target <= before:
             raise ClockShiftError(f"--to: the clock shows {instant.text(before)}; it only moves ahead")
-        waits = Waits(link, ledger, shift)
-        watch = ReplyWatch(ledger, waits, rulebook, Metrics())
-        records = ReplyRecords(link, ledger, waits, database, rulebook, "")
 
         async def require_plans() -> None:
             """No server is there, who knows its policy: this one must do."""
-            if problem := await rules_problem(database, rulebook):
-                raise composition.StartError(problem)
+            if problem := await rules_problem(parts.database, parts.rulebook):
+                raise foundation.StartError(problem)
 
         async def settle(partitions: Collection[int]) -> None:
             await require_plans()
-            await watch.settle_due(partitions)
+            await parts.watch.settle_due(partitions)
 
         async def record() -> None:
             await require_plans()
-            await records.sweep()
+            await parts.records.sweep()
 
         with _progress(before, target) as progress:
-            move = ClockMove(ledger, waits, settle, progress)
+            move = ClockMove(parts.ledger, parts.waits, settle, progress)
             now = await move.to(target)
             await move.recorded(now, record)
-        return Moved(instant.text(before), instant.text(now), await noted_between(database, before, now))
+        return Moved(instant.text(before), instant.text(now), await noted_between(parts.database, before, now))
 
 
 async def _refuse_real_time(store_url: str) -> None:
-    link = store_at(store_url)
-    await link.open()
-    try:
+    async with foundation.linked(store_url) as link:
         await require_shifted(link)
-    finally:
-        link.close()
 
 
 class _Progress:

@@ -2,29 +2,19 @@
 
 import sys
 from typing import Annotated
-from uuid import uuid4
 
 from cyclopts import Parameter
 from rich.table import Table
 
-from chatserver import app as composition
-from chatserver.access.revocation import Revocations
-from chatserver.commands.existing import require_master_keys, require_records
+from chatserver import foundation
+from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
-from chatserver.conversations.provisioning import Provisioning
-from chatserver.keys.conversation_keys import ConversationKeys
-from chatserver.keys.master_keys import master_keys
-from chatserver.messages.archive import Archive
-from chatserver.messages.restore import ArchiveRestorer
-from chatserver.operating.metrics import Metrics
-from chatserver.personal_data.erasure import Erased, Erasure
+from chatserver.personal_data.erasure import Erased
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
-from quotas.ledger.archive import LedgerArchive
-from quotas.terms import Rulebook
 
 
 def erase(
@@ -68,23 +58,7 @@ def _confirm(person: str) -> None:
 
 
 async def _erase(settings: Settings, store_url: str, person: str) -> Erased:
-    masters = master_keys(settings)
-    rulebook = Rulebook(composition.policy_of(settings))
-    async with (
-        composition.migrated(settings) as database,
-        composition.connected(settings, store_url) as (link, ledger, shift),
-    ):
-        await require_master_keys(database, masters)
-        tail = LedgerArchive(link, ledger, shift)
-        erasure = Erasure(
-            database,
-            ledger,
-            tail,
-            Archive(link, ledger, tail, database, settings, Metrics(), uuid4().hex[:12]),
-            ConversationKeys(database, masters),
-            Provisioning(database, ledger, rulebook, ledger.now, ArchiveRestorer(database, ledger, tail)),
-            Revocations(link),
-        )
+    async with foundation.erasing(settings, store_url) as erasure:
         with bar(LONG) as progress:
             task = progress.add_task("erasing", total=None)
             return await erasure.erase(person, lambda done, total: progress.update(task, completed=done, total=total))

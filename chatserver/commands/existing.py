@@ -1,10 +1,7 @@
-"""What commands need that work on the data of a server: that it is there, and can be read."""
+"""What commands need that work on the data of a server: that it is there."""
 
 from pathlib import Path
 
-from chatserver.keys.master_keys import MasterKeys
-from chatserver.keys.rotation import masters_problem
-from chatserver.records.database import Database
 from chatserver.settings import Settings, SettingsError
 
 
@@ -16,9 +13,3 @@ def require_records(settings: Settings) -> None:
             f"{url.database}: there are no records; name the server's folder with --data-dir, or its database with "
             "--database-url"
         )
-
-
-async def require_master_keys(database: Database, masters: MasterKeys) -> None:
-    """Raises SettingsError where a master key in use is lost: what it wraps would be taken for unreadable."""
-    if problem := await masters_problem(database, masters):
-        raise SettingsError(problem)

@@ -2,16 +2,11 @@
 
 from pathlib import Path
 
-from chatserver import app as composition
-from chatserver.access.revocation import Revocations
-from chatserver.commands.existing import require_master_keys, require_records
+from chatserver import foundation
+from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
-from chatserver.keys.conversation_keys import ConversationKeys
-from chatserver.keys.master_keys import master_keys
-from chatserver.messages.log import MessageLog
-from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import Page
@@ -37,14 +32,7 @@ def export(person: str, /, *, to: Path, flags: ServerFlags = NO_FLAGS) -> None:
 
 
 async def _export(settings: Settings, store_url: str, id: str, to: Path) -> None:
-    masters = master_keys(settings)
-    async with (
-        composition.migrated(settings) as database,
-        composition.connected(settings, store_url) as (link, ledger, _),
-    ):
-        await require_master_keys(database, masters)
-        log = MessageLog(database, ledger, ConversationKeys(database, masters))
-        exporting = Export(database, ledger, log, Revocations(link))
+    async with foundation.exporting(settings, store_url) as exporting:
         person = await exporting.find(id)
         names = (f"{id}.json", f"{id}.html")
         with written(to, names) as (data, page), bar(LONG) as progress:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from chatserver import foundation
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
 from chatserver.commands.screen import one_sentence, screen
-from chatserver.records.database import Database
 from chatserver.records.migrate import migrate as migrate_database
 from chatserver.settings import SettingsError
 
@@ -19,11 +19,8 @@ def migrate(flags: ServerFlags = NO_FLAGS) -> None:
             raise SettingsError(f"{Path(file).parent}: there is no such folder; make it, or name another --data-dir")
 
         async def work() -> list[str]:
-            database = Database(settings.records_url)
-            try:
+            async with foundation.opened(settings) as database:
                 return await migrate_database(database)
-            finally:
-                await database.close()
 
         done = run(work())
         screen.print(f"Applied: {', '.join(done)}." if done else "The database is up to date.")

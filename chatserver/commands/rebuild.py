@@ -1,16 +1,13 @@
 """`chatserver rebuild`."""
 
-from chatserver import app as composition
+from chatserver import foundation
 from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, one_sentence, screen
 from chatserver.conversations import rebuild as rebuilding
-from chatserver.messages.restore import ArchiveRestorer
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError
-from quotas.ledger.archive import LedgerArchive
-from quotas.terms import Rulebook
 
 
 def rebuild(flags: ServerFlags = NO_FLAGS) -> None:
@@ -23,18 +20,14 @@ def rebuild(flags: ServerFlags = NO_FLAGS) -> None:
 
 
 async def _rebuild(settings: Settings, store_url: str) -> None:
-    rulebook = Rulebook(composition.policy_of(settings))
-    async with (
-        composition.migrated(settings) as database,
-        composition.connected(settings, store_url) as (link, ledger, shift),
-    ):
+    async with foundation.records_and_ledger(settings, store_url) as parts:
         with bar(LONG) as progress:
             task = progress.add_task("rebuilding", total=None)
             rebuilt = await rebuilding.rebuild(
-                database,
-                ledger,
-                ArchiveRestorer(database, ledger, LedgerArchive(link, ledger, shift)),
-                rulebook,
+                parts.database,
+                parts.ledger,
+                parts.restorer,
+                parts.rulebook,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
     if not rebuilt.conversations:

@@ -10,17 +10,15 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
+from chatserver import foundation
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import bar, one_sentence
 from chatserver.settings import Settings, SettingsError, load
 from chatserver.terminal.texts import choose_language
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
-from quotas.ledger.redis import RedisLedger
 from quotas.phrases import Language
-from quotas.plans import builtin_policy, load_policy
 from quotas.replay import TimelineError, replay
-from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 from quotas.text_files import NotUtf8Error, without_mark
 
@@ -58,7 +56,7 @@ def replay_timeline(
         if language is not None and not explain:
             raise SettingsError("--language: is for the sentences of --explain only")
         settings, _ = load({"policy": policy, "redis_url": redis_url}, os.environ)
-        rulebook = Rulebook(load_policy(settings.policy) if settings.policy else builtin_policy())
+        rulebook = Rulebook(foundation.policy_of(settings))
         lines = lines_of(file)
         spoken = choose_language(language, os.environ) if explain else None
         if ledger == "memory":
@@ -84,14 +82,8 @@ async def _replayed_on_redis(
     with TemporaryDirectory(prefix="chatserver-replay-") as folder:
         settings = Settings(data_dir=Path(folder), redis_url=redis_url)
         with store_of(settings) as store_url:
-            link = store_at(store_url)
-            await link.open()
-            try:
-                real = RedisLedger(link)
-                await real.load()
+            async with foundation.bare_ledger(store_url) as real:
                 await _replayed(lines, rulebook, real, spoken)
-            finally:
-                link.close()
 
 
 async def _replayed(lines: list[bytes], rulebook: Rulebook, ledger: Ledger, spoken: Language | None) -> None:

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from chatserver import app as composition
-from chatserver.access.revocation import Revocations
+from chatserver import foundation
 from chatserver.access.tokens import require_user
 from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -15,7 +14,6 @@ from chatserver.commands.screen import one_sentence, screen
 from chatserver.conversations.recorded import is_recorded
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
-from quotas.store.stores import store_at
 
 
 def revoke(
@@ -56,17 +54,14 @@ def revoke(
 
 
 async def _is_on_record(settings: Settings, person: str) -> bool:
-    async with composition.migrated(settings) as database:
+    async with foundation.migrated(settings) as database:
         return await is_recorded(database, person)
 
 
 async def _revoke(store_url: str, person: str, before: str | None) -> int:
     now = time.time_ns() // 1_000_000
-    link = store_at(store_url)
-    await link.open()
-    try:
-        return await Revocations(link).revoke(person, now if before is None else instant.parse(before), now)
-    except ValueError as error:
-        raise SettingsError(f"--before: {error}") from None
-    finally:
-        link.close()
+    async with foundation.revoking(store_url) as revocations:
+        try:
+            return await revocations.revoke(person, now if before is None else instant.parse(before), now)
+        except ValueError as error:
+            raise SettingsError(f"--before: {error}") from None

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from chatserver import app as composition
+from chatserver import foundation
 from chatserver.commands.existing import require_records
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
@@ -37,7 +37,7 @@ def rotate_key(*, keep_old: Annotated[bool, Parameter(negative="")] = False, fla
 
 
 async def _rotate(settings: Settings, masters: MasterKeys, keep_old: bool) -> Rotated:
-    async with composition.migrated(settings) as database:
+    async with foundation.migrated(settings) as database:
         with bar(LONG) as progress:
             task = progress.add_task("wrapping", total=None)
             return await rotate(

@@ -11,9 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SECRET_BYTES = 32
-MAX_NUMBER = 2**16 - 1
-"""Keys of one conversation; a new one is made only where somebody's texts are erased."""
 _NUMBER_BYTES = 2
+"""For 65,535 keys of one conversation: a new one is made only where somebody's texts are erased."""
 _NONCE_BYTES = 12
 _NONCES = 256
 """How many are fetched at once."""
@@ -89,7 +88,7 @@ def _nonce() -> bytes:
 
 
 def new_secret() -> bytes:
-    """The secret of a new key."""
+    """SECRET_BYTES bytes that nobody can guess."""
     return os.urandom(SECRET_BYTES)
 
 

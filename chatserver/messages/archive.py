@@ -50,6 +50,7 @@ class Archive:
 
     def __init__(
         self,
+        *,
         link: Store,
         ledger: RedisLedger,
         tail: LedgerArchive,

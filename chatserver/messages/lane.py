@@ -12,7 +12,7 @@ from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.records.database import DatabaseError
 from quotas.admission import Usage, WritingState, changes_at, writing_state
-from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Stale
+from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Reused, Stale, Unknown
 from quotas.standing import Settings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook, Terms
@@ -23,7 +23,9 @@ MAX_TRIES = 5
 MOST_SENT = 256
 """Messages of one lane that are remembered until the feed brings them; what it does not bring is forgotten then."""
 
-Done = Callable[[PostResult | StoreError], None]
+PostOutcome = Posted | Refused | Reused | Unknown | StoreError
+"""What became of a message in the end: what was not carried out is posted again."""
+Done = Callable[[PostOutcome], None]
 
 _NOT_CARRIED_OUT = (Stale, Again)
 
@@ -68,6 +70,7 @@ class Lane:
         conversation: str,
         standing: Standing,
         key: Key,
+        *,
         ledger: Ledger,
         keys: ConversationKeys,
         rulebook: Rulebook,
@@ -100,6 +103,10 @@ class Lane:
         self._stale: Standing | None = None
         """What its terms did not fit."""
         self._awaits_key = False
+
+    def used(self, usage: Usage) -> None:
+        """A message was stored, by whatever process: this much is used now."""
+        self.usage = usage
 
     def learn(self, standing: Standing) -> None:
         """Take over how the conversation stands. Raises UnjudgeableError."""

@@ -42,7 +42,7 @@ _WELL = Check(True, "")
 
 
 class Health:
-    """`draining` is set when the process begins to stop.
+    """`draining` is true once the process has begun to stop.
 
     `why_gone` says why the store is not there, '' where nobody knows; it may read a file.
     """
@@ -56,6 +56,10 @@ class Health:
         self._checks: dict[str, Check] = {}
         self._checked_at = float("-inf")
         self._lock = asyncio.Lock()
+
+    def drain(self) -> None:
+        """The process begins to stop: it is not ready any more, and lets no chat in."""
+        self.draining = True
 
     async def checks(self) -> dict[str, Check]:
         """Every check of the last second."""

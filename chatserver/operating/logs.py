@@ -9,7 +9,6 @@ import sys
 
 import structlog
 
-LEVELS = ("debug", "info", "warning", "error")
 OURS = ("chatserver", "quotas")
 """The loggers that the level is for."""
 

@@ -63,6 +63,7 @@ class Erasure:
 
     def __init__(
         self,
+        *,
         database: Database,
         ledger: RedisLedger,
         tail: LedgerArchive,

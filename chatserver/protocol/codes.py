@@ -84,5 +84,5 @@ CLOSE_REASON: dict[Close, str] = {
 STANDARD_CLOSES = (1002, 1007, 1009, 1011, 1012)
 """Close codes of WebSocket itself (RFC 6455, 7.4.1) with which the server ends a connection."""
 
-RECONNECT = range(4000, 4500)
-"""Close codes after which an app reconnects with what it has."""
+FINAL = range(4500, 5000)
+"""Close codes after which something must change before an app comes back; after the others it reconnects as it is."""

@@ -40,7 +40,7 @@ def parted(entry: bytes) -> tuple[bytes, bytes]:
 
 
 def head_json(sender: str, role: Role, id: str) -> bytes:
-    """The head of an entry."""
+    """The head of an entry, as it is stored: who wrote it, on which side, by which id of the app."""
     return _encode(Head(sender, role, id))
 
 
@@ -60,5 +60,5 @@ def erased(head: bytes) -> bytes:
 
 
 def read_opened(entry: bytes) -> Opened:
-    """Read an entry in the open."""
+    """What `opened` or `erased` has made."""
     return _opened.decode(entry)

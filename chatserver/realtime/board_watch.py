@@ -77,12 +77,12 @@ class _Watcher:
 class BoardWatch:
     """Everyone at this process who watches. It costs nothing while nobody does."""
 
-    def __init__(self, link: Store, ledger: RedisLedger, clock: StoreClock) -> None:
+    def __init__(self, *, link: Store, ledger: RedisLedger, clock: StoreClock, board: Board, waits: OpenWaits) -> None:
         self._link = link
         self._ledger = ledger
         self._clock = clock
-        self._waits = OpenWaits(ledger)
-        self._board = Board(ledger, self._waits)
+        self._board = board
+        self._waits = waits
         self._watchers: dict[Reader, _Watcher] = {}
         self._views: dict[ViewKey, View] = {}
         self._changed: set[str] = set()

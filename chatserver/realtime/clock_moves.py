@@ -42,12 +42,20 @@ class Floor(Protocol):
 class ClockMoves:
     """Hears of moves, where the clock is one that can be moved. `when_due` is called with partitions to look at."""
 
-    def __init__(self, link: Store, ledger: RedisLedger, clock: StoreClock, floor: Floor) -> None:
+    def __init__(
+        self,
+        *,
+        link: Store,
+        ledger: RedisLedger,
+        clock: StoreClock,
+        floor: Floor,
+        when_due: Callable[[Collection[int]], None],
+    ) -> None:
         self._link = link
         self._ledger = ledger
         self._clock = clock
         self._floor = floor
-        self.when_due: Callable[[Collection[int]], None] = _nobody
+        self._when_due = when_due
 
     async def start(self) -> None:
         """Hear of moves from now on. Raises StoreError."""
@@ -63,7 +71,7 @@ class ClockMoves:
         """Somebody has moved the clock: the shift, and the partitions in which something is due by it."""
         shift, *partitions = map(int, payload.split())
         self._move(self._ledger.hear_shift(shift))
-        self.when_due(partitions)
+        self._when_due(partitions)
 
     def _move(self, shift: int) -> None:
         if shift <= self._clock.shift:
@@ -88,7 +96,3 @@ class ClockMoves:
         event = Clock(text(now))
         for connection in list(self._floor.connections):
             connection.tell(event)
-
-
-def _nobody(partitions: Collection[int]) -> None:
-    """Nobody looks after timers in this process."""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
 from chatserver.messages.history import history
-from chatserver.messages.lane import Done
+from chatserver.messages.lane import Done, PostOutcome
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
@@ -28,7 +28,6 @@ from chatserver.realtime.socket import ChatSocket
 from chatserver.records.database import DatabaseError
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
-from quotas.ledger.base import PostResult
 from quotas.standing import Writer
 from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
@@ -53,14 +52,6 @@ logger = logging.getLogger(__name__)
 class Desk(Protocol):
     """What a connection needs of the hub."""
 
-    @property
-    def metrics(self) -> Metrics:
-        """What is counted."""
-
-    @property
-    def traces(self) -> "Traces | None":
-        """Where to record spans of messages, where somebody asked for them."""
-
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone that this side is typing, unless the store is gone."""
 
@@ -70,16 +61,18 @@ class Desk(Protocol):
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do that soon, whatever becomes of the connection that asked for it."""
 
-    async def follow(self, connection: "Connection", conversations: Sequence[str]) -> tuple[list[Follower], list[str]]:
+    async def follow(
+        self, connection: "Connection", conversations: Sequence[str]
+    ) -> tuple[list[Follower[Room]], list[str]]:
         """Let a connection follow conversations, as far as they exist; second, which a fault keeps from being opened.
 
         Raises StoreError, DatabaseError.
         """
 
-    def unfollow(self, connection: "Connection", followers: Iterable[Follower]) -> None:
+    def unfollow(self, connection: "Connection", followers: Iterable[Follower[Room]]) -> None:
         """The connection follows these no longer."""
 
-    def leave(self, connection: "Connection", followers: Iterable[Follower]) -> None:
+    def leave(self, connection: "Connection", followers: Iterable[Follower[Room]]) -> None:
         """The connection is gone."""
 
 
@@ -87,7 +80,15 @@ class Connection:
     """The receiver of a `ChatSocket` once its hello was accepted."""
 
     def __init__(
-        self, socket: ChatSocket, encoding: Encoding, identity: Identity, desk: Desk, limit: RateLimit
+        self,
+        socket: ChatSocket,
+        encoding: Encoding,
+        identity: Identity,
+        *,
+        desk: Desk,
+        limit: RateLimit,
+        metrics: Metrics,
+        traces: "Traces | None",
     ) -> None:
         self.id = uuid4().hex[:16]
         self.user = identity.user
@@ -103,8 +104,10 @@ class Connection:
         self._over_limit = 0
         self._unheard = False
         """Whether it is not read because it did not hear that it is over the limit."""
-        self._metrics = desk.metrics
-        self._followers: dict[str, Follower] = {}
+        self._metrics = metrics
+        self._traces = traces
+        """Where to record spans of messages; None where nobody asked for them."""
+        self._followers: dict[str, Follower[Room]] = {}
         self._reading_along: ReadingAlong | None = None
         self._in_flight = 0
         self._draining = False
@@ -123,7 +126,7 @@ class Connection:
         """A member or mentor their own conversations, by the role of their token; support and services any."""
         return self.reads_along or self._side(room) is not None
 
-    def add(self, follower: Follower) -> bool:
+    def add(self, follower: Follower[Room]) -> bool:
         """Follow a conversation too; False where the connection has ended meanwhile."""
         if self.ended:
             self._desk.leave(self, [follower])
@@ -131,11 +134,22 @@ class Connection:
         self._followers[follower.room.id] = follower
         return True
 
-    def drop(self, conversation: str) -> Follower | None:
+    def drop(self, conversation: str) -> Follower[Room] | None:
         """Its place in a conversation that it is to follow no longer; None where it does not."""
         return self._followers.pop(conversation, None)
 
-    def follower(self, conversation: str) -> Follower | None:
+    async def open(self, conversation: str) -> tuple[list[Follower[Room]], list[str]]:
+        """A place in a conversation, none where it is not there; second, its name where a fault keeps it closed.
+
+        Raises StoreError, DatabaseError.
+        """
+        return await self._desk.follow(self, [conversation])
+
+    def give_up(self, follower: Follower[Room]) -> None:
+        """Leave a place that was opened or dropped."""
+        self._desk.unfollow(self, [follower])
+
+    def follower(self, conversation: str) -> Follower[Room] | None:
         """Its place in a conversation; None where it does not follow that."""
         return self._followers.get(conversation)
 
@@ -302,11 +316,11 @@ class Connection:
         else:
             self._begin()
             done: Done = partial(self._posted, command, follower)
-            if self._desk.traces is not None:
-                done = self._desk.traces.message(command.conversation, self.id, done)
+            if self._traces is not None:
+                done = self._traces.message(command.conversation, self.id, done)
             follower.room.lane.post(side, self.user, command.id, command.body, self.id, done)
 
-    def _posted(self, command: Send, follower: Follower, result: PostResult | StoreError) -> None:
+    def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
         match result:
             case base.Posted():
                 if result.first:
@@ -324,20 +338,24 @@ class Connection:
                 self.fail("id_reused", id=command.id, conversation=command.conversation)
             case base.Unknown():
                 self.fail("not_found", id=command.id, conversation=command.conversation)
-            case _:
+            case StoreError():
                 self.fail("store_unavailable", id=command.id, conversation=command.conversation)
+            case _:
+                assert_never(result)
         self._finish()
 
-    def _accepted(self, command: Send, follower: Follower, result: base.Posted) -> None:
+    def _accepted(self, command: Send, follower: Follower[Room], result: base.Posted) -> None:
         room = follower.room
-        follower.composer = state = room.lane.writing_state(result.at)
+        state = room.lane.writing_state(result.at)
+        follower.told_composer(state)
         composer = room.composer(state)
         event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
         follower.acknowledge(result.seq, frame_of(event, self.encoding))
 
-    def _refused(self, command: Send, follower: Follower, result: base.Refused) -> None:
+    def _refused(self, command: Send, follower: Follower[Room], result: base.Refused) -> None:
         room = follower.room
-        follower.composer = state = room.lane.writing_state(result.at)
+        state = room.lane.writing_state(result.at)
+        follower.told_composer(state)
         self.tell(
             Refused(
                 command.conversation,
@@ -397,7 +415,7 @@ class Connection:
             self.fail("not_allowed", why, conversation=command.conversation)
             return
         if self._reading_along is None:
-            self._reading_along = ReadingAlong(self, self._desk)
+            self._reading_along = ReadingAlong(self)
         self._begin()
         # Not cancelled where the connection ends: others may wait for the same room to open.
         self._desk.begin(self._guarded(self._reading_along.obey(command), command.conversation))

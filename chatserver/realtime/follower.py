@@ -2,18 +2,16 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import Generic, Protocol, TypeVar
 
+from chatserver.messages.log import MessageLog
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.events import Event, Gap, Reply, Role
-from chatserver.realtime.outgoing import MessageAudience, message_frame
+from chatserver.realtime.outgoing import Audience, MessageAudience, message_frame
 from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
 from quotas.ledger.base import MESSAGES_AT_ONCE
 from quotas.store.errors import StoreError
-
-if TYPE_CHECKING:
-    from chatserver.realtime.room import Room
 
 DRAIN_CHECK = 0.05
 """Seconds between looks at a reader that has much unread, while a replay waits for it."""
@@ -47,49 +45,91 @@ class Reader(Protocol):
         """Send an event to this connection alone."""
 
 
-class Follower:
-    """`next_seq` is the seq that the connection has not been given yet."""
+class Followed(Protocol):
+    """What a follower needs of its room."""
 
-    __slots__ = ("_acks", "_filling", "composer", "connection", "next_seq", "reply", "room")
+    @property
+    def id(self) -> str:
+        """The conversation's."""
 
-    def __init__(self, connection: Reader, room: "Room") -> None:
+    @property
+    def log(self) -> MessageLog:
+        """Where its messages are read."""
+
+    @property
+    def last_seq(self) -> int:
+        """The seq of the last message that this process knows of."""
+
+    def reaches(self, seq: int) -> None:
+        """The conversation goes on until `seq`, at least."""
+
+
+FollowedRoom = TypeVar("FollowedRoom", bound=Followed)
+
+
+class Follower(Generic[FollowedRoom]):
+    """Gives the connection every seq once; and composer and reply where they differ from its last word on them."""
+
+    __slots__ = ("_acks", "_composer", "_filling", "_next_seq", "_reply", "connection", "room")
+
+    def __init__(self, connection: Reader, room: FollowedRoom) -> None:
         self.connection = connection
         self.room = room
-        self.next_seq = room.last_seq + 1
-        self.composer: WritingState | None = None
+        self._next_seq = room.last_seq + 1
+        """The seq that the connection has not been given yet."""
+        self._composer: WritingState | None = None
         """What the connection was last told of the composer."""
-        self.reply: Reply | None = None
+        self._reply: Reply | None = None
         self._filling: asyncio.Task[None] | None = None
         self._acks: dict[int, bytes] = {}
 
     def message(self, seq: int, origin: str, audience: MessageAudience) -> None:
         """A message came over the feed."""
-        if self._filling is not None or seq < self.next_seq:
+        if self._filling is not None or seq < self._next_seq:
             return
-        if seq > self.next_seq:
+        if seq > self._next_seq:
             self.fill()
             return
-        self.next_seq = seq + 1
+        self._next_seq = seq + 1
         if origin != self.connection.id:
             self.connection.push(audience.frame(self.connection.encoding))
 
     def acknowledge(self, seq: int, frame: bytes) -> None:
         """The connection's own message is stored. Held back until the messages before it are there."""
-        if seq > self.next_seq or (self._filling is not None and seq == self.next_seq):
+        if seq > self._next_seq or (self._filling is not None and seq == self._next_seq):
             self._acks[seq] = frame
-            self.room.last_seq = max(self.room.last_seq, seq)
+            self.room.reaches(seq)
             self.fill()
             return
-        if seq == self.next_seq:
-            self.next_seq = seq + 1
+        if seq == self._next_seq:
+            self._next_seq = seq + 1
         self.connection.push(frame)
+
+    def told_composer(self, state: WritingState) -> None:
+        """The connection was told of the composer, in an answer."""
+        self._composer = state
+
+    def told(self, state: WritingState, reply: Reply) -> None:
+        """The connection was told of composer and reply, in a view of the conversation."""
+        self._composer = state
+        self._reply = reply
+
+    def tell(self, state: WritingState, composer: Audience, reply: Reply, reply_changed: Audience) -> None:
+        """Push `composer`, which says `state`, and `reply_changed`, where they are news to the connection."""
+        connection = self.connection
+        if self._composer != state:
+            self._composer = state
+            connection.push(composer.frame(connection.encoding))
+        if connection.hears_reply and self._reply != reply:
+            self._reply = reply
+            connection.push(reply_changed.frame(connection.encoding))
 
     def start(self, seen: int) -> None:
         """Begin after `seen`: replay what came since. A seq that the log has not reached is a gap."""
         if seen > self.room.last_seq:
             self.connection.tell(Gap(self.room.id, self.room.last_seq))
             seen = self.room.last_seq
-        self.next_seq = seen + 1
+        self._next_seq = seen + 1
         self.fill()
 
     def begin_anew(self, after: int) -> None:
@@ -99,14 +139,14 @@ class Follower:
         answered = [self._acks.pop(seq) for seq in sorted(self._acks) if seq > after]
         for frame in answered:
             self.connection.push(frame)
-        if answered or self.next_seq > after + 1:
-            self.next_seq = min(self.next_seq, after + 1)
-            self.connection.tell(Gap(self.room.id, self.next_seq - 1))
+        if answered or self._next_seq > after + 1:
+            self._next_seq = min(self._next_seq, after + 1)
+            self.connection.tell(Gap(self.room.id, self._next_seq - 1))
         self.fill()
 
     def fill(self) -> None:
         """Read from the log what the feed did not bring, where there is any."""
-        if self._filling is None and self.next_seq <= self.room.last_seq:
+        if self._filling is None and self._next_seq <= self.room.last_seq:
             self._filling = asyncio.get_running_loop().create_task(self._fill())
 
     def stop(self) -> None:
@@ -118,7 +158,7 @@ class Follower:
     async def _fill(self) -> None:
         of = {"conversation": self.room.id, "person": self.connection.user}
         try:
-            while self.next_seq <= self.room.last_seq:
+            while self._next_seq <= self.room.last_seq:
                 try:
                     async with self.connection.turn:
                         await room_for_more(self.connection)
@@ -138,11 +178,11 @@ class Follower:
 
     async def _page(self) -> None:
         wanted_until = self.room.last_seq
-        entries = await self.room.log.page(self.room.id, self.next_seq - 1, wanted_until + 1, MESSAGES_AT_ONCE)
-        if not entries or entries[0].seq > self.next_seq:
-            self.connection.tell(Gap(self.room.id, self.next_seq - 1))
-            self.next_seq = entries[0].seq if entries else wanted_until + 1
-            for seq in sorted(seq for seq in self._acks if seq < self.next_seq):
+        entries = await self.room.log.page(self.room.id, self._next_seq - 1, wanted_until + 1, MESSAGES_AT_ONCE)
+        if not entries or entries[0].seq > self._next_seq:
+            self.connection.tell(Gap(self.room.id, self._next_seq - 1))
+            self._next_seq = entries[0].seq if entries else wanted_until + 1
+            for seq in sorted(seq for seq in self._acks if seq < self._next_seq):
                 self.connection.push(self._acks.pop(seq))
         for entry in entries:
             await room_for_more(self.connection)
@@ -150,7 +190,7 @@ class Follower:
             if frame is None:
                 frame = message_frame(self.room.id, entry, self.connection.encoding)
             self.connection.push(frame)
-            self.next_seq = entry.seq + 1
+            self._next_seq = entry.seq + 1
 
 
 async def room_for_more(reader: Reader) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from contextlib import nullcontext
 from math import ceil
+from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -13,8 +14,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chatserver.access.addresses import Proxies
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
-from chatserver.access.revocation import RevokedError
+from chatserver.access.revocation import Revocations, RevokedError
 from chatserver.access.tokens import Authenticator, Identity, TokenError
+from chatserver.operating.metrics import Metrics
+from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
@@ -24,14 +27,19 @@ from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.reading_along import note_follows
+from chatserver.realtime.room import Room
 from chatserver.realtime.socket import EXTENSION, ChatSocket
 from chatserver.records.database import DatabaseError
 from quotas.instant import text
+from quotas.ledger.redis import RedisLedger
 from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
 
 HELLO_WITHIN = 5.0
 """Seconds that an app has for its hello."""
+
+if TYPE_CHECKING:
+    from chatserver.operating.tracing import Traces
 
 logger = logging.getLogger(__name__)
 
@@ -41,19 +49,30 @@ class Greeting:
 
     def __init__(
         self,
+        *,
         hub: Hub,
+        ledger: RedisLedger,
+        clock: StoreClock,
         authenticator: Authenticator,
+        revocations: Revocations,
         allowed_origins: Iterable[str],
         people: RateLimit,
         addresses: RateLimit,
         proxies: Proxies,
+        metrics: Metrics,
+        traces: "Traces | None",
     ) -> None:
         self._hub = hub
+        self._ledger = ledger
+        self._clock = clock
+        self._authenticator = authenticator
+        self._revocations = revocations
+        self._origins = frozenset(allowed_origins)
         self._people = people
         self._addresses = addresses
         self._proxies = proxies
-        self._authenticator = authenticator
-        self._origins = frozenset(allowed_origins)
+        self._metrics = metrics
+        self._traces = traces
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """Serve one WebSocket."""
@@ -61,12 +80,12 @@ class Greeting:
             await websocket.close()  # before it was accepted, this is HTTP 403
             return
         if delay := self._delay(websocket):
-            self._hub.metrics.rate_limited["address"] += 1
+            self._metrics.rate_limited["address"] += 1
             await websocket.send_denial_response(Response(status_code=429, headers={"Retry-After": f"{ceil(delay)}"}))
             return
         subprotocol = next((name for name in websocket.scope["subprotocols"] if name in SUBPROTOCOLS), None)
         socket: ChatSocket = websocket.scope["extensions"][EXTENSION]
-        socket.closed = self._hub.metrics.closed
+        socket.count_close_in(self._metrics.closed)
         await websocket.accept(subprotocol)
         encoding: Encoding = SUBPROTOCOLS[subprotocol] if subprotocol else "json"
         try:
@@ -85,7 +104,15 @@ class Greeting:
         except TokenError as error:
             self._end(socket, Close.UNAVAILABLE if error.temporary else Close.BAD_TOKEN, f": {error}")
             return
-        connection = Connection(socket, encoding, identity, self._hub, self._people)
+        connection = Connection(
+            socket,
+            encoding,
+            identity,
+            desk=self._hub,
+            limit=self._people,
+            metrics=self._metrics,
+            traces=self._traces,
+        )
         if await self._welcome(connection, socket, identity, hello):
             logger.debug("a connection was welcomed", extra={"connection": connection.id, "person": connection.user})
 
@@ -124,7 +151,7 @@ class Greeting:
 
     async def _welcome(self, connection: Connection, socket: ChatSocket, identity: Identity, hello: Hello) -> bool:
         """Begin to serve; False where that cannot be."""
-        traces = self._hub.traces
+        traces = self._traces
         with traces.hello(connection.id, identity.user, identity.role) if traces is not None else nullcontext():
             found = await self._followers(connection, identity, hello)
         if found is None:
@@ -142,7 +169,7 @@ class Greeting:
         socket: ChatSocket,
         identity: Identity,
         hello: Hello,
-        followers: list[Follower],
+        followers: list[Follower[Room]],
         unopened: list[str],
     ) -> bool:
         """Say the welcome, and what it lacks; False where nobody is there any more."""
@@ -152,34 +179,32 @@ class Greeting:
         for follower in followers:
             connection.add(follower)
         views = [follower.room.view(identity.user, identity.role) for follower in followers]
-        connection.tell(Welcome(identity.user, identity.role, text(self._hub.clock.now()), views))
+        connection.tell(Welcome(identity.user, identity.role, text(self._clock.now()), views))
         for conversation in unopened:
             connection.fail("internal", conversation=conversation)
         for follower in followers:
             follower.room.told(follower)
             if follower.room.id in hello.resume:
                 follower.start(hello.resume[follower.room.id])
-            else:
-                follower.next_seq = follower.room.last_seq + 1
         expires_in = identity.expires_at / 1000 - time.time()
         self._hub.keep(connection, asyncio.get_running_loop().time() + expires_in)
         socket.greeted()
         socket.attach(connection)
         self._hub.arrived(connection, followers)
-        self._hub.metrics.welcomed += 1
+        self._metrics.welcomed += 1
         if connection.reads_along and followers:
             note_follows(connection, [follower.room.id for follower in followers])
         return True
 
     async def _followers(
         self, connection: Connection, identity: Identity, hello: Hello
-    ) -> tuple[list[Follower], list[str]] | None:
+    ) -> tuple[list[Follower[Room]], list[str]] | None:
         """As `Hub.follow`; None where it was turned away."""
         try:
             conversations = await self._conversations(identity, hello)
             self._hub.expect(connection)
             # Only now: from here on the hub hears of a revocation by itself.
-            await self._hub.revocations.check(identity)
+            await self._revocations.check(identity)
             # Nothing is awaited between this and the welcome: no message must come before it.
             return await self._hub.follow(connection, conversations)
         except RevokedError:
@@ -190,7 +215,7 @@ class Greeting:
             self._turn_away(connection, (), error)
             return None
 
-    def _turn_away(self, connection: Connection, followers: Iterable[Follower], error: Exception) -> None:
+    def _turn_away(self, connection: Connection, followers: Iterable[Follower[Room]], error: Exception) -> None:
         """Let the app come back; what is none of the faults that a store or database has is logged whole."""
         known = isinstance(error, StoreError | DatabaseError | UnjudgeableError)
         of = {"connection": connection.id, "person": connection.user}
@@ -201,5 +226,5 @@ class Greeting:
     async def _conversations(self, identity: Identity, hello: Hello) -> list[str]:
         """A member's or mentor's own; for support and services those that they name in `resume`."""
         if identity.role in ("member", "mentor"):
-            return await self._hub.ledger.conversations_of(identity.user)
+            return await self._ledger.conversations_of(identity.user)
         return sorted(hello.resume)

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from chatserver.access.revocation import Revocations, notice_of
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -40,9 +40,6 @@ _EXPECTED = (StoreError, DatabaseError, UnknownPlanError)
 AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
 
-if TYPE_CHECKING:
-    from chatserver.operating.tracing import Traces
-
 logger = logging.getLogger(__name__)
 
 
@@ -51,34 +48,39 @@ class OpeningError(Exception):
 
 
 class Hub:
-    """Takes what the store publishes to the rooms, and rooms' timers to the rooms."""
+    """Takes what the store publishes to the rooms, and rooms' timers to the rooms.
+
+    `node` names this process among those on the store; `when_due` is called with partitions in which something is due.
+    """
 
     def __init__(
         self,
+        *,
         link: Store,
         ledger: RedisLedger,
         log: MessageLog,
         keys: ConversationKeys,
         rulebook: Rulebook,
         clock: StoreClock,
+        metrics: Metrics,
+        revocations: Revocations,
+        board: BoardWatch,
         node: str,
+        when_due: Callable[[Collection[int]], None],
     ) -> None:
-        self.ledger = ledger
-        self.log = log
-        self.keys = keys
-        self.rulebook = rulebook
-        self.clock = clock
-        self.link = link
-        self.revocations = Revocations(link)
-        self.metrics = Metrics()
-        self.traces: Traces | None = None
-        """Where to record spans of messages; None where nobody asked for them."""
+        self._link = link
+        self._ledger = ledger
+        self._log = log
+        self._keys = keys
+        self._rulebook = rulebook
+        self._clock = clock
+        self._metrics = metrics
+        self._board = board
         self._background = Background()
-        self._people = People(link, self.revocations)
+        self._people = People(link, revocations)
         self.connections = self._people.connections
-        self._presence = Presence(Leases(link, node), clock, self._background, self.rooms)
-        self._board = BoardWatch(link, ledger, clock)
-        self.clock_moves = ClockMoves(link, ledger, clock, self)
+        self._presence = Presence(leases=Leases(link, node), clock=clock, background=self._background, rooms=self.rooms)
+        self._clock_moves = ClockMoves(link=link, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
         self._by_channel: dict[bytes, Room] = {}
         self._alarm: Alarm[Room] = Alarm(self._ring)
@@ -91,8 +93,8 @@ class Hub:
     def start(self) -> None:
         """Begin to renew leases and to compare clocks."""
         self._presence.start()
-        self._background.begin(self.clock_moves.start())
-        self._measuring = asyncio.get_running_loop().create_task(self.clock.measure_forever(self.ledger.time))
+        self._background.begin(self._clock_moves.start())
+        self._measuring = asyncio.get_running_loop().create_task(self._clock.measure_forever(self._ledger.time))
 
     async def stop(self) -> None:
         """Give up leases; the connections have ended."""
@@ -108,7 +110,9 @@ class Hub:
         """From here on hear of what concerns the connection's person."""
         self._people.expect(connection)
 
-    async def follow(self, connection: Connection, conversations: Sequence[str]) -> tuple[list[Follower], list[str]]:
+    async def follow(
+        self, connection: Connection, conversations: Sequence[str]
+    ) -> tuple[list[Follower[Room]], list[str]]:
         """Let a connection follow conversations, as far as the ledger has them and it may.
 
         The second list names those that a fault of ours keeps from being opened: the others go on without them.
@@ -132,9 +136,9 @@ class Hub:
         self._close_if_empty(room)
         return False
 
-    def _enter(self, connection: Connection, room: Room) -> Follower:
+    def _enter(self, connection: Connection, room: Room) -> Follower[Room]:
         follower = Follower(connection, self._kept(room))
-        follower.room.followers.add(follower)
+        follower.room.enter(follower)
         return follower
 
     def _kept(self, room: Room) -> Room:
@@ -144,7 +148,7 @@ class Hub:
             return self._by_channel[channel]
         self._by_channel[channel] = room
         self._rooms[room.id] = _done(room)
-        self.link.subscribe(channel)
+        self._link.subscribe(channel)
         self.refresh(room)
         return room
 
@@ -152,23 +156,23 @@ class Hub:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
         self._people.keep(connection, expires_at)
 
-    def arrived(self, connection: Connection, followers: Iterable[Follower]) -> None:
+    def arrived(self, connection: Connection, followers: Iterable[Follower[Room]]) -> None:
         """The connection has been welcomed: the others may know."""
         for follower in followers:
             self._presence.come(follower.room, connection.user, connection.role)
 
-    def leave(self, connection: Connection, followers: Iterable[Follower]) -> None:
+    def leave(self, connection: Connection, followers: Iterable[Follower[Room]]) -> None:
         """The connection is gone."""
         self._people.leave(connection)
         self._board.leave(connection)
         self.unfollow(connection, followers)
 
-    def unfollow(self, connection: Connection, followers: Iterable[Follower]) -> None:
+    def unfollow(self, connection: Connection, followers: Iterable[Follower[Room]]) -> None:
         """The connection follows these no longer."""
         for follower in followers:
             room = follower.room
             follower.stop()
-            room.followers.discard(follower)
+            room.leave(follower)
             self._presence.go(room, connection.user, connection.role)
             self._close_if_empty(room)
 
@@ -202,13 +206,13 @@ class Hub:
     async def _open(self, conversation: str) -> Room | None:
         """Subscribe, then look, then look again: what was published on the way met no room yet."""
         channel = keys.feed(conversation).encode()
-        self.link.subscribe(channel)
+        self._link.subscribe(channel)
         room = None
         try:
             room = await self._found(conversation)
         finally:
             if room is None and channel not in self._by_channel:
-                self.link.unsubscribe(channel)
+                self._link.unsubscribe(channel)
         if room is None or channel in self._by_channel:  # One that was on the way to a follower: see `_kept`.
             return self._by_channel.get(channel)
         self._by_channel[channel] = room
@@ -216,11 +220,22 @@ class Hub:
         return room
 
     async def _found(self, conversation: str) -> Room | None:
-        standing = await self.ledger.standing(conversation)
+        standing = await self._ledger.standing(conversation)
         if standing is None:
             return None
-        self.clock.hear(standing.now)
-        return Room(conversation, standing, await self.keys.current(conversation, standing.settings.key), self)
+        self._clock.hear(standing.now)
+        return Room(
+            conversation,
+            standing,
+            await self._keys.current(conversation, standing.settings.key),
+            ledger=self._ledger,
+            log=self._log,
+            keys=self._keys,
+            rulebook=self._rulebook,
+            clock=self._clock,
+            metrics=self._metrics,
+            timers=self,
+        )
 
     def _close_if_empty(self, room: Room) -> None:
         if room.followers:
@@ -229,7 +244,7 @@ class Hub:
         if self._by_channel.get(channel) is room:
             del self._by_channel[channel]
             del self._rooms[room.id]
-            self.link.unsubscribe(channel)
+            self._link.unsubscribe(channel)
         self._alarm.unset(room)
 
     # The feed
@@ -266,7 +281,7 @@ class Hub:
         elif person := self._people.named(channel):
             self._concerns(person, payload)
         elif channel == CLOCK:
-            self.clock_moves.pushed(payload)
+            self._clock_moves.pushed(payload)
 
     def _concerns(self, person: str, payload: bytes) -> None:
         before = notice_of(payload)
@@ -285,7 +300,7 @@ class Hub:
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
         with suppress(StoreError):
-            await self.link.request("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")
+            await self._link.request("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do that soon, whatever becomes of the connection that asked for it."""
@@ -295,7 +310,7 @@ class Hub:
         """Let a connection watch the board, or end that; why not, where the plan is none of the policy's."""
         try:
             if command.plan is not None:
-                self.rulebook.plan(command.plan)
+                self._rulebook.plan(command.plan)
         except UnknownPlanError as error:
             return f"`plan`: {error.args[0]}"
         self._board.watch(connection, command)
@@ -327,17 +342,15 @@ class Hub:
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
         if CLOCK in channels:
-            self._background.begin(self.clock_moves.look())
+            self._background.begin(self._clock_moves.look())
 
     async def _look_again(self, room: Room, seq: int, at: int) -> None:
         """Whether the message that was heard last is still there: a failover or an old backup may have lost it."""
-        kept = await self.ledger.messages(room.id, seq - 1, seq + 1, 1) if seq else []
-        standing = await self.ledger.standing(room.id)
+        kept = await self._ledger.messages(room.id, seq - 1, seq + 1, 1) if seq else []
+        standing = await self._ledger.standing(room.id)
         if standing is not None and (standing.last_seq < seq or any(entry.at != at for entry in kept)):
             logger.warning("the store lost messages that were shown", extra={"conversation": room.id})
-            if room.heard == (seq, at):
-                room.heard = (0, 0)  # It is gone: nobody need look for it again.
-            room.begin_anew(max(standing.last_seq, room.heard[0]), AGAIN)
+            room.lost((seq, at), standing.last_seq, AGAIN)
         self.refresh(room)
 
     # What rooms ask for
@@ -349,13 +362,13 @@ class Hub:
 
     def _tell_later(self, room: Room) -> None:
         self._changed.discard(room)
-        self.tell(room, self.clock.now())
+        self.tell(room, self._clock.now())
 
     def wake_at(self, room: Room, instant: int) -> None:
-        self._alarm.set(room, self._loop.time() + max(0, instant - self.clock.now()) / 1000)
+        self._alarm.set(room, self._loop.time() + max(0, instant - self._clock.now()) / 1000)
 
     def _ring(self, room: Room) -> None:
-        self.tell(room, self.clock.now())
+        self.tell(room, self._clock.now())
 
     def rooms(self) -> Iterable[Room]:
         """Those that are open here."""
@@ -372,9 +385,9 @@ class Hub:
         self._background.begin(self._refresh(room))
 
     async def _refresh(self, room: Room) -> None:
-        standing = await self.ledger.standing(room.id)
+        standing = await self._ledger.standing(room.id)
         if standing is not None:
-            self.clock.hear(standing.now)
+            self._clock.hear(standing.now)
             room.learn(standing)
 
     # What an operator asks for

@@ -34,7 +34,7 @@ class Presence:
     """Who of a room's two people is there; `rooms` gives those that are open here."""
 
     def __init__(
-        self, leases: "Leases", clock: StoreClock, background: Background, rooms: Callable[[], Iterable[Room]]
+        self, *, leases: "Leases", clock: StoreClock, background: Background, rooms: Callable[[], Iterable[Room]]
     ) -> None:
         self._leases = leases
         self._clock = clock

@@ -5,45 +5,66 @@ They read along: nothing that they do reaches the two people. Who follows what i
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol, assert_never
+from collections.abc import Sequence
+from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
 
+from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import MAX_FOLLOWED, Follow, Unfollow
-from chatserver.protocol.events import Following, Unfollowed
+from chatserver.protocol.events import Event, Following, Role, Unfollowed
 from chatserver.realtime.follower import Follower
-from quotas.terms import UnknownPlanError
-
-if TYPE_CHECKING:
-    from chatserver.realtime.connection import Connection
+from chatserver.realtime.room import Room
+from quotas.terms import UnjudgeableError
 
 logger = logging.getLogger(__name__)
 
 
-class Rooms(Protocol):
-    """What reading along needs of the hub."""
+class Support(Protocol):
+    """What reading along needs of the connection."""
 
-    async def follow(self, connection: "Connection", conversations: Sequence[str]) -> tuple[list[Follower], list[str]]:
-        """Let a connection follow conversations, as far as they exist; second, which a fault keeps from being opened.
+    id: str
+    user: str
+    role: Role
+
+    @property
+    def followed(self) -> int:
+        """How many conversations it follows."""
+
+    def follower(self, conversation: str) -> Follower[Room] | None:
+        """Its place in a conversation; None where it does not follow that."""
+
+    async def open(self, conversation: str) -> tuple[list[Follower[Room]], list[str]]:
+        """A place in a conversation, none where it is not there; second, its name where a fault keeps it closed.
 
         Raises StoreError, DatabaseError.
         """
 
-    def unfollow(self, connection: "Connection", followers: Iterable[Follower]) -> None:
-        """The connection follows these no longer."""
+    def add(self, follower: Follower[Room]) -> bool:
+        """Follow a conversation too; False where the connection has ended meanwhile."""
+
+    def drop(self, conversation: str) -> Follower[Room] | None:
+        """Its place in a conversation that it is to follow no longer; None where it does not."""
+
+    def give_up(self, follower: Follower[Room]) -> None:
+        """Leave a place that was opened or dropped."""
+
+    def fail(self, code: Code, *, conversation: str) -> None:
+        """Answer with an error."""
+
+    def tell(self, event: Event) -> None:
+        """Send an event to this connection alone."""
 
 
 class ReadingAlong:
     """The commands `follow` and `unfollow` of one connection: those on one conversation take turns, in their order."""
 
-    def __init__(self, connection: "Connection", rooms: Rooms) -> None:
+    def __init__(self, connection: Support) -> None:
         self._connection = connection
-        self._rooms = rooms
         self._opening = 0
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def obey(self, command: Follow | Unfollow) -> None:
-        """Act, and answer. Raises StoreError, DatabaseError, UnknownPlanError: then nothing is followed."""
+        """Act, and answer. Raises StoreError, DatabaseError, UnjudgeableError: then nothing is followed."""
         # asyncio.Lock is fair: turns come in the order of the commands.
         turn = self._turns.setdefault(command.conversation, asyncio.Lock())
         async with turn:
@@ -68,7 +89,7 @@ class ReadingAlong:
     async def _open(self, command: Follow) -> None:
         self._opening += 1
         try:
-            opened, unopened = await self._rooms.follow(self._connection, [command.conversation])
+            opened, unopened = await self._connection.open(command.conversation)
         finally:
             self._opening -= 1
         if opened:
@@ -76,19 +97,19 @@ class ReadingAlong:
         else:
             self._connection.fail("internal" if unopened else "not_found", conversation=command.conversation)
 
-    def _begin(self, follower: Follower, seen: int | None) -> None:
+    def _begin(self, follower: Follower[Room], seen: int | None) -> None:
         """Nothing is awaited between the place in the room and the answer: no message must come before it."""
         try:
             self._answer(follower)
-        except UnknownPlanError:
-            self._rooms.unfollow(self._connection, [follower])
+        except UnjudgeableError:
+            self._connection.give_up(follower)
             raise
         if self._connection.add(follower):
             note_follows(self._connection, [follower.room.id])
             if seen is not None:
                 follower.start(seen)
 
-    def _answer(self, follower: Follower) -> None:
+    def _answer(self, follower: Follower[Room]) -> None:
         room, connection = follower.room, self._connection
         connection.tell(Following(room.view(connection.user, connection.role)))
         room.told(follower)
@@ -96,17 +117,17 @@ class ReadingAlong:
     def _unfollow(self, command: Unfollow) -> None:
         """What is not followed is not followed: nothing is wrong with that."""
         if (follower := self._connection.drop(command.conversation)) is not None:
-            self._rooms.unfollow(self._connection, [follower])
+            self._connection.give_up(follower)
             logger.info("no longer followed", extra=_of(self._connection, [follower.room.id]))
         self._connection.tell(Unfollowed(command.conversation))
 
 
-def note_follows(connection: "Connection", conversations: Sequence[str]) -> None:
+def note_follows(connection: Support, conversations: Sequence[str]) -> None:
     """Log who reads along in which conversations from now on."""
     logger.info("followed", extra=_of(connection, conversations))
 
 
-def _of(connection: "Connection", conversations: Sequence[str]) -> dict[str, object]:
+def _of(connection: Support, conversations: Sequence[str]) -> dict[str, object]:
     return {
         "connection": connection.id,
         "person": connection.user,

@@ -33,32 +33,8 @@ from quotas.standing import Settings, Standing, Writer
 from quotas.terms import Rulebook
 
 
-class Surroundings(Protocol):
-    """What a room needs of the hub."""
-
-    @property
-    def ledger(self) -> Ledger:
-        """Where the conversation is kept."""
-
-    @property
-    def log(self) -> MessageLog:
-        """Where messages are read."""
-
-    @property
-    def keys(self) -> ConversationKeys:
-        """What texts are sealed with."""
-
-    @property
-    def rulebook(self) -> Rulebook:
-        """The rules."""
-
-    @property
-    def clock(self) -> StoreClock:
-        """The store's clock."""
-
-    @property
-    def metrics(self) -> Metrics:
-        """What is counted."""
+class Timers(Protocol):
+    """What a room needs of the hub: to be called again."""
 
     def later(self, room: "Room") -> None:
         """Call `room.tell` soon: several changes in one go."""
@@ -66,40 +42,50 @@ class Surroundings(Protocol):
     def wake_at(self, room: "Room", instant: int) -> None:
         """Call `room.tell` at that instant."""
 
-    def refresh(self, room: "Room") -> None:
-        """Ask the store how the conversation stands, then call `room.learn`."""
-
 
 class Room:
     """Followers, lane, marks and presence of one conversation."""
 
-    def __init__(self, id: str, standing: Standing, key: Key, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        id: str,
+        standing: Standing,
+        key: Key,
+        *,
+        ledger: Ledger,
+        log: MessageLog,
+        keys: ConversationKeys,
+        rulebook: Rulebook,
+        clock: StoreClock,
+        metrics: Metrics,
+        timers: Timers,
+    ) -> None:
         self.id = id
-        self.ledger = surroundings.ledger
-        self.log = surroundings.log
-        self._rulebook = surroundings.rulebook
-        self._clock = surroundings.clock
-        self._surroundings = surroundings
-        self._arrived_late = surroundings.metrics.feed_lag.observe
-        self.lane = Lane(
-            id,
-            standing,
-            key,
-            surroundings.ledger,
-            surroundings.keys,
-            surroundings.rulebook,
-            surroundings.metrics,
-        )
+        self.ledger = ledger
+        self.log = log
+        self._rulebook = rulebook
+        self._clock = clock
+        self._timers = timers
+        self._arrived_late = metrics.feed_lag.observe
+        self.lane = Lane(id, standing, key, ledger=ledger, keys=keys, rulebook=rulebook, metrics=metrics)
         self.last_seq = standing.last_seq
         self.heard = (0, 0)
         """Seq and instant of the message that the feed brought last."""
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
-        self.followers: set[Follower] = set()
+        self.followers: set[Follower[Room]] = set()
         self.changes_at = 0
         """The next instant at which something changes by itself; 0 while nobody was told anything yet."""
         self._announced = standing.settings
         self._composer: tuple[WritingState, Composer] | None = None
+
+    def enter(self, follower: "Follower[Room]") -> None:
+        """From here on it is told what happens."""
+        self.followers.add(follower)
+
+    def leave(self, follower: "Follower[Room]") -> None:
+        """It is told nothing any more."""
+        self.followers.discard(follower)
 
     @property
     def settings(self) -> Settings:
@@ -155,6 +141,19 @@ class Room:
             follower.fill()
         self.tell(self._clock.now())
 
+    def reaches(self, seq: int) -> None:
+        """The conversation goes on until `seq`, at least: the store has said so before the feed brought it."""
+        self.last_seq = max(self.last_seq, seq)
+
+    def lost(self, heard: tuple[int, int], last_seq: int, unsure: int) -> None:
+        """The store lost what was `heard` last when it was asked, and has the messages until `last_seq`.
+
+        What the feed has brought since is there. `unsure` as for `begin_anew`.
+        """
+        if self.heard == heard:
+            self.heard = (0, 0)  # It is gone: nobody need look for it again.
+        self.begin_anew(max(last_seq, self.heard[0]), unsure)
+
     def begin_anew(self, last_seq: int, unsure: int = 0) -> None:
         """The store lost messages that were shown, and has those until `last_seq`.
 
@@ -173,7 +172,7 @@ class Room:
     def message(self, seq: int, at: int, usage: Usage, origin: str, entry: bytes) -> None:
         """The feed brought a message."""
         self._arrived_late(self._clock.hear(at))
-        self.lane.usage = usage
+        self.lane.used(usage)
         self.heard = (seq, at)
         self.last_seq = max(self.last_seq, seq)
         written_here = self.lane.written_here(entry)
@@ -186,7 +185,7 @@ class Room:
             # The key has just changed: whoever reads the log gets it by its own key.
             for follower in self.followers:
                 follower.fill()
-        self._surroundings.later(self)
+        self._timers.later(self)
 
     def read_mark(self, side: Writer, seq: int, origin: str) -> None:
         """The feed brought a read mark."""
@@ -241,21 +240,15 @@ class Room:
         composer_changed = Audience(ComposerChanged(self.id, self.composer(state)))
         reply_changed = Audience(ReplyChanged(self.id, reply))
         for follower in self.followers:
-            if follower.composer != state:
-                follower.composer = state
-                follower.connection.push(composer_changed.frame(follower.connection.encoding))
-            if follower.connection.hears_reply and follower.reply != reply:
-                follower.reply = reply
-                follower.connection.push(reply_changed.frame(follower.connection.encoding))
+            follower.tell(state, composer_changed, reply, reply_changed)
         self._wake_after(now)
 
-    def told(self, follower: Follower) -> None:
+    def told(self, follower: "Follower[Room]") -> None:
         """The follower was just given `view`: it knows composer and reply."""
         now = self._clock.now()
-        follower.composer = self.lane.writing_state(now)
-        follower.reply = reply_of(self.lane.usage, now)
+        follower.told(self.lane.writing_state(now), reply_of(self.lane.usage, now))
         self._wake_after(now)
 
     def _wake_after(self, now: int) -> None:
         self.changes_at = self.lane.changes_at(now)
-        self._surroundings.wake_at(self, self.changes_at)
+        self._timers.wake_at(self, self.changes_at)

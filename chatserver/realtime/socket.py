@@ -74,7 +74,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
         self.keep_alive = keep_alive
         self.conn = Handshake(max_size=self.config.ws_max_size, logger=self.logger)
         self.receiver: Receiver | None = None
-        self.closed: Counter[int] | None = None
+        self._closed: Counter[int] | None = None
         """Where to count the close code, if the server is the one who closes."""
         self._place: Place | None = None
         self._out: list[bytes] = []
@@ -103,6 +103,10 @@ class ChatSocket(WebSocketsSansIOProtocol):
         if self._place is not None:
             self._place.give_back()
             self._place = None
+
+    def count_close_in(self, closed: Counter[int]) -> None:
+        """From here on its close counts, by its code, if the server is the one who closes."""
+        self._closed = closed
 
     async def run_asgi(self) -> None:
         """As uvicorn's, but a connection that has a receiver goes on when the application has returned."""
@@ -233,9 +237,9 @@ class ChatSocket(WebSocketsSansIOProtocol):
 
     def _count_close(self) -> None:
         """The first close frame that was sent, once; one that answers the peer's is not the server's doing."""
-        if self.closed is not None and self.conn.close_sent is not None and self.conn.close_rcvd is None:
-            self.closed[self.conn.close_sent.code] += 1
-            self.closed = None
+        if self._closed is not None and self.conn.close_sent is not None and self.conn.close_rcvd is None:
+            self._closed[self.conn.close_sent.code] += 1
+            self._closed = None
 
     def _cut_soon(self) -> None:
         """Closing waits for what was written; a peer that is gone, or does not read, would never take it."""

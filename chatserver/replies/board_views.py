@@ -39,7 +39,7 @@ class WholeView:
         self._rows = {each: wait for each in shown if (wait := known.get(each)) is not None}
 
     def first(self, now: int) -> list[OpenWait]:
-        """The rows."""
+        """The rows to show, the most urgent first."""
         return [wait for wait in self._rows.values() if self._wanted.has(wait, now)]
 
     def totals(self, now: int) -> Totals:
@@ -67,7 +67,7 @@ class MentorView:
                 self._waits[conversation] = wait
 
     def first(self, now: int) -> list[OpenWait]:
-        """The rows."""
+        """The rows to show, the most urgent first."""
         waits = self._waits or {}
         return sorted((each for each in waits.values() if self._wanted.has(each, now)), key=by_urgency)[: self._limit]
 

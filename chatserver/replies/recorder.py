@@ -70,7 +70,7 @@ class ReplyRecords:
     """One process's part in it. `name` tells processes apart; any number may run on one store."""
 
     def __init__(
-        self, link: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
+        self, *, link: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
     ) -> None:
         self._lease = Lease(link, keys.RECORDER, name)
         self._ledger = ledger

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.place import Place
@@ -269,6 +269,8 @@ class Desk:
                     self._return(unsent, " · ".join(lock))
                 case ChatError():
                     self._return(unsent, outcome.message)
+                case _:
+                    assert_never(outcome)
         self._paper.refresh()
 
     def _own(self, unsent: Unsent, accepted: Accepted) -> Message:

@@ -1,5 +1,7 @@
 """The input line, what is on its way above it, and the state lines below. The transcript scrolls over them."""
 
+from typing import assert_never
+
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.formatted_text import FormattedText
@@ -152,6 +154,10 @@ class Screen:
                 self.leave()
             case "unknown":
                 self.put_back(line)
+            case "done":
+                pass
+            case never:
+                assert_never(never)
 
     async def _ask_again(self, text: str) -> None:
         """The server may have opened a moment ago. The text stays where it is until it can be sent."""

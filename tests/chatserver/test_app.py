@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.app import StartError, assembled, policy_of
+from chatserver.app import assembled
+from chatserver.foundation import StartError, policy_of
 from chatserver.messages.archive import Archive
 from chatserver.operating.clock_shift import ClockShiftError
 from chatserver.replies.deadlines import ReplyWatch
@@ -118,7 +119,7 @@ async def test_nothing_is_left_in_the_hub_when_all_have_gone(valkey_url: str, tm
         async with server.device("ola"):
             pass
         channels = await server.parts.link.request("PUBSUB", "SHARDCHANNELS")
-        assert channels == []
+        assert channels == [keys.CLOCK.encode()]  # which a server with a shifted clock hears as long as it runs
         assert await server.parts.link.request("ZCARD", keys.presence("c1")) == 0
 
 

@@ -84,7 +84,9 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=Metrics(),
     )
-    gate = Middleware(Gate, context.metrics, Health(link, database, ledger, str), Cors(()), None)
+    gate = Middleware(
+        Gate, metrics=context.metrics, health=Health(link, database, ledger, str), cors=Cors(()), traces=None
+    )
     app = Starlette(routes=list(routes(context)), middleware=[gate])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -33,7 +33,7 @@ async def test_a_flood_of_requests_is_turned_away_with_when_to_come_again(valkey
         [elsewhere] = await asked(server, "mia", 1, "/v1/conversations/c1/messages")
         [other] = await asked(server, "tora", 1, "/v1/conversations/c1")
         assert (elsewhere.status_code, other.status_code) == (429, 200)
-        assert server.parts.hub.metrics.rate_limited["person"] == 4
+        assert server.parts.metrics.rate_limited["person"] == 4
 
 
 async def test_support_is_bounded_and_services_are_not(valkey_url: str, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ async def test_misses_are_counted_with_how_late_they_were_noted(valkey_url: str,
         for moved in store.scan_iter("{*}:shift"):
             store.incrby(moved, DAY + 30 * MINUTE)
     async with here(valkey_url, tmp_path, now=None) as server, server.device("sara", {"c1": 0}) as sara:
-        if not server.parts.hub.metrics.deadlines["missed"]:
+        if not server.parts.metrics.deadlines["missed"]:
             await sara.hears("deadline")
         found = await samples(server)
         assert of(found, "deadlines_total", kind="missed") == 1

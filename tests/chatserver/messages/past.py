@@ -36,7 +36,9 @@ class PastDesk:
         self.ledger = RedisLedger(link)
         self.waits = Waits(link, self.ledger, 0)
         self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self._clock)
-        self.records = ReplyRecords(link, self.ledger, self.waits, database, RULEBOOK, "first")
+        self.records = ReplyRecords(
+            link=link, ledger=self.ledger, waits=self.waits, database=database, rulebook=RULEBOOK, name="first"
+        )
         self.reports = ReplyReports(database, RULEBOOK, self._clock)
 
     async def _clock(self) -> int:

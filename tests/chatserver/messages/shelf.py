@@ -44,7 +44,15 @@ class Shelf:
         self.tail = LedgerArchive(link, self.ledger, shift)
         self.metrics = Metrics()
         settings = Settings(archive_after=0, archive_keep_messages=keep)
-        self.archive = Archive(link, self.ledger, self.tail, database, settings, self.metrics, name)
+        self.archive = Archive(
+            link=link,
+            ledger=self.ledger,
+            tail=self.tail,
+            database=database,
+            settings=settings,
+            metrics=self.metrics,
+            name=name,
+        )
         self.restorer = ArchiveRestorer(database, self.ledger, self.tail)
         self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self.ledger.now, self.restorer)
         self.keys = conversation_keys(database)

@@ -51,7 +51,15 @@ async def main():
     tail = LedgerArchive(link, ledger, shift)
     settings = Settings(archive_after=0, archive_keep_messages=2)
     print("ready", flush=True)
-    await archive.Archive(link, ledger, tail, Database(sys.argv[2]), settings, Metrics(), sys.argv[3]).run()
+    await archive.Archive(
+        link=link,
+        ledger=ledger,
+        tail=tail,
+        database=Database(sys.argv[2]),
+        settings=settings,
+        metrics=Metrics(),
+        name=sys.argv[3],
+    ).run()
 
 asyncio.run(main())
 """

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from chatserver.messages.lane import Lane
+from chatserver.messages.lane import Lane, PostOutcome
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from quotas.instant import DAY, HOUR
-from quotas.ledger.base import Posted, PostResult
+from quotas.ledger.base import Posted
 from quotas.ledger.library import LIBRARY
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
@@ -36,7 +36,9 @@ async def shelf(store_url: str, tmp_path: Path) -> AsyncIterator[Shelf]:
 async def writer(shelf: Shelf) -> "Writer":
     standing = await shelf.standing()
     key = await shelf.keys.current("c1", standing.settings.key)
-    return Writer(shelf, Lane("c1", standing, key, shelf.ledger, shelf.keys, RULEBOOK, shelf.metrics))
+    return Writer(
+        shelf, Lane("c1", standing, key, ledger=shelf.ledger, keys=shelf.keys, rulebook=RULEBOOK, metrics=shelf.metrics)
+    )
 
 
 class Writer:
@@ -45,11 +47,11 @@ class Writer:
     def __init__(self, shelf: Shelf, lane: Lane) -> None:
         self.shelf = shelf
         self.lane = lane
-        self._answers: list[asyncio.Future[PostResult | StoreError]] = []
+        self._answers: list[asyncio.Future[PostOutcome]] = []
 
     def post(self, count: int = 1) -> None:
         for _ in range(count):
-            answer: asyncio.Future[PostResult | StoreError] = asyncio.get_running_loop().create_future()
+            answer: asyncio.Future[PostOutcome] = asyncio.get_running_loop().create_future()
             text = f"text {len(self._answers) + 1}"
             self._answers.append(answer)
             self.lane.post("mentor", "tom", text, text, "test", settling(answer))
@@ -94,7 +96,7 @@ async def test_posts_that_no_try_carries_out_are_faults_and_the_next_ones_are_no
     """The lane has heard of settings that the store does not have yet, and does not get while it tries."""
     settings = replace(writer.lane.settings, revision=writer.lane.settings.revision + 1)
     writer.lane.learn(replace(await writer.shelf.standing(), settings=settings))
-    answers: list[PostResult | StoreError] = []
+    answers: list[PostOutcome] = []
     for text in ("one", "other"):
         writer.lane.post("mentor", "tom", text, text, "test", answers.append)
     async with asyncio.timeout(20):

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from chatserver.client.link import Encoding
-from chatserver.operating.logs import LEVELS
 from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
 from chatserver.server import SEND_BUFFER
+from chatserver.setting_values import LOG_LEVELS
 from quotas.ledger import keys
 from quotas.ledger.state import State
 from tests.chatserver.realtime.devices import Device
@@ -227,4 +227,4 @@ def test_libraries_are_heard_from_warnings_on() -> None:
 
 def test_the_levels_are_those_of_logging() -> None:
     """By their names."""
-    assert [logging.getLevelNamesMapping()[level.upper()] for level in LEVELS] == [10, 20, 30, 40]
+    assert [logging.getLevelNamesMapping()[level.upper()] for level in LOG_LEVELS] == [10, 20, 30, 40]

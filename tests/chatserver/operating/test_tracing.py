@@ -10,59 +10,10 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chatserver.operating.tracing import Traces
 from tests.chatserver.realtime.servers import here, program, token
 
 TEXT = "canary-of-what-people-write"
-
-
-def named(spans: tuple[ReadableSpan, ...], name: str) -> list[ReadableSpan]:
-    """Those of that name."""
-    return [span for span in spans if span.name == name]
-
-
-async def test_hellos_and_messages_get_spans(valkey_url: str, tmp_path: Path) -> None:
-    """With ids and the outcome; without text or token."""
-    memory = InMemorySpanExporter()
-    async with here(valkey_url, tmp_path) as server:
-        server.parts.hub.traces = Traces(SimpleSpanProcessor(memory), 1.0)
-        await server.conversation("c1", "video")
-        async with server.device("mia") as mia:
-            for n in range(11):
-                await mia.write(f"{TEXT} {n}", id=f"{n}")
-    spans = memory.get_finished_spans()
-    [hello] = named(spans, "hello")
-    assert dict(hello.attributes or {})["enduser.id"] == "mia"
-    sends = named(spans, "send")
-    assert [(span.attributes or {})["chat.outcome"] for span in sends] == ["Posted"] * 10 + ["Refused"]
-    assert {(span.attributes or {})["chat.conversation"] for span in sends} == {"c1"}
-    everything = "".join(span.to_json() for span in spans)
-    assert TEXT not in everything
-    assert "eyJ" not in everything
-
-
-@pytest.mark.parametrize(("share", "least", "most"), [(0.0, 0, 0), (0.5, 20, 80), (1.0, 100, 100)])
-async def test_a_share_of_messages(valkey_url: str, tmp_path: Path, share: float, least: int, most: int) -> None:
-    """Of 100."""
-    memory = InMemorySpanExporter()
-    async with here(valkey_url, tmp_path) as server:
-        server.parts.hub.traces = Traces(SimpleSpanProcessor(memory), share)
-        await server.conversation("c1", "basic")
-        async with server.device("tora") as tora, server.device("mia") as mia:
-            for n in range(50):
-                await mia.write(f"{n}")
-                await tora.write(f"{n}")
-    assert least <= len(named(memory.get_finished_spans(), "send")) <= most
-
-
-async def test_without_the_setting_there_are_none(valkey_url: str, tmp_path: Path) -> None:
-    """Nothing looks for a tracer."""
-    async with here(valkey_url, tmp_path) as server:
-        assert server.parts.hub.traces is None
 
 
 @contextmanager
@@ -96,6 +47,64 @@ def collector() -> Iterator[tuple[str, list[Span]]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def named(spans: list[Span], name: str) -> list[Span]:
+    """Those of that name."""
+    return [span for span in spans if span.name == name]
+
+
+def attributes(span: Span) -> dict[str, str]:
+    """Those that are strings, by name."""
+    return {each.key: each.value.string_value for each in span.attributes}
+
+
+async def test_hellos_and_messages_get_spans(valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ids and the outcome; without text or token."""
+    with collector() as (address, got):
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        async with here(valkey_url, tmp_path, traces=1.0) as server:
+            await server.conversation("c1", "video")
+            async with server.device("mia") as mia:
+                for n in range(11):
+                    await mia.write(f"{TEXT} {n}", id=f"{n}")
+    [hello] = named(got, "hello")
+    assert attributes(hello)["enduser.id"] == "mia"
+    sends = [attributes(span) for span in named(got, "send")]
+    assert [each["chat.outcome"] for each in sends] == ["Posted"] * 10 + ["Refused"]
+    assert {each["chat.conversation"] for each in sends} == {"c1"}
+    everything = str(got)
+    assert TEXT not in everything
+    assert "eyJ" not in everything
+
+
+@pytest.mark.parametrize(("share", "least", "most"), [(0.0, 0, 0), (0.5, 20, 80), (1.0, 100, 100)])
+async def test_a_share_of_messages(
+    valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, least: int, most: int
+) -> None:
+    """Of 100."""
+    with collector() as (address, got):
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        async with here(valkey_url, tmp_path, traces=share) as server:
+            await server.conversation("c1", "basic")
+            async with server.device("tora") as tora, server.device("mia") as mia:
+                for n in range(50):
+                    await mia.write(f"{n}")
+                    await tora.write(f"{n}")
+    assert least <= len(named(got, "send")) <= most
+
+
+async def test_without_the_setting_there_are_none(
+    valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a collector is named."""
+    with collector() as (address, got):
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        async with here(valkey_url, tmp_path) as server:
+            await server.conversation("c1", "basic")
+            async with server.device("mia") as mia:
+                await mia.write(TEXT)
+    assert got == []
 
 
 async def test_the_program_exports_them(valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

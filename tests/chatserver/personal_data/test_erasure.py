@@ -15,7 +15,7 @@ from chatserver.conversations.provisioning import settings_of
 from chatserver.conversations.requests import Conflict, ConversationDetails, Done, Invalid, PersonDetails
 from chatserver.conversations.rows import people
 from chatserver.keys import rows as key_rows
-from chatserver.messages.lane import Lane
+from chatserver.messages.lane import Lane, PostOutcome
 from chatserver.messages.log import MessageLog, in_the_open, sealed_with
 from chatserver.messages.rows import messages
 from chatserver.personal_data import rows as erasures
@@ -27,7 +27,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.tables import LEDGER_SNAPSHOTS
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostResult, Refused
+from quotas.ledger.base import ANY_TEXT, Entry, Posted, Refused
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from tests.chatserver.keys.making import conversation_keys
@@ -40,13 +40,13 @@ OF_TOM = ["tom 1", "tom 2"]
 def erasure_on(shelf: Shelf) -> Erasure:
     """As the command makes it."""
     return Erasure(
-        shelf.database,
-        shelf.ledger,
-        shelf.tail,
-        shelf.archive,
-        shelf.keys,
-        shelf.provisioning,
-        Revocations(shelf.link),
+        database=shelf.database,
+        ledger=shelf.ledger,
+        tail=shelf.tail,
+        archive=shelf.archive,
+        keys=shelf.keys,
+        provisioning=shelf.provisioning,
+        revocations=Revocations(shelf.link),
     )
 
 
@@ -246,12 +246,12 @@ async def test_a_mentor_who_writes_meanwhile_loses_nothing(shelf: Shelf) -> None
         "c1",
         await shelf.standing(),
         await shelf.keys.current("c1", 1),
-        shelf.ledger,
-        conversation_keys(shelf.database),
-        RULEBOOK,
-        shelf.metrics,
+        ledger=shelf.ledger,
+        keys=conversation_keys(shelf.database),
+        rulebook=RULEBOOK,
+        metrics=shelf.metrics,
     )
-    answers: dict[str, PostResult | StoreError] = {}
+    answers: dict[str, PostOutcome] = {}
     erasing = asyncio.create_task(erase(shelf))
     async with asyncio.timeout(30):
         while not any(isinstance(answer, Refused) for answer in answers.values()):

@@ -164,4 +164,4 @@ def test_every_code_is_explained() -> None:
     assert set(codes.CODES) >= codes.TEMPORARY
     for close in codes.Close:
         assert 4000 <= close <= 4999
-        assert (close in codes.RECONNECT) == ("reconnect" in codes.CLOSE_REASON[close])
+        assert (close in codes.FINAL) == ("reconnect" not in codes.CLOSE_REASON[close])

@@ -139,6 +139,7 @@ async def here(
     connections_before_hello: int = 100,
     archive_after: int = 60,
     archive_keep_messages: int = 500,
+    traces: float | None = None,
 ) -> AsyncIterator[HereServer]:
     """Run a server in this loop; servers with the same store and folder are processes of one chat."""
     settings = Settings(
@@ -152,6 +153,7 @@ async def here(
         connections_before_hello=connections_before_hello,
         archive_after=archive_after,
         archive_keep_messages=archive_keep_messages,
+        traces=traces,
     )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond
     async with assembled(settings, store_url) as parts, listening(parts.app, parts.door) as (port, running):

@@ -146,7 +146,7 @@ async def test_an_address_holds_only_so_many_before_hello(
             upgraded.writer.write(UPGRADE)
             assert b"101" in await upgraded.reader.readline()
             await (await raw(server)).ends()
-            assert server.parts.hub.metrics.rate_limited["connections"] == 1
+            assert server.parts.metrics.rate_limited["connections"] == 1
             silent[0].writer.write(REQUEST)
             assert b"200 OK" in await silent[0].reader.readline()
             async with server.device("mia"):
@@ -198,7 +198,7 @@ async def test_a_half_open_connection_is_closed_by_pings(
                     await tora.write("x" * 16_000, id=f"{n}")
             await tora.hears("presence", user="mia", online=False)
         assert [connection.user for connection in server.parts.hub.connections if connection.user == "mia"] == []
-        assert server.parts.hub.metrics.closed == {1011: 1}
+        assert server.parts.metrics.closed == {1011: 1}
         gone.writer.close()
 
 

@@ -13,6 +13,8 @@ from chatserver.protocol.events import Event
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.board_watch import BoardWatch
 from chatserver.realtime.keep_alive import KeepAlive
+from chatserver.replies.board import Board
+from quotas.ledger.open_waits import OpenWaits
 from tests.chatserver.realtime.servers import HereServer, token
 
 
@@ -154,8 +156,10 @@ class Reader:
 
 async def test_the_board_is_shown_again(server: HereServer) -> None:
     """Anew, with a snapshot."""
-    parts, reader = server.parts, Reader()
-    board = BoardWatch(parts.link, parts.ledger, parts.hub.clock)
+    parts, reader, waits = server.parts, Reader(), OpenWaits(server.parts.ledger)
+    board = BoardWatch(
+        link=parts.link, ledger=parts.ledger, clock=parts.clock, board=Board(parts.ledger, waits), waits=waits
+    )
     board.watch(reader, Watch(replies=True))
     await until(lambda: reader.heard)
     assert reader.heard[0].snapshot

@@ -467,7 +467,7 @@ async def test_a_token_that_runs_out_ends_the_reading(server: HereServer) -> Non
         for device in (sara, robot):
             await follow(device)
         now = time.time_ns() // 1_000_000
-        await server.parts.hub.revocations.revoke("robot", now, now)
+        await server.parts.revocations.revoke("robot", now, now)
         assert (await robot.end())[0] == Close.REVOKED
         assert (await sara.end())[0] == Close.TOKEN_EXPIRED
     await until(server, 0)

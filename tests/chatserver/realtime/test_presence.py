@@ -73,7 +73,7 @@ async def test_a_killed_server_takes_its_people_along(
                     await tora.hears("presence", user="mia", online=True)
                     doomed.kill()
                     assert await presences(tora, 0.5) == []
-                    clock = server.parts.hub.clock
+                    clock = server.parts.clock
                     async with asyncio.timeout(30):
                         while ("mia", False) not in await presences(tora):
                             # A minute later, by the clock that judges leases. What the store says puts it right again.

@@ -65,4 +65,4 @@ async def test_the_door_counts_clients_and_not_their_proxy(valkey_url: str, tmp_
             await waits(client)
             with pytest.raises((InvalidHandshake, ConnectionError, EOFError)):
                 await waits(client)
-        assert server.parts.hub.metrics.rate_limited["connections"] == 2
+        assert server.parts.metrics.rate_limited["connections"] == 2

@@ -108,7 +108,7 @@ async def test_a_flood_is_refused_with_when_to_come_again(server: HereServer) ->
             assert isinstance(error["retry_after"], float)
             assert 0 < error["retry_after"] <= 3.0
         assert len(await tora.messages(5)) == 5
-        assert server.parts.hub.metrics.rate_limited["person"] == 10
+        assert server.parts.metrics.rate_limited["person"] == 10
 
 
 async def test_the_same_id_again_is_stored_once(server: HereServer) -> None:
@@ -156,7 +156,7 @@ async def test_who_does_not_stop_is_read_more_slowly(server: HereServer) -> None
                 await mia.say("send", conversation="c1", id=f"{sent}", body="x" * 2_000)
                 sent += 1
             await asyncio.sleep(0)
-        refused = server.parts.hub.metrics.rate_limited["person"]
+        refused = server.parts.metrics.rate_limited["person"]
         assert refused < sent / 2, f"{refused} of {sent} were answered"
         assert (await tora.write("unaffected"))["type"] == "accepted"
 
@@ -166,7 +166,7 @@ async def test_the_client_waits_and_loses_nothing(server: HereServer) -> None:
     async with ChatClient(server.http, token("mia")) as mia:
         answers = [await mia.send("c1", f"{n}") for n in range(7)]
     assert [answer.seq for answer in answers if isinstance(answer, Accepted)] == list(range(1, 8))
-    assert server.parts.hub.metrics.rate_limited["person"] >= 2
+    assert server.parts.metrics.rate_limited["person"] >= 2
 
 
 # An address
@@ -186,6 +186,6 @@ async def test_handshakes_of_an_address_are_bounded(
                 await connect(url, proxy=None)
             assert refused.value.response.status_code == 429
             assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 6
-            assert server.parts.hub.metrics.rate_limited["address"] == 1
+            assert server.parts.metrics.rate_limited["address"] == 1
             assert await mia.is_alive()
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

@@ -12,13 +12,12 @@ from redis.asyncio import Redis
 
 from chatserver.conversations.rows import conversations
 from chatserver.keys.sealing import number_of
-from chatserver.messages.lane import MOST_SENT, Lane
+from chatserver.messages.lane import MOST_SENT, Lane, PostOutcome
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import Opened, parted, read_opened
 from quotas.ledger import keys
-from quotas.ledger.base import Posted, PostResult
+from quotas.ledger.base import Posted
 from quotas.ledger.state import State
-from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer
@@ -208,11 +207,11 @@ async def lane_of(server: HereServer) -> Lane:
     standing = await parts.ledger.standing("c1")
     assert standing is not None
     key = await parts.keys.current("c1", standing.settings.key)
-    return Lane("c1", standing, key, parts.ledger, parts.keys, parts.rulebook, Metrics())
+    return Lane("c1", standing, key, ledger=parts.ledger, keys=parts.keys, rulebook=parts.rulebook, metrics=Metrics())
 
 
 async def posted_by(lane: Lane, id: str) -> None:
     """Post a member's text and wait until it is accepted."""
-    future: asyncio.Future[PostResult | StoreError] = asyncio.get_running_loop().create_future()
+    future: asyncio.Future[PostOutcome] = asyncio.get_running_loop().create_future()
     lane.post("member", "mia", id, f"text {id}", "nobody", settling(future))
     assert isinstance(await future, Posted)

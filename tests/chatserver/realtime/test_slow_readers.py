@@ -48,4 +48,4 @@ async def test_many_slow_readers_are_closed_and_others_do_not_notice(server: Her
         assert got == list(range(1, len(got) + 1))
         async with server.device("mia", {"c1": len(got)}) as back:
             assert seqs(await back.messages(count - len(got))) == list(range(len(got) + 1, count + 1))
-        assert server.parts.hub.metrics.closed[Close.TOO_SLOW] == READERS
+        assert server.parts.metrics.closed[Close.TOO_SLOW] == READERS

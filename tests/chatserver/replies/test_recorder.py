@@ -51,7 +51,14 @@ async def main():
     rulebook = Rulebook(builtin_policy())
     waits = Waits(link, ledger, 0)
     print("ready", flush=True)
-    await reply_records.ReplyRecords(link, ledger, waits, Database(sys.argv[2]), rulebook, sys.argv[3]).run()
+    await reply_records.ReplyRecords(
+        link=link,
+        ledger=ledger,
+        waits=waits,
+        database=Database(sys.argv[2]),
+        rulebook=rulebook,
+        name=sys.argv[3],
+    ).run()
 
 asyncio.run(main())
 """
@@ -197,7 +204,14 @@ class Forgetful(ReplyRecords):
 
     def __init__(self, desk: PastDesk) -> None:
         waits = Dying(desk.link, desk.ledger, 0)
-        super().__init__(desk.link, desk.ledger, waits, desk.database, RULEBOOK, "forgetful")
+        super().__init__(
+            link=desk.link,
+            ledger=desk.ledger,
+            waits=waits,
+            database=desk.database,
+            rulebook=RULEBOOK,
+            name="forgetful",
+        )
 
 
 class Dying(Waits):
@@ -214,7 +228,9 @@ async def test_two_recorders_at_once_store_everything_once(desk: PastDesk) -> No
     for name in names:
         for turn in range(4):
             await desk.exchange(name, MONDAY + turn * HOUR, MONDAY + turn * HOUR + MINUTE)
-    other = ReplyRecords(desk.link, desk.ledger, desk.waits, desk.database, RULEBOOK, "second")
+    other = ReplyRecords(
+        link=desk.link, ledger=desk.ledger, waits=desk.waits, database=desk.database, rulebook=RULEBOOK, name="second"
+    )
     await asyncio.gather(desk.records.sweep(), other.sweep(), desk.records.sweep())
     assert len(await desk.closed()) == 4 * len(names)
     assert await desk.left() == []
@@ -383,7 +399,9 @@ async def test_one_recorder_works_while_it_renews_its_lease(valkey_url: str, tmp
         return bool(await link.request("GET", keys.RECORDER) == b"first")
 
     await until(begun)
-    second = ReplyRecords(link, desk.ledger, desk.waits, database, RULEBOOK, "second")
+    second = ReplyRecords(
+        link=link, ledger=desk.ledger, waits=desk.waits, database=database, rulebook=RULEBOOK, name="second"
+    )
     other = asyncio.create_task(second.run())
     await asyncio.sleep(0.1)
     assert await link.request("GET", keys.RECORDER) == b"first"

@@ -1,0 +1,217 @@
+"""What the server and the commands beside it stand on: records and store, opened, and the parts on these two.
+
+With app.py, which puts the server on it, the composition root: nowhere else parts are put together.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import structlog
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from chatserver.access.revocation import Revocations
+from chatserver.conversations.provisioning import Provisioning
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import master_keys
+from chatserver.keys.rotation import masters_problem
+from chatserver.messages.archive import Archive
+from chatserver.messages.log import MessageLog
+from chatserver.messages.restore import ArchiveRestorer
+from chatserver.operating.clock_shift import settle_shift
+from chatserver.operating.metrics import Metrics
+from chatserver.personal_data.erasure import Erasure
+from chatserver.personal_data.export import Export
+from chatserver.private_files import tighten
+from chatserver.records.database import Database
+from chatserver.records.migrate import migrate
+from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.recorder import ReplyRecords
+from chatserver.settings import Settings
+from quotas.ledger.archive import LedgerArchive
+from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import Waits
+from quotas.plans import Policy, builtin_policy, load_policy
+from quotas.store.port import Store
+from quotas.store.stores import store_at
+from quotas.terms import Rulebook
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class StartError(Exception):
+    """The server, or what works on its data, cannot start; one sentence that says why and what to do."""
+
+
+class Foundation(Struct, frozen=True, kw_only=True):
+    """The parts that need no key: they are the same for the server and for what works beside it."""
+
+    node: str
+    """This process's name among those on the store."""
+    rulebook: Rulebook
+    metrics: Metrics
+    database: Database
+    link: Store
+    ledger: RedisLedger
+    tail: LedgerArchive
+    """What the archive lacks."""
+    waits: Waits
+    watch: ReplyWatch
+    records: ReplyRecords
+    restorer: ArchiveRestorer
+    provisioning: Provisioning
+    revocations: Revocations
+
+
+class Keyed(Foundation, frozen=True, kw_only=True):
+    """And those that open texts, or take them along sealed."""
+
+    keys: ConversationKeys
+    messages: MessageLog
+    archive: Archive
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy that the settings name. Raises PolicyError."""
+    return load_policy(settings.policy) if settings.policy else builtin_policy()
+
+
+@contextlib.asynccontextmanager
+async def linked(store_url: str, *, replicated: bool = False) -> AsyncIterator[Store]:
+    """The store, connected and left as it is. Raises StoreError."""
+    link = store_at(store_url, replicated=replicated)
+    await link.open()
+    try:
+        yield link
+    finally:
+        link.close()
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[Store, RedisLedger]]:
+    """The store, connected, and the ledger on it, with the clock as the store says. Raises StoreError, ClockShiftError.
+
+    From then on the store's clock counts as real or as shifted.
+    """
+    async with linked(store_url, replicated=settings.durability == "replicated") as link:
+        ledger = RedisLedger(link, await settle_shift(link, settings.now))
+        await ledger.load()
+        link.on_up = ledger.load_at
+        yield link, ledger
+
+
+@contextlib.asynccontextmanager
+async def bare_ledger(store_url: str) -> AsyncIterator[RedisLedger]:
+    """A ledger on a store that is no server's: whether its clock is shifted stays open. Raises StoreError."""
+    async with linked(store_url) as link:
+        ledger = RedisLedger(link)
+        await ledger.load()
+        yield ledger
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database as it is: not brought up to date."""
+    database = Database(settings.records_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def migrated(settings: Settings) -> AsyncIterator[Database]:
+    """The database, brought up to date. Raises DatabaseError."""
+    await asyncio.to_thread(tighten, settings.data_dir)
+    async with opened(settings) as database:
+        for revision in await migrate(database):
+            log.info("migrated", revision=revision)
+        yield database
+
+
+@contextlib.asynccontextmanager
+async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterator[Foundation]:
+    """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
+    rulebook = Rulebook(policy_of(settings))
+    async with migrated(settings) as database, connected(settings, store_url) as (link, ledger):
+        yield _foundation(rulebook, database, link, ledger)
+
+
+def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+    node, metrics = uuid4().hex[:12], Metrics()
+    tail = LedgerArchive(link, ledger, ledger.shift)
+    waits = Waits(link, ledger, ledger.shift)
+    restorer = ArchiveRestorer(database, ledger, tail)
+    return Foundation(
+        node=node,
+        rulebook=rulebook,
+        metrics=metrics,
+        database=database,
+        link=link,
+        ledger=ledger,
+        tail=tail,
+        waits=waits,
+        watch=ReplyWatch(ledger, waits, rulebook, metrics),
+        records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
+        restorer=restorer,
+        provisioning=Provisioning(database, ledger, rulebook, clock=ledger.now, restorer=restorer),
+        revocations=Revocations(link),
+    )
+
+
+@contextlib.asynccontextmanager
+async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
+    """As `records_and_ledger`, and the parts that need the master keys.
+
+    Raises SettingsError, and StartError where a master key in use is lost: what it wraps would be taken for unreadable.
+    """
+    masters = master_keys(settings)
+    async with records_and_ledger(settings, store_url) as base:
+        if problem := await masters_problem(base.database, masters):
+            raise StartError(problem)
+        keys = ConversationKeys(base.database, masters)
+        yield Keyed(
+            **asdict(base),
+            keys=keys,
+            messages=MessageLog(base.database, base.ledger, keys),
+            archive=Archive(
+                link=base.link,
+                ledger=base.ledger,
+                tail=base.tail,
+                database=base.database,
+                settings=settings,
+                metrics=base.metrics,
+                name=base.node,
+            ),
+        )
+
+
+@contextlib.asynccontextmanager
+async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
+    """What erases people. Raises as `with_keys`."""
+    async with with_keys(settings, store_url) as parts:
+        yield Erasure(
+            database=parts.database,
+            ledger=parts.ledger,
+            tail=parts.tail,
+            archive=parts.archive,
+            keys=parts.keys,
+            provisioning=parts.provisioning,
+            revocations=parts.revocations,
+        )
+
+
+@contextlib.asynccontextmanager
+async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]:
+    """What exports people. Raises as `with_keys`."""
+    async with with_keys(settings, store_url) as parts:
+        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations)
+
+
+@contextlib.asynccontextmanager
+async def revoking(store_url: str) -> AsyncIterator[Revocations]:
+    """What revokes tokens, without records. Raises StoreError."""
+    async with linked(store_url) as link:
+        yield Revocations(link)
