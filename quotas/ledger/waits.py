@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from quotas.ledger import keys
+from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store
 
@@ -75,8 +75,7 @@ class Waits:
 
     async def turned(self, shift: int, busy: Sequence[int]) -> int:
         """Say that the clock was moved to `shift`, and where something is due by it; how many processes hear that."""
-        said = " ".join(map(str, (shift, *busy)))
-        return int(await self._ledger.call("turned", (keys.META, keys.CLOCK), shift, said))
+        return int(await self._ledger.call("turned", (keys.META, keys.CLOCK), shift, feed.moved(shift, busy)))
 
     async def settle(
         self,

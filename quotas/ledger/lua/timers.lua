@@ -57,7 +57,7 @@ local function settle(KEYS, ARGV)
         outcome = 'noted'
         state.missed = 1
         redis.call('ZADD', tag .. ':missed', due, name)
-        board_changed(tag, name, since, due, 1)
+        say_board(tag, name, since, due, 1)
     elseif kind == 'warning' then
         local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
         if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(ARGV[3]) then
@@ -68,7 +68,7 @@ local function settle(KEYS, ARGV)
     if outcome == 'noted' then
         event(tag, kind, name, since, due, ARGV[5])
         unarchive(tag, name, ARGV[5])
-        redis.call('SPUBLISH', KEYS[2], 'D ' .. kind .. ' ' .. ARGV[3] .. ' ' .. due)
+        say_deadline(tag, name, kind, ARGV[3], due)
     end
     if next > 0 then
         redis.call('ZADD', tag .. ':timers', next, name)

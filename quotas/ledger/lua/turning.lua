@@ -47,7 +47,7 @@ end
 local function turned(KEYS, ARGV)
     local shift = tonumber(redis.call('HGET', KEYS[1], 'shift') or 0)
     if tonumber(ARGV[1]) > shift then redis.call('HSET', KEYS[1], 'shift', ARGV[1]) end
-    return redis.call('SPUBLISH', KEYS[2], ARGV[2])
+    return say_moved(KEYS[2], ARGV[2])
 end
 
 redis.register_function('turn_@VERSION@', turn)

@@ -4,11 +4,6 @@ local HORIZON = 21600000 -- 6 h in ms: how far ahead of the clock `arm` goes
 local LEEWAY = 600000 -- 10 min in ms: how far the clock may be set back unnoticed between two calls of `arm`
 local FAR_WARNING = 18000000 -- 5 h in ms: of longer ones `arm` would be too late, had it not been called for an hour
 
--- Tell whoever watches the board that a wait is another one now; `since` is 0 where it is over.
-local function board_changed(tag, name, since, due, missed)
-    redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
-end
-
 local function onto_board(tag, name, due, missed)
     redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
     if missed == 1 then redis.call('ZADD', tag .. ':missed', due, name) end
@@ -39,7 +34,7 @@ local function wait_moved(tag, name, since, due, missed, timer, now, warn_first,
             timer = wake
         end
     end
-    board_changed(tag, name, since, due, missed)
+    say_board(tag, name, since, due, missed)
     return timer
 end
 
@@ -52,7 +47,7 @@ local function wait_restored(tag, name, state, now, at)
         timer = now
         redis.call('ZADD', tag .. ':timers', timer, name)
     end
-    board_changed(tag, name, state.waiting_since, due, state.missed)
+    say_board(tag, name, state.waiting_since, due, state.missed)
     return timer
 end
 
@@ -66,8 +61,8 @@ local function wait_closed(tag, name, kind, since, due, missed, now)
     if missed == 1 then redis.call('ZREM', tag .. ':missed', name) end
     if due > 0 and now > due and missed == 0 then
         event(tag, 'missed', name, since, due, due)
-        redis.call('SPUBLISH', tag .. ':feed:' .. name, 'D missed 0 ' .. due)
+        say_deadline(tag, name, 'missed', 0, due)
     end
     event(tag, kind, name, since, due, now)
-    board_changed(tag, name, 0, 0, 0)
+    say_board(tag, name, 0, 0, 0)
 end
