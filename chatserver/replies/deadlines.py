@@ -119,19 +119,19 @@ class ReplyWatch:
     async def _settle_once(self, conversation: str) -> Settled:
         standing = await self._ledger.standing(conversation)
         if standing is None or not standing.usage.due_at or standing.missed:
-            return await self._waits.settle(conversation, 0, "none", 0, 0, 0)
+            return await self._waits.let_go(conversation)
         now, due_at = standing.now, standing.usage.due_at
         if now > due_at:
-            settled = await self._waits.settle(conversation, due_at, "missed", 0, 0, now)
+            settled = await self._waits.note_miss(conversation, due_at, now)
             self._count("missed", settled, now - due_at)
             return settled
         hours = self._warn_hours(standing.settings.plan)
         ahead = [due_at - round(each * HOUR) for each in hours]
         next_at = min((at for at in ahead if at > now), default=due_at + 1)
-        settled = await self._waits.settle(conversation, due_at, "none", 0, next_at, now)
+        settled = await self._waits.look_again(conversation, due_at, next_at)
         for each, at in zip(hours, ahead, strict=True):
             if at <= now and settled != "moved":
-                settled = await self._waits.settle(conversation, due_at, "warning", each, next_at, now)
+                settled = await self._waits.note_warning(conversation, due_at, each, next_at, now)
                 self._count("warning", settled, now - at)
         return settled
 

@@ -10,6 +10,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store
 
 Settled = Literal["noted", "known", "moved", "gone"]
+"""What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
 EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
 _LARGEST = 256
 """Bytes of an event, or of a name."""
@@ -77,18 +78,24 @@ class Waits:
         """Say that the clock was moved to `shift`, and where something is due by it; how many processes hear that."""
         return int(await self._ledger.call("turned", (keys.META, keys.CLOCK), shift, feed.moved(shift, busy)))
 
-    async def settle(
-        self,
-        conversation: str,
-        due_at: int,
-        kind: Literal["warning", "missed", "none"],
-        hours: float,
-        next_at: int,
-        at: int,
-    ) -> Settled:
-        """Note, once, a warning (`hours` ahead) or the miss of the deadline `due_at`; set the next timer (0: none)."""
-        names = (keys.conversation(conversation), keys.feed(conversation))
-        word: bytes = await self._ledger.call("settle", names, due_at, kind, hours, next_at, at)
+    async def let_go(self, conversation: str) -> Settled:
+        """No deadline was found open: it has no timer. "moved" where one is open by now."""
+        return await self._settled("let_go", conversation)
+
+    async def look_again(self, conversation: str, due_at: int, next_at: int) -> Settled:
+        """Nothing of the deadline `due_at` is to be noted yet: its timer rings again at `next_at`."""
+        return await self._settled("look_again", conversation, due_at, next_at)
+
+    async def note_warning(self, conversation: str, due_at: int, hours: float, next_at: int, at: int) -> Settled:
+        """Note, once, the warning `hours` ahead of the deadline `due_at`; its timer rings again at `next_at`."""
+        return await self._settled("note_warning", conversation, due_at, hours, next_at, at)
+
+    async def note_miss(self, conversation: str, due_at: int, at: int) -> Settled:
+        """Note, once, the miss of the deadline `due_at`; it has no timer any more."""
+        return await self._settled("note_miss", conversation, due_at, at)
+
+    async def _settled(self, function: str, conversation: str, *args: float) -> Settled:
+        word: bytes = await self._ledger.call(function, (keys.conversation(conversation),), *args)
         return _SETTLED[word]
 
     async def count(self, partition: int) -> int:

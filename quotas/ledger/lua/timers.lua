@@ -34,52 +34,87 @@ local function claim(KEYS, ARGV)
     return {tostring(now), rung}
 end
 
--- KEYS: conversation, channel
--- ARGV: due (the deadline that was looked at), kind ('warning', 'missed' or 'none'), hours, next (0: no more timers), at
--- Notes a warning or a miss once, and sets the next timer. Returns 'gone' where no deadline is open, 'moved' where it
--- is another one, else 'noted' or 'known'.
-local function settle(KEYS, ARGV)
-    local tag, name = place_of(KEYS[1])
-    local state = state_of(KEYS[1])
-    local kind, next = ARGV[2], tonumber(ARGV[4])
-    if not state or state.due_at == 0 or state.missed == 1 then
-        redis.call('ZREM', tag .. ':timers', name)
-        if state then
-            state.timer = 0
-            keep(KEYS[1], state)
-        end
-        return 'gone'
+-- Take the conversation's timer away and return 'gone', where no deadline is open or its miss is noted already; return
+-- 'moved' where another deadline is open than `due`; else nil, and the caller goes on with it.
+local function gone_or_moved(key, state, due)
+    if state and state.due_at > 0 and state.missed == 0 then return state.due_at ~= due and 'moved' or nil end
+    local tag, name = place_of(key)
+    redis.call('ZREM', tag .. ':timers', name)
+    if state then
+        state.timer = 0
+        keep(key, state)
     end
-    local since, due = state.waiting_since, state.due_at
-    if due ~= tonumber(ARGV[1]) then return 'moved' end
-    local outcome = 'known'
-    if kind == 'missed' then
-        outcome = 'noted'
-        state.missed = 1
-        redis.call('ZADD', tag .. ':missed', due, name)
-        say_board(tag, name, since, due, 1)
-    elseif kind == 'warning' then
-        local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
-        if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(ARGV[3]) then
-            outcome = 'noted'
-            redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. ARGV[3])
-        end
-    end
-    if outcome == 'noted' then
-        event(tag, kind, name, since, due, ARGV[5])
-        unarchive(tag, name, ARGV[5])
-        say_deadline(tag, name, kind, ARGV[3], due)
-    end
-    if next > 0 then
-        redis.call('ZADD', tag .. ':timers', next, name)
-    else
-        redis.call('ZREM', tag .. ':timers', name)
-    end
+    return 'gone'
+end
+
+-- The open wait's next timer; 0 for none.
+local function set_next(key, state, next)
+    local tag, name = place_of(key)
+    if next > 0 then redis.call('ZADD', tag .. ':timers', next, name) else redis.call('ZREM', tag .. ':timers', name) end
     state.timer = next
-    keep(KEYS[1], state)
+    keep(key, state)
+end
+
+local function noted(key, kind, hours, state, at)
+    local tag, name = place_of(key)
+    event(tag, kind, name, state.waiting_since, state.due_at, at)
+    unarchive(tag, name, at)
+    say_deadline(tag, name, kind, hours, state.due_at)
+end
+
+-- KEYS: conversation
+-- ARGV: none
+-- No deadline was found open. Returns 'gone', or 'moved' where one is by now.
+local function let_go(KEYS, ARGV) return gone_or_moved(KEYS[1], state_of(KEYS[1]), 0) end
+
+-- KEYS: conversation
+-- ARGV: due (the deadline that was looked at), next
+-- Nothing is to be noted yet: the timer rings again at `next`. Returns 'gone', 'moved' or 'known'.
+local function look_again(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
+    if other then return other end
+    set_next(KEYS[1], state, tonumber(ARGV[2]))
+    return 'known'
+end
+
+-- KEYS: conversation
+-- ARGV: due (the deadline that was looked at), hours, next, at
+-- Notes a warning once, and sets the next timer. Returns 'gone', 'moved', 'noted' or 'known'.
+local function note_warning(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
+    if other then return other end
+    local outcome, due, hours = 'known', state.due_at, ARGV[2]
+    local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
+    if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(hours) then
+        outcome = 'noted'
+        redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. hours)
+        noted(KEYS[1], 'warning', hours, state, ARGV[4])
+    end
+    set_next(KEYS[1], state, tonumber(ARGV[3]))
     return outcome
+end
+
+-- KEYS: conversation
+-- ARGV: due (the deadline that was looked at), at
+-- Notes the miss once; there is nothing more to look at. Returns 'gone', 'moved' or 'noted'.
+local function note_miss(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
+    if other then return other end
+    local tag, name = place_of(KEYS[1])
+    state.missed = 1
+    redis.call('ZADD', tag .. ':missed', state.due_at, name)
+    say_board(tag, name, state.waiting_since, state.due_at, 1)
+    noted(KEYS[1], 'missed', 0, state, ARGV[2])
+    set_next(KEYS[1], state, 0)
+    return 'noted'
 end
 
 redis.register_function('arm_@VERSION@', arm)
 redis.register_function('claim_@VERSION@', claim)
-redis.register_function('settle_@VERSION@', settle)
+redis.register_function('let_go_@VERSION@', let_go)
+redis.register_function('look_again_@VERSION@', look_again)
+redis.register_function('note_warning_@VERSION@', note_warning)
+redis.register_function('note_miss_@VERSION@', note_miss)

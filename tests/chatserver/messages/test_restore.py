@@ -131,7 +131,7 @@ async def test_a_noted_miss_is_not_noted_again(shelf: Shelf) -> None:
     asked = await shelf.write("member", "asked again", at=TUESDAY - 24 * HOUR)
     assert isinstance(asked, Posted)
     due_at = asked.usage.due_at
-    await Waits(shelf.link, shelf.ledger, shelf.shift).settle("c1", due_at, "missed", 0, 0, due_at + 1)
+    await Waits(shelf.link, shelf.ledger, shelf.shift).note_miss("c1", due_at, due_at + 1)
     await shelf.archive_all()
     await shelf.lose_store()
     await shelf.rebuild()

@@ -113,8 +113,8 @@ async def test_a_late_answer_is_kept_with_its_miss(desk: PastDesk) -> None:
 async def test_warnings_are_kept_for_whoever_sends_them_on(desk: PastDesk) -> None:
     written = await desk.write("c1", "member", MONDAY)
     due_at = written.usage.due_at
-    await desk.waits.settle("c1", due_at, "warning", 4, due_at + 1, due_at - 4 * HOUR)
-    await desk.waits.settle("c1", due_at, "missed", 0, 0, due_at + 1)
+    await desk.waits.note_warning("c1", due_at, 4, due_at + 1, due_at - 4 * HOUR)
+    await desk.waits.note_miss("c1", due_at, due_at + 1)
     await desk.record()
     assert [(row["kind"], row["at"]) for row in await desk.notices()] == [
         ("warning", due_at - 4 * HOUR),

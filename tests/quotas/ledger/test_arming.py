@@ -132,7 +132,7 @@ async def test_a_clock_that_was_set_back(desk: Desk, looks: tuple[int, ...]) -> 
     assert await ahead.arm() == 1
     assert await ahead.rung() == [NAME]
     await write(desk.ledger, PROMISES, NAME, writer="mentor")
-    await ahead.waits.settle(NAME, 0, "none", 0, 0, 0)
+    await ahead.waits.let_go(NAME)
     await desk.due()
     assert await desk.timer() is None
     assert [await desk.later(hours * HOUR).arm() for hours in looks] == [0] * (len(looks) - 1) + [1]
@@ -179,7 +179,7 @@ async def test_a_wait_that_comes_back_from_the_archive(desk: Desk) -> None:
         await desk.later(hours * HOUR).brought_back(plan)
         assert await desk.later(hours * HOUR).rung() == rung
         await write(desk.ledger, PROMISES, NAME, writer="mentor")
-        await desk.waits.settle(NAME, 0, "none", 0, 0, 0)
+        await desk.waits.let_go(NAME)
 
 
 async def test_the_wait_after_a_restore_has_its_own_timer(desk: Desk) -> None:

@@ -112,7 +112,7 @@ async def test_nothing_is_passed_over(desk: Desk) -> None:
     now, rung = await desk.waits.claim(PARTITION, LEASE, 10)
     assert rung == [NAME]
     assert (await desk.turned(far)).is_busy
-    assert await desk.waits.settle(NAME, due_at, "warning", 4, due_at + 1, now) == "noted"
+    assert await desk.waits.note_warning(NAME, due_at, 4, due_at + 1, now) == "noted"
     place = await desk.turned(far)
     assert (place.is_busy, place.next_at) == (False, due_at + 1)
 
