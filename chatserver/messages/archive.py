@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
-from chatserver.operating.lease import Lease, Words
+from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from chatserver.settings import Settings
@@ -58,7 +58,7 @@ class Archive:
         metrics: Metrics,
         name: str,
     ) -> None:
-        self._lease = Lease(link, keys.ARCHIVIST, name)
+        self._duty = Duty(link, keys.ARCHIVIST, name, _WORDS, logger)
         self._ledger = ledger
         self._tail = tail
         self._database = database
@@ -68,12 +68,7 @@ class Archive:
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, messages stay in the store."""
-        try:
-            while True:
-                went_well = await self._lease.work(LEASE, self.sweep, _WORDS, logger)
-                await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
-        finally:
-            await self._lease.release()
+        await self._duty.run(self.sweep, Pace(POLL_EVERY, RETRY_AFTER, LEASE))
 
     async def sweep(self) -> bool:
         """Archive what has waited long enough, a batch of every partition; whether there may be more.
@@ -86,7 +81,7 @@ class Archive:
         more = any(len(due) == BATCH for due in found)
         for first in range(0, len(names), BATCH):
             # Short, as the whole sweep is not: the lease must not run out meanwhile.
-            await self._lease.take(LEASE)
+            await self._duty.take(LEASE)
             more |= await self._archive_or_each(names[first : first + BATCH])
         return more
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from chatserver.conversations.conversation import Conversation, Subscription
 from chatserver.conversations.histories import histories
-from chatserver.operating.lease import Lease, Words
+from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
@@ -72,7 +72,7 @@ class ReplyRecords:
     def __init__(
         self, link: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
     ) -> None:
-        self._lease = Lease(link, keys.RECORDER, name)
+        self._duty = Duty(link, keys.RECORDER, name, _WORDS, logger)
         self._ledger = ledger
         self._waits = waits
         self._database = database
@@ -80,12 +80,7 @@ class ReplyRecords:
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
-        try:
-            while True:
-                went_well = await self._lease.work(LEASE, self.sweep, _WORDS, logger)
-                await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
-        finally:
-            await self._lease.release()
+        await self._duty.run(self.sweep, Pace(POLL_EVERY, RETRY_AFTER, LEASE))
 
     async def sweep(self) -> bool:
         """Store a batch of every partition; whether there may be more. Raises StoreError, DatabaseError.
