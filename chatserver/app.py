@@ -41,6 +41,7 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
+from chatserver.operating.timer_watch import TimerWatch
 from chatserver.private_files import tighten
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
@@ -57,6 +58,7 @@ from quotas import instant
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
 from quotas.store.port import Store
@@ -183,10 +185,10 @@ async def assembled(
         people, addresses = RateLimit(settings.rate_limit), RateLimit(settings.rate_limit)
         greeting = Greeting(hub, authenticator, settings.allowed_origins, people, addresses, proxies)
         board = Board(ledger, OpenWaits(ledger))
-        waits = Waits(link, ledger, shift)
+        waits, timers = Waits(link, ledger, shift), Timers(link, ledger, shift)
         health = Health(link, database, ledger, partial(problem_of, store_url))
         numbers = Sources(
-            hub.metrics, hub.gauges, link, StoreCounts(waits, tail, ledger), health, ledger, settings.data_dir
+            hub.metrics, hub.gauges, link, StoreCounts(waits, timers, tail, ledger), health, ledger, settings.data_dir
         )
         exposition = Exposition(numbers, tokens, settings.metrics, seat)
         app = Starlette(
@@ -213,9 +215,9 @@ async def assembled(
             exception_handlers={HTTPException: elsewhere},
         )
         app.router.redirect_slashes = False
-        watch = ReplyWatch(ledger, waits, rulebook, hub.metrics)
+        watch = TimerWatch(timers, [ReplyWatch(ledger, waits, rulebook, hub.metrics)])
         if settings.now is not None:
-            await ClockMove(ledger, waits, watch.settle_due).to(instant.parse(settings.now))
+            await ClockMove(ledger, waits, watch.kinds, watch.settle_due).to(instant.parse(settings.now))
             hub.clock.move(ledger.shift)
         hub.clock_moves.when_due = watch.look_at
         records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])

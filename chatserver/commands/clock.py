@@ -19,12 +19,14 @@ from chatserver.commands.screen import errors, one_sentence, screen
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.operating.clock_shift import ClockShiftError, require_shifted
 from chatserver.operating.metrics import Metrics
+from chatserver.operating.timer_watch import TimerWatch
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.deadlines import ReplyWatch
 from chatserver.replies.noted import Noted, noted_between
 from chatserver.replies.recorder import ReplyRecords
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
@@ -80,7 +82,7 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
         if target <= before:
             raise ClockShiftError(f"--to: the clock shows {instant.text(before)}; it only moves ahead")
         waits = Waits(link, ledger, shift)
-        watch = ReplyWatch(ledger, waits, rulebook, Metrics())
+        watch = TimerWatch(Timers(link, ledger, shift), [ReplyWatch(ledger, waits, rulebook, Metrics())])
         records = ReplyRecords(link, ledger, waits, database, rulebook, "")
 
         async def require_plans() -> None:
@@ -97,7 +99,7 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
             await records.sweep()
 
         with _progress(before, target) as progress:
-            move = ClockMove(ledger, waits, settle, progress)
+            move = ClockMove(ledger, waits, watch.kinds, settle, progress)
             now = await move.to(target)
             await move.recorded(now, record)
         return Moved(instant.text(before), instant.text(now), await noted_between(database, before, now))

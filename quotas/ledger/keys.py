@@ -71,8 +71,13 @@ def missed(partition: int) -> str:
 
 
 def timers(partition: int) -> str:
-    """Sorted set of the conversations whose deadline must be looked at, by the instant at which."""
+    """Sorted set of the timers of conversations, see `timer`, by the instant at which they ring."""
     return f"{{{partition}}}:timers"
+
+
+def timer(kind: str, name: str) -> str:
+    """A timer in `timers`: what for, and of what."""
+    return f"{kind}:{name}"
 
 
 def armed(partition: int) -> str:

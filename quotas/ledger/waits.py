@@ -1,6 +1,6 @@
-"""Open waits, partition by partition: the board's index, the timers of warnings and misses, and what became of each."""
+"""Open waits, partition by partition: the board's index, their timers, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -9,6 +9,8 @@ from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store
 
+REPLY = "reply"
+"""The kind of a wait's timer; its name is the conversation's."""
 Settled = Literal["noted", "known", "moved", "gone"]
 """What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
 EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
@@ -59,19 +61,14 @@ class Waits:
         names = keys.timers(partition), keys.waits(partition), keys.armed(partition)
         return int(await self._ledger.call("arm", names, self._shift, warn_first))
 
-    async def claim(self, partition: int, lease: int, most: int) -> tuple[int, list[str]]:
-        """Now, and the conversations whose timers have rung: this caller's for `lease` ms, then anyone's again."""
-        names = (keys.timers(partition),)
-        now, rung = await self._ledger.call("claim", names, self._shift, lease, most, largest=(most + 1) * _LARGEST)
-        return int(now), [name.decode() for name in rung]
-
-    async def turn(self, partition: int, shift: int, to: int, lease: int) -> "Ahead":
+    async def turn(self, partition: int, shift: int, to: int, lease: int, kinds: Collection[str]) -> Ahead:
         """Move the clock of a partition ahead to `shift`, unless something is under way or would be passed over.
 
-        `to` is what it shows then, but for the moment that this takes; `lease` is that of `claim`.
+        `to` is what it shows then, but for the moment that this takes; `lease` is that of `Timers.claim`; timers of
+        `kinds` are waited for, at others it stops too.
         """
         names = keys.timers(partition), keys.waits(partition), keys.armed(partition), keys.shift(partition)
-        now, is_busy, next_at = await self._ledger.call("turn", names, self._shift, shift, to, lease)
+        now, is_busy, next_at = await self._ledger.call("turn", names, self._shift, shift, to, lease, *kinds)
         return Ahead(partition, int(now), bool(is_busy), int(next_at))
 
     async def turned(self, shift: int, busy: Sequence[int]) -> int:
@@ -105,10 +102,6 @@ class Waits:
     async def overdue(self, partition: int, now: int) -> int:
         """How many of them are past their deadline."""
         return int(await self._link.request("ZCOUNT", keys.waits(partition), "-inf", f"({now}"))
-
-    async def late_timers(self, partition: int, before: int) -> int:
-        """How many timers of a partition rang before that instant, and nobody took them."""
-        return int(await self._link.request("ZCOUNT", keys.timers(partition), "-inf", f"({before}"))
 
     async def events(self, partition: int, most: int) -> list[WaitEvent]:
         """The oldest events of a partition that were not forgotten.

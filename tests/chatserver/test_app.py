@@ -9,7 +9,7 @@ import pytest
 from chatserver.app import StartError, assembled, policy_of
 from chatserver.messages.archive import Archive
 from chatserver.operating.clock_shift import ClockShiftError
-from chatserver.replies.deadlines import ReplyWatch
+from chatserver.operating.timer_watch import TimerWatch
 from chatserver.replies.recorder import ReplyRecords
 from chatserver.server import listening_socket
 from chatserver.settings import Settings
@@ -104,7 +104,7 @@ async def test_beside_workers_nothing_is_done(valkey_url: str, tmp_path: Path) -
         async with assembled(settings(tmp_path), valkey_url, at_work=at_work):
             return {getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks() - before}
 
-    work = {f"{one.__name__}.run" for one in (ReplyWatch, ReplyRecords, Archive)}
+    work = {f"{one.__name__}.run" for one in (TimerWatch, ReplyRecords, Archive)}
     assert await under_way(at_work=True) >= work
     assert not await under_way(at_work=False) & work
 

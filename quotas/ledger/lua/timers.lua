@@ -1,120 +1,74 @@
--- Timers: set once a deadline is near, claimed when they ring, settled by what is noted.
+-- Timers: set for an instant, claimed when they ring, cleared once what they rang for is done. One is named by its kind
+-- and a name, `<kind>:<name>`, and stands in the partition of the conversation that it belongs to.
 
 local CLAIMED = 0.5 -- ms: that fraction tells a timer that somebody is at work on from one that was set
-local STEP = 60000 -- 1 min in ms: `arm` goes on once it is behind by this; see ARM_EVERY
 
--- KEYS: of a partition its timers, its open waits, the deadline up to which they are armed
--- ARGV: shift, how many ms ahead of a deadline the first warning of any plan goes out (0: none does)
--- Sees to it that every wait with a deadline up to HORIZON ahead has a timer that rings in time for its first look:
--- those that came near since it last found any. Where it never did, or the clock was set back, all of them anew: what
--- was asked for since may be behind. Returns how many there were.
-local function arm(KEYS, ARGV)
-    local now = clock('', tonumber(ARGV[1]), KEYS[1])
-    local armed, upto = tonumber(redis.call('GET', KEYS[3]) or 0), now + HORIZON
-    if upto - STEP < armed and armed <= upto then return 0 end
-    local anew = armed == 0 or armed > upto
-    local beyond = anew and '-inf' or '(' .. armed
-    local coming = redis.call('ZRANGEBYSCORE', KEYS[2], beyond, upto, 'WITHSCORES')
-    for place = 1, #coming, 2 do
-        -- One that has a timer keeps it, unless that rings later: set for an earlier wait, which is over.
-        local wake = first_look(tonumber(coming[place + 1]), tonumber(ARGV[2]), now)
-        redis.call('ZADD', KEYS[1], 'LT', wake, coming[place])
-    end
-    if anew or #coming > 0 then redis.call('SET', KEYS[3], upto) end -- else the next call looks again: nothing to write
-    return #coming / 2
+local function kind_of(timer) return timer:match('^(%l+):') or '' end
+
+-- The words of ARGV from `first` on, as a set.
+local function kinds_from(ARGV, first)
+    local kinds = {}
+    for place = first, #ARGV do kinds[ARGV[place]] = true end
+    return kinds
+end
+
+local function set_timer(tag, kind, name, at) redis.call('ZADD', tag .. ':timers', at, kind .. ':' .. name) end
+
+-- One that rings earlier already stays.
+local function set_earlier(tag, kind, name, at)
+    redis.call('ZADD', tag .. ':timers', 'LT', at, kind .. ':' .. name)
+end
+
+local function clear_timer(tag, kind, name) redis.call('ZREM', tag .. ':timers', kind .. ':' .. name) end
+
+-- KEYS: the timers of a partition
+-- ARGV: kind, name, the instant at which it rings
+local function ring_at(KEYS, ARGV)
+    set_timer(KEYS[1]:match('^({%d+})'), ARGV[1], ARGV[2], tonumber(ARGV[3]))
+    return 1
 end
 
 -- KEYS: the timers of a partition
--- ARGV: shift, lease in ms, most
--- Returns now and the conversations whose timers have rung; each rings again after the lease unless it is settled.
+-- ARGV: shift, lease in ms, most, kinds that the caller handles
+-- Claims timers of these kinds that have rung: each rings again after the lease, unless it is set anew or cleared. Others
+-- are passed over. Returns now, the instant at which the claimed ones ring again, when the next timer rings (0: there is
+-- none), the claimed ones, and the kinds that were passed over.
 local function claim(KEYS, ARGV)
     local now = clock('', tonumber(ARGV[1]), KEYS[1])
-    local rung = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[3])
-    for _, name in ipairs(rung) do redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[2]) + CLAIMED, name) end
-    return {tostring(now), rung}
-end
-
--- Take the conversation's timer away and return 'gone', where no deadline is open or its miss is noted already; return
--- 'moved' where another deadline is open than `due`; else nil, and the caller goes on with it.
-local function gone_or_moved(key, state, due)
-    if state and state.due_at > 0 and state.missed == 0 then return state.due_at ~= due and 'moved' or nil end
-    local tag, name = place_of(key)
-    redis.call('ZREM', tag .. ':timers', name)
-    if state then
-        state.timer = 0
-        keep(key, state)
+    local again, most, known = now + tonumber(ARGV[2]) + CLAIMED, tonumber(ARGV[3]), kinds_from(ARGV, 4)
+    local claimed, passed, foreign, is_more = {}, 0, {}, true
+    while is_more and #claimed < most do
+        local rung = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', passed, most - #claimed)
+        is_more = #rung == most - #claimed
+        for _, timer in ipairs(rung) do
+            if known[kind_of(timer)] then
+                redis.call('ZADD', KEYS[1], again, timer)
+                claimed[#claimed + 1] = timer
+            else
+                foreign[kind_of(timer)] = true
+                passed = passed + 1
+            end
+        end
     end
-    return 'gone'
+    local next = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2] or 0
+    local others = {}
+    for kind in pairs(foreign) do others[#others + 1] = kind end
+    return {text(now), string.format('%.1f', again), text(math.ceil(next)), claimed, others}
 end
 
--- The open wait's next timer; 0 for none.
-local function set_next(key, state, next)
-    local tag, name = place_of(key)
-    if next > 0 then redis.call('ZADD', tag .. ':timers', next, name) else redis.call('ZREM', tag .. ':timers', name) end
-    state.timer = next
-    keep(key, state)
-end
-
-local function noted(key, kind, hours, state, at)
-    local tag, name = place_of(key)
-    event(tag, kind, name, state.waiting_since, state.due_at, at)
-    unarchive(tag, name, at)
-    say_deadline(tag, name, kind, hours, state.due_at)
-end
-
--- KEYS: conversation
--- ARGV: none
--- No deadline was found open. Returns 'gone', or 'moved' where one is by now.
-local function let_go(KEYS, ARGV) return gone_or_moved(KEYS[1], state_of(KEYS[1]), 0) end
-
--- KEYS: conversation
--- ARGV: due (the deadline that was looked at), next
--- Nothing is to be noted yet: the timer rings again at `next`. Returns 'gone', 'moved' or 'known'.
-local function look_again(KEYS, ARGV)
-    local state = state_of(KEYS[1])
-    local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
-    if other then return other end
-    set_next(KEYS[1], state, tonumber(ARGV[2]))
-    return 'known'
-end
-
--- KEYS: conversation
--- ARGV: due (the deadline that was looked at), hours, next, at
--- Notes a warning once, and sets the next timer. Returns 'gone', 'moved', 'noted' or 'known'.
-local function note_warning(KEYS, ARGV)
-    local state = state_of(KEYS[1])
-    local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
-    if other then return other end
-    local outcome, due, hours = 'known', state.due_at, ARGV[2]
-    local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
-    if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(hours) then
-        outcome = 'noted'
-        redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. hours)
-        noted(KEYS[1], 'warning', hours, state, ARGV[4])
+-- KEYS: the timers of a partition
+-- ARGV: the instant at which they ring again, as `claim` said; timers
+-- What they rang for is done: they are cleared, but those that were set anew meanwhile. Returns how many were cleared.
+local function done(KEYS, ARGV)
+    local cleared = 0
+    for place = 2, #ARGV do
+        if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[place]) or 0) == tonumber(ARGV[1]) then
+            cleared = cleared + redis.call('ZREM', KEYS[1], ARGV[place])
+        end
     end
-    set_next(KEYS[1], state, tonumber(ARGV[3]))
-    return outcome
+    return cleared
 end
 
--- KEYS: conversation
--- ARGV: due (the deadline that was looked at), at
--- Notes the miss once; there is nothing more to look at. Returns 'gone', 'moved' or 'noted'.
-local function note_miss(KEYS, ARGV)
-    local state = state_of(KEYS[1])
-    local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
-    if other then return other end
-    local tag, name = place_of(KEYS[1])
-    state.missed = 1
-    redis.call('ZADD', tag .. ':missed', state.due_at, name)
-    say_board(tag, name, state.waiting_since, state.due_at, 1)
-    noted(KEYS[1], 'missed', 0, state, ARGV[2])
-    set_next(KEYS[1], state, 0)
-    return 'noted'
-end
-
-redis.register_function('arm_@VERSION@', arm)
+redis.register_function('ring_at_@VERSION@', ring_at)
 redis.register_function('claim_@VERSION@', claim)
-redis.register_function('let_go_@VERSION@', let_go)
-redis.register_function('look_again_@VERSION@', look_again)
-redis.register_function('note_warning_@VERSION@', note_warning)
-redis.register_function('note_miss_@VERSION@', note_miss)
+redis.register_function('done_@VERSION@', done)

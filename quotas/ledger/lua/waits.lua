@@ -1,5 +1,6 @@
 -- Open waits: their places on the board, and their timers.
 
+local REPLY = 'reply' -- the kind of their timers
 local HORIZON = 21600000 -- 6 h in ms: how far ahead of the clock `arm` goes
 local LEEWAY = 600000 -- 10 min in ms: how far the clock may be set back unnoticed between two calls of `arm`
 local FAR_WARNING = 18000000 -- 5 h in ms: of longer ones `arm` would be too late, had it not been called for an hour
@@ -30,7 +31,7 @@ local function wait_moved(tag, name, since, due, missed, timer, now, warn_first,
     if due > 0 and missed == 0 and not is_far(due, now, warn_first, at) then
         local wake = first_look(due, warn_first, now)
         if timer == 0 or wake < timer then
-            redis.call('ZADD', tag .. ':timers', wake, name)
+            set_timer(tag, REPLY, name, wake)
             timer = wake
         end
     end
@@ -45,7 +46,7 @@ local function wait_restored(tag, name, state, now, at)
     onto_board(tag, name, due, state.missed)
     if due > 0 and state.missed == 0 and (state.timer > 0 or not is_far(due, now, 0, at)) then
         timer = now
-        redis.call('ZADD', tag .. ':timers', timer, name)
+        set_timer(tag, REPLY, name, timer)
     end
     say_board(tag, name, state.waiting_since, due, state.missed)
     return timer

@@ -23,6 +23,7 @@ from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
 from quotas.ledger.base import Posted
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.store.errors import StoreError
 from tests import databases
@@ -199,7 +200,12 @@ async def test_how_far_it_is_behind(shelf: Shelf) -> None:
     """By what it has lacked for the longest; an instant to come, at which a message grows old, is no lag."""
 
     async def lag() -> int:
-        counts = StoreCounts(Waits(shelf.link, shelf.ledger, shelf.shift), shelf.tail, shelf.ledger)
+        counts = StoreCounts(
+            Waits(shelf.link, shelf.ledger, shelf.shift),
+            Timers(shelf.link, shelf.ledger, shelf.shift),
+            shelf.tail,
+            shelf.ledger,
+        )
         counted = await counts.latest()
         assert counted is not None
         return counted.archive_lag

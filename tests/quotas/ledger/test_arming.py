@@ -9,7 +9,8 @@ from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import Waits
+from quotas.ledger.timers import Timers
+from quotas.ledger.waits import REPLY, Waits
 from quotas.standing import Settings
 from quotas.store.link import Link
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
@@ -27,6 +28,7 @@ class Desk:
         self.link = link
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
+        self.timers = Timers(link, self.ledger, shift)
         self.shift = shift
         self.revision = 1
 
@@ -46,7 +48,7 @@ class Desk:
         return await self.waits.arm(PARTITION, warn_first)
 
     async def timer(self) -> int | None:
-        score = await self.link.request("ZSCORE", keys.timers(PARTITION), NAME)
+        score = await self.link.request("ZSCORE", keys.timers(PARTITION), keys.timer(REPLY, NAME))
         return None if score is None else int(score)
 
     async def brought_back(self, plan: str) -> None:
@@ -58,7 +60,8 @@ class Desk:
         await self.opened(plan)
 
     async def rung(self) -> list[str]:
-        return (await self.waits.claim(PARTITION, HOUR, 10))[1]
+        claim = await self.timers.claim(PARTITION, [REPLY], HOUR, 10)
+        return [rung.name for rung in claim.rung]
 
 
 @pytest.fixture
