@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -55,6 +55,7 @@ from chatserver.replies.recorder import ReplyRecords
 from chatserver.replies.report import ReplyReports
 from chatserver.settings import Settings
 from quotas import instant
+from quotas.ledger import feed
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
@@ -219,9 +220,17 @@ async def assembled(
         if settings.now is not None:
             await ClockMove(ledger, waits, watch.kinds, watch.settle_due).to(instant.parse(settings.now))
             hub.clock.move(ledger.shift)
-        hub.clock_moves.when_due = watch.look_at
         records = ReplyRecords(link, ledger, waits, database, rulebook, uuid4().hex[:12])
         archive = Archive(link, ledger, tail, database, settings, hub.metrics, uuid4().hex[:12])
+        hub.bells.connect(feed.RINGS, watch.agenda)
+        hub.bells.connect(feed.EVENT, records.agenda)
+        hub.bells.connect(feed.UNARCHIVED, archive.agenda)
+
+        def clock_moved(due_in: Collection[int]) -> None:
+            watch.look_at(due_in)
+            hub.bells.clock_moved()
+
+        hub.clock_moves.when_due = clock_moved
         parts = Parts(
             rulebook,
             link,

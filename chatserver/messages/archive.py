@@ -7,10 +7,11 @@ again, and their rows are there already.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
+from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
@@ -18,13 +19,13 @@ from chatserver.settings import Settings
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
-from quotas.ledger.partitions import answered, of_partitions
+from quotas.ledger.partitions import EVERYWHERE, answered, of_partitions
 from quotas.ledger.redis import RedisLedger
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 
 POLL_EVERY = 5.0
-"""Seconds between looks at what waits to be archived."""
+"""Seconds between looks at what waits to be archived, at least."""
 RETRY_AFTER = 10.0
 """Seconds after a look that failed."""
 LEASE = 30 * SECOND
@@ -58,7 +59,8 @@ class Archive:
         metrics: Metrics,
         name: str,
     ) -> None:
-        self._duty = Duty(link, keys.ARCHIVIST, name, _WORDS, logger)
+        self.agenda = Agenda(settings.archive_after)
+        self._duty = Duty(link, keys.ARCHIVIST, name, self.agenda, _WORDS, logger)
         self._ledger = ledger
         self._tail = tail
         self._database = database
@@ -70,15 +72,23 @@ class Archive:
         """Work until cancelled. While store or database is gone, messages stay in the store."""
         await self._duty.run(self.sweep, Pace(POLL_EVERY, RETRY_AFTER, LEASE))
 
-    async def sweep(self) -> bool:
-        """Archive what has waited long enough, a batch of every partition; whether there may be more.
+    async def sweep(self, partitions: Collection[int] = EVERYWHERE) -> bool:
+        """Archive what has waited long enough, a batch of each partition; whether there may be more.
 
         Raises StoreError, DatabaseError.
         """
         before = await self._ledger.now() - self._after
-        found = await of_partitions(lambda partition: self._tail.due(partition, before, BATCH))
-        names = [name for due in found for name in due]
-        more = any(len(due) == BATCH for due in found)
+        found = await of_partitions(
+            self.agenda.asking(lambda partition: self._tail.due(partition, before, BATCH)), partitions
+        )
+        now = asyncio.get_running_loop().time()
+        for due in found:
+            if due.names:
+                self.agenda.look(due.partition, now)
+            elif due.next is not None:
+                self.agenda.look(due.partition, now + (due.next - before) / SECOND)
+        names = [name for due in found for name in due.names]
+        more = any(len(due.names) == BATCH for due in found)
         for first in range(0, len(names), BATCH):
             # Short, as the whole sweep is not: the lease must not run out meanwhile.
             await self._duty.take(LEASE)

@@ -16,7 +16,7 @@ from quotas.store.errors import StoreError
 KEPT_FOR = 5.0
 """Seconds in which the same counts are given again, however many ask."""
 LATE_AFTER = 5 * SECOND
-"""A timer that nobody took for so long is late: every process looks twice a second."""
+"""A timer that nobody took for so long is late: every process looks when the next one rings."""
 
 
 class StoreCount(Struct, frozen=True):

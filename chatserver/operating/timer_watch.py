@@ -8,17 +8,16 @@ once; whoever wants it to have one effect checks and writes in one step of the s
 import asyncio
 import logging
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from typing import NoReturn, Protocol
 
+from chatserver.operating.agenda import Agenda
 from quotas.instant import SECOND
-from quotas.ledger import keys
-from quotas.ledger.partitions import gathered, of_partitions
+from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
 from quotas.ledger.timers import Claim, Rung, Timers
 from quotas.store.errors import StoreError
 
-POLL_EVERY = 0.5
-"""Seconds between looks at the timers."""
+PAUSE = 0.5
+"""Seconds between looks at the timers, at least: many that ring close to each other are claimed together."""
 ARM_EVERY = 60.0
 """Seconds between looks at what comes near; STEP of `deadlines.lua`. An hour late does no harm."""
 LEASE = 2 * SECOND
@@ -27,8 +26,6 @@ BATCH = 100
 """Timers of one partition claimed at once."""
 RUNG_AT_ONCE = 50
 """Of all that were claimed: few enough that no message waits long, many enough that the lease does not run out."""
-
-EVERYWHERE: Collection[int] = range(keys.PARTITIONS)
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +54,7 @@ class TimerWatch:
         self._kinds = {each.kind: each for each in kinds}
         self._armed_at = float("-inf")
         self._due_in: set[int] = set()
-        self._woken = asyncio.Event()
+        self.agenda = Agenda()
         self._foreign: set[str] = set()
 
     @property
@@ -68,38 +65,33 @@ class TimerWatch:
     async def run(self) -> NoReturn:
         """Watch until cancelled; while the store is gone, wait for it."""
         loop = asyncio.get_running_loop()
-        swept_at = float("-inf")
         while True:
             try:
-                await self._settle_moved()
-                if loop.time() - swept_at >= POLL_EVERY:
-                    while await self.sweep():
+                await self._arm_in_time()
+                due_in, self._due_in = self._due_in, set()
+                if due_in:
+                    await self.settle_due(due_in)
+                else:
+                    while any(len(claim.rung) == BATCH for claim in await self._claimed(self.agenda.take())):
                         pass
-                    swept_at = loop.time()
             except StoreError:
                 logger.debug("the store does not answer; its timers wait")
-                swept_at = loop.time()
+                self.agenda.look_everywhere()
             except Exception:
                 logger.exception("timers could not be looked at; they ring again")
-                swept_at = loop.time()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), max(0.0, swept_at + POLL_EVERY - loop.time()))
+                self.agenda.look_everywhere()
+            earliest = loop.time() + PAUSE
+            await self.agenda.until_due(earliest, max(earliest, self._armed_at + ARM_EVERY))
 
     def look_at(self, partitions: Collection[int]) -> None:
         """The clock was moved, and something is due there: look now."""
         self._due_in.update(partitions)
-        self._woken.set()
-
-    async def _settle_moved(self) -> None:
-        self._woken.clear()
-        due_in, self._due_in = self._due_in, set()
-        if due_in:
-            await self.settle_due(due_in)
+        self.agenda.hurry()
 
     async def settle_due(self, partitions: Collection[int]) -> None:
         """Do all that is due in these partitions, also what had no timer yet. Raises StoreError."""
         await self._arm(partitions)
-        while await self._claimed(partitions):
+        while any(claim.rung for claim in await self._claimed(partitions)):
             pass
 
     async def sweep(self) -> int:
@@ -107,16 +99,25 @@ class TimerWatch:
 
         Sets timers first, once in a while. A partition that does not answer keeps the others from nothing.
         """
+        await self._arm_in_time()
+        return sum(len(claim.rung) for claim in await self._claimed(EVERYWHERE))
+
+    async def _arm_in_time(self) -> None:
         now = asyncio.get_running_loop().time()
         if now - self._armed_at >= ARM_EVERY:
             await self._arm(EVERYWHERE)
             self._armed_at = now
-        return await self._claimed(EVERYWHERE)
 
-    async def _claimed(self, partitions: Collection[int]) -> int:
+    async def _claimed(self, partitions: Collection[int]) -> list[Claim]:
         claims = await of_partitions(
-            lambda partition: self._timers.claim(partition, self.kinds, LEASE, BATCH), partitions
+            self.agenda.asking(lambda partition: self._timers.claim(partition, self.kinds, LEASE, BATCH)), partitions
         )
+        heard_at = asyncio.get_running_loop().time()
+        for claim in claims:
+            if claim.rung:  # There may be more, and what they rang for may have set others.
+                self.agenda.look(claim.partition, heard_at)
+            elif claim.next_at:
+                self.agenda.look(claim.partition, heard_at + (claim.next_at - claim.now) / SECOND)
         self._leave(frozenset().union(*(claim.foreign for claim in claims)))
         rung = [each for claim in claims for each in claim.rung]
         went_well = await gathered(map(self._ring, rung), RUNG_AT_ONCE)
@@ -128,7 +129,7 @@ class TimerWatch:
             return await self._timers.done(claim, [each for each in claim.rung if each in done])
 
         await of_partitions(clear, by_partition)
-        return len(rung)
+        return claims
 
     async def _arm(self, partitions: Collection[int]) -> None:
         """A partition that does not answer has its turn in a minute."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from chatserver.access.revocation import Revocations
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
+from chatserver.operating.bells import CHANNELS as WORK
+from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
@@ -78,6 +80,7 @@ class Hub:
         self._presence = Presence(Leases(link, node), clock, self._background, self.rooms)
         self._board = BoardWatch(link, ledger, clock)
         self.clock_moves = ClockMoves(link, ledger, clock, self)
+        self.bells = Bells(link, clock)
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
         self._by_channel: dict[bytes, Room] = {}
         self._alarm: Alarm[Room] = Alarm(self._ring)
@@ -90,6 +93,7 @@ class Hub:
     def start(self) -> None:
         """Begin to renew leases and to compare clocks."""
         self._presence.start()
+        self.bells.start()
         self._background.begin(self.clock_moves.start())
         self._measuring = asyncio.get_running_loop().create_task(self.clock.measure_forever(self.ledger.time))
 
@@ -267,6 +271,8 @@ class Hub:
             self._concerns(person, payload)
         elif channel == CLOCK:
             self.clock_moves.pushed(payload)
+        elif channel in WORK:
+            self.bells.pushed(channel, payload)
 
     def _concerns(self, person: str, payload: bytes) -> None:
         before = feed.read_revoked(payload)
@@ -319,6 +325,7 @@ class Hub:
                 self._background.begin(self._people.look_whether_revoked(person))
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
+        self.bells.missed(channels)
         if CLOCK in channels:
             self._background.begin(self.clock_moves.look())
 

@@ -12,8 +12,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from chatserver.operating.clock_shift import shift_to
-from chatserver.operating.timer_watch import EVERYWHERE, LEASE
-from quotas.ledger.partitions import of_partitions
+from chatserver.operating.timer_watch import LEASE
+from quotas.ledger.partitions import EVERYWHERE, of_partitions
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Ahead, Waits
 from quotas.store.errors import StoreError

@@ -7,12 +7,13 @@ once would do no harm.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from chatserver.conversations.conversation import Conversation, Subscription
 from chatserver.conversations.histories import histories
+from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
@@ -21,14 +22,14 @@ from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
-from quotas.ledger.partitions import gathered, of_partitions
+from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.standing import Settings
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
 
 POLL_EVERY = 1.0
-"""Seconds between looks at the streams."""
+"""Seconds between looks at the streams, at least."""
 RETRY_AFTER = 3.0
 """Seconds after a look that failed."""
 LEASE = 5 * SECOND
@@ -72,7 +73,8 @@ class ReplyRecords:
     def __init__(
         self, link: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
     ) -> None:
-        self._duty = Duty(link, keys.RECORDER, name, _WORDS, logger)
+        self.agenda = Agenda()
+        self._duty = Duty(link, keys.RECORDER, name, self.agenda, _WORDS, logger)
         self._ledger = ledger
         self._waits = waits
         self._database = database
@@ -82,12 +84,18 @@ class ReplyRecords:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
         await self._duty.run(self.sweep, Pace(POLL_EVERY, RETRY_AFTER, LEASE))
 
-    async def sweep(self) -> bool:
-        """Store a batch of every partition; whether there may be more. Raises StoreError, DatabaseError.
+    async def sweep(self, partitions: Collection[int] = EVERYWHERE) -> bool:
+        """Store a batch of each partition; whether there may be more. Raises StoreError, DatabaseError.
 
         A partition that does not answer keeps the others from nothing.
         """
-        batches = await of_partitions(lambda partition: self._waits.events(partition, BATCH))
+        batches = await of_partitions(
+            self.agenda.asking(lambda partition: self._waits.events(partition, BATCH)), partitions
+        )
+        now = asyncio.get_running_loop().time()
+        for batch in batches:
+            if batch:  # Only what comes into an empty stream is said.
+                self.agenda.look(batch[0].partition, now)
         places: dict[str, Place] = {}
         for together in _portions(batches):
             await self._store(together, places)

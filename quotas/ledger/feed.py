@@ -101,3 +101,21 @@ def read_moved(payload: bytes) -> tuple[int, list[int]]:
     """Shift, and partitions."""
     shift, *busy = map(int, payload.split())
     return shift, busy
+
+
+# A partition's work: what its processes need not ask for all the time
+
+RINGS: Final = b"T"
+"""`T <instant>`: a timer was set that rings before all others that are to come."""
+EVENT: Final = b"E"
+"""What became of a wait is the first in the stream of events."""
+UNARCHIVED: Final = b"U"
+"""`U <instant>`: a conversation is the first of those of which the archive lacks something, since that instant."""
+
+WORK: Final = (RINGS, EVENT, UNARCHIVED)
+"""All of them."""
+
+
+def read_work(payload: bytes) -> tuple[bytes, int]:
+    """Letter and instant; 0 for now."""
+    return payload[:1], int(payload[2:] or 0)

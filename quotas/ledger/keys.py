@@ -100,6 +100,11 @@ def board(partition: int) -> str:
     return f"{{{partition}}}:board"
 
 
+def work(partition: int) -> str:
+    """Sharded channel of what has come up in a partition for those who do its work; see `feed.WORK`."""
+    return f"{{{partition}}}:work"
+
+
 def unarchived(partition: int) -> str:
     """Sorted set of the conversations at which the archive must look, by the instant since which, or at which."""
     return f"{{{partition}}}:unarchived"

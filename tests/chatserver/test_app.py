@@ -113,12 +113,13 @@ async def test_nothing_is_left_in_the_hub_when_all_have_gone(valkey_url: str, tm
     """Rooms, channels and timers go with the last device."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "light")
+        of_its_own = {*(keys.work(each).encode() for each in range(keys.PARTITIONS)), keys.CLOCK.encode()}
         async with server.device("mia") as mia, server.device("tora"), server.device("sara", {"c1": 0}):
             await mia.write("hello")
         async with server.device("ola"):
             pass
         channels = await server.parts.link.request("PUBSUB", "SHARDCHANNELS")
-        assert channels == []
+        assert set(channels) <= of_its_own
         assert await server.parts.link.request("ZCARD", keys.presence("c1")) == 0
 
 

@@ -23,3 +23,8 @@ end
 
 -- To whoever serves: a shifted clock was moved. Returns how many those are.
 local function say_moved(channel, said) return redis.call('SPUBLISH', channel, said) end
+
+-- To whoever does a partition's work.
+local function say_rings(tag, at) redis.call('SPUBLISH', tag .. ':work', 'T ' .. text(at)) end
+local function say_event(tag) redis.call('SPUBLISH', tag .. ':work', 'E') end
+local function say_unarchived(tag, at) redis.call('SPUBLISH', tag .. ':work', 'U ' .. text(at)) end

@@ -12,11 +12,24 @@ local function kinds_from(ARGV, first)
     return kinds
 end
 
-local function set_timer(tag, kind, name, at) redis.call('ZADD', tag .. ':timers', at, kind .. ':' .. name) end
+-- Whoever sleeps until the next timer rings must hear of one before it. What has rung makes nobody sleep.
+local function say_if_first(timers, tag, at)
+    local beyond = '(' .. text(store_time())
+    local next = redis.call('ZRANGEBYSCORE', timers, beyond, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+    if not next or at < tonumber(next) then say_rings(tag, at) end
+end
+
+local function set_timer(tag, kind, name, at)
+    local timers = tag .. ':timers'
+    say_if_first(timers, tag, at)
+    redis.call('ZADD', timers, at, kind .. ':' .. name)
+end
 
 -- One that rings earlier already stays.
 local function set_earlier(tag, kind, name, at)
-    redis.call('ZADD', tag .. ':timers', 'LT', at, kind .. ':' .. name)
+    local timers = tag .. ':timers'
+    say_if_first(timers, tag, at)
+    redis.call('ZADD', timers, 'LT', at, kind .. ':' .. name)
 end
 
 local function clear_timer(tag, kind, name) redis.call('ZREM', tag .. ':timers', kind .. ':' .. name) end

@@ -53,7 +53,9 @@ local function wait_restored(tag, name, state, now, at)
 end
 
 local function event(tag, kind, name, since, due, at)
-    redis.call('XADD', tag .. ':events', '*', 'e', kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at)
+    local events = tag .. ':events'
+    redis.call('XADD', events, '*', 'e', kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at)
+    if redis.call('XLEN', events) == 1 then say_event(tag) end
 end
 
 -- The wait is over: `kind` is answered or dropped. Where that came late, before its miss was noted, it notes it too.

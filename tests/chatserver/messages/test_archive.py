@@ -32,6 +32,7 @@ from tests.databases import sqlite_at
 
 ARCHIVING = """
 import asyncio, sys
+from chatserver.operating import agenda
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.settings import Settings
@@ -40,6 +41,7 @@ from quotas.ledger.archive import LedgerArchive
 from quotas.store.link import Link
 from quotas.ledger.redis import RedisLedger
 
+agenda.LOOK_AGAIN = 0.01
 archive.POLL_EVERY = 0.01
 archive.LEASE = 50
 archive.MOST_MESSAGES = 3

@@ -32,6 +32,7 @@ FRIDAY = oslo("2026-01-09T18:00")
 
 RECORDING = """
 import asyncio, sys
+from chatserver.operating import agenda
 from chatserver.records.database import Database
 from chatserver.replies import recorder as reply_records
 from quotas.store.link import Link
@@ -40,6 +41,7 @@ from quotas.ledger.waits import Waits
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
 
+agenda.LOOK_AGAIN = 0.01
 reply_records.POLL_EVERY = 0.01
 reply_records.LEASE = 50
 reply_records.BATCH = 3

@@ -21,6 +21,12 @@ def test_the_functions_publish_the_letters_that_are_read() -> None:
     assert letters(r"channel, '([A-Z])\b") | letters(r"':feed:' \.\. name, '([A-Z])\b") == set(PUBLISHED_BY_FUNCTIONS)
 
 
+def test_the_functions_say_what_work_has_come_up_in_the_letters_that_are_read() -> None:
+    assert letters(r"':work', '([A-Z])\b") == set(feed.WORK)
+    assert feed.read_work(b"E") == (feed.EVENT, 0)
+    assert feed.read_work(b"T 17") == (feed.RINGS, 17)
+
+
 def test_only_one_file_publishes_on_each_side() -> None:
     assert [name for name, text in FUNCTIONS.items() if "SPUBLISH" in text] == ["feed.lua"]
     for path in [*ROOT.glob("quotas/**/*.py"), *ROOT.glob("chatserver/**/*.py")]:
@@ -30,8 +36,9 @@ def test_only_one_file_publishes_on_each_side() -> None:
 
 def test_every_letter_and_channel_is_documented() -> None:
     rows = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
-    [row] = [row for row in rows if row.startswith("| `{p}:feed:ID` |")]
-    assert tuple(letter.encode() for letter in re.findall(r"`([A-Z])`", row)) == feed.LETTERS
+    for channel, known in (("{p}:feed:ID", feed.LETTERS), ("{p}:work", feed.WORK)):
+        [row] = [row for row in rows if row.startswith(f"| `{channel}` |")]
+        assert tuple(letter.encode() for letter in re.findall(r"`([A-Z])`", row)) == known
     for channel in (keys.person_feed("ID"), keys.board(0), keys.CLOCK):
         name = re.sub(r"{\d+}", "{p}", channel)
         assert [row for row in rows if row.startswith(f"| `{name}` | channel: ")], f"{name} is not listed"
