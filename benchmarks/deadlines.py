@@ -29,6 +29,7 @@ from benchmarks.wire import ClientSocket
 from quotas.instant import DAY, HOUR, MINUTE, SECOND, parse
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.store.link import Link
 from quotas.terms import Rulebook
@@ -73,7 +74,7 @@ async def _measured(site: Site, count: int, tell: Tell) -> Deadlines:
         process = await asyncio.to_thread(server.__enter__)
         try:
             tell("what fell due before there was a server", 0.72)
-            await _caught_up(waits, ledger)
+            await _caught_up(Timers(link, ledger), ledger)
             tell("the board", 0.75)
             pages, refused = await asyncio.to_thread(_pages, site)
             tell("watching the board", 0.78)
@@ -165,13 +166,13 @@ async def _bytes_of_indexes(link: Link) -> tuple[int, int]:
     return total, timers
 
 
-async def _caught_up(waits: Waits, ledger: RedisLedger) -> None:
+async def _caught_up(timers: Timers, ledger: RedisLedger) -> None:
     """Wait until no timer is late. Raises BenchmarkError."""
     try:
         async with asyncio.timeout(CATCHES_UP_WITHIN):
             while True:
                 before = await ledger.now() - SECOND
-                late = (waits.late_timers(partition, before) for partition in range(keys.PARTITIONS))
+                late = (timers.late(partition, before) for partition in range(keys.PARTITIONS))
                 if not any(await asyncio.gather(*late)):
                     return
                 await asyncio.sleep(0.2)

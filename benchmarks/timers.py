@@ -29,10 +29,10 @@ from benchmarks import open_deadlines
 from benchmarks.contenders import HOST, BenchmarkError, Site
 from benchmarks.cpu import cpu_micros
 from benchmarks.fleet import Gap, Member, harass, store
+from chatserver.operating.timer_watch import LEASE
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.records.tables import REPLY_NOTICES
-from chatserver.replies.deadlines import LEASE
 from chatserver.settings import Settings
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from chatserver.api.worker_numbers import Seat
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.foundation import Keyed, StartError, with_keys
+from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
 from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
@@ -41,6 +42,7 @@ from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
 from chatserver.settings import Settings
 from quotas import instant
+from quotas.ledger import feed
 from quotas.ledger.open_waits import OpenWaits
 
 if TYPE_CHECKING:
@@ -97,6 +99,12 @@ async def assembled(
         await _require_all(base)
         metrics, ledger = base.metrics, base.ledger
         clock = StoreClock(await ledger.time(), ledger.shift)
+        bells = Bells(base.link, clock)
+
+        def clock_moved(due_in: Collection[int]) -> None:
+            base.watch.look_at(due_in)
+            bells.clock_moved()
+
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
         hub = Hub(
@@ -110,7 +118,8 @@ async def assembled(
             revocations=base.revocations,
             board=BoardWatch(link=base.link, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
-            when_due=base.watch.look_at,
+            bells=bells,
+            when_due=clock_moved,
         )
         base.link.on_push = hub.pushed
         base.link.on_missed = hub.missed
@@ -134,7 +143,7 @@ async def assembled(
             metrics=metrics,
             gauges=hub.gauges,
             link=base.link,
-            store=StoreCounts(base.waits, base.tail, ledger),
+            store=StoreCounts(base.waits, base.timers, base.tail, ledger),
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,
@@ -162,8 +171,11 @@ async def assembled(
             Middleware(Gate, metrics=metrics, health=health, cors=Cors(settings.allowed_origins), traces=traces),
         )
         if settings.now is not None:
-            await ClockMove(ledger, base.waits, base.watch.settle_due).to(instant.parse(settings.now))
+            await ClockMove(ledger, base.waits, base.watch.kinds, base.watch.settle_due).to(instant.parse(settings.now))
             clock.move(ledger.shift)
+        bells.connect(feed.RINGS, base.watch.agenda)
+        bells.connect(feed.EVENT, base.records.agenda)
+        bells.connect(feed.UNARCHIVED, base.archive.agenda)
         parts = Parts(
             **asdict(base),
             clock=clock,

@@ -22,6 +22,7 @@ from chatserver.messages.log import MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
+from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data.erasure import Erasure
 from chatserver.personal_data.export import Export
 from chatserver.private_files import tighten
@@ -32,6 +33,7 @@ from chatserver.replies.recorder import ReplyRecords
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
 from quotas.store.port import Store
@@ -58,7 +60,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     tail: LedgerArchive
     """What the archive lacks."""
     waits: Waits
-    watch: ReplyWatch
+    timers: Timers
+    watch: TimerWatch
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
@@ -142,7 +145,7 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
 def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
     node, metrics = uuid4().hex[:12], Metrics()
     tail = LedgerArchive(link, ledger, ledger.shift)
-    waits = Waits(link, ledger, ledger.shift)
+    waits, timers = Waits(link, ledger, ledger.shift), Timers(link, ledger)
     restorer = ArchiveRestorer(database, ledger, tail)
     return Foundation(
         node=node,
@@ -153,7 +156,8 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         ledger=ledger,
         tail=tail,
         waits=waits,
-        watch=ReplyWatch(ledger, waits, rulebook, metrics),
+        timers=timers,
+        watch=TimerWatch(timers, [ReplyWatch(ledger, waits, rulebook, metrics)]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=Provisioning(database, ledger, rulebook, clock=ledger.now, restorer=restorer),

@@ -7,14 +7,13 @@ tokens, never of a shifted clock.
 from chatserver.access.tokens import Authenticator, Identity, TokenError
 from chatserver.settings import Settings
 from quotas import instant
-from quotas.ledger import keys
+from quotas.ledger import feed, keys
 from quotas.store.port import Store
 
 LONGEST_TOKEN_DAYS = 366
 """Longer than `chatserver token` signs for. A revocation is kept this long: what was issued before has expired then."""
 AHEAD_MS = 5_000
 """How far ahead the clock of whoever revokes may be."""
-_NOTICE = "revoked "
 
 
 class RevokedError(TokenError):
@@ -38,7 +37,7 @@ class Revocations:
         key = keys.revoked(person)
         await self._link.request("ZADD", key, "GT", before, person)
         holds = await self.before(person)
-        await self._link.request("SPUBLISH", keys.person_feed(person), f"{_NOTICE}{holds}")
+        await self._link.request("SPUBLISH", keys.person_feed(person), feed.revoked(holds))
         await self._link.request("ZREMRANGEBYSCORE", key, "-inf", now - LONGEST_TOKEN_DAYS * instant.DAY)
         return holds
 
@@ -65,9 +64,3 @@ class RevocableTokens(Authenticator):
         identity = await super().identify(token)
         await self._revocations.check(identity)
         return identity
-
-
-def notice_of(payload: bytes) -> int | None:
-    """The instant, where what was published about a person is a revocation."""
-    said = payload.decode()
-    return int(said.removeprefix(_NOTICE)) if said.startswith(_NOTICE) else None

@@ -85,7 +85,7 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
             await parts.records.sweep()
 
         with _progress(before, target) as progress:
-            move = ClockMove(parts.ledger, parts.waits, settle, progress)
+            move = ClockMove(parts.ledger, parts.waits, parts.watch.kinds, settle, progress)
             now = await move.to(target)
             await move.recorded(now, record)
         return Moved(instant.text(before), instant.text(now), await noted_between(parts.database, before, now))

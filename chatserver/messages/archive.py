@@ -7,24 +7,25 @@ again, and their rows are there already.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
-from chatserver.operating.lease import Lease, Words
+from chatserver.operating.agenda import Agenda
+from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from chatserver.settings import Settings
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
-from quotas.ledger.partitions import answered, of_partitions
+from quotas.ledger.partitions import EVERYWHERE, answered, of_partitions
 from quotas.ledger.redis import RedisLedger
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 
 POLL_EVERY = 5.0
-"""Seconds between looks at what waits to be archived."""
+"""Seconds between looks at what waits to be archived, at least."""
 RETRY_AFTER = 10.0
 """Seconds after a look that failed."""
 LEASE = 30 * SECOND
@@ -59,7 +60,8 @@ class Archive:
         metrics: Metrics,
         name: str,
     ) -> None:
-        self._lease = Lease(link, keys.ARCHIVIST, name)
+        self.agenda = Agenda(settings.archive_after)
+        self._duty = Duty(link, keys.ARCHIVIST, name, self.agenda, _WORDS, logger)
         self._ledger = ledger
         self._tail = tail
         self._database = database
@@ -69,25 +71,28 @@ class Archive:
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, messages stay in the store."""
-        try:
-            while True:
-                went_well = await self._lease.work(LEASE, self.sweep, _WORDS, logger)
-                await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
-        finally:
-            await self._lease.release()
+        await self._duty.run(self.sweep, Pace(POLL_EVERY, RETRY_AFTER, LEASE))
 
-    async def sweep(self) -> bool:
-        """Archive what has waited long enough, a batch of every partition; whether there may be more.
+    async def sweep(self, partitions: Collection[int] = EVERYWHERE) -> bool:
+        """Archive what has waited long enough, a batch of each partition; whether there may be more.
 
         Raises StoreError, DatabaseError.
         """
         before = await self._ledger.now() - self._after
-        found = await of_partitions(lambda partition: self._tail.due(partition, before, BATCH))
-        names = [name for due in found for name in due]
-        more = any(len(due) == BATCH for due in found)
+        found = await of_partitions(
+            self.agenda.asking(lambda partition: self._tail.due(partition, before, BATCH)), partitions
+        )
+        now = asyncio.get_running_loop().time()
+        for due in found:
+            if due.names:
+                self.agenda.look(due.partition, now)
+            elif due.next is not None:
+                self.agenda.look(due.partition, now + (due.next - before) / SECOND)
+        names = [name for due in found for name in due.names]
+        more = any(len(due.names) == BATCH for due in found)
         for first in range(0, len(names), BATCH):
             # Short, as the whole sweep is not: the lease must not run out meanwhile.
-            await self._lease.take(LEASE)
+            await self._duty.take(LEASE)
             more |= await self._archive_or_each(names[first : first + BATCH])
         return more
 

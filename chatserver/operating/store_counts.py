@@ -9,13 +9,14 @@ from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.store.errors import StoreError
 
 KEPT_FOR = 5.0
 """Seconds in which the same counts are given again, however many ask."""
 LATE_AFTER = 5 * SECOND
-"""A timer that nobody took for so long is late: every process looks twice a second."""
+"""A timer that nobody took for so long is late: every process looks when the next one rings."""
 
 
 class StoreCount(Struct, frozen=True):
@@ -31,8 +32,9 @@ class StoreCount(Struct, frozen=True):
 class StoreCounts:
     """Counts with four short requests a partition, a few partitions at a time."""
 
-    def __init__(self, waits: Waits, tail: LedgerArchive, ledger: RedisLedger) -> None:
+    def __init__(self, waits: Waits, timers: Timers, tail: LedgerArchive, ledger: RedisLedger) -> None:
         self._waits = waits
+        self._timers = timers
         self._tail = tail
         self._ledger = ledger
         self._counted: StoreCount | None = None
@@ -49,7 +51,7 @@ class StoreCounts:
             return self._counted
 
     async def _count(self) -> StoreCount | None:
-        waits, tail = self._waits, self._tail
+        waits, timers, tail = self._waits, self._timers, self._tail
         try:
             async with asyncio.timeout(1):
                 now = await self._ledger.now()
@@ -58,7 +60,7 @@ class StoreCounts:
                     return await asyncio.gather(
                         waits.count(partition),
                         waits.overdue(partition, now),
-                        waits.late_timers(partition, now - LATE_AFTER),
+                        timers.late(partition, now - LATE_AFTER),
                         tail.oldest(partition),
                     )
 

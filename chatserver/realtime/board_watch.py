@@ -15,7 +15,7 @@ from chatserver.protocol.events import Event, Owed, Replies
 from chatserver.replies.board import Board, Wanted
 from chatserver.replies.board_views import MentorView, View, WholeView
 from quotas.instant import text
-from quotas.ledger import keys
+from quotas.ledger import feed, keys
 from quotas.ledger.open_waits import OpenWait, OpenWaits, Totals
 from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
@@ -119,7 +119,7 @@ class BoardWatch:
     def pushed(self, payload: bytes) -> None:
         """The store published that a wait is another one now: `<conversation> …`."""
         if self._task is not None:
-            self._changed.add(payload.partition(b" ")[0].decode())
+            self._changed.add(feed.read_board(payload))
             self._woken.set()
 
     def start_over(self) -> None:

@@ -8,7 +8,7 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import Clock, Event
 from chatserver.realtime.room import Room
 from quotas.instant import text
-from quotas.ledger import keys
+from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store
 
@@ -69,7 +69,7 @@ class ClockMoves:
 
     def pushed(self, payload: bytes) -> None:
         """Somebody has moved the clock: the shift, and the partitions in which something is due by it."""
-        shift, *partitions = map(int, payload.split())
+        shift, partitions = feed.read_moved(payload)
         self._move(self._ledger.hear_shift(shift))
         self._when_due(partitions)
 

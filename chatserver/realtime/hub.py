@@ -5,11 +5,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
-from chatserver.access.revocation import Revocations, notice_of
+from chatserver.access.revocation import Revocations
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
+from chatserver.operating.bells import CHANNELS as WORK
+from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
@@ -25,8 +27,7 @@ from chatserver.realtime.people import People
 from chatserver.realtime.presence import Leases, Presence
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
-from quotas.ledger import keys
-from quotas.ledger.answers import read_published
+from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
 from quotas.store.errors import StoreError
@@ -65,6 +66,7 @@ class Hub:
         metrics: Metrics,
         revocations: Revocations,
         board: BoardWatch,
+        bells: Bells,
         node: str,
         when_due: Callable[[Collection[int]], None],
     ) -> None:
@@ -81,6 +83,7 @@ class Hub:
         self.connections = self._people.connections
         self._presence = Presence(leases=Leases(link, node), clock=clock, background=self._background, rooms=self.rooms)
         self._clock_moves = ClockMoves(link=link, ledger=ledger, clock=clock, floor=self, when_due=when_due)
+        self._bells = bells
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
         self._by_channel: dict[bytes, Room] = {}
         self._alarm: Alarm[Room] = Alarm(self._ring)
@@ -93,6 +96,7 @@ class Hub:
     def start(self) -> None:
         """Begin to renew leases and to compare clocks."""
         self._presence.start()
+        self._bells.start()
         self._background.begin(self._clock_moves.start())
         self._measuring = asyncio.get_running_loop().create_task(self._clock.measure_forever(self._ledger.time))
 
@@ -260,20 +264,21 @@ class Hub:
             self._pushed_elsewhere(channel, payload)
             return
         kind = payload[:1]
-        if kind == b"M":
-            room.message(*read_published(payload))
-        elif kind == b"S":
+        if kind == feed.MESSAGE:
+            room.message(*feed.read_message(payload))
+        elif kind == feed.SETTINGS:
             self.refresh(room)
-        elif kind == b"N":
-            room.begin_anew(int(payload[2:]))
+        elif kind == feed.THERE:
+            room.begin_anew(feed.read_there(payload))
             self.refresh(room)
-        elif kind == b"P":
+        elif kind == feed.PRESENCE:
             self._presence.look(room)
-        elif kind == b"D":
-            word = payload.split(b" ")
-            room.deadline("missed" if word[1] == b"missed" else "warning", int(word[3]), float(word[2]))
-        else:
-            self._gesture(room, payload.decode().split(" "))
+        elif kind == feed.DEADLINE:
+            room.deadline(*feed.read_deadline(payload))
+        elif kind == feed.READ:
+            room.read_mark(*feed.read_mark(payload))
+        elif kind == feed.TYPING:
+            room.typing(*feed.read_typing(payload))
 
     def _pushed_elsewhere(self, channel: bytes, payload: bytes) -> None:
         if channel in CHANNELS:
@@ -282,25 +287,20 @@ class Hub:
             self._concerns(person, payload)
         elif channel == CLOCK:
             self._clock_moves.pushed(payload)
+        elif channel in WORK:
+            self._bells.pushed(channel, payload)
 
     def _concerns(self, person: str, payload: bytes) -> None:
-        before = notice_of(payload)
+        before = feed.read_revoked(payload)
         if before is None:
             self._background.begin(self._added(person, payload.decode()))
         else:
             self._people.revoke(person, before)
 
-    def _gesture(self, room: Room, word: list[str]) -> None:
-        side = cast(Writer, word[1])
-        if word[0] == "R":
-            room.read_mark(side, int(word[2]), word[3])
-        else:
-            room.typing(side, word[2])
-
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
         with suppress(StoreError):
-            await self._link.request("SPUBLISH", keys.feed(room.id), f"T {side} {origin}")
+            await self._link.request("SPUBLISH", keys.feed(room.id), feed.typing(side, origin))
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do that soon, whatever becomes of the connection that asked for it."""
@@ -341,6 +341,7 @@ class Hub:
                 self._background.begin(self._people.look_whether_revoked(person))
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
+        self._bells.missed(channels)
         if CLOCK in channels:
             self._background.begin(self._clock_moves.look())
 

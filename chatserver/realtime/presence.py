@@ -13,7 +13,7 @@ from chatserver.protocol.events import Role
 from chatserver.realtime.background import Background
 from chatserver.realtime.room import Room
 from quotas.instant import SECOND
-from quotas.ledger import keys
+from quotas.ledger import feed, keys
 from quotas.ledger.partitions import gathered
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
@@ -122,7 +122,7 @@ class Leases:
 
     async def announce(self, conversation: str) -> None:
         """Make every process look again. Raises StoreError."""
-        await self._link.request("SPUBLISH", keys.feed(conversation), "P")
+        await self._link.request("SPUBLISH", keys.feed(conversation), feed.PRESENCE)
 
     async def _there(self, key: str, now: int, *after: Command) -> frozenset[str]:
         """Who is there after those commands: all are sent at once, as there are thousands of rooms to renew."""

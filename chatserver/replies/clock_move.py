@@ -12,8 +12,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from chatserver.operating.clock_shift import shift_to
-from chatserver.replies.deadlines import EVERYWHERE, LEASE
-from quotas.ledger.partitions import of_partitions
+from chatserver.operating.timer_watch import LEASE
+from quotas.ledger.partitions import EVERYWHERE, of_partitions
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Ahead, Waits
 from quotas.store.errors import StoreError
@@ -30,13 +30,22 @@ Settle = Callable[[Collection[int]], Awaitable[None]]
 
 
 class ClockMove:
-    """Moves the clock of the ledger's store; `told` is called with the instant that each step has reached."""
+    """Moves the clock of the ledger's store; `told` is called with the instant that each step has reached.
+
+    `kinds` of timers are waited for: those that `settle` knows.
+    """
 
     def __init__(
-        self, ledger: RedisLedger, waits: Waits, settle: Settle, told: Callable[[int], None] = lambda now: None
+        self,
+        ledger: RedisLedger,
+        waits: Waits,
+        kinds: Collection[str],
+        settle: Settle,
+        told: Callable[[int], None] = lambda now: None,
     ) -> None:
         self._ledger = ledger
         self._waits = waits
+        self._kinds = kinds
         self._settle = settle
         self._told = told
 
@@ -87,7 +96,9 @@ class ClockMove:
 
     async def _turned(self, partitions: Collection[int], shift: int, to: int) -> list[Ahead]:
         """Raises StoreError also where a single partition does not answer: nothing may be passed over."""
-        places = await of_partitions(lambda partition: self._waits.turn(partition, shift, to, LEASE), partitions)
+        places = await of_partitions(
+            lambda partition: self._waits.turn(partition, shift, to, LEASE, self._kinds), partitions
+        )
         if len(places) < len(partitions):
             raise StoreError("a part of the store does not answer; run the same command again")
         return places

@@ -7,13 +7,14 @@ once would do no harm.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
 from chatserver.conversations.conversation import Conversation, Subscription
 from chatserver.conversations.histories import histories
-from chatserver.operating.lease import Lease, Words
+from chatserver.operating.agenda import Agenda
+from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
@@ -21,14 +22,14 @@ from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
-from quotas.ledger.partitions import gathered, of_partitions
+from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.standing import Settings
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
 
 POLL_EVERY = 1.0
-"""Seconds between looks at the streams."""
+"""Seconds between looks at the streams, at least."""
 RETRY_AFTER = 3.0
 """Seconds after a look that failed."""
 LEASE = 5 * SECOND
@@ -72,7 +73,8 @@ class ReplyRecords:
     def __init__(
         self, *, link: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
     ) -> None:
-        self._lease = Lease(link, keys.RECORDER, name)
+        self.agenda = Agenda()
+        self._duty = Duty(link, keys.RECORDER, name, self.agenda, _WORDS, logger)
         self._ledger = ledger
         self._waits = waits
         self._database = database
@@ -80,21 +82,22 @@ class ReplyRecords:
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
-        try:
-            while True:
-                went_well = await self._lease.work(LEASE, self.sweep, _WORDS, logger)
-                await asyncio.sleep(POLL_EVERY if went_well else RETRY_AFTER)
-        finally:
-            await self._lease.release()
+        await self._duty.run(self.sweep, Pace(POLL_EVERY, RETRY_AFTER, LEASE))
 
-    async def sweep(self) -> bool:
-        """Store what has happened, in the order in which it did; whether there may be more.
+    async def sweep(self, partitions: Collection[int] = EVERYWHERE) -> bool:
+        """Store what has happened there, in the order in which it did; whether there may be more.
 
         Whatever a partition has beyond its batch is younger than the batch's last event: nothing younger than that is
         stored before it. A partition that does not answer keeps the others from nothing. Raises StoreError,
         DatabaseError.
         """
-        batches = await of_partitions(lambda partition: self._waits.events(partition, BATCH))
+        batches = await of_partitions(
+            self.agenda.asking(lambda partition: self._waits.events(partition, BATCH)), partitions
+        )
+        now = asyncio.get_running_loop().time()
+        for batch in batches:
+            if batch:  # Only what comes into an empty stream is said.
+                self.agenda.look(batch[0].partition, now)
         full = [batch[-1].at for batch in batches if len(batch) == BATCH]
         upto = min(full, default=0)
         found = (event for batch in batches for event in batch)

@@ -1,37 +1,29 @@
-"""What the library's function `post` answers, and what is published of a message: bytes that hold a packed state."""
+"""What the library's function `post` answers: bytes that hold a packed state."""
 
 import struct
 
 from quotas.admission import Usage
 from quotas.ledger.state import PACKED
 
-_USAGE = struct.Struct(">3xIBI2x2x4x4xqqqq8x")
+USAGE = struct.Struct(">3xIBI2x2x4x4xqqqq8x")
 """What of a packed state is Usage."""
-_POSTED = struct.Struct(">IqqB")
+POSTED = struct.Struct(">IqqB")
 _REFUSED = struct.Struct(">qq")
-_AFTER_POSTED = 1 + _POSTED.size
-_AFTER_STATE = _AFTER_POSTED + PACKED.size
+AFTER_POSTED = 1 + POSTED.size
+AFTER_STATE = AFTER_POSTED + PACKED.size
 
 
 def read_posted(reply: bytes) -> tuple[int, int, int, int, Usage]:
     """Of what begins with a letter, POSTED and a state: seq, instant, waited (-1 where no wait ended), late, usage."""
-    seq, at, waited, late = _POSTED.unpack_from(reply, 1)
-    return seq, at, waited, late, Usage(*_USAGE.unpack_from(reply, _AFTER_POSTED))
+    seq, at, waited, late = POSTED.unpack_from(reply, 1)
+    return seq, at, waited, late, Usage(*USAGE.unpack_from(reply, AFTER_POSTED))
 
 
 def read_refused(reply: bytes) -> tuple[int, int, Usage, str]:
     """Of an answer that begins with a letter, REFUSED and a state: instant, opens_at, usage, reason."""
     at, opens_at = _REFUSED.unpack_from(reply, 1)
     begin = 1 + _REFUSED.size
-    return at, opens_at, Usage(*_USAGE.unpack_from(reply, begin)), reply[begin + PACKED.size :].decode()
-
-
-def read_published(payload: bytes) -> tuple[int, int, Usage, str, bytes]:
-    """Of a message that was published: seq, instant, usage, origin, entry."""
-    seq, at, _, _ = _POSTED.unpack_from(payload, 1)
-    origin_ends = payload.index(b"\n", _AFTER_STATE)
-    usage = Usage(*_USAGE.unpack_from(payload, _AFTER_POSTED))
-    return seq, at, usage, payload[_AFTER_STATE:origin_ends].decode(), payload[origin_ends + 1 :]
+    return at, opens_at, Usage(*USAGE.unpack_from(reply, begin)), reply[begin + PACKED.size :].decode()
 
 
 def first_answer(seq: int, at: int) -> bytes:

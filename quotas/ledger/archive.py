@@ -25,6 +25,14 @@ class Keep(Struct, frozen=True):
     age: int
 
 
+class Due(Struct, frozen=True):
+    """Conversations of a partition that are due; since when the next one has lacked something, where known."""
+
+    partition: int
+    names: list[str]
+    next: int | None
+
+
 class Unarchived(Struct, frozen=True):
     """One conversation as the ledger has it, read in one step.
 
@@ -66,10 +74,15 @@ class LedgerArchive:
         self._ledger = ledger
         self._shift = shift
 
-    async def due(self, partition: int, before: int, most: int) -> list[str]:
-        """Conversations that the archive lacks something of since before that instant, the longest lacking first."""
-        names = ("ZRANGEBYSCORE", keys.unarchived(partition), "-inf", before, "LIMIT", 0, most)
-        return [name.decode() for name in await self._link.request(*names)]
+    async def due(self, partition: int, before: int, most: int) -> Due:
+        """Where the archive has lacked something since that instant or longer, the longest lacking first."""
+        found = await self._link.request("ZRANGE", keys.unarchived(partition), 0, most - 1, "WITHSCORES")
+        since = {name.decode(): int(score) for name, score in found}
+        return Due(
+            partition,
+            [name for name, instant in since.items() if instant <= before],
+            next((instant for instant in since.values() if instant > before), None),
+        )
 
     async def oldest(self, partition: int) -> int | None:
         """Since when the archive lacks something of a partition; an instant to come is when it looks again."""

@@ -71,8 +71,13 @@ def missed(partition: int) -> str:
 
 
 def timers(partition: int) -> str:
-    """Sorted set of the conversations whose deadline must be looked at, by the instant at which."""
+    """Sorted set of the timers of conversations, see `timer`, by the instant at which they ring."""
     return f"{{{partition}}}:timers"
+
+
+def timer(kind: str, name: str) -> str:
+    """A timer in `timers`: what for, and of what."""
+    return f"{kind}:{name}"
 
 
 def armed(partition: int) -> str:
@@ -93,6 +98,11 @@ def events(partition: int) -> str:
 def board(partition: int) -> str:
     """Sharded channel of every change of a wait: `<conversation> <since> <due> <missed>`, since 0 where it is over."""
     return f"{{{partition}}}:board"
+
+
+def work(partition: int) -> str:
+    """Sharded channel of what has come up in a partition for those who do its work; see `feed.WORK`."""
+    return f"{{{partition}}}:work"
 
 
 def unarchived(partition: int) -> str:

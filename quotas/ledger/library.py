@@ -3,7 +3,10 @@
 from hashlib import sha256
 from importlib.resources import files
 
-_FILES = ("common", "conversation", "waits", "timers", "turning", "messages", "settings", "board", "archive")
+_FILES = (
+    *("common", "feed", "conversation", "timers", "waits", "deadlines", "turning"),
+    *("messages", "settings", "board", "archive"),
+)
 """In this order: each may use what those before it have."""
 
 _FOLDER = files("quotas.ledger").joinpath("lua")

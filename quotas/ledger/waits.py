@@ -1,15 +1,18 @@
-"""Open waits, partition by partition: the board's index, the timers of warnings and misses, and what became of each."""
+"""Open waits, partition by partition: the board's index, their timers, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, get_args
 
 from msgspec import Struct
 
-from quotas.ledger import keys
+from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store
 
+REPLY = "reply"
+"""The kind of a wait's timer; its name is the conversation's."""
 Settled = Literal["noted", "known", "moved", "gone"]
+"""What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
 EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
 _LARGEST = 256
 """Bytes of an event, or of a name."""
@@ -58,43 +61,38 @@ class Waits:
         names = keys.timers(partition), keys.waits(partition), keys.armed(partition)
         return int(await self._ledger.call("arm", names, self._shift, warn_first))
 
-    async def claim(self, partition: int, lease: int, most: int) -> tuple[int, list[str]]:
-        """Now, and the conversations whose timers have rung: this caller's for `lease` ms, then anyone's again.
-
-        By the clock as the ledger has heard of it: no further, where the partition's has just been moved.
-        """
-        names = (keys.timers(partition),)
-        now, rung = await self._ledger.call(
-            "claim", names, self._ledger.shift, lease, most, largest=(most + 1) * _LARGEST
-        )
-        return int(now), [name.decode() for name in rung]
-
-    async def turn(self, partition: int, shift: int, to: int, lease: int) -> "Ahead":
+    async def turn(self, partition: int, shift: int, to: int, lease: int, kinds: Collection[str]) -> Ahead:
         """Move the clock of a partition ahead to `shift`, unless something is under way or would be passed over.
 
-        `to` is what it shows then, but for the moment that this takes; `lease` is that of `claim`.
+        `to` is what it shows then, but for the moment that this takes; `lease` is that of `Timers.claim`; timers of
+        `kinds` are waited for, at others it stops too.
         """
         names = keys.timers(partition), keys.waits(partition), keys.armed(partition), keys.shift(partition)
-        now, is_busy, next_at = await self._ledger.call("turn", names, self._shift, shift, to, lease)
+        now, is_busy, next_at = await self._ledger.call("turn", names, self._shift, shift, to, lease, *kinds)
         return Ahead(partition, int(now), bool(is_busy), int(next_at))
 
     async def turned(self, shift: int, busy: Sequence[int]) -> int:
         """Say that the clock was moved to `shift`, and where something is due by it; how many processes hear that."""
-        said = " ".join(map(str, (shift, *busy)))
-        return int(await self._ledger.call("turned", (keys.META, keys.CLOCK), shift, said))
+        return int(await self._ledger.call("turned", (keys.META, keys.CLOCK), shift, feed.moved(shift, busy)))
 
-    async def settle(
-        self,
-        conversation: str,
-        due_at: int,
-        kind: Literal["warning", "missed", "none"],
-        hours: float,
-        next_at: int,
-        at: int,
-    ) -> Settled:
-        """Note, once, a warning (`hours` ahead) or the miss of the deadline `due_at`; set the next timer (0: none)."""
-        names = (keys.conversation(conversation), keys.feed(conversation))
-        word: bytes = await self._ledger.call("settle", names, due_at, kind, hours, next_at, at)
+    async def let_go(self, conversation: str) -> Settled:
+        """No deadline was found open: it has no timer. "moved" where one is open by now."""
+        return await self._settled("let_go", conversation)
+
+    async def look_again(self, conversation: str, due_at: int, next_at: int) -> Settled:
+        """Nothing of the deadline `due_at` is to be noted yet: its timer rings again at `next_at`."""
+        return await self._settled("look_again", conversation, due_at, next_at)
+
+    async def note_warning(self, conversation: str, due_at: int, hours: float, next_at: int, at: int) -> Settled:
+        """Note, once, the warning `hours` ahead of the deadline `due_at`; its timer rings again at `next_at`."""
+        return await self._settled("note_warning", conversation, due_at, hours, next_at, at)
+
+    async def note_miss(self, conversation: str, due_at: int, at: int) -> Settled:
+        """Note, once, the miss of the deadline `due_at`; it has no timer any more."""
+        return await self._settled("note_miss", conversation, due_at, at)
+
+    async def _settled(self, function: str, conversation: str, *args: float) -> Settled:
+        word: bytes = await self._ledger.call(function, (keys.conversation(conversation),), *args)
         return _SETTLED[word]
 
     async def count(self, partition: int) -> int:
@@ -104,10 +102,6 @@ class Waits:
     async def overdue(self, partition: int, now: int) -> int:
         """How many of them are past their deadline."""
         return int(await self._link.request("ZCOUNT", keys.waits(partition), "-inf", f"({now}"))
-
-    async def late_timers(self, partition: int, before: int) -> int:
-        """How many timers of a partition rang before that instant, and nobody took them."""
-        return int(await self._link.request("ZCOUNT", keys.timers(partition), "-inf", f"({before}"))
 
     async def events(self, partition: int, most: int) -> list[WaitEvent]:
         """The oldest events of a partition that were not forgotten.

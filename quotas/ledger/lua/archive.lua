@@ -73,7 +73,8 @@ local function restore(KEYS, ARGV)
     if (lost and text(lost.last_seq) or '') ~= ARGV[2] then return 0 end
     local tag, name = place_of(KEYS[1])
     redis.call('DEL', unpack(KEYS))
-    for _, index in ipairs({':waits', ':missed', ':timers', ':unarchived'}) do redis.call('ZREM', tag .. index, name) end
+    for _, index in ipairs({':waits', ':missed', ':unarchived'}) do redis.call('ZREM', tag .. index, name) end
+    clear_timer(tag, REPLY, name)
     local generation = math.floor(now / GENERATION)
     local messages = 6 + tonumber(ARGV[4])
     local ids = messages + tonumber(ARGV[5])

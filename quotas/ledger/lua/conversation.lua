@@ -28,5 +28,8 @@ end
 
 -- Something has changed that the archive lacks: it looks at the conversation; see quotas/ledger/archive.py.
 local function unarchive(tag, name, now)
-    redis.call('ZADD', tag .. ':unarchived', 'LT', now, name)
+    local key = tag .. ':unarchived'
+    if redis.call('ZADD', key, 'LT', 'CH', now, name) == 1 and redis.call('ZRANK', key, name) == 0 then
+        say_unarchived(tag, now)
+    end
 end

@@ -177,7 +177,7 @@ local function post(KEYS, ARGV)
         revision, seq, window_ends, live, since, due, timer)
     call('HSET', key, 'state', state)
     local posted = struct.pack(POSTED, seq, now, waited, late)
-    call('SPUBLISH', KEYS[5], 'M' .. posted .. state .. ARGV[4] .. '\n' .. ARGV[3])
+    say_message(KEYS[5], posted, state, ARGV[4], ARGV[3])
     return 'A' .. posted .. state
 end
 

@@ -31,11 +31,11 @@ local function configure(KEYS, ARGV)
         elseif is_new then -- whatever timer it had is gone
             state.timer = since > 0 and wait_restored(tag, name, state, now, ARGV[10]) or 0
         elseif since > 0 then
-            board_changed(tag, name, since, due, state.missed) -- its plan may be another one
+            say_board(tag, name, since, due, state.missed) -- its plan may be another one
         end
         keep(key, state)
         if not is_new then unarchive(tag, name, now) end
-        redis.call('SPUBLISH', KEYS[4], is_new and 'N ' .. state.last_seq or 'S')
+        if is_new then say_there(KEYS[4], state.last_seq) else say_settings(KEYS[4]) end
     end
     return standing(key, now)
 end
@@ -51,7 +51,7 @@ local function start_live(KEYS, ARGV)
     state.live_until = now + tonumber(ARGV[1])
     keep(KEYS[1], state)
     unarchive(tag, name, now)
-    redis.call('SPUBLISH', KEYS[2], 'S')
+    say_settings(KEYS[2])
     return standing(KEYS[1], now)
 end
 
@@ -66,7 +66,7 @@ local function mark_read(KEYS, ARGV)
     local tag, name = place_of(KEYS[1])
     redis.call('HSET', KEYS[1], field, seq)
     unarchive(tag, name, clock('', tonumber(ARGV[4]), KEYS[1]))
-    redis.call('SPUBLISH', KEYS[2], 'R ' .. ARGV[1] .. ' ' .. seq .. ' ' .. ARGV[3])
+    say_read(KEYS[2], ARGV[1], seq, ARGV[3])
     return 1
 end
 

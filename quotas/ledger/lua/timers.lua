@@ -1,87 +1,89 @@
--- Timers: set once a deadline is near, claimed when they ring, settled by what is noted.
+-- Timers: set for an instant, claimed when they ring, cleared once what they rang for is done. One is named by its kind
+-- and a name, `<kind>:<name>`, and stands in the partition of the conversation that it belongs to.
 
 local CLAIMED = 0.5 -- ms: that fraction tells a timer that somebody is at work on from one that was set
-local STEP = 60000 -- 1 min in ms: `arm` goes on once it is behind by this; see ARM_EVERY
 
--- KEYS: of a partition its timers, its open waits, the deadline up to which they are armed
--- ARGV: shift, how many ms ahead of a deadline the first warning of any plan goes out (0: none does)
--- Sees to it that every wait with a deadline up to HORIZON ahead has a timer that rings in time for its first look:
--- those that came near since it last found any. Where it never did, or the clock was set back, all of them anew: what
--- was asked for since may be behind. Returns how many there were.
-local function arm(KEYS, ARGV)
-    local now = clock('', tonumber(ARGV[1]), KEYS[1])
-    local armed, upto = tonumber(redis.call('GET', KEYS[3]) or 0), now + HORIZON
-    if upto - STEP < armed and armed <= upto then return 0 end
-    local anew = armed == 0 or armed > upto
-    local beyond = anew and '-inf' or '(' .. armed
-    local coming = redis.call('ZRANGEBYSCORE', KEYS[2], beyond, upto, 'WITHSCORES')
-    for place = 1, #coming, 2 do
-        -- One that has a timer keeps it, unless that rings later: set for an earlier wait, which is over.
-        local wake = first_look(tonumber(coming[place + 1]), tonumber(ARGV[2]), now)
-        redis.call('ZADD', KEYS[1], 'LT', wake, coming[place])
-    end
-    if anew or #coming > 0 then redis.call('SET', KEYS[3], upto) end -- else the next call looks again: nothing to write
-    return #coming / 2
+local function kind_of(timer) return timer:match('^(%l+):') or '' end
+
+-- The words of ARGV from `first` on, as a set.
+local function kinds_from(ARGV, first)
+    local kinds = {}
+    for place = first, #ARGV do kinds[ARGV[place]] = true end
+    return kinds
+end
+
+-- Whoever sleeps until the next timer rings must hear of one before it. What has rung makes nobody sleep.
+local function say_if_first(timers, tag, at)
+    local beyond = '(' .. text(store_time())
+    local next = redis.call('ZRANGEBYSCORE', timers, beyond, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
+    if not next or at < tonumber(next) then say_rings(tag, at) end
+end
+
+local function set_timer(tag, kind, name, at)
+    local timers = tag .. ':timers'
+    say_if_first(timers, tag, at)
+    redis.call('ZADD', timers, at, kind .. ':' .. name)
+end
+
+-- One that rings earlier already stays.
+local function set_earlier(tag, kind, name, at)
+    local timers = tag .. ':timers'
+    say_if_first(timers, tag, at)
+    redis.call('ZADD', timers, 'LT', at, kind .. ':' .. name)
+end
+
+local function clear_timer(tag, kind, name) redis.call('ZREM', tag .. ':timers', kind .. ':' .. name) end
+
+-- KEYS: the timers of a partition
+-- ARGV: kind, name, the instant at which it rings
+local function ring_at(KEYS, ARGV)
+    set_timer(KEYS[1]:match('^({%d+})'), ARGV[1], ARGV[2], tonumber(ARGV[3]))
+    return 1
 end
 
 -- KEYS: the timers of a partition
--- ARGV: shift, lease in ms, most
--- Returns now and the conversations whose timers have rung; each rings again after the lease unless it is settled.
+-- ARGV: shift, lease in ms, most, kinds that the caller handles
 -- Nothing rings by a clock of which the caller has not heard yet: who is connected is told of the new clock first.
+-- Claims timers of these kinds that have rung: each rings again after the lease, unless it is set anew or cleared. Others
+-- are passed over. Returns now, the instant at which the claimed ones ring again, when the next timer rings (0: there is
+-- none), the claimed ones, and the kinds that were passed over.
 local function claim(KEYS, ARGV)
     local heard = tonumber(ARGV[1])
     local now = store_time() + math.min(heard, shift_of(KEYS[1], heard))
-    local rung = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[3])
-    for _, name in ipairs(rung) do redis.call('ZADD', KEYS[1], 'XX', now + tonumber(ARGV[2]) + CLAIMED, name) end
-    return {tostring(now), rung}
-end
-
--- KEYS: conversation, channel
--- ARGV: due (the deadline that was looked at), kind ('warning', 'missed' or 'none'), hours, next (0: no more timers), at
--- Notes a warning or a miss once, and sets the next timer. Returns 'gone' where no deadline is open, 'moved' where it
--- is another one, else 'noted' or 'known'.
-local function settle(KEYS, ARGV)
-    local tag, name = place_of(KEYS[1])
-    local state = state_of(KEYS[1])
-    local kind, next = ARGV[2], tonumber(ARGV[4])
-    if not state or state.due_at == 0 or state.missed == 1 then
-        redis.call('ZREM', tag .. ':timers', name)
-        if state then
-            state.timer = 0
-            keep(KEYS[1], state)
-        end
-        return 'gone'
-    end
-    local since, due = state.waiting_since, state.due_at
-    if due ~= tonumber(ARGV[1]) then return 'moved' end
-    local outcome = 'known'
-    if kind == 'missed' then
-        outcome = 'noted'
-        state.missed = 1
-        redis.call('ZADD', tag .. ':missed', due, name)
-        board_changed(tag, name, since, due, 1)
-    elseif kind == 'warning' then
-        local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
-        if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(ARGV[3]) then
-            outcome = 'noted'
-            redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. ARGV[3])
+    local again, most, known = now + tonumber(ARGV[2]) + CLAIMED, tonumber(ARGV[3]), kinds_from(ARGV, 4)
+    local claimed, passed, foreign, is_more = {}, 0, {}, true
+    while is_more and #claimed < most do
+        local rung = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', passed, most - #claimed)
+        is_more = #rung == most - #claimed
+        for _, timer in ipairs(rung) do
+            if known[kind_of(timer)] then
+                redis.call('ZADD', KEYS[1], again, timer)
+                claimed[#claimed + 1] = timer
+            else
+                foreign[kind_of(timer)] = true
+                passed = passed + 1
+            end
         end
     end
-    if outcome == 'noted' then
-        event(tag, kind, name, since, due, ARGV[5])
-        unarchive(tag, name, ARGV[5])
-        redis.call('SPUBLISH', KEYS[2], 'D ' .. kind .. ' ' .. ARGV[3] .. ' ' .. due)
-    end
-    if next > 0 then
-        redis.call('ZADD', tag .. ':timers', next, name)
-    else
-        redis.call('ZREM', tag .. ':timers', name)
-    end
-    state.timer = next
-    keep(KEYS[1], state)
-    return outcome
+    local next = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2] or 0
+    local others = {}
+    for kind in pairs(foreign) do others[#others + 1] = kind end
+    return {text(now), string.format('%.1f', again), text(math.ceil(next)), claimed, others}
 end
 
-redis.register_function('arm_@VERSION@', arm)
+-- KEYS: the timers of a partition
+-- ARGV: the instant at which they ring again, as `claim` said; timers
+-- What they rang for is done: they are cleared, but those that were set anew meanwhile. Returns how many were cleared.
+local function done(KEYS, ARGV)
+    local cleared = 0
+    for place = 2, #ARGV do
+        if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[place]) or 0) == tonumber(ARGV[1]) then
+            cleared = cleared + redis.call('ZREM', KEYS[1], ARGV[place])
+        end
+    end
+    return cleared
+end
+
+redis.register_function('ring_at_@VERSION@', ring_at)
 redis.register_function('claim_@VERSION@', claim)
-redis.register_function('settle_@VERSION@', settle)
+redis.register_function('done_@VERSION@', done)

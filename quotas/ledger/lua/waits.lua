@@ -1,13 +1,9 @@
 -- Open waits: their places on the board, and their timers.
 
+local REPLY = 'reply' -- the kind of their timers
 local HORIZON = 21600000 -- 6 h in ms: how far ahead of the clock `arm` goes
 local LEEWAY = 600000 -- 10 min in ms: how far the clock may be set back unnoticed between two calls of `arm`
 local FAR_WARNING = 18000000 -- 5 h in ms: of longer ones `arm` would be too late, had it not been called for an hour
-
--- Tell whoever watches the board that a wait is another one now; `since` is 0 where it is over.
-local function board_changed(tag, name, since, due, missed)
-    redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
-end
 
 local function onto_board(tag, name, due, missed)
     redis.call('ZADD', tag .. ':waits', due > 0 and due or 'inf', name)
@@ -35,11 +31,11 @@ local function wait_moved(tag, name, since, due, missed, timer, now, warn_first,
     if due > 0 and missed == 0 and not is_far(due, now, warn_first, at) then
         local wake = first_look(due, warn_first, now)
         if timer == 0 or wake < timer then
-            redis.call('ZADD', tag .. ':timers', wake, name)
+            set_timer(tag, REPLY, name, wake)
             timer = wake
         end
     end
-    board_changed(tag, name, since, due, missed)
+    say_board(tag, name, since, due, missed)
     return timer
 end
 
@@ -50,14 +46,16 @@ local function wait_restored(tag, name, state, now, at)
     onto_board(tag, name, due, state.missed)
     if due > 0 and state.missed == 0 and (state.timer > 0 or not is_far(due, now, 0, at)) then
         timer = now
-        redis.call('ZADD', tag .. ':timers', timer, name)
+        set_timer(tag, REPLY, name, timer)
     end
-    board_changed(tag, name, state.waiting_since, due, state.missed)
+    say_board(tag, name, state.waiting_since, due, state.missed)
     return timer
 end
 
 local function event(tag, kind, name, since, due, at)
-    redis.call('XADD', tag .. ':events', '*', 'e', kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at)
+    local events = tag .. ':events'
+    redis.call('XADD', events, '*', 'e', kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at)
+    if redis.call('XLEN', events) == 1 then say_event(tag) end
 end
 
 -- The wait is over: `kind` is answered or dropped. Where that came late, before its miss was noted, it notes it too.
@@ -66,8 +64,8 @@ local function wait_closed(tag, name, kind, since, due, missed, now)
     if missed == 1 then redis.call('ZREM', tag .. ':missed', name) end
     if due > 0 and now > due and missed == 0 then
         event(tag, 'missed', name, since, due, due)
-        redis.call('SPUBLISH', tag .. ':feed:' .. name, 'D missed 0 ' .. due)
+        say_deadline(tag, name, 'missed', 0, due)
     end
     event(tag, kind, name, since, due, now)
-    board_changed(tag, name, 0, 0, 0)
+    say_board(tag, name, 0, 0, 0)
 end

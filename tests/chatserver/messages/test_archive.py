@@ -23,6 +23,7 @@ from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep, LedgerArchive, Unarchived
 from quotas.ledger.base import Posted
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.store.errors import StoreError
 from tests import databases
@@ -31,6 +32,7 @@ from tests.databases import sqlite_at
 
 ARCHIVING = """
 import asyncio, sys
+from chatserver.operating import agenda
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.settings import Settings
@@ -39,6 +41,7 @@ from quotas.ledger.archive import LedgerArchive
 from quotas.store.link import Link
 from quotas.ledger.redis import RedisLedger
 
+agenda.LOOK_AGAIN = 0.01
 archive.POLL_EVERY = 0.01
 archive.LEASE = 50
 archive.MOST_MESSAGES = 3
@@ -207,7 +210,12 @@ async def test_how_far_it_is_behind(shelf: Shelf) -> None:
     """By what it has lacked for the longest; an instant to come, at which a message grows old, is no lag."""
 
     async def lag() -> int:
-        counts = StoreCounts(Waits(shelf.link, shelf.ledger, shelf.shift), shelf.tail, shelf.ledger)
+        counts = StoreCounts(
+            Waits(shelf.link, shelf.ledger, shelf.shift),
+            Timers(shelf.link, shelf.ledger),
+            shelf.tail,
+            shelf.ledger,
+        )
         counted = await counts.latest()
         assert counted is not None
         return counted.archive_lag

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chatserver.conversations.rebuild import Rebuilt
 from chatserver.conversations.requests import ConversationChange, Done
+from chatserver.operating.timer_watch import TimerWatch
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.replies.deadlines import ReplyWatch
@@ -18,7 +19,8 @@ from quotas.ledger import keys
 from quotas.ledger.archive import Keep
 from quotas.ledger.base import Posted, Refused
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import Waits
+from quotas.ledger.timers import Timers
+from quotas.ledger.waits import REPLY, Waits
 from quotas.standing import Standing
 from tests.chatserver.messages.shelf import RULEBOOK, TUESDAY, Shelf, shelf_at
 from tests.databases import sqlite_at
@@ -51,7 +53,8 @@ def timeless(standing: Standing) -> Standing:
 async def places(shelf: Shelf, id: str = "c1") -> list[float | None]:
     """When the deadline is, and when its timer rings."""
     partition = keys.partition(id)
-    return [await shelf.link.request("ZSCORE", key(partition), id) for key in (keys.waits, keys.timers)]
+    indexes = (keys.waits(partition), id), (keys.timers(partition), keys.timer(REPLY, id))
+    return [await shelf.link.request("ZSCORE", index, member) for index, member in indexes]
 
 
 async def test_everything_that_was_archived_is_there_again(any_shelf: Shelf) -> None:
@@ -131,7 +134,7 @@ async def test_a_noted_miss_is_not_noted_again(shelf: Shelf) -> None:
     asked = await shelf.write("member", "asked again", at=TUESDAY - 24 * HOUR)
     assert isinstance(asked, Posted)
     due_at = asked.usage.due_at
-    await Waits(shelf.link, shelf.ledger, shelf.shift).settle("c1", due_at, "missed", 0, 0, due_at + 1)
+    await Waits(shelf.link, shelf.ledger, shelf.shift).note_miss("c1", due_at, due_at + 1)
     await shelf.archive_all()
     await shelf.lose_store()
     await shelf.rebuild()
@@ -145,7 +148,8 @@ async def deadlines_after(shelf: Shelf, later: int) -> list[str]:
     """What becomes of deadlines until then."""
     ledger = RedisLedger(shelf.link, shelf.shift + later)
     waits = Waits(shelf.link, ledger, shelf.shift + later)
-    watch = ReplyWatch(ledger, waits, RULEBOOK, shelf.metrics)
+    kind = ReplyWatch(ledger, waits, RULEBOOK, shelf.metrics)
+    watch = TimerWatch(Timers(shelf.link, ledger), [kind])
     while await watch.sweep():
         pass
     events = await waits.events(keys.partition("c1"), 100)

@@ -15,7 +15,7 @@ from quotas import instant
 from quotas.instant import HOUR, MINUTE, SECOND
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import Waits
+from quotas.ledger.waits import REPLY, Waits
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.quotas.ledgers import link_to
@@ -33,7 +33,7 @@ async def move(store_url: str, to: str) -> None:
     async with link_to(store_url) as link:
         shift = await settle_shift(link, None)
         ledger = RedisLedger(link, shift)
-        await ClockMove(ledger, Waits(link, ledger, shift), unexpected).to(instant.parse(to))
+        await ClockMove(ledger, Waits(link, ledger, shift), [REPLY], unexpected).to(instant.parse(to))
 
 
 async def told(device: Device) -> list[Event]:

@@ -150,7 +150,7 @@ class Desk:
     async def _miss(self, name: str) -> None:
         wait = await self.open_waits.of(name)
         if wait and wait.is_overdue(self._now):
-            await self._waits.settle(name, wait.due_at, "missed", 0, 0, self._now)
+            await self._waits.note_miss(name, wait.due_at, self._now)
 
     async def _change(self, name: str) -> None:
         settings = self._settings[name] = self._any_settings(self._settings[name].revision + 1)

@@ -7,14 +7,16 @@ import pytest
 
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
+from chatserver.operating.timer_watch import LEASE, TimerWatch
 from chatserver.replies.clock_move import ClockMove
-from chatserver.replies.deadlines import LEASE, ReplyWatch
+from chatserver.replies.deadlines import ReplyWatch
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.base import Post, posted
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import WaitEvent, Waits
+from quotas.ledger.timers import Timers
+from quotas.ledger.waits import REPLY, WaitEvent, Waits
 from quotas.standing import Settings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
@@ -37,11 +39,14 @@ class Mover:
         self.link = link
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
-        self.watch = ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())
+        self.timers = Timers(link, self.ledger)
+        self.watch = TimerWatch(self.timers, [ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())])
         self.reached: list[int] = []
 
     async def to(self, target: int) -> int:
-        return await ClockMove(self.ledger, self.waits, self.watch.settle_due, self.reached.append).to(target)
+        return await ClockMove(
+            self.ledger, self.waits, self.watch.kinds, self.watch.settle_due, self.reached.append
+        ).to(target)
 
     async def write(self, conversation: str) -> int:
         """The member writes; the deadline of that, 24 hours later."""
@@ -106,7 +111,7 @@ async def test_nothing_rings_by_a_clock_that_was_not_said_yet(mover: Mover, link
     server = Mover(link, mover.ledger.shift)
     shift = mover.ledger.shift + HOUR
     for partition in range(keys.PARTITIONS):
-        await mover.waits.turn(partition, shift, first, LEASE)
+        await mover.waits.turn(partition, shift, first, LEASE, [REPLY])
     assert await server.watch.sweep() == 0
     assert await mover.waits.turned(shift, ()) == 0
     server.ledger.hear_shift(shift)
@@ -155,7 +160,7 @@ async def test_a_step_that_ended_half_way_goes_on(mover: Mover) -> None:
     for name in NAMES[1:]:
         partition = keys.partition(name)
         shift = mover.ledger.shift + 10 * HOUR
-        await mover.waits.turn(partition, shift, await mover.ledger.time() + shift, LEASE)
+        await mover.waits.turn(partition, shift, await mover.ledger.time() + shift, LEASE, [REPLY])
     again = Mover(mover.link, await settle_shift(mover.link, None))
     await again.to(BEGAN + 3 * DAY)
     assert_each_once_in_order(await again.events(), due)
@@ -169,11 +174,12 @@ async def test_what_a_dead_process_had_claimed_is_waited_for(mover: Mover) -> No
 
     async def settle(partitions: Collection[int]) -> None:
         if await mover.ledger.now() >= due["c1"] - 4 * HOUR and not claimed:
-            claimed.extend((await mover.waits.claim(partition, LEASE, 10))[1])
+            claim = await mover.timers.claim(partition, [REPLY], LEASE, 10)
+            claimed.extend(rung.name for rung in claim.rung)
         else:
             await mover.watch.settle_due(partitions)
 
-    await ClockMove(mover.ledger, mover.waits, settle).to(BEGAN + 3 * DAY)
+    await ClockMove(mover.ledger, mover.waits, mover.watch.kinds, settle).to(BEGAN + 3 * DAY)
     assert claimed == ["c1"]
     assert_each_once_in_order(await mover.events(), due)
 
@@ -197,7 +203,7 @@ async def test_a_message_in_the_middle_of_a_move_is_not_passed_over(mover: Mover
         if not late:
             late["c2"] = await mover.write("c2")
 
-    await ClockMove(mover.ledger, mover.waits, settle).to(BEGAN + 5 * DAY)
+    await ClockMove(mover.ledger, mover.waits, mover.watch.kinds, settle).to(BEGAN + 5 * DAY)
     assert late["c2"] > due["c1"]
     assert_each_once_in_order(await mover.events(), due | late)
 
@@ -206,11 +212,11 @@ async def test_a_part_of_the_store_that_does_not_answer_ends_the_move(mover: Mov
     """What is due there would be passed over."""
 
     class Failing(Waits):
-        async def turn(self, partition: int, shift: int, to: int, lease: int):  # type: ignore[no-untyped-def]  # as its base
+        async def turn(self, partition: int, shift: int, to: int, lease: int, kinds: object):  # type: ignore[no-untyped-def]  # as its base
             if partition == 7:
                 raise StoreError("gone")
-            return await super().turn(partition, shift, to, lease)
+            return await super().turn(partition, shift, to, lease, [REPLY])
 
     failing = Failing(mover.link, mover.ledger, mover.ledger.shift)
     with pytest.raises(StoreError, match="a part of the store does not answer; run the same command again"):
-        await ClockMove(mover.ledger, failing, mover.watch.settle_due).to(BEGAN + DAY)
+        await ClockMove(mover.ledger, failing, mover.watch.kinds, mover.watch.settle_due).to(BEGAN + DAY)

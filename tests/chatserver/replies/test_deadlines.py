@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatserver.operating.metrics import Metrics
-from chatserver.replies.deadlines import LEASE, ReplyWatch
+from chatserver.operating.timer_watch import LEASE, TimerWatch
+from chatserver.replies.deadlines import ReplyWatch
 from quotas.instant import HOUR
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.timers import Timers
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
 from quotas.standing import Settings, Standing, Writer
@@ -32,7 +34,8 @@ class Desk:
         self.link = link
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
-        self.watch = ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())
+        self.timers = Timers(link, self.ledger)
+        self.watch = TimerWatch(self.timers, [ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())])
 
     def later(self, shift: int) -> "Desk":
         return Desk(self.link, shift)
@@ -193,8 +196,8 @@ async def test_a_timer_whose_process_died_rings_again_after_its_lease(desk: Desk
     partition = int(keys.tag("c1")[1:-1])
     late = desk.later(25 * HOUR)
     assert await late.waits.arm(partition, PROMISE.warn_first) == 1
-    _, rung = await late.waits.claim(partition, LEASE, 10)
-    assert rung == ["c1"]
+    claimed = await late.timers.claim(partition, late.watch.kinds, LEASE, 10)
+    assert [(rung.kind, rung.name) for rung in claimed.rung] == [("reply", "c1")]
     assert kinds(await late.watched()) == []
     assert kinds(await desk.later(25 * HOUR + LEASE).watched()) == ["missed"]
     assert written.usage.due_at

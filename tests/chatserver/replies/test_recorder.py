@@ -32,6 +32,7 @@ FRIDAY = oslo("2026-01-09T18:00")
 
 RECORDING = """
 import asyncio, sys
+from chatserver.operating import agenda
 from chatserver.records.database import Database
 from chatserver.replies import recorder as reply_records
 from quotas.store.link import Link
@@ -40,6 +41,7 @@ from quotas.ledger.waits import Waits
 from quotas.plans import builtin_policy
 from quotas.terms import Rulebook
 
+agenda.LOOK_AGAIN = 0.01
 reply_records.POLL_EVERY = 0.01
 reply_records.LEASE = 50
 reply_records.BATCH = 3
@@ -120,8 +122,8 @@ async def test_a_late_answer_is_kept_with_its_miss(desk: PastDesk) -> None:
 async def test_warnings_are_kept_for_whoever_sends_them_on(desk: PastDesk) -> None:
     written = await desk.write("c1", "member", MONDAY)
     due_at = written.usage.due_at
-    await desk.waits.settle("c1", due_at, "warning", 4, due_at + 1, due_at - 4 * HOUR)
-    await desk.waits.settle("c1", due_at, "missed", 0, 0, due_at + 1)
+    await desk.waits.note_warning("c1", due_at, 4, due_at + 1, due_at - 4 * HOUR)
+    await desk.waits.note_miss("c1", due_at, due_at + 1)
     await desk.record()
     assert [(row["kind"], row["at"]) for row in await desk.notices()] == [
         ("warning", due_at - 4 * HOUR),
@@ -140,9 +142,9 @@ async def test_notices_are_in_the_order_of_their_instants(
     await desk.open("c2")
     due_at = (await desk.write(earlier, "member", MONDAY)).usage.due_at
     due_later = (await desk.write(later, "member", MONDAY + HOUR)).usage.due_at
-    await desk.waits.settle(earlier, due_at, "warning", 4, due_at + 1, due_at - 4 * HOUR)
-    await desk.waits.settle(earlier, due_at, "missed", 0, 0, due_at + 1)
-    await desk.waits.settle(later, due_later, "missed", 0, 0, due_later + 1)
+    await desk.waits.note_warning(earlier, due_at, 4, due_at + 1, due_at - 4 * HOUR)
+    await desk.waits.note_miss(earlier, due_at, due_at + 1)
+    await desk.waits.note_miss(later, due_later, due_later + 1)
     await desk.record()
     noted = sorted(await desk.notices(), key=lambda row: int(str(row["id"])))
     assert [(row["conversation_id"], row["at"]) for row in noted] == [

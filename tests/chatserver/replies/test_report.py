@@ -134,7 +134,7 @@ async def test_an_open_wait_counts_once_it_is_missed(desk: PastDesk) -> None:
     await desk.record()
     assert (await reported(desk)).groups == []
     due_at = written.usage.due_at
-    await desk.waits.settle("c1", due_at, "missed", 0, 0, due_at + 1)
+    await desk.waits.note_miss("c1", due_at, due_at + 1)
     await desk.record()
     [group] = (await reported(desk)).groups
     assert (group.name, group.answered, group.missed, group.longest_ms) == ("tom", 0, 1, None)

@@ -9,7 +9,8 @@ from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import Waits
+from quotas.ledger.timers import Timers
+from quotas.ledger.waits import REPLY, Waits
 from quotas.standing import Settings
 from quotas.store.link import Link
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
@@ -27,6 +28,7 @@ class Desk:
         self.link = link
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
+        self.timers = Timers(link, self.ledger)
         self.shift = shift
         self.revision = 1
 
@@ -46,7 +48,7 @@ class Desk:
         return await self.waits.arm(PARTITION, warn_first)
 
     async def timer(self) -> int | None:
-        score = await self.link.request("ZSCORE", keys.timers(PARTITION), NAME)
+        score = await self.link.request("ZSCORE", keys.timers(PARTITION), keys.timer(REPLY, NAME))
         return None if score is None else int(score)
 
     async def brought_back(self, plan: str) -> None:
@@ -58,7 +60,8 @@ class Desk:
         await self.opened(plan)
 
     async def rung(self) -> list[str]:
-        return (await self.waits.claim(PARTITION, HOUR, 10))[1]
+        claim = await self.timers.claim(PARTITION, [REPLY], HOUR, 10)
+        return [rung.name for rung in claim.rung]
 
 
 @pytest.fixture
@@ -132,7 +135,7 @@ async def test_a_clock_that_was_set_back(desk: Desk, looks: tuple[int, ...]) -> 
     assert await ahead.arm() == 1
     assert await ahead.rung() == [NAME]
     await write(desk.ledger, PROMISES, NAME, writer="mentor")
-    await ahead.waits.settle(NAME, 0, "none", 0, 0, 0)
+    await ahead.waits.let_go(NAME)
     await desk.due()
     assert await desk.timer() is None
     assert [await desk.later(hours * HOUR).arm() for hours in looks] == [0] * (len(looks) - 1) + [1]
@@ -179,7 +182,7 @@ async def test_a_wait_that_comes_back_from_the_archive(desk: Desk) -> None:
         await desk.later(hours * HOUR).brought_back(plan)
         assert await desk.later(hours * HOUR).rung() == rung
         await write(desk.ledger, PROMISES, NAME, writer="mentor")
-        await desk.waits.settle(NAME, 0, "none", 0, 0, 0)
+        await desk.waits.let_go(NAME)
 
 
 async def test_the_wait_after_a_restore_has_its_own_timer(desk: Desk) -> None:

@@ -52,7 +52,7 @@ async def test_waits_are_counted_and_come_by_deadline_then_by_name(desk: Desk) -
     for name, plan in ((one, "none"), (two, "day"), (three, "hour"), (four, "none"), (five, "hour")):
         await desk.open(name, plan, "ann" if name == two else "tom")
         await write(desk.ledger, PROMISES, name, NOON)
-    await desk.waits.settle(five, NOON + HOUR, "missed", 0, 0, NOON + 2 * HOUR)
+    await desk.waits.note_miss(five, NOON + HOUR, NOON + 2 * HOUR)
     order = [three, five, two, one, four]
     later = NOON + 2 * HOUR
 
@@ -83,7 +83,7 @@ async def test_states_and_plans_choose(desk: Desk) -> None:
         await desk.open(name, plan)
         await write(desk.ledger, PROMISES, name, NOON)
     at_the_deadline, later = NOON + HOUR, NOON + HOUR + 1
-    await desk.waits.settle(three, at_the_deadline, "missed", 0, 0, later)
+    await desk.waits.note_miss(three, at_the_deadline, later)
 
     async def names(now: int, **chosen: str) -> tuple[Totals, list[str]]:
         totals, found = await desk.open_waits.first(PARTITION, now, 10, after=BEFORE_ALL, **chosen)  # type: ignore[arg-type]  # words of a test
@@ -115,7 +115,7 @@ async def test_a_miss_leaves_the_board_with_its_wait(desk: Desk) -> None:
     for name in (one, two, three):
         await desk.open(name, "hour")
         await write(desk.ledger, PROMISES, name, NOON)
-        await desk.waits.settle(name, NOON + HOUR, "missed", 0, 0, later)
+        await desk.waits.note_miss(name, NOON + HOUR, later)
 
     async def missed(now: int = later) -> tuple[int, list[tuple[float, str]]]:
         totals, found = await desk.open_waits.first(PARTITION, now, 10, state="missed", after=BEFORE_ALL)

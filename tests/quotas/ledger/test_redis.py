@@ -11,8 +11,8 @@ from quotas.admission import Usage
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger import redis as redis_module
-from quotas.ledger.answers import read_published
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, MESSAGES_AT_ONCE, Again, Post, Posted, PostResult, posted
+from quotas.ledger.feed import read_message
 from quotas.ledger.library import LIBRARY
 from quotas.ledger.redis import RedisLedger
 from quotas.store.errors import StoreError
@@ -208,7 +208,7 @@ async def test_what_happens_is_published_in_order(desk: Desk, store_url: str) ->
     usage = Usage(week, 1, 0, MONDAY + DAY, 0, MONDAY, MONDAY + DAY)
     first, *others = [push[1:] for push in published if push[0] == b"smessage"]
     assert first[0] == keys.feed("c").encode()
-    assert read_published(first[1]) == (1, MONDAY, usage, "origin", b"hello")
+    assert read_message(first[1]) == (1, MONDAY, usage, "origin", b"hello")
     assert others == [
         [keys.feed("c").encode(), b"S"],
         [keys.feed("c").encode(), b"S"],

@@ -8,7 +8,8 @@ from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import Ahead, Waits
+from quotas.ledger.timers import Claim, Timers
+from quotas.ledger.waits import REPLY, Ahead, Waits
 from quotas.standing import Settings
 from quotas.store.link import Link
 from tests.quotas.ledger.waiting import PROMISES, write
@@ -28,6 +29,7 @@ class Desk:
         self.link = link
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
+        self.timers = Timers(link, self.ledger)
         self.archive = LedgerArchive(link, self.ledger, shift)
 
     async def opened(self, plan: str = "day") -> None:
@@ -35,7 +37,10 @@ class Desk:
 
     async def turned(self, to: int) -> Ahead:
         """Move the clock to an instant, where it may."""
-        return await self.waits.turn(PARTITION, to - await self.ledger.time(), to, LEASE)
+        return await self.waits.turn(PARTITION, to - await self.ledger.time(), to, LEASE, [REPLY])
+
+    async def claimed(self) -> Claim:
+        return await self.timers.claim(PARTITION, [REPLY], LEASE, 10)
 
     async def shown(self) -> int:
         """How far the partition's clock runs ahead, to the hour."""
@@ -63,7 +68,7 @@ async def test_every_rule_has_the_clock_that_the_partition_was_moved_to(desk: De
     assert live is not None
     assert live.usage.live_until >= before + 11 * HOUR
     assert await late.shown() == 5 * 24 + 10
-    assert (await late.waits.claim(PARTITION, LEASE, 10))[0] >= before + 10 * HOUR
+    assert (await late.claimed()).now >= before + 10 * HOUR
     assert await late.ledger.mark_read(NAME, "member", 1, "o")
     [oldest] = await desk.link.request("ZRANGE", keys.unarchived(PARTITION), 0, 0, "WITHSCORES")
     assert oldest[1] >= before
@@ -109,10 +114,10 @@ async def test_nothing_is_passed_over(desk: Desk) -> None:
     moved = await desk.turned(due_at - WARN_FIRST)
     assert moved.is_busy
     assert moved.now >= due_at - WARN_FIRST
-    now, rung = await desk.waits.claim(PARTITION, LEASE, 10)
-    assert rung == [NAME]
+    claim = await desk.claimed()
+    assert [rung.name for rung in claim.rung] == [NAME]
     assert (await desk.turned(far)).is_busy
-    assert await desk.waits.settle(NAME, due_at, "warning", 4, due_at + 1, now) == "noted"
+    assert await desk.waits.note_warning(NAME, due_at, 4, due_at + 1, claim.now) == "noted"
     place = await desk.turned(far)
     assert (place.is_busy, place.next_at) == (False, due_at + 1)
 
@@ -122,11 +127,11 @@ async def test_what_was_claimed_is_waited_for(desk: Desk) -> None:
     await desk.opened()
     now = await desk.ledger.now()
     timers = keys.timers(PARTITION)
-    await desk.link.request("ZADD", timers, now + 1_500, NAME)
+    await desk.link.request("ZADD", timers, now + 1_500, keys.timer(REPLY, NAME))
     place = await desk.turned(now + DAY)
     assert (place.is_busy, place.next_at) == (False, now + 1_500)
-    await desk.link.request("ZADD", timers, now, NAME)
-    assert (await desk.waits.claim(PARTITION, LEASE, 10))[1] == [NAME]
+    await desk.link.request("ZADD", timers, now, keys.timer(REPLY, NAME))
+    assert [rung.name for rung in (await desk.claimed()).rung] == [NAME]
     place = await desk.turned(now + DAY)
     assert (place.is_busy, place.next_at) == (True, 0)
     assert await desk.shown() == 5 * 24

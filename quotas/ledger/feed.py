@@ -1,0 +1,121 @@
+"""What is published: every letter and shape, on the channels that `quotas/ledger/keys.py` names.
+
+A conversation's channel has a letter first. What the store's functions publish they write in `lua/feed.lua`, alike.
+"""
+
+from collections.abc import Collection
+from typing import Final, Literal, cast
+
+from quotas.admission import Usage
+from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, USAGE
+from quotas.standing import Writer
+
+MESSAGE: Final = b"M"
+"""A message was accepted: POSTED, the packed state, `<origin>\\n<entry>`."""
+SETTINGS: Final = b"S"
+"""Settings have changed, or a live chat has begun: look."""
+THERE: Final = b"N"
+"""`N <last seq>`: the conversation is there, or there again, up to that message."""
+READ: Final = b"R"
+"""`R <side> <seq> <origin>`: a read mark has moved."""
+TYPING: Final = b"T"
+"""`T <side> <origin>`: somebody types."""
+PRESENCE: Final = b"P"
+"""Somebody has come or gone: look."""
+DEADLINE: Final = b"D"
+"""`D <warning or missed> <hours> <due>`: a reply deadline is so many hours ahead, or was missed (0 hours)."""
+
+LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE)
+"""Of conversations' channels, all of them."""
+
+_REVOKED = "revoked "
+
+
+def read_message(payload: bytes) -> tuple[int, int, Usage, str, bytes]:
+    """Of MESSAGE: seq, instant, usage, origin, entry."""
+    seq, at, _, _ = POSTED.unpack_from(payload, 1)
+    origin_ends = payload.index(b"\n", AFTER_STATE)
+    usage = Usage(*USAGE.unpack_from(payload, AFTER_POSTED))
+    return seq, at, usage, payload[AFTER_STATE:origin_ends].decode(), payload[origin_ends + 1 :]
+
+
+def read_there(payload: bytes) -> int:
+    """Of THERE: the last seq."""
+    return int(payload[2:])
+
+
+def read_mark(payload: bytes) -> tuple[Writer, int, str]:
+    """Of READ: side, seq, origin."""
+    _, side, seq, origin = payload.decode().split(" ")
+    return cast(Writer, side), int(seq), origin
+
+
+def typing(side: Writer, origin: str) -> str:
+    """TYPING, to publish."""
+    return f"T {side} {origin}"
+
+
+def read_typing(payload: bytes) -> tuple[Writer, str]:
+    """Of TYPING: side, origin."""
+    _, side, origin = payload.decode().split(" ")
+    return cast(Writer, side), origin
+
+
+def read_deadline(payload: bytes) -> tuple[Literal["warning", "missed"], int, float]:
+    """Of DEADLINE: kind, due, hours."""
+    _, kind, hours, due_at = payload.split(b" ")
+    return "missed" if kind == b"missed" else "warning", int(due_at), float(hours)
+
+
+# A person's channel: the name of a conversation that was added for them, or:
+
+
+def revoked(before: int) -> str:
+    """`revoked <instant>`, to publish: the person's tokens issued before that instant are good no more."""
+    return f"{_REVOKED}{before}"
+
+
+def read_revoked(payload: bytes) -> int | None:
+    """The instant; None where a conversation was added."""
+    said = payload.decode()
+    return int(said.removeprefix(_REVOKED)) if said.startswith(_REVOKED) else None
+
+
+# A partition's board
+
+
+def read_board(payload: bytes) -> str:
+    """Of `<conversation> <since> <due> <missed>`: whose wait is another one now. The rest is read where it is kept."""
+    return payload.partition(b" ")[0].decode()
+
+
+# The clock of a demo or a test
+
+
+def moved(shift: int, busy: Collection[int]) -> str:
+    """`<shift> <partition> …`, to publish: the clock was moved to `shift`, and something is due there by it."""
+    return " ".join(map(str, (shift, *busy)))
+
+
+def read_moved(payload: bytes) -> tuple[int, list[int]]:
+    """Shift, and partitions."""
+    shift, *busy = map(int, payload.split())
+    return shift, busy
+
+
+# A partition's work: what its processes need not ask for all the time
+
+RINGS: Final = b"T"
+"""`T <instant>`: a timer was set that rings before all others that are to come."""
+EVENT: Final = b"E"
+"""What became of a wait is the first in the stream of events."""
+UNARCHIVED: Final = b"U"
+"""`U <instant>`: a conversation is the first of those of which the archive lacks something, since that instant."""
+
+WORK: Final = (RINGS, EVENT, UNARCHIVED)
+"""All of them."""
+
+
+def read_work(payload: bytes) -> tuple[bytes, int]:
+    """Letter and instant; 0 for now."""
+    return payload[:1], int(payload[2:] or 0)

@@ -1,0 +1,30 @@
+-- What is published, as quotas/ledger/feed.py reads it: nothing else here publishes.
+
+local function say_message(channel, posted, state, origin, entry)
+    redis.call('SPUBLISH', channel, 'M' .. posted .. state .. origin .. '\n' .. entry)
+end
+
+local function say_settings(channel) redis.call('SPUBLISH', channel, 'S') end
+
+local function say_there(channel, last_seq) redis.call('SPUBLISH', channel, 'N ' .. last_seq) end
+
+local function say_read(channel, side, seq, origin)
+    redis.call('SPUBLISH', channel, 'R ' .. side .. ' ' .. seq .. ' ' .. origin)
+end
+
+local function say_deadline(tag, name, kind, hours, due)
+    redis.call('SPUBLISH', tag .. ':feed:' .. name, 'D ' .. kind .. ' ' .. hours .. ' ' .. due)
+end
+
+-- To whoever watches the board: a wait is another one now; `since` is 0 where it is over.
+local function say_board(tag, name, since, due, missed)
+    redis.call('SPUBLISH', tag .. ':board', name .. ' ' .. since .. ' ' .. due .. ' ' .. missed)
+end
+
+-- To whoever serves: a shifted clock was moved. Returns how many those are.
+local function say_moved(channel, said) return redis.call('SPUBLISH', channel, said) end
+
+-- To whoever does a partition's work.
+local function say_rings(tag, at) redis.call('SPUBLISH', tag .. ':work', 'T ' .. text(at)) end
+local function say_event(tag) redis.call('SPUBLISH', tag .. ':work', 'E') end
+local function say_unarchived(tag, at) redis.call('SPUBLISH', tag .. ':work', 'U ' .. text(at)) end

@@ -1,0 +1,66 @@
+"""What is published is written and read in one place on each side, and the documentation lists it."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from quotas.ledger import feed, keys
+
+ROOT = Path(__file__).parents[3]
+FUNCTIONS = {file.name: file.read_text(encoding="utf-8") for file in files("quotas.ledger").joinpath("lua").iterdir()}
+PUBLISHED_BY_FUNCTIONS = (feed.MESSAGE, feed.SETTINGS, feed.THERE, feed.READ, feed.DEADLINE)
+
+
+def letters(of: str) -> set[bytes]:
+    return {letter.encode() for letter in re.findall(of, FUNCTIONS["feed.lua"])}
+
+
+def test_the_functions_publish_the_letters_that_are_read() -> None:
+    assert letters(r"channel, '([A-Z])\b") | letters(r"':feed:' \.\. name, '([A-Z])\b") == set(PUBLISHED_BY_FUNCTIONS)
+
+
+def test_the_functions_say_what_work_has_come_up_in_the_letters_that_are_read() -> None:
+    assert letters(r"':work', '([A-Z])\b") == set(feed.WORK)
+    assert feed.read_work(b"E") == (feed.EVENT, 0)
+    assert feed.read_work(b"T 17") == (feed.RINGS, 17)
+
+
+def test_only_one_file_publishes_on_each_side() -> None:
+    assert [name for name, text in FUNCTIONS.items() if "SPUBLISH" in text] == ["feed.lua"]
+    for path in [*ROOT.glob("quotas/**/*.py"), *ROOT.glob("chatserver/**/*.py")]:
+        for said in re.findall(r'"SPUBLISH", keys\.feed\(.*?\), (.*)', path.read_text(encoding="utf-8")):
+            assert said.startswith("feed."), f"{path.name} has a shape of its own"
+
+
+def test_every_letter_and_channel_is_documented() -> None:
+    rows = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
+    for channel, known in (("{p}:feed:ID", feed.LETTERS), ("{p}:work", feed.WORK)):
+        [row] = [row for row in rows if row.startswith(f"| `{channel}` |")]
+        assert tuple(letter.encode() for letter in re.findall(r"`([A-Z])`", row)) == known
+    for channel in (keys.person_feed("ID"), keys.board(0), keys.CLOCK):
+        name = re.sub(r"{\d+}", "{p}", channel)
+        assert [row for row in rows if row.startswith(f"| `{name}` | channel: ")], f"{name} is not listed"
+
+
+def test_what_is_written_here_is_read_alike() -> None:
+    assert feed.read_typing(feed.typing("member", "o1").encode()) == ("member", "o1")
+    assert feed.read_revoked(feed.revoked(17).encode()) == 17
+    assert feed.read_revoked(b"c1") is None
+    assert feed.read_moved(feed.moved(86_400_000, [3, 255]).encode()) == (86_400_000, [3, 255])
+    assert feed.read_moved(feed.moved(1, ()).encode()) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "due_at", "hours"),
+    [(b"D warning 4.5 17", "warning", 17, 4.5), (b"D missed 0 17", "missed", 17, 0.0)],
+)
+def test_deadlines(payload: bytes, kind: str, due_at: int, hours: float) -> None:
+    assert feed.read_deadline(payload) == (kind, due_at, hours)
+
+
+def test_marks_and_places() -> None:
+    assert feed.read_mark(b"R mentor 12 o1") == ("mentor", 12, "o1")
+    assert feed.read_there(b"N 7") == 7
+    assert feed.read_board(b"c1 5 9 0") == "c1"
