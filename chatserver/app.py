@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import structlog
 from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -63,8 +63,7 @@ from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 
-log = structlog.stdlib.get_logger(__name__)
-
+logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from chatserver.operating.tracing import Traces
@@ -122,7 +121,7 @@ async def migrated(settings: Settings) -> AsyncIterator[Database]:
     database = Database(settings.records_url)
     try:
         for revision in await migrate(database):
-            log.info("migrated", revision=revision)
+            logger.info("migrated", extra={"revision": revision})
         yield database
     finally:
         await database.close()

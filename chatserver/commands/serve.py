@@ -1,9 +1,9 @@
 """`chatserver serve`."""
 
+import logging
 import socket
 from collections.abc import Sequence
 
-import structlog
 from msgspec.structs import replace
 
 from chatserver import app as composition
@@ -16,7 +16,7 @@ from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
 from chatserver.workers import serve_with_workers
 
-log = structlog.stdlib.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def serve(flags: ServerFlags = NO_FLAGS) -> None:
@@ -28,7 +28,7 @@ def serve(flags: ServerFlags = NO_FLAGS) -> None:
         serving = _serve if settings.workers == 1 else _serve_with_workers
         with store_of(settings) as store_url:
             run(serving(settings, store_url, socks))
-        log.info("stopped")
+        logger.info("stopped")
 
 
 async def _serve(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
@@ -38,7 +38,7 @@ async def _serve(settings: Settings, store_url: str, socks: Sequence[socket.sock
 
         def ready() -> None:
             warn(parts.warnings, parts.shift, now)
-            log.info("listening", url=url_of(sock))
+            logger.info("listening", extra={"url": url_of(sock)})
 
         await listen(parts, sock, ready)
 
@@ -50,7 +50,7 @@ async def _serve_with_workers(settings: Settings, store_url: str, socks: Sequenc
 
     def ready() -> None:
         warn(parts.warnings, parts.shift, now)
-        log.info("listening", url=url_of(socks[0]), workers=len(socks))
+        logger.info("listening", extra={"url": url_of(socks[0]), "workers": len(socks)})
 
     await serve_with_workers(replace(settings, now=None), store_url, socks, ready)
 
@@ -61,7 +61,7 @@ def warn(warnings: Sequence[str], shift: int, now: int) -> None:
         if errors.is_terminal:
             errors.print(f"[yellow]warning:[/yellow] {warning}", highlight=False, soft_wrap=True)
         else:
-            log.warning(warning)
+            logger.warning("%s", warning)
 
 
 def url_of(sock: socket.socket) -> str:

@@ -10,7 +10,6 @@ import socket
 import sys
 
 import msgspec
-from structlog.contextvars import bind_contextvars
 
 from chatserver.app import assembled
 from chatserver.commands.running import run
@@ -28,8 +27,7 @@ def main() -> None:
     if not line:  # It was gone before it had told anything.
         return
     job = job_of(line)
-    configure_logs(job.settings.log_level)
-    bind_contextvars(worker=job.seat.number)
+    configure_logs(job.settings.log_level, worker=job.seat.number)
     try:
         run(_serve(job))
     except Exception as error:
