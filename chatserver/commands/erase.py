@@ -10,9 +10,10 @@ from rich.table import Table
 from chatserver import app as composition
 from chatserver.access.revocation import Revocations
 from chatserver.commands.existing import require_master_keys, require_records
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
-from chatserver.commands.screen import LONG, bar, errors, one_sentence, screen
+from chatserver.commands.screen import LONG, bar, errors, screen
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys

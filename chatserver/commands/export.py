@@ -5,9 +5,10 @@ from pathlib import Path
 from chatserver import app as composition
 from chatserver.access.revocation import Revocations
 from chatserver.commands.existing import require_master_keys, require_records
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
-from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.commands.screen import LONG, bar, screen
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.messages.log import MessageLog

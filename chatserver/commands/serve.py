@@ -2,14 +2,15 @@
 
 import logging
 import socket
+import sys
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from chatserver import app as composition
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
-from chatserver.commands.screen import errors, one_sentence
 from chatserver.operating.clock_shift import clock_notice
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets
@@ -58,7 +59,9 @@ async def _serve_with_workers(settings: Settings, store_url: str, socks: Sequenc
 def warn(warnings: Sequence[str], shift: int, now: int) -> None:
     notice = clock_notice(shift, now)
     for warning in [*warnings, *([notice] if notice else [])]:
-        if errors.is_terminal:
+        if sys.stderr.isatty():
+            from chatserver.commands.screen import errors  # rich is for those who have something to print
+
             errors.print(f"[yellow]warning:[/yellow] {warning}", highlight=False, soft_wrap=True)
         else:
             logger.warning("%s", warning)

@@ -12,8 +12,8 @@ import sys
 import msgspec
 
 from chatserver.app import assembled
+from chatserver.commands.faults import faults, sentence_of
 from chatserver.commands.running import run
-from chatserver.commands.screen import faults, sentence_of
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen
 from chatserver.workers import SIGN, SIGN_EVERY, Job, Report, job_of
