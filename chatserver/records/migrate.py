@@ -1,7 +1,6 @@
 """Bring a database to this release's tables, safely also when several processes start at once."""
 
 import asyncio
-import fcntl
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -10,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.file_lock import lock
 from chatserver.private_files import make_folder, open_private, tighten_file
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.sqlite import LOCK_WAIT_SECONDS
@@ -54,14 +54,12 @@ async def _file_lock(file: Path) -> AsyncIterator[None]:
     beside = file.with_name(file.name + ".lock")
     try:
         make_folder(file.parent)
-        lock = open_private(beside, "w")
         open_private(file, "a").close()  # SQLite gives its other files the mode of this one.
         tighten_file(file)
+        held = await asyncio.to_thread(lock, beside, wait=True)
     except OSError as error:
         raise DatabaseError(f"{error.filename or beside}: cannot be used for the records: {error.strerror}") from None
-    with lock:
-        # The lock ends with the file, also where the process is killed.
-        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+    with held:
         yield
 
 
