@@ -1,9 +1,12 @@
 """The command line. Commands are imported when they are used, so that each starts as fast as it can."""
 
+import ast
 import io
 import os
 import sys
 from contextlib import suppress
+from importlib.abc import InspectLoader
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import cyclopts
@@ -13,28 +16,28 @@ from chatserver.private_files import keep_private
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-cli = cyclopts.App(
-    name="chatserver",
-    help="The chat server for mentoring: writing windows, reply deadlines, messages that are kept.",
-)
-cli.command("chatserver.commands.serve:serve")
-cli.command("chatserver.commands.demo:demo")
-cli.command("chatserver.commands.chat:chat")
-cli.command("chatserver.commands.replies:replies")
-cli.command("chatserver.commands.report:report")
-cli.command("chatserver.commands.why:why")
-cli.command("chatserver.commands.replay:replay_timeline", name="replay")
-cli.command("chatserver.commands.token:token")
-cli.command("chatserver.commands.migrate:migrate")
-cli.command("chatserver.commands.rebuild:rebuild")
-cli.command("chatserver.commands.rotate_key:rotate_key")
-cli.command("chatserver.commands.backup:backup")
-cli.command("chatserver.commands.restore:restore")
-cli.command("chatserver.commands.revoke:revoke")
-cli.command("chatserver.commands.clock:clock")
-cli.command("chatserver.commands.export:export")
-cli.command("chatserver.commands.erase:erase")
-cli.command("chatserver.commands.config:config")
+SUBCOMMANDS = {
+    "serve": "chatserver.commands.serve:serve",
+    "demo": "chatserver.commands.demo:demo",
+    "chat": "chatserver.commands.chat:chat",
+    "replies": "chatserver.commands.replies:replies",
+    "report": "chatserver.commands.report:report",
+    "why": "chatserver.commands.why:why",
+    "replay": "chatserver.commands.replay:replay_timeline",
+    "token": "chatserver.commands.token:token",
+    "migrate": "chatserver.commands.migrate:migrate",
+    "rebuild": "chatserver.commands.rebuild:rebuild",
+    "rotate-key": "chatserver.commands.rotate_key:rotate_key",
+    "backup": "chatserver.commands.backup:backup",
+    "restore": "chatserver.commands.restore:restore",
+    "revoke": "chatserver.commands.revoke:revoke",
+    "clock": "chatserver.commands.clock:clock",
+    "export": "chatserver.commands.export:export",
+    "erase": "chatserver.commands.erase:erase",
+    "config": "chatserver.commands.config:config",
+}
+"""Each command and its function, as `module:function`."""
+HELP_FLAGS = ("--help", "-h")
 
 
 STDOUT = 1
@@ -91,8 +94,29 @@ def _open_streams() -> None:
     )
 
 
+def command_line(*, listed: bool = False) -> cyclopts.App:
+    """The commands, none imported yet; `listed` with the first line about each, which replaces the rest of its help."""
+    cli = cyclopts.App(
+        name="chatserver",
+        help="The chat server for mentoring: writing windows, reply deadlines, messages that are kept.",
+        help_flags=HELP_FLAGS,
+        help_format="plaintext",
+    )
+    for name, place in SUBCOMMANDS.items():
+        cli.command(place, name=name, help=first_line(place) if listed else None)
+    return cli
+
+
+def first_line(place: str) -> str:
+    """What `module:function` says of itself, read from its source: to import all commands is to import everything."""
+    module, _, name = place.partition(":")
+    loader = getattr(find_spec(module), "loader", None)
+    assert isinstance(loader, InspectLoader), place  # noqa: S101 - commands are modules of this package
+    for statement in ast.parse(loader.get_source(module) or "").body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == name:
+            return (ast.get_docstring(statement) or "").partition("\n")[0]
+    raise AssertionError(f"there is no {place}")
+
+
 def _run() -> None:
-    if not sys.argv[1:] or sys.argv[1] in cli.help_flags:
-        for name in cli:
-            cli[name]  # imports it, so that the list says what it does
-    cli()
+    command_line(listed=not sys.argv[1:] or sys.argv[1] in HELP_FLAGS)()

@@ -273,10 +273,3 @@ def _command(url: str, person: DemoPerson, token: Path) -> str:
 def _words(url: str, command: str, token: Path) -> list[str]:
     words = [os.path.relpath(sys.argv[0]), command, "--token-file", str(token)]
     return words if url == DEFAULT_URL else [*words, "--url", url]
-
-
-def clock_notice(shift: int, now: int) -> str | None:
-    """What to say of a shifted clock; None where it is real, to within the demo's own millisecond."""
-    if abs(shift) < instant.SECOND:
-        return None
-    return f"The clock of this server is shifted: it shows {instant.text(now)}."

@@ -5,10 +5,10 @@ With app.py, which puts the server on it, the composition root: nowhere else par
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
-import structlog
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -40,7 +40,7 @@ from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
 
-log = structlog.stdlib.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class StartError(Exception):
@@ -130,7 +130,7 @@ async def migrated(settings: Settings) -> AsyncIterator[Database]:
     await asyncio.to_thread(tighten, settings.data_dir)
     async with opened(settings) as database:
         for revision in await migrate(database):
-            log.info("migrated", revision=revision)
+            logger.info("migrated", extra={"revision": revision})
         yield database
 
 

@@ -8,6 +8,7 @@ the system would still give it connections. It is killed, and started again as o
 """
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -19,7 +20,6 @@ from types import FrameType
 from typing import cast
 
 import msgspec
-import structlog
 from msgspec import Struct
 
 from chatserver.api.worker_numbers import Seat, socket_path
@@ -45,7 +45,7 @@ PATIENCE = 30.0
 LOOKS = 10
 """How often within that time the parent looks. It counts looks: while it cannot look itself, nobody's time runs."""
 
-log = structlog.stdlib.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Job(Struct, frozen=True):
@@ -137,10 +137,13 @@ class Worker:
                 has_lived, silent_looks = True, 0
                 if line != SIGN and not report.done():
                     report.set_result(msgspec.json.decode(line, type=Report))
-            log.warning("a worker gives no sign of life and is killed", worker=self.number, silent_seconds=PATIENCE)
+            logger.warning(
+                "a worker gives no sign of life and is killed",
+                extra={"worker": self.number, "silent_seconds": PATIENCE},
+            )
             process.kill()
         except Exception:  # Whoever is not watched is of no use.
-            log.exception("what a worker says cannot be read; it is killed", worker=self.number)
+            logger.exception("what a worker says cannot be read; it is killed", extra={"worker": self.number})
             process.kill()
         finally:
             if not report.done():
@@ -197,7 +200,7 @@ class Workers:
         while True:
             since = loop.time()
             status = await worker.ended()
-            log.warning("a worker has ended; starting it again", worker=worker.number, status=status)
+            logger.warning("a worker has ended; starting it again", extra={"worker": worker.number, "status": status})
             failures = 0 if loop.time() - since > STEADY_AFTER else failures + 1
             while not await self._start_again(worker, failures):
                 failures += 1
@@ -210,9 +213,11 @@ class Workers:
         except StartError as error:
             if not any(other.serves for other in self._all):
                 raise
-            log.warning("a worker cannot start; the others go on", worker=worker.number, problem=error.args[0])
+            logger.warning(
+                "a worker cannot start; the others go on", extra={"worker": worker.number, "problem": error.args[0]}
+            )
             return False
-        log.info("a worker serves again", worker=worker.number)
+        logger.info("a worker serves again", extra={"worker": worker.number})
         return True
 
     async def _end(self) -> None:
@@ -225,7 +230,7 @@ class Workers:
             async with asyncio.timeout(END_WITHIN):
                 await asyncio.gather(*(worker.ended() for worker in self._all))
         except TimeoutError:
-            log.warning("workers did not end in time and are killed")
+            logger.warning("workers did not end in time and are killed")
             for worker in self._all:
                 worker.send(signal.SIGKILL)
             await asyncio.gather(*(worker.ended() for worker in self._all))

@@ -11,12 +11,12 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
 
 from chatserver.api import problem
 from chatserver.api.cors import Cors
 from chatserver.api.problem import ProblemError
 from chatserver.operating.health import Health
+from chatserver.operating.logs import logged_about
 from chatserver.operating.metrics import Metrics
 from chatserver.security_headers import SECURITY_HEADERS
 
@@ -61,7 +61,7 @@ class Gate:
         # Probes come every few seconds and say nothing new.
         traces = self._traces if scope["path"].startswith("/v1/") else None
         with (
-            bound_contextvars(request=request_id),
+            logged_about(request=request_id),
             traces.request(method, asked) if traces is not None else nullcontext() as span,
         ):
 

@@ -8,8 +8,9 @@ from cyclopts import Parameter
 
 from chatserver.backup.making import Backup
 from chatserver.commands.existing import require_records
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.commands.screen import LONG, bar, screen
 
 
 def backup(

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from chatserver.commands.screen import one_sentence
+from chatserver.commands.faults import one_sentence
 from chatserver.settings import DEFAULT_URL, SettingsError
 from chatserver.terminal import chat as terminal_chat
 from quotas.text_files import NotUtf8Error, read_text

@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from chatserver import foundation
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
-from chatserver.commands.screen import errors, one_sentence, screen
+from chatserver.commands.screen import errors, screen
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.operating.clock_shift import ClockShiftError, require_shifted
 from chatserver.replies.clock_move import ClockMove

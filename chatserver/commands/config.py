@@ -5,8 +5,9 @@ from dataclasses import asdict
 
 from rich.table import Table
 
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags
-from chatserver.commands.screen import one_sentence, screen
+from chatserver.commands.screen import screen
 from chatserver.settings import DESCRIPTIONS, load, shown
 
 

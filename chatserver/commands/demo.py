@@ -9,9 +9,10 @@ from rich.text import Text
 
 from chatserver import app as composition
 from chatserver import demo as demonstration
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
-from chatserver.commands.screen import one_sentence, screen
+from chatserver.commands.screen import screen
 from chatserver.commands.serve import url_of, warn
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from chatserver import foundation
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
-from chatserver.commands.screen import one_sentence, screen
+from chatserver.commands.screen import screen
 from chatserver.records.migrate import migrate as migrate_database
 from chatserver.settings import SettingsError
 

@@ -2,9 +2,10 @@
 
 from chatserver import foundation
 from chatserver.commands.existing import require_records
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
-from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.commands.screen import LONG, bar, screen
 from chatserver.conversations import rebuild as rebuilding
 from chatserver.plural import counted
 from chatserver.settings import Settings, SettingsError

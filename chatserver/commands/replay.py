@@ -11,8 +11,9 @@ import msgspec
 from cyclopts import Parameter
 
 from chatserver import foundation
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.running import run, store_of
-from chatserver.commands.screen import bar, one_sentence
+from chatserver.commands.screen import bar
 from chatserver.settings import Settings, SettingsError, load
 from chatserver.terminal.texts import choose_language
 from quotas.ledger.base import Ledger

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chatserver.commands.chat import token_of
-from chatserver.commands.screen import one_sentence
+from chatserver.commands.faults import one_sentence
 from chatserver.protocol.commands import Watch
 from chatserver.settings import DEFAULT_URL, SettingsError
 from chatserver.terminal import replies as terminal_replies

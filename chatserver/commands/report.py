@@ -9,7 +9,8 @@ from cyclopts import Parameter
 
 from chatserver.client import http
 from chatserver.commands.chat import token_of
-from chatserver.commands.screen import one_sentence, screen
+from chatserver.commands.faults import one_sentence
+from chatserver.commands.screen import screen
 from chatserver.protocol.reports import By, ReplyReport
 from chatserver.settings import DEFAULT_URL, SettingsError
 from chatserver.terminal.report import show

@@ -6,8 +6,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from chatserver.backup.restoring import restore as restoring
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.commands.screen import LONG, bar, screen
 
 
 def restore(

@@ -8,9 +8,10 @@ from cyclopts import Parameter
 from chatserver import foundation
 from chatserver.access.tokens import require_user
 from chatserver.commands.existing import require_records
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
-from chatserver.commands.screen import one_sentence, screen
+from chatserver.commands.screen import screen
 from chatserver.conversations.recorded import is_recorded
 from chatserver.settings import Settings, SettingsError
 from quotas import instant

@@ -7,9 +7,10 @@ from cyclopts import Parameter
 
 from chatserver import foundation
 from chatserver.commands.existing import require_records
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
-from chatserver.commands.screen import LONG, bar, one_sentence, screen
+from chatserver.commands.screen import LONG, bar, screen
 from chatserver.keys.master_keys import MAKE_ONE, MasterKeys, master_keys
 from chatserver.keys.rotation import Rotated, rotate
 from chatserver.plural import counted

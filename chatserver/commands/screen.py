@@ -1,14 +1,7 @@
-"""What a person at a terminal sees: sentences, bars, faults in one sentence."""
-
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""What a person at a terminal sees: sentences and bars."""
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
-
-from chatserver.settings import SettingsError
 
 LONG = 2_000
 """Lines from which on a bar is worth looking at."""
@@ -16,51 +9,6 @@ LONG = 2_000
 errors = Console(stderr=True, markup=False, emoji=False)
 screen = Console(markup=False, emoji=False)
 """Both print what they are given as it is: a path or an id may hold `[…]` or `:x:`. Colours are given as `Text`."""
-
-
-@contextmanager
-def one_sentence() -> Iterator[None]:
-    """Turn a fault that is nobody's bug into one sentence and exit status 1."""
-    try:
-        yield
-    except Exception as error:
-        if not isinstance(error, faults()):
-            raise
-        errors.print(Text.assemble(("chatserver:", "red"), f" {sentence_of(error)}"), soft_wrap=True)
-        sys.exit(1)
-
-
-def sentence_of(fault: Exception) -> str:
-    """What there is to say of it."""
-    return str(fault.args[0] if fault.args else fault)
-
-
-def faults() -> tuple[type[Exception], ...]:
-    """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
-    from chatserver.backup.manifest import BackupError
-    from chatserver.foundation import StartError
-    from chatserver.operating.clock_shift import ClockShiftError
-    from chatserver.operating.embedded import EmbeddedStoreError
-    from chatserver.personal_data.subject import UnknownPersonError
-    from chatserver.records.database import DatabaseError
-    from quotas.plans import PolicyError
-    from quotas.replay import TimelineError
-    from quotas.store.errors import StoreError
-    from quotas.terms import UnjudgeableError
-
-    return (
-        SettingsError,
-        PolicyError,
-        EmbeddedStoreError,
-        DatabaseError,
-        StoreError,
-        ClockShiftError,
-        TimelineError,
-        UnjudgeableError,
-        UnknownPersonError,
-        StartError,
-        BackupError,
-    )
 
 
 def bar(lines: int) -> Progress:

@@ -1,23 +1,23 @@
 """`chatserver serve`."""
 
+import logging
 import socket
+import sys
 from collections.abc import Sequence
 
-import structlog
 from msgspec.structs import replace
-from rich.text import Text
 
 from chatserver import app as composition
-from chatserver import demo as demonstration
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
-from chatserver.commands.screen import errors, one_sentence
+from chatserver.operating.clock_shift import clock_notice
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
 from chatserver.workers import serve_with_workers
 
-log = structlog.stdlib.get_logger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def serve(flags: ServerFlags = NO_FLAGS) -> None:
@@ -29,7 +29,7 @@ def serve(flags: ServerFlags = NO_FLAGS) -> None:
         serving = _serve if settings.workers == 1 else _serve_with_workers
         with store_of(settings) as store_url:
             run(serving(settings, store_url, socks))
-        log.info("stopped")
+        logger.info("stopped")
 
 
 async def _serve(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
@@ -39,7 +39,7 @@ async def _serve(settings: Settings, store_url: str, socks: Sequence[socket.sock
 
         def ready() -> None:
             warn(parts.warnings, parts.shift, now)
-            log.info("listening", url=url_of(sock))
+            logger.info("listening", extra={"url": url_of(sock)})
 
         await listen(parts, sock, ready)
 
@@ -51,18 +51,22 @@ async def _serve_with_workers(settings: Settings, store_url: str, socks: Sequenc
 
     def ready() -> None:
         warn(parts.warnings, parts.shift, now)
-        log.info("listening", url=url_of(socks[0]), workers=len(socks))
+        logger.info("listening", extra={"url": url_of(socks[0]), "workers": len(socks)})
 
     await serve_with_workers(replace(settings, now=None), store_url, socks, ready)
 
 
 def warn(warnings: Sequence[str], shift: int, now: int) -> None:
-    notice = demonstration.clock_notice(shift, now)
+    notice = clock_notice(shift, now)
     for warning in [*warnings, *([notice] if notice else [])]:
-        if errors.is_terminal:
+        if sys.stderr.isatty():
+            from rich.text import Text  # rich is for those who have something to print
+
+            from chatserver.commands.screen import errors
+
             errors.print(Text.assemble(("warning:", "yellow"), f" {warning}"), soft_wrap=True)
         else:
-            log.warning(warning)
+            logger.warning("%s", warning)
 
 
 def url_of(sock: socket.socket) -> str:

@@ -4,8 +4,8 @@ import sys
 import time
 
 from chatserver.access.tokens import issue
+from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
-from chatserver.commands.screen import one_sentence
 from chatserver.protocol.events import Role
 from chatserver.settings import SettingsError, jwt_secret
 

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from chatserver.client import http
 from chatserver.commands.chat import token_of
-from chatserver.commands.screen import one_sentence, screen
+from chatserver.commands.faults import one_sentence
+from chatserver.commands.screen import screen
 from chatserver.settings import DEFAULT_URL, SettingsError
 from chatserver.terminal.texts import choose_language
 from chatserver.terminal.why import WhyShown, show

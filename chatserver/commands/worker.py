@@ -10,11 +10,10 @@ import socket
 import sys
 
 import msgspec
-from structlog.contextvars import bind_contextvars
 
 from chatserver.app import assembled
+from chatserver.commands.faults import faults, sentence_of
 from chatserver.commands.running import run
-from chatserver.commands.screen import faults, sentence_of
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen
 from chatserver.workers import SIGN, SIGN_EVERY, Job, Report, job_of
@@ -28,8 +27,7 @@ def main() -> None:
     if not line:  # It was gone before it had told anything.
         return
     job = job_of(line)
-    configure_logs(job.settings.log_level)
-    bind_contextvars(worker=job.seat.number)
+    configure_logs(job.settings.log_level, worker=job.seat.number)
     try:
         run(_serve(job))
     except Exception as error:

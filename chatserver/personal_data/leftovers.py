@@ -1,14 +1,13 @@
 """What a database file still holds of rows that were deleted or changed."""
 
 import asyncio
-import fcntl
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+from chatserver.file_lock import LockedError, lock
 from chatserver.personal_data import rows as erasures
-from chatserver.private_files import open_private
 from chatserver.records.database import Database, DatabaseError
 
 CLEAN_WITHIN = 60.0
@@ -51,12 +50,10 @@ async def erasing_alone(database: Database) -> AsyncIterator[None]:
         return
     beside = database.file.with_name(database.file.name + ".erasing")
     try:
-        lock = open_private(beside, "w")
+        held = lock(beside)
     except OSError as error:
         raise DatabaseError(f"{beside}: cannot be written: {error.strerror}") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # ends with the file, also where the process is killed
-        except BlockingIOError:
-            raise DatabaseError(another) from None
+    except LockedError:
+        raise DatabaseError(another) from None
+    with held:
         yield

@@ -1,24 +1,19 @@
 """Bring a database to this release's tables, safely also when several processes start at once."""
 
 import asyncio
-import fcntl
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.file_lock import lock
 from chatserver.private_files import make_folder, open_private, tighten_file
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.sqlite import LOCK_WAIT_SECONDS
+from chatserver.records.steps import head, revision_of, revisions, run_steps
 
 ADVISORY_LOCK = 0x6368_6174
 """The PostgreSQL advisory lock that one migrating process holds: "chat" as a number."""
@@ -33,26 +28,10 @@ async def migrate(database: Database) -> list[str]:
         return await connection.run_sync(_upgrade)
 
 
-def alembic_config() -> Config:
-    """Where the steps are; they come with the package."""
-    config = Config()
-    config.set_main_option("script_location", "chatserver.records:migrations")
-    return config
-
-
 async def at_head(database: Database) -> bool:
     """Whether the database has exactly this release's tables. Raises DatabaseError."""
     async with database.read() as connection:
-        return set(await connection.run_sync(_revisions)) == _heads()
-
-
-def _revisions(connection: Connection) -> tuple[str, ...]:
-    return MigrationContext.configure(connection).get_current_heads()
-
-
-@cache
-def _heads() -> frozenset[str]:
-    return frozenset(ScriptDirectory.from_config(alembic_config()).get_heads())
+        return await connection.run_sync(revision_of) == head()
 
 
 @asynccontextmanager
@@ -75,14 +54,12 @@ async def _file_lock(file: Path) -> AsyncIterator[None]:
     beside = file.with_name(file.name + ".lock")
     try:
         make_folder(file.parent)
-        lock = open_private(beside, "w")
         open_private(file, "a").close()  # SQLite gives its other files the mode of this one.
         tighten_file(file)
+        held = await asyncio.to_thread(lock, beside, wait=True)
     except OSError as error:
         raise DatabaseError(f"{error.filename or beside}: cannot be used for the records: {error.strerror}") from None
-    with lock:
-        # The lock ends with the file, also where the process is killed.
-        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+    with held:
         yield
 
 
@@ -96,19 +73,10 @@ def _write_ahead(file: Path) -> None:
 
 
 def _upgrade(connection: Connection) -> list[str]:
-    config = alembic_config()
-    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in _revisions(connection):
-        if revision not in known:
-            raise DatabaseError(
-                f"the database is at revision {revision}, which this release does not know: a newer release has "
-                "migrated it; start that release, or restore a backup from before"
-            )
-    applied: list[str] = []
-
-    def note(*, step: Any, **_: Any) -> None:
-        applied.append(step.up_revision_id)
-
-    config.attributes |= {"connection": connection, "on_version_apply": note}
-    command.upgrade(config, "head")
-    return applied
+    found = revision_of(connection)
+    if found is not None and found not in revisions():
+        raise DatabaseError(
+            f"the database is at revision {found}, which this release does not know: a newer release has "
+            "migrated it; start that release, or restore a backup from before"
+        )
+    return run_steps(connection, found)

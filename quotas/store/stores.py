@@ -4,7 +4,6 @@ from quotas.store.address import read_address
 from quotas.store.cluster import ClusterLinks
 from quotas.store.link import Link
 from quotas.store.port import Store
-from quotas.store.sentinel import SentinelLink
 
 
 def store_at(url: str, *, replicated: bool = False) -> Store:
@@ -13,5 +12,7 @@ def store_at(url: str, *, replicated: bool = False) -> Store:
     if address.kind == "cluster":
         return ClusterLinks(address.nodes, replicated=replicated)
     if address.kind == "sentinel":
+        from quotas.store.sentinel import SentinelLink  # redis-py's, which is 7 MB
+
         return SentinelLink(address.nodes, address.service, replicated=replicated)
     return Link(address.nodes[0], replicated=replicated)

@@ -1,11 +1,11 @@
 """Which node of a cluster has which slot, as a node tells it."""
 
+from binascii import crc_hqx
 from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from redis.crc import key_slot
 
 from quotas.store.address import Node
 from quotas.store.wire import Reply
@@ -31,8 +31,14 @@ class View(Struct, frozen=True):
 
 
 def slot_of(key: str | bytes) -> int:
-    """The slot of a key or channel."""
-    return key_slot(key.encode() if isinstance(key, str) else key)
+    """The slot of a key or channel: CRC-16/XMODEM of it, or of what stands in its first braces.
+
+    Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#key-distribution-model
+    """
+    whole = key.encode() if isinstance(key, str) else key
+    _, brace, rest = whole.partition(b"{")
+    tag, end, _ = rest.partition(b"}")
+    return crc_hqx(tag if brace and end and tag else whole, 0) % SLOTS
 
 
 def view_of(info: bytes, slots: Reply, asked: Node) -> View:

@@ -6,10 +6,10 @@ from functools import lru_cache
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from benchmarks.histories import PLACES
 from quotas import instant
 from quotas.calendar import Calendar
 from quotas.plans import WEEKDAYS, Always, Messages, OpenDays, Plan, ReplyPromise, Weekday, Windows, Writing
+from tests.quotas.histories import PLACES
 from tests.quotas.oracle import Minutes
 
 bounded = settings(derandomize=True, deadline=None, max_examples=300, database=None)

@@ -9,7 +9,6 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from benchmarks.histories import Configure, History, StartLive, Write, happen, rulebooks
 from quotas import instant
 from quotas.admission import Usage, without_wait, writing_state
 from quotas.explain import Explanation, explained
@@ -48,6 +47,7 @@ from quotas.steps import (
 from quotas.story import Story
 from quotas.terms import Rulebook, UnjudgeableError
 from quotas.zones import zone_of
+from tests.quotas.histories import Configure, History, StartLive, Write, happen, rulebooks
 from tests.quotas.moments import oslo
 
 HISTORIES, EVENTS = 60, 120

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
-from benchmarks.equality import timeline
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
 from quotas.plans import builtin_policy
 from quotas.replay import ExplainedOutcome, Outcome, TimelineError, replay
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook
+from tests.quotas.equality import timeline
 from tests.quotas.ledgers import ledger_at
 from tests.quotas.moments import bounded
 

@@ -1,1 +1,1 @@
-"""Steps from one release's tables to the next, for alembic. `chatserver.records.migrate` runs them."""
+"""Steps from one release's tables to the next. `chatserver.records.steps` runs them."""

@@ -3,8 +3,12 @@
 import asyncio
 import json
 import logging
+import os
+import pty
+import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -189,13 +193,14 @@ async def test_canaries_are_in_no_line_about_a_close(tmp_path: Path) -> None:
 
 
 LOUD = """
-import logging, structlog
-from chatserver.operating.logs import configure_logs
-configure_logs("LEVEL")
+import logging
+from chatserver.operating.logs import configure_logs, logged_about
+configure_logs("LEVEL", worker=3)
 for name in ("chatserver.here", "quotas.there", "uvicorn.error", "websockets.server", "aiosqlite"):
     for level in (logging.DEBUG, logging.INFO, logging.WARNING):
         logging.getLogger(name).log(level, "%s", "said", extra={"conversation": "c1"})
-structlog.stdlib.get_logger("chatserver.app").info("said", conversation="c1")
+with logged_about(request="r1"), logged_about(person=b"p1"):
+    logging.getLogger("chatserver.here").error("a request of %s", "two\\nlines")
 def fault():
     text = "canary-in-a-local"
     raise ValueError("why")
@@ -220,9 +225,31 @@ def test_libraries_are_heard_from_warnings_on() -> None:
         assert set(count.values()) <= {ours, 1}
         assert (count["chatserver.here"], count["quotas.there"], count["uvicorn.error"]) == (ours, ours, 1)
         assert {line["conversation"] for line in said if line["event"] == "said"} == {"c1"}
+        assert {line["worker"] for line in said} == {3}
+        [asked] = [line for line in said if "request" in line]
+        assert (asked["event"], asked["request"], asked["person"]) == ("a request of two\nlines", "r1", "b'p1'")
         [failed] = [line for line in said if line["event"] == "failed"]
         assert "ValueError: why" in failed["exception"]
         assert "canary-in-a-local" not in failed["exception"]
+
+
+def test_people_at_a_terminal_read_lines_in_colours() -> None:
+    """The same events; what somebody else named cannot begin a line of its own."""
+    ours, its = pty.openpty()
+    with os.fdopen(ours, "rb") as screen:
+        subprocess.run([sys.executable, "-c", LOUD.replace("LEVEL", "error")], stderr=its, check=True)
+        os.close(its)
+        shown = b""
+        with suppress(OSError):  # The end of what was written there, on Linux.
+            while piece := screen.read1():
+                shown += piece
+    assert b"\x1b[" in shown
+    lines = re.sub(r"\x1b\[\d+m", "", shown.decode()).splitlines()
+    said = [re.sub(r"^\S+Z ", "", line) for line in lines]
+    assert "warning  said worker=3 conversation=c1 (aiosqlite)" in said
+    assert "error    a request of two\\nlines worker=3 request=r1 person=b'p1' (chatserver.here)" in said
+    assert said.index("error    failed worker=3 (chatserver.here)") < said.index("ValueError: why")
+    assert "canary-in-a-local" not in shown.decode()
 
 
 def test_the_levels_are_those_of_logging() -> None:

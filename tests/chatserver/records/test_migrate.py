@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.schema import CreateTable
 
 from chatserver.records.database import Database, DatabaseError
-from chatserver.records.migrate import migrate
+from chatserver.records.migrate import at_head, migrate
+from chatserver.records.steps import VERSION, Changes, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
@@ -47,6 +50,30 @@ async def test_the_steps_lead_to_the_tables(database: Database) -> None:
 
     async with database.begin() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_a_database_of_an_older_release(database_url: str) -> None:
+    """It gets the steps that it lacks, and keeps what it holds."""
+    database = Database(database_url)
+
+    def earlier(connection: Connection) -> None:
+        changes = Changes(connection)
+        for revision in STEPS[:4]:
+            import_module(f"chatserver.records.migrations.{revisions()[revision]}").upgrade(changes)
+        connection.execute(CreateTable(VERSION))
+        connection.execute(VERSION.insert().values(version_num=STEPS[3]))
+        connection.execute(
+            text("INSERT INTO people VALUES ('m', 'member', 'Mia', 'Europe/Oslo', 'nb', NULL, 1, 1)"),
+        )
+
+    async with database.begin() as connection:
+        await connection.run_sync(earlier)
+    assert not await at_head(database)
+    assert await migrate(database) == STEPS[4:]
+    assert await at_head(database)
+    async with database.read() as connection:
+        assert (await connection.execute(text("SELECT name, erased_at FROM people"))).one() == ("Mia", None)
+    await database.close()
 
 
 async def test_a_conversation_has_one_open_subscription(database: Database) -> None:

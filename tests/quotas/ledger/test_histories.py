@@ -1,11 +1,11 @@
-"""Random histories give the same answers on both ledgers. The long run is `python -m benchmarks.equality`."""
+"""Random histories give the same answers on both ledgers. The long run is `python -m tests.quotas.equality`."""
 
 import asyncio
 
-from benchmarks.equality import compare
-from benchmarks.histories import Configure, History, happen, rulebooks
 from quotas.ledger.base import Again, Posted, PostResult, Refused, Reused, Stale
 from quotas.ledger.memory import MemoryLedger
+from tests.quotas.equality import compare
+from tests.quotas.histories import Configure, History, happen, rulebooks
 from tests.quotas.ledgers import ledger_at
 
 CONVERSATIONS, EVENTS = 30, 150

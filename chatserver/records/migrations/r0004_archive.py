@@ -1,14 +1,12 @@
 """The archive: messages, and how each conversation stood when it was last looked at."""
 
 import sqlalchemy as sa
-from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+from chatserver.records.steps import Changes
 
 
-def upgrade() -> None:
-    op.create_table(
+def upgrade(changes: Changes) -> None:
+    changes.create_table(
         "messages",
         sa.Column("conversation_id", sa.String(64), nullable=False),
         sa.Column("seq", sa.BigInteger, autoincrement=False, nullable=False),
@@ -19,7 +17,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary),
         sa.PrimaryKeyConstraint("conversation_id", "seq", name="pk_messages"),
     )
-    op.create_table(
+    changes.create_table(
         "ledger_snapshots",
         sa.Column("conversation_id", sa.String(64), nullable=False),
         sa.Column("seq", sa.BigInteger, nullable=False),

@@ -1,14 +1,12 @@
 """People, conversations and subscriptions."""
 
 import sqlalchemy as sa
-from alembic import op
 
-revision = "0001"
-down_revision = None
+from chatserver.records.steps import Changes
 
 
-def upgrade() -> None:
-    op.create_table(
+def upgrade(changes: Changes) -> None:
+    changes.create_table(
         "people",
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("role", sa.String(16), nullable=False),
@@ -19,9 +17,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
-        sa.CheckConstraint("role IN ('member', 'mentor', 'support', 'service')", name=op.f("ck_people_role_known")),
+        sa.CheckConstraint("role IN ('member', 'mentor', 'support', 'service')", name="ck_people_role_known"),
     )
-    op.create_table(
+    changes.create_table(
         "conversations",
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("member_id", sa.String(64), nullable=False),
@@ -35,12 +33,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_conversations"),
         sa.ForeignKeyConstraint(["member_id"], ["people.id"], name="fk_conversations_member_id"),
         sa.ForeignKeyConstraint(["mentor_id"], ["people.id"], name="fk_conversations_mentor_id"),
-        sa.CheckConstraint("status IN ('open', 'paused', 'ended')", name=op.f("ck_conversations_status_known")),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_conversations_revision_positive")),
+        sa.CheckConstraint("status IN ('open', 'paused', 'ended')", name="ck_conversations_status_known"),
+        sa.CheckConstraint("revision >= 1", name="ck_conversations_revision_positive"),
+        beside=["people"],
     )
-    op.create_index("ix_conversations_member_id", "conversations", ["member_id"])
-    op.create_index("ix_conversations_mentor_id", "conversations", ["mentor_id"])
-    op.create_table(
+    changes.create_index("ix_conversations_member_id", "conversations", ["member_id"])
+    changes.create_index("ix_conversations_mentor_id", "conversations", ["mentor_id"])
+    changes.create_table(
         "subscriptions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
         sa.Column("conversation_id", sa.String(64), nullable=False),
@@ -49,10 +48,11 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_subscriptions"),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name="fk_subscriptions_conversation_id"),
-        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_subscriptions_ends_after_start")),
+        sa.CheckConstraint("ended_at >= started_at", name="ck_subscriptions_ends_after_start"),
+        beside=["conversations"],
     )
-    op.create_index("ix_subscriptions_conversation_id", "subscriptions", ["conversation_id"])
-    op.create_index(
+    changes.create_index("ix_subscriptions_conversation_id", "subscriptions", ["conversation_id"])
+    changes.create_index(
         "ux_subscriptions_open",
         "subscriptions",
         ["conversation_id"],

@@ -1,15 +1,13 @@
 """Erasures: when a person was erased, and how far their conversations are. Exports read notices by conversation."""
 
 import sqlalchemy as sa
-from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+from chatserver.records.steps import Changes
 
 
-def upgrade() -> None:
-    op.add_column("people", sa.Column("erased_at", sa.BigInteger))
-    op.create_table(
+def upgrade(changes: Changes) -> None:
+    changes.add_column("people", sa.Column("erased_at", sa.BigInteger))
+    changes.create_table(
         "erasures",
         sa.Column("person_id", sa.String(64), nullable=False),
         sa.Column("conversation_id", sa.String(64), nullable=False),
@@ -17,4 +15,4 @@ def upgrade() -> None:
         sa.Column("done_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("person_id", "conversation_id", name="pk_erasures"),
     )
-    op.create_index("ix_reply_notices_conversation_id", "reply_notices", ["conversation_id", "waiting_since"])
+    changes.create_index("ix_reply_notices_conversation_id", "reply_notices", ["conversation_id", "waiting_since"])

@@ -1,14 +1,12 @@
 """What became of waits: closed ones, notices of deadlines, and the days on which mentors wrote."""
 
 import sqlalchemy as sa
-from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+from chatserver.records.steps import Changes
 
 
-def upgrade() -> None:
-    op.create_table(
+def upgrade(changes: Changes) -> None:
+    changes.create_table(
         "reply_waits",
         sa.Column("partition", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("event", sa.String(48), nullable=False),
@@ -25,14 +23,12 @@ def upgrade() -> None:
         sa.Column("counted_ms", sa.BigInteger),
         sa.Column("in_time", sa.Boolean),
         sa.PrimaryKeyConstraint("partition", "event", name="pk_reply_waits"),
-        sa.CheckConstraint(
-            "(answered_at IS NULL) <> (dropped_at IS NULL)", name=op.f("ck_reply_waits_answered_or_dropped")
-        ),
+        sa.CheckConstraint("(answered_at IS NULL) <> (dropped_at IS NULL)", name="ck_reply_waits_answered_or_dropped"),
     )
-    op.create_index("ix_reply_waits_waiting_since", "reply_waits", ["waiting_since"])
-    op.create_index("ix_reply_waits_mentor_id", "reply_waits", ["mentor_id", "waiting_since"])
-    op.create_index("ix_reply_waits_conversation_id", "reply_waits", ["conversation_id", "waiting_since"])
-    op.create_table(
+    changes.create_index("ix_reply_waits_waiting_since", "reply_waits", ["waiting_since"])
+    changes.create_index("ix_reply_waits_mentor_id", "reply_waits", ["mentor_id", "waiting_since"])
+    changes.create_index("ix_reply_waits_conversation_id", "reply_waits", ["conversation_id", "waiting_since"])
+    changes.create_table(
         "reply_notices",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
         sa.Column("partition", sa.Integer, nullable=False),
@@ -48,14 +44,14 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_reply_notices"),
         sa.UniqueConstraint("partition", "event", name="uq_reply_notices_event"),
-        sa.CheckConstraint("kind IN ('warning', 'missed')", name=op.f("ck_reply_notices_kind_known")),
+        sa.CheckConstraint("kind IN ('warning', 'missed')", name="ck_reply_notices_kind_known"),
     )
-    op.create_index("ix_reply_notices_kind", "reply_notices", ["kind", "waiting_since"])
-    op.create_table(
+    changes.create_index("ix_reply_notices_kind", "reply_notices", ["kind", "waiting_since"])
+    changes.create_table(
         "mentor_days",
         sa.Column("conversation_id", sa.String(64), nullable=False),
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("week", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("conversation_id", "day", name="pk_mentor_days"),
     )
-    op.create_index("ix_mentor_days_week", "mentor_days", ["week"])
+    changes.create_index("ix_mentor_days_week", "mentor_days", ["week"])

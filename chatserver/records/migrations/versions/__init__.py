@@ -1,1 +1,0 @@
-"""One module per step; its name begins with its revision."""

@@ -1,0 +1,294 @@
+"""Every column of the records: what an export says of it, and what an erasure leaves.
+
+`WHERE` and `AFTERWARDS` hold the decisions. They are compared with the tables, with a real export and a real erasure.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from chatserver.conversations.requests import PersonDetails
+from chatserver.records.database import Database
+from chatserver.records.tables import METADATA
+from chatserver.replies.rows import waits as reply_waits
+from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
+from quotas import instant
+from quotas.instant import HOUR
+from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
+from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
+from tests.chatserver.personal_data.test_export import exported
+
+OURS = "no data about a person: how the server counts and finds rows"
+SAID = "the export says it by where it puts the row"
+KEY = "opens texts, which are exported as they read"
+STAND = "what the export says of the conversation's stand comes from the store, which has it from here"
+ERASING = "says only that an erasure runs or has run; the export has the person's `erased_at`"
+
+WHERE = {
+    "people": {
+        "id": "person.id",
+        "role": "person.role",
+        "name": "person.name",
+        "zone": "person.zone",
+        "locale": "person.locale",
+        "email": "person.email",
+        "created_at": "person.created_at",
+        "updated_at": "person.updated_at",
+        "erased_at": "person.erased_at",
+    },
+    "conversations": {
+        "id": "conversations.id",
+        "member_id": SAID,
+        "mentor_id": "conversations.other.id",
+        "zone": "conversations.zone",
+        "holidays": "conversations.holidays",
+        "status": "conversations.status",
+        "revision": OURS,
+        "key_number": OURS,
+        "created_at": "conversations.created_at",
+        "updated_at": "conversations.updated_at",
+    },
+    "subscriptions": {
+        "id": OURS,
+        "conversation_id": SAID,
+        "plan": "conversations.plans.plan",
+        "started_at": "conversations.plans.started_at",
+        "ended_at": "conversations.plans.ended_at",
+    },
+    "conversation_keys": {"conversation_id": KEY, "number": KEY, "master_id": KEY, "wrapped": KEY},
+    "erasures": {"person_id": ERASING, "conversation_id": ERASING, "key_number": ERASING, "done_at": ERASING},
+    "reply_waits": {
+        "partition": OURS,
+        "event": OURS,
+        "conversation_id": SAID,
+        "member_id": SAID,
+        "mentor_id": SAID,
+        "plan": "conversations.waits.plan",
+        "week": "the week of `waiting_since`, by the conversation's calendar",
+        "waiting_since": "conversations.waits.waiting_since",
+        "due_at": "conversations.waits.due_at",
+        "answered_at": "conversations.waits.answered_at",
+        "dropped_at": "conversations.waits.dropped_at",
+        "waited_ms": "conversations.waits.waited_ms",
+        "counted_ms": "conversations.waits.counted_ms",
+        "in_time": "conversations.waits.in_time",
+    },
+    "reply_notices": {
+        "id": OURS,
+        "partition": OURS,
+        "event": OURS,
+        "kind": "conversations.notices.kind",
+        "conversation_id": SAID,
+        "member_id": SAID,
+        "mentor_id": SAID,
+        "plan": "conversations.notices.plan",
+        "week": "the week of `waiting_since`, by the conversation's calendar",
+        "waiting_since": "conversations.notices.waiting_since",
+        "due_at": "conversations.notices.due_at",
+        "at": "conversations.notices.at",
+    },
+    "mentor_days": {
+        "conversation_id": SAID,
+        "day": "conversations.mentor_days",
+        "week": "the week of `day`",
+    },
+    "messages": {
+        "conversation_id": SAID,
+        "seq": "conversations.messages.seq",
+        "at": "conversations.messages.at",
+        "sender": "conversations.messages.from",
+        "role": "conversations.messages.role",
+        "message_id": "conversations.messages.id",
+        "sealed": "conversations.messages.body",
+    },
+    "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
+}
+"""Where an export has it, as a path of names; or why not, as a sentence."""
+
+GOES = "goes"
+FOUND_BY = (
+    "an id without a name: the other side's conversation, and the answer that a person was erased, are found by it"
+)
+WHEN = "an instant without a text; the other side's conversation has it too"
+COUNTED = "about the mentor's answers, or the plan: reports count it"
+
+AFTERWARDS = {
+    "people": {
+        "id": FOUND_BY,
+        "role": "says which side of a conversation it was",
+        "name": GOES,
+        "zone": GOES,
+        "locale": GOES,
+        "email": GOES,
+        "created_at": WHEN,
+        "updated_at": WHEN,
+        "erased_at": "says that it was done",
+    },
+    "conversations": {
+        "id": FOUND_BY,
+        "member_id": FOUND_BY,
+        "mentor_id": FOUND_BY,
+        "zone": "the conversation's, which the other side goes on reading",
+        "holidays": "the conversation's, which the other side goes on reading",
+        "status": "becomes `ended`",
+        "revision": OURS,
+        "key_number": OURS,
+        "created_at": WHEN,
+        "updated_at": WHEN,
+    },
+    "subscriptions": {
+        "id": OURS,
+        "conversation_id": FOUND_BY,
+        "plan": COUNTED,
+        "started_at": COUNTED,
+        "ended_at": COUNTED,
+    },
+    "conversation_keys": {
+        "conversation_id": FOUND_BY,
+        "number": OURS,
+        "master_id": OURS,
+        "wrapped": GOES,
+    },
+    "erasures": {
+        "person_id": "says that it was done",
+        "conversation_id": "says that it was done",
+        "key_number": "says that it was done",
+        "done_at": "says that it was done",
+    },
+    "reply_waits": {
+        "partition": OURS,
+        "event": OURS,
+        "conversation_id": FOUND_BY,
+        "member_id": FOUND_BY,
+        "mentor_id": FOUND_BY,
+        **dict.fromkeys(("plan", "week", "waiting_since", "due_at", "answered_at", "dropped_at"), COUNTED),
+        **dict.fromkeys(("waited_ms", "counted_ms", "in_time"), COUNTED),
+    },
+    "reply_notices": {
+        "id": OURS,
+        "partition": OURS,
+        "event": OURS,
+        "conversation_id": FOUND_BY,
+        "member_id": FOUND_BY,
+        "mentor_id": FOUND_BY,
+        **dict.fromkeys(("kind", "plan", "week", "waiting_since", "due_at", "at"), COUNTED),
+    },
+    "mentor_days": {"conversation_id": FOUND_BY, "day": COUNTED, "week": COUNTED},
+    "messages": {
+        "conversation_id": FOUND_BY,
+        "seq": "seqs are dense: the other side's apps count on it",
+        "at": WHEN,
+        "sender": FOUND_BY,
+        "role": "says which side it was",
+        "message_id": "sent again, the same id gets the same answer",
+        "sealed": GOES,
+    },
+    "ledger_snapshots": {
+        "conversation_id": FOUND_BY,
+        "seq": OURS,
+        "taken_at": OURS,
+        "state": "counts, marks and instants, without a text",
+    },
+}
+"""What an erasure does to it: it goes, or why it stays, as a sentence."""
+
+
+@pytest.mark.parametrize(
+    ("decisions", "question"),
+    [
+        (WHERE, "WHERE must say where an export has it, or why it has not"),
+        (AFTERWARDS, "AFTERWARDS must say whether an erasure takes it, or why it stays"),
+    ],
+    ids=["export", "erasure"],
+)
+def test_every_column_has_a_decision(decisions: dict[str, dict[str, str]], question: str) -> None:
+    """A column that is new has none yet."""
+    for table in METADATA.sorted_tables:
+        decided = decisions.get(table.name, {})
+        for column in table.columns:
+            assert decided.get(column.name), f"{table.name}.{column.name} is a column without a decision: {question}"
+    assert {name: set(columns) for name, columns in decisions.items()} == {
+        table.name: {column.name for column in table.columns} for table in METADATA.sorted_tables
+    }
+
+
+@pytest.fixture
+async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
+    """With a row, or more, in every table but that of erasures; the first of each is about Mia."""
+    async with shelf_at(valkey_url, database) as shelf:
+        await shelf.open()
+        await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="da", email="mia@example.org"))
+        await write_all(shelf)
+        await shelf.archive_all()
+        due = TUESDAY + 24 * HOUR
+        common = ("c1", "mia", "tom", "basic", 1)
+        async with shelf.database.begin() as connection:
+            await reply_waits.store(
+                connection,
+                [
+                    ReplyWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 24 * HOUR, False),
+                    ReplyNotice(1, "1-1", "missed", *common, TUESDAY, due, due + 1),
+                    MentorDay("c1", date(2026, 1, 6), 1),
+                ],
+            )
+        yield shelf
+
+
+async def first_rows(shelf: Shelf) -> dict[str, dict[str, Any]]:
+    """By table."""
+    found = {}
+    async with shelf.database.read() as connection:
+        for table in METADATA.sorted_tables:
+            query = select(table).order_by(*table.primary_key.columns).limit(1)
+            row = (await connection.execute(query)).mappings().first()
+            found[table.name] = dict(row) if row is not None else {}
+    return found
+
+
+def at_path(document: Any, path: str) -> Any:
+    """Of lists the first."""
+    for name in path.split("."):
+        document = document[0][name] if isinstance(document, list) else document[name]
+    return document[0] if isinstance(document, list) else document
+
+
+def shown(value: Any) -> list[Any]:
+    """The ways in which an export may say it."""
+    match value:
+        case bytes():
+            return [value.decode()]
+        case date():
+            return [value.isoformat()]
+        case int():
+            return [value, instant.text(value)]
+    return [value]
+
+
+async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
+    """Where it says so, with the value that the row has; the text of a message in the open."""
+    document, _ = await exported(shelf)
+    rows = await first_rows(shelf)
+    assert [name for name, row in rows.items() if not row] == ["erasures"]
+    for table, columns in WHERE.items():
+        for column, path in columns.items():
+            if " " in path:
+                continue
+            if (table, column) == ("messages", "sealed"):
+                assert at_path(document, path) == OF_MIA[0]
+            else:
+                assert at_path(document, path) in shown(rows[table][column]), f"{table}.{column}"
+
+
+async def test_an_erasure_leaves_what_is_decided(shelf: Shelf) -> None:
+    """What goes is gone from its row, or its row is."""
+    before = await first_rows(shelf)
+    await erase(shelf)
+    after = await first_rows(shelf)
+    for table, columns in AFTERWARDS.items():
+        for column, decision in columns.items():
+            if decision == GOES:
+                assert before[table][column]
+                assert after[table].get(column) != before[table][column], f"{table}.{column}"
