@@ -25,6 +25,7 @@ from chatserver.server import listening_socket, server_config
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from tests import programs
+from tests.chatserver.migrated import migrated_sqlite
 from tests.chatserver.realtime.devices import Device, opened
 
 SECRET = "a secret that only these tests know, for a while"
@@ -153,6 +154,7 @@ async def here(
         archive_keep_messages=archive_keep_messages,
     )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond
+    migrated_sqlite(data_dir)
     async with assembled(settings, store_url) as parts, listening(parts.app, parts.door) as (port, running):
         yield HereServer(port, parts, running)
 
