@@ -46,9 +46,16 @@ def postgres_server() -> Iterator[databases.PostgresServer]:
 
 
 @pytest.fixture(params=databases.databases())
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_kind(request: pytest.FixtureRequest) -> databases.Database:
+    """Each kind of database in turn; a test whose subject does not depend on it says which one it is for."""
+    kind: databases.Database = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(database_kind: databases.Database, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The SQLAlchemy URL of an empty database, on each kind in turn."""
-    if request.param == "sqlite":
+    if database_kind == "sqlite":
         yield databases.sqlite_at(tmp_path)
         return
     server: databases.PostgresServer = request.getfixturevalue("postgres_server")

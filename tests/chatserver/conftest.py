@@ -1,22 +1,34 @@
 """Fixtures for what stands on records and ledger: both real, both empty."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from chatserver.records.database import Database
-from chatserver.records.migrate import migrate
 from quotas.ledger.redis import RedisLedger
 from quotas.store.link import Link
+from tests import databases
+from tests.chatserver.migrated import emptied_postgres, migrated_sqlite
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """A migrated database, on each kind in turn."""
-    database = Database(database_url)
-    await migrate(database)
+async def database(
+    database_kind: databases.Database, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Database]:
+    """A migrated database without rows, on each kind in turn; PostgreSQL's is shared: leave its tables as they are."""
+    if database_kind == "sqlite":
+        database = migrated_sqlite(tmp_path)
+    else:
+        database = await emptied_postgres(request.getfixturevalue("postgres_server"))
     yield database
     await database.close()
+
+
+@pytest.fixture
+def records_url(database: Database) -> str:
+    """The SQLAlchemy URL of `database`, for another connection to it."""
+    return database.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

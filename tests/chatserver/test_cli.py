@@ -16,24 +16,16 @@ from redis import Redis
 
 from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.settings import DESCRIPTIONS
-from tests.chatserver.realtime.servers import PROGRAM, SECRET, TUESDAY, environment, program, token
+from tests import programs
+from tests.chatserver.realtime.servers import SECRET, TUESDAY, environment, program, token
+from tests.programs import PROGRAM, WITHIN
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
-WITHIN = 120
 
 
 def run(*words: str | Path, cwd: Path, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end, with `text` as its input."""
-    return subprocess.run(
-        [PROGRAM, *words],
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN,
-        cwd=cwd,
-        env=environment(**{"COLUMNS": "200", **variables}),
-        check=False,
-    )
+    return programs.run(*words, cwd=cwd, text=text, env=environment(**{"COLUMNS": "200", **variables}))
 
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:

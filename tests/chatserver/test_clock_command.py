@@ -11,7 +11,8 @@ from redis import Redis
 from quotas import instant
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
-from tests.chatserver.realtime.servers import PROGRAM, HereServer, environment, here, program
+from tests import programs
+from tests.chatserver.realtime.servers import HereServer, environment, here, program
 from tests.chatserver.test_cli import run, sentence
 from tests.stories.clock import when
 
@@ -111,17 +112,11 @@ async def test_beside_workers_killed_and_run_again_twice_at_once(valkey_url: str
             async with server.device("mia") as mia:
                 await mia.write("question")
             due_at = (await tora.hears("reply"))["reply"]["due_at"]
-            process = await asyncio.create_subprocess_exec(
-                PROGRAM,
-                *("clock", "--to", TUESDAY, "--redis-url", valkey_url, "--data-dir", tmp_path),
-                env=environment(),
-                cwd=tmp_path,
-                stdout=asyncio.subprocess.DEVNULL,
-            )
+            flags = ("--redis-url", valkey_url, "--data-dir", tmp_path)
+            process = programs.start("clock", "--to", TUESDAY, *flags, cwd=tmp_path, env=environment())
             await tora.hears("clock")
             process.kill()
-            await process.wait()
-            flags = ("--redis-url", valkey_url, "--data-dir", tmp_path)
+            process.wait()
             both = await asyncio.gather(
                 *(
                     asyncio.to_thread(run, "clock", "--to", to, *flags, cwd=tmp_path)

@@ -15,9 +15,10 @@ from pathlib import Path
 from quotas import instant
 from quotas.instant import SECOND
 from quotas.zones import zone_of
-from tests.chatserver.realtime.servers import PROGRAM, environment, program
+from tests import programs
+from tests.chatserver.realtime.servers import environment, program
+from tests.programs import PROGRAM, WITHIN
 
-WITHIN = 120.0
 PEOPLE = {
     "Mona": "–",
     "Lina": "light",
@@ -42,16 +43,9 @@ class Demo:
 
     def chat(self, person: str, text: str) -> subprocess.CompletedProcess[str]:
         """Paste a person's command, with `text` as its input."""
-        return subprocess.run(
-            [*self.commands[person], "--language", "en"],
-            input=text,
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            env=environment(),
-            timeout=WITHIN,
-            check=False,
-        )
+        program, *words = self.commands[person]
+        assert (self.folder / program).samefile(PROGRAM)
+        return programs.run(*words, "--language", "en", cwd=self.folder, env=environment(), text=text)
 
 
 def policy(folder: Path, *closed_days: str) -> list[str]:
@@ -65,15 +59,10 @@ def policy(folder: Path, *closed_days: str) -> list[str]:
 def demo(folder: Path, flags: list[str]) -> Iterator[Demo]:
     """Run `chatserver demo` in `folder`, and end it by Ctrl-C."""
     out = folder / f"out-{time.monotonic_ns()}"
+    words = ("demo", "--port", "0", *flags)
     with out.open("wb") as file:
-        process = subprocess.Popen(
-            [PROGRAM, "demo", "--port", "0", *flags],
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=environment(COLUMNS="120"),
-        )
+        env = environment(COLUMNS="120")
+        process = programs.start(*words, cwd=folder, env=env, stdout=file, stderr=file)
     try:
         deadline = time.monotonic() + WITHIN
         while "Ctrl-C stops." not in out.read_text():
@@ -149,15 +138,7 @@ def test_the_board_has_something_to_show_within_minutes(tmp_path: Path) -> None:
     with demo(tmp_path, []) as shown:
         assert shown.table["Kim"] == ("quick", "yes")
         [board] = [shlex.split(line) for line in shown.printed.splitlines() if " replies " in line]
-        done = subprocess.run(
-            [*board[1:], "--once", "--json"],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=environment(),
-            timeout=WITHIN,
-            check=False,
-        )
+        done = programs.run(*board[2:], "--once", "--json", cwd=tmp_path, env=environment())
         assert done.returncode == 0, done.stderr
         [owed] = json.loads(done.stdout)["rows"]
         assert (owed["conversation"], owed["plan"]) == ("kim-mona", "quick")
@@ -166,15 +147,7 @@ def test_the_board_has_something_to_show_within_minutes(tmp_path: Path) -> None:
 
 def refused(folder: Path, *flags: str) -> str:
     """The sentence of a demo that does not start."""
-    done = subprocess.run(
-        [PROGRAM, "demo", *flags],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=environment(),
-        timeout=WITHIN,
-        check=False,
-    )
+    done = programs.run("demo", *flags, cwd=folder, env=environment())
     assert (done.returncode, done.stdout) == (1, "")
     assert "Traceback" not in done.stderr
     [sentence] = done.stderr.splitlines()

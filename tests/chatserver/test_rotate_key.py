@@ -2,30 +2,20 @@
 
 import asyncio
 import sqlite3
-import subprocess
 from base64 import b64encode
 from pathlib import Path
 
 from chatserver.setting_values import master_key_lines
+from tests import programs
 from tests.chatserver.realtime.devices import bodies
-from tests.chatserver.realtime.servers import PROGRAM, TUESDAY, environment, program
+from tests.chatserver.realtime.servers import TUESDAY, environment, program
 
 
 async def rotate_key(data: Path, *flags: str, **variables: str) -> tuple[int, str]:
     """Run the command: its exit status, and everything that it said."""
-    process = await asyncio.create_subprocess_exec(
-        PROGRAM,
-        "rotate-key",
-        "--data-dir",
-        data,
-        *flags,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment(COLUMNS="300", **variables),
-    )
-    said, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode()
+    env = environment(COLUMNS="300", **variables)
+    done = await asyncio.to_thread(programs.run, "rotate-key", "--data-dir", data, *flags, cwd=data, env=env)
+    return done.returncode, done.stdout + done.stderr
 
 
 def ids_in(file: Path) -> list[str]:
@@ -91,18 +81,7 @@ async def test_a_server_whose_master_key_was_lost_does_not_start(tmp_path: Path)
     master = data / "secrets" / "master"
     [lost] = ids_in(master)
     master.unlink()
-    process = await asyncio.create_subprocess_exec(
-        PROGRAM,
-        "serve",
-        "--port",
-        "0",
-        "--data-dir",
-        data,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment(COLUMNS="300"),
-    )
-    async with asyncio.timeout(30):
-        said, _ = await process.communicate()
-    assert process.returncode == 1
-    assert f"need the master keys {lost}, which {master} does not hold".encode() in said, said
+    words = ("serve", "--port", "0", "--data-dir", data)
+    done = await asyncio.to_thread(programs.run, *words, cwd=data, env=environment(COLUMNS="300"))
+    assert done.returncode == 1
+    assert f"need the master keys {lost}, which {master} does not hold" in done.stderr, done.stderr

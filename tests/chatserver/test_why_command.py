@@ -7,22 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.chatserver.realtime.servers import PROGRAM, TUESDAY, environment, program, token
+from tests import programs
+from tests.chatserver.realtime.servers import TUESDAY, environment, program, token
 
 EXAMPLES = Path(__file__).parents[1] / "quotas" / "examples"
 
 
 def run(*words: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end."""
-    return subprocess.run(
-        [PROGRAM, *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=cwd,
-        env=environment(COLUMNS="200", **variables),
-        check=False,
-    )
+    return programs.run(*words, cwd=cwd, env=environment(COLUMNS="200", **variables))
 
 
 def test_why_prints_a_timeline(tmp_path: Path) -> None:

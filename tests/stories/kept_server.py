@@ -2,8 +2,6 @@
 
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Self
 
 import httpx
 
+from tests import programs
 from tests.chatserver.realtime.servers import environment, token
 
 HOST = "127.0.0.1"
@@ -46,7 +45,7 @@ class ServerProcess:
         self._workers = workers
         self._durability = durability
         self._log = folder / f"server-{self.port}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: programs.Program | None = None
 
     @property
     def pid(self) -> int:
@@ -64,7 +63,7 @@ class ServerProcess:
         (self.folder / "policy.toml").write_text(self._policy)
         settings = environment() | {"CHATSERVER_DURABILITY": self._durability}
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command(), env=settings, stdout=log, stderr=log)
+            self._process = programs.start(*self._command(), cwd=self.folder, env=settings, stdout=log, stderr=log)
         self._wait_until_ready(self._process)
         return self
 
@@ -110,13 +109,12 @@ class ServerProcess:
         )
 
     def _command(self) -> list[str]:
-        chatserver = Path(sys.executable).with_name("chatserver")
-        command = [str(chatserver), "serve", "--host", HOST, "--port", str(self.port)]
+        command = ["serve", "--host", HOST, "--port", str(self.port)]
         command += ["--data-dir", str(self.folder), "--policy", str(self.folder / "policy.toml")]
         command += ["--workers", str(self._workers)]
         return command if self._redis_url is None else [*command, "--redis-url", self._redis_url]
 
-    def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
+    def _wait_until_ready(self, process: programs.Program) -> None:
         deadline = time.monotonic() + START_SECONDS
         while True:
             with socket.socket() as probe:

@@ -3,9 +3,7 @@
 import asyncio
 import os
 import socket
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ import httpx
 from chatserver.access.tokens import issue
 from chatserver.client import ChatClient
 from chatserver.protocol.events import Accepted, Message, Role
+from tests import programs
 
 SECRET = "a secret of at least thirty-two bytes"
 COUNT = 300
@@ -33,7 +32,7 @@ class RealServer:
             self._port = free.getsockname()[1]
         self._store_url = store_url
         self._folder = folder
-        self._process: Process | None = None
+        self._process: programs.Program | None = None
 
     @property
     def url(self) -> str:
@@ -41,18 +40,14 @@ class RealServer:
 
     async def start(self) -> None:
         flags = ["--port", str(self._port), "--redis-url", self._store_url, "--data-dir", str(self._folder)]
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from chatserver.cli import main; main()", "serve", *flags),
-            env={**os.environ, "CHATSERVER_JWT_SECRET": SECRET, "CHATSERVER_RATE_LIMIT": "off"},
-            stdout=PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        env = {**os.environ, "CHATSERVER_JWT_SECRET": SECRET, "CHATSERVER_RATE_LIMIT": "off"}
+        self._process = programs.start("serve", *flags, cwd=self._folder, env=env)
 
     async def kill(self) -> None:
         """SIGKILL: nothing is said to anybody."""
         if self._process is not None:
             self._process.kill()
-            await self._process.communicate()
+            self._process.wait()
 
     async def furnish(self) -> None:
         """A member and a mentor on a plan that is open every day of the week."""

@@ -64,10 +64,10 @@ asyncio.run(main())
 """
 
 
-async def test_processes_that_make_a_first_key_at_once_agree(database: Database, database_url: str) -> None:
+async def test_processes_that_make_a_first_key_at_once_agree(database: Database, records_url: str) -> None:
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", MAKING, database_url, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            sys.executable, "-c", MAKING, records_url, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         for _ in range(PROCESSES)
     ]

@@ -13,26 +13,18 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.chatserver.realtime.servers import PROGRAM, TUESDAY, ProgramServer, Server, environment, program, token
+from tests import programs
+from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, Server, environment, program, token
+from tests.programs import WITHIN
 
 OF_MIA = [f"mia-canary-{n}" for n in range(5)]
 OF_TORA = [f"tora-canary-{n}" for n in range(5)]
-WITHIN = 120
 ID = "an-id-in-the-open"
 
 
 def run(*words: str | Path, cwd: Path, typed: str = "") -> subprocess.CompletedProcess[str]:
     """Run the program to its end."""
-    return subprocess.run(
-        [PROGRAM, *words],
-        capture_output=True,
-        text=True,
-        timeout=WITHIN,
-        cwd=cwd,
-        input=typed,
-        env=environment(COLUMNS="200"),
-        check=False,
-    )
+    return programs.run(*words, cwd=cwd, text=typed, env=environment(COLUMNS="200"))
 
 
 def holds(folder: Path, needle: str) -> bool:
@@ -141,11 +133,12 @@ def test_a_command_that_was_killed_is_run_again(tmp_path: Path, valkey_url: str)
     with program(data, "--now", TUESDAY, store_url=valkey_url) as server:
         asyncio.run(write_all(server))
         words = ("erase", "mia", "--yes", "--data-dir", data, "--redis-url", valkey_url)
-        with subprocess.Popen([PROGRAM, *words], env=environment(), stdout=subprocess.DEVNULL, cwd=data) as process:
-            deadline = time.monotonic() + WITHIN
-            while process.poll() is None and not begun(data):
-                assert time.monotonic() < deadline
-            process.kill()
+        process = programs.start(*words, cwd=data, env=environment())
+        deadline = time.monotonic() + WITHIN
+        while process.poll() is None and not begun(data):
+            assert time.monotonic() < deadline
+        process.kill()
+        process.wait()
         assert run(*words, cwd=data).returncode == 0
         asyncio.run(assert_erased(server))
 

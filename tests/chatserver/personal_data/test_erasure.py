@@ -185,14 +185,14 @@ class FailingDatabase(Database):
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 async def test_a_kill_between_any_two_steps(
-    shelf: Shelf, database_url: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
+    shelf: Shelf, records_url: str, monkeypatch: pytest.MonkeyPatch, *, after: bool
 ) -> None:
     """Dead before or after each transaction in turn; the last run ends it, and the keys went up by one only."""
     await write_all(shelf)
     monkeypatch.setattr("chatserver.personal_data.erasure.BATCH", 2)
     cuts = 0
     for at in range(2, 40):  # on PostgreSQL the first one is the lock, which lasts to the end
-        failing = FailingDatabase(database_url, at, after=after)
+        failing = FailingDatabase(records_url, at, after=after)
         pieces = Shelf(shelf.link, failing, shelf.shift)
         try:
             await erasure_on(pieces).erase("mia", silent)
@@ -284,12 +284,12 @@ class OvertakenDatabase(Database):
 
 
 async def test_a_reader_overtaken_by_the_erasure_is_not_told_that_the_others_are_erased(
-    shelf: Shelf, database_url: str
+    shelf: Shelf, records_url: str
 ) -> None:
     """It has read sealed texts, and then their key is gone: they are sealed with another one."""
     await write_all(shelf)
     await shelf.archive.archive(["c1"], Keep(0, 0))
-    overtaken = OvertakenDatabase(database_url, lambda: erase(shelf))
+    overtaken = OvertakenDatabase(records_url, lambda: erase(shelf))
     log = MessageLog(overtaken, shelf.ledger, conversation_keys(overtaken))
     try:
         page = [read_opened(entry.entry) for entry in await log.page("c1", 0, 2**53, 100)]
@@ -357,7 +357,7 @@ def held_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("records.db*"))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_no_deleted_byte_is_left_in_the_file(shelf: Shelf, tmp_path: Path) -> None:
     """Names, sealed texts and wrapped keys: in neither the SQLite file nor its write-ahead log."""
     await shelf.provisioning.put_person("mia", PersonDetails("member", "Maria Canary", email="canary@example.org"))

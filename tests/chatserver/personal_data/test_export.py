@@ -193,7 +193,7 @@ async def test_nobody_and_nothing(shelf: Shelf) -> None:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_much_is_written_piece_by_piece(shelf: Shelf, tmp_path: Path) -> None:
     """Thousands of long messages take less memory than their texts."""
     text = "words " * 300

@@ -6,7 +6,6 @@ import os
 import signal
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -25,12 +24,13 @@ from chatserver.realtime.door import Door
 from chatserver.server import listening_socket, server_config
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
+from tests import programs
+from tests.chatserver.migrated import migrated_sqlite
 from tests.chatserver.realtime.devices import Device, opened
 
 SECRET = "a secret that only these tests know, for a while"
 TUESDAY = "2026-01-06T09:00:00.000Z"
 """Ten o'clock in Oslo: every plan may write, and nothing changes by itself for hours."""
-PROGRAM = Path(sys.executable).with_name("chatserver")
 READY_SECONDS = 120.0
 UNLIMITED = Rate(0, "minute", 0)
 """Most tests write faster than people do."""
@@ -156,6 +156,7 @@ async def here(
         traces=traces,
     )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond
+    migrated_sqlite(data_dir)
     async with assembled(settings, store_url) as parts, listening(parts.app, parts.door) as (port, running):
         yield HereServer(port, parts, running)
 
@@ -178,7 +179,7 @@ async def listening(app: Starlette, door: Door) -> AsyncIterator[tuple[int, uvic
 class ProgramServer(Server):
     """The program itself, in a process of its own."""
 
-    def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, port: int, process: programs.Program | subprocess.Popen[bytes], log: Path) -> None:
         super().__init__(port)
         self.process = process
         self.log = log
@@ -195,23 +196,23 @@ class ProgramServer(Server):
 
 @contextmanager
 def program(
-    data_dir: Path, *flags: str, store_url: str | None = None, words: Sequence[str] = (str(PROGRAM),), **variables: str
+    data_dir: Path, *flags: str, store_url: str | None = None, words: Sequence[str] = (), **variables: str
 ) -> Iterator[ProgramServer]:
     """Run `chatserver serve` on a free port; on the way out it must stop by SIGTERM with status 0.
 
-    `variables` come on top of `environment`; `words` start the program in another way.
+    `variables` come on top of `environment`; `words` start the program in another way than forking it.
     """
     data_dir.mkdir(exist_ok=True)
     log = data_dir / f"log-{time.monotonic_ns()}"
     store = ["--redis-url", store_url] if store_url else []
+    serve = ["serve", "--port", "0", "--data-dir", str(data_dir), *store, *flags]
+    env = environment(**variables)
+    process: programs.Program | subprocess.Popen[bytes]
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*words, "serve", "--port", "0", "--data-dir", data_dir, *store, *flags],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env=environment(**variables),
-            cwd=data_dir,
-        )
+        if words:
+            process = subprocess.Popen([*words, *serve], stdout=out, stderr=out, env=env, cwd=data_dir)
+        else:
+            process = programs.start(*serve, cwd=data_dir, env=env, stdout=out, stderr=out)
     server = ProgramServer(_port_of(process, log), process, log)
     try:
         yield server
@@ -231,7 +232,7 @@ def environment(**variables: str) -> dict[str, str]:
     return {**outside, "CHATSERVER_JWT_SECRET": SECRET, "CHATSERVER_RATE_LIMIT": "off", **variables}
 
 
-def _port_of(process: subprocess.Popen[bytes], log: Path) -> int:
+def _port_of(process: programs.Program | subprocess.Popen[bytes], log: Path) -> int:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         for line in log.read_text().splitlines():

@@ -16,8 +16,9 @@ from chatserver.access.revocation import LONGEST_TOKEN_DAYS
 from chatserver.protocol.codes import Close
 from quotas import instant
 from quotas.ledger import keys
+from tests import programs
 from tests.chatserver.realtime.devices import opened
-from tests.chatserver.realtime.servers import PROGRAM, SECRET, HereServer, Server, environment, here, program, token
+from tests.chatserver.realtime.servers import SECRET, HereServer, Server, environment, here, program, token
 from tests.engines import StoreProcess
 
 CLOSED = (Close.REVOKED, "token revoked")
@@ -143,10 +144,7 @@ async def test_the_command(valkey_url: str, tmp_path: Path, embedded: bool) -> N
     flags = ["--data-dir", str(tmp_path), *([] if embedded else ["--redis-url", valkey_url])]
 
     async def revoke(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [str(PROGRAM), "revoke", *arguments, *flags]
-        return await asyncio.to_thread(
-            subprocess.run, command, env=environment(), capture_output=True, text=True, timeout=120, check=False
-        )
+        return await asyncio.to_thread(programs.run, "revoke", *arguments, *flags, cwd=tmp_path, env=environment())
 
     with program(tmp_path, store_url=store) as server:
         await server.conversation("c1", "basic")

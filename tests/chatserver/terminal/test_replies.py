@@ -19,9 +19,11 @@ from chatserver.terminal import replies
 from quotas.plans import builtin_policy
 from quotas.standing import Settings
 from quotas.terms import Rulebook
+from tests import programs
 from tests.chatserver.client.test_with_server import RealServer, real_server, token, until_up
-from tests.chatserver.realtime.servers import PROGRAM, HereServer, environment, here
+from tests.chatserver.realtime.servers import HereServer, environment, here
 from tests.chatserver.realtime.servers import token as token_here
+from tests.programs import PROGRAM
 from tests.quotas.ledger.waiting import NOON, write
 from tests.quotas.ledgers import ledger_at
 
@@ -44,17 +46,9 @@ def tokens_in(folder: Path, person: str) -> Path:
 
 async def run(server: HereServer, token_file: Path, *flags: str) -> tuple[int, str, str]:
     """The program's status, output and complaints."""
-    process = await asyncio.create_subprocess_exec(
-        PROGRAM,
-        *("replies", "--url", server.http, "--token-file", str(token_file), "--language", "en", *flags),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-    )
-    async with asyncio.timeout(WITHIN):
-        out, complaints = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), complaints.decode()
+    words = ("replies", "--url", server.http, "--token-file", str(token_file), "--language", "en", *flags)
+    done = await asyncio.to_thread(programs.run, *words, cwd=token_file.parent, env=environment())
+    return done.returncode, done.stdout, done.stderr
 
 
 async def test_once_as_lines_and_as_json(valkey_url: str, tmp_path: Path, token_file: Path) -> None:
