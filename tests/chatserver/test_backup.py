@@ -13,8 +13,9 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from tests import databases
 from tests.chatserver.realtime.devices import bodies
-from tests.chatserver.realtime.servers import PROGRAM, TUESDAY, ProgramServer, environment, program
+from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, environment, program
 from tests.chatserver.test_cli import open_to_others, run, sentence
+from tests.programs import PROGRAM
 
 pytestmark = pytest.mark.timeout(180)
 
