@@ -64,7 +64,9 @@ class Waits:
         By the clock as the ledger has heard of it: no further, where the partition's has just been moved.
         """
         names = (keys.timers(partition),)
-        now, rung = await self._ledger.call("claim", names, self._ledger.shift, lease, most, largest=(most + 1) * _LARGEST)
+        now, rung = await self._ledger.call(
+            "claim", names, self._ledger.shift, lease, most, largest=(most + 1) * _LARGEST
+        )
         return int(now), [name.decode() for name in rung]
 
     async def turn(self, partition: int, shift: int, to: int, lease: int) -> "Ahead":
