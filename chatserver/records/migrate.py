@@ -54,13 +54,23 @@ async def _file_lock(file: Path) -> AsyncIterator[None]:
     beside = file.with_name(file.name + ".lock")
     try:
         make_folder(file.parent)
-        open_private(file, "a").close()  # SQLite gives its other files the mode of this one.
+        _make(file)
         tighten_file(file)
         held = await asyncio.to_thread(lock, beside, wait=True)
     except OSError as error:
         raise DatabaseError(f"{error.filename or beside}: cannot be used for the records: {error.strerror}") from None
     with held:
         yield
+
+
+def _make(file: Path) -> None:
+    """For its owner alone; SQLite gives its other files the mode of this one.
+
+    One that is there is left alone: to open and close it would drop every lock that this process has on it, and the
+    next program to leave would remove the write-ahead log that others write to.
+    """
+    if not file.exists():
+        open_private(file, "a").close()
 
 
 def _write_ahead(file: Path) -> None:

@@ -1,9 +1,11 @@
 """Migrations: complete, in step with the tables, safe when several processes start together."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -33,12 +35,37 @@ async def main():
 asyncio.run(main())
 """
 
+VISITING = """
+import sqlite3, sys
+file = sqlite3.connect(sys.argv[1])
+file.execute("SELECT * FROM people").fetchall()
+file.close()
+"""
+
+
+def left_by_a_visitor(file: Path) -> list[str]:
+    """What lies beside the file when another process has read it and left."""
+    subprocess.run([sys.executable, "-c", VISITING, file], check=True)
+    return sorted(each.name for each in file.parent.glob("records.db-*"))
+
 
 async def test_a_second_run_finds_nothing_to_do(database_url: str) -> None:
     """The first run names its steps, the second one has none."""
     database = Database(database_url)
     assert await migrate(database) == STEPS
     assert await migrate(database) == []
+    await database.close()
+
+
+async def test_to_migrate_again_leaves_the_locks_of_this_process(tmp_path: Path) -> None:
+    """Where another one leaves after that, the write-ahead log stays, and with it what is written from then on."""
+    file = tmp_path / "records.db"
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    await migrate(database)
+    again = Database(f"sqlite+aiosqlite:///{file}")
+    assert await migrate(again) == []
+    assert await asyncio.to_thread(left_by_a_visitor, file) == ["records.db-shm", "records.db-wal"]
+    await again.close()
     await database.close()
 
 

@@ -42,6 +42,10 @@ class Desk:
     async def claimed(self) -> Claim:
         return await self.timers.claim(PARTITION, [REPLY], LEASE, 10)
 
+    async def heard(self) -> None:
+        """Hear how far the clock was moved."""
+        self.ledger.hear_shift(int(await self.link.request("GET", keys.shift(PARTITION))))
+
     async def shown(self) -> int:
         """How far the partition's clock runs ahead, to the hour."""
         standing = await self.ledger.standing(NAME)
@@ -58,7 +62,7 @@ async def desk(store_url: str) -> AsyncIterator[Desk]:
 
 
 async def test_every_rule_has_the_clock_that_the_partition_was_moved_to(desk: Desk) -> None:
-    """Also for a process that has not heard of it."""
+    """Also for a process that has not heard of it; but nothing rings for it before it has."""
     await desk.opened()
     before = (await write(desk.ledger, PROMISES, NAME)).at
     assert (await desk.turned(before + 10 * HOUR)).now >= before + 10 * HOUR
@@ -68,6 +72,8 @@ async def test_every_rule_has_the_clock_that_the_partition_was_moved_to(desk: De
     assert live is not None
     assert live.usage.live_until >= before + 11 * HOUR
     assert await late.shown() == 5 * 24 + 10
+    assert (await late.claimed()).now < before + HOUR
+    await late.heard()
     assert (await late.claimed()).now >= before + 10 * HOUR
     assert await late.ledger.mark_read(NAME, "member", 1, "o")
     [oldest] = await desk.link.request("ZRANGE", keys.unarchived(PARTITION), 0, 0, "WITHSCORES")
@@ -114,6 +120,8 @@ async def test_nothing_is_passed_over(desk: Desk) -> None:
     moved = await desk.turned(due_at - WARN_FIRST)
     assert moved.is_busy
     assert moved.now >= due_at - WARN_FIRST
+    assert (await desk.claimed()).rung == []
+    await desk.heard()
     claim = await desk.claimed()
     assert [rung.name for rung in claim.rung] == [NAME]
     assert (await desk.turned(far)).is_busy
