@@ -3,6 +3,7 @@
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cache
 from itertools import groupby
 from typing import assert_never
 
@@ -50,7 +51,7 @@ def routes(context: ApiContext) -> list[Route]:
     by_path = groupby(OPERATIONS, key=lambda operation: operation.path)
     return [
         *(Route(path, _Resource(context, {each.method: each for each in here})) for path, here in by_path),
-        Route("/v1/openapi.json", _Fixed(msgspec.json.encode(document(OPERATIONS)))),
+        Route("/v1/openapi.json", _Document()),
         Route("/v1/{rest:path}", _Nothing()),
     ]
 
@@ -111,15 +112,18 @@ class _Resource(_Endpoint):
         return _json(msgspec.json.encode(answer.content), answer.status)
 
 
-class _Fixed(_Endpoint):
-    """A document that is the same for everyone; no token is needed."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+class _Document(_Endpoint):
+    """The OpenAPI document, the same for everyone; no token is needed."""
 
     async def answer(self, request: Request) -> Response:
         known_method(request, ("GET",))
-        return _json(self._content, 200)
+        return _json(_openapi(), 200)
+
+
+@cache
+def _openapi() -> bytes:
+    """Made when it is first asked for: it is the slowest part of a start."""
+    return msgspec.json.encode(document(OPERATIONS))
 
 
 class _Nothing(_Endpoint):
