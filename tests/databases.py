@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from sqlalchemy import URL
 
 Database = Literal["sqlite", "postgresql"]
@@ -122,3 +123,7 @@ def _owner() -> str | None:
         return pwd.getpwnam("postgres").pw_name
     except KeyError:
         return None
+
+
+ON_EACH = pytest.mark.parametrize("database_kind", databases())
+"""For tests where the fixture `database_kind` is narrower than it is in tests/conftest.py."""

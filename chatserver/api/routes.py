@@ -3,6 +3,7 @@
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import assert_never
 
 import msgspec
@@ -48,7 +49,7 @@ def routes(context: ApiContext) -> list[Route]:
     """Everything under /v1. The last route answers every other path there with 404: put what else there is before."""
     return [
         *(Route(path, _Resource(context, here)) for path, here in by_path(OPERATIONS).items()),
-        Route("/v1/openapi.json", _Fixed(msgspec.json.encode(document(OPERATIONS)))),
+        Route("/v1/openapi.json", _Document()),
         Route("/v1/{rest:path}", _Nothing()),
     ]
 
@@ -123,15 +124,18 @@ class _Resource(_Endpoint):
         return _json(msgspec.json.encode(answer.content), answer.status)
 
 
-class _Fixed(_Endpoint):
-    """A document that is the same for everyone; no token is needed."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+class _Document(_Endpoint):
+    """The OpenAPI document, the same for everyone; no token is needed."""
 
     async def answer(self, request: Request) -> Response:
         known_method(request, ("GET",))
-        return _json(self._content, 200)
+        return _json(_openapi(), 200)
+
+
+@cache
+def _openapi() -> bytes:
+    """Made when it is first asked for: it is the slowest part of a start."""
+    return msgspec.json.encode(document(OPERATIONS))
 
 
 class _Nothing(_Endpoint):

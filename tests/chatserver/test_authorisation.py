@@ -19,6 +19,7 @@ from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
 from tests.chatserver.realtime.devices import Device, opened
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.plain_http import http_client
 
 CALLERS: dict[str, tuple[str, Role] | None] = {
     "nobody": None,
@@ -184,7 +185,7 @@ def test_who_may_what_is_documented(table: dict[tuple[str, str], dict[str, objec
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 async def test_each_operation_is_allowed_to_whom_it_is(server: HereServer, operation: AnyOperation) -> None:
     found: dict[tuple[str, str], dict[str, object]] = {}
-    async with httpx.AsyncClient(base_url=server.http, trust_env=False) as api:
+    async with http_client(server.http) as api:
         for name, thing in HTTP:
             if name == operation.name:
                 found[name, thing] = {
@@ -263,7 +264,7 @@ async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> 
         "support": {"c1"},
         "a service": {"c1"},
     }
-    async with httpx.AsyncClient(base_url=server.http, trust_env=False) as api:
+    async with http_client(server.http) as api:
         for caller, conversations in expected.items():
             who = CALLERS[caller]
             assert who is not None

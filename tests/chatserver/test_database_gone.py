@@ -12,6 +12,7 @@ from chatserver.keys.master_keys import lines_of
 from chatserver.protocol.codes import Close
 from tests import databases
 from tests.chatserver.realtime.servers import TUESDAY, Server, program, token
+from tests.plain_http import http_client
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def postgres() -> Iterator[databases.PostgresServer]:
 
 
 async def put_person(server: Server, id: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=server.http, trust_env=False, timeout=10) as api:
+    async with http_client(server.http, timeout=10) as api:
         headers = {"Authorization": f"Bearer {token('robot')}"}
         return await api.put(f"/v1/people/{id}", json={"role": "member", "name": "New"}, headers=headers)
 

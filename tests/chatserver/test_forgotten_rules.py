@@ -25,6 +25,7 @@ from chatserver.replies.rows import waits as reply_waits
 from quotas.ledger.archive import LedgerArchive
 from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.plain_http import http_client
 
 GOLD = '[plans.gold]\nwriting = { kind = "windows", per_week = 2 }\nreply = { target_hours = 24 }\nnotice = "video"\n'
 C1 = {"member": "mia", "mentor": "tora", "plan": "gold"}
@@ -41,7 +42,7 @@ def gold(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def api(server: HereServer) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {token('robot')}"}
-    async with httpx.AsyncClient(base_url=server.http, headers=headers) as client:
+    async with http_client(server.http, headers=headers) as client:
         yield client
 
 

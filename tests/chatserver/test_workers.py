@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import httpx
 import pytest
 
 from chatserver.api.worker_numbers import Seat
@@ -22,6 +21,7 @@ from tests.chatserver.realtime.devices import Device, bodies
 from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, here, program
 from tests.chatserver.test_cli import run, sentence
 from tests.engines import StoreProcess
+from tests.plain_http import http_client
 from tests.worker_processes import holder, is_worker, workers_of
 
 WITHIN = 60.0
@@ -85,7 +85,7 @@ async def test_people_on_two_workers_chat(valkey_url: str, tmp_path: Path) -> No
 
 async def asked(server: ProgramServer) -> tuple[Samples, int]:
     """The numbers, and the worker that gave them."""
-    async with httpx.AsyncClient(base_url=server.http) as http:
+    async with http_client(server.http) as http:
         async with http.stream("GET", "/livez") as answer:  # The connection stays for the next request.
             client = answer.extensions["network_stream"].get_extra_info("client_addr")
             pid = holder(workers_of(server.process.pid), server.port, client[1])
@@ -228,7 +228,7 @@ async def test_the_demo_works_with_workers(tmp_path: Path) -> None:
     from tests.test_docs import demo
 
     with demo(tmp_path, "--workers", "2") as url:
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with http_client(url) as http:
             assert (await http.get("/readyz")).status_code == 200
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) != 0

@@ -1,7 +1,6 @@
 """The real server as a process of its own, which can be killed and started again on the same address."""
 
 import socket
-import ssl
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ import httpx
 
 from tests import programs
 from tests.chatserver.realtime.servers import environment, token
+from tests.plain_http import NO_TLS
 
 HOST = "127.0.0.1"
 START_SECONDS = 30.0
@@ -104,7 +104,7 @@ class ServerProcess:
         return httpx.Client(
             base_url=f"{self.url}/v1",
             headers={"Authorization": f"Bearer {token('robot')}"},
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # Nothing here is TLS, and reading certificates takes long.
+            verify=NO_TLS,
             trust_env=False,
         )
 

@@ -6,12 +6,22 @@ import httpx
 import pytest
 
 from chatserver.records.database import Database
+from tests import databases
 from tests.chatserver.api.serving import SERVICE, Served, served
+from tests.plain_http import http_client
+
+
+@pytest.fixture
+def database_kind() -> databases.Database:
+    """SQLite: how requests are read and answered does not depend on the database. What does is marked ON_EACH; the
+    statements behind `replies`, `report` and `why` are held on each kind where they stand, in replies/ and messages/.
+    """
+    return "sqlite"
 
 
 @pytest.fixture
 async def server(database: Database, valkey_url: str) -> AsyncIterator[Served]:
-    """The API on each kind of database."""
+    """The API alone."""
     async with served(database, valkey_url) as running:
         yield running
 
@@ -19,7 +29,7 @@ async def server(database: Database, valkey_url: str) -> AsyncIterator[Served]:
 @pytest.fixture
 async def http(server: Served) -> AsyncIterator[httpx.AsyncClient]:
     """A client of `server` with a service's token."""
-    async with httpx.AsyncClient(base_url=server.url, headers=SERVICE) as client:
+    async with http_client(server.url, headers=SERVICE) as client:
         yield client
 
 

@@ -7,6 +7,7 @@ import httpx
 
 from chatserver.setting_values import Rate
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.plain_http import http_client
 
 RATE = Rate(1, "hour", 2)
 """Twenty requests at once, then one in six minutes: no test is slow enough to get one more."""
@@ -16,7 +17,7 @@ BURST = 20
 async def asked(server: HereServer, person: str, count: int, path: str = "/v1/people/mia") -> list[httpx.Response]:
     """GET as often as that."""
     headers = {"Authorization": f"Bearer {token(person)}"}
-    async with httpx.AsyncClient(base_url=server.http, headers=headers, trust_env=False) as api:
+    async with http_client(server.http, headers=headers) as api:
         return [await api.get(path) for _ in range(count)]
 
 

@@ -17,6 +17,7 @@ from chatserver.operating.health import Health
 from chatserver.security_headers import SECURITY_HEADERS
 from chatserver.setting_values import Rate
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.plain_http import http_client
 
 PAGE = "https://app.example.org"
 OTHER = "https://other.example.org"
@@ -31,7 +32,7 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
 
 @pytest.fixture
 async def http(server: HereServer) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server.http) as client:
+    async with http_client(server.http) as client:
         yield client
 
 
@@ -129,7 +130,7 @@ async def test_a_page_reads_answers_and_errors(valkey_url: str, tmp_path: Path) 
     rate = Rate(1, "hour", 1)
     async with (
         here(valkey_url, tmp_path, allowed_origins=(PAGE,), rate_limit=rate) as server,
-        httpx.AsyncClient(base_url=server.http) as http,
+        http_client(server.http) as http,
     ):
         statuses = set()
         for path, headers in [
@@ -149,7 +150,7 @@ async def test_a_page_reads_answers_and_errors(valkey_url: str, tmp_path: Path) 
 
 
 async def test_without_allowed_origins_no_page_reads(valkey_url: str, tmp_path: Path) -> None:
-    async with here(valkey_url, tmp_path) as server, httpx.AsyncClient(base_url=server.http) as http:
+    async with here(valkey_url, tmp_path) as server, http_client(server.http) as http:
         answer = await http.get("/v1/openapi.json", headers={"Origin": PAGE})
         assert answer.status_code == 200
         assert not may_read(answer)

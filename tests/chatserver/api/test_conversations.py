@@ -6,14 +6,17 @@ import pytest
 from chatserver.records.database import Database
 from quotas import instant
 from tests.chatserver.api.serving import SERVICE, Served, bearer, served
+from tests.databases import ON_EACH
 from tests.engines import Stores
+from tests.plain_http import http_client
 
+pytestmark = ON_EACH
 C1 = {"member": "kari", "mentor": "tom", "plan": "basic"}
 
 
 async def test_the_whole_way(database: Database, store_url: str) -> None:
     """Two people, a conversation, a live chat, messages, a pause and the end: on every store and database."""
-    async with served(database, store_url) as server, httpx.AsyncClient(base_url=server.url, headers=SERVICE) as http:
+    async with served(database, store_url) as server, http_client(server.url, headers=SERVICE) as http:
         assert (await http.put("/v1/people/kari", json={"role": "member", "name": "Kari"})).status_code == 201
         assert (await http.put("/v1/people/tom", json={"role": "mentor", "name": "Tom"})).status_code == 201
         made = await http.put("/v1/conversations/c1", json=C1 | {"plan": "light", "holidays": "NO"})

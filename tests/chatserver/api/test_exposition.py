@@ -14,6 +14,7 @@ from quotas.instant import DAY, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
 from tests.chatserver.realtime.servers import Server, here, token
+from tests.plain_http import http_client
 
 ROOT = Path(__file__).parents[3]
 ALERTS = (ROOT / "deploy/prometheus/alerts.yml").read_text(encoding="utf-8")
@@ -25,7 +26,7 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 async def read(server: Server, *, reader: str | None = "robot") -> httpx.Response:
     """GET /metrics."""
-    async with httpx.AsyncClient(base_url=server.http) as http:
+    async with http_client(server.http) as http:
         return await asked(http, reader)
 
 
@@ -58,7 +59,7 @@ def names(text: str) -> set[str]:
 async def test_messages_are_counted_by_what_became_of_them(valkey_url: str, tmp_path: Path) -> None:
     """Each once; and how long they took."""
     async with here(valkey_url, tmp_path) as server:
-        await server.conversation("c1", "basic")
+        await Server.conversation(server, "c1", "basic")  # by HTTP, which is counted too
         async with server.device("mia") as mia, server.device("tora", encoding="msgpack") as tora:
             await mia.write("one")
             await mia.write("one")
@@ -163,7 +164,7 @@ async def test_only_services_and_support_may_read(valkey_url: str, tmp_path: Pat
 async def test_alerts_and_dashboard_and_page_name_what_is_exposed(valkey_url: str, tmp_path: Path) -> None:
     """Nothing that there is not; and the page names everything of ours."""
     async with here(valkey_url, tmp_path) as server:
-        await server.conversation("c1", "basic")
+        await Server.conversation(server, "c1", "basic")  # by HTTP, which is counted too
         async with server.device("mia") as mia:
             await mia.write("one")
             exposed = {name for name, _ in await samples(server)}

@@ -18,11 +18,12 @@ from chatserver.records import database as database_module
 from chatserver.records.database import DatabaseError
 from tests.chatserver.realtime.servers import SECRET, HereServer, here, program
 from tests.engines import StoreProcess
+from tests.plain_http import http_client
 
 
 async def asked(http: str, path: str) -> tuple[int, dict[str, Any]]:
     """Status and content."""
-    async with httpx.AsyncClient(base_url=http) as client:
+    async with http_client(http) as client:
         answer = await client.get(path)
         return answer.status_code, answer.json()
 
@@ -117,7 +118,7 @@ async def test_a_stopping_program_turns_new_ones_away(valkey_url: str, tmp_path:
     """503 at once and until it listens no more; a chat that is open gets its answers and 4000."""
     with program(tmp_path, "--now", "2026-01-06T09:00:00Z", store_url=valkey_url) as server:
         await server.conversation("c1", "basic")
-        async with server.device("mia") as mia, httpx.AsyncClient(base_url=server.http) as http:
+        async with server.device("mia") as mia, http_client(server.http) as http:
             assert (await http.get("/readyz")).status_code == 200
             await mia.say("send", conversation="c1", id="last", body="last")
             server.terminate()

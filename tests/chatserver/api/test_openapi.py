@@ -4,12 +4,13 @@ import asyncio
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from chatserver.api.problem import KINDS
 from chatserver.api.routes import OPERATIONS
 from tests.chatserver.api.serving import SERVICE, Served
+from tests.databases import ON_EACH
+from tests.plain_http import http_client
 
 CONFIG = """
 seed = 1
@@ -51,7 +52,7 @@ countries = {{ values = ["", "NO", "DK"] }}
 
 async def test_the_document_needs_no_token(server: Served) -> None:
     """It is OpenAPI 3.1 and lists every operation with its refusals."""
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with http_client(server.url) as http:
         answer = await http.get("/v1/openapi.json")
     assert answer.headers["content-type"] == "application/json"
     document = answer.json()
@@ -64,6 +65,7 @@ async def test_the_document_needs_no_token(server: Served) -> None:
 
 
 @pytest.mark.timeout(150)
+@ON_EACH
 @pytest.mark.parametrize(
     ("which", "or_else"),
     [("--exclude-operation-id", ""), ("--include-operation-id", ", 401")],

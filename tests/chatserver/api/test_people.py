@@ -4,7 +4,9 @@ import httpx
 import pytest
 
 from tests.chatserver.api.serving import bearer
+from tests.databases import ON_EACH
 
+pytestmark = ON_EACH
 OLA = {"role": "member", "name": "Ola Nordmann", "zone": "Europe/Copenhagen", "locale": "da", "email": "ola@example.no"}
 
 

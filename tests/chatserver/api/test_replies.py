@@ -5,6 +5,7 @@ import pytest
 
 from chatserver.protocol.events import Role
 from tests.chatserver.api.serving import Served, bearer
+from tests.plain_http import http_client
 from tests.quotas.ledger.waiting import NOON, write
 
 
@@ -69,7 +70,7 @@ async def test_who_sees_what(
     status: int,
     found: list[str],
 ) -> None:
-    async with httpx.AsyncClient(base_url=server.url, headers=bearer(person, role)) as http:
+    async with http_client(server.url, headers=bearer(person, role)) as http:
         answer = await http.get("/v1/replies", params=parameters)
     assert answer.status_code == status
     assert [row["conversation"] for row in answer.json().get("replies", [])] == found

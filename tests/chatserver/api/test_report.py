@@ -16,6 +16,7 @@ from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ReplyWait
 from quotas.instant import HOUR, parse
 from tests.chatserver.api.serving import Served, bearer
+from tests.plain_http import http_client
 
 PATH = "/v1/replies/report"
 RANGE = "from=2026-01-05&to=2026-01-11"
@@ -100,7 +101,7 @@ async def test_a_report_as_csv(http: httpx.AsyncClient, waits: None) -> None:
 )
 async def test_accept_chooses_the_form(server: Served, accept: str | None, given: str | None) -> None:
     """As RFC 9110 says; a form that there is not is answered in problem details that name those that there are."""
-    async with httpx.AsyncClient(base_url=server.url, headers=bearer("sara", "support")) as client:
+    async with http_client(server.url, headers=bearer("sara", "support")) as client:
         client.headers.pop("accept")
         answer = await client.get(f"{PATH}?{RANGE}", headers={} if accept is None else {"Accept": accept})
     if given is None:
@@ -112,13 +113,13 @@ async def test_accept_chooses_the_form(server: Served, accept: str | None, given
 
 @pytest.mark.parametrize(("role", "sees"), [("service", 3), ("support", 3), ("mentor", 2)])
 async def test_a_mentor_sees_their_own(server: Served, waits: None, role: Any, sees: int) -> None:
-    async with httpx.AsyncClient(base_url=server.url, headers=bearer("tom", role)) as client:
+    async with http_client(server.url, headers=bearer("tom", role)) as client:
         report = (await client.get(f"{PATH}?{RANGE}")).json()
     assert report["total"]["answered"] == sees
 
 
 async def test_a_member_has_no_reports(server: Served) -> None:
-    async with httpx.AsyncClient(base_url=server.url, headers=bearer("kari", "member")) as client:
+    async with http_client(server.url, headers=bearer("kari", "member")) as client:
         answer = await client.get(PATH)
     assert answer.status_code == 403
     assert "insufficient_scope" in answer.headers["www-authenticate"]

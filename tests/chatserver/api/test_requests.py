@@ -9,8 +9,9 @@ import pytest
 
 from chatserver.records.database import Database
 from tests.chatserver.api.serving import SERVICE, Served, bearer, served
-from tests.databases import sqlite_at
+from tests.databases import ON_EACH, sqlite_at
 from tests.engines import StoreProcess
+from tests.plain_http import http_client
 
 OLA = {"role": "member", "name": "Ola"}
 
@@ -40,7 +41,7 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
 async def test_tokens_that_are_not_accepted(server: Served, authorization: str | None, challenge: str) -> None:
     """401 with a challenge that says why, and never repeats the token."""
     headers = {} if authorization is None else {"Authorization": authorization}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers) as http:
+    async with http_client(server.url, headers=headers) as http:
         answer = await http.get("/v1/people/kari")
     assert problem(answer) == (401, "token-needed")
     assert challenge in answer.headers["www-authenticate"]
@@ -50,14 +51,14 @@ async def test_tokens_that_are_not_accepted(server: Served, authorization: str |
 
 async def test_two_tokens(server: Served) -> None:
     """Which one counts is not for guessing."""
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with http_client(server.url) as http:
         header = ("Authorization", SERVICE["Authorization"])
         assert problem(await http.get("/v1/people/kari", headers=[header, header])) == (401, "token-needed")
 
 
 async def test_bearer_in_any_case(server: Served) -> None:
     """The scheme's name is not case-sensitive (RFC 9110, 11.1)."""
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with http_client(server.url) as http:
         headers = {"Authorization": SERVICE["Authorization"].replace("Bearer", "bEARER")}
         assert (await http.get("/v1/people/kari", headers=headers)).status_code == 404
 
@@ -176,7 +177,7 @@ async def test_a_store_that_is_gone(database: Database) -> None:
     try:
         async with (
             served(database, store.url) as server,
-            httpx.AsyncClient(base_url=server.url, headers=SERVICE) as http,
+            http_client(server.url, headers=SERVICE) as http,
         ):
             assert (await http.put("/v1/people/ola", json=OLA)).status_code == 201
             store.kill()
@@ -198,17 +199,18 @@ async def test_a_store_that_is_gone(database: Database) -> None:
 async def test_a_database_that_is_gone(tmp_path: Path, valkey_url: str) -> None:
     """503, for reading and for writing."""
     database = Database(sqlite_at(tmp_path / "no-such-folder"))
-    async with served(database, valkey_url) as server, httpx.AsyncClient(base_url=server.url, headers=SERVICE) as http:
+    async with served(database, valkey_url) as server, http_client(server.url, headers=SERVICE) as http:
         for answer in (await http.get("/v1/people/ola"), await http.put("/v1/people/ola", json=OLA)):
             assert problem(answer) == (503, "unavailable")
             assert "database" in answer.json()["detail"]
     await database.close()
 
 
+@ON_EACH
 async def test_a_fault(database_url: str, valkey_url: str) -> None:
     """A database without its tables: the answer is a problem, and holds nothing of the code."""
     database = Database(database_url)
-    async with served(database, valkey_url) as server, httpx.AsyncClient(base_url=server.url, headers=SERVICE) as http:
+    async with served(database, valkey_url) as server, http_client(server.url, headers=SERVICE) as http:
         answer = await http.get("/v1/people/ola")
         assert problem(answer) in ((500, "fault"), (503, "unavailable"))
         assert "SELECT" not in answer.text

@@ -14,6 +14,7 @@ from chatserver.access.tokens import issue
 from chatserver.client import ChatClient
 from chatserver.protocol.events import Accepted, Message, Role
 from tests import programs
+from tests.plain_http import http_client
 
 SECRET = "a secret of at least thirty-two bytes"
 COUNT = 300
@@ -52,7 +53,7 @@ class RealServer:
     async def furnish(self) -> None:
         """A member and a mentor on a plan that is open every day of the week."""
         headers = {"Authorization": f"Bearer {token('ops', 'service')}"}
-        async with httpx.AsyncClient(base_url=self.url, headers=headers) as http:
+        async with http_client(self.url, headers=headers) as http:
             for person, role in (("mia", "member"), ("tora", "mentor")):
                 (await http.put(f"/v1/people/{person}", json={"role": role, "name": person})).raise_for_status()
             pair = {"member": "mia", "mentor": "tora", "plan": "basic"}
@@ -70,7 +71,7 @@ async def real_server(store_url: str, folder: Path) -> AsyncIterator[RealServer]
 
 
 async def until_up(server: RealServer) -> None:
-    async with asyncio.timeout(20), httpx.AsyncClient(base_url=server.url) as http:
+    async with asyncio.timeout(20), http_client(server.url) as http:
         while True:
             try:
                 await http.get("/v1/openapi.json")

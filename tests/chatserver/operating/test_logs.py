@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
@@ -27,6 +26,7 @@ from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import SECRET, TUESDAY, ProgramServer, program, token
 from tests.chatserver.realtime.test_bounds import MUCH, deaf, messages_in
 from tests.engines import StoreProcess
+from tests.plain_http import http_client
 
 TEXT = "canary-of-what-people-write"
 NAME = "Canary-Of-A-Name"
@@ -79,7 +79,7 @@ async def stumble(server: ProgramServer) -> None:
 async def request(server: ProgramServer) -> None:
     """HTTP right and wrong, with a token also where none belongs."""
     headers = {"Authorization": f"Bearer {token('robot')}"}
-    async with httpx.AsyncClient(base_url=server.http, headers=headers) as http:
+    async with http_client(server.http, headers=headers) as http:
         await http.put("/v1/people/kari", json={"role": "member", "name": NAME, "email": ADDRESS})
         await http.put("/v1/people/kari", json={"role": "member", "name": NAME, "email": TEXT})
         await http.put("/v1/people/kari", content=TEXT)
@@ -117,7 +117,7 @@ async def test_canaries_are_in_no_line(tmp_path: Path) -> None:
                 await mia.write(TEXT, id="judged by no plan")
             async with server.stranger() as stranger:
                 await greet_in_vain(stranger, token("mia"))
-            async with httpx.AsyncClient(base_url=server.http) as http:
+            async with http_client(server.http) as http:
                 numbers = (await http.get("/metrics")).text
         logged = lines(server)
         everything = server.log.read_text() + numbers
@@ -166,7 +166,7 @@ async def watch_until_revoked(server: ProgramServer) -> None:
         await sara.say("watch", replies=True, mentor=TEXT)
         await sara.hears("replies", snapshot=True)
         headers = {"Authorization": f"Bearer {token('robot')}"}
-        async with httpx.AsyncClient(base_url=server.http, headers=headers) as http:
+        async with http_client(server.http, headers=headers) as http:
             await http.post("/v1/people/sara/revoke", json={"before": TEXT})
             assert (await http.post("/v1/people/sara/revoke", json={})).is_success
         assert (await sara.end())[0] == Close.REVOKED
@@ -182,7 +182,7 @@ async def test_canaries_are_in_no_line_about_a_close(tmp_path: Path) -> None:
         await watch_until_revoked(server)
         await too_slow(server)
         await too_late(server)
-        async with httpx.AsyncClient(base_url=server.http) as http:
+        async with http_client(server.http) as http:
             headers = {"Authorization": f"Bearer {token('robot')}"}
             numbers = (await http.get("/metrics", headers=headers)).text
     for close in (Close.TOO_SLOW, Close.HELLO_TIMEOUT, Close.TOKEN_EXPIRED, Close.REVOKED):

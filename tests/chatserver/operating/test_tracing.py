@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.chatserver.realtime.servers import here, program, token
+from tests.plain_http import http_client
 
 TEXT = "canary-of-what-people-write"
 
@@ -119,7 +119,7 @@ async def test_the_program_exports_them(valkey_url: str, tmp_path: Path, monkeyp
             await server.conversation("c1", "basic")
             async with server.device("tora") as tora:
                 await tora.write(TEXT)
-            async with httpx.AsyncClient(base_url=server.http) as http:
+            async with http_client(server.http) as http:
                 headers = {
                     "Authorization": f"Bearer {token('robot')}",
                     "traceparent": parent,

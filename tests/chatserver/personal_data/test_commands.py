@@ -15,6 +15,7 @@ import pytest
 
 from tests import programs
 from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, Server, environment, program, token
+from tests.plain_http import http_client
 from tests.programs import WITHIN
 
 OF_MIA = [f"mia-canary-{n}" for n in range(5)]
@@ -32,7 +33,7 @@ def holds(folder: Path, needle: str) -> bool:
 
 
 async def ask(server: Server, method: str, path: str, **body: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=server.http, trust_env=False, timeout=WITHIN) as api:
+    async with http_client(server.http, timeout=WITHIN) as api:
         headers = {"Authorization": f"Bearer {token('robot')}"}
         return await api.request(method, path, headers=headers, json=body or None)
 

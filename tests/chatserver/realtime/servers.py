@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import ssl
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -19,6 +18,7 @@ from starlette.applications import Starlette
 from chatserver.access.tokens import issue
 from chatserver.app import Parts, assembled
 from chatserver.client.link import Encoding
+from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
 from chatserver.protocol.events import Role
 from chatserver.realtime.door import Door
 from chatserver.server import listening_socket, server_config
@@ -27,6 +27,7 @@ from chatserver.settings import Settings
 from tests import programs
 from tests.chatserver.migrated import migrated_sqlite
 from tests.chatserver.realtime.devices import Device, opened
+from tests.plain_http import http_client
 
 SECRET = "a secret that only these tests know, for a while"
 TUESDAY = "2026-01-06T09:00:00.000Z"
@@ -88,13 +89,7 @@ class Server:
             await self._ask(api, "PATCH", f"/v1/conversations/{id}", change)
 
     def _api(self) -> httpx.AsyncClient:
-        # A context without certificates: nothing here is TLS, and reading them takes longer than a test.
-        return httpx.AsyncClient(
-            base_url=self.http,
-            headers={"Authorization": f"Bearer {token('robot')}"},
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            trust_env=False,
-        )
+        return http_client(self.http, headers={"Authorization": f"Bearer {token('robot')}"})
 
     async def _ask(self, api: httpx.AsyncClient, method: str, path: str, body: dict[str, str]) -> None:
         answer = await api.request(method, path, json=body)
@@ -108,6 +103,16 @@ class HereServer(Server):
         super().__init__(port)
         self.parts = parts
         self._running = running
+
+    async def conversation(
+        self, id: str = "c1", plan: str = "light", *, member: str = "mia", mentor: str = "tora"
+    ) -> None:
+        """As the HTTP interface does it, without asking it."""
+        provisioning = self.parts.provisioning
+        for person in (member, mentor):
+            await provisioning.put_person(person, PersonDetails(ROLES[person], person.title()))
+        done = await provisioning.put_conversation(id, ConversationDetails(member, mentor, plan))
+        assert isinstance(done, Done), done
 
     def stop(self) -> None:
         """Begin to stop, as SIGTERM would."""

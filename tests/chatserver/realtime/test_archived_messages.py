@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from chatserver.client.link import Encoding
@@ -15,6 +14,7 @@ from quotas.ledger import keys
 from quotas.ledger.archive import Keep
 from tests.chatserver.realtime.devices import Device, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.plain_http import http_client
 
 KEPT = 5
 """Messages that stay in the store."""
@@ -66,7 +66,7 @@ async def fetched(server: HereServer) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     query = {"limit": 40}
     headers = {"Authorization": f"Bearer {token('mia')}"}
-    async with httpx.AsyncClient(base_url=server.http, headers=headers, trust_env=False, timeout=30) as api:
+    async with http_client(server.http, headers=headers, timeout=30) as api:
         while True:
             answer = await api.get("/v1/conversations/c1/messages", params=query)
             assert answer.status_code == 200, answer.text
@@ -92,7 +92,7 @@ async def test_apps_find_everything(server: HereServer, encoding: Encoding) -> N
             await tora.write("next")
             assert seqs(await mia.messages(1)) == [151]
         headers = {"Authorization": f"Bearer {token('sara')}"}
-        async with httpx.AsyncClient(base_url=server.http, headers=headers, trust_env=False, timeout=30) as api:
+        async with http_client(server.http, headers=headers, timeout=30) as api:
             assert (await api.get("/v1/conversations/c1/why")).status_code == 200
 
 

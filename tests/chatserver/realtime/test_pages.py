@@ -19,6 +19,7 @@ from tests.chatserver.realtime.devices import Device, seqs
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.chatserver.realtime.test_bounds import deaf
 from tests.engines import StoreProcess
+from tests.plain_http import http_client
 
 LONG = "x" * 15_000
 COUNT = 20
@@ -110,7 +111,7 @@ async def test_many_pages_over_http_at_once(server: HereServer) -> None:
     before = await link_of(server)
     headers = {"Authorization": f"Bearer {token('robot')}"}
     limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(base_url=server.http, headers=headers, limits=limits, trust_env=False) as api:
+    async with http_client(server.http, headers=headers, limits=limits) as api:
         talking = asyncio.create_task(talk(server))
         asked = [api.get("/v1/conversations/c1/messages", params={"limit": 200}) for _ in range(MANY // 4)]
         answers = await asyncio.gather(*asked)

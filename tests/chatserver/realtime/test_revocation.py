@@ -20,13 +20,14 @@ from tests import programs
 from tests.chatserver.realtime.devices import opened
 from tests.chatserver.realtime.servers import SECRET, HereServer, Server, environment, here, program, token
 from tests.engines import StoreProcess
+from tests.plain_http import http_client
 
 CLOSED = (Close.REVOKED, "token revoked")
 
 
 async def post(server: Server, person: str, body: object, by: str = "robot") -> httpx.Response:
     """`POST /v1/people/{id}/revoke`."""
-    async with httpx.AsyncClient(base_url=server.http, trust_env=False) as api:
+    async with http_client(server.http) as api:
         headers = {"Authorization": f"Bearer {token(by)}"}
         return await api.post(f"/v1/people/{person}/revoke", json=body, headers=headers)
 
@@ -75,7 +76,7 @@ async def test_older_tokens_are_refused_and_newer_ones_are_not(servers: tuple[He
         assert await greeted(server, issued(None)) == CLOSED
         assert await greeted(server, issued(30)) is None
         assert await greeted(server, issued(120, "ola")) is None
-    async with httpx.AsyncClient(base_url=other.http, trust_env=False) as api:
+    async with http_client(other.http) as api:
         for seconds_ago, status in ((120, 401), (None, 401), (30, 200)):
             headers = {"Authorization": f"Bearer {issued(seconds_ago)}"}
             answer = await api.get("/v1/conversations/c1", headers=headers)

@@ -67,7 +67,7 @@ async def test_support_picks_from_the_board_and_reads_along(server: HereServer) 
         sara.forget()
         await ola.write("unheard", conversation="c2")
         await mia.write("heard")
-        await sara.sees("mia heard")
+        await sara.sees("mia – tora heard")
         assert "unheard" not in sara.drawn
         sara.type("/unfollow" + ENTER)
         await sara.sees("Which conversation?")

@@ -1,7 +1,7 @@
 """A store of several nodes: where calls and subscriptions go, and what happens while a slot or a master changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -215,6 +215,26 @@ async def test_a_channel_that_its_node_lets_go_looks_for_another(cluster: Cluste
         with cluster.moving(SLOT, another(cluster)):
             pass
         await eventually(lambda: b"{5}:a" in store._homeless and store._hint.is_set())
+
+
+async def test_a_fault_of_ours_does_not_end_the_looking(masters: Cluster, caplog: pytest.LogCaptureFixture) -> None:
+    """Who is told that something was missed fails once; the next look finds the channel's node as well."""
+    faults, missed = [ValueError("once")], list[bytes]()
+
+    def on_missed(channels: Collection[bytes]) -> None:
+        if faults:
+            raise faults.pop()
+        missed.extend(channels)
+
+    async with opened(masters.url) as store:
+        store.on_missed = on_missed
+        store.subscribe(b"{5}:a")
+        for _ in range(2):
+            store._homeless.add(b"{5}:a")
+            store._hint.set()
+            await eventually(lambda: not store._homeless)
+        await eventually(lambda: missed == [b"{5}:a"])
+    assert "who has what cannot be found out; looking again" in caplog.text
 
 
 async def test_a_master_that_comes_back_is_used_again(cluster: Cluster) -> None:

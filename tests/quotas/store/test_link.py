@@ -112,6 +112,19 @@ async def test_tls_to_a_store_that_speaks_none_is_an_error(stores: Any) -> None:
     await closed(link)
 
 
+async def test_a_server_that_speaks_another_protocol_is_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1") as server:
+        link = Link(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(LinkDownError):
+            await link.open()
+        await closed(link)
+    assert "the store does not speak its protocol" in caplog.text
+
+
 async def test_passwords_users_and_databases_of_the_url(own_store: StoreProcess) -> None:
     with Redis.from_url(own_store.url) as client:
         client.acl_setuser("alice", enabled=True, passwords=["+secret"], categories=["+@all"], keys=["*"])
