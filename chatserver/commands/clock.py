@@ -25,6 +25,9 @@ from chatserver.replies.noted import Noted, noted_between
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
 
+COMMON = 110
+"""Width of the terminal from which on the table names people, too."""
+
 
 class Moved(Struct, frozen=True):
     """What the clock showed, what it shows, and what deadlines did in between; `--json` prints it."""
@@ -122,10 +125,12 @@ def _show(moved: Moved) -> None:
         screen.print("No deadline was warned of or missed in between.")
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("at", "", "conversation", "member", "mentor", "answer due"):
+    people = ("member", "mentor") if screen.width >= COMMON else ()
+    for column in ("at", "", "conversation", *people, "answer due"):
         # Only ids give way where there is no room.
         table.add_column(column, overflow="fold", no_wrap=column in ("at", "", "answer due"))
     for noted in moved.notices:
         style = "red" if noted.kind == "missed" else "yellow"
-        table.add_row(noted.at, Text(noted.kind, style), noted.conversation, noted.member, noted.mentor, noted.due_at)
+        ids = (noted.conversation, noted.member, noted.mentor) if people else (noted.conversation,)
+        table.add_row(noted.at, Text(noted.kind, style), *ids, noted.due_at)
     screen.print(table, highlight=False)

@@ -25,7 +25,8 @@ class Alarm(Generic[T]):
         self._heap: list[tuple[float, int, T]] = []
         self._set: dict[T, tuple[float, int]] = {}
         self._numbers = count()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._timer_at = 0.0  # uvloop's handles do not say it where the time has come already
 
     def set(self, sleeper: T, at: float) -> None:
         """Ring for `sleeper` at loop time `at`, or before: it may ring at an earlier time that was set, and once."""
@@ -63,10 +64,11 @@ class Alarm(Generic[T]):
             return
         loop = asyncio.get_running_loop()
         at = min(self._heap[0][0], loop.time() + MOST)
-        if self._timer is None or self._timer.when() > at:
+        if self._timer is None or self._timer_at > at:
             if self._timer is not None:
                 self._timer.cancel()
             self._timer = loop.call_at(at, self._due)
+            self._timer_at = at
 
     def _due(self) -> None:
         self._timer = None

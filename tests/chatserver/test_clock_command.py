@@ -152,11 +152,14 @@ def test_the_table(tmp_path: Path) -> None:
     assert "The clock showed 2026-01-09T17:0" in done.stdout
     assert "it shows 2026-01-10T08:00:0" in done.stdout
     assert "No deadline was warned of or missed in between." in done.stdout
-    done = run("clock", "--to", TUESDAY, cwd=tmp_path, COLUMNS="80")
+    done = run("clock", "--to", when("monday", "14:30", weeks=1), cwd=tmp_path, COLUMNS="80")
+    assert done.returncode == 0, done.stderr
+    [row] = [line for line in done.stdout.splitlines() if "c1" in line]
+    assert row.split()[1:] == ["warning", "c1", due_at]
+    done = run("clock", "--to", TUESDAY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     rows = [line for line in done.stdout.splitlines() if "c1" in line]
-    assert ["missed" in row for row in rows] == [False, False, True]
-    assert all(due_at in row and "mia" in row and "tora" in row for row in rows)
+    assert [row.split()[1:] for row in rows] == [[kind, "c1", "mia", "tora", due_at] for kind in ("warning", "missed")]
 
 
 async def test_a_plan_that_it_does_not_know_is_the_servers_business(valkey_url: str, tmp_path: Path) -> None:

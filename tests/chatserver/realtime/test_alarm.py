@@ -2,6 +2,7 @@
 
 import asyncio
 
+from chatserver.commands.running import run
 from chatserver.realtime.alarm import MOST_STALE, Alarm
 
 
@@ -40,3 +41,18 @@ async def test_those_who_were_unset_are_forgotten_behind_one_who_sleeps_long() -
     await rings(rung, "long")
     assert rung == ["soon", "long"]
     alarm.stop()
+
+
+def test_many_whose_time_has_come_ring_on_the_servers_loop() -> None:
+    """As when all rooms open at one midnight; uvloop's handle does not say when it rings, where that is at once."""
+    rung: list[str] = []
+
+    async def ring() -> None:
+        alarm: Alarm[str] = Alarm(rung.append)
+        now = asyncio.get_running_loop().time()
+        for name in ("one", "two", "three"):
+            alarm.set(name, now)
+        await rings(rung, "three")
+
+    run(ring())
+    assert rung == ["one", "two", "three"]
