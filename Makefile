@@ -12,7 +12,7 @@ PEERS := $(if $(shell command -v npm 2>/dev/null),$(NODE_PEERS)/node_modules/.pa
 COMPILED := .venv/compiled
 COMPILER := $(shell command -v cc 2>/dev/null)
 SOURCES := $(shell find chatserver quotas -name '*.py' -o -name '*.lua' -o -name '*.toml')
-MESSAGE_PATH := $(addprefix tests/,quotas/ledger/test_contract.py chatserver/protocol chatserver/realtime chatserver/test_sealing.py conformance)
+MESSAGE_PATH := $(addprefix tests/,quotas/ledger/test_contract.py chatserver/protocol chatserver/realtime chatserver/keys/test_sealing.py conformance)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test compiled check rules bench clean
