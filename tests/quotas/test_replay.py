@@ -15,9 +15,10 @@ from benchmarks.equality import timeline
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
 from quotas.plans import builtin_policy
-from quotas.replay import ExplainedOutcome, Outcome, TimelineError, replay
+from quotas.replay import TimelineError, replay
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook
+from quotas.timeline import ExplainedOutcome, Outcome
 from tests.quotas.ledgers import ledger_at
 from tests.quotas.moments import bounded
 

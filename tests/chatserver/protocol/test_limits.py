@@ -102,7 +102,7 @@ def largest_conversation(id: str) -> Conversation:
         peer_online=False,
         composer=Composer(False, "messages_used", INSTANT, INSTANT, 10**6, 10**6, INSTANT),
         reply=Reply(INSTANT, INSTANT, False),
-        notice=NAME,
+        banner=NAME,
     )
 
 
