@@ -35,8 +35,8 @@ from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
-_EXPECTED = (StoreError, DatabaseError, UnjudgeableError)
-"""What keeps a conversation from being opened without being a fault of ours."""
+_EXPECTED = (StoreError, DatabaseError, UnknownPlanError)
+"""What keeps a conversation from being opened here, but perhaps not on the server that the app comes to next."""
 AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
 

@@ -26,7 +26,7 @@ def _at(text: str) -> int:
         ("Asia/Kathmandu", "2026-01-12", "2026-01-11T18:15", 24 * HOUR),
         ("America/Santiago", "2025-09-07", "2025-09-07T04:00", 23 * HOUR),  # midnight is skipped
         ("America/Santiago", "2026-04-04", "2026-04-04T03:00", 25 * HOUR),  # 23:00 comes twice
-        ("America/Havana", "2026-11-01", "2026-11-01T04:00", 25 * HOUR),  # midnight comes twice
+        ("America/Havana", "2025-11-02", "2025-11-02T04:00", 25 * HOUR),  # midnight comes twice
         ("Asia/Beirut", "2026-03-29", "2026-03-28T22:00", 23 * HOUR),
         ("Australia/Lord_Howe", "2026-04-05", "2026-04-04T13:00", 24 * HOUR + 30 * MINUTE),
         ("America/St_Johns", "2009-11-01", "2009-11-01T02:30", 25 * HOUR),  # after 00:01 comes 23:01

@@ -50,7 +50,7 @@ async def test_a_conversation_that_cannot_be_opened_keeps_nobody_from_the_others
     async with server.device("ola") as ola:
         assert ola.welcome["conversations"] == []
     assert [record for record in caplog.records if "cannot be opened" in record.message and record.exc_info]
-    assert await server.parts.link.request("PUBSUB", "SHARDCHANNELS") == []
+    assert await server.parts.link.request("PUBSUB", "SHARDCHANNELS", "*:feed:*") == []
     await move(server, "c2", "Europe/Oslo")
     async with server.device("tora") as tora:
         assert [each["id"] for each in tora.welcome["conversations"]] == ["c1", "c2"]
