@@ -140,7 +140,7 @@ async def test_a_bad_line_is_named_by_its_number_and_nothing_after_it_is_applied
     standing = await ledger.standing("c", at=1)
     assert standing is not None
     assert standing.last_seq == 0
-    assert await ledger.conversations_of("member") == ["c"]
+    assert await ledger.conversations_of("c:member") == ["c"]
 
 
 @bounded
