@@ -80,7 +80,7 @@ def admit_member(status: Status, usage: Usage, terms: Terms, now: int) -> Admitt
     """Decide on a member's message arriving at `now`, which must lie within the terms."""
     if status != "open":
         return Denied(status, 0)
-    if now < usage.live_until:
+    if terms.live_ends_at:
         return written(usage, terms, now, "live")
     if now < usage.window_ends_at:
         return written(usage, terms, now, "window")
@@ -165,11 +165,11 @@ def writing_state(status: Status, usage: Usage, terms: Terms, now: int) -> Writi
         window_ends_at=usage.window_ends_at if now < usage.window_ends_at else 0,
         windows_left=max(0, terms.windows_per_week - windows_used) if terms.window_length else None,
         messages_left=max(0, terms.messages_per_week - messages_used) if terms.messages_per_week else None,
-        live_until=usage.live_until if now < usage.live_until else 0,
+        live_until=terms.live_ends_at,
     )
 
 
 def changes_at(usage: Usage, terms: Terms, now: int) -> int:
     """The next instant after `now` at which the writing state or the reply state may change by itself."""
-    instants = (terms.valid_until, usage.window_ends_at, usage.live_until, usage.due_at + 1)
+    instants = (terms.valid_until, usage.window_ends_at, usage.due_at + 1)
     return min(at for at in instants if at > now)

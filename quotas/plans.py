@@ -24,6 +24,8 @@ PLAN_NAME = re.compile(r"[a-z][a-z0-9_+-]{0,31}")
 
 Service = Literal["video_call", "live_chat"]
 
+Cancelled = Literal["held", "returned"]
+
 Hours = Annotated[int, Meta(ge=1, le=24 * 28)]
 
 ReplyHours = Annotated[float, Meta(ge=0.001, le=24 * 28)]
@@ -88,7 +90,8 @@ class ReplyPromise(Struct, frozen=True, forbid_unknown_fields=True):
 class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
     """Session credits a subscription month, in units of 30 minutes."""
 
-    units_per_month: Annotated[int, Meta(ge=1, le=1_000)]
+    units_per_month: Annotated[int, Meta(ge=1, le=1_000)] | Literal["unlimited"]
+    """`unlimited` for plans whose cadence is agreed: no credit is ever refused."""
     services: Annotated[tuple[Service, ...], Meta(min_length=1)]
 
 
@@ -100,6 +103,37 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     sessions: Sessions | None = None
     mentor_days_per_week: Annotated[int, Meta(ge=1, le=7)] | None = None
     banner: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
+
+
+class UnitPay(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a mentor gets for a unit of the plan's sessions, in the currency's minor unit."""
+
+    amount: Annotated[int, Meta(ge=0, le=10**9)]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+
+
+class SessionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for all bookings. Source: sessions.md "Policy"."""
+
+    late_hours: Annotated[int, Meta(ge=0, le=24 * 28)] = 48
+    """Hours before the start within which a member's cancelling is late, and moving not possible."""
+    book_ahead_days: Annotated[int, Meta(ge=1, le=1_000)] = 400
+    grace_minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 15
+    """How long after booking a cancellation corrects a slip."""
+    cancelled: Cancelled = "held"
+    """Whether the units of a cancelled session stay spent."""
+    cancelled_by_mentor: Cancelled | None = None
+    """The same where the mentor cancels; None: as `cancelled`."""
+    confirm_days: Annotated[int, Meta(ge=1, le=90)] = 7
+    no_show_minutes: tuple[Annotated[int, Meta(ge=1, le=60)], Annotated[int, Meta(ge=1, le=60)]] = (5, 10)
+    """After the start: when the other side is told that one is late, and from when a no-show may be confirmed."""
+    join_minutes: Annotated[int, Meta(ge=0, le=120)] = 10
+    """How long before the start one may join."""
+    mentor_share: Annotated[int, Meta(ge=0, le=100)] = 90
+    """Per cent of a price; the platform has the rest."""
+    session_pay: UnitPay | None = None
+    """What a mentor gets for a unit of the plan's sessions; None leaves it to the platform."""
+    reminders_hours: tuple[Annotated[float, Meta(gt=0, le=24 * 28)], ...] = (24, 0.2)
 
 
 class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,6 +149,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     calendar: CalendarPolicy
     plans: dict[str, Plan]
+    sessions: SessionPolicy = SessionPolicy()
 
     @property
     def warn_first(self) -> int:
@@ -161,10 +196,11 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
     table = _builtin_table()
     for section, values in given.items():
         if section not in table:
-            raise PolicyError(f"`{section}` is no key of a policy; allowed are `calendar` and `plans`")
+            raise PolicyError(f"`{section}` is no key of a policy; allowed are `calendar`, `sessions` and `plans`")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
-    table["calendar"] |= given.get("calendar", {})
+    for section in ("calendar", "sessions"):
+        table[section] |= given.get(section, {})
     for name, plan in given.get("plans", {}).items():
         if not isinstance(plan, dict):
             raise PolicyError(f"`plans.{name}` must be a table")
@@ -202,7 +238,7 @@ def _checked(table: dict[str, Any]) -> Policy:
         if not PLAN_NAME.fullmatch(name):
             raise PolicyError(f"`plans.{name}`: a plan's name is 1 to 32 of a-z, 0-9, _, + and -, a letter first")
         plans[name] = _converted(plan, Plan, f"plans.{name}")
-    return Policy(calendar=calendar, plans=plans)
+    return Policy(calendar, plans, _converted(table["sessions"], SessionPolicy, "sessions"))
 
 
 ALLOWED: dict[str, str] = {
@@ -220,8 +256,21 @@ ALLOWED: dict[str, str] = {
     "clock": "weekdays or continuous",
     "warn_hours": "a list of hours from 0.001 to 672",
     "sessions": "a table with units_per_month and services, or false for none",
-    "units_per_month": "a whole number from 1 to 1000",
+    "units_per_month": "a whole number from 1 to 1000, or unlimited",
     "services": "a list of video_call, live_chat; at least one",
+    "late_hours": "a whole number of hours from 0 to 672",
+    "book_ahead_days": "a whole number of days from 1 to 1000",
+    "grace_minutes": "a whole number of minutes from 0 to 1440",
+    "cancelled": "held or returned",
+    "cancelled_by_mentor": "held or returned",
+    "confirm_days": "a whole number of days from 1 to 90",
+    "no_show_minutes": "two whole numbers of minutes from 1 to 60: late, and missing",
+    "join_minutes": "a whole number of minutes from 0 to 120",
+    "mentor_share": "a whole number of per cent from 0 to 100",
+    "session_pay": "a table with amount (in the currency's minor unit, per 30 minutes) and currency (ISO 4217)",
+    "amount": "a whole number from 0 to 1000000000",
+    "currency": "an ISO 4217 code of three letters such as 'NOK'",
+    "reminders_hours": "a list of hours above 0, to 672",
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
@@ -229,6 +278,8 @@ ALLOWED: dict[str, str] = {
 
 KEYS: dict[str, tuple[str, ...]] = {
     "calendar": CalendarPolicy.__struct_encode_fields__,
+    "sessions_policy": SessionPolicy.__struct_encode_fields__,
+    "session_pay": UnitPay.__struct_encode_fields__,
     "plan": Plan.__struct_encode_fields__,
     "writing": ("kind", *Windows.__struct_encode_fields__),
     "reply": ReplyPromise.__struct_encode_fields__,
@@ -236,7 +287,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """The keys of each table of a policy. Of `writing`, the kinds weekdays and always take only `kind`."""
 
-_Kind = TypeVar("_Kind", CalendarPolicy, Plan)
+_Kind = TypeVar("_Kind", CalendarPolicy, Plan, SessionPolicy)
 
 
 def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
@@ -246,7 +297,7 @@ def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
         problem, _, place = str(error).partition(" - at `$")
         path = where + place.rstrip("`")
         if unknown := re.search(r"unknown field `(.*)`", problem):
-            keys = KEYS.get(path.rpartition(".")[2], KEYS["plan"])
+            keys = KEYS["sessions_policy"] if path == "sessions" else KEYS.get(path.rpartition(".")[2], KEYS["plan"])
             raise PolicyError(f"`{path}.{unknown[1]}` is no key there; allowed: {', '.join(keys)}") from None
         if missing := re.search(r"missing required field `(.*)`", problem):
             path = f"{path}.{missing[1]}"

@@ -1,114 +1,56 @@
-"""Timelines: the rules as data. One line in, one line out. Source: domain.md "Timelines: the rules as data"."""
+"""Timelines told to the rules: one line in, one line out. Source: domain.md and sessions.md, "Timelines"."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Annotated, Any, Literal, assert_never
+from datetime import date
+from typing import Literal, assert_never
 
 import msgspec
-from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from quotas import instant
 from quotas.admission import Answered, Denied, admit_member, writing_state
+from quotas.bookings import Booking, BookingKind, billable, counts, state_of
 from quotas.explain import explained
 from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Reused, Stale, Unknown, posted
 from quotas.phrases import Language
 from quotas.plans import holidays_problem
-from quotas.sentences import Told, told
+from quotas.sentences import told
+from quotas.session_book import Done, NotDone, SessionBook, Subscriber, Wanted
 from quotas.standing import Settings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.story import Story
 from quotas.terms import Rulebook, Terms, UnjudgeableError
+from quotas.timeline import (
+    AnsweredOut,
+    AnyLine,
+    AskCredits,
+    Book,
+    Cancel,
+    ChangePlan,
+    Check,
+    Correct,
+    End,
+    ExplainedOutcome,
+    Finish,
+    Join,
+    Live,
+    Member,
+    Mentor,
+    Move,
+    NoShow,
+    Open,
+    Outcome,
+    Pause,
+    Resume,
+    SessionLine,
+    SessionOut,
+    word_of,
+)
 from quotas.zones import zone_problem
-
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class TimelineError(ValueError):
     """A line that cannot be applied; the sentence names its number. Nothing after it is applied."""
-
-
-class Line(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag=str.lower):
-    """What every line says: when, and in which conversation."""
-
-    at: str
-    conversation: Name
-
-
-class Open(Line, frozen=True):
-    """A conversation begins. Zone and holidays default to the policy's."""
-
-    plan: str
-    zone: str | None = None
-    holidays: str | None = None
-
-
-class Member(Line, frozen=True):
-    """The member tries to write."""
-
-
-class Mentor(Line, frozen=True):
-    """The mentor writes."""
-
-
-class Check(Line, frozen=True):
-    """What would the member get?"""
-
-
-class ChangePlan(Line, frozen=True, tag="plan"):
-    """The member's plan changes."""
-
-    plan: str
-
-
-class Live(Line, frozen=True):
-    """A live chat starts and lasts `minutes`."""
-
-    minutes: Annotated[int, Meta(ge=1, le=24 * 60)]
-
-
-class Pause(Line, frozen=True):
-    """The conversation is paused."""
-
-
-class Resume(Line, frozen=True):
-    """The pause ends."""
-
-
-class End(Line, frozen=True):
-    """The conversation ends, for good."""
-
-
-AnyLine = Open | Member | Mentor | Check | ChangePlan | Live | Pause | Resume | End
-
-
-class AnsweredOut(Struct, frozen=True):
-    """The wait that a mentor's message ended."""
-
-    waited_ms: int
-    late: bool
-
-
-class Outcome(Struct, frozen=True):
-    """What a line did, and the state after it. Instants are RFC 3339 in UTC."""
-
-    at: str
-    conversation: str
-    do: str
-    outcome: Literal["ok", "admitted", "refused"]
-    reason: str | None
-    opens_at: str | None
-    window_ends_at: str | None
-    windows_left: int | None
-    messages_left: int | None
-    waiting_since: str | None
-    reply_due_at: str | None
-    answered: AnsweredOut | None
-
-
-class ExplainedOutcome(Outcome, frozen=True):
-    """An outcome with the steps that led to the state after it."""
-
-    why: list[Told]
 
 
 LOST = "the ledger has lost the conversation"
@@ -150,6 +92,8 @@ class _Player:
         self._stories: dict[str, Story] = {}
         self._standings: dict[str, Standing] = {}
         self._known_terms: dict[str, tuple[Settings, Terms]] = {}
+        self._sessions = SessionBook(rulebook)
+        self._anchors: dict[str, date] = {}
         self._last = instant.EARLIEST
 
     async def apply(self, line: AnyLine) -> Outcome:
@@ -170,23 +114,47 @@ class _Player:
     async def _applied(self, line: AnyLine, at: int) -> Outcome:
         match line:
             case Open() | ChangePlan() | Pause() | Resume() | End():
-                standing = await self._ledger.configure(line.conversation, self._changed(line), at=at)
-                if self._explain:
-                    self._story(line, standing).changed(at, standing.settings)
-                return self._outcome(line, standing, "ok")
+                return await self._settled(line, at)
             case Live():
-                live = _found(await self._ledger.start_live(line.conversation, line.minutes * instant.MINUTE, at=at))
-                if self._explain:
-                    self._story(line, live).went_live(at, live.usage.live_until)
-                return self._outcome(line, live, "ok")
+                return await self._went_live(line, at)
             case Check():
                 return await self._checked(line, at)
             case Member():
                 return await self._posted(line, at, "member")
             case Mentor():
                 return await self._posted(line, at, "mentor")
+            case Correct():
+                return await self._corrected(line, at)
+            case AskCredits():
+                return self._outcome(line, await self._standing(line, at), "ok")
             case _:
-                assert_never(line)
+                return await self._session(line, at)
+
+    async def _settled(self, line: Open | ChangePlan | Pause | Resume | End, at: int) -> Outcome:
+        settings = self._changed(line)
+        if isinstance(line, Open):
+            self._anchors[line.conversation] = self._anchor(line, settings, at)
+        elif isinstance(line, End):
+            self._sessions.end(line.conversation, at)
+            settings = replace(settings, chats=self._sessions.chats(line.conversation, at))
+        standing = await self._ledger.configure(line.conversation, settings, at=at)
+        if self._explain:
+            self._story(line, standing).changed(at, standing.settings)
+        return self._outcome(line, standing, "ok")
+
+    async def _went_live(self, line: Live, at: int) -> Outcome:
+        live = _found(await self._ledger.start_live(line.conversation, line.minutes * instant.MINUTE, at=at))
+        if self._explain:
+            self._story(line, live).went_live(at, live.usage.live_until)
+        return self._outcome(line, live, "ok")
+
+    async def _corrected(self, line: Correct, at: int) -> Outcome:
+        standing = await self._standing(line, at)
+        refusal = self._sessions.correct(self._subscriber(line, standing), line.units, line.reason, at)
+        return self._outcome(line, standing, "refused" if refusal else "ok", reason=refusal)
+
+    async def _standing(self, line: AnyLine, at: int) -> Standing:
+        return _found(await self._ledger.standing(line.conversation, at=at))
 
     def _story(self, line: AnyLine, standing: Standing) -> Story:
         return self._stories.setdefault(line.conversation, Story(self._rulebook, standing.settings))
@@ -219,13 +187,63 @@ class _Player:
             raise ValueError(f"`zone`: {problem}")
         if problem := holidays_problem(holidays):
             raise ValueError(f"`holidays`: {problem}")
-        return Settings("member", "mentor", line.plan, zone, holidays)
+        own = line.conversation
+        return Settings(line.member or f"{own}:member", line.mentor or f"{own}:mentor", line.plan, zone, holidays)
+
+    def _anchor(self, line: Open, settings: Settings, at: int) -> date:
+        """The local date on which the subscription began."""
+        today = self._rulebook.calendar(settings.zone, settings.holidays).day_of(at)
+        if line.subscription_from is None:
+            return today
+        try:
+            anchor = date.fromisoformat(line.subscription_from)
+        except ValueError:
+            raise ValueError(f"`subscription_from`: {line.subscription_from!r} is no date such as 2026-01-31") from None
+        if anchor > today:
+            raise ValueError(f"`subscription_from`: {anchor} lies ahead of {today}, the day of `at`")
+        return anchor
+
+    def _subscriber(self, line: AnyLine, standing: Standing) -> Subscriber:
+        return Subscriber(line.conversation, standing.settings, self._anchors[line.conversation])
+
+    async def _session(self, line: SessionLine, at: int) -> Outcome:
+        standing = await self._standing(line, at)
+        result = self._done(line, self._subscriber(line, standing), at)
+        chats = self._sessions.chats(line.conversation, at)
+        if chats != standing.settings.chats:
+            settings = replace(standing.settings, chats=chats, revision=standing.settings.revision + 1)
+            standing = await self._ledger.configure(line.conversation, settings, at=at)
+            if self._explain:
+                self._story(line, standing).changed(at, standing.settings)
+        about = instant.parse(line.start) if isinstance(line, Book) else at
+        if isinstance(result, Done):
+            return self._outcome(line, standing, "ok", booking=result.booking, about=about)
+        return self._outcome(line, standing, "refused", reason=result.reason, booking=result.booking, about=about)
+
+    def _done(self, line: SessionLine, subscriber: Subscriber, at: int) -> Done | NotDone:
+        sessions, conversation = self._sessions, line.conversation
+        match line:
+            case Book(booking=id, service=service, minutes=minutes, price=price):
+                wanted = Wanted(id, conversation, service, instant.parse(line.start), minutes, _kind(line), price)
+                return sessions.book(subscriber, wanted, "mentor", at)
+            case Move(booking=id, by=by):
+                return sessions.move(subscriber, id, instant.parse(line.start), by, at)
+            case Cancel(booking=id, by=by):
+                return sessions.cancel(subscriber, id, by, at)
+            case Join(booking=id, by=by):
+                return sessions.join(conversation, id, by, at)
+            case Finish(booking=id):
+                return sessions.finish(conversation, id, at)
+            case NoShow(booking=id):
+                return sessions.no_show(subscriber, id, at)
+            case _:
+                assert_never(line)
 
     async def _checked(self, line: AnyLine, at: int) -> Outcome:
-        standing = _found(await self._ledger.standing(line.conversation, at=at))
+        standing = await self._standing(line, at)
         decision = admit_member(standing.settings.status, standing.usage, self._terms(line.conversation, standing), at)
         if isinstance(decision, Denied):
-            return self._outcome(line, standing, "refused", decision)
+            return self._outcome(line, standing, "refused", reason=decision.reason, opens_at=decision.opens_at)
         return self._outcome(line, standing, "admitted")
 
     async def _posted(self, line: AnyLine, at: int, writer: Writer) -> Outcome:
@@ -239,9 +257,11 @@ class _Player:
             case Posted(seq=seq, usage=usage, answered=answered):
                 if self._explain:
                     self._story(line, standing).wrote(seq, at, writer)
+                self._sessions.wrote(line.conversation, writer, at)
                 return self._outcome(line, replace(standing, usage=usage, now=at), "admitted", answered=answered)
             case Refused(reason=reason, opens_at=opens_at, usage=usage):
-                return self._outcome(line, replace(standing, usage=usage, now=at), "refused", Denied(reason, opens_at))
+                standing = replace(standing, usage=usage, now=at)
+                return self._outcome(line, standing, "refused", reason=reason, opens_at=opens_at)
             case Again() | Reused() | Unknown():
                 raise StoreError(LOST)
             case _:
@@ -263,38 +283,61 @@ class _Player:
         line: AnyLine,
         standing: Standing,
         outcome: Literal["ok", "admitted", "refused"],
-        denied: Denied | None = None,
+        *,
+        reason: str | None = None,
+        opens_at: int = 0,
         answered: Answered | None = None,
+        booking: Booking | None = None,
+        about: int = 0,
     ) -> Outcome:
+        """`about` is the instant whose period is told of; 0 for that of the line."""
         self._standings[line.conversation] = standing
         usage = standing.usage
         state = writing_state(standing.settings.status, usage, self._terms(line.conversation, standing), standing.now)
+        subscriber = self._subscriber(line, standing)
+        period = self._sessions.period_of(subscriber, about or standing.now)
+        credits = self._sessions.credits(subscriber, period.number, standing.now)
         made = Outcome(
             at=instant.text(standing.now),
             conversation=line.conversation,
-            do=_word(line),
+            do=word_of(line),
             outcome=outcome,
-            reason=denied.reason if denied else None,
-            opens_at=instant.text_or_none(denied.opens_at) if denied else None,
+            reason=reason,
+            opens_at=instant.text_or_none(opens_at),
             window_ends_at=instant.text_or_none(state.window_ends_at),
             windows_left=state.windows_left,
             messages_left=state.messages_left,
             waiting_since=instant.text_or_none(usage.waiting_since),
             reply_due_at=instant.text_or_none(usage.due_at),
             answered=AnsweredOut(answered.waited, answered.late) if answered else None,
+            credits_left=credits.left if credits else None,
+            period_until=instant.text(period.ends_at),
+            session=self._shown(booking, standing.now) if booking else None,
         )
         if self._explain is None:
             return made
         explanation = explained(self._story(line, standing), standing)
         return ExplainedOutcome(**asdict(made), why=told(explanation, self._explain, standing.settings.zone))
 
+    def _shown(self, booking: Booking, now: int) -> SessionOut:
+        policy = self._rulebook.policy.sessions
+        return SessionOut(
+            booking=booking.id,
+            start=instant.text(booking.starts_at),
+            minutes=booking.minutes,
+            units=booking.units,
+            state=state_of(booking, policy, now),
+            counts=counts(booking, policy, now),
+            billable=billable(booking, policy, now),
+            late=booking.cancelled is not None and booking.cancelled.late,
+        )
+
+
+def _kind(line: Book) -> BookingKind:
+    return "plan" if line.price is None else "extra"
+
 
 def _found(standing: Standing | None) -> Standing:
     if standing is None:
         raise StoreError(LOST)
     return standing
-
-
-def _word(line: AnyLine) -> str:
-    tag: Any = line.__struct_config__.tag
-    return str(tag)

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from quotas.admission import Status, Usage
-from quotas.terms import Rulebook, Terms
+from quotas.terms import BookedChat, Rulebook, Terms
 
 Writer = Literal["member", "mentor"]
 
@@ -22,8 +22,15 @@ class Settings(Struct, frozen=True):
     status: Status = "open"
     revision: int = 1
     """Counts the changes of the records; an older revision never replaces a newer one."""
+    chats: tuple[BookedChat, ...] = ()
+    """Live chats that are booked and not over, by their start."""
     key: int = 1
     """Which of the conversation's keys entries are sealed with. With another one, digests of before match any text."""
+
+    def terms(self, rulebook: Rulebook, live_until: int, now: int) -> Terms:
+        """The terms that hold at `now`. Raises UnjudgeableError."""
+        ended = self.status == "ended"
+        return rulebook.terms(self.plan, self.zone, self.holidays, live_until, now, self.chats, ended=ended)
 
 
 class Standing(Struct, frozen=True):
@@ -40,6 +47,4 @@ class Standing(Struct, frozen=True):
 
     def terms(self, rulebook: Rulebook) -> Terms:
         """The terms that hold at this standing's `now`. Raises UnjudgeableError."""
-        settings, ended = self.settings, self.settings.status == "ended"
-        live_until = self.usage.live_until
-        return rulebook.terms(settings.plan, settings.zone, settings.holidays, live_until, self.now, ended=ended)
+        return self.settings.terms(rulebook, self.usage.live_until, self.now)

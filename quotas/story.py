@@ -124,12 +124,12 @@ class Story:
                 (at, AgainstRules(seq, instant.text(at), decision.reason)),
             ]
             decision = written(self.usage, terms, at, "live")
-        before, self.usage = self.usage, decision.usage
+        self.usage = decision.usage
         if decision.way == "opened":
             self._open(seq, at, terms)
         elif decision.way == "counted":
             self.spent = Spending(seq, at, self.usage.week)
-        self._ask(seq, at, before, decision)
+        self._ask(seq, at, terms, decision)
 
     def _answer(self, seq: int, at: int) -> None:
         # A message of the log was not refused, and only `ended` refuses a mentor.
@@ -153,12 +153,12 @@ class Story:
         kept = [opening for opening in self.openings if opening.week == usage.week]
         self.openings = [*kept, Opening(at, usage.window_ends_at, usage.week, step)]
 
-    def _ask(self, seq: int, at: int, before: Usage, decision: Admitted) -> None:
+    def _ask(self, seq: int, at: int, terms: Terms, decision: Admitted) -> None:
         if self.wait is None:
             self.wait = Wait(seq)
         promise = self.rulebook.plan(self.settings.plan).reply
         if decision.deadline == "asked" and promise:
-            starts_at = before.live_until if at < before.live_until else at
+            starts_at = terms.live_booked_until or at
             calendar = self.rulebook.calendar(self.settings.zone, self.settings.holidays)
             self.wait.asked = Asked(seq, at, starts_at, self.usage.due_at, self.settings.plan, promise, calendar)
             self.wait.kept = []
@@ -176,5 +176,5 @@ class Story:
         live_until = self.usage.live_until
         if self._terms is None or not self._terms.hold(at, live_until):
             settings = self.settings
-            self._terms = self.rulebook.terms(settings.plan, settings.zone, settings.holidays, live_until, at)
+            self._terms = settings.terms(self.rulebook, live_until, at)
         return self._terms

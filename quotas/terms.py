@@ -4,12 +4,13 @@ This is the only place where plans and calendars are turned into numbers. What i
 them in `admission.py` and, in the same words, in `ledger/lua/messages.lua`.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 
 from quotas.calendar import Calendar
-from quotas.instant import HOUR
+from quotas.instant import HOUR, LATEST
 from quotas.plans import Always, Messages, Plan, Policy, ReplyPromise, Windows, holidays_problem
 from quotas.zones import zone_problem, zone_to_show
 
@@ -32,13 +33,28 @@ class Due(Struct, frozen=True):
         return self.fixed or now + self.shift
 
 
+class BookedChat(Struct, frozen=True):
+    """A live chat that is coming or running: the composer is open in [starts_at, ends_at).
+
+    `booked_until` is its booked end, from which replies are due, also where it ended early.
+    """
+
+    starts_at: int
+    ends_at: int
+    booked_until: int
+
+
 class Terms(Struct, frozen=True):
-    """What the rules say from `valid_from` until before `valid_until`, while a live chat ends at `live_until`."""
+    """What the rules say from `valid_from` until before `valid_until`, while a chat started by hand has that end."""
 
     valid_from: int
     valid_until: int
     live_until: int
-    """The end of the live chat these terms were worked out for; 0 for none."""
+    """The end of the live chat that was started by hand, which these terms were worked out for; 0 for none."""
+    live_ends_at: int
+    """When the live chat ends that runs all the time in which these terms hold; 0 where none does."""
+    live_booked_until: int
+    """Its booked end, from which replies to what is written in it are due; 0 where none runs."""
     week: int
     window_length: int
     """Milliseconds of a writing window; 0 where the plan has none."""
@@ -48,9 +64,9 @@ class Terms(Struct, frozen=True):
     messages_per_week: int
     """0 where the plan does not count messages."""
     closed_until: int
-    """0 where writing is not closed by the day; else the first open instant."""
+    """0 where the day does not close writing; else when it opens: the first open instant, or a live chat before it."""
     next_week_opens_at: int
-    """The first instant of the next week at which writing is not closed by the day."""
+    """When writing opens next week: the first instant not closed by the day, or a live chat before it."""
     reply: int
     """REPLY_NONE, REPLY_FROM_LAST or REPLY_FROM_FIRST."""
     due_shift: int
@@ -61,14 +77,14 @@ class Terms(Struct, frozen=True):
     """How many ms ahead of a deadline its first warning goes out; 0 where none does."""
 
     def hold(self, now: int, live_until: int) -> bool:
-        """Whether these are the terms at `now`, with a live chat that ends at `live_until`."""
+        """Whether these are the terms at `now`, with a live chat started by hand that ends at `live_until`."""
         return self.valid_from <= now < self.valid_until and self.live_until == live_until
 
     def due(self, now: int) -> int:
         """The deadline that a member message arriving at `now` asks for; 0 where none is promised."""
         if self.reply == REPLY_NONE:
             return 0
-        if now < self.live_until:
+        if self.live_ends_at:
             return self.live_due_at
         return self.due_fixed or now + self.due_shift
 
@@ -120,18 +136,31 @@ class Rulebook:
                 f"the policy has no plan {name!r}; it has {', '.join(sorted(self.policy.plans))}"
             ) from None
 
-    def terms(self, plan: str, zone: str, holidays: str, live_until: int, now: int, *, ended: bool = False) -> Terms:
-        """The terms that hold at `now`. Raises UnjudgeableError, unless the conversation has ended.
+    def terms(
+        self,
+        plan: str,
+        zone: str,
+        holidays: str,
+        live_until: int,
+        now: int,
+        chats: Sequence[BookedChat] = (),
+        *,
+        ended: bool = False,
+    ) -> Terms:
+        """The terms that hold at `now`, with these booked live chats.
 
-        That is refused whatever the rules say, and nothing could bring it onto a plan that they have.
+        Raises UnjudgeableError, unless the conversation has ended: that is refused whatever the rules say, and nothing
+        could bring it onto a plan that they have.
         """
         if ended and not self.knows(plan, zone, holidays):
             return terms_at(_NO_RULES, self.calendar_to_show(zone, holidays), live_until, now)
-        return terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now)
+        return terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now, chats)
 
 
-def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int) -> Terms:
-    """The terms of one plan on one calendar at `now`."""
+def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int, chats: Sequence[BookedChat] = ()) -> Terms:
+    """The terms of one plan on one calendar at `now`, with live chats that were booked and one started by hand."""
+    live = _live_at(live_until, chats, now)
+    today = calendar.start_of_day(now)
     opens_at = calendar.next_open(now)
     is_open = opens_at == now
     turns_at = calendar.next_closed(now) if is_open else opens_at
@@ -139,24 +168,54 @@ def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int) -> Terms
     next_week = calendar.week_start(week + 1)
     always = isinstance(plan.writing, Always)
     due = due_of(plan.reply, calendar, now) if plan.reply else Due(0, 0, now, turns_at)
-    live_due_at = due_of(plan.reply, calendar, live_until).at(live_until) if plan.reply and live_until else 0
+    booked_until = live.booked_until
+    live_due_at = due_of(plan.reply, calendar, booked_until).at(booked_until) if plan.reply and booked_until else 0
     windows = plan.writing if isinstance(plan.writing, Windows) else None
     return Terms(
-        valid_from=max(calendar.start_of_day(now), due.valid_from if plan.reply else 0),
-        valid_until=min(turns_at, next_week, due.valid_until),
+        valid_from=max(today, due.valid_from if plan.reply else 0, live.since or today),
+        valid_until=min(turns_at, next_week, due.valid_until, live.until),
         live_until=live_until,
+        live_ends_at=live.ends_at,
+        live_booked_until=live.booked_until,
         week=week,
         window_length=windows.hours * HOUR if windows else 0,
         windows_per_week=windows.per_week if windows else 0,
         window_cut_at=turns_at if windows and windows.weekend == "cut" else 0,
         messages_per_week=plan.writing.per_week if isinstance(plan.writing, Messages) else 0,
-        closed_until=0 if is_open or always else opens_at,
-        next_week_opens_at=next_week if always else calendar.next_open(next_week),
+        closed_until=0 if is_open or always else min(opens_at, live.next),
+        next_week_opens_at=min(next_week if always else calendar.next_open(next_week), live.next),
         reply=_reply_kind(plan.reply),
         due_shift=due.shift,
         due_fixed=due.fixed,
         live_due_at=live_due_at,
         warn_first=plan.reply.warn_first if plan.reply else 0,
+    )
+
+
+class _Live(Struct, frozen=True):
+    """How live chats stand from `since` until before `until`."""
+
+    ends_at: int
+    """0 where none runs."""
+    booked_until: int
+    since: int
+    until: int
+    next: int
+    """When the next one starts."""
+
+
+def _live_at(live_until: int, chats: Sequence[BookedChat], now: int) -> _Live:
+    if live_until:
+        # Its start is not known and need not be: terms of before it had another `live_until`.
+        chats = [*chats, BookedChat(0, live_until, live_until)]
+    running = [chat for chat in chats if chat.starts_at <= now < chat.ends_at]
+    turns = [at for chat in chats for at in (chat.starts_at, chat.ends_at)]
+    return _Live(
+        ends_at=max((chat.ends_at for chat in running), default=0),
+        booked_until=max((chat.booked_until for chat in running), default=0),
+        since=max((at for at in turns if at <= now), default=0),
+        until=min((at for at in turns if at > now), default=LATEST),
+        next=min((chat.starts_at for chat in chats if chat.starts_at > now), default=LATEST),
     )
 
 

@@ -37,7 +37,7 @@ from chatserver.realtime.connection import FAULT_PERIOD, MAX_FAULTS, MAX_IN_FLIG
 from chatserver.realtime.greeting import HELLO_WITHIN
 from chatserver.realtime.socket import MAX_UNSENT
 from quotas.plans import KEYS
-from quotas.replay import AnyLine, ExplainedOutcome
+from quotas.timeline import AnyLine, ExplainedOutcome
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")), ROOT / "benchmarks" / "README.md"]

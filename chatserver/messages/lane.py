@@ -121,15 +121,7 @@ class Lane:
     def terms_at(self, now: int) -> Terms:
         """The terms at `now`, worked out anew where the last ones have run out."""
         if not self.terms.hold(now, self.usage.live_until):
-            settings = self.settings
-            self.terms = self._rulebook.terms(
-                settings.plan,
-                settings.zone,
-                settings.holidays,
-                self.usage.live_until,
-                now,
-                ended=settings.status == "ended",
-            )
+            self.terms = self.settings.terms(self._rulebook, self.usage.live_until, now)
         return self.terms
 
     def writing_state(self, now: int) -> WritingState:
@@ -143,7 +135,6 @@ class Lane:
             usage.window_ends_at,
             usage.live_until,
             now < usage.window_ends_at,
-            now < usage.live_until,
         )
         if self._state is None or self._state_terms is not terms or self._state_of != of:
             self._state = writing_state(self.settings.status, usage, terms, now)

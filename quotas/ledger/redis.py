@@ -24,6 +24,7 @@ from quotas.ledger.base import (
     Stale,
     Unknown,
 )
+from quotas.ledger.chats import packed_chats, unpacked_chats
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.state import State
 from quotas.standing import Settings, Standing, Writer
@@ -35,7 +36,7 @@ from quotas.store.read_bound import ReadBound
 from quotas.store.wire import Reply, hand_over, packed, raised
 from quotas.terms import Terms
 
-_TERMS = struct.Struct(">17d")
+_TERMS = struct.Struct(">18d")
 _TURN = struct.Struct(">3d")
 """Lane, number and after."""
 LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
@@ -43,7 +44,7 @@ _POST = f"post_{VERSION}"
 MOST_ADDRESSES = 20_000
 """Conversations whose commands are kept half made; beyond it all are made anew."""
 _MISSING, _THERE = "Function not found", "already exists"
-_LARGEST_STANDING = 1024
+_LARGEST_STANDING = 8 * 1024
 """Bytes of the hash of a conversation."""
 _LARGEST_NAME = 80
 """Bytes of a conversation's id among others."""
@@ -115,6 +116,7 @@ class RedisLedger:
             settings.zone,
             settings.holidays,
             settings.key,
+            packed_chats(settings.chats),
             self._shift,
             at or "",
         )
@@ -317,6 +319,7 @@ def pack(revision: int, terms: Terms, shift: int) -> bytes:
         terms.valid_until,
         shift,
         terms.live_until,
+        terms.live_ends_at,
         terms.week,
         terms.window_length,
         terms.windows_per_week,
@@ -370,6 +373,7 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
         holidays=pairs[b"holidays"].decode(),
         status=state.status_name,
         revision=state.revision,
+        chats=unpacked_chats(pairs[b"chats"]),
         key=int(pairs[b"key"]),
     )
     return Standing(

@@ -7,15 +7,16 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from quotas import instant
 from quotas.admission import Usage
+from quotas.bookings import LENGTHS, QUARTER
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger.base import DIGEST_BYTES, Entry, Ledger, Post, Posted, PostResult, Refused, Stale, posted
 from quotas.plans import Policy, builtin_policy
 from quotas.standing import Settings, Standing, Writer
-from quotas.terms import Rulebook, Terms
+from quotas.terms import BookedChat, Rulebook, Terms
 
 _MORE_PLANS = {
     "cut": {"writing": {"kind": "windows", "per_week": 3, "hours": 30, "weekend": "cut"}, "reply": {"from": "first"}},
@@ -47,10 +48,10 @@ _STEPS = (0, 1, 40, SECOND, MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 21 * DAY)
 
 
 class Configure(Struct, frozen=True):
-    """New settings. `move` (another zone) and `old` (an older revision) have no word in timelines."""
+    """New settings. `move` (another zone), `old` (an older revision), `key` and `chats` have no word in timelines."""
 
     at: int
-    do: Literal["open", "plan", "pause", "resume", "end", "move", "old", "key"]
+    do: Literal["open", "plan", "pause", "resume", "end", "move", "old", "key", "chats"]
     settings: Settings
 
 
@@ -172,7 +173,14 @@ class History:
         if draw < 0.01:
             return now - self._random.randrange(2 * SECOND)
         if draw < 0.34:
-            turns = (self._terms.valid_until, usage.window_ends_at, usage.live_until, usage.due_at)
+            chats = self._standing.settings.chats
+            turns = (
+                self._terms.valid_until,
+                usage.window_ends_at,
+                usage.live_until,
+                usage.due_at,
+                *(turn for chat in chats for turn in (chat.starts_at, chat.ends_at)),
+            )
             ahead = [turn for turn in turns if turn > now]
             if ahead:
                 return max(now, self._random.choice(ahead) + self._random.choice((-1, 0, 1)))
@@ -219,7 +227,19 @@ class History:
         if draw < 0.45:
             older = self._random.randint(0, settings.revision)
             return Configure(at, "old", replace(settings, plan=plan, revision=older))
+        if draw < 0.65:
+            return Configure(at, "chats", replace(newer, chats=self._chats(at)))
         return Configure(at, "plan", replace(newer, plan=plan))
+
+    def _chats(self, at: int) -> tuple[BookedChat, ...]:
+        """Up to three booked live chats around that instant, some of them overlapping, some ended early."""
+        chats = []
+        for _ in range(self._random.randrange(4)):
+            starts_at = at - at % QUARTER + self._random.randint(-4, 400) * QUARTER
+            booked_until = starts_at + self._random.choice(LENGTHS) * MINUTE
+            ends_at = booked_until if self._random.random() < 0.7 else starts_at + self._random.randrange(30 * MINUTE)
+            chats.append(BookedChat(starts_at, ends_at, booked_until))
+        return tuple(sorted(chats, key=astuple))
 
 
 async def happen(ledger: Ledger, conversation: str, event: Event) -> Answer:

@@ -18,9 +18,10 @@ from quotas.admission import (
     used_in,
     writing_state,
 )
+from quotas.bookings import QUARTER
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Messages, OpenDays, Plan, ReplyPromise, Windows
-from quotas.terms import Terms, terms_at
+from quotas.terms import BookedChat, Terms, terms_at
 from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans
 
 LIGHT = Plan(Windows(per_week=2), reply=ReplyPromise())
@@ -55,6 +56,48 @@ def test_a_live_chat_admits_and_spends_nothing() -> None:
     assert admit_member("open", usage, _terms(LIGHT, SATURDAY + 1, SATURDAY + 1), SATURDAY + 1) == Denied(
         "closed", NEXT_MONDAY
     )
+
+
+CHAT = BookedChat(SATURDAY, SATURDAY + 20 * MINUTE, SATURDAY + 30 * MINUTE)
+
+
+def test_a_booked_chat_admits_from_its_start_until_before_its_end_and_spends_nothing() -> None:
+    """Its deadline counts from the booked end: here the end of Monday, as Sunday does not count."""
+    usage, booked = Usage(), (CHAT,)
+    before = terms_at(LIGHT, OSLO, 0, SATURDAY - 1, booked)
+    assert admit_member("open", usage, before, SATURDAY - 1) == Denied("closed", SATURDAY)
+    assert before.valid_until == SATURDAY
+    during = terms_at(LIGHT, OSLO, 0, SATURDAY, booked)
+    decision = admit_member("open", usage, during, SATURDAY)
+    assert isinstance(decision, Admitted)
+    assert (decision.way, decision.usage.windows_used) == ("live", 0)
+    assert decision.usage.due_at == NEXT_MONDAY + DAY
+    assert (during.valid_from, during.valid_until) == (SATURDAY, CHAT.ends_at)
+    after = terms_at(LIGHT, OSLO, 0, CHAT.ends_at, booked)
+    assert admit_member("open", usage, after, CHAT.ends_at) == Denied("closed", NEXT_MONDAY)
+    state = writing_state("open", usage, during, SATURDAY)
+    assert (state.live_until, changes_at(usage, during, SATURDAY)) == (CHAT.ends_at, CHAT.ends_at)
+
+
+def test_of_several_chats_that_contain_a_message_the_latest_end_counts() -> None:
+    thursday = oslo("2026-01-08T10:00:00")
+    short, long = (BookedChat(thursday, thursday + length, thursday + length) for length in (30 * MINUTE, HOUR))
+    terms = terms_at(BASIC, OSLO, 0, thursday, (short, long))
+    assert terms.live_ends_at == thursday + HOUR
+    assert terms.due(thursday) == thursday + HOUR + DAY
+    assert terms.valid_until == thursday + 30 * MINUTE
+
+
+def test_spent_windows_open_again_with_a_chat_before_monday() -> None:
+    usage = Usage(week=OSLO.week_of(THURSDAY), windows_used=2)
+    terms = terms_at(LIGHT, OSLO, 0, THURSDAY, (CHAT,))
+    assert admit_member("open", usage, terms, THURSDAY) == Denied("quota_used", SATURDAY)
+
+
+@pytest.mark.parametrize("status", ["paused", "ended"])
+def test_pause_and_end_come_before_a_chat(status: Literal["paused", "ended"]) -> None:
+    terms = terms_at(LIGHT, OSLO, 0, SATURDAY, (CHAT,))
+    assert admit_member(status, Usage(), terms, SATURDAY) == Denied(status, 0)
 
 
 def test_two_windows_and_no_third() -> None:
@@ -168,17 +211,34 @@ def _usage_at(moment: Moment, usage: Usage) -> Usage:
     )
 
 
+quarters = st.integers(-3, 400)
+chats = st.lists(st.tuples(quarters, st.sampled_from((30, 45, 60, 90)), st.sampled_from((0, 0, 1, 20))), max_size=3)
+"""Booked live chats: how many quarters of an hour after the moment they start, how long they are in minutes, and by how
+many minutes they ended early."""
+
+
+def _chats_at(moment: Moment, booked: list[tuple[int, int, int]]) -> tuple[BookedChat, ...]:
+    first = moment.at - moment.at % QUARTER
+    found = []
+    for number, minutes, early in booked:
+        starts_at = first + number * QUARTER
+        until = starts_at + minutes * MINUTE
+        found.append(BookedChat(starts_at, until - early * MINUTE, until))
+    return tuple(found)
+
+
 @bounded
-@given(moments(), plans, usages, st.floats(0, 1))
+@given(moments(), plans, usages, chats, st.floats(0, 1))
 def test_writing_opens_at_the_named_instant_and_not_before(
-    moment: Moment, plan: Plan, relative: Usage, share: float
+    moment: Moment, plan: Plan, relative: Usage, booked: list[tuple[int, int, int]], share: float
 ) -> None:
-    usage = _usage_at(moment, relative)
+    """Also with live chats ahead."""
+    usage, ahead = _usage_at(moment, relative), _chats_at(moment, booked)
 
     def is_open(at: int) -> bool:
-        return writing_state("open", usage, terms_at(plan, moment.calendar, usage.live_until, at), at).open
+        return writing_state("open", usage, terms_at(plan, moment.calendar, usage.live_until, at, ahead), at).open
 
-    terms = terms_at(plan, moment.calendar, usage.live_until, moment.at)
+    terms = terms_at(plan, moment.calendar, usage.live_until, moment.at, ahead)
     state = writing_state("open", usage, terms, moment.at)
     assert state.open == (not state.opens_at)
     if not state.open:
@@ -188,16 +248,16 @@ def test_writing_opens_at_the_named_instant_and_not_before(
 
 
 @bounded
-@given(moments(), plans, usages, st.floats(0, 1))
+@given(moments(), plans, usages, chats, st.floats(0, 1))
 def test_nothing_changes_by_itself_before_it_is_said_to(
-    moment: Moment, plan: Plan, relative: Usage, share: float
+    moment: Moment, plan: Plan, relative: Usage, booked: list[tuple[int, int, int]], share: float
 ) -> None:
-    usage = _usage_at(moment, relative)
-    terms = terms_at(plan, moment.calendar, usage.live_until, moment.at)
+    usage, ahead = _usage_at(moment, relative), _chats_at(moment, booked)
+    terms = terms_at(plan, moment.calendar, usage.live_until, moment.at, ahead)
     until = changes_at(usage, terms, moment.at)
     assert until > moment.at
     before = writing_state("open", usage, terms, moment.at)
     for at in (moment.at + int(share * (until - 1 - moment.at)), until - 1):
-        then = writing_state("open", usage, terms_at(plan, moment.calendar, usage.live_until, at), at)
+        then = writing_state("open", usage, terms_at(plan, moment.calendar, usage.live_until, at, ahead), at)
         assert then == before
         assert (0 < usage.due_at < at) == (0 < usage.due_at < moment.at)

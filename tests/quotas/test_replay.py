@@ -14,9 +14,10 @@ from redis import Redis
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
 from quotas.plans import builtin_policy
-from quotas.replay import ExplainedOutcome, Outcome, TimelineError, replay
+from quotas.replay import TimelineError, replay
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook
+from quotas.timeline import ExplainedOutcome, Outcome
 from tests.quotas.equality import timeline
 from tests.quotas.ledgers import ledger_at
 from tests.quotas.moments import bounded
@@ -34,11 +35,17 @@ def _line(**fields: object) -> bytes:
     return json.dumps({"at": "2026-01-05T09:00:00+01:00", "conversation": "c", **fields}).encode()
 
 
-async def test_the_examples_are_answered_exactly(ledger: Ledger, rulebook: Rulebook) -> None:
-    with (EXAMPLES / "timeline.jsonl").open("rb") as lines:
-        outcomes = await _outcomes(lines, ledger, rulebook)
-    expected = (EXAMPLES / "expected.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.dumps(msgspec.to_builtins(outcome)) for outcome in outcomes] == expected
+@pytest.mark.parametrize("of", ["", "sessions_"], ids=["writing", "sessions"])
+async def test_the_examples_are_answered_exactly(ledger: Ledger, rulebook: Rulebook, of: str) -> None:
+    """In the order of their fields; those of writing alone say nothing of sessions."""
+    with (EXAMPLES / f"{of}timeline.jsonl").open("rb") as lines:
+        outcomes = [msgspec.to_builtins(outcome) for outcome in await _outcomes(lines, ledger, rulebook)]
+    expected = (EXAMPLES / f"{of}expected.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(outcomes) == len(expected)
+    for outcome, line in zip(outcomes, expected, strict=True):
+        assert json.dumps({name: outcome[name] for name in json.loads(line)}) == line
+    if of:
+        assert list(outcomes[0]) == list(json.loads(expected[0]))
 
 
 async def test_random_timelines_have_the_same_outcomes_on_both_ledgers(store_url: str, rulebook: Rulebook) -> None:
@@ -133,7 +140,7 @@ async def test_a_bad_line_is_named_by_its_number_and_nothing_after_it_is_applied
     standing = await ledger.standing("c", at=1)
     assert standing is not None
     assert standing.last_seq == 0
-    assert await ledger.conversations_of("member") == ["c"]
+    assert await ledger.conversations_of("c:member") == ["c"]
 
 
 @bounded

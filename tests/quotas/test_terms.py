@@ -66,9 +66,10 @@ def test_when_a_reply_is_due(clock: str, written: str, due: str) -> None:
 def test_a_message_in_a_live_chat_starts_its_clock_when_the_live_chat_ends() -> None:
     now, ends = oslo("2026-01-08T12:10:00"), oslo("2026-01-08T12:30:00")
     terms = terms_at(Plan(OpenDays(), reply=ReplyPromise(target_hours=1)), OSLO, ends, now)
-    assert terms.due(now) == ends + HOUR
-    assert terms.due(ends) == ends + HOUR
-    assert terms.due(ends + MINUTE) == ends + MINUTE + HOUR
+    assert terms.due(now) == terms.due(ends - 1) == ends + HOUR
+    assert terms.valid_until == ends
+    after = terms_at(Plan(OpenDays(), reply=ReplyPromise(target_hours=1)), OSLO, ends, ends + MINUTE)
+    assert after.due(ends + MINUTE) == ends + MINUTE + HOUR
 
 
 def test_terms_hold_for_their_interval_and_their_live_chat_only(rulebook: Rulebook) -> None:

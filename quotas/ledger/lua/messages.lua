@@ -61,9 +61,9 @@ local function post(KEYS, ARGV)
     if not stored then return 'U' end
     local status, missed, behind, counted_week, windows, messages, generation_before, quarter, revision_now, last_seq,
         window_ends, live, since_before, due_before, timer = struct.unpack(STATE, stored)
-    local revision, valid_from, valid_until, shift, terms_live, this_week, window_length, windows_per_week, cut_at,
+    local revision, valid_from, valid_until, shift, terms_live, live_ends, this_week, window_length, windows_per_week, cut_at,
         messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first,
-        lane, number, after = struct.unpack('>dddddddddddddddddddd', ARGV[5])
+        lane, number, after = struct.unpack('>ddddddddddddddddddddd', ARGV[5])
     local now = clock(ARGV[6], shift, key)
     if revision_now == 0 then return 'U' end -- it is being restored
     local last = carried_out[lane]
@@ -89,7 +89,7 @@ local function post(KEYS, ARGV)
             refused, opens_at = 'paused', 0
         elseif status == ENDED then
             refused, opens_at = 'ended', 0
-        elseif now >= live and now >= window_ends then
+        elseif live_ends == 0 and now >= window_ends then
             local windows_now, messages_now = windows, messages
             if counted_week < this_week then windows_now, messages_now = 0, 0 end
             if window_length > 0 and windows_now >= windows_per_week then
@@ -110,7 +110,7 @@ local function post(KEYS, ARGV)
             if since == 0 then since = now end
             local asked = 0
             if reply > 0 then
-                if now < live then asked = live_due_at
+                if live_ends > 0 then asked = live_due_at
                 elseif due_fixed > 0 then asked = due_fixed
                 else asked = now + due_shift end
             end

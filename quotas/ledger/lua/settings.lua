@@ -1,13 +1,13 @@
 -- What holds for a conversation from outside its messages: settings, live chats, read marks.
 
 -- KEYS: conversation, sent (even generations), sent (odd generations), channel
--- ARGV: revision, status, member, mentor, plan, zone, holidays, key, shift, at
+-- ARGV: revision, status, member, mentor, plan, zone, holidays, key, chats, shift, at
 -- An older revision changes nothing. Ended stays ended, and has no wait. One that was restored gets its wait's place on
 -- the board and its timer. Returns as `standing`.
 local function configure(KEYS, ARGV)
     local key, revision = KEYS[1], tonumber(ARGV[1])
     local tag, name = place_of(key)
-    local now = clock(ARGV[10], tonumber(ARGV[9]), key)
+    local now = clock(ARGV[11], tonumber(ARGV[10]), key)
     local state = state_of(key)
     if not state then
         redis.call('HSET', key, 'member_read', 0, 'mentor_read', 0, 'warned', '0 0', 'archived', 0)
@@ -20,7 +20,7 @@ local function configure(KEYS, ARGV)
         state.revision = revision
         local sealed_with = redis.call('HGET', key, 'key')
         redis.call('HSET', key, 'member', ARGV[3], 'mentor', ARGV[4], 'plan', ARGV[5], 'zone', ARGV[6],
-            'holidays', ARGV[7], 'key', ARGV[8])
+            'holidays', ARGV[7], 'key', ARGV[8], 'chats', ARGV[9])
         if sealed_with and sealed_with ~= ARGV[8] then
             forget_texts(KEYS[2])
             forget_texts(KEYS[3])
@@ -29,7 +29,7 @@ local function configure(KEYS, ARGV)
             wait_closed(tag, name, 'dropped', since, due, state.missed, now)
             state.waiting_since, state.due_at, state.missed = 0, 0, 0
         elseif is_new then -- whatever timer it had is gone
-            state.timer = since > 0 and wait_restored(tag, name, state, now, ARGV[10]) or 0
+            state.timer = since > 0 and wait_restored(tag, name, state, now, ARGV[11]) or 0
         elseif since > 0 then
             say_board(tag, name, since, due, state.missed) -- its plan may be another one
         end
