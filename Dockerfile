@@ -1,21 +1,32 @@
 # syntax=docker/dockerfile:1
-FROM python:3.13-slim AS build
+# A tag names what changes beneath it. Who builds for production pins it: `docker buildx imagetools inspect python:3.13-slim` prints
+# the digest, and `--build-arg PYTHON=python:3.13-slim@sha256:…` takes it.
+ARG PYTHON=python:3.13-slim
+
+FROM ${PYTHON} AS build
 WORKDIR /src
 # The message path is compiled here; the image itself has no compiler.
 RUN apt-get update && apt-get install --no-install-recommends -y gcc libc6-dev
-ENV HATCH_BUILD_HOOK_ENABLE_MYPYC=1
+ENV HATCH_BUILD_HOOK_ENABLE_MYPYC=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY locks/compile.lock locks/
+RUN pip install --require-hashes -r locks/compile.lock
 COPY pyproject.toml README.md ./
 COPY quotas quotas
 COPY chatserver chatserver
-RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
 
-FROM python:3.13-slim
+FROM ${PYTHON}
+COPY locks/server.lock /tmp/
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/server.lock && rm /tmp/server.lock
 COPY --from=build /wheels /wheels
-RUN pip install --no-cache-dir /wheels/*.whl \
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps /wheels/*.whl \
     && rm -r /wheels \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin chatserver \
     && install -d -o chatserver -g chatserver -m 0700 /data
 ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
     CHATSERVER_HOST=0.0.0.0 \
     CHATSERVER_PORT=8080 \
     CHATSERVER_DATA_DIR=/data

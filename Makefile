@@ -14,8 +14,18 @@ COMPILER := $(shell command -v cc 2>/dev/null)
 SOURCES := $(shell find chatserver quotas -name '*.py' -o -name '*.lua' -o -name '*.toml')
 MESSAGE_PATH := $(addprefix tests/,quotas/ledger/test_contract.py chatserver/protocol chatserver/realtime chatserver/keys/test_sealing.py conformance)
 
+# Everything that is installed comes from a lock: exact versions, and hashes for every platform. The project itself goes in beside them.
+INSTALL := python -m pip install --quiet --disable-pip-version-check
+LOCKED := $(INSTALL) --require-hashes -r
+CHECKOUT := $(INSTALL) --no-deps --no-build-isolation -e .
+
+# The tools that write locks, and an environment with what a server has and nothing else, to be listed.
+SUPPLY := .venv/supply
+RELEASED := .venv/released
+UV := $(SUPPLY)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled check rules bench clean
+.PHONY: help demo test compiled check rules bench lock sbom licences clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -43,28 +53,52 @@ rules: ## Check the alert rules, and when they come (needs promtool: Debian's pa
 	promtool check rules deploy/prometheus/alerts.yml
 	promtool test rules deploy/prometheus/alerts_test.yml deploy/prometheus/alerts_week_test.yml
 
-bench: .venv/bench $(if $(COMPILER),$(COMPILED)/done) $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
+bench: .venv/dev $(if $(COMPILER),$(COMPILED)/done) $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
 	$(if $(COMPILER),$(COMPILED)/bin,$(BIN))/python -m benchmarks $(ARGS)
+
+lock: $(SUPPLY)/done ## Write locks/ anew after a change of pyproject.toml; ARGS=--upgrade for newer releases
+	$(UV) --extra dev pyproject.toml -o locks/dev.lock
+	$(UV) -c locks/dev.lock pyproject.toml -o locks/server.lock
+	$(UV) -c locks/dev.lock --extra checkout pyproject.toml -o locks/checkout.lock
+	$(UV) -c locks/dev.lock --extra compile pyproject.toml -o locks/compile.lock
+	$(UV) --group supply -o locks/supply.lock
+
+sbom: $(RELEASED)/done ## List what a server consists of, as CycloneDX JSON, in dist/chatserver.cdx.json
+	@mkdir -p dist
+	$(SUPPLY)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON -o dist/chatserver.cdx.json $(RELEASED)/bin/python
+
+licences: $(RELEASED)/done ## Write the licences of what a server consists of into docs/licences.md
+	@sed '/^|/,$$d' docs/licences.md >.venv/licences.md
+	$(SUPPLY)/bin/pip-licenses --python $(RELEASED)/bin/python --from=mixed --format=markdown --order=name --with-system --ignore-packages pip setuptools >>.venv/licences.md
+	@mv .venv/licences.md docs/licences.md
 
 clean: ## Remove the environment and what tools left behind; data/ and demo-data/ stay
 	rm -rf .venv $(NODE_PEERS)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find chatserver quotas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Each stamp says that the environment holds what the pyproject.toml of that moment asks for.
+# Each stamp says that the environment holds what the locks of that moment name.
 
-.venv/base: pyproject.toml | .venv/bin/python
+.venv/base: pyproject.toml locks/checkout.lock | .venv/bin/python
 	@echo "Installing chatserver into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(BIN)/$(LOCKED) locks/checkout.lock
+	@$(BIN)/$(CHECKOUT)
 	@touch $@
 
-.venv/dev: .venv/base
-	@echo "Installing what tests and checks need into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+.venv/dev: .venv/base locks/dev.lock
+	@echo "Installing what tests, checks and benchmarks need into .venv …"
+	@$(BIN)/$(LOCKED) locks/dev.lock
 	@touch $@
 
-.venv/bench: .venv/base
-	@echo "Installing what the benchmark needs into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+$(SUPPLY)/done: locks/supply.lock | .venv/bin/python
+	@echo "Installing what writes locks into $(SUPPLY) …"
+	@$(BIN)/python -m venv --clear $(SUPPLY)
+	@$(SUPPLY)/bin/$(LOCKED) locks/supply.lock
+	@touch $@
+
+$(RELEASED)/done: locks/server.lock $(SUPPLY)/done
+	@echo "Installing what a server consists of into $(RELEASED) …"
+	@$(BIN)/python -m venv --clear $(RELEASED)
+	@$(RELEASED)/bin/$(LOCKED) locks/server.lock
 	@touch $@
 
 # By way of a source archive, so that no compiled module lies beside a source that is edited later. Libraries are those of .venv.
