@@ -59,7 +59,7 @@ async def fill(ledger: RedisLedger, conversations: int, ids: range) -> None:
     rulebook = Rulebook(builtin_policy())
     for number in range(conversations):
         name = f"c{number}"
-        settings = standing.Settings(f"m{number}", "tom", "basic", "Europe/Oslo", "")
+        settings = standing.ConversationSettings(f"m{number}", "tom", "basic", "Europe/Oslo", "")
         now = await ledger.configure(name, settings)
         terms, key = now.terms(rulebook), Key(name, 1, bytes(32))
         posts = [sealed_post(key, "mentor", "tom", f"{id}", TEXT, "o") for id in ids]

@@ -23,7 +23,7 @@ from benchmarks.servers import free_port
 from quotas.ledger.base import Post, Posted, PostResult
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.terms import Rulebook
@@ -109,7 +109,7 @@ async def _written(
     await link.open()
     ledger = RedisLedger(link)
     await ledger.load()
-    settings = Settings("m", "t", "basic", "Europe/Oslo", "")
+    settings = ConversationSettings("m", "t", "basic", "Europe/Oslo", "")
     standing = await ledger.configure("c0", settings)
     for number in range(CONVERSATIONS):
         await ledger.configure(f"c{number}", settings)

@@ -10,7 +10,7 @@ from chatserver.messages.lane import sealed_post
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, PostResult
 from quotas.ledger.redis import RedisLedger
-from quotas.standing import Settings, Writer
+from quotas.standing import ConversationSettings, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
@@ -34,7 +34,9 @@ class Filling:
         self._room = asyncio.Event()
         self._fault = ""
 
-    async def post(self, conversation: str, writer: Writer, id: str, settings: Settings, terms: Terms) -> None:
+    async def post(
+        self, conversation: str, writer: Writer, id: str, settings: ConversationSettings, terms: Terms
+    ) -> None:
         """Send it on its way; waits where too many are. Raises BenchmarkError where an earlier one failed."""
         sender = settings.member if writer == "member" else settings.mentor
         post = sealed_post(_key(conversation), writer, sender, id, TEXT, "filling")
@@ -58,7 +60,9 @@ class Filling:
             self._fault = repr(result)
 
 
-async def configured(ledger: RedisLedger, names: Iterable[tuple[str, Settings]], told: Callable[[int], None]) -> None:
+async def configured(
+    ledger: RedisLedger, names: Iterable[tuple[str, ConversationSettings]], told: Callable[[int], None]
+) -> None:
     """Make conversations in the ledger, without the indexes by person; `told` hears how many there are."""
     done = 0
     waiting: list[asyncio.Future[object]] = []

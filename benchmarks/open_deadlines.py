@@ -10,7 +10,7 @@ from chatserver.records.database import Database
 from chatserver.records.tables import CONVERSATIONS, PEOPLE, SUBSCRIPTIONS
 from quotas.ledger.base import Posted, Stale, posted
 from quotas.ledger.redis import RedisLedger
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook, Terms
 
 MEMBERS_EACH = 100
@@ -106,8 +106,8 @@ class _Desk:
         return self._terms
 
 
-def _settings(number: int) -> Settings:
-    return Settings(f"m{number}", mentor(number), PLAN, ZONE, "")
+def _settings(number: int) -> ConversationSettings:
+    return ConversationSettings(f"m{number}", mentor(number), PLAN, ZONE, "")
 
 
 def _batches(count: int) -> Iterator[range]:

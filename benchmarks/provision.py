@@ -19,7 +19,7 @@ from quotas.ledger import keys
 from quotas.ledger.library import VERSION
 from quotas.ledger.redis import RedisLedger, pack
 from quotas.plans import load_policy
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 
@@ -105,9 +105,9 @@ async def _in_the_ledger(site: Site, couples: list[Couple], plan: str) -> None:
             client.set(f"bench:person:{person}", msgspec.json.encode(theirs))
 
 
-def settings_of(couple: Couple, plan: str) -> Settings:
+def settings_of(couple: Couple, plan: str) -> ConversationSettings:
     """A conversation as the ledger knows it."""
-    return Settings(
+    return ConversationSettings(
         member=couple.member, mentor=couple.mentor, plan=plan, zone=ZONE, holidays="", status="open", revision=1
     )
 

@@ -33,7 +33,7 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.realtime.board_watch import BoardWatch
+from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
@@ -116,7 +116,7 @@ async def assembled(
             clock=clock,
             metrics=metrics,
             revocations=base.revocations,
-            board=BoardWatch(link=base.link, ledger=ledger, clock=clock, board=board, waits=open_waits),
+            board=BoardSubscriptions(link=base.link, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
             bells=bells,
             when_due=clock_moved,

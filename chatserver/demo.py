@@ -18,7 +18,7 @@ from chatserver.access.tokens import issue
 from chatserver.app import Parts
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.recorded import others_are_recorded
-from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
+from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.foundation import StartError, connected, linked, migrated, policy_of
 from chatserver.messages.lane import sealed_post
 from chatserver.plural import counted
@@ -173,7 +173,7 @@ async def settle(provisioning: Provisioning) -> None:
         if person.plan is not None and await provisioning.get_conversation(conversation_id(person)) is None:
             details = ConversationDetails(member=person.id, mentor=MENTOR.id, plan=person.plan)
             done = await provisioning.put_conversation(conversation_id(person), details)
-            if not isinstance(done, Done):
+            if not isinstance(done, Written):
                 raise StartError(f"the demo cannot be set up with this policy: plan {person.plan} is refused")
 
 

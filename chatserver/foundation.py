@@ -28,7 +28,7 @@ from chatserver.personal_data.export import Export
 from chatserver.private_files import tighten
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
-from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
@@ -157,7 +157,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         tail=tail,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [ReplyWatch(ledger, waits, rulebook, metrics)]),
+        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics)]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=Provisioning(database, ledger, rulebook, clock=ledger.now, restorer=restorer),

@@ -34,7 +34,7 @@ from quotas.steps import (
     WritingClosed,
     WritingOpen,
 )
-from quotas.story import Asked, Opening, Story, Wait
+from quotas.story import Asked, Opening, Story, ToldWait
 from quotas.terms import Terms, due_of
 
 
@@ -216,7 +216,7 @@ class _Reply:
             if settings.status == "ended":
                 before.append(_status(self._story, self._standing))
             return [*before, *gaps, NothingOwed()]
-        wait = self._story.wait or Wait(0)
+        wait = self._story.wait or ToldWait(0)
         conclusion: Step = NoDeadline(settings.plan)
         if usage.due_at:
             conclusion = AnswerDue(instant.text(usage.due_at), self._standing.now > usage.due_at)
@@ -227,7 +227,7 @@ class _Reply:
             conclusion,
         ]
 
-    def _happened(self, wait: Wait, since: int) -> list[Step]:
+    def _happened(self, wait: ToldWait, since: int) -> list[Step]:
         dated: list[tuple[int, list[Step]]] = [(at, [step]) for at, step in self._story.plans if at >= since]
         if asked := wait.asked:
             dated.append((asked.at, _deadline(asked, wait)))
@@ -239,7 +239,7 @@ class _Reply:
         return [step for _, steps in sorted(dated, key=lambda one: one[0]) for step in steps]
 
 
-def _deadline(asked: Asked, wait: Wait) -> list[Step]:
+def _deadline(asked: Asked, wait: ToldWait) -> list[Step]:
     """What set the deadline, which closed days moved it, and the values of the policy that applied."""
     promise, calendar = asked.promise, asked.calendar
     steps: list[Step] = []

@@ -11,12 +11,12 @@ from quotas import instant
 from quotas.admission import Answered, Denied, admit_member, writing_state
 from quotas.bookings import Booking, BookingKind, billable, counts, state_of
 from quotas.explain import explained
-from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Reused, Stale, Unknown, posted
+from quotas.ledger.base import Again, Ledger, Post, Posted, PostRefused, PostResult, Reused, Stale, Unknown, posted
 from quotas.phrases import Language
 from quotas.plans import holidays_problem
 from quotas.sentences import told
-from quotas.session_book import Done, NotDone, SessionBook, Subscriber, Wanted
-from quotas.standing import Settings, Standing, Writer
+from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, Wanted
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.story import Story
 from quotas.terms import Rulebook, Terms, UnjudgeableError
@@ -27,7 +27,7 @@ from quotas.timeline import (
     Book,
     Cancel,
     ChangePlan,
-    Check,
+    CheckLine,
     Correct,
     End,
     ExplainedOutcome,
@@ -91,7 +91,7 @@ class _Player:
         self._explain = explain
         self._stories: dict[str, Story] = {}
         self._standings: dict[str, Standing] = {}
-        self._known_terms: dict[str, tuple[Settings, Terms]] = {}
+        self._known_terms: dict[str, tuple[ConversationSettings, Terms]] = {}
         self._sessions = SessionBook(rulebook)
         self._anchors: dict[str, date] = {}
         self._last = instant.EARLIEST
@@ -117,7 +117,7 @@ class _Player:
                 return await self._settled(line, at)
             case Live():
                 return await self._went_live(line, at)
-            case Check():
+            case CheckLine():
                 return await self._checked(line, at)
             case Member():
                 return await self._posted(line, at, "member")
@@ -159,7 +159,7 @@ class _Player:
     def _story(self, line: AnyLine, standing: Standing) -> Story:
         return self._stories.setdefault(line.conversation, Story(self._rulebook, standing.settings))
 
-    def _changed(self, line: Open | ChangePlan | Pause | Resume | End) -> Settings:
+    def _changed(self, line: Open | ChangePlan | Pause | Resume | End) -> ConversationSettings:
         """The settings that the line asks for, with the next revision."""
         if isinstance(line, Open):
             return self._opened(line)
@@ -178,7 +178,7 @@ class _Player:
             case _:
                 assert_never(line)
 
-    def _opened(self, line: Open) -> Settings:
+    def _opened(self, line: Open) -> ConversationSettings:
         calendar = self._rulebook.policy.calendar
         zone = calendar.zone if line.zone is None else line.zone
         holidays = calendar.holidays if line.holidays is None else line.holidays
@@ -188,9 +188,11 @@ class _Player:
         if problem := holidays_problem(holidays):
             raise ValueError(f"`holidays`: {problem}")
         own = line.conversation
-        return Settings(line.member or f"{own}:member", line.mentor or f"{own}:mentor", line.plan, zone, holidays)
+        return ConversationSettings(
+            line.member or f"{own}:member", line.mentor or f"{own}:mentor", line.plan, zone, holidays
+        )
 
-    def _anchor(self, line: Open, settings: Settings, at: int) -> date:
+    def _anchor(self, line: Open, settings: ConversationSettings, at: int) -> date:
         """The local date on which the subscription began."""
         today = self._rulebook.calendar(settings.zone, settings.holidays).day_of(at)
         if line.subscription_from is None:
@@ -216,11 +218,11 @@ class _Player:
             if self._explain:
                 self._story(line, standing).changed(at, standing.settings)
         about = instant.parse(line.start) if isinstance(line, Book) else at
-        if isinstance(result, Done):
+        if isinstance(result, SessionDone):
             return self._outcome(line, standing, "ok", booking=result.booking, about=about)
         return self._outcome(line, standing, "refused", reason=result.reason, booking=result.booking, about=about)
 
-    def _done(self, line: SessionLine, subscriber: Subscriber, at: int) -> Done | NotDone:
+    def _done(self, line: SessionLine, subscriber: Subscriber, at: int) -> SessionDone | SessionRefused:
         sessions, conversation = self._sessions, line.conversation
         match line:
             case Book(booking=id, service=service, minutes=minutes, price=price):
@@ -259,7 +261,7 @@ class _Player:
                     self._story(line, standing).wrote(seq, at, writer)
                 self._sessions.wrote(line.conversation, writer, at)
                 return self._outcome(line, replace(standing, usage=usage, now=at), "admitted", answered=answered)
-            case Refused(reason=reason, opens_at=opens_at, usage=usage):
+            case PostRefused(reason=reason, opens_at=opens_at, usage=usage):
                 standing = replace(standing, usage=usage, now=at)
                 return self._outcome(line, standing, "refused", reason=reason, opens_at=opens_at)
             case Again() | Reused() | Unknown():

@@ -17,7 +17,7 @@ from quotas.phrases import LANGUAGES, PHRASES, Language
 from quotas.steps import ClosedDay, PolicyValue, Step
 from quotas.zones import zone_to_show
 
-Reader = Literal["member", "other"]
+ReadBy = Literal["member", "other"]
 
 _DAYS_BY_NAME = 6
 
@@ -30,7 +30,7 @@ class Told(Struct, frozen=True):
     step: Step
 
 
-def told(explanation: Explanation, language: Language, zone: str, reader: Reader = "other") -> list[Told]:
+def told(explanation: Explanation, language: Language, zone: str, reader: ReadBy = "other") -> list[Told]:
     """The steps with their sentences. To the member, what they wrote is "your message"."""
     words = _Words(language, zone_to_show(zone), reader)
     return [
@@ -40,7 +40,7 @@ def told(explanation: Explanation, language: Language, zone: str, reader: Reader
 
 
 class _Words:
-    def __init__(self, language: Language, zone: ZoneInfo, reader: Reader) -> None:
+    def __init__(self, language: Language, zone: ZoneInfo, reader: ReadBy) -> None:
         self._column = LANGUAGES.index(language)
         self._zone = zone
         self._reader = reader

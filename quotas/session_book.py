@@ -15,7 +15,7 @@ from quotas.calendar import Calendar
 from quotas.credits import Correction, Credits, correction_refusal, credits_of
 from quotas.periods import Period, period_at
 from quotas.plans import Service, Sessions
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.terms import BookedChat, Rulebook
 
 
@@ -23,7 +23,7 @@ class Subscriber(Struct, frozen=True):
     """A conversation as bookings see it: its settings, and the local date on which the subscription began."""
 
     conversation: str
-    settings: Settings
+    settings: ConversationSettings
     anchor: date
 
 
@@ -39,13 +39,13 @@ class Wanted(Struct, frozen=True):
     price: Price | None = None
 
 
-class Done(Struct, frozen=True):
+class SessionDone(Struct, frozen=True):
     """The booking as it is now."""
 
     booking: Booking
 
 
-class NotDone(Struct, frozen=True):
+class SessionRefused(Struct, frozen=True):
     """Nothing has changed: the first reason that holds, and the booking where there is one."""
 
     reason: str
@@ -96,12 +96,12 @@ class SessionBook:
 
     # Doing
 
-    def book(self, subscriber: Subscriber, wanted: Wanted, by: Actor, now: int) -> Done | NotDone:
+    def book(self, subscriber: Subscriber, wanted: Wanted, by: Actor, now: int) -> SessionDone | SessionRefused:
         """Refused without taking the id. Raises ValueError where start or length cannot be."""
         if known := self._wanted.get(wanted.id):
             if known != wanted:
                 raise ValueError(f"`booking`: {wanted.id!r} was booked with another content")
-            return Done(self._bookings[wanted.id])
+            return SessionDone(self._bookings[wanted.id])
         if problem := place_problem(wanted.starts_at, wanted.minutes):
             raise ValueError(problem)
         settings = subscriber.settings
@@ -132,14 +132,16 @@ class SessionBook:
             now=now,
         )
         if refusal:
-            return NotDone(refusal)
+            return SessionRefused(refusal)
         self._wanted[wanted.id] = wanted
         self._of[wanted.conversation].append(wanted.id)
         for person in (settings.member, settings.mentor):
             self._with[person].add(wanted.id)
         return self._kept(booking)
 
-    def move(self, subscriber: Subscriber, id: str, starts_at: int, by: Actor, now: int) -> Done | NotDone:
+    def move(
+        self, subscriber: Subscriber, id: str, starts_at: int, by: Actor, now: int
+    ) -> SessionDone | SessionRefused:
         booking = self.booking(subscriber.conversation, id)
         if problem := place_problem(starts_at, booking.minutes):
             raise ValueError(problem)
@@ -153,30 +155,30 @@ class SessionBook:
             policy=self._policy,
             now=now,
         )
-        return NotDone(refusal, booking) if refusal else self._kept(bookings.moved(booking, starts_at, by, now))
+        return SessionRefused(refusal, booking) if refusal else self._kept(bookings.moved(booking, starts_at, by, now))
 
-    def cancel(self, subscriber: Subscriber, id: str, by: Actor, now: int) -> Done | NotDone:
+    def cancel(self, subscriber: Subscriber, id: str, by: Actor, now: int) -> SessionDone | SessionRefused:
         booking = self.booking(subscriber.conversation, id)
         if refusal := bookings.cancel_refusal(booking, now):
-            return NotDone(refusal, booking)
+            return SessionRefused(refusal, booking)
         return self._kept(bookings.cancelled(booking, by, self._policy, subscriber.settings.status, now))
 
-    def join(self, conversation: str, id: str, side: Side, now: int) -> Done | NotDone:
+    def join(self, conversation: str, id: str, side: Side, now: int) -> SessionDone | SessionRefused:
         booking = self.booking(conversation, id)
         if refusal := bookings.join_refusal(booking, side, self._policy, now):
-            return NotDone(refusal, booking)
+            return SessionRefused(refusal, booking)
         return self._kept(bookings.joined(booking, side, now))
 
-    def finish(self, conversation: str, id: str, now: int) -> Done | NotDone:
+    def finish(self, conversation: str, id: str, now: int) -> SessionDone | SessionRefused:
         booking = self.booking(conversation, id)
         if refusal := bookings.finish_refusal(booking, self._policy, now):
-            return NotDone(refusal, booking)
+            return SessionRefused(refusal, booking)
         return self._kept(bookings.finished(booking, now))
 
-    def no_show(self, subscriber: Subscriber, id: str, now: int) -> Done | NotDone:
+    def no_show(self, subscriber: Subscriber, id: str, now: int) -> SessionDone | SessionRefused:
         booking = self.booking(subscriber.conversation, id)
         if refusal := bookings.no_show_refusal(booking, self._policy, subscriber.settings.status, now):
-            return NotDone(refusal, booking)
+            return SessionRefused(refusal, booking)
         return self._kept(bookings.no_show(booking, now))
 
     def correct(self, subscriber: Subscriber, units: int, reason: str, now: int) -> str | None:
@@ -202,9 +204,9 @@ class SessionBook:
         for booking in list(self._all(conversation)):
             self._kept(bookings.ended_with_conversation(booking, now))
 
-    def _kept(self, booking: Booking) -> Done:
+    def _kept(self, booking: Booking) -> SessionDone:
         self._bookings[booking.id] = booking
-        return Done(booking)
+        return SessionDone(booking)
 
     def _all(self, conversation: str) -> Iterator[Booking]:
         return (self._bookings[id] for id in self._of[conversation])

@@ -10,7 +10,7 @@ from quotas.terms import BookedChat, Rulebook, Terms
 Writer = Literal["member", "mentor"]
 
 
-class Settings(Struct, frozen=True):
+class ConversationSettings(Struct, frozen=True):
     """What the ledger must know of a conversation: a projection of its records."""
 
     member: str
@@ -37,7 +37,7 @@ class Standing(Struct, frozen=True):
     """A conversation as it stands at `now`."""
 
     now: int
-    settings: Settings
+    settings: ConversationSettings
     usage: Usage
     last_seq: int
     member_read: int

@@ -215,7 +215,7 @@ class DeadlineKept(_Step, frozen=True, tag="deadline_kept"):
         return f"_{self.rule}_{'1' if self.count == 1 else 'n'}"
 
 
-class Answered(_Step, frozen=True, tag="answered"):
+class WaitAnswered(_Step, frozen=True, tag="answered"):
     """The mentor's message that ended the last wait."""
 
     seq: int
@@ -267,7 +267,7 @@ Step = (
     | DeadlineSet
     | DeadlineMoved
     | DeadlineKept
-    | Answered
+    | WaitAnswered
     | AnswerDue
     | NoDeadline
     | NothingOwed

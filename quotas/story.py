@@ -12,8 +12,8 @@ from quotas import instant
 from quotas.admission import Admitted, DeadlineRule, Denied, Usage, admit_member, admit_mentor, without_wait, written
 from quotas.calendar import Calendar
 from quotas.plans import ReplyPromise
-from quotas.standing import Settings, Writer
-from quotas.steps import AgainstRules, Answered, PlanChanged, WindowOpened
+from quotas.standing import ConversationSettings, Writer
+from quotas.steps import AgainstRules, PlanChanged, WaitAnswered, WindowOpened
 from quotas.terms import Rulebook, Terms
 
 KEPT_CHANGES = 50
@@ -63,7 +63,7 @@ class Kept:
 
 
 @dataclass
-class Wait:
+class ToldWait:
     """The open wait. `seq` is 0 where its first message was not told."""
 
     seq: int
@@ -77,7 +77,9 @@ class Story:
     `known_from` is where the log begins that is told from; 0 where nothing is missing. Raises UnjudgeableError.
     """
 
-    def __init__(self, rulebook: Rulebook, settings: Settings, *, usage: Usage | None = None, known_from: int = 0):
+    def __init__(
+        self, rulebook: Rulebook, settings: ConversationSettings, *, usage: Usage | None = None, known_from: int = 0
+    ):
         self.rulebook = rulebook
         self.settings = settings
         self.usage = usage or Usage()
@@ -88,11 +90,11 @@ class Story:
         self.against: list[tuple[int, AgainstRules]] = []
         self.status_at = 0
         self.live_at = 0
-        self.wait: Wait | None = Wait(0) if self.usage.waiting_since else None
-        self.answered: Answered | None = None
+        self.wait: ToldWait | None = ToldWait(0) if self.usage.waiting_since else None
+        self.answered: WaitAnswered | None = None
         self._terms: Terms | None = None
 
-    def changed(self, at: int, settings: Settings) -> None:
+    def changed(self, at: int, settings: ConversationSettings) -> None:
         """The ledger has these settings now."""
         before, self.settings, self._terms = self.settings, settings, None
         if settings.plan != before.plan:
@@ -136,7 +138,7 @@ class Story:
         decision = cast(Admitted, admit_mentor("open", self.usage, at))
         self.usage, self.wait = decision.usage, None
         if decision.answered:
-            self.answered = Answered(seq, instant.text(at), decision.answered.waited, decision.answered.late)
+            self.answered = WaitAnswered(seq, instant.text(at), decision.answered.waited, decision.answered.late)
 
     def _open(self, seq: int, at: int, terms: Terms) -> None:
         usage = self.usage
@@ -155,7 +157,7 @@ class Story:
 
     def _ask(self, seq: int, at: int, terms: Terms, decision: Admitted) -> None:
         if self.wait is None:
-            self.wait = Wait(seq)
+            self.wait = ToldWait(seq)
         promise = self.rulebook.plan(self.settings.plan).reply
         if decision.deadline == "asked" and promise:
             starts_at = terms.live_booked_until or at
@@ -165,7 +167,7 @@ class Story:
         elif decision.deadline and self.usage.due_at:
             self._keep(self.wait, seq, at, decision.deadline)
 
-    def _keep(self, wait: Wait, seq: int, at: int, rule: DeadlineRule) -> None:
+    def _keep(self, wait: ToldWait, seq: int, at: int, rule: DeadlineRule) -> None:
         if wait.kept and wait.kept[-1].rule == rule:
             last = wait.kept[-1]
             last.count, last.seq, last.at = last.count + 1, seq, at

@@ -8,17 +8,17 @@ from quotas.bookings import BookingState, Price
 from quotas.plans import Service
 from quotas.sentences import Told
 
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
+TimelineId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class Line(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag=str.lower):
+class TimelineLine(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag=str.lower):
     """What every line says: when, and in which conversation."""
 
     at: str
-    conversation: Name
+    conversation: TimelineId
 
 
-class Open(Line, frozen=True):
+class Open(TimelineLine, frozen=True):
     """A conversation begins. Zone and holidays default to the policy's."""
 
     plan: str
@@ -26,104 +26,106 @@ class Open(Line, frozen=True):
     holidays: str | None = None
     subscription_from: str | None = None
     """The local date on which the subscription began; left out: that of `at`."""
-    member: Name | None = None
-    mentor: Name | None = None
+    member: TimelineId | None = None
+    mentor: TimelineId | None = None
 
 
-class Member(Line, frozen=True):
+class Member(TimelineLine, frozen=True):
     """The member tries to write."""
 
 
-class Mentor(Line, frozen=True):
+class Mentor(TimelineLine, frozen=True):
     """The mentor writes."""
 
 
-class Check(Line, frozen=True):
+class CheckLine(TimelineLine, frozen=True, tag="check"):
     """What would the member get?"""
 
 
-class ChangePlan(Line, frozen=True, tag="plan"):
+class ChangePlan(TimelineLine, frozen=True, tag="plan"):
     """The member's plan changes."""
 
     plan: str
 
 
-class Live(Line, frozen=True):
+class Live(TimelineLine, frozen=True):
     """A live chat starts and lasts `minutes`."""
 
     minutes: Annotated[int, Meta(ge=1, le=24 * 60)]
 
 
-class Pause(Line, frozen=True):
+class Pause(TimelineLine, frozen=True):
     """The conversation is paused."""
 
 
-class Resume(Line, frozen=True):
+class Resume(TimelineLine, frozen=True):
     """The pause ends."""
 
 
-class End(Line, frozen=True):
+class End(TimelineLine, frozen=True):
     """The conversation ends, for good."""
 
 
-class Book(Line, frozen=True):
+class Book(TimelineLine, frozen=True):
     """The mentor books a session; with a price an extra one."""
 
-    booking: Name
+    booking: TimelineId
     service: Service
     start: str
     minutes: int
     price: Price | None = None
 
 
-class Move(Line, frozen=True):
+class Move(TimelineLine, frozen=True):
     """A booking is moved."""
 
-    booking: Name
+    booking: TimelineId
     start: str
     by: Literal["member", "mentor", "support"]
 
 
-class Cancel(Line, frozen=True):
+class Cancel(TimelineLine, frozen=True):
     """A booking is cancelled."""
 
-    booking: Name
+    booking: TimelineId
     by: Literal["member", "mentor", "support"]
 
 
-class Join(Line, frozen=True):
+class Join(TimelineLine, frozen=True):
     """One side comes to a session."""
 
-    booking: Name
+    booking: TimelineId
     by: Literal["member", "mentor"]
 
 
-class Finish(Line, frozen=True):
+class Finish(TimelineLine, frozen=True):
     """The mentor ends a session."""
 
-    booking: Name
+    booking: TimelineId
 
 
-class NoShow(Line, frozen=True, tag="no_show"):
+class NoShow(TimelineLine, frozen=True, tag="no_show"):
     """The mentor confirms that the member did not come."""
 
-    booking: Name
+    booking: TimelineId
 
 
-class Correct(Line, frozen=True):
+class Correct(TimelineLine, frozen=True):
     """Support adds or takes credits."""
 
     units: int
     reason: str
 
 
-class AskCredits(Line, frozen=True, tag="credits"):
+class AskCredits(TimelineLine, frozen=True, tag="credits"):
     """How many credits are left?"""
 
 
 SessionLine = Book | Move | Cancel | Join | Finish | NoShow
 """Lines that name a booking."""
-AnyLine = Open | Member | Mentor | Check | ChangePlan | Live | Pause | Resume | End | SessionLine | Correct | AskCredits
+AnyLine = (
+    Open | Member | Mentor | CheckLine | ChangePlan | Live | Pause | Resume | End | SessionLine | Correct | AskCredits
+)
 
 
 class AnsweredOut(Struct, frozen=True):

@@ -94,7 +94,7 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
 
 @pytest.mark.parametrize(
     "kind",
-    [events.Conversation, events.Composer, events.Reply, events.Owed, events.Totals],
+    [events.ConversationView, events.Composer, events.Reply, events.BoardWait, events.BoardTotals],
     ids=lambda kind: kind.__name__,
 )
 def test_every_object_is_listed_with_its_fields(kind: type[msgspec.Struct]) -> None:

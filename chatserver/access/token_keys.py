@@ -35,7 +35,7 @@ class TokenError(Exception):
         self.temporary = temporary
 
 
-Key = str | jwt.PyJWK
+TokenKey = str | jwt.PyJWK
 
 
 class KeySource(Protocol):
@@ -44,7 +44,7 @@ class KeySource(Protocol):
     algorithms: tuple[str, ...]
     """What a token may be signed with."""
 
-    async def key_for(self, token: str) -> Key:
+    async def key_for(self, token: str) -> TokenKey:
         """The key that `token` says it is signed with. Raises TokenError."""
 
 
@@ -93,7 +93,7 @@ class _Secret:
         except jwt.InvalidKeyError:
             raise SettingsError("`jwt_secret` holds a public key; put its file into `jwt_key_file` instead") from None
 
-    async def key_for(self, token: str) -> Key:
+    async def key_for(self, token: str) -> TokenKey:
         return self._secret
 
 
@@ -104,7 +104,7 @@ class _FixedKeys:
         self._keys = keys
         self.algorithms = algorithms
 
-    async def key_for(self, token: str) -> Key:
+    async def key_for(self, token: str) -> TokenKey:
         kid = _key_id(token)
         if len(self._keys) == 1 and None in (kid, self._keys[0].key_id):
             return self._keys[0]
@@ -123,7 +123,7 @@ class _RemoteKeys:
         self._fetching = asyncio.Lock()
         self._retry_at = 0.0
 
-    async def key_for(self, token: str) -> Key:
+    async def key_for(self, token: str) -> TokenKey:
         kid = _key_id(token)
         if kid is None:
             raise TokenError("the token does not name its key (kid)")

@@ -3,15 +3,15 @@
 from msgspec import Struct
 
 from chatserver.access.tokens import Identity
-from chatserver.api.operation import Answer, ApiContext, Call, NoQuery, Operation
+from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.outcome import written
 from chatserver.api.problem import ProblemError
 from chatserver.conversations import conversation
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Missing
 from chatserver.conversations.standing_view import composer_of, reply_of
-from chatserver.protocol.events import Composer, Reply, Status
+from chatserver.protocol.events import Composer, Reply
 from quotas import instant
-from quotas.admission import writing_state
+from quotas.admission import Status, writing_state
 
 
 class Conversation(Struct, frozen=True):
@@ -31,24 +31,24 @@ class Conversation(Struct, frozen=True):
     reply: Reply
 
 
-async def put_conversation(call: Call[NoQuery, ConversationDetails]) -> Answer:
+async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
     status, record = written(await call.context.provisioning.put_conversation(call.id, call.body))
-    return Answer(status, await _resource(call.context, record))
+    return HttpAnswer(status, await _resource(call.context, record))
 
 
-async def change_conversation(call: Call[NoQuery, ConversationChange]) -> Answer:
+async def change_conversation(call: HttpCall[NoQuery, ConversationChange]) -> HttpAnswer:
     outcome = await call.context.provisioning.change_conversation(call.id, call.body)
     if isinstance(outcome, Missing):
         raise not_found(call.id)
     status, record = written(outcome)
-    return Answer(status, await _resource(call.context, record))
+    return HttpAnswer(status, await _resource(call.context, record))
 
 
-async def get_conversation(call: Call[NoQuery, None]) -> Answer:
-    return Answer(200, await _resource(call.context, await readable(call.context, call.identity, call.id)))
+async def get_conversation(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    return HttpAnswer(200, await _resource(call.context, await readable(call.context, call.identity, call.id)))
 
 
-async def readable(context: ApiContext, identity: Identity, id: str) -> conversation.Conversation:
+async def readable(context: ApiContext, identity: Identity, id: str) -> conversation.ConversationRecord:
     """The conversation where the token's person may read it. Raises ProblemError 404: others learn nothing of it."""
     record = await context.provisioning.get_conversation(id)
     if record is None or not _may_read(identity, record):
@@ -61,7 +61,7 @@ def not_found(id: str) -> ProblemError:
     return ProblemError(404, f"there is no conversation {id!r} for this token")
 
 
-def _may_read(identity: Identity, record: conversation.Conversation) -> bool:
+def _may_read(identity: Identity, record: conversation.ConversationRecord) -> bool:
     match identity.role:
         case "member":
             return identity.user == record.member
@@ -71,7 +71,7 @@ def _may_read(identity: Identity, record: conversation.Conversation) -> bool:
             return True
 
 
-async def _resource(context: ApiContext, record: conversation.Conversation) -> Conversation:
+async def _resource(context: ApiContext, record: conversation.ConversationRecord) -> Conversation:
     standing = await context.provisioning.standing(record)
     terms = standing.terms(context.provisioning.rulebook)
     state = writing_state(standing.settings.status, standing.usage, terms, standing.now)

@@ -26,7 +26,7 @@ from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
 from chatserver.operating.gauges import Gauges
-from chatserver.operating.health import Check, Health
+from chatserver.operating.health import Health, HealthCheck
 from chatserver.operating.metrics import Histogram, Metrics
 from chatserver.operating.store_counts import StoreCount, StoreCounts
 from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
@@ -158,7 +158,7 @@ class Exposition(Collector):
         yield _gauge("store_up", "Whether the link to the store is up.", link.is_up)
         yield _gauge("store_pending_requests", "Requests to the store whose answers are owed.", link.pending)
 
-    def _checks(self, checks: dict[str, Check]) -> Iterator[Metric]:
+    def _checks(self, checks: dict[str, HealthCheck]) -> Iterator[Metric]:
         ok = {(name,): check.ok for name, check in checks.items()}
         yield _gauges("check_ok", "The checks of /readyz.", ("check",), ok.items())
         yield _gauge("ready", "Whether /readyz answers 200.", self._from.health.is_ready(checks))

@@ -25,7 +25,7 @@ BODY_WITHIN = 10.0
 _IS_ID = re.compile(NAME_PATTERN)
 
 JsonObject = Mapping[str, object]
-Kind = TypeVar("Kind", bound=msgspec.Struct)
+FieldsOf = TypeVar("FieldsOf", bound=msgspec.Struct)
 
 
 def read_id(id: str) -> str:
@@ -35,7 +35,7 @@ def read_id(id: str) -> str:
     return id
 
 
-def read_query(parameters: QueryParams, kind: type[Kind]) -> Kind:
+def read_query(parameters: QueryParams, kind: type[FieldsOf]) -> FieldsOf:
     """The query's parameters. Raises ProblemError 422."""
     given: dict[str, str] = {}
     for name, value in parameters.multi_items():
@@ -48,7 +48,9 @@ def read_query(parameters: QueryParams, kind: type[Kind]) -> Kind:
         raise invalid(_field_problems(given, kind, strict=False)) from None
 
 
-async def read_body(request: Request, kind: type[Kind], problems: Callable[[JsonObject], list[FieldProblem]]) -> Kind:
+async def read_body(
+    request: Request, kind: type[FieldsOf], problems: Callable[[JsonObject], list[FieldProblem]]
+) -> FieldsOf:
     """The body as JSON. Raises ProblemError 400, 408, 413, 415 or 422.
 
     `problems` says what is wrong with fields whose type is right, so that all wrong fields are named at once.
@@ -56,7 +58,7 @@ async def read_body(request: Request, kind: type[Kind], problems: Callable[[Json
     _check_media_type(request.headers.get("content-type", ""))
     body = await _bytes_in_time(request)
     try:
-        return cast(Kind, _decoded(body, kind))
+        return cast(FieldsOf, _decoded(body, kind))
     except msgspec.ValidationError:
         given = _decoded(body, Any)
     if not isinstance(given, dict):

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatserver.operating.health import Check, Health
+from chatserver.operating.health import Health, HealthCheck
 
 
 class Alive(Struct, frozen=True):
@@ -20,7 +20,7 @@ class Readiness(Struct, frozen=True):
 
     ready: bool
     draining: bool
-    checks: dict[str, Check]
+    checks: dict[str, HealthCheck]
 
 
 def health_routes(health: Health) -> list[Route]:

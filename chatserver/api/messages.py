@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
 from chatserver.api.conversations import readable
-from chatserver.api.operation import Answer, Call, Operation
+from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.messages.history import history
 from chatserver.protocol import events
 from chatserver.protocol.commands import MAX_HISTORY
@@ -22,24 +22,24 @@ class MessagesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY, description=f"How many at most, 1 to {MAX_HISTORY}.")] = 50
 
 
-class Message(events.Message, frozen=True, tag_field=None, tag=False):
+class StoredMessage(events.Message, frozen=True, tag_field=None, tag=False):
     """A message, as on the socket but without `type`."""
 
 
 class MessagePage(Struct, frozen=True):
     """Messages in order of seq; `more` says whether older ones exist."""
 
-    messages: list[Message]
+    messages: list[StoredMessage]
     more: bool
 
 
-async def get_messages(call: Call[MessagesQuery, None]) -> Answer:
+async def get_messages(call: HttpCall[MessagesQuery, None]) -> HttpAnswer:
     record = await readable(call.context, call.identity, call.id)
     standing = await call.context.provisioning.standing(record)
     newest = standing.last_seq + 1
     before = newest if isinstance(call.query.before, UnsetType) else min(call.query.before, newest)
     messages, more = await history(call.context.messages, call.id, before, call.query.limit)
-    return Answer(200, MessagePage([Message(**asdict(message)) for message in messages], more))
+    return HttpAnswer(200, MessagePage([StoredMessage(**asdict(message)) for message in messages], more))
 
 
 GET_MESSAGES = Operation(

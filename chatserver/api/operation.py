@@ -45,7 +45,7 @@ Body = TypeVar("Body", bound=Struct | None)
 
 
 @dataclass(frozen=True)
-class Call(Generic[Query, Body]):
+class HttpCall(Generic[Query, Body]):
     """One request, checked: the token, the id ('' where the path has none), every parameter and field."""
 
     context: ApiContext
@@ -58,7 +58,7 @@ class Call(Generic[Query, Body]):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """A success. Everything else is raised as ProblemError."""
 
     status: int
@@ -77,7 +77,7 @@ class Operation(Generic[Query, Body]):
     path: str
     name: str
     summary: str
-    handler: Callable[[Call[Query, Body]], Awaitable[Answer]]
+    handler: Callable[[HttpCall[Query, Body]], Awaitable[HttpAnswer]]
     answers: Mapping[int, tuple[type[Struct], str]]
     refusals: tuple[int, ...]
     query: type[Query]

@@ -3,13 +3,13 @@
 from typing import assert_never
 
 from chatserver.api.problem import ProblemError, invalid
-from chatserver.conversations.requests import Conflict, Done, Invalid, Record
+from chatserver.conversations.requests import Conflict, Invalid, Record, Written
 
 
-def written(outcome: Done[Record] | Invalid | Conflict) -> tuple[int, Record]:
+def written(outcome: Written[Record] | Invalid | Conflict) -> tuple[int, Record]:
     """Status and record of a success. Raises ProblemError 422, 409."""
     match outcome:
-        case Done(record, created):
+        case Written(record, created):
             return 201 if created else 200, record
         case Invalid(errors):
             raise invalid(errors)

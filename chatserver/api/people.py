@@ -4,7 +4,7 @@ import time
 
 from msgspec import Struct
 
-from chatserver.api.operation import Answer, Call, NoQuery, Operation
+from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.outcome import written
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.conversations import person
@@ -36,12 +36,12 @@ class Revoked(Struct, frozen=True):
     before: str
 
 
-async def put_person(call: Call[NoQuery, PersonDetails]) -> Answer:
+async def put_person(call: HttpCall[NoQuery, PersonDetails]) -> HttpAnswer:
     status, record = written(await call.context.provisioning.put_person(call.id, call.body))
-    return Answer(status, _resource(record))
+    return HttpAnswer(status, _resource(record))
 
 
-async def get_person(call: Call[NoQuery, None]) -> Answer:
+async def get_person(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     """Members and mentors read themselves only; anyone else is not there for them."""
     reads_all = call.identity.role in ("service", "support")
     person = None
@@ -49,10 +49,10 @@ async def get_person(call: Call[NoQuery, None]) -> Answer:
         person = await call.context.provisioning.get_person(call.id)
     if person is None:
         raise ProblemError(404, f"there is no person {call.id!r} for this token")
-    return Answer(200, _resource(person))
+    return HttpAnswer(200, _resource(person))
 
 
-async def revoke_person(call: Call[NoQuery, Revocation]) -> Answer:
+async def revoke_person(call: HttpCall[NoQuery, Revocation]) -> HttpAnswer:
     """Also for people that are not recorded: their tokens would be accepted all the same."""
     now = time.time_ns() // 1_000_000
     try:
@@ -60,10 +60,10 @@ async def revoke_person(call: Call[NoQuery, Revocation]) -> Answer:
         holds = await call.context.revocations.revoke(call.id, before, now)
     except ValueError as error:
         raise invalid([FieldProblem("before", str(error))]) from None
-    return Answer(200, Revoked(call.id, instant.text(holds)))
+    return HttpAnswer(200, Revoked(call.id, instant.text(holds)))
 
 
-def _resource(record: person.Person) -> Person:
+def _resource(record: person.PersonRecord) -> Person:
     return Person(
         id=record.id,
         role=record.role,

@@ -7,12 +7,12 @@ from msgspec.structs import asdict
 
 from chatserver.api.authentication import not_allowed
 from chatserver.api.fields import ID_ALLOWED
-from chatserver.api.operation import Answer, Call, Operation
+from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.api.problem import invalid
 from chatserver.conversations.requests import FieldProblem, PersonId, PlanName
 from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.protocol import events
-from chatserver.protocol.events import Totals
+from chatserver.protocol.events import BoardTotals
 from chatserver.replies.board import Wanted, place_of
 from quotas.admission import WaitState
 from quotas.instant import text
@@ -35,7 +35,7 @@ class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50
 
 
-class OwedReply(events.Owed, frozen=True):
+class WaitResource(events.BoardWait, frozen=True):
     """An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised."""
 
     time_left_ms: int | None
@@ -49,12 +49,12 @@ class RepliesPage(Struct, frozen=True):
     """
 
     now: str
-    totals: Totals
-    replies: list[OwedReply]
+    totals: BoardTotals
+    replies: list[WaitResource]
     next: str | None
 
 
-async def get_replies(call: Call[RepliesQuery, None]) -> Answer:
+async def get_replies(call: HttpCall[RepliesQuery, None]) -> HttpAnswer:
     """Members owe nothing and see nothing; a mentor sees their own."""
     query, identity = call.query, call.identity
     mentor = "" if isinstance(query.mentor, UnsetType) else query.mentor
@@ -66,7 +66,7 @@ async def get_replies(call: Call[RepliesQuery, None]) -> Answer:
         mentor = identity.user
     wanted = Wanted(query.state, mentor, _plan(call.context.provisioning.rulebook, query.plan))
     page = await call.context.board.page(wanted, _place(query.after), query.limit)
-    return Answer(
+    return HttpAnswer(
         200,
         RepliesPage(text(page.now), totals_of(page.totals), [_row(wait, page.now) for wait in page.waits], page.next),
     )
@@ -89,8 +89,8 @@ def _place(after: str | UnsetType) -> Place:
         raise invalid([FieldProblem("after", "is no place on the board; allowed: the `next` of a page")]) from None
 
 
-def _row(wait: OpenWait, now: int) -> OwedReply:
-    return OwedReply(**asdict(owed_of(wait, now)), time_left_ms=wait.due_at - now if wait.due_at else None)
+def _row(wait: OpenWait, now: int) -> WaitResource:
+    return WaitResource(**asdict(owed_of(wait, now)), time_left_ms=wait.due_at - now if wait.due_at else None)
 
 
 GET_REPLIES = Operation(

@@ -8,7 +8,7 @@ from msgspec.structs import astuple
 
 from chatserver.api.authentication import not_allowed
 from chatserver.api.csv_table import csv_table
-from chatserver.api.operation import Answer, Call, Operation
+from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.api.problem import invalid
 from chatserver.conversations.requests import Invalid
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
@@ -26,7 +26,7 @@ class ReportQuery(Struct, frozen=True, forbid_unknown_fields=True):
     by: Annotated[By, Meta(description="One group for each `mentor`, `plan` or `week`.")] = "mentor"
 
 
-async def get_report(call: Call[ReportQuery, None]) -> Answer:
+async def get_report(call: HttpCall[ReportQuery, None]) -> HttpAnswer:
     """A mentor's report is about their own waits."""
     identity = call.identity
     if identity.role == "member":
@@ -39,7 +39,7 @@ async def get_report(call: Call[ReportQuery, None]) -> Answer:
     )
     if isinstance(report, Invalid):
         raise invalid(report.errors)
-    return Answer(200, report)
+    return HttpAnswer(200, report)
 
 
 def report_csv(report: ReplyReport) -> str:

@@ -20,7 +20,7 @@ from chatserver.api.fields import read_body, read_id, read_query
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import CSV, JSON, chosen
 from chatserver.api.openapi import document
-from chatserver.api.operation import AnyOperation, ApiContext, Call
+from chatserver.api.operation import AnyOperation, ApiContext, HttpCall
 from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.problem import ProblemError
 from chatserver.api.replies import GET_REPLIES
@@ -108,7 +108,7 @@ class _Resource(_Endpoint):
         if operation.writes:
             require_writer(identity)
         context = self._context
-        call = Call(
+        call = HttpCall(
             context=context,
             identity=identity,
             id=read_id(request.path_params["id"]) if "id" in request.path_params else "",

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chatserver.api.conversations import readable
 from chatserver.api.negotiation import language
-from chatserver.api.operation import Answer, Call, Operation
+from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.messages.why import why
 from chatserver.protocol.events import Composer, Reply
@@ -40,7 +40,7 @@ class Why(Struct, frozen=True):
     steps: list[Told]
 
 
-async def get_why(call: Call[WhyQuery, None]) -> Answer:
+async def get_why(call: HttpCall[WhyQuery, None]) -> HttpAnswer:
     record = await readable(call.context, call.identity, call.id)
     standing, explanation = await why(call.context.provisioning, call.context.messages, record)
     wish = call.query.language
@@ -48,7 +48,7 @@ async def get_why(call: Call[WhyQuery, None]) -> Answer:
     is_member = call.identity.role == "member"
     zone = zone_to_show(standing.settings.zone).key
     steps = told(explanation, spoken, zone, "member" if is_member else "other")
-    return Answer(
+    return HttpAnswer(
         200,
         Why(
             conversation=record.id,

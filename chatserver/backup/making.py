@@ -30,13 +30,13 @@ WARNING = """These files open what the rest of the backup holds. Move this folde
 read every text and speak for everybody. Without the master key nobody can read a message again.
 """
 
-Progress = Callable[[int, int], None]
+BackupProgress = Callable[[int, int], None]
 
 
 class Backup:
     """One backup in the making, in a folder that takes its name at the end."""
 
-    def __init__(self, settings: Settings, config: Path | None, on_progress: Progress) -> None:
+    def __init__(self, settings: Settings, config: Path | None, on_progress: BackupProgress) -> None:
         self._settings = settings
         self._config = config
         self._on_progress = on_progress

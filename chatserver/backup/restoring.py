@@ -15,11 +15,11 @@ from chatserver.private_files import make_folder
 from chatserver.settings import Settings
 
 OWN_SECRETS = ("secrets/master", "secrets/jwt")
-Progress = Callable[[int, int], None]
+RestoreProgress = Callable[[int, int], None]
 
 
 def restore(
-    settings: Settings, backup: Path, on_progress: Progress, *, move_aside: bool
+    settings: Settings, backup: Path, on_progress: RestoreProgress, *, move_aside: bool
 ) -> tuple[Manifest, Path | None]:
     """Put back what the backup holds; gives its manifest, and where data of before was moved.
 
@@ -53,7 +53,7 @@ def restore(
     return manifest, aside
 
 
-def _verify(backup: Path, manifest: Manifest, on_progress: Progress) -> None:
+def _verify(backup: Path, manifest: Manifest, on_progress: RestoreProgress) -> None:
     """Compare every file; the folder of the secrets may have been moved elsewhere, as its note asks."""
     total, done = sum(each.bytes for each in manifest.files.values()), 0
 

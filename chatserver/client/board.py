@@ -1,6 +1,6 @@
 """The board as a watching client knows it: kept current by the `replies` events that pass."""
 
-from chatserver.protocol.events import Owed, Replies, Totals
+from chatserver.protocol.events import BoardShown, BoardTotals, BoardWait
 
 NO_DEADLINE = "~"
 """Sorts after every instant."""
@@ -10,16 +10,16 @@ class ReplyBoard:
     """The rows that are watched, and totals that count more than them. `now` is the last event's; '' before any."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Owed] = {}
-        self.totals = Totals(0, 0, 0)
+        self._rows: dict[str, BoardWait] = {}
+        self.totals = BoardTotals(0, 0, 0)
         self.now = ""
 
     @property
-    def rows(self) -> list[Owed]:
+    def rows(self) -> list[BoardWait]:
         """By deadline, then those without one."""
         return sorted(self._rows.values(), key=_by_urgency)
 
-    def note(self, event: Replies) -> None:
+    def note(self, event: BoardShown) -> None:
         """Write what `event` says into the board."""
         if event.snapshot:
             self._rows.clear()
@@ -29,5 +29,5 @@ class ReplyBoard:
         self.totals, self.now = event.totals, event.now
 
 
-def _by_urgency(row: Owed) -> tuple[str, str]:
+def _by_urgency(row: BoardWait) -> tuple[str, str]:
     return row.due_at or NO_DEADLINE, row.conversation

@@ -6,8 +6,8 @@ from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
     ComposerChanged,
-    Conversation,
     ConversationChanged,
+    ConversationView,
     Following,
     Message,
     Presence,
@@ -18,7 +18,7 @@ from chatserver.protocol.events import (
     Welcome,
 )
 
-Book = dict[str, Conversation]
+Book = dict[str, ConversationView]
 """By conversation id, in the order of the welcome."""
 
 
@@ -39,10 +39,10 @@ def note(book: Book, user: str, event: AnyEvent) -> None:
 
 
 def _after(
-    known: Conversation,
+    known: ConversationView,
     user: str,
     event: Accepted | Refused | Message | ComposerChanged | ReplyChanged | ReadMark | Presence,
-) -> Conversation:
+) -> ConversationView:
     match event:
         case Accepted():
             return replace(known, composer=event.composer, last_seq=max(known.last_seq, event.seq))

@@ -12,18 +12,20 @@ from chatserver.client.board import ReplyBoard
 from chatserver.client.book import Book, note
 from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
 from chatserver.client.inbox import Inbox
-from chatserver.client.link import Encoding, Link, chat_address, open_link
+from chatserver.client.link import ClientLink, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import FINAL, Close
 from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Read, Send, Typing, Unfollow, Watch
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
+    BoardShown,
     Clock,
     Composer,
     ComposerChanged,
-    Conversation,
     ConversationChanged,
+    ConversationView,
     Deadline,
     Error,
     Following,
@@ -33,7 +35,6 @@ from chatserver.protocol.events import (
     Presence,
     ReadMark,
     Refused,
-    Replies,
     ReplyChanged,
     TypingNow,
     Unfollowed,
@@ -52,7 +53,7 @@ _LEFT = ChatClosed(1000, "left by this client")
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ConnectionState:
     """How the connection is. Offline: `retry_at` is on the event loop's clock, `reason` a sentence."""
 
     kind: Literal["connecting", "online", "offline", "closed"]
@@ -83,7 +84,7 @@ class ChatClient:
         resume: dict[str, int] | None = None,
         follow: bool = True,
         tries: int | None = None,
-        on_state: Callable[[State], None] | None = None,
+        on_state: Callable[[ConnectionState], None] | None = None,
     ) -> None:
         self._url = chat_address(url)
         self._token = token
@@ -98,12 +99,12 @@ class ChatClient:
         self._inbox = Inbox(self.history, resume or {}, keep=follow)
         self._clock_ahead = 0.0
         self._ended: Exception | None = None
-        self.state = State("connecting")
+        self.state = ConnectionState("connecting")
         self.welcome: Welcome | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._ready: asyncio.Future[Link] = self._loop.create_future()
+        self._ready: asyncio.Future[ClientLink] = self._loop.create_future()
         self._running = asyncio.create_task(self._run())
         return self
 
@@ -119,7 +120,7 @@ class ChatClient:
     # What is known
 
     @property
-    def conversations(self) -> dict[str, Conversation]:
+    def conversations(self) -> dict[str, ConversationView]:
         """Each conversation as the latest event left it, by id."""
         return self._book
 
@@ -175,7 +176,7 @@ class ChatClient:
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
 
-    async def follow(self, conversation: str, resume: int | None = None) -> Conversation:
+    async def follow(self, conversation: str, resume: int | None = None) -> ConversationView:
         """For support and services: read along in a conversation, as it stands, through reconnects.
 
         `events` brings what comes after `resume`, the last seq seen, or from here on. What is followed already goes on
@@ -216,7 +217,7 @@ class ChatClient:
         if self._ready.done() and self._ended is None:
             await self._ready.result().send(command)
 
-    async def _link(self) -> Link:
+    async def _link(self) -> ClientLink:
         return await asyncio.shield(self._ready)
 
     # Staying connected
@@ -237,9 +238,9 @@ class ChatClient:
             self._ready = self._loop.create_future()
         self._ready.set_exception(fault)
         self._ready.exception()  # Marks it as seen: nobody may be waiting.
-        self._change(State("closed", reason=str(fault)))
+        self._change(ConnectionState("closed", reason=str(fault)))
 
-    def _change(self, state: State) -> None:
+    def _change(self, state: ConnectionState) -> None:
         self.state = state
         if self._on_state is not None:
             self._on_state(state)
@@ -248,7 +249,7 @@ class ChatClient:
         delays = full_jitter()
         failed = 0
         while True:
-            self._change(State("connecting"))
+            self._change(ConnectionState("connecting"))
             greeted = False
             try:
                 # Of more the newest: what the others lack is brought by history.
@@ -269,7 +270,7 @@ class ChatClient:
             if failed == self._tries:
                 raise ChatClosed(NO_ANSWER, f"no connection after {failed} tries: {fault.reason}") from None
             delay = next(delays)
-            self._change(State("offline", retry_at=self._loop.time() + delay, reason=fault.reason))
+            self._change(ConnectionState("offline", retry_at=self._loop.time() + delay, reason=fault.reason))
             await asyncio.sleep(delay)
 
     def _is_final(self, code: int, greeted: bool) -> bool:
@@ -287,12 +288,12 @@ class ChatClient:
         except OSError as fault:
             raise Dropped(1006, f"no token: {fault}") from fault
 
-    async def _follow(self, link: Link, welcome: Welcome, resumed: dict[str, int]) -> None:
+    async def _follow(self, link: ClientLink, welcome: Welcome, resumed: dict[str, int]) -> None:
         self.welcome = welcome
         self._set_clock(welcome.now)
         note(self._book, welcome.user, welcome)
         self._ready.set_result(link)
-        self._change(State("online"))
+        self._change(ConnectionState("online"))
         try:
             self._inbox.put(welcome)
             if self._watch is not None:
@@ -323,7 +324,7 @@ class ChatClient:
             case ComposerChanged():
                 self._questions.settle_check(event)
                 self._inbox.put(event)
-            case Replies():
+            case BoardShown():
                 self._board.note(event)
                 self._inbox.put(event)
             case Gap():

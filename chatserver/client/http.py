@@ -11,7 +11,7 @@ from msgspec import Struct
 WITHIN = 10.0
 """Seconds for the connection and for each part of the answer."""
 
-Kind = TypeVar("Kind", bound=Struct)
+AnswerOf = TypeVar("AnswerOf", bound=Struct)
 
 
 class AnswerError(ValueError):
@@ -22,7 +22,7 @@ class _Problem(Struct):
     detail: str
 
 
-def get(url: str, path: str, query: dict[str, str], token: str, kind: type[Kind]) -> Kind:
+def get(url: str, path: str, query: dict[str, str], token: str, kind: type[AnswerOf]) -> AnswerOf:
     """The answer of `GET path` as a `kind`; unknown fields in it are passed over. Raises AnswerError."""
     answer = get_bytes(url, path, query, token, "application/json")
     try:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from chatserver.client.errors import ChatError
-from chatserver.client.place import Place
+from chatserver.client.place import Position
 from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import AnyEvent, Error, HistoryPage, Message
 
@@ -25,7 +25,7 @@ class Inbox:
     def __init__(self, fetch_history: FetchHistory, resume: dict[str, int], *, keep: bool) -> None:
         self._fetch_history = fetch_history
         self._keep = keep
-        self._places = {conversation: Place(seq) for conversation, seq in resume.items()}
+        self._places = {conversation: Position(seq) for conversation, seq in resume.items()}
         self._queue: asyncio.Queue[AnyEvent] = asyncio.Queue(EVENTS_WAITING)
         self._arrived = asyncio.Event()
         self._fetching: dict[str, asyncio.Task[None]] = {}
@@ -72,9 +72,9 @@ class Inbox:
             else:
                 self.fetch(message.conversation, message.seq)
 
-    def place(self, conversation: str, *, otherwise: int) -> Place:
+    def place(self, conversation: str, *, otherwise: int) -> Position:
         """Where the reader stands; a conversation met for the first time starts after `otherwise`."""
-        place = self._places.pop(conversation, None) or Place(otherwise)
+        place = self._places.pop(conversation, None) or Position(otherwise)
         self._places[conversation] = place  # behind all others: what happened last is resumed first
         return place
 
@@ -93,7 +93,7 @@ class Inbox:
         if conversation not in self._fetching and place.last < place.target:
             self._fetching[conversation] = asyncio.create_task(self._fetch(conversation, place))
 
-    async def _fetch(self, conversation: str, place: Place) -> None:
+    async def _fetch(self, conversation: str, place: Position) -> None:
         try:
             while place.last < place.target:
                 await self._fetch_page(conversation, place)
@@ -106,7 +106,7 @@ class Inbox:
             if self._fetching.get(conversation) is asyncio.current_task():
                 del self._fetching[conversation]
 
-    async def _fetch_page(self, conversation: str, place: Place) -> None:
+    async def _fetch_page(self, conversation: str, place: Position) -> None:
         # seq has no holes, so the page before `last + 201` begins at `last + 1`, in several answers where it is large.
         before = place.last + MAX_HISTORY + 1
         messages: list[Message] = []

@@ -5,7 +5,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -15,10 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.typing import Subprotocol
 
 from chatserver.client.errors import ChatClosed, Dropped
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.commands import AnyCommand, Hello
 from chatserver.protocol.events import AnyEvent, Welcome
-
-Encoding = Literal["json", "msgpack"]
 
 GREETING_SECONDS = 10.0
 """How long the handshake, and then the welcome, may take."""
@@ -59,7 +58,7 @@ def chat_address(url: str) -> str:
     return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, parts.path.rstrip("/") or "/v1/chat", "", ""))
 
 
-class Link:
+class ClientLink:
     """A greeted connection. `lost` is done once it has ended."""
 
     def __init__(self, socket: ClientConnection) -> None:
@@ -109,13 +108,13 @@ class Link:
             ) from fault
 
 
-async def open_link(url: str, encoding: Encoding, token: str, resume: dict[str, int]) -> tuple[Link, Welcome]:
+async def open_link(url: str, encoding: Encoding, token: str, resume: dict[str, int]) -> tuple[ClientLink, Welcome]:
     """Connect and say hello.
 
     Raises Dropped where another try can help, ChatClosed where it cannot: not a chat server, HTTP 401 or 403, an
     untrusted certificate.
     """
-    link = Link(await _handshake(url, encoding))
+    link = ClientLink(await _handshake(url, encoding))
     try:
         await link.send(Hello(token=token, resume=resume))
         async with asyncio.timeout(GREETING_SECONDS):

@@ -1,7 +1,7 @@
 """Where the reader of one conversation stands."""
 
 
-class Place:
+class Position:
     """`last` is the seq up to which everything has been seen: what a reconnect resumes after.
 
     Answers to own messages and messages of others come on different paths, so a seq can be seen before the one

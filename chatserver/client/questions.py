@@ -8,7 +8,7 @@ import msgspec
 
 from chatserver.client.backoff import full_jitter
 from chatserver.client.errors import ChatError
-from chatserver.client.link import Link
+from chatserver.client.link import ClientLink
 from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
@@ -23,8 +23,8 @@ from chatserver.protocol.commands import (
 from chatserver.protocol.events import Accepted, ComposerChanged, Error, Following, HistoryPage, Refused, Unfollowed
 
 Question = Send | Check | History | Follow | Unfollow
-Answer = Accepted | Refused | ComposerChanged | HistoryPage | Following | Unfollowed
-Kind = type[Send] | type[Check] | type[History] | type[Follow]
+QuestionAnswer = Accepted | Refused | ComposerChanged | HistoryPage | Following | Unfollowed
+QuestionKind = type[Send] | type[Check] | type[History] | type[Follow]
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -49,9 +49,9 @@ class _Waiting:
         self.reset()
 
     def reset(self) -> None:
-        self.answer: asyncio.Future[Answer | Error] = asyncio.get_running_loop().create_future()
+        self.answer: asyncio.Future[QuestionAnswer | Error] = asyncio.get_running_loop().create_future()
 
-    def settle(self, answer: Answer | Error) -> None:
+    def settle(self, answer: QuestionAnswer | Error) -> None:
         if not self.answer.done():
             self.answer.set_result(answer)
 
@@ -62,15 +62,15 @@ class Questions:
     `link` waits for a greeted connection, or raises what ended the chat.
     """
 
-    def __init__(self, link: Callable[[], Awaitable[Link]]) -> None:
+    def __init__(self, link: Callable[[], Awaitable[ClientLink]]) -> None:
         self._link = link
-        self._waiting: dict[tuple[Kind, str], _Waiting] = {}
-        self._turns: WeakValueDictionary[tuple[Kind, str], asyncio.Lock] = WeakValueDictionary()
+        self._waiting: dict[tuple[QuestionKind, str], _Waiting] = {}
+        self._turns: WeakValueDictionary[tuple[QuestionKind, str], asyncio.Lock] = WeakValueDictionary()
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question) -> QuestionAnswer:
         require_valid(question)
         # What follows and what ends that take turns: the last one counts.
-        kind: Kind = Follow if isinstance(question, Unfollow) else type(question)
+        kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
         key = (kind, question.conversation)
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
@@ -81,7 +81,7 @@ class Questions:
             finally:
                 del self._waiting[key]
 
-    async def _until_answered(self, waiting: _Waiting) -> Answer:
+    async def _until_answered(self, waiting: _Waiting) -> QuestionAnswer:
         delays = full_jitter()
         while True:
             while not waiting.answer.done():
@@ -143,6 +143,6 @@ class Questions:
         return waiting is not None and isinstance(waiting.question, Send) and waiting.question.id == id
 
 
-async def _first_of(answer: asyncio.Future[Answer | Error], lost: asyncio.Future[None]) -> None:
-    both: set[asyncio.Future[Answer | Error] | asyncio.Future[None]] = {answer, lost}
+async def _first_of(answer: asyncio.Future[QuestionAnswer | Error], lost: asyncio.Future[None]) -> None:
+    both: set[asyncio.Future[QuestionAnswer | Error] | asyncio.Future[None]] = {answer, lost}
     await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

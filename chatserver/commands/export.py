@@ -10,7 +10,7 @@ from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import LONG, bar, screen
 from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
-from chatserver.personal_data.page import Page
+from chatserver.personal_data.page import ExportPage
 from chatserver.plural import counted
 from chatserver.settings import Settings
 
@@ -40,7 +40,7 @@ async def _export(settings: Settings, store_url: str, id: str, to: Path) -> None
             task = progress.add_task("exporting", total=None)
             exported = await exporting.write(
                 person,
-                (JsonFile(data), Page(page)),
+                (JsonFile(data), ExportPage(page)),
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
     screen.print(

@@ -2,10 +2,10 @@
 
 from msgspec import Struct
 
-from chatserver.protocol.events import Status
+from quotas.admission import Status
 
 
-class Conversation(Struct, frozen=True):
+class ConversationRecord(Struct, frozen=True):
     """One conversation; `plan` is that of its open subscription. Instants in ms."""
 
     id: str

@@ -9,7 +9,7 @@ from chatserver.protocol.events import Role
 Locale = Literal["nb", "da", "en"]
 
 
-class Person(Struct, frozen=True):
+class PersonRecord(Struct, frozen=True):
     """One person. Instants in ms."""
 
     id: str

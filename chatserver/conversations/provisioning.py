@@ -11,17 +11,17 @@ from msgspec.structs import asdict, replace
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.conversations.conversation import Conversation, Subscription
-from chatserver.conversations.person import Person
+from chatserver.conversations.conversation import ConversationRecord, Subscription
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.requests import (
     Conflict,
     ConversationChange,
     ConversationDetails,
-    Done,
     FieldProblem,
     Invalid,
     Missing,
     PersonDetails,
+    Written,
 )
 from chatserver.conversations.rows import conversations, people
 from chatserver.protocol.events import MAX_CONVERSATIONS, Role
@@ -29,7 +29,7 @@ from chatserver.protocol.visible import shows
 from chatserver.records.database import Database
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
-from quotas.standing import Settings, Standing
+from quotas.standing import ConversationSettings, Standing
 from quotas.terms import Rulebook
 from quotas.zones import zone_problem
 
@@ -67,20 +67,20 @@ class Provisioning:
         self.rulebook = rulebook
         self._clock = clock
 
-    async def get_person(self, id: str) -> Person | None:
+    async def get_person(self, id: str) -> PersonRecord | None:
         async with self._database.read() as connection:
             return await people.find(connection, id)
 
-    async def put_person(self, id: str, details: PersonDetails) -> Done[Person] | Invalid | Conflict:
+    async def put_person(self, id: str, details: PersonDetails) -> Written[PersonRecord] | Invalid | Conflict:
         """Create the person or bring them up to date. Their role stays while they are in a conversation."""
         zone = details.zone if details.zone is not None else self.rulebook.policy.calendar.zone
         if problems := self.problems({"name": details.name, "zone": zone}):
             return Invalid(problems)
         now = await self._clock()
-        person = Person(id=id, created_at=now, updated_at=now, **asdict(replace(details, zone=zone)))
+        person = PersonRecord(id=id, created_at=now, updated_at=now, **asdict(replace(details, zone=zone)))
         return await self._unless_taken(lambda connection: _write_person(connection, person))
 
-    async def get_conversation(self, id: str) -> Conversation | None:
+    async def get_conversation(self, id: str) -> ConversationRecord | None:
         async with self._database.read() as connection:
             return await conversations.find(connection, id)
 
@@ -89,7 +89,9 @@ class Provisioning:
         async with self._database.read() as connection:
             return await conversations.subscriptions(connection, conversation)
 
-    async def put_conversation(self, id: str, details: ConversationDetails) -> Done[Conversation] | Invalid | Conflict:
+    async def put_conversation(
+        self, id: str, details: ConversationDetails
+    ) -> Written[ConversationRecord] | Invalid | Conflict:
         """Create the conversation, open, or bring its plan, zone and holidays up to date."""
         calendar = self.rulebook.policy.calendar
         zone = details.zone if details.zone is not None else calendar.zone
@@ -98,7 +100,7 @@ class Provisioning:
         if problems and not await self._has_ended(id):
             return Invalid(problems)
         now = await self._clock()
-        asked = Conversation(
+        asked = ConversationRecord(
             id=id,
             member=details.member,
             mentor=details.mentor,
@@ -116,7 +118,7 @@ class Provisioning:
 
     async def change_conversation(
         self, id: str, change: ConversationChange
-    ) -> Done[Conversation] | Invalid | Conflict | Missing:
+    ) -> Written[ConversationRecord] | Invalid | Conflict | Missing:
         """Change the plan or the status, or both."""
         if (problems := self.problems({"plan": change.plan})) and not await self._has_ended(id):
             return Invalid(problems)
@@ -129,7 +131,7 @@ class Provisioning:
             outcome = await _write_change(connection, found, asked, now)
         return await self._projected(outcome)
 
-    async def standing(self, conversation: Conversation) -> Standing:
+    async def standing(self, conversation: ConversationRecord) -> Standing:
         """How the conversation stands; a ledger that does not know it is told. Raises StoreError."""
         return await self._ledger.standing(conversation.id) or await self._told(conversation)
 
@@ -169,17 +171,17 @@ class Provisioning:
                 return await write(connection)
 
     async def _projected(self, outcome: "_Outcome") -> "_Outcome":
-        if isinstance(outcome, Done) and isinstance(outcome.record, Conversation):
+        if isinstance(outcome, Written) and isinstance(outcome.record, ConversationRecord):
             await self.project(outcome.record)
         return outcome
 
-    async def project(self, conversation: Conversation) -> Standing:
+    async def project(self, conversation: ConversationRecord) -> Standing:
         """Tell the ledger of the record, as it is committed."""
         if await self._ledger.standing(conversation.id) is None:
             return await self._told(conversation)
         return await self._ledger.configure(conversation.id, settings_of(conversation))
 
-    async def _told(self, conversation: Conversation) -> Standing:
+    async def _told(self, conversation: ConversationRecord) -> Standing:
         """The ledger does not know it. Where that lost it, what was archived comes first: nobody may write 1 again."""
         if self._restorer is not None:
             await self._restorer.restore(conversation.id)
@@ -190,12 +192,12 @@ def _name_problem(name: str) -> str | None:
     return None if shows(name) else "holds nothing that shows; allowed: a name with at least one visible character"
 
 
-_Outcome = TypeVar("_Outcome", bound=Done[Person] | Done[Conversation] | Invalid | Conflict)
+_Outcome = TypeVar("_Outcome", bound=Written[PersonRecord] | Written[ConversationRecord] | Invalid | Conflict)
 
 
-def settings_of(conversation: Conversation) -> Settings:
+def settings_of(conversation: ConversationRecord) -> ConversationSettings:
     """What the ledger must know of the record."""
-    return Settings(
+    return ConversationSettings(
         member=conversation.member,
         mentor=conversation.mentor,
         plan=conversation.plan,
@@ -207,15 +209,15 @@ def settings_of(conversation: Conversation) -> Settings:
     )
 
 
-async def _write_person(connection: AsyncConnection, asked: Person) -> Done[Person] | Conflict:
+async def _write_person(connection: AsyncConnection, asked: PersonRecord) -> Written[PersonRecord] | Conflict:
     found = await people.find_to_change(connection, asked.id)
     if found is None:
         await people.create(connection, asked)
-        return Done(asked, created=True)
+        return Written(asked, created=True)
     if found.erased_at is not None:
         return Conflict(f"{asked.id!r} was erased, which is final; give whoever comes back an id of their own")
     if replace(asked, created_at=found.created_at, updated_at=found.updated_at) == found:
-        return Done(found, created=False)
+        return Written(found, created=False)
     if asked.role != found.role and (conversation := await people.conversation_with(connection, asked.id)):
         return Conflict(
             f"{asked.id!r} is {found.role} in the conversation {conversation!r} and cannot become {asked.role}; "
@@ -223,12 +225,12 @@ async def _write_person(connection: AsyncConnection, asked: Person) -> Done[Pers
         )
     changed = replace(asked, created_at=found.created_at)
     await people.change(connection, changed)
-    return Done(changed, created=False)
+    return Written(changed, created=False)
 
 
 async def _write_conversation(
-    connection: AsyncConnection, asked: Conversation
-) -> Done[Conversation] | Invalid | Conflict:
+    connection: AsyncConnection, asked: ConversationRecord
+) -> Written[ConversationRecord] | Invalid | Conflict:
     known = await people.find_to_rely_on(connection, {asked.member, asked.mentor})
     found = await conversations.find_to_change(connection, asked.id)
     if found is not None:
@@ -252,10 +254,10 @@ async def _write_conversation(
                 "included; go on with another person"
             )
     await conversations.create(connection, asked)
-    return Done(asked, created=True)
+    return Written(asked, created=True)
 
 
-def _person_problem(id: str, needed: Role, person: Person | None) -> str | None:
+def _person_problem(id: str, needed: Role, person: PersonRecord | None) -> str | None:
     if person is None:
         return f"there is no person {id!r}; create them first, with the role {needed}"
     if person.erased_at is not None:
@@ -266,12 +268,12 @@ def _person_problem(id: str, needed: Role, person: Person | None) -> str | None:
 
 
 async def _write_change(
-    connection: AsyncConnection, found: Conversation, asked: Conversation, now: int
-) -> Done[Conversation] | Conflict:
+    connection: AsyncConnection, found: ConversationRecord, asked: ConversationRecord, now: int
+) -> Written[ConversationRecord] | Conflict:
     if asked == found:
-        return Done(found, created=False)
+        return Written(found, created=False)
     if found.status == "ended":
         return Conflict("the conversation has ended, which is final; create another conversation to go on")
     changed = replace(asked, revision=found.revision + 1, updated_at=now)
     await conversations.change(connection, changed)
-    return Done(changed, created=False)
+    return Written(changed, created=False)

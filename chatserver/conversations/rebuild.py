@@ -6,13 +6,13 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Restorer, settings_of
 from chatserver.conversations.rows import conversations
 from chatserver.records.database import POOL_SIZE, Database
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook, UnjudgeableError
 from quotas.zones import zone_problem
 
@@ -103,7 +103,7 @@ def _named(in_use: dict[str, int], is_lacking: Callable[[str], object]) -> str:
     return ", ".join(f"{name} ({number})" for name, number in in_use.items() if is_lacking(name))
 
 
-async def _tell(database: Database, ledger: Ledger, conversation: Conversation) -> bool:
+async def _tell(database: Database, ledger: Ledger, conversation: ConversationRecord) -> bool:
     """Whether the ledger was ahead."""
     told = (await ledger.configure(conversation.id, settings_of(conversation))).settings
     if _agree(told, conversation):
@@ -121,7 +121,7 @@ async def _tell(database: Database, ledger: Ledger, conversation: Conversation) 
     return ahead
 
 
-def _agree(told: Settings, conversation: Conversation) -> bool:
+def _agree(told: ConversationSettings, conversation: ConversationRecord) -> bool:
     """The status aside: what has ended in the ledger stays ended."""
     settings = settings_of(conversation)
     return replace(told, status=settings.status) == settings

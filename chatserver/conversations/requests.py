@@ -4,10 +4,11 @@ from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
-from chatserver.conversations.conversation import Conversation
-from chatserver.conversations.person import Locale, Person
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.person import Locale, PersonRecord
 from chatserver.protocol.commands import Name
-from chatserver.protocol.events import Role, Status
+from chatserver.protocol.events import Role
+from quotas.admission import Status
 
 _LINE = r"^[^\u0000-\u0020\u007f-\u00a0][^\u0000-\u001f\u007f-\u009f]*$(?!\n)"
 _ADDRESS = r"^[^@\u0000-\u0020\u007f-\u00a0]+@[^@\u0000-\u0020\u007f-\u00a0]+$(?!\n)"
@@ -90,10 +91,10 @@ class Missing(Struct, frozen=True):
     """Nothing was written: there is nothing to change."""
 
 
-Record = TypeVar("Record", Person, Conversation)
+Record = TypeVar("Record", PersonRecord, ConversationRecord)
 
 
-class Done(Struct, Generic[Record], frozen=True):
+class Written(Struct, Generic[Record], frozen=True):
     """The record as it is now, and whether it is new."""
 
     record: Record

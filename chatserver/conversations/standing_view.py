@@ -1,7 +1,7 @@
 """How a conversation stands, in the words of the protocol."""
 
 from chatserver.protocol import events
-from chatserver.protocol.events import Composer, Owed, Reply
+from chatserver.protocol.events import BoardWait, Composer, Reply
 from quotas.admission import Usage, WritingState
 from quotas.instant import text, text_or_none
 from quotas.ledger.open_waits import OpenWait, Totals
@@ -29,9 +29,9 @@ def reply_of(usage: Usage, now: int) -> Reply:
     )
 
 
-def owed_of(wait: OpenWait, now: int) -> Owed:
+def owed_of(wait: OpenWait, now: int) -> BoardWait:
     """A row of the board at `now`."""
-    return Owed(
+    return BoardWait(
         wait.conversation,
         wait.member,
         wait.mentor,
@@ -43,6 +43,6 @@ def owed_of(wait: OpenWait, now: int) -> Owed:
     )
 
 
-def totals_of(totals: Totals) -> events.Totals:
+def totals_of(totals: Totals) -> events.BoardTotals:
     """How many open waits there are."""
-    return events.Totals(totals.waiting, totals.overdue, totals.missed)
+    return events.BoardTotals(totals.waiting, totals.overdue, totals.missed)

@@ -12,8 +12,8 @@ from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.records.database import DatabaseError
 from quotas.admission import Usage, WritingState, changes_at, writing_state
-from quotas.ledger.base import Again, Ledger, Post, Posted, PostResult, Refused, Reused, Stale, Unknown
-from quotas.standing import Settings, Standing, Writer
+from quotas.ledger.base import Again, Ledger, Post, Posted, PostRefused, PostResult, Reused, Stale, Unknown
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook, Terms
 
@@ -23,9 +23,9 @@ MAX_TRIES = 5
 MOST_SENT = 256
 """Messages of one lane that are remembered until the feed brings them; what it does not bring is forgotten then."""
 
-PostOutcome = Posted | Refused | Reused | Unknown | StoreError
+PostOutcome = Posted | PostRefused | Reused | Unknown | StoreError
 """What became of a message in the end: what was not carried out is posted again."""
-Done = Callable[[PostOutcome], None]
+OnPosted = Callable[[PostOutcome], None]
 
 _NOT_CARRIED_OUT = (Stale, Again)
 
@@ -42,7 +42,9 @@ class _Ticket:
 
     __slots__ = ("began", "done", "entry", "head", "id", "number", "origin", "sent", "text", "tries", "writer")
 
-    def __init__(self, number: int, writer: Writer, id: str, head: bytes, text: bytes, origin: str, done: Done) -> None:
+    def __init__(
+        self, number: int, writer: Writer, id: str, head: bytes, text: bytes, origin: str, done: OnPosted
+    ) -> None:
         self.number = number
         self.writer = writer
         self.id = id
@@ -84,7 +86,7 @@ class Lane:
         self._acknowledged = metrics.acknowledgement.observe
         self.key = key
         """The key of `settings`, or an earlier one until that is at hand."""
-        self.settings: Settings = standing.settings
+        self.settings: ConversationSettings = standing.settings
         self.usage: Usage = standing.usage
         self.terms: Terms = standing.terms(rulebook)
         self._state: WritingState | None = None
@@ -145,7 +147,7 @@ class Lane:
         """The next instant at which something changes by itself."""
         return changes_at(self.usage, self.terms_at(now), now)
 
-    def post(self, writer: Writer, sender: str, id: str, body: str, origin: str, done: Done) -> None:
+    def post(self, writer: Writer, sender: str, id: str, body: str, origin: str, done: OnPosted) -> None:
         """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a StoreError."""
         self._number += 1
         ticket = _Ticket(self._number, writer, id, head_json(sender, writer, id), encode_json(body), origin, done)
@@ -192,7 +194,7 @@ class Lane:
             else:
                 ticket.done(StoreError("it was not carried out at any try"))
         else:
-            if isinstance(result, Posted | Refused):
+            if isinstance(result, Posted | PostRefused):
                 self.usage = result.usage
             self._acknowledged(now - ticket.began)
             ticket.done(result)

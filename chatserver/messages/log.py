@@ -14,7 +14,7 @@ from quotas.ledger.base import Entry, Ledger
 logger = logging.getLogger(__name__)
 
 
-class Written(Struct, frozen=True):
+class LoggedHead(Struct, frozen=True):
     """A message without its text. `at` in ms."""
 
     seq: int
@@ -48,10 +48,10 @@ class MessageLog:
         numbers = {sealed_with(entry.entry) for entry in entries}
         return entries, await self._keys.existing(conversation, numbers - {0})
 
-    async def heads(self, conversation: str, after: int, before: int, limit: int) -> list[Written]:
+    async def heads(self, conversation: str, after: int, before: int, limit: int) -> list[LoggedHead]:
         """As `page`, without the texts: that takes no key."""
         entries = await self._stored(conversation, after, before, limit)
-        return [Written(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
+        return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
 
     async def _stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         """Messages as they are kept: heads and sealed texts; an erased one has none."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
-from chatserver.messages.rows.messages import Message
+from chatserver.messages.rows.messages import MessageRow
 from chatserver.protocol.entry import head_of
 from chatserver.records.database import Database
 from quotas.ledger.archive import LedgerArchive, SentId, Unarchived
@@ -27,7 +27,7 @@ class _Archived(Struct, frozen=True):
 
     last_seq: int
     snapshot: LedgerSnapshot | None
-    recent: list[Message]
+    recent: list[MessageRow]
     instants: dict[int, int]
     """When each message was written that the store calls unarchived, by seq."""
 

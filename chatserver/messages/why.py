@@ -6,15 +6,15 @@ from typing import assert_never, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chatserver.conversations.conversation import Conversation, Subscription
+from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.messages.log import MessageLog, Written
+from chatserver.messages.log import LoggedHead, MessageLog
 from quotas.admission import Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger.base import MESSAGES_AT_ONCE
 from quotas.plans import Windows
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.story import Story
 from quotas.terms import Rulebook
 
@@ -40,7 +40,9 @@ class Past(Struct, frozen=True):
     complete: bool
 
 
-async def why(provisioning: Provisioning, log: MessageLog, conversation: Conversation) -> tuple[Standing, Explanation]:
+async def why(
+    provisioning: Provisioning, log: MessageLog, conversation: ConversationRecord
+) -> tuple[Standing, Explanation]:
     """How it stands, and the steps that led there. Raises DatabaseError, StoreError, UnjudgeableError."""
     rulebook = provisioning.rulebook
     standing = await provisioning.standing(conversation)
@@ -88,7 +90,7 @@ async def _past(log: MessageLog, conversation: str, last_seq: int, since: int) -
     return Past(messages, complete=False)
 
 
-def _wrote(written: Written) -> Wrote:
+def _wrote(written: LoggedHead) -> Wrote:
     return Wrote(written.seq, written.at, cast(Writer, written.head.role))
 
 
@@ -105,7 +107,7 @@ def _story(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription]
         match happened:
             case Wrote():
                 story.wrote(happened.seq, happened.at, happened.writer)
-            case Settings():
+            case ConversationSettings():
                 story.changed(at, happened)
             case int():
                 story.went_live(at, happened)
@@ -122,8 +124,8 @@ def _seen_before(usage: Usage, known_from: int) -> Usage:
 
 
 def _happenings(
-    settings: Settings, standing: Standing, plans: Sequence[Subscription], past: Past
-) -> Iterator[tuple[int, Wrote | Settings | int]]:
+    settings: ConversationSettings, standing: Standing, plans: Sequence[Subscription], past: Past
+) -> Iterator[tuple[int, Wrote | ConversationSettings | int]]:
     """Plan changes and the live chat come before messages of the same instant; messages keep their order."""
     for plan in plans:
         yield plan.started_at, replace(settings, plan=plan.plan)
@@ -135,5 +137,5 @@ def _happenings(
         yield latest, message
 
 
-def _instant(happening: tuple[int, Wrote | Settings | int]) -> int:
+def _instant(happening: tuple[int, Wrote | ConversationSettings | int]) -> int:
     return happening[0]

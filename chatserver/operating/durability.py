@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
-from quotas.store.wire import LinkDownError, Reply
+from quotas.store.wire import LinkDownError, StoreAnswer
 
 
 async def durability_warnings(store: Store) -> list[str]:
@@ -61,7 +61,7 @@ def _facts(state: bytes) -> dict[str, str]:
     return dict(line.split(":", 1) for line in state.decode(errors="replace").splitlines() if ":" in line)
 
 
-def _pairs(found: Reply) -> list[tuple[bytes, bytes]]:
+def _pairs(found: StoreAnswer) -> list[tuple[bytes, bytes]]:
     if isinstance(found, dict):
         return list(found.items())
     return list(zip(found[::2], found[1::2], strict=True))

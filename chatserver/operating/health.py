@@ -31,14 +31,14 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-class Check(Struct, frozen=True):
+class HealthCheck(Struct, frozen=True):
     """`detail` is a sentence for people that holds no address, name or secret."""
 
     ok: bool
     detail: str
 
 
-_WELL = Check(True, "")
+_WELL = HealthCheck(True, "")
 
 
 class Health:
@@ -53,7 +53,7 @@ class Health:
         self._link = link
         self._database = database
         self._ledger = ledger
-        self._checks: dict[str, Check] = {}
+        self._checks: dict[str, HealthCheck] = {}
         self._checked_at = float("-inf")
         self._lock = asyncio.Lock()
 
@@ -61,7 +61,7 @@ class Health:
         """The process begins to stop: it is not ready any more, and lets no chat in."""
         self.draining = True
 
-    async def checks(self) -> dict[str, Check]:
+    async def checks(self) -> dict[str, HealthCheck]:
         """Every check of the last second."""
         async with self._lock:
             loop = asyncio.get_running_loop()
@@ -80,11 +80,11 @@ class Health:
                 logger.exception("whether all is well cannot be checked")
             await asyncio.sleep(LOOK_EVERY)
 
-    def is_ready(self, checks: dict[str, Check]) -> bool:
+    def is_ready(self, checks: dict[str, HealthCheck]) -> bool:
         """Whether new connections should come here."""
         return not self.draining and all(checks[name].ok for name in NEEDED)
 
-    async def _run(self) -> dict[str, Check]:
+    async def _run(self) -> dict[str, HealthCheck]:
         store, durability, (database, migrations) = await asyncio.gather(
             self._store(), self._durability(), self._records()
         )
@@ -96,51 +96,53 @@ class Health:
             "clock": self._clock(),
         }
 
-    async def _store(self) -> Check:
+    async def _store(self) -> HealthCheck:
         gone = await asyncio.to_thread(self._why_gone)
         try:
             async with asyncio.timeout(WITHIN):
                 refused = await why_refused(self._link)
         except (StoreError, TimeoutError):
             said = "the store, or a node of it, does not answer: whoever is kept there cannot write"
-            return Check(False, f"{said}; {gone}" if gone else said)
+            return HealthCheck(False, f"{said}; {gone}" if gone else said)
         if gone or refused:
-            return Check(False, refused or gone)
-        return Check(True, "the store answers")
+            return HealthCheck(False, refused or gone)
+        return HealthCheck(True, "the store answers")
 
-    async def _durability(self) -> Check:
+    async def _durability(self) -> HealthCheck:
         warnings = await _answer(durability_warnings(self._link))
         if warnings is None:
-            return Check(False, "the store does not answer: whether accepted messages are kept is not known")
-        return Check(not warnings, "; ".join(warnings) or "accepted messages are on disk")
+            return HealthCheck(False, "the store does not answer: whether accepted messages are kept is not known")
+        return HealthCheck(not warnings, "; ".join(warnings) or "accepted messages are on disk")
 
-    async def _records(self) -> tuple[Check, Check]:
+    async def _records(self) -> tuple[HealthCheck, HealthCheck]:
         current = await _answer(at_head(self._database))
         if current is None:
             gone = (
                 "the database does not answer: conversations whose key is at hand go on; people who have another one "
                 "are turned away with 4002, and people and conversations cannot be changed"
             )
-            return Check(False, gone), Check(False, "the database does not answer")
+            return HealthCheck(False, gone), HealthCheck(False, "the database does not answer")
         if not current:
-            return Check(True, "the database answers"), Check(False, "another release has migrated the database")
-        return self._writable(), Check(True, "the database is up to date")
+            return HealthCheck(True, "the database answers"), HealthCheck(
+                False, "another release has migrated the database"
+            )
+        return self._writable(), HealthCheck(True, "the database is up to date")
 
-    def _writable(self) -> Check:
+    def _writable(self) -> HealthCheck:
         if (why := self._database.write_fault) is None:
-            return Check(True, "the database answers")
-        return Check(
+            return HealthCheck(True, "the database answers")
+        return HealthCheck(
             False,
             f"the database cannot be written ({why}): the chat goes on, but new conversations cannot be opened, and "
             "nothing is archived or recorded",
         )
 
-    def _clock(self) -> Check:
+    def _clock(self) -> HealthCheck:
         if shift := self._ledger.shift:
-            return Check(False, f"the rules' clock is shifted by {shift} ms, for a demo or a test")
-        return Check(True, "the rules' clock is the store's")
+            return HealthCheck(False, f"the rules' clock is shifted by {shift} ms, for a demo or a test")
+        return HealthCheck(True, "the rules' clock is the store's")
 
-    def _tell(self, found: dict[str, Check]) -> None:
+    def _tell(self, found: dict[str, HealthCheck]) -> None:
         for name, check in found.items():
             before = self._checks.get(name, check if name in TOLD_AT_START else _WELL)
             if before.ok != check.ok or not check.ok and before.detail != check.detail:

@@ -3,7 +3,8 @@
 from msgspec import Struct, field
 
 from chatserver.conversations.person import Locale
-from chatserver.protocol.events import Role, Status
+from chatserver.protocol.events import Role
+from quotas.admission import Status
 
 
 class AboutPerson(Struct, frozen=True):
@@ -29,7 +30,7 @@ class Other(Struct, frozen=True):
     name: str
 
 
-class Plan(Struct, frozen=True):
+class ExportedPlan(Struct, frozen=True):
     """A plan held from `started_at` until before `ended_at`; null while it is held."""
 
     plan: str
@@ -53,7 +54,7 @@ class Stand(Struct, frozen=True):
     missed: bool
 
 
-class Wait(Struct, frozen=True):
+class ExportedWait(Struct, frozen=True):
     """A wait for the mentor's answer that is over. Lengths in ms."""
 
     plan: str
@@ -76,7 +77,7 @@ class Notice(Struct, frozen=True):
     at: str
 
 
-class Conversation(Struct, frozen=True):
+class ExportedConversation(Struct, frozen=True):
     """A conversation with everything but its messages. `stand` is null where the store does not know it."""
 
     id: str
@@ -86,14 +87,14 @@ class Conversation(Struct, frozen=True):
     holidays: str
     created_at: str
     updated_at: str
-    plans: list[Plan]
+    plans: list[ExportedPlan]
     stand: Stand | None
-    waits: list[Wait]
+    waits: list[ExportedWait]
     notices: list[Notice]
     mentor_days: list[str]
 
 
-class Message(Struct, frozen=True):
+class ExportedMessage(Struct, frozen=True):
     """A message, the person's or the other's. Where `erased`, `body` is empty."""
 
     seq: int

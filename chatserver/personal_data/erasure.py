@@ -19,14 +19,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
-from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rows import conversations, people
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.archive import Archive
 from chatserver.messages.rows import messages
-from chatserver.messages.rows.messages import Message
+from chatserver.messages.rows.messages import MessageRow
 from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
@@ -189,12 +189,12 @@ class _Progress:
         self._tell(self._done, max(self._total, self._done))
 
 
-def _newest_key(found: Conversation, standing: Standing | None) -> int:
+def _newest_key(found: ConversationRecord, standing: Standing | None) -> int:
     """The ledger is ahead of records that were restored from a backup."""
     return found.key_number if standing is None else max(found.key_number, standing.settings.key)
 
 
-def _ended(found: Conversation, standing: Standing | None, number: int) -> Conversation:
+def _ended(found: ConversationRecord, standing: Standing | None, number: int) -> ConversationRecord:
     """The record as it must be, with a revision that the ledger takes over; the same where all is so already."""
     ended = replace(found, status="ended", key_number=max(found.key_number, number))
     told = standing.settings if standing is not None else None
@@ -203,11 +203,11 @@ def _ended(found: Conversation, standing: Standing | None, number: int) -> Conve
     return replace(ended, revision=max(found.revision, told.revision if told else 0) + 1)
 
 
-def _key_number(message: Message) -> int:
+def _key_number(message: MessageRow) -> int:
     return number_of(message.sealed or b"")
 
 
-def _sealed_anew(message: Message, old: dict[int, Key], new: Key) -> bytes | None:
+def _sealed_anew(message: MessageRow, old: dict[int, Key], new: Key) -> bytes | None:
     """None where the text cannot be read any more: it stays as it is."""
     key = old.get(_key_number(message))
     try:

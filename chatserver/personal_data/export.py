@@ -8,25 +8,25 @@ from msgspec import Struct
 from chatserver.access.revocation import Revocations
 from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
-from chatserver.conversations.person import Person
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import conversations, people
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data.contents import (
     AboutPerson,
-    Conversation,
-    Message,
+    ExportedConversation,
+    ExportedMessage,
+    ExportedPlan,
+    ExportedWait,
     Notice,
     Other,
-    Plan,
     Stand,
-    Wait,
 )
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import ReplyNotice, ReplyWait
+from chatserver.replies.rows.waits import ClosedWait, ReplyNotice
 from quotas import instant
 from quotas.ledger.base import Entry
 from quotas.ledger.redis import RedisLedger
@@ -42,10 +42,10 @@ class Sink(Protocol):
     def begin(self, person: AboutPerson, exported_at: str, conversations: Sequence[str]) -> None:
         """First, once."""
 
-    def conversation(self, conversation: Conversation) -> None:
+    def conversation(self, conversation: ExportedConversation) -> None:
         """Then each conversation, and after it its messages."""
 
-    def message(self, message: Message) -> None:
+    def message(self, message: ExportedMessage) -> None:
         """In order of `seq`."""
 
     def end_conversation(self) -> None:
@@ -71,7 +71,7 @@ class Export:
         self._log = log
         self._revocations = revocations
 
-    async def find(self, id: str) -> Person:
+    async def find(self, id: str) -> PersonRecord:
         """Raises UnknownPersonError."""
         async with self._database.read() as connection:
             found = await people.find(connection, id)
@@ -79,7 +79,9 @@ class Export:
             raise UnknownPersonError(id)
         return found
 
-    async def write(self, person: Person, sinks: Sequence[Sink], on_progress: Callable[[int, int], None]) -> Exported:
+    async def write(
+        self, person: PersonRecord, sinks: Sequence[Sink], on_progress: Callable[[int, int], None]
+    ) -> Exported:
         """Give every sink everything. `on_progress` gets how many messages are written and how many there are.
 
         What is written meanwhile may be in it or not.
@@ -112,14 +114,14 @@ class Export:
             sink.end()
         return Exported(len(names), done)
 
-    async def _conversation(self, person: str, name: str) -> Conversation:
+    async def _conversation(self, person: str, name: str) -> ExportedConversation:
         standing = await self._ledger.standing(name)
         async with self._database.read() as connection:
             found = await conversations.find(connection, name)
             assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
             other_id, role = _other_side(person, found)
             other = await people.find(connection, other_id)
-            return Conversation(
+            return ExportedConversation(
                 id=name,
                 other=Other(other_id, role, other.name if other is not None else ""),
                 status=found.status,
@@ -135,11 +137,11 @@ class Export:
             )
 
 
-def _other_side(person: str, record: conversation.Conversation) -> tuple[str, Role]:
+def _other_side(person: str, record: conversation.ConversationRecord) -> tuple[str, Role]:
     return (record.mentor, "mentor") if record.member == person else (record.member, "member")
 
 
-def _about(person: Person, tokens_refused_before: int) -> AboutPerson:
+def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
     return AboutPerson(
         id=person.id,
         role=person.role,
@@ -154,8 +156,8 @@ def _about(person: Person, tokens_refused_before: int) -> AboutPerson:
     )
 
 
-def _plan(held: Subscription) -> Plan:
-    return Plan(held.plan, instant.text(held.started_at), _text(held.ended_at))
+def _plan(held: Subscription) -> ExportedPlan:
+    return ExportedPlan(held.plan, instant.text(held.started_at), _text(held.ended_at))
 
 
 def _stand(standing: Standing) -> Stand:
@@ -175,8 +177,8 @@ def _stand(standing: Standing) -> Stand:
     )
 
 
-def _wait(wait: ReplyWait) -> Wait:
-    return Wait(
+def _wait(wait: ClosedWait) -> ExportedWait:
+    return ExportedWait(
         plan=wait.plan,
         waiting_since=instant.text(wait.waiting_since),
         due_at=_text(wait.due_at),
@@ -198,9 +200,9 @@ def _notice(notice: ReplyNotice) -> Notice:
     )
 
 
-def _message(entry: Entry) -> Message:
+def _message(entry: Entry) -> ExportedMessage:
     written = read_opened(entry.entry)
-    return Message(
+    return ExportedMessage(
         entry.seq, instant.text(entry.at), written.sender, written.role, written.id, written.body, written.erased
     )
 

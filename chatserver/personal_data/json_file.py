@@ -9,7 +9,7 @@ from typing import TextIO
 
 import msgspec
 
-from chatserver.personal_data.contents import AboutPerson, Conversation, Message
+from chatserver.personal_data.contents import AboutPerson, ExportedConversation, ExportedMessage
 
 
 class JsonFile:
@@ -23,12 +23,12 @@ class JsonFile:
     def begin(self, person: AboutPerson, exported_at: str, conversations: Sequence[str]) -> None:
         self._out.write(f'{{"exported_at":{_json(exported_at)},\n"person":{_json(person)},\n"conversations":[')
 
-    def conversation(self, conversation: Conversation) -> None:
+    def conversation(self, conversation: ExportedConversation) -> None:
         # Its messages go where its object ends.
         self._out.write(f'{self._between}\n{_json(conversation)[:-1]},"messages":[')
         self._between, self._between_messages = ",", ""
 
-    def message(self, message: Message) -> None:
+    def message(self, message: ExportedMessage) -> None:
         self._out.write(f"{self._between_messages}\n{_json(message)}")
         self._between_messages = ","
 

@@ -8,8 +8,8 @@ from html import escape
 from importlib.resources import files
 from typing import TextIO
 
-from chatserver.personal_data.contents import AboutPerson, Conversation, Message
-from chatserver.personal_data.texts import Texts
+from chatserver.personal_data.contents import AboutPerson, ExportedConversation, ExportedMessage
+from chatserver.personal_data.texts import ExportTexts
 from quotas.phrases import language_of
 
 _STYLE = files("chatserver.personal_data").joinpath("page.css").read_text(encoding="utf-8")
@@ -19,19 +19,19 @@ _Rows = list[tuple[str, str]]
 """Terms as text, and what is said of them as HTML."""
 
 
-class Page:
+class ExportPage:
     """A `Sink`. In the language of the person's locale."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._texts = Texts("en")
+        self._texts = ExportTexts("en")
         self._person: AboutPerson | None = None
         self._zone = ""
         self._names: dict[str, str] = {}
         self._day = ""
 
     def begin(self, person: AboutPerson, exported_at: str, conversations: Sequence[str]) -> None:
-        self._texts = texts = Texts(language_of(person.locale) or "en")
+        self._texts = texts = ExportTexts(language_of(person.locale) or "en")
         self._person, self._zone = person, person.zone
         name = person.name or texts("no_name")
         title = escape(texts("title", name=name))
@@ -69,7 +69,7 @@ class Page:
         )
         self._places = {id: f"c{number}" for number, id in enumerate(conversations, start=1)}
 
-    def conversation(self, conversation: Conversation) -> None:
+    def conversation(self, conversation: ExportedConversation) -> None:
         texts, place = self._texts, self._places[conversation.id]
         assert self._person is not None, "a page begins first"  # noqa: S101 - for whoever writes to it
         other = conversation.other
@@ -100,7 +100,7 @@ class Page:
         self._tables(conversation)
         self._write(f"<h3>{escape(texts('messages'))}</h3>")
 
-    def message(self, message: Message) -> None:
+    def message(self, message: ExportedMessage) -> None:
         texts = self._texts
         assert self._person is not None, "a page begins first"  # noqa: S101 - for whoever writes to it
         day = texts.date(message.at, self._zone)
@@ -123,7 +123,7 @@ class Page:
     def end(self) -> None:
         self._write("</main>\n</body>\n</html>")
 
-    def _tables(self, conversation: Conversation) -> None:
+    def _tables(self, conversation: ExportedConversation) -> None:
         texts = self._texts
         self._table(
             "plans",

@@ -83,7 +83,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
 }
 
 
-class Texts:
+class ExportTexts:
     """`texts("title", name="Mia")` in one language."""
 
     def __init__(self, language: Language) -> None:

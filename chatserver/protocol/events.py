@@ -8,13 +8,12 @@ from typing import Literal
 from msgspec import Struct, field
 
 from chatserver.protocol.codes import Code
-from quotas.admission import Reason
+from quotas.admission import Reason, Status
 
 MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their welcome holds all of them."""
 
 Role = Literal["member", "mentor", "support", "service"]
-Status = Literal["open", "paused", "ended"]
 
 
 class Composer(Struct, frozen=True):
@@ -37,7 +36,7 @@ class Reply(Struct, frozen=True):
     overdue: bool
 
 
-class Owed(Struct, frozen=True):
+class BoardWait(Struct, frozen=True):
     """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted."""
 
     conversation: str
@@ -50,7 +49,7 @@ class Owed(Struct, frozen=True):
     missed: bool
 
 
-class Totals(Struct, frozen=True):
+class BoardTotals(Struct, frozen=True):
     """How many open waits there are; those of them that are overdue; those of them whose miss was noted."""
 
     waiting: int
@@ -58,7 +57,7 @@ class Totals(Struct, frozen=True):
     missed: int
 
 
-class Conversation(Struct, frozen=True):
+class ConversationView(Struct, frozen=True):
     """A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's."""
 
     id: str
@@ -87,7 +86,7 @@ class Welcome(Event, frozen=True):
     user: str
     role: Role
     now: str
-    conversations: list[Conversation]
+    conversations: list[ConversationView]
 
 
 class Message(Event, frozen=True, omit_defaults=True):
@@ -151,7 +150,7 @@ class Deadline(Event, frozen=True):
 class ConversationChanged(Event, frozen=True, tag="conversation"):
     """A conversation was added, or its plan, status or zone changed."""
 
-    conversation: Conversation
+    conversation: ConversationView
 
 
 class ReadMark(Event, frozen=True, tag="read"):
@@ -188,7 +187,7 @@ class HistoryPage(Event, frozen=True, tag="history"):
 class Following(Event, frozen=True):
     """The answer to follow. What was missed follows as `message` events, in order."""
 
-    conversation: Conversation
+    conversation: ConversationView
 
 
 class Unfollowed(Event, frozen=True):
@@ -197,7 +196,7 @@ class Unfollowed(Event, frozen=True):
     conversation: str
 
 
-class Replies(Event, frozen=True):
+class BoardShown(Event, frozen=True):
     """The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
 
     `removed` names the conversations whose rows are no longer among those that are watched.
@@ -205,8 +204,8 @@ class Replies(Event, frozen=True):
 
     snapshot: bool
     now: str
-    totals: Totals
-    rows: list[Owed]
+    totals: BoardTotals
+    rows: list[BoardWait]
     removed: list[str]
 
 
@@ -252,7 +251,7 @@ AnyEvent = (
     | HistoryPage
     | Following
     | Unfollowed
-    | Replies
+    | BoardShown
     | Clock
     | Gap
     | Error

@@ -11,9 +11,9 @@ from typing import Protocol
 from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import Event, Owed, Replies
+from chatserver.protocol.events import BoardShown, BoardWait, Event
 from chatserver.replies.board import Board, Wanted
-from chatserver.replies.board_views import MentorView, View, WholeView
+from chatserver.replies.board_views import BoardView, MentorView, WholeView
 from quotas.instant import text
 from quotas.ledger import feed, keys
 from quotas.ledger.open_waits import OpenWait, OpenWaits, Totals
@@ -36,7 +36,7 @@ CHANNELS: dict[bytes, int] = {keys.board(partition).encode(): partition for part
 logger = logging.getLogger(__name__)
 
 
-class Reader(Protocol):
+class Watcher(Protocol):
     """What the watch needs of a connection."""
 
     @property
@@ -50,14 +50,14 @@ class Reader(Protocol):
 class _Watcher:
     """What one connection watches, and which rows it has."""
 
-    def __init__(self, reader: Reader, command: Watch) -> None:
+    def __init__(self, reader: Watcher, command: Watch) -> None:
         self.view: ViewKey = Wanted(command.state, command.mentor or "", command.plan or ""), command.limit
         self._reader = reader
         self.start_over()
 
     def start_over(self) -> None:
         """The next event is a snapshot."""
-        self._told: dict[str, Owed] = {}
+        self._told: dict[str, BoardWait] = {}
         self._totals: Totals | None = None
 
     def tell(self, waits: list[OpenWait], totals: Totals, now: int) -> bool:
@@ -70,11 +70,11 @@ class _Watcher:
         if changed or removed or totals != self._totals:
             snapshot = self._totals is None
             self._told, self._totals = rows, totals
-            self._reader.tell(Replies(snapshot, text(now), totals_of(totals), changed, removed))
+            self._reader.tell(BoardShown(snapshot, text(now), totals_of(totals), changed, removed))
         return True
 
 
-class BoardWatch:
+class BoardSubscriptions:
     """Everyone at this process who watches. It costs nothing while nobody does."""
 
     def __init__(self, *, link: Store, ledger: RedisLedger, clock: StoreClock, board: Board, waits: OpenWaits) -> None:
@@ -83,13 +83,13 @@ class BoardWatch:
         self._clock = clock
         self._board = board
         self._waits = waits
-        self._watchers: dict[Reader, _Watcher] = {}
-        self._views: dict[ViewKey, View] = {}
+        self._watchers: dict[Watcher, _Watcher] = {}
+        self._views: dict[ViewKey, BoardView] = {}
         self._changed: set[str] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def watch(self, reader: Reader, command: Watch) -> None:
+    def watch(self, reader: Watcher, command: Watch) -> None:
         """Begin, end or change what `reader` watches."""
         if not command.replies:
             self.leave(reader)
@@ -100,7 +100,7 @@ class BoardWatch:
             self._subscribe()
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def leave(self, reader: Reader) -> None:
+    def leave(self, reader: Watcher) -> None:
         """It watches no more; after the last one nothing is heard and kept any longer."""
         if self._watchers.pop(reader, None) is None or self._watchers:
             return
@@ -173,7 +173,7 @@ class BoardWatch:
             views[key] = view
         return now
 
-    def _view(self, wanted: Wanted, limit: int) -> View:
+    def _view(self, wanted: Wanted, limit: int) -> BoardView:
         if wanted.mentor:
             return MentorView(self._board, wanted, limit)
         return WholeView(self._board, self._waits, wanted, limit)

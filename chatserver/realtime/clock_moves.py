@@ -15,7 +15,7 @@ from quotas.store.port import Store
 CLOCK = keys.CLOCK.encode()
 
 
-class Reader(Protocol):
+class ClockReader(Protocol):
     """What it needs of a connection."""
 
     def tell(self, event: Event) -> None:
@@ -26,7 +26,7 @@ class Floor(Protocol):
     """What it needs of the hub."""
 
     @property
-    def connections(self) -> Iterable[Reader]:
+    def connections(self) -> Iterable[ClockReader]:
         """Everyone who was welcomed."""
 
     def rooms(self) -> Iterable[Room]:

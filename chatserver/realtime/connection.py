@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
 from chatserver.messages.history import history
-from chatserver.messages.lane import Done, PostOutcome
+from chatserver.messages.lane import OnPosted, PostOutcome
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Desk(Protocol):
+class HubDesk(Protocol):
     """What a connection needs of the hub."""
 
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
@@ -85,7 +85,7 @@ class Connection:
         encoding: Encoding,
         identity: Identity,
         *,
-        desk: Desk,
+        desk: HubDesk,
         limit: RateLimit,
         metrics: Metrics,
         traces: "Traces | None",
@@ -315,7 +315,7 @@ class Connection:
             self.fail(*problem, id=command.id, conversation=command.conversation)
         else:
             self._begin()
-            done: Done = partial(self._posted, command, follower)
+            done: OnPosted = partial(self._posted, command, follower)
             if self._traces is not None:
                 done = self._traces.message(command.conversation, self.id, done)
             follower.room.lane.post(side, self.user, command.id, command.body, self.id, done)
@@ -328,7 +328,7 @@ class Connection:
                 else:
                     self._metrics.repeated += 1
                 self._accepted(command, follower, result)
-            case base.Refused():
+            case base.PostRefused():
                 if result.first:
                     self._metrics.refused[result.reason] += 1
                 else:
@@ -352,7 +352,7 @@ class Connection:
         event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
         follower.acknowledge(result.seq, frame_of(event, self.encoding))
 
-    def _refused(self, command: Send, follower: Follower[Room], result: base.Refused) -> None:
+    def _refused(self, command: Send, follower: Follower[Room], result: base.PostRefused) -> None:
         room = follower.room
         state = room.lane.writing_state(result.at)
         follower.told_composer(state)

@@ -18,13 +18,13 @@ class Door:
         self._metrics = metrics
         self._inside: Counter[str] = Counter()
 
-    def enter(self, address: str) -> "Place | None":
+    def enter(self, address: str) -> "DoorPlace | None":
         """A place for one more; None where the address has as many as it may."""
         if self._most and self._inside[address] >= self._most:
             self._metrics.rate_limited["connections"] += 1
             return None
         self._inside[address] += 1
-        return Place(self, address)
+        return DoorPlace(self, address)
 
     def leave(self, address: str) -> None:
         self._inside[address] -= 1
@@ -32,7 +32,7 @@ class Door:
             del self._inside[address]
 
 
-class Place:
+class DoorPlace:
     """One connection's place at the door, given back once."""
 
     __slots__ = ("_address", "_door")

@@ -10,7 +10,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chatserver.access.addresses import counted
-from chatserver.realtime.door import Door, Place
+from chatserver.realtime.door import Door, DoorPlace
 from chatserver.realtime.socket import ChatSocket
 from chatserver.security_headers import SECURITY_HEADERS
 
@@ -26,7 +26,7 @@ class ChatHttp(H11Protocol):
     """uvicorn's HTTP protocol with a bound on time and number. `door` is shared by all connections of a server."""
 
     door: Door
-    _place: Place | None = None
+    _place: DoorPlace | None = None
     _late: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 

@@ -19,12 +19,12 @@ from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
-from chatserver.realtime.board_watch import CHANNELS, BoardWatch
+from chatserver.realtime.board_watch import CHANNELS, BoardSubscriptions
 from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.people import People
-from chatserver.realtime.presence import Leases, Presence
+from chatserver.realtime.presence import Attendance, Leases
 from chatserver.realtime.room import Room
 from chatserver.records.database import DatabaseError
 from quotas.ledger import feed, keys
@@ -65,7 +65,7 @@ class Hub:
         clock: StoreClock,
         metrics: Metrics,
         revocations: Revocations,
-        board: BoardWatch,
+        board: BoardSubscriptions,
         bells: Bells,
         node: str,
         when_due: Callable[[Collection[int]], None],
@@ -81,7 +81,9 @@ class Hub:
         self._background = Background()
         self._people = People(link, revocations)
         self.connections = self._people.connections
-        self._presence = Presence(leases=Leases(link, node), clock=clock, background=self._background, rooms=self.rooms)
+        self._presence = Attendance(
+            leases=Leases(link, node), clock=clock, background=self._background, rooms=self.rooms
+        )
         self._clock_moves = ClockMoves(link=link, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._bells = bells
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}

@@ -18,19 +18,19 @@ from quotas.ledger.partitions import gathered
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.port import Store
-from quotas.store.wire import Reply, packed, raised
+from quotas.store.wire import StoreAnswer, packed, raised
 
 LEASE = 60 * SECOND
 """How long a person stays present after the process that held their socket died."""
 RENEW_EVERY = 20.0
 """Seconds between renewals."""
 
-Command = tuple[str | int, ...]
+StoreCommand = tuple[str | int, ...]
 
 logger = logging.getLogger(__name__)
 
 
-class Presence:
+class Attendance:
     """Who of a room's two people is there; `rooms` gives those that are open here."""
 
     def __init__(
@@ -109,7 +109,7 @@ class Leases:
     async def renew(self, conversation: str, persons: frozenset[str], now: int) -> frozenset[str]:
         """Hold leases for `persons` until a while after `now`; returns everyone who is there. Raises StoreError."""
         key = keys.presence(conversation)
-        commands: list[Command] = []
+        commands: list[StoreCommand] = []
         if persons:
             leases = [word for person in persons for word in (now + LEASE, f"{person} {self._node}")]
             commands = [("ZADD", key, *leases), ("PEXPIRE", key, 2 * LEASE)]
@@ -124,14 +124,14 @@ class Leases:
         """Make every process look again. Raises StoreError."""
         await self._link.request("SPUBLISH", keys.feed(conversation), feed.PRESENCE)
 
-    async def _there(self, key: str, now: int, *after: Command) -> frozenset[str]:
+    async def _there(self, key: str, now: int, *after: StoreCommand) -> frozenset[str]:
         """Who is there after those commands: all are sent at once, as there are thousands of rooms to renew."""
         holders = (await self._replies(key, *after, ("ZRANGEBYSCORE", key, now, "+inf")))[-1]
         return frozenset(holder.decode().partition(" ")[0] for holder in holders)
 
-    async def _replies(self, key: str, *commands: Command) -> list[Reply]:
+    async def _replies(self, key: str, *commands: StoreCommand) -> list[StoreAnswer]:
         loop, slot = asyncio.get_running_loop(), self._link.slot_of(key)
-        replies: list[asyncio.Future[Reply]] = []
+        replies: list[asyncio.Future[StoreAnswer]] = []
         for command in commands:
             replies.append(loop.create_future())
             self._link.send(packed(*command), settling(replies[-1]), slot)

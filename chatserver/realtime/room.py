@@ -14,8 +14,8 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
-    Conversation,
     ConversationChanged,
+    ConversationView,
     Deadline,
     Event,
     Presence,
@@ -29,11 +29,11 @@ from chatserver.realtime.outgoing import Audience, MessageAudience
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook
 
 
-class Timers(Protocol):
+class RoomTimers(Protocol):
     """What a room needs of the hub: to be called again."""
 
     def later(self, room: "Room") -> None:
@@ -58,7 +58,7 @@ class Room:
         rulebook: Rulebook,
         clock: StoreClock,
         metrics: Metrics,
-        timers: Timers,
+        timers: RoomTimers,
     ) -> None:
         self.id = id
         self.ledger = ledger
@@ -88,7 +88,7 @@ class Room:
         self.followers.discard(follower)
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> ConversationSettings:
         return self.lane.settings
 
     def side_of(self, person: str, role: Role) -> Writer | None:
@@ -103,14 +103,14 @@ class Room:
             self._composer = state, composer_of(state)
         return self._composer[1]
 
-    def view(self, person: str, role: Role) -> Conversation:
+    def view(self, person: str, role: Role) -> ConversationView:
         """The conversation as that person finds it now, with a token of that role."""
         now = self._clock.now()
         settings = self.settings
         side = self.side_of(person, role)
         own: Writer = side or "member"
         peer: Writer = "mentor" if own == "member" else "member"
-        return Conversation(
+        return ConversationView(
             id=self.id,
             member=settings.member,
             mentor=settings.mentor,

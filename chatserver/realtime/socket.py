@@ -15,7 +15,7 @@ from websockets.frames import Frame
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from chatserver.realtime.door import Place
+from chatserver.realtime.door import DoorPlace
 from chatserver.realtime.frames import PING, read_messages
 from chatserver.realtime.handshake import Handshake
 from chatserver.realtime.keep_alive import KeepAlive, Peer
@@ -76,7 +76,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
         self.receiver: Receiver | None = None
         self._closed: Counter[int] | None = None
         """Where to count the close code, if the server is the one who closes."""
-        self._place: Place | None = None
+        self._place: DoorPlace | None = None
         self._out: list[bytes] = []
         self._out_bytes = 0
         self._most_unsent = MAX_UNSENT
@@ -94,7 +94,7 @@ class ChatSocket(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[EXTENSION] = self
 
-    def keep_until_hello(self, place: Place) -> None:
+    def keep_until_hello(self, place: DoorPlace) -> None:
         """Its place at the door is given back when it has said hello, or has gone."""
         self._place = place
 

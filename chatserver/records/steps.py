@@ -56,7 +56,7 @@ def revision_of(connection: Connection) -> str | None:
 def run_steps(connection: Connection, after: str | None) -> list[str]:
     """Run those after that revision, in the transaction of `connection`; returns their revisions in order."""
     lacking = [revision for revision in revisions() if after is None or revision > after]
-    changes = Changes(connection)
+    changes = SchemaChanges(connection)
     for revision in lacking:
         import_module(f"{migrations.__name__}.{revisions()[revision]}").upgrade(changes)
     if after is None:
@@ -67,7 +67,7 @@ def run_steps(connection: Connection, after: str | None) -> list[str]:
     return lacking
 
 
-class Changes:
+class SchemaChanges:
     """What a step can change. Names of constraints and indexes are given, not made."""
 
     def __init__(self, connection: Connection) -> None:

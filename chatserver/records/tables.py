@@ -20,7 +20,8 @@ from sqlalchemy import (
     text,
 )
 
-from chatserver.protocol.events import Role, Status
+from chatserver.protocol.events import Role
+from quotas.admission import Status
 
 METADATA = MetaData(
     naming_convention={

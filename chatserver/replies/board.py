@@ -30,7 +30,7 @@ class Wanted(Struct, frozen=True):
         return self.is_of(wait) and wait.is_in(self.state, now)
 
 
-class Page(Struct, frozen=True):
+class BoardPage(Struct, frozen=True):
     """A page as it stands at `now`. `totals` count every wait of the mentor and plan; `next` is None on the last."""
 
     now: int
@@ -46,7 +46,7 @@ class Board:
         self._ledger = ledger
         self._waits = waits
 
-    async def page(self, wanted: Wanted, after: Place, limit: int) -> Page:
+    async def page(self, wanted: Wanted, after: Place, limit: int) -> BoardPage:
         """The first `limit` waits beyond `after`.
 
         Between two pages waits move: one whose deadline moves may come twice, or not at all. So may a page have less
@@ -65,21 +65,21 @@ class Board:
         found = await gathered(self._waits.of(conversation) for conversation in conversations)
         return [wait for wait in found if wait is not None]
 
-    async def _page_of_mentor(self, wanted: Wanted, now: int, after: Place, limit: int) -> Page:
+    async def _page_of_mentor(self, wanted: Wanted, now: int, after: Place, limit: int) -> BoardPage:
         waits = await self.of_mentor(wanted)
         beyond = [wait for wait in waits if wait.place > after and wait.is_in(wanted.state, now)]
         beyond.sort(key=by_urgency)
         more = len(beyond) > limit
-        return Page(now, totals_of(waits, now), beyond[:limit], cursor(beyond[limit - 1].place) if more else None)
+        return BoardPage(now, totals_of(waits, now), beyond[:limit], cursor(beyond[limit - 1].place) if more else None)
 
-    async def _page_of_all(self, wanted: Wanted, now: int, after: Place, limit: int) -> Page:
+    async def _page_of_all(self, wanted: Wanted, now: int, after: Place, limit: int) -> BoardPage:
         heads = BoardHeads(self._waits, limit + 1, state=wanted.state, plan=wanted.plan, after=after)
         await heads.read(now)
         places = heads.places()
         found = await self.of_conversations(conversation for _, conversation in places[:limit])
         # Whatever has moved since the places were read stands as it is now.
         waits = sorted((wait for wait in found if wanted.has(wait, now)), key=by_urgency)
-        return Page(now, heads.totals(), waits, cursor(places[limit - 1]) if len(places) > limit else None)
+        return BoardPage(now, heads.totals(), waits, cursor(places[limit - 1]) if len(places) > limit else None)
 
 
 def by_urgency(wait: OpenWait) -> Place:

@@ -7,7 +7,7 @@ from chatserver.replies.board_heads import BoardHeads
 from quotas.ledger import keys
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
 
-Changes = Mapping[str, OpenWait | None]
+WaitChanges = Mapping[str, OpenWait | None]
 """What is owed by now in conversations of which something was heard; None for nothing."""
 
 
@@ -25,7 +25,7 @@ class WholeView:
         self._rows: dict[str, OpenWait] = {}
         self._is_read = False
 
-    async def catch_up(self, changes: Changes, now: int) -> None:
+    async def catch_up(self, changes: WaitChanges, now: int) -> None:
         """At first read everything, then where something has changed. Raises StoreError."""
         if self._is_read and not changes:
             return
@@ -56,7 +56,7 @@ class MentorView:
         self._limit = limit
         self._waits: dict[str, OpenWait] | None = None
 
-    async def catch_up(self, changes: Changes, now: int) -> None:
+    async def catch_up(self, changes: WaitChanges, now: int) -> None:
         """At first read everything, then take over what has changed. Raises StoreError."""
         if self._waits is None:
             self._waits = {wait.conversation: wait for wait in await self._board.of_mentor(self._wanted)}
@@ -76,4 +76,4 @@ class MentorView:
         return totals_of((self._waits or {}).values(), now)
 
 
-View = WholeView | MentorView
+BoardView = WholeView | MentorView

@@ -12,7 +12,7 @@ from quotas.ledger.waits import REPLY, EventKind, Settled, Waits
 from quotas.terms import Rulebook, UnknownPlanError
 
 
-class ReplyWatch:
+class ReplyDeadlines:
     """What timers of waits are for: a `TimerKind`."""
 
     kind = REPLY

@@ -11,20 +11,20 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
-from chatserver.conversations.conversation import Conversation, Subscription
+from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.histories import histories
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
+from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
 from quotas.ledger.waits import WaitEvent, Waits
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
 
@@ -50,7 +50,7 @@ _WORDS = Words(
 logger = logging.getLogger(__name__)
 
 
-class Place(Struct, frozen=True):
+class ToldOf(Struct, frozen=True):
     """What the events of one conversation are judged by."""
 
     member: str
@@ -102,15 +102,15 @@ class ReplyRecords:
         upto = min(full, default=0)
         found = (event for batch in batches for event in batch)
         events = sorted((event for event in found if not full or event.at <= upto), key=_place_in_time)
-        places: dict[str, Place] = {}
+        places: dict[str, ToldOf] = {}
         for first in range(0, len(events), TOGETHER):
             await self._store(events[first : first + TOGETHER], places)
         return bool(full)
 
-    async def _store(self, events: Sequence[WaitEvent], places: dict[str, Place]) -> None:
+    async def _store(self, events: Sequence[WaitEvent], places: dict[str, ToldOf]) -> None:
         """`places` are those that the sweep knows already; it learns of others."""
         places |= await self._places({event.conversation for event in events} - places.keys())
-        rows: list[ReplyWait | ReplyNotice | MentorDay] = []
+        rows: list[ClosedWait | ReplyNotice | MentorDay] = []
         for first in range(0, len(events), AT_ONCE):
             rows += self._rows(events[first : first + AT_ONCE], places)
             await asyncio.sleep(0)
@@ -121,30 +121,32 @@ class ReplyRecords:
             stored.setdefault(event.partition, []).append(event.id)
         await gathered(self._waits.forget(partition, ids) for partition, ids in stored.items())
 
-    async def _places(self, names: Iterable[str]) -> dict[str, Place]:
+    async def _places(self, names: Iterable[str]) -> dict[str, ToldOf]:
         """By the records; where they lack a conversation (restored from a backup), as the ledger knows it."""
         ordered = sorted(names)
-        places: dict[str, Place] = {}
+        places: dict[str, ToldOf] = {}
         if not ordered:
             return places
         for found, plans in await histories(self._database, ordered):
             calendar = self._calendar(found)
-            places[found.id] = Place(found.member, found.mentor, calendar, plans)
+            places[found.id] = ToldOf(found.member, found.mentor, calendar, plans)
         for name in ordered:
             if name not in places and (standing := await self._ledger.standing(name)):
                 known = standing.settings
                 plans = [Subscription(known.plan, 0, None)]
                 calendar = self._calendar(known)
-                places[name] = Place(known.member, known.mentor, calendar, plans)
+                places[name] = ToldOf(known.member, known.mentor, calendar, plans)
         return places
 
-    def _calendar(self, of: Conversation | Settings) -> Calendar:
+    def _calendar(self, of: ConversationRecord | ConversationSettings) -> Calendar:
         """Raises UnjudgeableError, unless it has ended: its last events are recorded all the same."""
         if of.status == "ended":
             return self._rulebook.calendar_to_show(of.zone, of.holidays)
         return self._rulebook.calendar(of.zone, of.holidays)
 
-    def _rows(self, events: Iterable[WaitEvent], places: dict[str, Place]) -> list[ReplyWait | ReplyNotice | MentorDay]:
+    def _rows(
+        self, events: Iterable[WaitEvent], places: dict[str, ToldOf]
+    ) -> list[ClosedWait | ReplyNotice | MentorDay]:
         return [
             self._row(event, places[event.conversation])
             for event in events
@@ -152,7 +154,7 @@ class ReplyRecords:
             if event.conversation in places
         ]
 
-    def _row(self, event: WaitEvent, place: Place) -> ReplyWait | ReplyNotice | MentorDay:
+    def _row(self, event: WaitEvent, place: ToldOf) -> ClosedWait | ReplyNotice | MentorDay:
         calendar, at, since, due_at = place.calendar, event.at, event.waiting_since, event.due_at
         if event.kind == "wrote":
             return MentorDay(event.conversation, calendar.day_of(at), calendar.week_of(at))
@@ -173,7 +175,7 @@ class ReplyRecords:
             )
         answered = event.kind == "answered"
         late = 0 < due_at < at
-        return ReplyWait(
+        return ClosedWait(
             event.partition,
             event.id,
             event.conversation,

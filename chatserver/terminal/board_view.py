@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from chatserver.client.board import ReplyBoard
-from chatserver.protocol.events import Owed
+from chatserver.protocol.events import BoardWait
 from chatserver.terminal.status import Mood
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.toolbar import DEFAULT_ZONE
@@ -101,7 +101,7 @@ def _widths(width: int, *, of_one: bool) -> dict[Column, int]:
     return {column: fixed or share for column, fixed in shown}
 
 
-def _row(texts: Texts, row: Owed, now: int, widths: dict[Column, int], *, alone: bool) -> Text:
+def _row(texts: Texts, row: BoardWait, now: int, widths: dict[Column, int], *, alone: bool) -> Text:
     """`alone`: no other row has these two people, or else the conversation is named beside them."""
     due_at = instant.parse(row.due_at) if row.due_at else None
     left = due_at - now if due_at is not None else None
@@ -130,7 +130,7 @@ def _left(texts: Texts, left: int | None) -> str:
     return duration(texts, left) + (" !" if left < SOON else "")
 
 
-def _style(row: Owed, left: int | None, *, overdue: bool) -> str:
+def _style(row: BoardWait, left: int | None, *, overdue: bool) -> str:
     if row.missed:
         return "bold red"
     if overdue:

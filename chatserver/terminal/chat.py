@@ -4,9 +4,9 @@ import asyncio
 import os
 import sys
 
-from chatserver.client import ChatClient, ChatClosed, State
+from chatserver.client import ChatClient, ChatClosed, ConnectionState
 from chatserver.client.errors import NO_ANSWER
-from chatserver.protocol.events import Conversation, Welcome
+from chatserver.protocol.events import ConversationView, Welcome
 from chatserver.protocol.visible import shows
 from chatserver.terminal import pipe
 from chatserver.terminal.desk import Desk
@@ -119,7 +119,7 @@ class Doorbell:
         self._said = ""
         self._inside = False
 
-    def __call__(self, state: State) -> None:
+    def __call__(self, state: ConnectionState) -> None:
         if state.kind == "online":
             self._inside, self._said = self._until_inside, ""
         if state.kind == "offline" and not self._inside and state.reason != self._said:
@@ -127,7 +127,7 @@ class Doorbell:
             complain(f"{self._texts('connecting_to', url=self._url)} {self._texts('offline')}: {state.reason}")
 
 
-def _with(welcome: Welcome, conversation: Conversation) -> str:
+def _with(welcome: Welcome, conversation: ConversationView) -> str:
     return conversation.mentor if welcome.user == conversation.member else conversation.member
 
 

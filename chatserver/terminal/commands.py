@@ -11,10 +11,10 @@ _HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "hel
 _HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
 
-Outcome = Literal["done", "leave", "unknown"]
+Obeyed = Literal["done", "leave", "unknown"]
 
 
-async def obey(desk: Desk, line: str) -> Outcome:
+async def obey(desk: Desk, line: str) -> Obeyed:
     """Do what a line such as `/to mia` says. An unknown command may be a text that was meant to be sent."""
     command, _, rest = line.partition(" ")
     try:
@@ -26,7 +26,7 @@ async def obey(desk: Desk, line: str) -> Outcome:
     return "done"
 
 
-async def _obey(desk: Desk, command: str, rest: str) -> Outcome:
+async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
     match command:
         case "/quit":
             return "leave"

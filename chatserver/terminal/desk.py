@@ -5,28 +5,28 @@ from contextlib import suppress
 from typing import Protocol, assert_never
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
-from chatserver.client.place import Place
+from chatserver.client.place import Position
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import (
     Accepted,
+    BoardShown,
     ComposerChanged,
-    Conversation,
     ConversationChanged,
+    ConversationView,
     Deadline,
     Error,
     Message,
     ReadMark,
     Refused,
-    Replies,
     Role,
     TypingNow,
     Welcome,
 )
 from chatserver.terminal.directory import Directory
-from chatserver.terminal.outgoing import Outcome, Outgoing, Unsent
+from chatserver.terminal.outgoing import Outgoing, SendOutcome, Unsent
 from chatserver.terminal.status import Mood, locked, may_write
 from chatserver.terminal.texts import Texts
-from chatserver.terminal.transcript import Line, Transcript, alarm, announcement, short, wrapped
+from chatserver.terminal.transcript import Transcript, TranscriptLine, alarm, announcement, short, wrapped
 from chatserver.terminal.words import date_and_time, duration
 from quotas import instant
 
@@ -44,7 +44,7 @@ class Paper(Protocol):
     @property
     def width(self) -> int: ...
 
-    def print(self, lines: list[Line]) -> None: ...
+    def print(self, lines: list[TranscriptLine]) -> None: ...
 
     def put_back(self, text: str) -> None: ...
 
@@ -62,7 +62,7 @@ class Desk:
         self.outgoing = Outgoing(chat, self._answered)
         self._wanted = wanted
         self._current: str | None = None
-        self._shown = Place(0)
+        self._shown = Position(0)
         self._own_last = 0
         self._typing_until = 0.0
         self._was_open: dict[str, bool] = {}
@@ -70,7 +70,7 @@ class Desk:
         self._looking_back: asyncio.Task[None] | None = None
         self._transcript = Transcript(texts, "")
         self._last_announcement = ""
-        self._board: asyncio.Future[Replies] | None = None
+        self._board: asyncio.Future[BoardShown] | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def put_on(self, paper: Paper) -> None:
@@ -79,7 +79,7 @@ class Desk:
     # What is before the person
 
     @property
-    def current(self) -> Conversation | None:
+    def current(self) -> ConversationView | None:
         return self.chat.conversations.get(self._current or "")
 
     @property
@@ -114,11 +114,11 @@ class Desk:
             self._print(announcement(text, self._paper.width))
             self._last_announcement = text
 
-    def _print(self, lines: list[Line]) -> None:
+    def _print(self, lines: list[TranscriptLine]) -> None:
         self._last_announcement = ""
         self._paper.print(lines)
 
-    def _show(self, conversation: Conversation, message: Message) -> None:
+    def _show(self, conversation: ConversationView, message: Message) -> None:
         if message.sender == self.user:
             self._own_last = max(self._own_last, message.seq)
         else:
@@ -164,13 +164,13 @@ class Desk:
                         await self._show_new(event)
                     case ReadMark() if event.sender == self.user:
                         self.directory.news.read(event.conversation, event.seq)
-                    case ComposerChanged(conversation=id) | ConversationChanged(conversation=Conversation(id=id)):
+                    case ComposerChanged(conversation=id) | ConversationChanged(conversation=ConversationView(id=id)):
                         self._composer(id)
                     case Deadline():
                         self._deadline(event)
                     case TypingNow() if event.conversation == self._current and event.sender != self.user:
                         self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
-                    case Replies() if self._board is not None and not self._board.done():
+                    case BoardShown() if self._board is not None and not self._board.done():
                         self._board.set_result(event)
                     case Error():
                         self.announce(event.message)
@@ -201,14 +201,14 @@ class Desk:
                 await asyncio.wait({self._looking_back}, timeout=LOOKING_BACK_SECONDS)
             self.list_conversations()
 
-    async def _look_back(self, conversations: list[Conversation]) -> None:
+    async def _look_back(self, conversations: list[ConversationView]) -> None:
         """One after the other: a person of many conversations is not to be slowed down by it."""
         with suppress(ChatClosed):
             for each in conversations:
                 await self.directory.news.look_back(self.chat, each, self.user)
                 self._paper.refresh()
 
-    def _is_new_miss(self, conversation: Conversation) -> bool:
+    def _is_new_miss(self, conversation: ConversationView) -> bool:
         miss = conversation.id, conversation.reply.due_at
         if not self.directory.is_overdue(conversation) or miss in self._known_misses:
             return False
@@ -229,7 +229,7 @@ class Desk:
             left = duration(self.texts, due_at - self.chat.now())
             self._alarm(conversation, self.texts("answer_by", when=when, left=left), "wait")
 
-    def _alarm(self, conversation: Conversation, what: str, mood: Mood) -> None:
+    def _alarm(self, conversation: ConversationView, what: str, mood: Mood) -> None:
         text = f"{self.directory.label(conversation)}: {what}"
         if conversation.id != self._current:
             text += f" · {self.texts('opens_it', id=conversation.id)}"
@@ -256,7 +256,7 @@ class Desk:
         if self._current is not None and self.can_write:
             self.outgoing.typing(self._current)
 
-    async def _answered(self, unsent: Unsent, outcome: Outcome) -> None:
+    async def _answered(self, unsent: Unsent, outcome: SendOutcome) -> None:
         async with self._one_at_a_time:
             match outcome:
                 case Accepted():
@@ -317,7 +317,7 @@ class Desk:
             self._current = None
         self._paper.refresh()
 
-    async def ask_board(self, watch: Watch) -> Replies:
+    async def ask_board(self, watch: Watch) -> BoardShown:
         """The first rows of the board, once."""
         self._board = asyncio.get_running_loop().create_future()
         await self.chat.watch(watch)
@@ -326,14 +326,14 @@ class Desk:
         finally:
             await self.chat.watch(Watch(replies=False))
 
-    def show(self, lines: list[Line]) -> None:
+    def show(self, lines: list[TranscriptLine]) -> None:
         self._print(lines)
 
     async def _open(self, id: str) -> None:
         self._current, self._own_last, self._typing_until = id, 0, 0.0
         page = await self.chat.history(id, limit=HISTORY_AT_START)
         last = page.messages[-1].seq if page.messages else 0
-        self._shown = Place(last)
+        self._shown = Position(last)
         conversation = self.chat.conversations[id]
         self._show_page(conversation, page.messages)
         if conversation.banner is not None:
@@ -342,7 +342,7 @@ class Desk:
         if last:
             await self._mark_read(last)
 
-    def _show_page(self, conversation: Conversation, messages: list[Message]) -> None:
+    def _show_page(self, conversation: ConversationView, messages: list[Message]) -> None:
         self._transcript.new_page()
         if not messages:
             self.announce(f"{self.directory.label(conversation)}: {self.texts('no_messages')}")
@@ -360,13 +360,13 @@ class Desk:
         self._print(lines)
         self.announce(self.texts("choose" if lines else "no_conversations"))
 
-    def _entry(self, conversation: Conversation) -> list[Line]:
+    def _entry(self, conversation: ConversationView) -> list[TranscriptLine]:
         """Name, plan and news in one line; what is owed or open beside it, or below on a narrow terminal."""
         unread = self.directory.news.of(conversation.id)
         mark = "›" if conversation.id == self._current else " "
         name = short(self.directory.other(conversation), LONGEST_NAME)
         news = self.texts("news", n=unread) if unread else ""
-        head: Line = [
+        head: TranscriptLine = [
             ("class:member" if unread else "", f" {mark} {name:<{LONGEST_NAME}}"),
             ("class:announcement", f" {conversation.plan:<8} {news:<7}"),
         ]

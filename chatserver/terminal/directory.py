@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chatserver.client import ChatClient
-from chatserver.protocol.events import Conversation, Role, Welcome
+from chatserver.protocol.events import ConversationView, Role, Welcome
 from chatserver.terminal.news import News
 from chatserver.terminal.status import is_overdue, standing, urgency
 from chatserver.terminal.texts import Texts
@@ -22,10 +22,10 @@ class Directory:
     def belongs_to(self, welcome: Welcome) -> None:
         self.user, self.role = welcome.user, welcome.role
 
-    def __iter__(self) -> Iterator[Conversation]:
+    def __iter__(self) -> Iterator[ConversationView]:
         return iter(list(self._chat.conversations.values()))
 
-    def other(self, conversation: Conversation) -> str:
+    def other(self, conversation: ConversationView) -> str:
         """The other side, or for support both sides."""
         if self.user == conversation.member:
             return conversation.mentor
@@ -33,7 +33,7 @@ class Directory:
             return conversation.member
         return f"{conversation.member} – {conversation.mentor}"
 
-    def label(self, conversation: Conversation) -> str:
+    def label(self, conversation: ConversationView) -> str:
         """The other side; with plan, id and state where there is another conversation with them."""
         name = self.other(conversation)
         if sum(self.other(each) == name for each in self) < 2:
@@ -44,7 +44,7 @@ class Directory:
     def labels(self) -> str:
         return ", ".join(map(self.label, self)) or "–"
 
-    def matching(self, name: str) -> list[Conversation]:
+    def matching(self, name: str) -> list[ConversationView]:
         """The conversation with that id; else those with that other person, or with one whose name begins so."""
         return (
             [each for each in self if each.id == name]
@@ -52,18 +52,18 @@ class Directory:
             or [each for each in self if self.other(each).lower().startswith(name.lower())]
         )
 
-    def standing(self, conversation: Conversation) -> list[str]:
+    def standing(self, conversation: ConversationView) -> list[str]:
         return standing(self._texts, self.role, conversation, self._chat.now())
 
-    def is_owed(self, conversation: Conversation) -> bool:
+    def is_owed(self, conversation: ConversationView) -> bool:
         """Whether this person owes an answer in it."""
         open_wait = conversation.status != "ended" and conversation.reply.waiting_since is not None
         return open_wait and self.role == "mentor"
 
-    def is_overdue(self, conversation: Conversation) -> bool:
+    def is_overdue(self, conversation: ConversationView) -> bool:
         return self.is_owed(conversation) and is_overdue(conversation.reply, self._chat.now())
 
-    def beside(self, current: Conversation | None) -> list[Conversation]:
+    def beside(self, current: ConversationView | None) -> list[ConversationView]:
         """Those but the open one in which something is owed or new, the most urgent first."""
         others = [each for each in self if current is None or each.id != current.id]
         owed = sorted(filter(self.is_owed, others), key=urgency)

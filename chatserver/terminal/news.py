@@ -2,7 +2,7 @@
 
 from chatserver.client import ChatClient, ChatError
 from chatserver.protocol.commands import MAX_HISTORY
-from chatserver.protocol.events import Conversation, Message
+from chatserver.protocol.events import ConversationView, Message
 
 
 class News:
@@ -30,7 +30,7 @@ class News:
         more = conversation in self._more
         return f"{count}+" if more else f"{count}" if count else ""
 
-    async def look_back(self, chat: ChatClient, conversation: Conversation, user: str) -> None:
+    async def look_back(self, chat: ChatClient, conversation: ConversationView, user: str) -> None:
         """Find what came before this program did. The welcome says how far was read, not who wrote what follows.
 
         Raises ChatClosed.

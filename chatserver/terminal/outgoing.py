@@ -12,7 +12,7 @@ TYPING_EVERY_SECONDS = 3.0
 PATIENCE_SECONDS = 2.0
 """How long leaving waits for answers to what was just sent."""
 
-Outcome = Accepted | Refused | ChatError
+SendOutcome = Accepted | Refused | ChatError
 
 
 @dataclass(eq=False)
@@ -26,7 +26,7 @@ class Unsent:
 class Outgoing:
     """Sends in the background. `answered` is told how each text fared; without an answer it stays in `unsent`."""
 
-    def __init__(self, chat: ChatClient, answered: Callable[[Unsent, Outcome], Awaitable[None]]) -> None:
+    def __init__(self, chat: ChatClient, answered: Callable[[Unsent, SendOutcome], Awaitable[None]]) -> None:
         self._chat = chat
         self._answered = answered
         self._said_typing_at = float("-inf")
@@ -39,7 +39,7 @@ class Outgoing:
         self._start(self._send(unsent))
 
     async def _send(self, unsent: Unsent) -> None:
-        outcome: Outcome
+        outcome: SendOutcome
         try:
             outcome = await self._chat.send(unsent.conversation, unsent.body)
         except ChatError as fault:

@@ -2,11 +2,11 @@
 
 from chatserver.client import ChatError
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import Owed, Replies, Reply
+from chatserver.protocol.events import BoardShown, BoardWait, Reply
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.status import owed
 from chatserver.terminal.toolbar import DEFAULT_ZONE
-from chatserver.terminal.transcript import Line, short
+from chatserver.terminal.transcript import TranscriptLine, short
 
 BOARD_ROWS = 15
 """Open waits that `/board` shows, the most urgent first."""
@@ -49,12 +49,12 @@ async def board(desk: Desk) -> None:
         desk.announce(desk.texts("follow_from_board" if shown.rows else "board_empty"))
 
 
-def board_rows(desk: Desk, shown: Replies) -> list[Line]:
+def board_rows(desk: Desk, shown: BoardShown) -> list[TranscriptLine]:
     """A row for each wait: its conversation, the two people, and what is owed."""
     return [_row(desk, row) for row in sorted(shown.rows, key=lambda row: (row.due_at is None, row.due_at))]
 
 
-def _row(desk: Desk, row: Owed) -> Line:
+def _row(desk: Desk, row: BoardWait) -> TranscriptLine:
     reply = Reply(row.waiting_since, row.due_at, row.overdue)
     followed = "›" if row.conversation in desk.chat.conversations else " "
     style = "class:bad" if row.missed or row.overdue else "class:wait"

@@ -13,7 +13,7 @@ from rich.live import Live
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_WATCHED, Watch
-from chatserver.protocol.events import Error, Owed, Replies, Totals
+from chatserver.protocol.events import BoardShown, BoardTotals, BoardWait, Error
 from chatserver.terminal.board_view import board_lines
 from chatserver.terminal.chat import FAILED, Doorbell, complain, end_of
 from chatserver.terminal.pipe import TRIES
@@ -32,8 +32,8 @@ class BoardAnswer(Struct, frozen=True):
     """What `--once --json` prints."""
 
     now: str
-    totals: Totals
-    rows: list[Owed]
+    totals: BoardTotals
+    rows: list[BoardWait]
 
 
 async def run(
@@ -73,12 +73,12 @@ async def run(
     return 0
 
 
-async def _shown(chat: ChatClient) -> AsyncIterator[Replies]:
+async def _shown(chat: ChatClient) -> AsyncIterator[BoardShown]:
     """What the board's events say. Raises ChatError where the server does not show it."""
     async for event in chat.events():
         if isinstance(event, Error) and not event.temporary:
             raise ChatError(event.code, event.message)
-        if isinstance(event, Replies):
+        if isinstance(event, BoardShown):
             yield event
 
 

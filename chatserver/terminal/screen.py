@@ -13,7 +13,7 @@ from chatserver.protocol.visible import shows
 from chatserver.terminal.commands import obey
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.toolbar import toolbar
-from chatserver.terminal.transcript import Line, short
+from chatserver.terminal.transcript import TranscriptLine, short
 
 STYLE = Style.from_dict(
     {
@@ -83,7 +83,7 @@ class Screen:
         if self._session.app.is_running and not self._session.app.is_done:
             self._session.app.exit(result="")
 
-    def print(self, lines: list[Line]) -> None:
+    def print(self, lines: list[TranscriptLine]) -> None:
         pieces = [piece for line in lines for piece in [*line, ("", "\n")]]
         print_formatted_text(FormattedText(pieces), style=STYLE, end="", output=self._session.output)
 
@@ -171,7 +171,7 @@ class Screen:
     # Above and below the input line
 
     def _prompt(self) -> FormattedText:
-        pieces: Line = [("", "\n")]
+        pieces: TranscriptLine = [("", "\n")]
         waiting = self._desk.outgoing.unsent
         for unsent in waiting[-UNSENT_SHOWN:]:
             pieces.append(("class:unsent", f"… {short(unsent.body, self.width - 3)}\n"))

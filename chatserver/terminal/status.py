@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from chatserver.client import State
-from chatserver.protocol.events import Composer, Conversation, Reply, Role
+from chatserver.client import ConnectionState
+from chatserver.protocol.events import Composer, ConversationView, Reply, Role
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import date_and_time, duration, time_of_day
 from quotas import instant
@@ -11,14 +11,14 @@ from quotas import instant
 Mood = Literal["good", "wait", "bad"]
 
 
-def may_write(role: Role, conversation: Conversation) -> bool:
+def may_write(role: Role, conversation: ConversationView) -> bool:
     """Whether the server would take a message, as far as is known here. A mentor is stopped only by the end."""
     if role == "mentor":
         return conversation.status != "ended"
     return role == "member" and conversation.composer.open
 
 
-def standing(texts: Texts, role: Role, conversation: Conversation, now: int) -> list[str]:
+def standing(texts: Texts, role: Role, conversation: ConversationView, now: int) -> list[str]:
     """The state of a conversation as this person needs it, in parts that can be put side by side or wrapped."""
     if role == "member":
         return writing(texts, conversation.composer, conversation.zone, now)
@@ -64,7 +64,7 @@ def is_overdue(reply: Reply, now: int) -> bool:
     return reply.overdue or (reply.due_at is not None and now > instant.parse(reply.due_at))
 
 
-def urgency(conversation: Conversation) -> tuple[bool, str]:
+def urgency(conversation: ConversationView) -> tuple[bool, str]:
     """Sorts by deadline, those without one last."""
     return conversation.reply.due_at is None, conversation.reply.due_at or conversation.reply.waiting_since or ""
 
@@ -80,7 +80,7 @@ def owed(texts: Texts, reply: Reply, zone: str, now: int) -> list[str]:
     return [texts("answer_by", when=date_and_time(texts, due_at, zone), left=duration(texts, due_at - now))]
 
 
-def connection(texts: Texts, state: State, loop_time: float) -> list[tuple[Mood, str]]:
+def connection(texts: Texts, state: ConnectionState, loop_time: float) -> list[tuple[Mood, str]]:
     """How the connection is, in parts. `loop_time` is the event loop's clock."""
     if state.kind == "online":
         return [("good", f"● {texts('online')}")]

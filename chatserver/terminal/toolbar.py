@@ -4,10 +4,10 @@ import asyncio
 
 from prompt_toolkit.utils import get_cwidth
 
-from chatserver.protocol.events import Conversation
+from chatserver.protocol.events import ConversationView
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.status import connection
-from chatserver.terminal.transcript import Line, short, wrapped
+from chatserver.terminal.transcript import TranscriptLine, short, wrapped
 from chatserver.terminal.words import date_and_time, duration
 from quotas import instant
 
@@ -19,18 +19,18 @@ DEFAULT_ZONE = "Europe/Oslo"
 """The clock's zone while no conversation is open."""
 
 
-def toolbar(desk: Desk, width: int) -> list[Line]:
+def toolbar(desk: Desk, width: int) -> list[TranscriptLine]:
     above = flow(_connection(desk) + _people(desk), width, right=_clock(desk))
     below = flow(_standing(desk) + _elsewhere(desk), width)
     return [[("class:rule", "─" * width)], *above, *below]
 
 
-def _connection(desk: Desk) -> Line:
+def _connection(desk: Desk) -> TranscriptLine:
     words = connection(desk.texts, desk.chat.state, asyncio.get_running_loop().time())
     return [(f"class:{mood}", text) for mood, text in words]
 
 
-def _people(desk: Desk) -> Line:
+def _people(desk: Desk) -> TranscriptLine:
     conversation = desk.current
     if conversation is None:
         return []
@@ -49,14 +49,14 @@ def _clock(desk: Desk) -> str:
     return desk.texts("server_time", when=date_and_time(desk.texts, desk.chat.now(), zone, seconds=True))
 
 
-def _standing(desk: Desk) -> Line:
+def _standing(desk: Desk) -> TranscriptLine:
     conversation = desk.current
     if conversation is None:
         return []
     style = "" if desk.can_write else "class:wait"
     if desk.directory.is_overdue(conversation):
         style = "class:bad"
-    line: Line = [(style, part) for part in desk.directory.standing(conversation)]
+    line: TranscriptLine = [(style, part) for part in desk.directory.standing(conversation)]
     if desk.outgoing.unsent:
         line.append(("class:wait", desk.texts("sending")))
     elif desk.receipt:
@@ -64,13 +64,13 @@ def _standing(desk: Desk) -> Line:
     return line
 
 
-def _elsewhere(desk: Desk) -> Line:
+def _elsewhere(desk: Desk) -> TranscriptLine:
     """What is owed in other conversations, then what is new there."""
     directory = desk.directory
     others = directory.beside(desk.current)
     waiting = list(filter(directory.is_owed, others))
     overdue = list(filter(directory.is_overdue, waiting))
-    line: Line = []
+    line: TranscriptLine = []
     if overdue:
         line.append(("class:bad", desk.texts("elsewhere_overdue", n=len(overdue))))
     if ahead := waiting[len(overdue) :]:
@@ -86,7 +86,7 @@ def _elsewhere(desk: Desk) -> Line:
     return line
 
 
-def _ahead(desk: Desk, waiting: list[Conversation]) -> str:
+def _ahead(desk: Desk, waiting: list[ConversationView]) -> str:
     """How many wait elsewhere, and how long until the first deadline among them."""
     due_at = waiting[0].reply.due_at
     if due_at is None:
@@ -95,10 +95,10 @@ def _ahead(desk: Desk, waiting: list[Conversation]) -> str:
     return desk.texts("elsewhere_due", n=len(waiting), left=left)
 
 
-def flow(parts: Line, width: int, right: str = "") -> list[Line]:
+def flow(parts: TranscriptLine, width: int, right: str = "") -> list[TranscriptLine]:
     """Parts joined by dots, broken into rows of `width` columns; `right` at the right edge where it fits."""
-    rows: list[Line] = []
-    row: Line = []
+    rows: list[TranscriptLine] = []
+    row: TranscriptLine = []
     used = 0
     for style, text in parts:
         if row and used + 3 + get_cwidth(text) <= width - 1:

@@ -3,12 +3,12 @@
 from rich.console import Console
 from rich.text import Text
 
-from chatserver.protocol.events import Conversation, Message
+from chatserver.protocol.events import ConversationView, Message
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import local, long_date, time_of_day
 from quotas import instant
 
-Line = list[tuple[str, str]]
+TranscriptLine = list[tuple[str, str]]
 """Pieces of one line: style and text."""
 
 NARROW = 46
@@ -59,9 +59,9 @@ class Transcript:
     def name(self, person: str) -> str:
         return self._texts("you") if person == self._user else short(person, LONGEST_NAME)
 
-    def message(self, conversation: Conversation, message: Message, width: int) -> list[Line]:
+    def message(self, conversation: ConversationView, message: Message, width: int) -> list[TranscriptLine]:
         moment = instant.parse(message.at)
-        lines: list[Line] = []
+        lines: list[TranscriptLine] = []
         day = local(moment, conversation.zone).date().isoformat()
         if day != self._day:
             self._day = day
@@ -81,7 +81,9 @@ class Transcript:
         lines += [[(look, " " * indent + text)] for text in rest]
         return lines
 
-    def elsewhere(self, conversation: Conversation, label: str, message: Message, width: int) -> list[Line]:
+    def elsewhere(
+        self, conversation: ConversationView, label: str, message: Message, width: int
+    ) -> list[TranscriptLine]:
         """A message of a conversation that is not open: one dim line with the `label` to know it by."""
         time = time_of_day(instant.parse(message.at), conversation.zone)
         own = f"{self._texts('you')} → " if message.sender == self._user else ""
@@ -89,12 +91,12 @@ class Transcript:
         return [[("class:elsewhere", head + short(said_in(self._texts, message), width - len(head)))]]
 
 
-def rule(title: str, width: int) -> Line:
+def rule(title: str, width: int) -> TranscriptLine:
     rest = max(0, width - len(title) - 4)
     return [("class:rule", "── "), ("class:day", title), ("class:rule", " " + "─" * rest)]
 
 
-def alarm(text: str, mood: str, width: int) -> list[Line]:
+def alarm(text: str, mood: str, width: int) -> list[TranscriptLine]:
     """What must not be overlooked: marked, so that it is seen without colours too."""
     return [
         [(f"class:{mood}", f"  ! {line}" if n == 0 else f"    {line}")]
@@ -102,7 +104,7 @@ def alarm(text: str, mood: str, width: int) -> list[Line]:
     ]
 
 
-def announcement(text: str, width: int) -> list[Line]:
+def announcement(text: str, width: int) -> list[TranscriptLine]:
     return [
         [("class:announcement", f"  · {line}" if n == 0 else f"    {line}")]
         for n, line in enumerate(wrapped(text, width - 4))

@@ -28,7 +28,7 @@ class StepShown(Struct, frozen=True):
     at: str | None = None
 
 
-class Line(Struct, frozen=True):
+class WhyLine(Struct, frozen=True):
     """A step and its sentence."""
 
     about: str
@@ -43,7 +43,7 @@ class WhyShown(Struct, frozen=True):
     now: str
     zone: str
     language: Language
-    steps: list[Line]
+    steps: list[WhyLine]
 
 
 def show(console: Console, why: WhyShown) -> None:

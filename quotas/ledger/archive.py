@@ -9,7 +9,7 @@ from quotas.ledger.answers import first_answer
 from quotas.ledger.base import ANY_TEXT, LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
 from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
 from quotas.ledger.state import State
-from quotas.standing import Settings, Writer
+from quotas.standing import ConversationSettings, Writer
 from quotas.store.port import Store
 
 _KEPT = tuple(
@@ -25,7 +25,7 @@ class Keep(Struct, frozen=True):
     age: int
 
 
-class Due(Struct, frozen=True):
+class ArchiveDue(Struct, frozen=True):
     """Conversations of a partition that are due; since when the next one has lacked something, where known."""
 
     partition: int
@@ -74,11 +74,11 @@ class LedgerArchive:
         self._ledger = ledger
         self._shift = shift
 
-    async def due(self, partition: int, before: int, most: int) -> Due:
+    async def due(self, partition: int, before: int, most: int) -> ArchiveDue:
         """Where the archive has lacked something since that instant or longer, the longest lacking first."""
         found = await self._link.request("ZRANGE", keys.unarchived(partition), 0, most - 1, "WITHSCORES")
         since = {name.decode(): int(score) for name, score in found}
-        return Due(
+        return ArchiveDue(
             partition,
             [name for name, instant in since.items() if instant <= before],
             next((instant for instant in since.values() if instant > before), None),
@@ -115,7 +115,7 @@ class LedgerArchive:
         return Unarchived(
             int(rest["archived"]),
             state.last_seq,
-            {name: value for name, value in rest.items() if name not in Settings.__struct_fields__}
+            {name: value for name, value in rest.items() if name not in ConversationSettings.__struct_fields__}
             | {name: str(getattr(state, name)) for name in _KEPT},
             messages,
             digest.decode(),

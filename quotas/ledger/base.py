@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from quotas.admission import Answered, Reason, Usage
 from quotas.instant import HOUR
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.terms import Terms
@@ -59,7 +59,7 @@ class Posted(Struct, frozen=True, gc=False):
     first: bool
 
 
-class Refused(Struct, frozen=True, gc=False):
+class PostRefused(Struct, frozen=True, gc=False):
     """Not stored, by the rules; `usage` holds at `at`, which is now.
 
     `first` is false where an earlier post had this id: then `reason` and `opens_at` are those it was given.
@@ -93,7 +93,7 @@ class Unknown(Struct, frozen=True, gc=False):
     """The ledger has no such conversation."""
 
 
-PostResult = Posted | Refused | Stale | Again | Reused | Unknown
+PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
 
 
 class Entry(Struct, frozen=True):
@@ -110,7 +110,7 @@ class Ledger(Protocol):
     All raise StoreError where the store does not answer.
     """
 
-    async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
+    async def configure(self, conversation: str, settings: ConversationSettings, *, at: int = 0) -> Standing:
         """Create the conversation or bring its settings up to date; ended stays ended and has no wait."""
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
@@ -122,7 +122,7 @@ class Ledger(Protocol):
     def post(
         self,
         post: Post,
-        settings: Settings,
+        settings: ConversationSettings,
         terms: Terms,
         done: Callable[[PostResult | StoreError], None],
         *,
@@ -144,7 +144,9 @@ class Ledger(Protocol):
         """The ids of a person's conversations, sorted."""
 
 
-async def posted(ledger: Ledger, post: Post, settings: Settings, terms: Terms, *, at: int = 0) -> PostResult:
+async def posted(
+    ledger: Ledger, post: Post, settings: ConversationSettings, terms: Terms, *, at: int = 0
+) -> PostResult:
     """Post and wait for the result, where speed does not matter; once more where it is Again. Raises StoreError."""
     result: PostResult | StoreError = Again()
     for _ in range(2):

@@ -15,13 +15,13 @@ from quotas.ledger.base import (
     Entry,
     Post,
     Posted,
+    PostRefused,
     PostResult,
-    Refused,
     Reused,
     Stale,
     Unknown,
 )
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
@@ -30,11 +30,11 @@ from quotas.terms import Terms
 class _Book:
     """One conversation."""
 
-    settings: Settings
+    settings: ConversationSettings
     usage: Usage = field(default_factory=Usage)
     log: list[Entry] = field(default_factory=list)
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
-    sent: dict[int, dict[tuple[Writer, str], tuple[bytes, Posted | Refused]]] = field(default_factory=dict)
+    sent: dict[int, dict[tuple[Writer, str], tuple[bytes, Posted | PostRefused]]] = field(default_factory=dict)
     """Generation → who wrote which id → digest and first answer."""
     carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
@@ -54,7 +54,7 @@ class MemoryLedger:
         self._books: dict[str, _Book] = {}
         self._people: defaultdict[str, set[str]] = defaultdict(set)
 
-    async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
+    async def configure(self, conversation: str, settings: ConversationSettings, *, at: int = 0) -> Standing:
         book = self._books.setdefault(conversation, _Book(settings))
         self._people[settings.member].add(conversation)
         self._people[settings.mentor].add(conversation)
@@ -85,7 +85,7 @@ class MemoryLedger:
     def post(
         self,
         post: Post,
-        settings: Settings,
+        settings: ConversationSettings,
         terms: Terms,
         done: Callable[[PostResult | StoreError], None],
         *,
@@ -93,7 +93,7 @@ class MemoryLedger:
     ) -> None:
         done(self._post(post, settings, terms, at or self._clock()))
 
-    def _post(self, post: Post, settings: Settings, terms: Terms, now: int) -> PostResult:
+    def _post(self, post: Post, settings: ConversationSettings, terms: Terms, now: int) -> PostResult:
         book = self._books.get(post.conversation)
         if book is None:
             return Unknown()
@@ -127,9 +127,9 @@ class MemoryLedger:
                 return replace(answer, usage=book.usage, at=now, first=False)
         return None
 
-    def _applied(self, book: _Book, decision: Admitted | Denied, post: Post, now: int) -> Posted | Refused:
+    def _applied(self, book: _Book, decision: Admitted | Denied, post: Post, now: int) -> Posted | PostRefused:
         if isinstance(decision, Denied):
-            return Refused(decision.reason, decision.opens_at, now, book.usage, first=True)
+            return PostRefused(decision.reason, decision.opens_at, now, book.usage, first=True)
         book.usage = decision.usage
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))

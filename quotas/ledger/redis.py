@@ -18,8 +18,8 @@ from quotas.ledger.base import (
     Entry,
     Post,
     Posted,
+    PostRefused,
     PostResult,
-    Refused,
     Reused,
     Stale,
     Unknown,
@@ -27,13 +27,13 @@ from quotas.ledger.base import (
 from quotas.ledger.chats import packed_chats, unpacked_chats
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.state import State
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.keeper import mark_at
 from quotas.store.port import Store
 from quotas.store.read_bound import ReadBound
-from quotas.store.wire import Reply, hand_over, packed, raised
+from quotas.store.wire import StoreAnswer, hand_over, packed, raised
 from quotas.terms import Terms
 
 _TERMS = struct.Struct(">18d")
@@ -70,7 +70,7 @@ class RedisLedger:
 
     async def load_at(self, node: Store) -> None:
         """Bring them into one node that may lack them; to be called after every connect to it. Raises StoreError."""
-        loaded: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        loaded: asyncio.Future[StoreAnswer] = asyncio.get_running_loop().create_future()
         node.send(_LOAD, settling(loaded))
         if (fault := _why_not_loaded(await loaded)) is not None:
             _raise_unless_there(fault, await node.everywhere(*_LIST_WORDS))
@@ -99,7 +99,7 @@ class RedisLedger:
         """The instant by the store's clock, shifted."""
         return await self.learn_shift() + await self.time()
 
-    async def configure(self, conversation: str, settings: Settings, *, at: int = 0) -> Standing:
+    async def configure(self, conversation: str, settings: ConversationSettings, *, at: int = 0) -> Standing:
         reply = await self.call(
             "configure",
             (
@@ -144,7 +144,7 @@ class RedisLedger:
     def post(
         self,
         post: Post,
-        settings: Settings,
+        settings: ConversationSettings,
         terms: Terms,
         done: Callable[[PostResult | StoreError], None],
         *,
@@ -164,7 +164,7 @@ class RedisLedger:
         address = self._addresses[conversation] = _Address(conversation, self._link)
         return address
 
-    def _answered(self, done: Callable[[PostResult | StoreError], None], slot: int, reply: Reply) -> None:
+    def _answered(self, done: Callable[[PostResult | StoreError], None], slot: int, reply: StoreAnswer) -> None:
         if isinstance(reply, bytes):
             done(_result(reply))
         elif isinstance(reply, list):
@@ -182,7 +182,7 @@ class RedisLedger:
             self._loading[slot] = [done]
             self._link.send(_LOAD, partial(self._loaded, slot), slot)
 
-    def _loaded(self, slot: int, reply: Reply) -> None:
+    def _loaded(self, slot: int, reply: StoreAnswer) -> None:
         result = _why_not_loaded(reply) or Again()
         hand_over((done, result) for done in self._loading.pop(slot))
 
@@ -212,11 +212,13 @@ class RedisLedger:
         found = await self.read((count + 1) * _LARGEST_NAME, "SMEMBERS", keys.person(person))
         return sorted(name.decode() for name in found)
 
-    async def read(self, largest: int, command: str, key: str, *args: bytes | str | float) -> Reply:
+    async def read(self, largest: int, command: str, key: str, *args: bytes | str | float) -> StoreAnswer:
         """Ask for what is `largest` bytes at most, in its turn: see `ReadBound`. Raises StoreError."""
         return await self._asked(largest, key, packed(command, key, *args))
 
-    async def call(self, function: str, names: tuple[str, ...], *args: bytes | str | float, largest: int = 0) -> Reply:
+    async def call(
+        self, function: str, names: tuple[str, ...], *args: bytes | str | float, largest: int = 0
+    ) -> StoreAnswer:
         """Call a function of the library; loaded again where the store lost it. Raises StoreError.
 
         `largest` is how many bytes its answer may have, where that can be many.
@@ -232,13 +234,13 @@ class RedisLedger:
         raised(await loaded)
         return await self._asked(largest, names[0], command)
 
-    async def _asked(self, largest: int, key: str, command: bytes) -> Reply:
+    async def _asked(self, largest: int, key: str, command: bytes) -> StoreAnswer:
         taken = await self._bound.take(largest)
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[StoreAnswer] = asyncio.get_running_loop().create_future()
         self._link.send(command, partial(self._arrived, taken, settling(answer)), self._link.slot_of(key))
         return raised(await answer)
 
-    def _arrived(self, taken: int, settle: Callable[[Reply], None], reply: Reply) -> None:
+    def _arrived(self, taken: int, settle: Callable[[StoreAnswer], None], reply: StoreAnswer) -> None:
         """Also where nobody waits for it any more: until now it was on its way like any other."""
         self._bound.give_back(taken)
         settle(reply)
@@ -255,12 +257,12 @@ class _Address:
         names = (keys.conversation(name), keys.log(name), keys.sent(name, 0), keys.sent(name, 1), keys.feed(name))
         _, head = packed("FCALL", _POST, len(names), *names).split(b"\r\n", 1)
         self.head = b"*%d\r\n%b" % (3 + len(names) + _ARGUMENTS, head)
-        self.settings: Settings | None = None
+        self.settings: ConversationSettings | None = None
         self.terms: Terms | None = None
         self.packed = b""
 
 
-def _command(address: _Address, post: Post, settings: Settings, terms: Terms, shift: int, at: int) -> bytes:
+def _command(address: _Address, post: Post, settings: ConversationSettings, terms: Terms, shift: int, at: int) -> bytes:
     """The call as bytes: what stays the same for a conversation is kept, the rest is put between."""
     if address.settings is not settings or address.terms is not terms:
         address.settings, address.terms = settings, terms
@@ -296,7 +298,7 @@ _LOAD = packed("FUNCTION", "LOAD", LIBRARY)
 _LIST_WORDS = ("FUNCTION", "LIST", "LIBRARYNAME", f"chatserver_{VERSION}")
 
 
-def _why_not_loaded(reply: Reply) -> StoreError | None:
+def _why_not_loaded(reply: StoreAnswer) -> StoreError | None:
     """Why the functions may not be there; None where they are."""
     if isinstance(reply, StoreError):
         return reply
@@ -305,7 +307,7 @@ def _why_not_loaded(reply: Reply) -> StoreError | None:
     return None
 
 
-def _raise_unless_there(error: StoreError, libraries: list[Reply]) -> None:
+def _raise_unless_there(error: StoreError, libraries: list[StoreAnswer]) -> None:
     """A store that takes no writes now may have the functions already. A replica may not: its master is elsewhere."""
     if "READONLY" in str(error) or not all(libraries):
         raise error
@@ -335,7 +337,7 @@ def pack(revision: int, terms: Terms, shift: int) -> bytes:
     )
 
 
-def _fault(reply: Reply) -> StoreError:
+def _fault(reply: StoreAnswer) -> StoreError:
     try:
         raised(reply)
     except StoreError as error:
@@ -356,7 +358,7 @@ def _result(reply: bytes) -> PostResult:
         return Posted(seq, at, usage, answered, kind == b"A")
     if kind == b"R" or kind == b"Q":
         at, opens_at, usage, reason = read_refused(reply)
-        return Refused(cast(Reason, reason), opens_at, at, usage, kind == b"R")
+        return PostRefused(cast(Reason, reason), opens_at, at, usage, kind == b"R")
     if kind == b"O":
         return Again()
     return Reused() if kind == b"C" else Unknown()
@@ -365,7 +367,7 @@ def _result(reply: bytes) -> PostResult:
 def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
     pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
     state = State.unpacked(pairs[b"state"])
-    settings = Settings(
+    settings = ConversationSettings(
         member=pairs[b"member"].decode(),
         mentor=pairs[b"mentor"].decode(),
         plan=pairs[b"plan"].decode(),

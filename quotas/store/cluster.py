@@ -15,10 +15,10 @@ from quotas.store.address import Node
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.link import Link
-from quotas.store.moving import Call, Moving, redirection
+from quotas.store.moving import Moving, SlotCall, redirection
 from quotas.store.port import Missed, Push, Store, Up
-from quotas.store.topology import SLOTS, View, node_at, slot_of, view_of
-from quotas.store.wire import Done, LinkDownError, Reply, packed, raised
+from quotas.store.topology import SLOTS, ClusterView, node_at, slot_of, view_of
+from quotas.store.wire import LinkDownError, OnAnswer, StoreAnswer, packed, raised
 
 LOOK_EVERY = 5.0
 """Seconds between looks at who has what, while nothing hints at a change."""
@@ -84,30 +84,30 @@ class ClusterLinks:
         """The slot of a key."""
         return slot_of(key)
 
-    def send(self, command: bytes, done: Done, slot: int = HOME) -> None:
+    def send(self, command: bytes, done: OnAnswer, slot: int = HOME) -> None:
         """Send a packed command to the node that has `slot`; where that is on the move, wait for it a moment."""
         self._enter(command, done, slot, None)
 
-    def send_kept(self, command: bytes, done: Done, mark: bytes, slot: int = HOME) -> None:
+    def send_kept(self, command: bytes, done: OnAnswer, mark: bytes, slot: int = HOME) -> None:
         """As `send`; where `replicated`, `done` is called once a replica has it."""
         self._enter(command, done, slot, mark)
 
     async def kept(self, key: str) -> None:
         """Wait until a replica of the node that has `key` has all of it, where `replicated`. Raises StoreError."""
         if self.replicated:
-            future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            future: asyncio.Future[StoreAnswer] = asyncio.get_running_loop().create_future()
             self.send_kept(_PING, settling(future), keeping.mark_at(key), slot_of(key))
             raised(await future)
 
-    async def request(self, *args: bytes | str | float) -> Reply:
+    async def request(self, *args: bytes | str | float) -> StoreAnswer:
         """Send a command to the node that has its first key, and wait for its reply. Raises StoreError."""
         key = args[3] if args[0] == "FCALL" else args[1] if len(args) > 1 else ""
         slot = slot_of(key) if isinstance(key, str) and key.startswith("{") else HOME
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[StoreAnswer] = asyncio.get_running_loop().create_future()
         self.send(packed(*args), settling(future), slot)
         return raised(await future)
 
-    async def everywhere(self, *args: bytes | str | float) -> list[Reply]:
+    async def everywhere(self, *args: bytes | str | float) -> list[StoreAnswer]:
         """The replies of every master. Raises StoreError."""
         owners = {link for link in self._owners if link is not None}
         return await asyncio.gather(*(link.request(*args) for link in owners))
@@ -128,9 +128,9 @@ class ClusterLinks:
 
     # The way of a call
 
-    def _enter(self, command: bytes, done: Done, slot: int, mark: bytes | None) -> None:
+    def _enter(self, command: bytes, done: OnAnswer, slot: int, mark: bytes | None) -> None:
         self._number += 1
-        call = Call(self._number, command, done, slot, mark)
+        call = SlotCall(self._number, command, done, slot, mark)
         if not (self._moving and self._moving.take(call)):
             self._dispatch(call)
 
@@ -138,7 +138,7 @@ class ClusterLinks:
         owner = self._owners[slot]
         return owner is not None and owner.is_up and self._in_flight[slot] == 0
 
-    def _dispatch(self, call: Call) -> None:
+    def _dispatch(self, call: SlotCall) -> None:
         owner = self._owners[call.slot]
         self._in_flight[call.slot] += 1
         if owner is None:
@@ -148,7 +148,7 @@ class ClusterLinks:
         else:
             owner.send_kept(call.command, partial(self._answered, call, owner), call.mark)
 
-    def _answered(self, call: Call, by: Link | None, reply: Reply) -> None:
+    def _answered(self, call: SlotCall, by: Link | None, reply: StoreAnswer) -> None:
         self._in_flight[call.slot] -= 1
         words = redirection(reply)
         if by is None or words is None:
@@ -161,7 +161,7 @@ class ClusterLinks:
             self._hint.set()
             self._moving.put_back(call)
 
-    def _ask(self, call: Call, node: Node) -> bool:
+    def _ask(self, call: SlotCall, node: Node) -> bool:
         """Follow a key that is ahead of its slot."""
         link = self._links.get(node)
         if link is None or not link.is_up:
@@ -196,13 +196,13 @@ class ClusterLinks:
     def _is_unsettled(self) -> bool:
         return bool(self._homeless or self._moving) or not self.is_up
 
-    async def _seen(self) -> View:
+    async def _seen(self) -> ClusterView:
         """The newest view that any node has. Raises StoreError."""
         told = await asyncio.gather(*(_view(link) for link in self._links.values() if link.is_up))
         views = [view for view in told if view is not None]
         return max(views, key=lambda view: view.epoch) if views else await self._seen_by_seeds()
 
-    async def _seen_by_seeds(self) -> View:
+    async def _seen_by_seeds(self) -> ClusterView:
         faults = []
         for node in self._seeds:
             link = Link(node)
@@ -216,7 +216,7 @@ class ClusterLinks:
                 link.close()
         raise LinkDownError("; ".join(faults))
 
-    async def _follow(self, view: View) -> None:
+    async def _follow(self, view: ClusterView) -> None:
         """Connect to new masters, then give every slot to its own, then leave the nodes that have none."""
         new = [self._link(node) for node in view.masters() if node not in self._links]
         for link, fault in zip(new, await asyncio.gather(*map(_opened, new)), strict=True):
@@ -296,7 +296,7 @@ class ClusterLinks:
         return True
 
 
-async def _view(link: Link) -> View | None:
+async def _view(link: Link) -> ClusterView | None:
     """What a node tells; None where it does not."""
     try:
         async with asyncio.timeout(VIEW_WITHIN):
@@ -314,7 +314,7 @@ async def _opened(link: Link) -> StoreError | None:
     return None
 
 
-def _taken(reply: Reply) -> None:
+def _taken(reply: StoreAnswer) -> None:
     """ASKING is always granted."""
 
 

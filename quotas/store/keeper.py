@@ -11,7 +11,7 @@ from collections.abc import Callable
 import hiredis
 
 from quotas.store.errors import StoreError
-from quotas.store.wire import Done, LinkDownError, Reply, Wire, hand_over, packed
+from quotas.store.wire import LinkDownError, OnAnswer, StoreAnswer, Wire, hand_over, packed
 
 REPLICA_WITHIN = 800
 """Milliseconds that the replica has for each step; after that whoever wrote gets a temporary error."""
@@ -35,9 +35,9 @@ class Keeper:
         self._wire = wire
         self._loop = asyncio.get_running_loop()
         self._steps = [packed("WAIT", 1, REPLICA_WITHIN)]
-        self._held: list[tuple[Done, Reply]] = []
+        self._held: list[tuple[OnAnswer, StoreAnswer]] = []
         self._mark = b""
-        self._replies: list[Reply] = []
+        self._replies: list[StoreAnswer] = []
         self._asking = False
 
     async def choose(self) -> None:
@@ -49,7 +49,7 @@ class Keeper:
         if (await self._wire.ask("COMMAND", "INFO", "WAITAOF"))[0]:
             self._steps = [*self._steps, packed("WAITAOF", 1, 1, REPLICA_WITHIN)]
 
-    def hold(self, mark: bytes, done: Done, reply: Reply) -> None:
+    def hold(self, mark: bytes, done: OnAnswer, reply: StoreAnswer) -> None:
         """Keep a reply back. `mark` is a packed write to a key that this node has; errors need not wait."""
         if isinstance(reply, hiredis.ReplyError | StoreError):
             done(reply)
@@ -73,8 +73,8 @@ class Keeper:
             self._wire.send(step, self._replies.append)
         self._wire.send(last, self._answering(held))
 
-    def _answering(self, held: list[tuple[Done, Reply]]) -> Callable[[Reply], None]:
-        def answered(reply: Reply) -> None:
+    def _answering(self, held: list[tuple[OnAnswer, StoreAnswer]]) -> Callable[[StoreAnswer], None]:
+        def answered(reply: StoreAnswer) -> None:
             replies, self._replies = [*self._replies, reply], []
             self._asking = bool(self._held)
             if self._asking:
@@ -85,7 +85,7 @@ class Keeper:
         return answered
 
 
-def _why_not(replies: list[Reply]) -> str:
+def _why_not(replies: list[StoreAnswer]) -> str:
     """Why the replica may not have it; '' where it has. The last reply counts how many have."""
     for reply in replies:
         if isinstance(reply, hiredis.ReplyError | StoreError):

@@ -19,7 +19,7 @@ from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.keeper import Keeper
 from quotas.store.port import Missed, Push, Store, Up
-from quotas.store.wire import Done, LinkDownError, Reply, Wire, packed, raised
+from quotas.store.wire import LinkDownError, OnAnswer, StoreAnswer, Wire, packed, raised
 
 CONNECT_WITHIN = 2.0
 BACKOFF_FIRST, BACKOFF_MOST = 0.05, 1.0
@@ -79,31 +79,31 @@ class Link:
         """All keys are in one place."""
         return 0
 
-    def send(self, command: bytes, done: Done, slot: int = 0) -> None:
+    def send(self, command: bytes, done: OnAnswer, slot: int = 0) -> None:
         """Send a packed command; `done` gets the reply, a hiredis.ReplyError, or a LinkDownError. Never waits."""
         if self._wire is None or not self._ready:
             done(LinkDownError("the store is not connected"))
         else:
             self._wire.send(command, done)
 
-    def send_kept(self, command: bytes, done: Done, mark: bytes, slot: int = 0) -> None:
+    def send_kept(self, command: bytes, done: OnAnswer, mark: bytes, slot: int = 0) -> None:
         """As `send`; where `replicated`, `done` is called once a replica has it."""
         self.send(command, done if self._keeper is None else partial(self._keeper.hold, mark, done))
 
     async def kept(self, key: str) -> None:
         """Wait until a replica has all that was written so far, where `replicated`. Raises StoreError."""
         if self.replicated:
-            future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            future: asyncio.Future[StoreAnswer] = asyncio.get_running_loop().create_future()
             self.send_kept(_PING, settling(future), keeping.mark_at(key))
             raised(await future)
 
-    async def request(self, *args: bytes | str | float) -> Reply:
+    async def request(self, *args: bytes | str | float) -> StoreAnswer:
         """Send a command and wait for its reply. Raises StoreError, also where the store answers with an error."""
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[StoreAnswer] = asyncio.get_running_loop().create_future()
         self.send(packed(*args), settling(future))
         return raised(await future)
 
-    async def everywhere(self, *args: bytes | str | float) -> list[Reply]:
+    async def everywhere(self, *args: bytes | str | float) -> list[StoreAnswer]:
         """As `request`: there is one node."""
         return [await self.request(*args)]
 

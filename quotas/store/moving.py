@@ -6,7 +6,7 @@ from operator import attrgetter
 
 import hiredis
 
-from quotas.store.wire import Done, LinkDownError, Reply, hand_over
+from quotas.store.wire import LinkDownError, OnAnswer, StoreAnswer, hand_over
 
 HOLD_FOR = 1.5
 """Seconds until held calls fail: whoever wrote gets a temporary error within two."""
@@ -15,7 +15,7 @@ TRY_EVERY = 0.05
 _WORDS = ("MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "LOADING", "READONLY", "MASTERDOWN")
 
 
-class Call:
+class SlotCall:
     """A packed command to a slot. `mark` is what goes ahead of the wait for a replica; None where none is waited for.
 
     `number` is its place in the order.
@@ -23,7 +23,7 @@ class Call:
 
     __slots__ = ("command", "done", "mark", "number", "slot")
 
-    def __init__(self, number: int, command: bytes, done: Done, slot: int, mark: bytes | None) -> None:
+    def __init__(self, number: int, command: bytes, done: OnAnswer, slot: int, mark: bytes | None) -> None:
         self.number = number
         self.command = command
         self.done = done
@@ -37,7 +37,7 @@ class Call:
         return words[2] == b"FCALL" and words[6] != b"1"
 
 
-def redirection(reply: Reply) -> list[str] | None:
+def redirection(reply: StoreAnswer) -> list[str] | None:
     """The words of an error that says "not here" or "not now"; None for every other reply."""
     if not isinstance(reply, hiredis.ReplyError):
         return None
@@ -51,8 +51,8 @@ class _Hold:
     def __init__(self, until: float, timer: asyncio.TimerHandle) -> None:
         self.until = until
         self.timer = timer
-        self.calls: list[Call] = []
-        self.first: Call | None = None
+        self.calls: list[SlotCall] = []
+        self.first: SlotCall | None = None
 
 
 class Moving:
@@ -62,7 +62,7 @@ class Moving:
     nothing of the slot is under way.
     """
 
-    def __init__(self, dispatch: Callable[[Call], None], is_ready: Callable[[int], bool]) -> None:
+    def __init__(self, dispatch: Callable[[SlotCall], None], is_ready: Callable[[int], bool]) -> None:
         self._dispatch = dispatch
         self._is_ready = is_ready
         self._holds: dict[int, _Hold] = {}
@@ -70,7 +70,7 @@ class Moving:
     def __bool__(self) -> bool:
         return bool(self._holds)
 
-    def take(self, call: Call) -> bool:
+    def take(self, call: SlotCall) -> bool:
         """Hold a new call, if its slot is on the move. One of a single key need not wait: it can follow its key."""
         hold = self._holds.get(call.slot)
         if hold is None or not call.needs_several_keys:
@@ -78,7 +78,7 @@ class Moving:
         hold.calls.append(call)
         return True
 
-    def put_back(self, call: Call) -> None:
+    def put_back(self, call: SlotCall) -> None:
         """A call was turned away: hold it, and try again."""
         loop = asyncio.get_running_loop()
         hold = self._holds.get(call.slot)
@@ -89,7 +89,7 @@ class Moving:
             hold.first = None
         hold.calls.append(call)
 
-    def answered(self, call: Call, reply: Reply) -> None:
+    def answered(self, call: SlotCall, reply: StoreAnswer) -> None:
         """A call got its answer. Where it was the first to try, those behind it follow."""
         hold = self._holds.get(call.slot)
         if hold is None or hold.first is not call:
@@ -118,7 +118,7 @@ class Moving:
             hold.calls.remove(hold.first)
             self._dispatch(hold.first)
 
-    def _taken_out(self, slot: int, hold: _Hold) -> list[Call]:
+    def _taken_out(self, slot: int, hold: _Hold) -> list[SlotCall]:
         hold.timer.cancel()
         del self._holds[slot]
         return sorted(hold.calls, key=attrgetter("number"))

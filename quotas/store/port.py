@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Protocol
 
-from quotas.store.wire import Done, Reply
+from quotas.store.wire import OnAnswer, StoreAnswer
 
 Up = Callable[["Store"], Coroutine[Any, Any, None]]
 Push = Callable[[list[Any]], None]
@@ -41,22 +41,22 @@ class Store(Protocol):
     def slot_of(self, key: str) -> int:
         """The slot that holds `key`; 0 for all of them where there is one node."""
 
-    def send(self, command: bytes, done: Done, slot: int = 0) -> None:
+    def send(self, command: bytes, done: OnAnswer, slot: int = 0) -> None:
         """Send a packed command; `done` gets the reply, a hiredis.ReplyError, or a StoreError. Never waits.
 
         Commands of one slot are carried out in the order in which they were sent.
         """
 
-    def send_kept(self, command: bytes, done: Done, mark: bytes, slot: int = 0) -> None:
+    def send_kept(self, command: bytes, done: OnAnswer, mark: bytes, slot: int = 0) -> None:
         """As `send`, but `done` gets the reply only once a replica has what it says: where `replicated`.
 
         `mark` is another packed write, of a key in the same slot.
         """
 
-    async def request(self, *args: bytes | str | float) -> Reply:
+    async def request(self, *args: bytes | str | float) -> StoreAnswer:
         """Send a command and wait for its reply. Raises StoreError, also where the store answers with an error."""
 
-    async def everywhere(self, *args: bytes | str | float) -> list[Reply]:
+    async def everywhere(self, *args: bytes | str | float) -> list[StoreAnswer]:
         """The replies of every node that takes writes. Raises StoreError."""
 
     async def kept(self, key: str) -> None:

@@ -8,12 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from quotas.store.address import Node
-from quotas.store.wire import Reply
+from quotas.store.wire import StoreAnswer
 
 SLOTS = 16_384
 
 
-class View(Struct, frozen=True):
+class ClusterView(Struct, frozen=True):
     """A cluster as one of its nodes sees it: `epoch` grows with every failover and with every slot that moved."""
 
     epoch: int
@@ -41,10 +41,10 @@ def slot_of(key: str | bytes) -> int:
     return crc_hqx(tag if brace and end and tag else whole, 0) % SLOTS
 
 
-def view_of(info: bytes, slots: Reply, asked: Node) -> View:
+def view_of(info: bytes, slots: StoreAnswer, asked: Node) -> ClusterView:
     """The answers of `asked` to CLUSTER INFO and CLUSTER SLOTS."""
     facts = dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)
-    return View(
+    return ClusterView(
         int(facts["cluster_current_epoch"]),
         tuple((first, last, _node(master, asked)) for first, last, master, *_ in slots),
     )

@@ -14,9 +14,9 @@ import hiredis
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 
-Reply = Any
+StoreAnswer = Any
 """What hiredis makes of a reply: bytes, int, list, None, or hiredis.ReplyError."""
-Done = Callable[[Reply], None]
+OnAnswer = Callable[[StoreAnswer], None]
 
 ANSWER_WITHIN = 1.8
 """Seconds without any answer, while some are owed, after which the store counts as gone."""
@@ -38,7 +38,7 @@ class _Told:
     def __init__(self, channel: bytes) -> None:
         self.channel = channel
 
-    def __call__(self, reply: Reply) -> None:
+    def __call__(self, reply: StoreAnswer) -> None:
         """The HELLO behind it was answered."""
 
 
@@ -62,7 +62,7 @@ class Wire(asyncio.Protocol):
         self._answer_within = answer_within
         self._loop = asyncio.get_running_loop()
         self._reader = hiredis.Reader()
-        self._pending: deque[Done] = deque()
+        self._pending: deque[OnAnswer] = deque()
         self._out: list[bytes] = []
         self._answers = 0
         self._answers_before = -1
@@ -75,7 +75,7 @@ class Wire(asyncio.Protocol):
     def pending(self) -> int:
         return len(self._pending)
 
-    def send(self, command: bytes, done: Done) -> None:
+    def send(self, command: bytes, done: OnAnswer) -> None:
         if len(self._pending) >= MAX_PENDING:
             done(LinkDownError("too many requests are waiting for the store"))
             return
@@ -94,9 +94,9 @@ class Wire(asyncio.Protocol):
             self._loop.call_soon(self._flush)
         self._out.append(packed(command, channel) + _HELLO)
 
-    async def ask(self, *args: str) -> Reply:
+    async def ask(self, *args: str) -> StoreAnswer:
         """Send a command and wait for its reply. Raises StoreError."""
-        future: asyncio.Future[Reply] = self._loop.create_future()
+        future: asyncio.Future[StoreAnswer] = self._loop.create_future()
         self.send(packed(*args), settling(future))
         return raised(await future)
 
@@ -150,7 +150,7 @@ class Wire(asyncio.Protocol):
         hand_over((done, LinkDownError("the store went away before it answered")) for done in pending)
 
 
-def hand_over(replies: Iterable[tuple[Done, Reply]]) -> None:
+def hand_over(replies: Iterable[tuple[OnAnswer, StoreAnswer]]) -> None:
     """Give everyone their reply: where one cannot take it, the others still get theirs."""
     for done, reply in replies:
         try:
@@ -168,7 +168,7 @@ def packed(*args: bytes | str | float) -> bytes:
 _HELLO = packed("HELLO")
 
 
-def raised(reply: Reply) -> Reply:
+def raised(reply: StoreAnswer) -> StoreAnswer:
     """The reply, or StoreError where it is an error."""
     if isinstance(reply, StoreError):
         raise reply

@@ -20,7 +20,7 @@ from chatserver.foundation import StartError
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile
-from chatserver.personal_data.page import Page
+from chatserver.personal_data.page import ExportPage
 from chatserver.replies.rows import waits as reply_waits
 from quotas.ledger.archive import LedgerArchive
 from tests.chatserver.realtime.devices import bodies
@@ -101,7 +101,7 @@ async def test_conversations_that_have_ended_need_no_rules(valkey_url: str, tmp_
         assert [(wait.plan, wait.dropped_at is not None) for wait in waits] == [("gold", True)]
         data_file, page = StringIO(), StringIO()
         exporting = Export(parts.database, parts.ledger, parts.messages, Revocations(parts.link))
-        sinks = (JsonFile(data_file), Page(page))
+        sinks = (JsonFile(data_file), ExportPage(page))
         assert (await exporting.write(await exporting.find("mia"), sinks, lambda *_: None)).messages == 1
         restorer = ArchiveRestorer(parts.database, parts.ledger, LedgerArchive(parts.link, parts.ledger, parts.shift))
         assert (

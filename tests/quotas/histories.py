@@ -13,9 +13,9 @@ from quotas import instant
 from quotas.admission import Usage
 from quotas.bookings import LENGTHS, QUARTER
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
-from quotas.ledger.base import DIGEST_BYTES, Entry, Ledger, Post, Posted, PostResult, Refused, Stale, posted
+from quotas.ledger.base import DIGEST_BYTES, Entry, Ledger, Post, Posted, PostRefused, PostResult, Stale, posted
 from quotas.plans import Policy, builtin_policy
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import BookedChat, Rulebook, Terms
 
 _MORE_PLANS = {
@@ -52,7 +52,7 @@ class Configure(Struct, frozen=True):
 
     at: int
     do: Literal["open", "plan", "pause", "resume", "end", "move", "old", "key", "chats"]
-    settings: Settings
+    settings: ConversationSettings
 
 
 class StartLive(Struct, frozen=True):
@@ -67,7 +67,7 @@ class Write(Struct, frozen=True):
 
     at: int
     post: Post
-    settings: Settings
+    settings: ConversationSettings
     terms: Terms
 
 
@@ -119,7 +119,7 @@ class History:
         zone, day, holidays = self._random.choice(PLACES)
         start = instant.parse(f"{day}T00:00:00Z") + self._random.randrange(20 * DAY)
         plan = self._random.choice(sorted(self.rulebook.policy.plans))
-        settings = Settings(f"member-{seed}", f"mentor-{seed}", plan, zone, holidays)
+        settings = ConversationSettings(f"member-{seed}", f"mentor-{seed}", plan, zone, holidays)
         self._standing = Standing(start, settings, Usage(), 0, 0, 0)
         self._terms = self._standing.terms(self.rulebook)
         self._terms_settings = settings
@@ -143,7 +143,7 @@ class History:
             case Posted(usage=usage, seq=seq):
                 last = max(seq, self._standing.last_seq)
                 self._standing = replace(self._standing, usage=usage, last_seq=last)
-            case Refused(usage=usage):
+            case PostRefused(usage=usage):
                 self._standing = replace(self._standing, usage=usage)
 
     def _event(self) -> Event:

@@ -18,11 +18,10 @@ from quotas.ledger.memory import MemoryLedger
 from quotas.phrases import Language
 from quotas.plans import Always, Plan, Policy, ReplyPromise, Windows, builtin_policy
 from quotas.sentences import Told, told
-from quotas.standing import Settings, Standing
+from quotas.standing import ConversationSettings, Standing
 from quotas.steps import (
     AgainstRules,
     AnswerDue,
-    Answered,
     Beginning,
     ClosedDay,
     ClosedDays,
@@ -38,6 +37,7 @@ from quotas.steps import (
     StatusSet,
     Step,
     Unexplained,
+    WaitAnswered,
     WaitBegan,
     WindowKept,
     WindowOpened,
@@ -51,7 +51,7 @@ from tests.quotas.histories import Configure, History, StartLive, Write, happen,
 from tests.quotas.moments import oslo
 
 HISTORIES, EVENTS = 60, 120
-LIGHT = Settings("kari", "tom", "light", "Europe/Oslo", "")
+LIGHT = ConversationSettings("kari", "tom", "light", "Europe/Oslo", "")
 BASIC = replace(LIGHT, plan="basic")
 MONDAY, FRIDAY, SATURDAY = oslo("2026-01-05T09:00:00"), oslo("2026-01-09T18:00:00"), oslo("2026-01-10T12:00:00")
 
@@ -191,7 +191,7 @@ def test_every_sentence_says_its_facts(lives: list[_Seen]) -> None:
             for told_step in told(seen.explanation, language, zone, "member"):
                 assert not re.search(r"[{}]|None", told_step.sentence)
                 assert not re.match(r"[a-zæøå]", told_step.sentence)
-    assert {WindowOpened, DeadlineSet, DeadlineMoved, DeadlineKept, Answered, ClosedDays, LiveChat} <= kinds
+    assert {WindowOpened, DeadlineSet, DeadlineMoved, DeadlineKept, WaitAnswered, ClosedDays, LiveChat} <= kinds
 
 
 # One case each

@@ -14,8 +14,8 @@ from quotas.bookings import LENGTHS, QUARTER, Actor, Booking, BookingKind, Price
 from quotas.credits import Credits
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Policy, Service, SessionPolicy, Sessions, builtin_policy
-from quotas.session_book import Done, NotDone, SessionBook, Subscriber, Wanted
-from quotas.standing import Settings
+from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, Wanted
+from quotas.standing import ConversationSettings
 from quotas.terms import BookedChat, Rulebook
 
 BEGIN = instant.parse("2026-01-12T08:00:00+01:00")
@@ -38,7 +38,7 @@ class World:
         self.book = SessionBook(self.rules)
         self.now = BEGIN
         self.subscribers = {
-            name: Subscriber(name, Settings(member, mentor, self.random.choice(PLANS), zone, ""), anchor)
+            name: Subscriber(name, ConversationSettings(member, mentor, self.random.choice(PLANS), zone, ""), anchor)
             for name, member, mentor, zone, anchor in (
                 ("c1", "mia", "tom", "Europe/Oslo", date(2025, 12, 31)),
                 ("c2", "ola", "tom", "America/Santiago", date(2026, 1, 12)),
@@ -79,7 +79,7 @@ class World:
         minutes = self.random.choice(LENGTHS)
         return Wanted(f"b{number}", subscriber.conversation, service, starts_at, minutes, kind, price)
 
-    def _done(self, subscriber: Subscriber, chosen: Booking) -> Done | NotDone:
+    def _done(self, subscriber: Subscriber, chosen: Booking) -> SessionDone | SessionRefused:
         by: Actor = self.random.choice(("member", "mentor", "support"))
         side: Side = self.random.choice(("member", "mentor"))
         match self.random.randrange(6):
@@ -94,7 +94,7 @@ class World:
                 return self.book.no_show(subscriber, chosen.id, self.now)
             case 4:
                 self.book.wrote(chosen.conversation, side, self.now)
-                return Done(self.book.booking(chosen.conversation, chosen.id))
+                return SessionDone(self.book.booking(chosen.conversation, chosen.id))
             case _:
                 return self.book.join(chosen.conversation, chosen.id, side, self.now)
 
@@ -108,10 +108,10 @@ class World:
             settings = replace(settings, plan=self.random.choice(PLANS), status="paused" if draw < 0.2 else "open")
         self.subscribers[subscriber.conversation] = replace(subscriber, settings=settings)
 
-    def _seen(self, result: Done | NotDone) -> Booking | None:
+    def _seen(self, result: SessionDone | SessionRefused) -> Booking | None:
         for id, booking in list(self.bookings.items()):
             self.bookings[id] = self.book.booking(booking.conversation, id)
-        if isinstance(result, Done):
+        if isinstance(result, SessionDone):
             self.bookings[result.booking.id] = result.booking
         return result.booking
 
@@ -164,12 +164,12 @@ def test_moving_changes_no_balance(seed: int) -> None:
         result = world.book.move(subscriber, booking.id, booking.starts_at + 20 * DAY, "mentor", world.now)
         world._seen(result)
         assert world.credits(subscriber, booking.period) == before
-        if isinstance(result, Done):
+        if isinstance(result, SessionDone):
             assert (result.booking.period, result.booking.units) == (booking.period, booking.units)
 
 
 def a_world(plan: str = "live") -> tuple[SessionBook, Subscriber]:
-    settings = Settings("mia", "tom", plan, "Europe/Oslo", "")
+    settings = ConversationSettings("mia", "tom", plan, "Europe/Oslo", "")
     return SessionBook(rulebook()), Subscriber("c1", settings, date(2026, 1, 12))
 
 
@@ -179,10 +179,10 @@ START = instant.parse("2026-01-20T10:00:00+01:00")
 def test_the_same_booking_again_is_the_same_as_it_is_now() -> None:
     book, subscriber = a_world()
     wanted = Wanted("b", "c1", "live_chat", START, 30)
-    assert isinstance(book.book(subscriber, wanted, "mentor", BEGIN), Done)
+    assert isinstance(book.book(subscriber, wanted, "mentor", BEGIN), SessionDone)
     book.move(subscriber, "b", START + DAY, "mentor", BEGIN)
     again = book.book(subscriber, wanted, "mentor", BEGIN + DAY)
-    assert isinstance(again, Done)
+    assert isinstance(again, SessionDone)
     assert again.booking.starts_at == START + DAY
     with pytest.raises(ValueError, match="`booking`: 'b' was booked with another content"):
         book.book(subscriber, replace(wanted, minutes=60), "mentor", BEGIN)
@@ -191,11 +191,11 @@ def test_the_same_booking_again_is_the_same_as_it_is_now() -> None:
 def test_a_refused_booking_takes_no_id() -> None:
     book, subscriber = a_world("basic")
     wanted = Wanted("b", "c1", "video_call", START, 30)
-    assert book.book(subscriber, wanted, "mentor", BEGIN) == NotDone("not_in_plan")
+    assert book.book(subscriber, wanted, "mentor", BEGIN) == SessionRefused("not_in_plan")
     with pytest.raises(ValueError, match="conversation 'c1' has no booking 'b'"):
         book.join("c1", "b", "member", START)
     price = Price(89_999, "NOK")
-    assert isinstance(book.book(subscriber, replace(wanted, kind="extra", price=price), "mentor", BEGIN), Done)
+    assert isinstance(book.book(subscriber, replace(wanted, kind="extra", price=price), "mentor", BEGIN), SessionDone)
 
 
 def test_a_booking_of_another_conversation_is_unknown() -> None:
@@ -251,7 +251,7 @@ def test_a_plan_with_an_agreed_cadence_never_lacks_credits() -> None:
     book, subscriber = a_world("coaching")
     for day in range(20):
         wanted = Wanted(f"b{day}", "c1", "video_call", START + day * DAY, 90)
-        assert isinstance(book.book(subscriber, wanted, "mentor", BEGIN), Done)
+        assert isinstance(book.book(subscriber, wanted, "mentor", BEGIN), SessionDone)
     found = book.credits(subscriber, book.period_of(subscriber, START).number, BEGIN)
     assert found is not None
     assert (found.left, found.over) == (None, 0)

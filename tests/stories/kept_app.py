@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from chatserver.client import ChatClient, ChatClosed
-from chatserver.client.link import Encoding
 from chatserver.messages.log import MessageLog
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Accepted, AnyEvent, Error, Gap, Message
 

@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.conversations.conversation import Conversation, Subscription
+from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.records.dialects import IDS_AT_ONCE, latest
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
 
@@ -29,20 +29,20 @@ def _all() -> Select[*tuple[object, ...]]:
     ).join(SUBSCRIPTIONS, _OPEN)
 
 
-async def find(connection: AsyncConnection, id: str) -> Conversation | None:
+async def find(connection: AsyncConnection, id: str) -> ConversationRecord | None:
     """The conversation; None where there is none."""
     row = (await connection.execute(_all().where(CONVERSATIONS.c.id == id))).one_or_none()
     return _conversation(row) if row else None
 
 
-async def find_to_change(connection: AsyncConnection, id: str) -> Conversation | None:
+async def find_to_change(connection: AsyncConnection, id: str) -> ConversationRecord | None:
     """As `find`; nobody else changes it until the transaction ends."""
     # Lock first, read then: a change that was waited for brings another open subscription.
     await connection.execute(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == id).with_for_update())
     return await find(connection, id)
 
 
-async def page(connection: AsyncConnection, after: str, limit: int) -> Sequence[Conversation]:
+async def page(connection: AsyncConnection, after: str, limit: int) -> Sequence[ConversationRecord]:
     """The first `limit` conversations with ids beyond `after` ('' for the first), by id."""
     query = _all().where(CONVERSATIONS.c.id > after).order_by(CONVERSATIONS.c.id).limit(limit)
     return [_conversation(row) for row in await connection.execute(query)]
@@ -76,9 +76,9 @@ async def subscriptions(connection: AsyncConnection, id: str) -> list[Subscripti
 
 async def with_subscriptions(
     connection: AsyncConnection, ids: Sequence[str]
-) -> list[tuple[Conversation, list[Subscription]]]:
+) -> list[tuple[ConversationRecord, list[Subscription]]]:
     """Those of `ids` that exist, each with its plans, the first one first."""
-    found: list[Conversation] = []
+    found: list[ConversationRecord] = []
     plans: dict[str, list[Subscription]] = {}
     columns = (SUBSCRIPTIONS.c.conversation_id, SUBSCRIPTIONS.c.plan, SUBSCRIPTIONS.c.started_at)
     for first in range(0, len(ids), IDS_AT_ONCE):
@@ -90,13 +90,13 @@ async def with_subscriptions(
     return [(conversation, plans[conversation.id]) for conversation in found]
 
 
-async def create(connection: AsyncConnection, conversation: Conversation) -> None:
+async def create(connection: AsyncConnection, conversation: ConversationRecord) -> None:
     """Raises sqlalchemy.exc.IntegrityError where the id is taken."""
     await connection.execute(insert(CONVERSATIONS).values(_values(conversation)))
     await _subscribe(connection, conversation, conversation.created_at)
 
 
-async def change(connection: AsyncConnection, conversation: Conversation) -> None:
+async def change(connection: AsyncConnection, conversation: ConversationRecord) -> None:
     """Write it over the one with that id; another plan ends the open subscription and starts the next."""
     await connection.execute(
         update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation.id).values(_values(conversation))
@@ -115,17 +115,17 @@ async def raise_revision(connection: AsyncConnection, id: str, revision: int) ->
     await connection.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == id).values(revision=revision))
 
 
-async def _subscribe(connection: AsyncConnection, conversation: Conversation, at: int) -> None:
+async def _subscribe(connection: AsyncConnection, conversation: ConversationRecord, at: int) -> None:
     await connection.execute(
         insert(SUBSCRIPTIONS).values(conversation_id=conversation.id, plan=conversation.plan, started_at=at)
     )
 
 
-def _conversation(row: Row[*tuple[object, ...]]) -> Conversation:
-    return Conversation(**row._mapping)
+def _conversation(row: Row[*tuple[object, ...]]) -> ConversationRecord:
+    return ConversationRecord(**row._mapping)
 
 
-def _values(conversation: Conversation) -> dict[str, object]:
+def _values(conversation: ConversationRecord) -> dict[str, object]:
     return {
         "id": conversation.id,
         "member_id": conversation.member,

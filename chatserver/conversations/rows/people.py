@@ -3,23 +3,23 @@
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.conversations.person import Person
+from chatserver.conversations.person import PersonRecord
 from chatserver.records.tables import CONVERSATIONS, PEOPLE
 
 
-async def find(connection: AsyncConnection, id: str) -> Person | None:
+async def find(connection: AsyncConnection, id: str) -> PersonRecord | None:
     """The person; None where there is none."""
     row = (await connection.execute(select(PEOPLE).where(PEOPLE.c.id == id))).one_or_none()
     return _person(row) if row else None
 
 
-async def find_to_change(connection: AsyncConnection, id: str) -> Person | None:
+async def find_to_change(connection: AsyncConnection, id: str) -> PersonRecord | None:
     """As `find`; nobody else changes or relies on the person until the transaction ends."""
     row = (await connection.execute(select(PEOPLE).where(PEOPLE.c.id == id).with_for_update())).one_or_none()
     return _person(row) if row else None
 
 
-async def find_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[str, Person]:
+async def find_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[str, PersonRecord]:
     """Those of `ids` that exist, by id; they stay as they are until the transaction ends."""
     query = select(PEOPLE).where(PEOPLE.c.id.in_(sorted(ids)))
     # In one order, so that two transactions never wait for each other.
@@ -33,12 +33,12 @@ async def has_others(connection: AsyncConnection, ids: set[str]) -> bool:
     return await connection.scalar(query) is not None
 
 
-async def create(connection: AsyncConnection, person: Person) -> None:
+async def create(connection: AsyncConnection, person: PersonRecord) -> None:
     """Raises sqlalchemy.exc.IntegrityError where the id is taken."""
     await connection.execute(insert(PEOPLE).values(_values(person)))
 
 
-async def change(connection: AsyncConnection, person: Person) -> None:
+async def change(connection: AsyncConnection, person: PersonRecord) -> None:
     """Write the person over the one with that id."""
     await connection.execute(update(PEOPLE).where(PEOPLE.c.id == person.id).values(_values(person)))
 
@@ -63,9 +63,9 @@ def _with(id: str) -> ColumnElement[bool]:
     return or_(CONVERSATIONS.c.member_id == id, CONVERSATIONS.c.mentor_id == id)
 
 
-def _person(row: Row[*tuple[object, ...]]) -> Person:
-    return Person(**row._mapping)
+def _person(row: Row[*tuple[object, ...]]) -> PersonRecord:
+    return PersonRecord(**row._mapping)
 
 
-def _values(person: Person) -> dict[str, object]:
-    return {name: getattr(person, name) for name in Person.__struct_fields__}
+def _values(person: PersonRecord) -> dict[str, object]:
+    return {name: getattr(person, name) for name in PersonRecord.__struct_fields__}

@@ -16,7 +16,7 @@ from quotas.ledger.base import Entry
 _row = MESSAGES.c
 
 
-class Message(Struct, frozen=True, gc=False):
+class MessageRow(Struct, frozen=True, gc=False):
     """One row. `at` in ms; `message_id` as UTF-8; `sealed` is None where the text was erased."""
 
     conversation_id: str
@@ -28,20 +28,20 @@ class Message(Struct, frozen=True, gc=False):
     sealed: bytes | None
 
 
-def message_of(conversation: str, entry: Entry) -> Message:
+def message_of(conversation: str, entry: Entry) -> MessageRow:
     """The row of an entry of the ledger's log."""
     head: Head = head_of(entry.entry)
     sealed = parted(entry.entry)[1]
-    return Message(conversation, entry.seq, entry.at, head.sender, head.role, head.id.encode(), sealed or None)
+    return MessageRow(conversation, entry.seq, entry.at, head.sender, head.role, head.id.encode(), sealed or None)
 
 
-def entry_of(message: Message) -> Entry:
+def entry_of(message: MessageRow) -> Entry:
     """The entry of the ledger's log that a row was made of; without a text where that was erased."""
     head = head_json(message.sender, message.role, message.message_id.decode())
     return Entry(message.seq, message.at, joined(head, message.sealed or b""))
 
 
-async def store(connection: AsyncConnection, messages: Sequence[Message]) -> None:
+async def store(connection: AsyncConnection, messages: Sequence[MessageRow]) -> None:
     """Insert what is not there yet."""
     # Always in the order of their keys, so that two processes that store the same never wait for each other.
     ordered = sorted(messages, key=lambda message: (message.conversation_id, message.seq))
@@ -50,7 +50,7 @@ async def store(connection: AsyncConnection, messages: Sequence[Message]) -> Non
         await connection.execute(insert, [asdict(each) for each in ordered])
 
 
-async def page(connection: AsyncConnection, conversation: str, after: int, before: int, limit: int) -> list[Message]:
+async def page(connection: AsyncConnection, conversation: str, after: int, before: int, limit: int) -> list[MessageRow]:
     """Messages with after < seq < before in order: the first `limit` of them."""
     query = (
         select(MESSAGES)
@@ -58,7 +58,7 @@ async def page(connection: AsyncConnection, conversation: str, after: int, befor
         .order_by(_row.seq)
         .limit(limit)
     )
-    return [Message(**row._mapping) for row in await connection.execute(query)]
+    return [MessageRow(**row._mapping) for row in await connection.execute(query)]
 
 
 async def after(connection: AsyncConnection, seqs: Mapping[str, int], most: int) -> dict[str, dict[int, int]]:
@@ -81,7 +81,7 @@ async def last_seq(connection: AsyncConnection, conversation: str) -> int:
     return await connection.scalar(select(func.max(_row.seq)).where(_row.conversation_id == conversation)) or 0
 
 
-async def written_since(connection: AsyncConnection, conversation: str, at: int) -> list[Message]:
+async def written_since(connection: AsyncConnection, conversation: str, at: int) -> list[MessageRow]:
     """Every message of that instant or a later one, in order."""
     query = select(MESSAGES).where(_row.conversation_id == conversation, _row.at >= at).order_by(_row.seq)
-    return [Message(**row._mapping) for row in await connection.execute(query)]
+    return [MessageRow(**row._mapping) for row in await connection.execute(query)]

@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 
-from chatserver.records.steps import Changes
+from chatserver.records.steps import SchemaChanges
 
 
-def upgrade(changes: Changes) -> None:
+def upgrade(changes: SchemaChanges) -> None:
     changes.create_table(
         "people",
         sa.Column("id", sa.String(64), nullable=False),

@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 
-from chatserver.records.steps import Changes
+from chatserver.records.steps import SchemaChanges
 
 
-def upgrade(changes: Changes) -> None:
+def upgrade(changes: SchemaChanges) -> None:
     changes.add_column("people", sa.Column("erased_at", sa.BigInteger))
     changes.create_table(
         "erasures",

@@ -19,7 +19,7 @@ from chatserver.records.dialects import insert_into
 from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
 
 
-class ReplyWait(Struct, frozen=True):
+class ClosedWait(Struct, frozen=True):
     """A wait that is over: answered, or dropped as the conversation ended. Instants and lengths in ms.
 
     `partition` and `event` name the ledger's event. `plan` is that of `waiting_since`, '' where none was held; `week`
@@ -76,13 +76,13 @@ _SELDOM: dict[type[Struct], tuple[Table, Callable[[object], Any]]] = {
 }
 
 
-async def store(connection: AsyncConnection, rows: Sequence[ReplyWait | ReplyNotice | MentorDay]) -> None:
+async def store(connection: AsyncConnection, rows: Sequence[ClosedWait | ReplyNotice | MentorDay]) -> None:
     """Insert what is not there yet.
 
     Where two processes store the same, they do it in the same order, so that neither waits for the other: waits as
     they were read, notices by their instants, days by their keys.
     """
-    waits = [astuple(row) for row in rows if type(row) is ReplyWait]
+    waits = [astuple(row) for row in rows if type(row) is ClosedWait]
     while waits:
         # A power of two, so that there are few statements to keep.
         many = min(MOST_AT_ONCE, 1 << len(waits).bit_length() - 1)
@@ -103,16 +103,16 @@ def _insert_waits(dialect: Dialect, many: int) -> str:
     Measured against one execution a row by SQLAlchemy: half of the time, of which the driver's thread and the event
     loop spend most on waiting for each other.
     """
-    names = dict.fromkeys(ReplyWait.__struct_fields__)
+    names = dict.fromkeys(ClosedWait.__struct_fields__)
     insert = insert_into(dialect, REPLY_WAITS).values([names] * many).on_conflict_do_nothing()
     return str(insert.compile(dialect=dialect))
 
 
-async def waits_in(connection: AsyncConnection, conversation: str) -> list[ReplyWait]:
+async def waits_in(connection: AsyncConnection, conversation: str) -> list[ClosedWait]:
     """The conversation's waits that are over, the first one first."""
     query = select(REPLY_WAITS).where(REPLY_WAITS.c.conversation_id == conversation)
     rows = await connection.execute(query.order_by(REPLY_WAITS.c.waiting_since, REPLY_WAITS.c.event))
-    return [ReplyWait(**row._mapping) for row in rows]
+    return [ClosedWait(**row._mapping) for row in rows]
 
 
 async def notices_in(connection: AsyncConnection, conversation: str) -> list[ReplyNotice]:

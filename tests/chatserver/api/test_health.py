@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from chatserver.operating import health as health_module
 from chatserver.operating.embedded import EmbeddedStore
-from chatserver.operating.health import Check
+from chatserver.operating.health import HealthCheck
 from chatserver.records import database as database_module
 from chatserver.records.database import DatabaseError
 from tests.chatserver.realtime.servers import SECRET, HereServer, here, program
@@ -213,7 +213,7 @@ async def test_a_database_that_cannot_be_written_is_said(
                 for command in commands:
                     await connection.exec_driver_sql(command)
 
-        async def check() -> Check:
+        async def check() -> HealthCheck:
             health._checked_at = float("-inf")
             checks = await health.checks()
             assert health.is_ready(checks)

@@ -13,7 +13,7 @@ from chatserver.api.negotiation import CSV, JSON
 from chatserver.protocol.reports import ReplyGroup
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import ReplyWait
+from chatserver.replies.rows.waits import ClosedWait
 from quotas.instant import HOUR, parse
 from tests.chatserver.api.serving import Served, bearer
 from tests.plain_http import http_client
@@ -23,8 +23,8 @@ RANGE = "from=2026-01-05&to=2026-01-11"
 MONDAY = parse("2026-01-05T09:00:00+01:00")
 
 
-def wait(number: int, mentor: str, waited: int) -> ReplyWait:
-    return ReplyWait(
+def wait(number: int, mentor: str, waited: int) -> ClosedWait:
+    return ClosedWait(
         partition=1,
         event=f"{number}-0",
         conversation_id="c1",

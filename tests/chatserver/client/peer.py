@@ -25,7 +25,7 @@ from chatserver.protocol.events import (
     AnyEvent,
     Composer,
     ComposerChanged,
-    Conversation,
+    ConversationView,
     Error,
     Gap,
     HistoryPage,
@@ -54,8 +54,8 @@ _packed_commands: msgspec.msgpack.Decoder[AnyCommand] = msgspec.msgpack.Decoder(
 _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 
 
-def a_conversation(id: str = "c1", member: str = "mia", mentor: str = "tora", plan: str = "light") -> Conversation:
-    return Conversation(
+def a_conversation(id: str = "c1", member: str = "mia", mentor: str = "tora", plan: str = "light") -> ConversationView:
+    return ConversationView(
         id=id,
         member=member,
         mentor=mentor,
@@ -163,7 +163,7 @@ class Peer:
             if user in (each.member, each.mentor):
                 await self.say(Presence(conversation=each.id, user=user, online=online))
 
-    def _as_seen_by(self, user: str, each: Conversation) -> Conversation:
+    def _as_seen_by(self, user: str, each: ConversationView) -> ConversationView:
         other = each.mentor if user == each.member else each.member
         return replace(
             each,

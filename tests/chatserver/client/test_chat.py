@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 import pytest
 
-from chatserver.client import ChatClient, ChatClosed, ChatError, State
-from chatserver.client.link import LARGEST_EVENT_BYTES, Encoding
+from chatserver.client import ChatClient, ChatClosed, ChatError, ConnectionState
+from chatserver.client.link import LARGEST_EVENT_BYTES
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.commands import MAX_RESUME
 from chatserver.protocol.events import Accepted, Gap, Message, Refused, Welcome
 from tests.chatserver.client.peer import LOCKED, Peer, a_conversation, eventually, running_peer
@@ -294,7 +295,7 @@ async def test_a_handshake_that_is_rejected_ends_it(peer: Peer, status: HTTPStat
 async def test_a_busy_server_is_asked_again(peer: Peer) -> None:
     """HTTP 503 is weather."""
     peer.reject = HTTPStatus.SERVICE_UNAVAILABLE
-    states: list[State] = []
+    states: list[ConnectionState] = []
     async with ChatClient(peer.url, "mia", on_state=states.append) as chat:
         await eventually(lambda: len(states) >= 3)
         peer.reject = None

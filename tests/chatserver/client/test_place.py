@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatserver.client.backoff import BASE_SECONDS, CAP_SECONDS, full_jitter
-from chatserver.client.place import Place
+from chatserver.client.place import Position
 
 
 def test_a_seq_ahead_of_a_hole_does_not_move_the_place() -> None:
     """Resuming after 7 would lose 6."""
-    place = Place(5)
+    place = Position(5)
     assert place.take(7)
     assert place.last == 5
     assert place.take(6)
@@ -21,7 +21,7 @@ def test_a_seq_ahead_of_a_hole_does_not_move_the_place() -> None:
 
 def test_skipping_closes_up_with_what_was_ahead() -> None:
     """What the server no longer has is not waited for."""
-    place = Place(0)
+    place = Position(0)
     place.take(4)
     place.skip_to(3)
     assert place.last == 4
@@ -32,7 +32,7 @@ def test_skipping_closes_up_with_what_was_ahead() -> None:
 @given(st.lists(st.integers(min_value=1, max_value=30)))
 def test_every_seq_is_new_once_and_last_is_the_end_of_the_unbroken_run(seqs: list[int]) -> None:
     """Whatever the order of arrival."""
-    place, seen = Place(0), set[int]()
+    place, seen = Position(0), set[int]()
     for seq in seqs:
         assert place.take(seq) == (seq not in seen)
         seen.add(seq)
@@ -56,7 +56,7 @@ def test_delays_are_spread_between_nothing_and_a_doubling_limit() -> None:
 
 
 def test_going_back_lets_what_came_after_come_again() -> None:
-    place = Place(5)
+    place = Position(5)
     place.take(7)
     place.go_back_to(9)
     assert (place.last, place.has(7)) == (5, True)

@@ -12,11 +12,11 @@ from chatserver.conversations.requests import (
     Conflict,
     ConversationChange,
     ConversationDetails,
-    Done,
     Invalid,
     Missing,
     PersonDetails,
     Record,
+    Written,
 )
 from chatserver.conversations.rows import conversations
 from chatserver.records.database import Database
@@ -45,8 +45,8 @@ async def with_people(provisioning: Provisioning) -> Provisioning:
     return provisioning
 
 
-def done(outcome: Done[Record] | Invalid | Conflict | Missing) -> Record:
-    assert isinstance(outcome, Done), outcome
+def done(outcome: Written[Record] | Invalid | Conflict | Missing) -> Record:
+    assert isinstance(outcome, Written), outcome
     return outcome.record
 
 
@@ -54,10 +54,10 @@ async def test_a_person_is_created_once(provisioning: Provisioning) -> None:
     """The same again changes nothing, other details are taken over, the creation stays."""
     details = PersonDetails(role="member", name="Ola Nordmann", zone="Europe/Copenhagen", locale="da", email="o@x.dk")
     first = await provisioning.put_person("ola", details)
-    assert isinstance(first, Done)
+    assert isinstance(first, Written)
     assert first.created
     again = await provisioning.put_person("ola", details)
-    assert again == Done(first.record, created=False)
+    assert again == Written(first.record, created=False)
     await asyncio.sleep(0.005)
     renamed = done(await provisioning.put_person("ola", PersonDetails(role="member", name="Ola")))
     assert (renamed.name, renamed.zone, renamed.locale, renamed.email) == ("Ola", "Europe/Oslo", "nb", None)
@@ -87,7 +87,7 @@ async def test_the_role_of_someone_in_a_conversation_stays(provisioning: Provisi
 async def test_a_conversation_reaches_the_ledger(provisioning: Provisioning, ledger: RedisLedger) -> None:
     """Record and ledger agree, the policy's calendar fills in what was left out, both people find it."""
     created = await provisioning.put_conversation("c1", KARI_AND_TOM)
-    assert isinstance(created, Done)
+    assert isinstance(created, Written)
     assert created.created
     record = created.record
     assert (record.zone, record.holidays, record.status, record.revision) == ("Europe/Oslo", "", "open", 1)
@@ -100,10 +100,10 @@ async def test_a_conversation_reaches_the_ledger(provisioning: Provisioning, led
 async def test_the_same_again_changes_nothing(provisioning: Provisioning) -> None:
     """Neither the revision nor the instant of the last change moves."""
     record = done(await provisioning.put_conversation("c1", KARI_AND_TOM))
-    assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Done(record, created=False)
-    assert await provisioning.change_conversation("c1", ConversationChange()) == Done(record, created=False)
+    assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Written(record, created=False)
+    assert await provisioning.change_conversation("c1", ConversationChange()) == Written(record, created=False)
     same = ConversationChange(plan="light", status="open")
-    assert await provisioning.change_conversation("c1", same) == Done(record, created=False)
+    assert await provisioning.change_conversation("c1", same) == Written(record, created=False)
 
 
 async def test_plans_have_a_history(provisioning: Provisioning, database: Database, ledger: RedisLedger) -> None:
@@ -203,7 +203,7 @@ async def test_ended_is_final(provisioning: Provisioning, ledger: RedisLedger) -
     ):
         assert isinstance(await provisioning.change_conversation("c1", change), Conflict)
     assert isinstance(await provisioning.put_conversation("c1", replace(KARI_AND_TOM, zone="UTC")), Conflict)
-    assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Done(ended, created=False)
+    assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Written(ended, created=False)
     assert done(await provisioning.change_conversation("c1", ConversationChange(status="ended"))) == ended
     standing = await ledger.standing("c1")
     assert standing is not None
@@ -219,7 +219,7 @@ async def test_a_change_of_what_is_not_there(provisioning: Provisioning) -> None
 async def test_many_at_once_make_one_conversation(provisioning: Provisioning, ledger: RedisLedger) -> None:
     """Ten that create the same one: it is new for one of them. Ten that change it: the ledger has the last revision."""
     outcomes = await asyncio.gather(*(provisioning.put_conversation("c1", KARI_AND_TOM) for _ in range(10)))
-    assert sorted(isinstance(outcome, Done) and outcome.created for outcome in outcomes) == [*([False] * 9), True]
+    assert sorted(isinstance(outcome, Written) and outcome.created for outcome in outcomes) == [*([False] * 9), True]
     plans = ("basic", "live", "video", "light", "live+") * 2
     await asyncio.gather(*(provisioning.change_conversation("c1", ConversationChange(plan=plan)) for plan in plans))
     record = await provisioning.get_conversation("c1")
@@ -239,7 +239,7 @@ async def test_a_role_changes_or_is_relied_on(provisioning: Provisioning) -> Non
             provisioning.put_conversation(f"c{number}", asked),
             provisioning.put_person(mentor, PersonDetails(role="support", name="M")),
         )
-        assert isinstance(opened, Done) != isinstance(changed, Done)
+        assert isinstance(opened, Written) != isinstance(changed, Written)
 
 
 async def test_a_ledger_that_missed_it(database: Database) -> None:
@@ -272,7 +272,7 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
         async with asyncio.timeout(30):
             await up.wait()
         assert await ledger.standing("c1") is None
-        assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Done(record, created=False)
+        assert await provisioning.put_conversation("c1", KARI_AND_TOM) == Written(record, created=False)
         standing = await ledger.standing("c1")
         assert standing is not None
         assert standing.settings == settings_of(record)

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
-from chatserver.conversations.conversation import Conversation
-from chatserver.conversations.person import Person
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.provisioning import Restorer, settings_of
 from chatserver.conversations.rebuild import BATCH, Rebuilt, rebuild, rules_problem
 from chatserver.conversations.rows import conversations, people
@@ -34,16 +34,16 @@ def nothing(done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-async def recorded(database: Database, number: int) -> list[Conversation]:
+async def recorded(database: Database, number: int) -> list[ConversationRecord]:
     """That many conversations, each with a member of its own, all with one mentor."""
     async with database.begin() as connection:
-        await people.create(connection, Person("tom", "mentor", "Tom", "Europe/Oslo", "nb", None, 1, 1))
+        await people.create(connection, PersonRecord("tom", "mentor", "Tom", "Europe/Oslo", "nb", None, 1, 1))
         made = []
         for each in range(number):
-            member = Person(f"m{each:04}", "member", "M", "Europe/Oslo", "nb", None, 1, 1)
+            member = PersonRecord(f"m{each:04}", "member", "M", "Europe/Oslo", "nb", None, 1, 1)
             await people.create(connection, member)
             made.append(
-                Conversation(
+                ConversationRecord(
                     f"c{each:04}", member.id, "tom", PLANS[each % len(PLANS)], "Europe/Oslo", "NO", "open", 3, 1, 1
                 )
             )

@@ -3,7 +3,7 @@
 from sqlalchemy import Table, select
 
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.conversations.requests import ConversationChange, ConversationDetails, Done, PersonDetails
+from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
 from chatserver.records.database import Database
 from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
 from chatserver.replies.recorder import ReplyRecords
@@ -47,12 +47,12 @@ class PastDesk:
     async def open(self, id: str, plan: str = "basic", mentor: str = "tom") -> None:
         for person, role in (("mia", "member"), (mentor, "mentor")):
             details = PersonDetails("member" if role == "member" else "mentor", person.title())
-            assert isinstance(await self.provisioning.put_person(person, details), Done)
+            assert isinstance(await self.provisioning.put_person(person, details), Written)
         made = await self.provisioning.put_conversation(id, ConversationDetails("mia", mentor, plan))
-        assert isinstance(made, Done)
+        assert isinstance(made, Written)
 
     async def change(self, id: str, change: ConversationChange) -> None:
-        assert isinstance(await self.provisioning.change_conversation(id, change), Done)
+        assert isinstance(await self.provisioning.change_conversation(id, change), Written)
 
     async def write(self, id: str, writer: Writer, at: int) -> Posted:
         standing = await self.ledger.standing(id, at=at)

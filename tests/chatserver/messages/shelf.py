@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rebuild import Rebuilt, rebuild
-from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
+from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.messages.archive import Archive
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
@@ -61,8 +61,10 @@ class Shelf:
     async def open(self, id: str = "c1", plan: str = "basic") -> None:
         for person, role in (("mia", "member"), ("tom", "mentor")):
             details = PersonDetails("member" if role == "member" else "mentor", person.title())
-            assert isinstance(await self.provisioning.put_person(person, details), Done)
-        assert isinstance(await self.provisioning.put_conversation(id, ConversationDetails("mia", "tom", plan)), Done)
+            assert isinstance(await self.provisioning.put_person(person, details), Written)
+        assert isinstance(
+            await self.provisioning.put_conversation(id, ConversationDetails("mia", "tom", plan)), Written
+        )
 
     async def write(self, writer: Writer, body: str, id: str = "c1", *, at: int = 0) -> PostResult:
         """The body is the message's id too."""

@@ -12,7 +12,7 @@ from chatserver.records.database import Database
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook
 from tests.chatserver.keys.making import conversation_keys
 
@@ -23,7 +23,7 @@ COUNT = 40
 @pytest.fixture
 async def filled(ledger: RedisLedger, database: Database) -> AsyncIterator[MessageLog]:
     """A conversation of `COUNT` texts, each as long as a text may be."""
-    standing = await ledger.configure("c1", Settings("mia", "tom", "basic", "Europe/Oslo", ""))
+    standing = await ledger.configure("c1", ConversationSettings("mia", "tom", "basic", "Europe/Oslo", ""))
     terms = standing.terms(Rulebook(builtin_policy()))
     keys = conversation_keys(database)
     key = await keys.current("c1", 1)

@@ -15,7 +15,7 @@ from quotas.ledger.base import Posted
 from quotas.ledger.library import LIBRARY
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
-from quotas.store.wire import Reply, packed
+from quotas.store.wire import StoreAnswer, packed
 from tests.chatserver.messages.shelf import RULEBOOK, Shelf, shelf_at
 
 
@@ -66,7 +66,7 @@ class Writer:
         assert await self.shelf.texts() == [f"text {number + 1}" for number in range(len(answers))]
 
 
-def _done(reply: Reply) -> None:
+def _done(reply: StoreAnswer) -> None:
     assert not isinstance(reply, Exception), reply
 
 

@@ -9,15 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from chatserver.conversations.rebuild import Rebuilt
-from chatserver.conversations.requests import ConversationChange, Done
+from chatserver.conversations.requests import ConversationChange, Written
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
-from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.deadlines import ReplyDeadlines
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import Posted, Refused
+from quotas.ledger.base import Posted, PostRefused
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import REPLY, Waits
@@ -118,19 +118,19 @@ async def test_a_spent_week_stays_spent(shelf: Shelf) -> None:
     for hours in (0, 25):
         assert isinstance(await shelf.write("member", f"{hours}", at=TUESDAY + hours * HOUR), Posted)
     spent = await shelf.write("member", "third", at=TUESDAY + 50 * HOUR)
-    assert isinstance(spent, Refused)
+    assert isinstance(spent, PostRefused)
     await shelf.archive.archive(["c1"], Keep(3, HOUR))
     await shelf.lose_store()
     await shelf.rebuild()
     refused = await shelf.write("member", "fourth", at=TUESDAY + 50 * HOUR)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, PostRefused)
     assert (refused.reason, refused.opens_at, refused.usage) == ("quota_used", spent.opens_at, spent.usage)
 
 
 async def test_a_noted_miss_is_not_noted_again(shelf: Shelf) -> None:
     """The wait is on the board as before, and no timer rings for it."""
     asked = await shelf.write("member", "asked", at=TUESDAY - 48 * HOUR)
-    assert isinstance(asked, Refused)  # a Sunday
+    assert isinstance(asked, PostRefused)  # a Sunday
     asked = await shelf.write("member", "asked again", at=TUESDAY - 24 * HOUR)
     assert isinstance(asked, Posted)
     due_at = asked.usage.due_at
@@ -148,7 +148,7 @@ async def deadlines_after(shelf: Shelf, later: int) -> list[str]:
     """What becomes of deadlines until then."""
     ledger = RedisLedger(shelf.link, shelf.shift + later)
     waits = Waits(shelf.link, ledger, shelf.shift + later)
-    kind = ReplyWatch(ledger, waits, RULEBOOK, shelf.metrics)
+    kind = ReplyDeadlines(ledger, waits, RULEBOOK, shelf.metrics)
     watch = TimerWatch(Timers(shelf.link, ledger), [kind])
     while await watch.sweep():
         pass
@@ -171,7 +171,7 @@ async def test_a_wait_whose_deadline_was_near_is_watched_on(any_shelf: Shelf) ->
 
 async def test_an_ended_conversation_comes_back_ended(shelf: Shelf) -> None:
     await shelf.write("member", "asked")
-    assert isinstance(await shelf.provisioning.change_conversation("c1", ConversationChange(status="ended")), Done)
+    assert isinstance(await shelf.provisioning.change_conversation("c1", ConversationChange(status="ended")), Written)
     await shelf.archive_all()
     await shelf.lose_store()
     await shelf.rebuild()
@@ -189,7 +189,7 @@ async def test_whoever_asks_first_brings_it_back(shelf: Shelf) -> None:
     await shelf.lose_store()
     assert (await shelf.provisioning.standing(record)).last_seq == 5
     await shelf.lose_store()
-    assert isinstance(await shelf.provisioning.change_conversation("c1", ConversationChange(plan="basic")), Done)
+    assert isinstance(await shelf.provisioning.change_conversation("c1", ConversationChange(plan="basic")), Written)
     standing = await shelf.standing()
     assert (standing.last_seq, standing.settings.plan) == (5, "basic")
     assert await shelf.texts() == texts

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from chatserver.conversations.conversation import Conversation
+from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.conversations.requests import ConversationChange, ConversationDetails, Done, PersonDetails
+from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
 from chatserver.messages import why as workflow
 from chatserver.messages.log import MessageLog
 from chatserver.messages.why import why
@@ -78,9 +78,9 @@ class Scene:
 
     async def change(self, at: int, change: ConversationChange) -> None:
         self.now = at
-        assert isinstance(await self.provisioning.change_conversation("c", change), Done)
+        assert isinstance(await self.provisioning.change_conversation("c", change), Written)
 
-    async def record(self) -> Conversation:
+    async def record(self) -> ConversationRecord:
         found = await self.provisioning.get_conversation("c")
         assert found
         return found

@@ -15,7 +15,7 @@ from typing import Any, cast
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from chatserver.client.link import Encoding
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Close
 from chatserver.realtime.socket import MAX_UNSENT
 from chatserver.server import SEND_BUFFER

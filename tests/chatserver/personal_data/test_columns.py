@@ -14,7 +14,7 @@ from chatserver.conversations.requests import PersonDetails
 from chatserver.records.database import Database
 from chatserver.records.tables import METADATA
 from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
+from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from quotas import instant
 from quotas.instant import HOUR
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
@@ -229,7 +229,7 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
             await reply_waits.store(
                 connection,
                 [
-                    ReplyWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 24 * HOUR, False),
+                    ClosedWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 24 * HOUR, False),
                     ReplyNotice(1, "1-1", "missed", *common, TUESDAY, due, due + 1),
                     MentorDay("c1", date(2026, 1, 6), 1),
                 ],

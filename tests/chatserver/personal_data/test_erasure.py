@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.access.revocation import Revocations
 from chatserver.conversations.provisioning import settings_of
-from chatserver.conversations.requests import Conflict, ConversationDetails, Done, Invalid, PersonDetails
+from chatserver.conversations.requests import Conflict, ConversationDetails, Invalid, PersonDetails, Written
 from chatserver.conversations.rows import people
 from chatserver.keys import rows as key_rows
 from chatserver.messages.lane import Lane, PostOutcome
@@ -27,7 +27,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.tables import LEDGER_SNAPSHOTS
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import ANY_TEXT, Entry, Posted, Refused
+from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostRefused
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from tests.chatserver.keys.making import conversation_keys
@@ -109,8 +109,10 @@ async def test_texts_and_name_are_gone_and_the_others_stay(shelf: Shelf) -> None
     """Also from a conversation in which nobody wrote yet, and not from other people's."""
     await shelf.open("quiet")
     ola = PersonDetails("member", "Ola", email="ola@example.org")
-    assert isinstance(await shelf.provisioning.put_person("ola", ola), Done)
-    assert isinstance(await shelf.provisioning.put_conversation("c2", ConversationDetails("ola", "tom", "basic")), Done)
+    assert isinstance(await shelf.provisioning.put_person("ola", ola), Written)
+    assert isinstance(
+        await shelf.provisioning.put_conversation("c2", ConversationDetails("ola", "tom", "basic")), Written
+    )
     await write_all(shelf)
     await shelf.write("mentor", "to ola", "c2")
     seen: list[tuple[int, int]] = []
@@ -254,14 +256,14 @@ async def test_a_mentor_who_writes_meanwhile_loses_nothing(shelf: Shelf) -> None
     answers: dict[str, PostOutcome] = {}
     erasing = asyncio.create_task(erase(shelf))
     async with asyncio.timeout(30):
-        while not any(isinstance(answer, Refused) for answer in answers.values()):
+        while not any(isinstance(answer, PostRefused) for answer in answers.values()):
             text = f"meanwhile {len(answers)}"
             answered = asyncio.get_running_loop().create_future()
             lane.post("mentor", "tom", text, text, "test", settling(answered))
             answers[text] = await answered
         await erasing
-    assert all(isinstance(answer, Posted | Refused) for answer in answers.values())
-    assert {answer.reason for answer in answers.values() if isinstance(answer, Refused)} == {"ended"}
+    assert all(isinstance(answer, Posted | PostRefused) for answer in answers.values())
+    assert {answer.reason for answer in answers.values() if isinstance(answer, PostRefused)} == {"ended"}
     accepted = [text for text, answer in answers.items() if isinstance(answer, Posted)]
     assert (await read(shelf))[5:] == [("tom", text, False) for text in accepted]
 

@@ -19,11 +19,11 @@ from chatserver.personal_data import texts
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
-from chatserver.personal_data.page import Page
+from chatserver.personal_data.page import ExportPage
 from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import MentorDay, ReplyNotice, ReplyWait
+from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from chatserver.settings import SettingsError
 from quotas.instant import HOUR
 from quotas.phrases import LANGUAGES
@@ -49,7 +49,7 @@ async def exported(shelf: Shelf, person: str = "mia") -> tuple[dict[str, Any], s
     """The document, and the page."""
     data, page = StringIO(), StringIO()
     exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link))
-    await exporting.write(await exporting.find(person), (JsonFile(data), Page(page)), silent)
+    await exporting.write(await exporting.find(person), (JsonFile(data), ExportPage(page)), silent)
     document: dict[str, Any] = json.loads(data.getvalue())
     return document, page.getvalue()
 
@@ -99,7 +99,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         await reply_waits.store(
             connection,
             [
-                ReplyWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 25 * HOUR, False),
+                ClosedWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 25 * HOUR, False),
                 ReplyNotice(1, "1-1", "missed", *common, TUESDAY, due, due),
                 MentorDay("c1", date(2026, 1, 6), 1),
             ],
@@ -208,7 +208,9 @@ async def test_much_is_written_piece_by_piece(shelf: Shelf, tmp_path: Path) -> N
         with written(tmp_path / "out", ("mia.json", "mia.html")) as (data, page):
             tracemalloc.reset_peak()
             before = tracemalloc.get_traced_memory()[0]
-            await exporting.write(person, (JsonFile(data), Page(page)), lambda done, total: seen.append((done, total)))
+            await exporting.write(
+                person, (JsonFile(data), ExportPage(page)), lambda done, total: seen.append((done, total))
+            )
             most = tracemalloc.get_traced_memory()[1] - before
     finally:
         tracemalloc.stop()

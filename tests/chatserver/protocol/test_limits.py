@@ -22,13 +22,13 @@ from chatserver.protocol.commands import (
 from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.protocol.events import (
     MAX_CONVERSATIONS,
+    BoardShown,
+    BoardTotals,
+    BoardWait,
     Composer,
-    Conversation,
+    ConversationView,
     HistoryPage,
-    Owed,
-    Replies,
     Reply,
-    Totals,
     Welcome,
 )
 from chatserver.realtime.outgoing import message_frame
@@ -88,8 +88,8 @@ def test_several_may_read_at_once() -> None:
     assert READ_BYTES >= 4 * MESSAGES_AT_ONCE * LARGEST_ENTRY
 
 
-def largest_conversation(id: str) -> Conversation:
-    return Conversation(
+def largest_conversation(id: str) -> ConversationView:
+    return ConversationView(
         id=id,
         member=NAME,
         mentor=NAME,
@@ -111,8 +111,8 @@ def test_the_largest_events_are_read_by_the_client(encoding: Encoding) -> None:
     """Welcome, board and page; and no page by itself is too much for a reader who reads."""
     welcome = Welcome(NAME, "mentor", INSTANT, [largest_conversation(name) for name in names(MAX_CONVERSATIONS)])
     assert len(encode(welcome, encoding)) <= LARGEST_EVENT_BYTES
-    rows = [Owed(name, NAME, NAME, NAME, INSTANT, INSTANT, False, False) for name in names(MAX_WATCHED)]
-    board = Replies(True, INSTANT, Totals(10**6, 10**6, 10**6), rows, names(MAX_WATCHED))
+    rows = [BoardWait(name, NAME, NAME, NAME, INSTANT, INSTANT, False, False) for name in names(MAX_WATCHED)]
+    board = BoardShown(True, INSTANT, BoardTotals(10**6, 10**6, 10**6), rows, names(MAX_WATCHED))
     assert len(encode(board, encoding)) <= 1024 * 1024
     entry = opened(head_json(NAME, "support", WIDE_ID), b'""')
     fitting = min(MAX_HISTORY, MAX_PAGE_BYTES // len(entry))

@@ -9,7 +9,8 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from chatserver.client.link import SUBPROTOCOLS, Encoding
+from chatserver.client.link import SUBPROTOCOLS
+from chatserver.protocol.codec import Encoding
 
 WITHIN = 30.0
 """Seconds in which something expected must come."""

@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 
 from chatserver.access.tokens import issue
 from chatserver.app import Parts, assembled
-from chatserver.client.link import Encoding
-from chatserver.conversations.requests import ConversationDetails, Done, PersonDetails
+from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.events import Role
 from chatserver.realtime.door import Door
 from chatserver.server import listening_socket, server_config
@@ -112,7 +112,7 @@ class HereServer(Server):
         for person in (member, mentor):
             await provisioning.put_person(person, PersonDetails(ROLES[person], person.title()))
         done = await provisioning.put_conversation(id, ConversationDetails(member, mentor, plan))
-        assert isinstance(done, Done), done
+        assert isinstance(done, Written), done
 
     def stop(self) -> None:
         """Begin to stop, as SIGTERM would."""

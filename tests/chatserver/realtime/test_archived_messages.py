@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chatserver.client.link import Encoding
 from chatserver.messages import archive
+from chatserver.protocol.codec import Encoding
 from quotas.instant import DAY
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep

@@ -11,7 +11,7 @@ from redis import Redis
 from chatserver.realtime.board_watch import TELL_EVERY
 from quotas.ledger import keys
 from quotas.ledger.state import State
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here
 from tests.engines import StoreProcess
@@ -27,7 +27,7 @@ async def asked(
     """Conversations whose member has written."""
     ledger = server.parts.ledger
     for conversation in conversations:
-        await ledger.configure(conversation, Settings(member, mentor, plan, "Europe/Oslo", ""))
+        await ledger.configure(conversation, ConversationSettings(member, mentor, plan, "Europe/Oslo", ""))
         await write(ledger, server.parts.rulebook, conversation)
 
 
@@ -135,7 +135,9 @@ async def test_a_plan_that_changes_is_shown(server: HereServer) -> None:
     async with server.device("sara") as device:
         sara = Watcher(device)
         await sara.watch()
-        await server.parts.ledger.configure("b1", Settings("mia", "tora", "live", "Europe/Oslo", "", revision=2))
+        await server.parts.ledger.configure(
+            "b1", ConversationSettings("mia", "tora", "live", "Europe/Oslo", "", revision=2)
+        )
         while sara.rows["b1"]["plan"] != "live":
             await sara.hears()
 

@@ -11,7 +11,7 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import Event
 from chatserver.realtime.alarm import Alarm
-from chatserver.realtime.board_watch import BoardWatch
+from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.keep_alive import KeepAlive
 from chatserver.replies.board import Board
 from quotas.ledger.open_waits import OpenWaits
@@ -157,7 +157,7 @@ class Reader:
 async def test_the_board_is_shown_again(server: HereServer) -> None:
     """Anew, with a snapshot."""
     parts, reader, waits = server.parts, Reader(), OpenWaits(server.parts.ledger)
-    board = BoardWatch(
+    board = BoardSubscriptions(
         link=parts.link, ledger=parts.ledger, clock=parts.clock, board=Board(parts.ledger, waits), waits=waits
     )
     board.watch(reader, Watch(replies=True))

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from sqlalchemy import update
 
-from chatserver.client.link import Encoding
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Close
 from chatserver.realtime import reading_along
 from chatserver.records.tables import CONVERSATION_KEYS

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chatserver.client import ChatClient
-from chatserver.client.link import Encoding
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.events import Accepted, Message
 from quotas import instant
 from tests.chatserver.realtime.devices import WITHIN, bodies, seqs

@@ -4,7 +4,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from chatserver.client.link import Encoding
+from chatserver.protocol.codec import Encoding
 from quotas import instant
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import TUESDAY, HereServer, token

@@ -14,7 +14,7 @@ import pytest
 from chatserver.messages.history import MAX_PAGE_BYTES
 from chatserver.realtime.connection import MAX_IN_FLIGHT
 from chatserver.realtime.socket import MAX_UNSENT
-from quotas.store.wire import Done
+from quotas.store.wire import OnAnswer
 from tests.chatserver.realtime.devices import Device, seqs
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.chatserver.realtime.test_bounds import deaf
@@ -185,7 +185,7 @@ async def test_what_comes_with_the_hello_is_bounded_too(server: HereServer, monk
     link, most = server.parts.link, 0
     send = link.send
 
-    def watched(command: bytes, done: Done, slot: int = 0) -> None:
+    def watched(command: bytes, done: OnAnswer, slot: int = 0) -> None:
         nonlocal most
         most = max([most, *(connection.in_flight for connection in server.parts.hub.connections)])
         send(command, done, slot)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chatserver.client.link import Encoding
+from chatserver.protocol.codec import Encoding
 from quotas import instant
 from quotas.instant import HOUR, SECOND
 from tests.chatserver.realtime.devices import Device, Event

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chatserver.client.link import Encoding
+from chatserver.protocol.codec import Encoding
 from quotas.ledger import keys
 from tests.chatserver.realtime.devices import Device, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer

@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from websockets.asyncio.client import connect
 
 from chatserver.client.errors import Dropped
-from chatserver.client.link import SUBPROTOCOLS, Encoding, Link, chat_address, open_link
+from chatserver.client.link import SUBPROTOCOLS, ClientLink, chat_address, open_link
+from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Close
 from chatserver.protocol.commands import Check, Hello, History, Read, Send
 from chatserver.protocol.events import Accepted, AnyEvent, ComposerChanged, Error, Gap, HistoryPage, Message, Role
@@ -56,7 +57,7 @@ def server(tmp_path: Path, store: StoreProcess) -> Iterator[ServerProcess]:
 
 
 @asynccontextmanager
-async def connected(server: ServerProcess, role: Role) -> AsyncIterator[Link]:
+async def connected(server: ServerProcess, role: Role) -> AsyncIterator[ClientLink]:
     """A greeted connection that sends nothing again by itself, and hides no error."""
     link, _ = await open_link(
         chat_address(server.url), "json", token(f"{role}-{CONVERSATION}", role), {CONVERSATION: 0}
@@ -68,14 +69,14 @@ async def connected(server: ServerProcess, role: Role) -> AsyncIterator[Link]:
 
 
 @asynccontextmanager
-async def narrow(server: ServerProcess, role: Role, encoding: Encoding) -> AsyncIterator[Link]:
+async def narrow(server: ServerProcess, role: Role, encoding: Encoding) -> AsyncIterator[ClientLink]:
     """As `connected`, but the system takes little of what it has not read yet: the server has to wait."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
     sock.connect((HOST, server.port))
     address = chat_address(server.url)
     async with connect(address, sock=sock, subprotocols=[SUBPROTOCOLS[encoding]], compression=None) as connection:
-        link = Link(connection)
+        link = ClientLink(connection)
         await link.send(Hello(token=token(f"{role}-{CONVERSATION}", role), resume={CONVERSATION: 0}))
         yield link
 
@@ -84,7 +85,7 @@ def message(number: int, text: str = "") -> Send:
     return Send(conversation=CONVERSATION, id=str(number), body=text or f"message {number}")
 
 
-async def answer(link: Link, within: float = SOON) -> AnyEvent:
+async def answer(link: ClientLink, within: float = SOON) -> AnyEvent:
     """The next event that answers a command, or is a message."""
     async with asyncio.timeout(within):
         while True:
@@ -93,7 +94,7 @@ async def answer(link: Link, within: float = SOON) -> AnyEvent:
                 return event
 
 
-async def shown(link: Link, number: int) -> list[int]:
+async def shown(link: ClientLink, number: int) -> list[int]:
     """The seqs of the next messages. Raises AssertionError at anything that is wrong."""
     seqs: list[int] = []
     while len(seqs) < number:
@@ -103,7 +104,7 @@ async def shown(link: Link, number: int) -> list[int]:
     return seqs
 
 
-async def accepted(link: Link, send: Send) -> int:
+async def accepted(link: ClientLink, send: Send) -> int:
     """Send until the store is back; returns the seq. Where the first answer was lost, the message comes too."""
     await link.send(send)
     while True:
@@ -281,7 +282,7 @@ async def test_messages_that_were_shown_and_lost_are_said_and_come_anew(
         assert not await gaps_before(mentor, 2), "a loss is said once"
 
 
-async def gaps_before(link: Link, seq: int) -> list[Gap]:
+async def gaps_before(link: ClientLink, seq: int) -> list[Gap]:
     """The gaps that come before the next message, which has that seq."""
     gaps: list[Gap] = []
     async with asyncio.timeout(20):
@@ -291,7 +292,7 @@ async def gaps_before(link: Link, seq: int) -> list[Gap]:
     return gaps
 
 
-async def the_gap(link: Link) -> Gap:
+async def the_gap(link: ClientLink) -> Gap:
     """The next gap; nothing before it is a message."""
     async with asyncio.timeout(20):
         while True:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL, text
 from sqlalchemy.exc import IntegrityError
 
-from chatserver.conversations.person import Person
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import people
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
@@ -15,7 +15,7 @@ from chatserver.records.tables import CONVERSATIONS
 from tests import databases
 from tests.databases import sqlite_at
 
-KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
+KARI = PersonRecord("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
 
 
 async def test_a_transaction_is_whole(database: Database) -> None:
@@ -51,7 +51,7 @@ async def test_writers_wait_for_each_other(database: Database) -> None:
 
     async def write(number: int) -> None:
         async with database.begin() as connection:
-            await people.create(connection, Person(f"p{number}", "member", "P", "Europe/Oslo", "nb", None, 1, 1))
+            await people.create(connection, PersonRecord(f"p{number}", "member", "P", "Europe/Oslo", "nb", None, 1, 1))
 
     await asyncio.gather(*(write(number) for number in range(20)))
     async with database.read() as connection:

@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateTable
 
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import at_head, migrate
-from chatserver.records.steps import VERSION, Changes, revisions
+from chatserver.records.steps import VERSION, SchemaChanges, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
@@ -84,7 +84,7 @@ async def test_a_database_of_an_older_release(database_url: str) -> None:
     database = Database(database_url)
 
     def earlier(connection: Connection) -> None:
-        changes = Changes(connection)
+        changes = SchemaChanges(connection)
         for revision in STEPS[:4]:
             import_module(f"chatserver.records.migrations.{revisions()[revision]}").upgrade(changes)
         connection.execute(CreateTable(VERSION))

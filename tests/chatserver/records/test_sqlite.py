@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from chatserver.conversations.person import Person
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import people
 from chatserver.records import sqlite
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from tests.databases import sqlite_at
 
-KARI = Person("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
+KARI = PersonRecord("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
 OTHERS = 30
 
 
@@ -41,7 +41,7 @@ async def write(database: Database, id: str, wrote: list[str]) -> None:
         wrote.append(id)
 
 
-async def found(database: Database, id: str) -> Person | None:
+async def found(database: Database, id: str) -> PersonRecord | None:
     async with database.read() as connection:
         return await people.find(connection, id)
 

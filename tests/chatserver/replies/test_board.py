@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from chatserver.replies.board import Board, Wanted, by_urgency, cursor, place_of, totals_of
-from chatserver.replies.board_views import MentorView, View, WholeView
+from chatserver.replies.board_views import BoardView, MentorView, WholeView
 from quotas.admission import WaitState
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
@@ -16,7 +16,7 @@ from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Place, Tot
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
 from quotas.plans import builtin_policy
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
 
@@ -36,7 +36,9 @@ async def waits(ledger: RedisLedger) -> list[OpenWait]:
     async def ask(number: int) -> OpenWait:
         name = f"c{number}"
         plan = "video" if number % 10 == 0 else "basic"
-        await ledger.configure(name, Settings(f"m{number}", f"t{number % 3}", plan, "Europe/Oslo", ""), at=NOON)
+        await ledger.configure(
+            name, ConversationSettings(f"m{number}", f"t{number % 3}", plan, "Europe/Oslo", ""), at=NOON
+        )
         written = await write(ledger, RULEBOOK, name, NOON + number % 50 * HOUR // 10)
         return OpenWait(
             name, written.usage.waiting_since, written.usage.due_at, False, f"m{number}", f"t{number % 3}", plan
@@ -91,7 +93,7 @@ async def test_one_partition_may_hold_all_that_is_urgent(board: Board, ledger: R
     """More than is asked of each at first."""
     names = [name for number in range(20_000) if (name := f"c{number}") and _partition(name) == 5][:40]
     for number, name in enumerate(names):
-        await ledger.configure(name, Settings("mia", "tom", "basic", "Europe/Oslo", ""), at=NOON)
+        await ledger.configure(name, ConversationSettings("mia", "tom", "basic", "Europe/Oslo", ""), at=NOON)
         await write(ledger, RULEBOOK, name, NOON + number)
     page = await board.page(Wanted(), BEFORE_ALL, 30)
     assert [wait.conversation for wait in page.waits] == names[:30]
@@ -121,9 +123,9 @@ class Desk:
         self._now = now
         self._settings = {f"{first}{number}": self._any_settings(1) for number in range(25) for first in "aB_~"}
 
-    def _any_settings(self, revision: int) -> Settings:
+    def _any_settings(self, revision: int) -> ConversationSettings:
         plan, mentor = self._random.choice(["day", "hour", "none"]), self._random.choice(["tom", "ann"])
-        return Settings("mia", mentor, plan, "Europe/Oslo", "", revision=revision)
+        return ConversationSettings("mia", mentor, plan, "Europe/Oslo", "", revision=revision)
 
     async def open(self) -> None:
         for name, settings in self._settings.items():
@@ -188,7 +190,7 @@ async def test_views_that_hear_of_changes_are_what_sorting_everything_gives(
     desk = Desk(ledger, seed, now)
     await desk.open()
     limit = 4 + seed * 20
-    views: dict[Wanted, View] = {
+    views: dict[Wanted, BoardView] = {
         wanted: MentorView(board, wanted, limit) if wanted.mentor else WholeView(board, desk.open_waits, wanted, limit)
         for wanted in EVERY_WISH
     }

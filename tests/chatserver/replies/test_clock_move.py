@@ -9,7 +9,7 @@ from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.timer_watch import LEASE, TimerWatch
 from chatserver.replies.clock_move import ClockMove
-from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.deadlines import ReplyDeadlines
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
@@ -17,7 +17,7 @@ from quotas.ledger.base import Post, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import REPLY, WaitEvent, Waits
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from tests.chatserver.replies.test_deadlines import RULEBOOK
@@ -40,7 +40,7 @@ class Mover:
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
         self.timers = Timers(link, self.ledger)
-        self.watch = TimerWatch(self.timers, [ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())])
+        self.watch = TimerWatch(self.timers, [ReplyDeadlines(self.ledger, self.waits, RULEBOOK, Metrics())])
         self.reached: list[int] = []
 
     async def to(self, target: int) -> int:
@@ -50,7 +50,7 @@ class Mover:
 
     async def write(self, conversation: str) -> int:
         """The member writes; the deadline of that, 24 hours later."""
-        await self.ledger.configure(conversation, Settings("mia", "tom", "open", "Europe/Oslo", ""))
+        await self.ledger.configure(conversation, ConversationSettings("mia", "tom", "open", "Europe/Oslo", ""))
         standing = await self.ledger.standing(conversation)
         assert standing is not None
         post = Post(conversation, "member", "", b"", b"{}", "test")

@@ -8,7 +8,7 @@ import pytest
 
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.timer_watch import LEASE, TimerWatch
-from chatserver.replies.deadlines import ReplyWatch
+from chatserver.replies.deadlines import ReplyDeadlines
 from quotas.instant import HOUR
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted
@@ -16,7 +16,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.quotas.ledgers import link_to
@@ -35,13 +35,13 @@ class Desk:
         self.ledger = RedisLedger(link, shift)
         self.waits = Waits(link, self.ledger, shift)
         self.timers = Timers(link, self.ledger)
-        self.watch = TimerWatch(self.timers, [ReplyWatch(self.ledger, self.waits, RULEBOOK, Metrics())])
+        self.watch = TimerWatch(self.timers, [ReplyDeadlines(self.ledger, self.waits, RULEBOOK, Metrics())])
 
     def later(self, shift: int) -> "Desk":
         return Desk(self.link, shift)
 
     async def open(self, conversation: str) -> None:
-        await self.ledger.configure(conversation, Settings("mia", "tom", "open", "Europe/Oslo", ""))
+        await self.ledger.configure(conversation, ConversationSettings("mia", "tom", "open", "Europe/Oslo", ""))
 
     async def write(self, conversation: str, writer: Writer = "member") -> Posted:
         standing = await self.standing(conversation)
@@ -166,14 +166,14 @@ async def test_writing_again_does_not_heal_a_noted_miss_and_the_next_wait_starts
 
 async def test_ending_drops_the_wait(desk: Desk) -> None:
     await desk.write("c1")
-    await desk.ledger.configure("c1", Settings("mia", "tom", "open", "Europe/Oslo", "", "ended", 2))
+    await desk.ledger.configure("c1", ConversationSettings("mia", "tom", "open", "Europe/Oslo", "", "ended", 2))
     assert kinds(await desk.later(60 * HOUR).watched()) == ["dropped"]
 
 
 async def test_an_end_after_the_deadline_before_the_timer_rang_notes_the_miss_first(desk: Desk) -> None:
     written = await desk.write("c1")
     late = desk.later(30 * HOUR)
-    await late.ledger.configure("c1", Settings("mia", "tom", "open", "Europe/Oslo", "", "ended", 2))
+    await late.ledger.configure("c1", ConversationSettings("mia", "tom", "open", "Europe/Oslo", "", "ended", 2))
     missed, dropped = await late.watched()
     assert (missed.kind, missed.due_at, missed.at) == ("missed", written.usage.due_at, written.usage.due_at)
     assert (dropped.kind, dropped.due_at) == ("dropped", written.usage.due_at)

@@ -20,7 +20,7 @@ from chatserver.replies.recorder import BATCH, ReplyRecords
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.waits import Waits
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo
@@ -250,7 +250,7 @@ async def test_a_long_queue_is_stored_batch_by_batch(desk: PastDesk) -> None:
 
 async def test_a_conversation_that_the_records_lack(desk: PastDesk) -> None:
     """The records were restored from before it was made: it is kept as the ledger knows it."""
-    await desk.ledger.configure("lost", Settings("ola", "ann", "light", "Europe/Oslo", ""))
+    await desk.ledger.configure("lost", ConversationSettings("ola", "ann", "light", "Europe/Oslo", ""))
     await desk.exchange("lost", MONDAY, MONDAY + HOUR)
     await desk.record()
     [wait] = await desk.closed()
@@ -259,7 +259,7 @@ async def test_a_conversation_that_the_records_lack(desk: PastDesk) -> None:
 
 async def test_a_conversation_that_nobody_knows_any_more(desk: PastDesk) -> None:
     """Nothing is kept of it, and it holds nothing up."""
-    await desk.ledger.configure("erased", Settings("ola", "ann", "light", "Europe/Oslo", ""))
+    await desk.ledger.configure("erased", ConversationSettings("ola", "ann", "light", "Europe/Oslo", ""))
     await desk.exchange("erased", MONDAY, MONDAY + HOUR)
     await desk.link.request("DEL", keys.conversation("erased"))
     await desk.record()
@@ -337,7 +337,7 @@ async def test_a_database_that_comes_later_gets_everything(valkey_url: str, tmp_
     await link.open()
     desk = PastDesk(link, late)
     await desk.ledger.load()
-    await desk.ledger.configure("c1", Settings("mia", "tom", "basic", "Europe/Oslo", ""))
+    await desk.ledger.configure("c1", ConversationSettings("mia", "tom", "basic", "Europe/Oslo", ""))
     await desk.exchange("c1", MONDAY, MONDAY + HOUR)
     with pytest.raises(DatabaseError):
         await desk.records.sweep()

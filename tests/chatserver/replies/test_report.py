@@ -13,7 +13,7 @@ from chatserver.records.database import Database
 from chatserver.replies.mentor_weeks import monday_of
 from chatserver.replies.report import MOST_DAYS
 from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import ReplyNotice, ReplyWait
+from chatserver.replies.rows.waits import ClosedWait, ReplyNotice
 from quotas.instant import DAY, HOUR
 from quotas.store.link import Link
 from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo
@@ -47,14 +47,14 @@ async def reported(
     return report
 
 
-def made_wait(number: int, chance: random.Random) -> ReplyWait:
+def made_wait(number: int, chance: random.Random) -> ClosedWait:
     """Any wait that began within a day of the range or in it."""
     since = START + chance.randrange(-DAY, 29 * DAY)
     # Few lengths, so that many are equal.
     waited = chance.choice((0, 1, HOUR, chance.randrange(4 * DAY)))
     answered, promised = chance.random() < 0.8, chance.random() < 0.9
     late = promised and waited > 2 * DAY
-    return ReplyWait(
+    return ClosedWait(
         partition=number % 256,
         event=f"{number}-0",
         conversation_id=f"c{number % 7}",
@@ -72,7 +72,7 @@ def made_wait(number: int, chance: random.Random) -> ReplyWait:
     )
 
 
-def key_of(wait: ReplyWait, by: By | None) -> str:
+def key_of(wait: ClosedWait, by: By | None) -> str:
     match by:
         case "mentor":
             return wait.mentor_id
@@ -89,7 +89,7 @@ def rank(lengths: list[int], percent: int) -> int | None:
     return sorted(lengths)[ceil(len(lengths) * percent / 100) - 1] if lengths else None
 
 
-def expected(name: str, waits: list[ReplyWait]) -> ReplyGroup:
+def expected(name: str, waits: list[ClosedWait]) -> ReplyGroup:
     answered = [wait for wait in waits if wait.answered_at is not None]
     waited = [wait.waited_ms for wait in answered]
     counted = [wait.counted_ms for wait in answered if wait.counted_ms is not None]
@@ -149,9 +149,9 @@ async def test_a_wait_dropped_late_counts_once(desk: PastDesk) -> None:
     wait = made_wait(0, random.Random(1))
     dropped = {"answered_at": None, "dropped_at": START + 3 * DAY, "in_time": False, "waiting_since": START}
     named = {"conversation_id": "c1", "mentor_id": "tom", "due_at": START + DAY, "waited_ms": 3 * DAY}
-    fields = {name: getattr(wait, name) for name in ReplyWait.__struct_fields__}
+    fields = {name: getattr(wait, name) for name in ClosedWait.__struct_fields__}
     async with desk.database.begin() as connection:
-        await reply_waits.store(connection, [notice, ReplyWait(**(fields | dropped | named))])
+        await reply_waits.store(connection, [notice, ClosedWait(**(fields | dropped | named))])
     [group] = (await reported(desk)).groups
     assert (group.answered, group.missed, group.dropped) == (0, 1, 1)
 

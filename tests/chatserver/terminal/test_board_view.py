@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from chatserver.client.board import ReplyBoard
-from chatserver.protocol.events import Owed, Replies, Totals
+from chatserver.protocol.events import BoardShown, BoardTotals, BoardWait
 from chatserver.terminal.board_view import board_lines
 from chatserver.terminal.texts import Texts
 from quotas import instant
@@ -14,16 +14,16 @@ from quotas.phrases import LANGUAGES, Language
 NOW = instant.parse("2026-01-06T12:00:00.000Z")
 
 
-def row(name: str, left: int | None, *, missed: bool = False, member: str = "mia") -> Owed:
+def row(name: str, left: int | None, *, missed: bool = False, member: str = "mia") -> BoardWait:
     due_at = None if left is None else instant.text(NOW + left)
     overdue = left is not None and left < 0
-    return Owed(name, member, "tora", "basic", instant.text(NOW - DAY), due_at, overdue, missed)
+    return BoardWait(name, member, "tora", "basic", instant.text(NOW - DAY), due_at, overdue, missed)
 
 
-def board_of(*rows: Owed, waiting: int | None = None) -> ReplyBoard:
+def board_of(*rows: BoardWait, waiting: int | None = None) -> ReplyBoard:
     board = ReplyBoard()
-    totals = Totals(waiting or len(rows), sum(each.overdue for each in rows), sum(each.missed for each in rows))
-    board.note(Replies(snapshot=True, now=instant.text(NOW), totals=totals, rows=list(rows), removed=[]))
+    totals = BoardTotals(waiting or len(rows), sum(each.overdue for each in rows), sum(each.missed for each in rows))
+    board.note(BoardShown(snapshot=True, now=instant.text(NOW), totals=totals, rows=list(rows), removed=[]))
     return board
 
 
@@ -89,9 +89,9 @@ def test_an_empty_board_says_so_once_it_is_known() -> None:
 def test_changes_move_rows_and_a_snapshot_starts_over() -> None:
     board = board_of(row("c1", HOUR), row("c2", 2 * HOUR))
     changed = [row("c1", 3 * HOUR), row("c3", None)]
-    board.note(Replies(snapshot=False, now="x", totals=Totals(3, 0, 0), rows=changed, removed=[]))
+    board.note(BoardShown(snapshot=False, now="x", totals=BoardTotals(3, 0, 0), rows=changed, removed=[]))
     assert [each.conversation for each in board.rows] == ["c2", "c1", "c3"]
-    board.note(Replies(snapshot=False, now="x", totals=Totals(2, 0, 0), rows=[], removed=["c2", "c9"]))
+    board.note(BoardShown(snapshot=False, now="x", totals=BoardTotals(2, 0, 0), rows=[], removed=["c2", "c9"]))
     assert [each.conversation for each in board.rows] == ["c1", "c3"]
-    board.note(Replies(snapshot=True, now="x", totals=Totals(0, 0, 0), rows=[], removed=[]))
+    board.note(BoardShown(snapshot=True, now="x", totals=BoardTotals(0, 0, 0), rows=[], removed=[]))
     assert board.rows == []

@@ -14,10 +14,10 @@ import msgspec
 import pytest
 
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import Replies
+from chatserver.protocol.events import BoardShown
 from chatserver.terminal import replies
 from quotas.plans import builtin_policy
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook
 from tests import programs
 from tests.chatserver.client.test_with_server import RealServer, real_server, token, until_up
@@ -72,7 +72,7 @@ async def test_a_mentor_sees_their_own(valkey_url: str, tmp_path: Path) -> None:
     async with here(valkey_url, tmp_path / "data") as server:
         await server.conversation("c1", "basic")
         await write(server.parts.ledger, server.parts.rulebook, "c1")
-        await server.parts.ledger.configure("s1", Settings("kari", "sam", "basic", "Europe/Oslo", ""))
+        await server.parts.ledger.configure("s1", ConversationSettings("kari", "sam", "basic", "Europe/Oslo", ""))
         await write(server.parts.ledger, server.parts.rulebook, "s1")
         status, out, complaints = await run(server, tokens_in(tmp_path, "tora"))
         assert (status, complaints) == (0, "")
@@ -117,9 +117,9 @@ async def test_events_as_json_lines(valkey_url: str, tmp_path: Path, token_file:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(WITHIN):
-                first = msgspec.json.decode(await process.stdout.readline(), type=Replies)
+                first = msgspec.json.decode(await process.stdout.readline(), type=BoardShown)
                 await write(server.parts.ledger, server.parts.rulebook, "c1")
-                second = msgspec.json.decode(await process.stdout.readline(), type=Replies)
+                second = msgspec.json.decode(await process.stdout.readline(), type=BoardShown)
         finally:
             process.send_signal(signal.SIGINT)
             await process.wait()

@@ -16,7 +16,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from chatserver.client import ChatClient
 from chatserver.protocol.commands import MAX_HISTORY
-from chatserver.protocol.events import Conversation, Deadline, ReadMark, Reply, ReplyChanged
+from chatserver.protocol.events import ConversationView, Deadline, ReadMark, Reply, ReplyChanged
 from chatserver.terminal.chat import at_screen
 from chatserver.terminal.texts import Texts
 from quotas import instant
@@ -246,7 +246,7 @@ def owe(peer: Peer, conversation: str, minutes: int) -> Reply:
     return reply
 
 
-async def open_several(peer: Peer, *conversations: Conversation) -> None:
+async def open_several(peer: Peer, *conversations: ConversationView) -> None:
     for each in conversations:
         peer.conversations[each.id] = each
         peer.log[each.id] = []

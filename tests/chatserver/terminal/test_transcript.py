@@ -3,7 +3,7 @@
 from chatserver.protocol.events import Message
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.toolbar import flow
-from chatserver.terminal.transcript import Line, Transcript, short, visible, wrapped
+from chatserver.terminal.transcript import Transcript, TranscriptLine, short, visible, wrapped
 from tests.chatserver.client.peer import a_conversation
 
 
@@ -11,7 +11,7 @@ def a_message(body: str, *, seq: int = 1, sender: str = "tora", at: str = "2026-
     return Message(conversation="c1", seq=seq, sender=sender, role="mentor", at=at, id=f"m{seq}", body=body)
 
 
-def plain(lines: list[Line]) -> list[str]:
+def plain(lines: list[TranscriptLine]) -> list[str]:
     return ["".join(text for _, text in line).rstrip() for line in lines]
 
 

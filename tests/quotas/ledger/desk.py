@@ -6,7 +6,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, posted
-from quotas.standing import Settings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook, Terms
 
 LANE = 2**53 - 2
@@ -22,7 +22,7 @@ class Desk:
         self.ledger = ledger
         self.rulebook = rulebook
         self.conversation = conversation
-        self.settings = Settings("member", "mentor", "light", "Europe/Oslo", "")
+        self.settings = ConversationSettings("member", "mentor", "light", "Europe/Oslo", "")
 
     async def opened(self, at: int, plan: str) -> Self:
         self.settings = replace(self.settings, plan=plan)
@@ -58,7 +58,7 @@ class Desk:
         self,
         writer: Writer,
         text: str,
-        settings: Settings,
+        settings: ConversationSettings,
         terms: Terms,
         at: int,
         id: str = "",

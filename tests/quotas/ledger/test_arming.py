@@ -11,7 +11,7 @@ from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import REPLY, Waits
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.link import Link
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
 from tests.quotas.ledgers import link_to
@@ -37,7 +37,9 @@ class Desk:
 
     async def opened(self, plan: str) -> Self:
         self.revision += 1
-        await self.ledger.configure(NAME, Settings("mia", "tom", plan, "Europe/Oslo", "", revision=self.revision))
+        await self.ledger.configure(
+            NAME, ConversationSettings("mia", "tom", plan, "Europe/Oslo", "", revision=self.revision)
+        )
         return self
 
     async def due(self) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from quotas.admission import Answered
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.ledger.base import IDEMPOTENCY_PERIOD, Again, Entry, Ledger, Posted, Refused, Reused, Stale, Unknown
+from quotas.ledger.base import IDEMPOTENCY_PERIOD, Again, Entry, Ledger, Posted, PostRefused, Reused, Stale, Unknown
 from quotas.terms import Rulebook
 from tests.quotas.ledger.desk import LANE, Desk
 from tests.quotas.moments import oslo
@@ -37,7 +37,7 @@ async def test_messages_are_numbered_without_holes_and_refusals_take_no_number(d
         await desk.mentor(MONDAY + 3 * DAY, "d"),
     ]
     assert [result.seq for result in results if isinstance(result, Posted)] == [1, 2, 3, 4]
-    assert isinstance(results[3], Refused)
+    assert isinstance(results[3], PostRefused)
     assert [entry.entry for entry in await desk.ledger.messages("c", 0, 99, 99)] == [b"a", b"b", b"c", b"d"]
     assert (await desk.standing(MONDAY)).last_seq == 4
 
@@ -49,7 +49,7 @@ async def test_a_message_is_admitted_or_refused_by_the_rules(desk: Desk) -> None
     assert (first.usage.waiting_since, first.usage.due_at) == (MONDAY, MONDAY + DAY)
     await desk.member(MONDAY + DAY, "2")
     refused = await desk.member(MONDAY + 2 * DAY, "3")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, PostRefused)
     assert (refused.reason, refused.opens_at, refused.at) == ("quota_used", NEXT_MONDAY, MONDAY + 2 * DAY)
     assert refused.usage.windows_used == 2
     assert isinstance(await desk.member(NEXT_MONDAY, "4"), Posted)
@@ -94,10 +94,10 @@ async def test_the_first_answer_comes_with_the_usage_of_now_and_ends_no_wait_aga
 
 async def test_a_refusal_is_the_first_answer_too(desk: Desk) -> None:
     refused = await desk.member(SATURDAY, "hello", id="x")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, PostRefused)
     assert refused.first
     again = await desk.member(NEXT_MONDAY, "hello", id="x")
-    assert isinstance(again, Refused)
+    assert isinstance(again, PostRefused)
     assert (again.first, again.reason, again.opens_at, again.at) == (False, "closed", NEXT_MONDAY, NEXT_MONDAY)
 
 
@@ -245,7 +245,7 @@ async def test_a_post_may_follow_one_that_was_answered_in_any_way(desk: Desk) ->
         await desk.post("member", "c", desk.settings, saturday, SATURDAY, id="y", turn=(LANE, 5, 4)),
         await desk.post("mentor", "d", desk.settings, saturday, SATURDAY, turn=(LANE, 6, 5)),
     ]
-    assert [type(answer) for answer in answers] == [Posted, Posted, Reused, Refused, Refused, Posted]
+    assert [type(answer) for answer in answers] == [Posted, Posted, Reused, PostRefused, PostRefused, Posted]
     unknown = Desk(desk.ledger, desk.rulebook, "unknown")
     assert await unknown.post("mentor", "e", desk.settings, saturday, SATURDAY, turn=(LANE, 7, 6)) == Unknown()
 
@@ -254,7 +254,7 @@ async def test_a_pause_refuses_the_member_only_and_an_end_refuses_both(desk: Des
     await desk.member(MONDAY, "question")
     await desk.configure(MONDAY, status="paused")
     refused = await desk.member(MONDAY, "hello")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, PostRefused)
     assert (refused.reason, refused.opens_at) == ("paused", 0)
     assert isinstance(await desk.mentor(MONDAY, "hello"), Posted)
     await desk.configure(MONDAY, status="open")
@@ -263,7 +263,7 @@ async def test_a_pause_refuses_the_member_only_and_an_end_refuses_both(desk: Des
     standing = await desk.configure(MONDAY, status="ended")
     assert (standing.usage.waiting_since, standing.usage.due_at) == (0, 0)
     for result in (await desk.member(MONDAY, "hello"), await desk.mentor(MONDAY, "hello")):
-        assert isinstance(result, Refused)
+        assert isinstance(result, PostRefused)
         assert (result.reason, result.opens_at) == ("ended", 0)
 
 
@@ -288,7 +288,7 @@ async def test_a_new_plan_keeps_what_was_spent_and_the_window_that_runs(desk: De
 
 
 async def test_a_live_chat_opens_a_closed_day_and_a_second_one_gets_the_new_end(desk: Desk) -> None:
-    assert isinstance(await desk.member(SATURDAY, "1"), Refused)
+    assert isinstance(await desk.member(SATURDAY, "1"), PostRefused)
     live = await desk.ledger.start_live("c", 30 * MINUTE, at=SATURDAY)
     assert live == await desk.standing(SATURDAY)
     assert live.usage.live_until == SATURDAY + 30 * MINUTE
@@ -298,7 +298,7 @@ async def test_a_live_chat_opens_a_closed_day_and_a_second_one_gets_the_new_end(
     shorter = await desk.ledger.start_live("c", MINUTE, at=SATURDAY + MINUTE)
     assert shorter is not None
     assert shorter.usage.live_until == SATURDAY + 2 * MINUTE
-    assert isinstance(await desk.member(SATURDAY + 2 * MINUTE, "3"), Refused)
+    assert isinstance(await desk.member(SATURDAY + 2 * MINUTE, "3"), PostRefused)
 
 
 async def test_what_does_not_exist_is_not_there(ledger: Ledger, rulebook: Rulebook) -> None:

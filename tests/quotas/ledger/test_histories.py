@@ -2,7 +2,7 @@
 
 import asyncio
 
-from quotas.ledger.base import Again, Posted, PostResult, Refused, Reused, Stale
+from quotas.ledger.base import Again, Posted, PostRefused, PostResult, Reused, Stale
 from quotas.ledger.memory import MemoryLedger
 from tests.quotas.equality import compare
 from tests.quotas.histories import Configure, History, happen, rulebooks
@@ -43,9 +43,9 @@ async def test_histories_meet_every_kind_of_answer() -> None:
             history.saw(answer)
             if isinstance(answer, PostResult):
                 answers.append(answer)
-    reasons = {answer.reason for answer in answers if isinstance(answer, Refused)}
+    reasons = {answer.reason for answer in answers if isinstance(answer, PostRefused)}
     assert reasons == {"closed", "quota_used", "messages_used", "paused", "ended"}
-    assert {type(answer) for answer in answers} == {Posted, Refused, Again, Reused, Stale}
-    assert {answer.first for answer in answers if isinstance(answer, Posted | Refused)} == {True, False}
+    assert {type(answer) for answer in answers} == {Posted, PostRefused, Again, Reused, Stale}
+    assert {answer.first for answer in answers if isinstance(answer, Posted | PostRefused)} == {True, False}
     waits = [answer.answered for answer in answers if isinstance(answer, Posted) and answer.answered]
     assert {wait.late for wait in waits} == {True, False}

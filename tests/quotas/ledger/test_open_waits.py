@@ -12,7 +12,7 @@ from quotas.ledger import keys
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.link import Link
 from tests.quotas.ledger.waiting import NOON, PROMISES, write
 from tests.quotas.ledgers import link_to
@@ -36,7 +36,7 @@ class Desk:
         self.waits = Waits(link, self.ledger, 0)
 
     async def open(self, name: str, plan: str, mentor: str = "tom") -> None:
-        await self.ledger.configure(name, Settings("mia", mentor, plan, "Europe/Oslo", ""), at=NOON)
+        await self.ledger.configure(name, ConversationSettings("mia", mentor, plan, "Europe/Oslo", ""), at=NOON)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ async def test_a_miss_leaves_the_board_with_its_wait(desk: Desk) -> None:
 
     assert await missed() == (3, [(NOON + HOUR, one), (NOON + HOUR, two), (NOON + HOUR, three)])
     await write(desk.ledger, PROMISES, one, later, "mentor")
-    ended = Settings("mia", "tom", "hour", "Europe/Oslo", "", status="ended", revision=2)
+    ended = ConversationSettings("mia", "tom", "hour", "Europe/Oslo", "", status="ended", revision=2)
     await desk.ledger.configure(two, ended, at=later)
     assert await missed() == (1, [(NOON + HOUR, three)])
     await desk.ledger.configure(three, replace(ended, status="open", plan="day"), at=NOON)
@@ -157,9 +157,13 @@ async def test_whoever_watches_the_board_hears_of_a_plan_that_changed(desk: Desk
     await listening.open()
     listening.subscribe(keys.board(PARTITION).encode())
     await listening.request("TIME")
-    await desk.ledger.configure(name, Settings("mia", "tom", "none", "Europe/Oslo", "", revision=2), at=NOON)
+    await desk.ledger.configure(
+        name, ConversationSettings("mia", "tom", "none", "Europe/Oslo", "", revision=2), at=NOON
+    )
     await write(desk.ledger, PROMISES, name, NOON)
-    await desk.ledger.configure(name, Settings("mia", "tom", "hour", "Europe/Oslo", "", revision=3), at=NOON)
+    await desk.ledger.configure(
+        name, ConversationSettings("mia", "tom", "hour", "Europe/Oslo", "", revision=3), at=NOON
+    )
     async with asyncio.timeout(30):
         assert [await heard.get(), await heard.get()] == [f"{name} {NOON} 0 0".encode()] * 2
     listening.close()

@@ -10,7 +10,7 @@ from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Claim, Timers
 from quotas.ledger.waits import REPLY, Ahead, Waits
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.link import Link
 from tests.quotas.ledger.waiting import PROMISES, write
 from tests.quotas.ledgers import link_to
@@ -33,7 +33,7 @@ class Desk:
         self.archive = LedgerArchive(link, self.ledger, shift)
 
     async def opened(self, plan: str = "day") -> None:
-        await self.ledger.configure(NAME, Settings("mia", "tom", plan, "Europe/Oslo", ""))
+        await self.ledger.configure(NAME, ConversationSettings("mia", "tom", plan, "Europe/Oslo", ""))
 
     async def turned(self, to: int) -> Ahead:
         """Move the clock to an instant, where it may."""

@@ -11,7 +11,7 @@ from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
-from quotas.standing import Settings
+from quotas.standing import ConversationSettings
 from quotas.store.port import Store
 from quotas.store.stores import store_at
 from tests.quotas.ledger.waiting import PROMISES, write
@@ -47,7 +47,7 @@ class Desk:
         await self._subscribed.wait()
 
     async def opened(self, plan: str = "day") -> None:
-        await self.ledger.configure(NAME, Settings("mia", "tom", plan, "Europe/Oslo", ""))
+        await self.ledger.configure(NAME, ConversationSettings("mia", "tom", plan, "Europe/Oslo", ""))
 
     async def said(self) -> list[tuple[bytes, int]]:
         """Since the last time; answers and publications come in one order."""

@@ -15,7 +15,7 @@ from quotas.store import moving as moving_module
 from quotas.store.address import read_address
 from quotas.store.cluster import ClusterLinks
 from quotas.store.errors import StoreError
-from quotas.store.moving import Call, Moving
+from quotas.store.moving import Moving, SlotCall
 from quotas.store.stores import store_at
 from quotas.store.topology import node_at, slot_of, view_of
 from quotas.store.wire import LinkDownError, packed
@@ -341,9 +341,9 @@ async def test_accepted_on_a_replica(rulebook: Rulebook) -> None:
 
 
 async def test_nothing_is_tried_while_something_of_the_slot_is_under_way() -> None:
-    under_way, tried = [True], list[Call]()
+    under_way, tried = [True], list[SlotCall]()
     moving = Moving(tried.append, lambda slot: not under_way)
-    call = Call(1, packed("GET", KEY), lambda reply: None, SLOT, None)
+    call = SlotCall(1, packed("GET", KEY), lambda reply: None, SLOT, None)
     moving.put_back(call)
     await asyncio.sleep(0)
     await asyncio.sleep(2 * moving_module.TRY_EVERY)
