@@ -15,7 +15,7 @@ from quotas.ledger.base import Again, Ledger, Post, Posted, PostRefused, PostRes
 from quotas.phrases import Language
 from quotas.plans import holidays_problem
 from quotas.sentences import told
-from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, Wanted
+from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, WantedBooking
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.story import Story
@@ -24,7 +24,7 @@ from quotas.timeline import (
     AnsweredOut,
     AnyLine,
     AskCredits,
-    Book,
+    BookLine,
     Cancel,
     ChangePlan,
     CheckLine,
@@ -217,7 +217,7 @@ class _Player:
             standing = await self._ledger.configure(line.conversation, settings, at=at)
             if self._explain:
                 self._story(line, standing).changed(at, standing.settings)
-        about = instant.parse(line.start) if isinstance(line, Book) else at
+        about = instant.parse(line.start) if isinstance(line, BookLine) else at
         if isinstance(result, SessionDone):
             return self._outcome(line, standing, "ok", booking=result.booking, about=about)
         return self._outcome(line, standing, "refused", reason=result.reason, booking=result.booking, about=about)
@@ -225,8 +225,10 @@ class _Player:
     def _done(self, line: SessionLine, subscriber: Subscriber, at: int) -> SessionDone | SessionRefused:
         sessions, conversation = self._sessions, line.conversation
         match line:
-            case Book(booking=id, service=service, minutes=minutes, price=price):
-                wanted = Wanted(id, conversation, service, instant.parse(line.start), minutes, _kind(line), price)
+            case BookLine(booking=id, service=service, minutes=minutes, price=price):
+                wanted = WantedBooking(
+                    id, conversation, service, instant.parse(line.start), minutes, _kind(line), price
+                )
                 return sessions.book(subscriber, wanted, "mentor", at)
             case Move(booking=id, by=by):
                 return sessions.move(subscriber, id, instant.parse(line.start), by, at)
@@ -335,7 +337,7 @@ class _Player:
         )
 
 
-def _kind(line: Book) -> BookingKind:
+def _kind(line: BookLine) -> BookingKind:
     return "plan" if line.price is None else "extra"
 
 

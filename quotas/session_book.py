@@ -27,7 +27,7 @@ class Subscriber(Struct, frozen=True):
     anchor: date
 
 
-class Wanted(Struct, frozen=True):
+class WantedBooking(Struct, frozen=True):
     """What a booking is to be. The same id with the same content is the same booking."""
 
     id: str
@@ -59,7 +59,7 @@ class SessionBook:
         self._rulebook = rulebook
         self._policy = rulebook.policy.sessions
         self._bookings: dict[str, Booking] = {}
-        self._wanted: dict[str, Wanted] = {}
+        self._wanted: dict[str, WantedBooking] = {}
         self._of: defaultdict[str, list[str]] = defaultdict(list)
         """Ids by conversation."""
         self._with: defaultdict[str, set[str]] = defaultdict(set)
@@ -96,7 +96,7 @@ class SessionBook:
 
     # Doing
 
-    def book(self, subscriber: Subscriber, wanted: Wanted, by: Actor, now: int) -> SessionDone | SessionRefused:
+    def book(self, subscriber: Subscriber, wanted: WantedBooking, by: Actor, now: int) -> SessionDone | SessionRefused:
         """Refused without taking the id. Raises ValueError where start or length cannot be."""
         if known := self._wanted.get(wanted.id):
             if known != wanted:

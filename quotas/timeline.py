@@ -66,7 +66,7 @@ class End(TimelineLine, frozen=True):
     """The conversation ends, for good."""
 
 
-class Book(TimelineLine, frozen=True):
+class BookLine(TimelineLine, frozen=True, tag="book"):
     """The mentor books a session; with a price an extra one."""
 
     booking: TimelineId
@@ -121,7 +121,7 @@ class AskCredits(TimelineLine, frozen=True, tag="credits"):
     """How many credits are left?"""
 
 
-SessionLine = Book | Move | Cancel | Join | Finish | NoShow
+SessionLine = BookLine | Move | Cancel | Join | Finish | NoShow
 """Lines that name a booking."""
 AnyLine = (
     Open | Member | Mentor | CheckLine | ChangePlan | Live | Pause | Resume | End | SessionLine | Correct | AskCredits

@@ -84,7 +84,7 @@ async def _read_along(desk: Desk, command: str, id: str) -> None:
 async def _history(desk: Desk, count: str) -> None:
     number = int(count) if count.isdecimal() else HISTORY_AT_START if not count else 0
     if desk.current is None:
-        desk.announce(desk.texts("open_one_first", hint=desk.texts("choose")))
+        desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
     elif 1 <= number <= MAX_HISTORY:
         await desk.show_history(number)
     else:
@@ -93,7 +93,7 @@ async def _history(desk: Desk, count: str) -> None:
 
 async def _check(desk: Desk) -> None:
     if desk.current is None:
-        desk.announce(desk.texts("open_one_first", hint=desk.texts("choose")))
+        desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
         return
     await desk.chat.check(desk.current.id)
     desk.announce(" · ".join(desk.directory.standing(desk.current)))

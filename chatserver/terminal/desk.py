@@ -92,6 +92,15 @@ class Desk:
         return self.directory.role
 
     @property
+    def _reads_along(self) -> bool:
+        return self.role in ("support", "service")
+
+    @property
+    def how_to_open(self) -> str:
+        """The commands that lead into a conversation: those who read along have none of their own to list."""
+        return self.texts("choose_along" if self._reads_along and not self.chat.conversations else "choose")
+
+    @property
     def peer_is_typing(self) -> bool:
         return asyncio.get_running_loop().time() < self._typing_until
 
@@ -358,7 +367,7 @@ class Desk:
     def list_conversations(self) -> None:
         lines = [line for each in self.directory for line in self._entry(each)]
         self._print(lines)
-        self.announce(self.texts("choose" if lines else "no_conversations"))
+        self.announce(self.how_to_open if lines or self._reads_along else self.texts("no_conversations"))
 
     def _entry(self, conversation: ConversationView) -> list[TranscriptLine]:
         """Name, plan and news in one line; what is owed or open beside it, or below on a narrow terminal."""

@@ -135,7 +135,7 @@ class Screen:
         elif not shows(text):
             return
         elif self._desk.current is None:
-            self._desk.announce(self._desk.texts("open_one_first", hint=self._desk.texts("choose")))
+            self._desk.announce(self._desk.texts("open_one_first", hint=self._desk.how_to_open))
         elif self._desk.can_write:
             self._hand_over()
         else:
@@ -182,7 +182,7 @@ class Screen:
     def _placeholder(self) -> FormattedText:
         desk = self._desk
         if desk.current is None:
-            text = desk.texts("choose") if desk.user else ""
+            text = desk.how_to_open if desk.user else ""
         elif desk.can_write:
             text = desk.texts("hint")
         else:

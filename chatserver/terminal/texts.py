@@ -161,6 +161,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "/list viser samtalene, /to NAVN åpner en",
         "/list viser samtalerne, /to NAVN åbner en",
     ),
+    "choose_along": (
+        "/board shows who owes an answer, /follow ID reads along",
+        "/board viser hvem som skylder svar, /follow ID leser med",
+        "/board viser hvem der skylder svar, /follow ID læser med",
+    ),
     "help_list": ("/list           the conversations", "/list           samtalene", "/list           samtalerne"),
     "help_to": ("/to NAME        open one of them", "/to NAVN        åpne en av dem", "/to NAVN        åbn en af dem"),
     "help_next": (

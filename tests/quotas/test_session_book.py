@@ -14,7 +14,7 @@ from quotas.bookings import LENGTHS, QUARTER, Actor, Booking, BookingKind, Price
 from quotas.credits import Credits
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Policy, Service, SessionPolicy, Sessions, builtin_policy
-from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, Wanted
+from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, WantedBooking
 from quotas.standing import ConversationSettings
 from quotas.terms import BookedChat, Rulebook
 
@@ -71,13 +71,13 @@ class World:
             self.now = max(self.now, chosen.starts_at + self.random.choice((-10, 0, 5, 10, 29, 30, 151)) * MINUTE)
         return self._seen(self._done(subscriber, chosen))
 
-    def _wanted(self, subscriber: Subscriber, number: int) -> Wanted:
+    def _wanted(self, subscriber: Subscriber, number: int) -> WantedBooking:
         starts_at = self.now - self.now % QUARTER + self.random.choice((1, 2, 3, 4, 96, 97, 500, 2_900)) * QUARTER
         price = Price(50_000, "NOK") if self.random.random() < 0.1 else None
         service: Service = "video_call" if price or self.random.random() < 0.6 else "live_chat"
         kind: BookingKind = "extra" if price else "plan"
         minutes = self.random.choice(LENGTHS)
-        return Wanted(f"b{number}", subscriber.conversation, service, starts_at, minutes, kind, price)
+        return WantedBooking(f"b{number}", subscriber.conversation, service, starts_at, minutes, kind, price)
 
     def _done(self, subscriber: Subscriber, chosen: Booking) -> SessionDone | SessionRefused:
         by: Actor = self.random.choice(("member", "mentor", "support"))
@@ -178,7 +178,7 @@ START = instant.parse("2026-01-20T10:00:00+01:00")
 
 def test_the_same_booking_again_is_the_same_as_it_is_now() -> None:
     book, subscriber = a_world()
-    wanted = Wanted("b", "c1", "live_chat", START, 30)
+    wanted = WantedBooking("b", "c1", "live_chat", START, 30)
     assert isinstance(book.book(subscriber, wanted, "mentor", BEGIN), SessionDone)
     book.move(subscriber, "b", START + DAY, "mentor", BEGIN)
     again = book.book(subscriber, wanted, "mentor", BEGIN + DAY)
@@ -190,7 +190,7 @@ def test_the_same_booking_again_is_the_same_as_it_is_now() -> None:
 
 def test_a_refused_booking_takes_no_id() -> None:
     book, subscriber = a_world("basic")
-    wanted = Wanted("b", "c1", "video_call", START, 30)
+    wanted = WantedBooking("b", "c1", "video_call", START, 30)
     assert book.book(subscriber, wanted, "mentor", BEGIN) == SessionRefused("not_in_plan")
     with pytest.raises(ValueError, match="conversation 'c1' has no booking 'b'"):
         book.join("c1", "b", "member", START)
@@ -200,7 +200,7 @@ def test_a_refused_booking_takes_no_id() -> None:
 
 def test_a_booking_of_another_conversation_is_unknown() -> None:
     book, subscriber = a_world()
-    book.book(subscriber, Wanted("b", "c1", "live_chat", START, 30), "mentor", BEGIN)
+    book.book(subscriber, WantedBooking("b", "c1", "live_chat", START, 30), "mentor", BEGIN)
     with pytest.raises(ValueError, match="conversation 'c2' has no booking 'b'"):
         book.join("c2", "b", "member", START)
 
@@ -208,8 +208,8 @@ def test_a_booking_of_another_conversation_is_unknown() -> None:
 def test_what_cannot_be_is_an_error() -> None:
     book, subscriber = a_world()
     with pytest.raises(ValueError, match="quarter"):
-        book.book(subscriber, Wanted("b", "c1", "live_chat", START + MINUTE, 30), "mentor", BEGIN)
-    book.book(subscriber, Wanted("b", "c1", "live_chat", START, 30), "mentor", BEGIN)
+        book.book(subscriber, WantedBooking("b", "c1", "live_chat", START + MINUTE, 30), "mentor", BEGIN)
+    book.book(subscriber, WantedBooking("b", "c1", "live_chat", START, 30), "mentor", BEGIN)
     with pytest.raises(ValueError, match="quarter"):
         book.move(subscriber, "b", START + 1, "mentor", BEGIN)
     with pytest.raises(ValueError, match="must not be 0"):
@@ -218,9 +218,9 @@ def test_what_cannot_be_is_an_error() -> None:
 
 def test_the_ledger_hears_of_live_chats_that_are_not_over() -> None:
     book, subscriber = a_world()
-    book.book(subscriber, Wanted("later", "c1", "live_chat", START + DAY, 30), "mentor", BEGIN)
-    book.book(subscriber, Wanted("b", "c1", "live_chat", START, 30), "mentor", BEGIN)
-    book.book(subscriber, Wanted("call", "c1", "video_call", START + 40 * DAY, 30), "mentor", BEGIN)
+    book.book(subscriber, WantedBooking("later", "c1", "live_chat", START + DAY, 30), "mentor", BEGIN)
+    book.book(subscriber, WantedBooking("b", "c1", "live_chat", START, 30), "mentor", BEGIN)
+    book.book(subscriber, WantedBooking("call", "c1", "video_call", START + 40 * DAY, 30), "mentor", BEGIN)
     later = BookedChat(START + DAY, START + DAY + 30 * MINUTE, START + DAY + 30 * MINUTE)
     first = BookedChat(START, START + 30 * MINUTE, START + 30 * MINUTE)
     assert book.chats("c1", BEGIN) == (first, later)
@@ -250,7 +250,7 @@ def test_corrections_are_of_the_period_of_now_and_take_no_more_than_is_left() ->
 def test_a_plan_with_an_agreed_cadence_never_lacks_credits() -> None:
     book, subscriber = a_world("coaching")
     for day in range(20):
-        wanted = Wanted(f"b{day}", "c1", "video_call", START + day * DAY, 90)
+        wanted = WantedBooking(f"b{day}", "c1", "video_call", START + day * DAY, 90)
         assert isinstance(book.book(subscriber, wanted, "mentor", BEGIN), SessionDone)
     found = book.credits(subscriber, book.period_of(subscriber, START).number, BEGIN)
     assert found is not None
@@ -260,7 +260,7 @@ def test_a_plan_with_an_agreed_cadence_never_lacks_credits() -> None:
 def test_a_smaller_plan_leaves_more_used_than_it_allows() -> None:
     book, subscriber = a_world("video")
     for day in range(4):
-        book.book(subscriber, Wanted(f"b{day}", "c1", "video_call", START + day * DAY, 30), "mentor", BEGIN)
+        book.book(subscriber, WantedBooking(f"b{day}", "c1", "video_call", START + day * DAY, 30), "mentor", BEGIN)
     live = replace(subscriber, settings=replace(subscriber.settings, plan="live"))
     found = book.credits(live, book.period_of(live, START).number, BEGIN)
     assert found is not None

@@ -46,7 +46,7 @@ async def test_support_picks_from_the_board_and_reads_along(server: HereServer) 
     await server.conversation("c2", "basic", member="ola")
     async with server.device("mia") as mia, server.device("ola") as ola, at_terminal(server, "sara") as sara:
         await mia.write("may I ask something?")
-        await sara.sees("There are no conversations yet.")
+        await sara.sees("/board shows who owes an answer, /follow ID reads along")
         sara.type("/follow absent" + ENTER)
         await sara.sees("There is no conversation absent.")
         sara.type("/board" + ENTER)
