@@ -93,12 +93,17 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
 
 
 @pytest.mark.parametrize(
-    "kind",
-    [events.ConversationView, events.Composer, events.Reply, events.BoardWait, events.BoardTotals],
-    ids=lambda kind: kind.__name__,
+    ("name", "kind"),
+    [
+        ("conversation", events.ConversationView),
+        ("composer", events.Composer),
+        ("reply", events.Reply),
+        ("wait", events.BoardWait),
+        ("totals", events.BoardTotals),
+    ],
 )
-def test_every_object_is_listed_with_its_fields(kind: type[msgspec.Struct]) -> None:
-    [line] = rows(PROTOCOL, kind.__name__.lower())
+def test_every_object_is_listed_with_its_fields(name: str, kind: type[msgspec.Struct]) -> None:
+    [line] = rows(PROTOCOL, name)
     assert fields_of(line) == list(kind.__struct_encode_fields__)
 
 

@@ -196,7 +196,7 @@ class Unfollowed(Event, frozen=True):
     conversation: str
 
 
-class BoardShown(Event, frozen=True):
+class BoardShown(Event, frozen=True, tag="replies"):
     """The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
 
     `removed` names the conversations whose rows are no longer among those that are watched.
