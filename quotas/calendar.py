@@ -6,12 +6,14 @@ Source: domain.md "Words" (closed day, week).
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-
-import holidays as holiday_calendars
+from typing import TYPE_CHECKING
 
 from quotas import instant
 from quotas.plans import WEEKDAYS, Weekday
 from quotas.zones import zone_of
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 _ONE_DAY = timedelta(days=1)
 HORIZON_DAYS = 400
@@ -24,7 +26,7 @@ class Calendar:
     def __init__(self, zone: str, closed_weekdays: tuple[Weekday, ...], country: str) -> None:
         self._zone = zone_of(zone)
         self._closed_weekdays = frozenset(WEEKDAYS.index(weekday) for weekday in closed_weekdays)
-        self._holidays = _holidays_of(country) if country else None
+        self._holidays: HolidayBase | None = _holidays_of(country) if country else None
         self._latest_day = 0, 0, date.min
         """The day that was asked for last, with its first instant and that of the next: most questions are of today."""
         self.start_of = lru_cache(maxsize=1024)(self._start_of)
@@ -130,7 +132,8 @@ class Calendar:
         return self.start_of(self.day_of(at))
 
 
-def _holidays_of(country: str) -> holiday_calendars.HolidayBase:
+def _holidays_of(country: str) -> "HolidayBase":
     """Its holidays, named in its own language and not in the machine's."""
-    language = holiday_calendars.country_holidays(country).default_language
-    return holiday_calendars.country_holidays(country, language=language)
+    from holidays import country_holidays  # for those who judge, not for whoever speaks the protocol only
+
+    return country_holidays(country, language=country_holidays(country).default_language)

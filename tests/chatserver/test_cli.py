@@ -284,6 +284,25 @@ def test_help_imports_no_command() -> None:
     assert not [name for name in imported if name.startswith("chatserver.commands.")]
 
 
+def imported_by(module: str) -> set[str]:
+    """The packages and modules that a process has after it."""
+    script = f"import sys, {module}; print(' '.join(sys.modules))"
+    return set(subprocess.check_output([sys.executable, "-c", script], text=True).split())
+
+
+@pytest.mark.parametrize("module", ["chatserver.commands.serve", "chatserver.commands.worker"])
+def test_a_server_imports_what_it_needs(module: str) -> None:
+    """These are megabytes each, for those who have something to draw, a Sentinel, a PostgreSQL, traces or a demo."""
+    unneeded = {"alembic", "asyncpg", "opentelemetry", "prompt_toolkit", "pygments", "redis", "rich", "sqlalchemy.orm"}
+    assert not imported_by(module) & (unneeded | {"chatserver.demo", "chatserver.terminal"})
+
+
+@pytest.mark.parametrize("command", ["chat", "replies", "token", "config"])
+def test_small_commands_import_no_server(command: str) -> None:
+    """Nor the holidays of all countries."""
+    assert not imported_by(f"chatserver.commands.{command}") & {"holidays", "sqlalchemy", "starlette", "uvicorn"}
+
+
 # Output
 
 

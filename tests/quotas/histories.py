@@ -35,7 +35,7 @@ PLACES = (
     ("America/Santiago", "2026-03-28", "CL"),
     ("Asia/Beirut", "2026-03-20", ""),
     ("Africa/Cairo", "2026-04-15", ""),
-    ("America/Havana", "2026-10-25", ""),
+    ("America/Havana", "2025-10-26", ""),
     ("Asia/Tehran", "2021-03-15", ""),
     ("Asia/Amman", "2021-10-20", ""),
     ("Australia/Lord_Howe", "2026-03-30", ""),
