@@ -101,7 +101,7 @@ class _Server(uvicorn.Server):
         self._told_to_stop = asyncio.Event()
 
     async def main_loop(self) -> None:
-        """uvicorn looks ten times a second whether to stop; it is woken for that, and looks at the time once a second."""
+        """uvicorn looks ten times a second whether to stop. Here it is woken for that, and looks at the time only."""
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK):
