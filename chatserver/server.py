@@ -28,6 +28,8 @@ GARBAGE_THRESHOLD = 20_000
 """Objects more than were freed, at which Python looks for cycles; its default of 700 is felt on the message path."""
 TELL_FOR = 0.2
 """Seconds for which /readyz answers 503 at least, when the server stops, before nobody is let in any more."""
+TICK = 1.0
+"""Seconds between looks at the day for the header `date`."""
 DRAIN_WITHIN = 12
 """Seconds that chats have to end when the server stops: what is in flight is answered in two."""
 SEND_BUFFER = 128 * 1024
@@ -95,10 +97,20 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, health: Health) -> None:
         super().__init__(config)
         self._health = health
+        self._loop = asyncio.get_running_loop()
+        self._told_to_stop = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """uvicorn looks ten times a second whether to stop. Here it is woken for that, and looks at the time only."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._told_to_stop.wait()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._health.drain()
         super().handle_exit(sig, frame)
+        self._loop.call_soon_threadsafe(self._told_to_stop.set)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         loop = asyncio.get_running_loop()

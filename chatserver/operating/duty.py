@@ -39,7 +39,7 @@ class Pace(Struct, frozen=True):
     @property
     def renew_every(self) -> float:
         """Seconds."""
-        return max(self.every, self.lease / 3 / SECOND)
+        return max(self.every, self.lease / 2 / SECOND)
 
 
 Sweep = Callable[[Collection[int]], Awaitable[bool]]

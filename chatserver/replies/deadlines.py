@@ -43,13 +43,13 @@ class ReplyDeadlines:
             return settled
         hours = self._warn_hours(standing.settings.plan)
         ahead = [due_at - round(each * HOUR) for each in hours]
-        next_at = min((at for at in ahead if at > now), default=due_at + 1)
-        settled = await self._waits.look_again(conversation, due_at, next_at)
         for each, at in zip(hours, ahead, strict=True):
-            if at <= now and settled != "moved":
-                settled = await self._waits.note_warning(conversation, due_at, each, next_at, now)
+            if at <= now:
+                settled = await self._waits.note_warning(conversation, due_at, each, now)
                 self._count("warning", settled, now - at)
-        return settled
+        # Last: whoever is killed before it has the timer ring again, and whoever moves a clock waits for it.
+        next_at = min((at for at in ahead if at > now), default=due_at + 1)
+        return await self._waits.look_again(conversation, due_at, next_at)
 
     def _count(self, kind: EventKind, settled: Settled, late: int) -> None:
         if settled == "noted":

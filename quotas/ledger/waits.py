@@ -80,12 +80,12 @@ class Waits:
         return await self._settled("let_go", conversation)
 
     async def look_again(self, conversation: str, due_at: int, next_at: int) -> Settled:
-        """Nothing of the deadline `due_at` is to be noted yet: its timer rings again at `next_at`."""
+        """All that is due of the deadline `due_at` is noted: its timer rings again at `next_at`."""
         return await self._settled("look_again", conversation, due_at, next_at)
 
-    async def note_warning(self, conversation: str, due_at: int, hours: float, next_at: int, at: int) -> Settled:
-        """Note, once, the warning `hours` ahead of the deadline `due_at`; its timer rings again at `next_at`."""
-        return await self._settled("note_warning", conversation, due_at, hours, next_at, at)
+    async def note_warning(self, conversation: str, due_at: int, hours: float, at: int) -> Settled:
+        """Note, once, the warning `hours` ahead of the deadline `due_at`. Its timer waits for `look_again`."""
+        return await self._settled("note_warning", conversation, due_at, hours, at)
 
     async def note_miss(self, conversation: str, due_at: int, at: int) -> Settled:
         """Note, once, the miss of the deadline `due_at`; it has no timer any more."""

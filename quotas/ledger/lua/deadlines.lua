@@ -58,7 +58,7 @@ local function let_go(KEYS, ARGV) return gone_or_moved(KEYS[1], state_of(KEYS[1]
 
 -- KEYS: conversation
 -- ARGV: due (the deadline that was looked at), next
--- Nothing is to be noted yet: the timer rings again at `next`. Returns 'gone', 'moved' or 'known'.
+-- All that is due is noted: the timer rings again at `next`. Returns 'gone', 'moved' or 'known'.
 local function look_again(KEYS, ARGV)
     local state = state_of(KEYS[1])
     local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
@@ -68,21 +68,19 @@ local function look_again(KEYS, ARGV)
 end
 
 -- KEYS: conversation
--- ARGV: due (the deadline that was looked at), hours, next, at
--- Notes a warning once, and sets the next timer. Returns 'gone', 'moved', 'noted' or 'known'.
+-- ARGV: due (the deadline that was looked at), hours, at
+-- Notes a warning once. The timer stays claimed until `look_again`: whoever is killed before that has it ring again.
+-- Returns 'gone', 'moved', 'noted' or 'known'.
 local function note_warning(KEYS, ARGV)
     local state = state_of(KEYS[1])
     local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
     if other then return other end
-    local outcome, due, hours = 'known', state.due_at, ARGV[2]
+    local due, hours = state.due_at, ARGV[2]
     local warned_due, warned_hours = redis.call('HGET', KEYS[1], 'warned'):match('^(%S+) (%S+)$')
-    if tonumber(warned_due) ~= due or tonumber(warned_hours) > tonumber(hours) then
-        outcome = 'noted'
-        redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. hours)
-        noted(KEYS[1], 'warning', hours, state, ARGV[4])
-    end
-    set_next(KEYS[1], state, tonumber(ARGV[3]))
-    return outcome
+    if tonumber(warned_due) == due and tonumber(warned_hours) <= tonumber(hours) then return 'known' end
+    redis.call('HSET', KEYS[1], 'warned', due .. ' ' .. hours)
+    noted(KEYS[1], 'warning', hours, state, ARGV[3])
+    return 'noted'
 end
 
 -- KEYS: conversation

@@ -17,6 +17,7 @@ from quotas.ledger.timers import Timers
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
 from quotas.standing import ConversationSettings, Standing, Writer
+from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.quotas.ledgers import link_to
@@ -201,6 +202,23 @@ async def test_a_timer_whose_process_died_rings_again_after_its_lease(desk: Desk
     assert kinds(await late.watched()) == []
     assert kinds(await desk.later(25 * HOUR + LEASE).watched()) == ["missed"]
     assert written.usage.due_at
+
+
+@pytest.mark.parametrize("dies_in", ["note_warning", "look_again"])
+async def test_a_warning_whose_process_died_goes_out_after_the_lease_and_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, dies_in: str
+) -> None:
+    """Whatever it was at: it does not wait for the next warning, hours later."""
+
+    async def dies(*args: object) -> object:
+        raise StoreError("killed")
+
+    await desk.write("c1")
+    dying = desk.later(20 * HOUR)
+    with monkeypatch.context() as patched:
+        patched.setattr(dying.waits, dies_in, dies)
+        await dying.watched()
+    assert kinds(await desk.later(20 * HOUR + LEASE + 1).watched()) == ["warning"]
 
 
 async def test_events_are_kept_until_they_are_forgotten(desk: Desk) -> None:

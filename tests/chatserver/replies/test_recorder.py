@@ -122,7 +122,7 @@ async def test_a_late_answer_is_kept_with_its_miss(desk: PastDesk) -> None:
 async def test_warnings_are_kept_for_whoever_sends_them_on(desk: PastDesk) -> None:
     written = await desk.write("c1", "member", MONDAY)
     due_at = written.usage.due_at
-    await desk.waits.note_warning("c1", due_at, 4, due_at + 1, due_at - 4 * HOUR)
+    await desk.waits.note_warning("c1", due_at, 4, due_at - 4 * HOUR)
     await desk.waits.note_miss("c1", due_at, due_at + 1)
     await desk.record()
     assert [(row["kind"], row["at"]) for row in await desk.notices()] == [
@@ -142,7 +142,7 @@ async def test_notices_are_in_the_order_of_their_instants(
     await desk.open("c2")
     due_at = (await desk.write(earlier, "member", MONDAY)).usage.due_at
     due_later = (await desk.write(later, "member", MONDAY + HOUR)).usage.due_at
-    await desk.waits.note_warning(earlier, due_at, 4, due_at + 1, due_at - 4 * HOUR)
+    await desk.waits.note_warning(earlier, due_at, 4, due_at - 4 * HOUR)
     await desk.waits.note_miss(earlier, due_at, due_at + 1)
     await desk.waits.note_miss(later, due_later, due_later + 1)
     await desk.record()

@@ -125,7 +125,9 @@ async def test_nothing_is_passed_over(desk: Desk) -> None:
     claim = await desk.claimed()
     assert [rung.name for rung in claim.rung] == [NAME]
     assert (await desk.turned(far)).is_busy
-    assert await desk.waits.note_warning(NAME, due_at, 4, due_at + 1, claim.now) == "noted"
+    assert await desk.waits.note_warning(NAME, due_at, 4, claim.now) == "noted"
+    assert (await desk.turned(far)).is_busy, "there may be more to note"
+    assert await desk.waits.look_again(NAME, due_at, due_at + 1) == "known"
     place = await desk.turned(far)
     assert (place.is_busy, place.next_at) == (False, due_at + 1)
 
