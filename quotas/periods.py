@@ -38,8 +38,6 @@ def period_at(anchor: date, calendar: Calendar, at: int) -> Period:
     day = calendar.day_of(at)
     number = (day.year - anchor.year) * 12 + day.month - anchor.month
     # By the instant and not by the date: a zone may skip a date, which then begins where the next one does.
-    while at < calendar.start_of(first_day(anchor, number)):
+    if at < calendar.start_of(first_day(anchor, number)):
         number -= 1
-    while at >= calendar.start_of(first_day(anchor, number + 1)):
-        number += 1
     return period(anchor, calendar, number)

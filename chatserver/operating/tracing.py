@@ -18,8 +18,10 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
+from quotas.ledger.base import Posted, PostRefused, Reused, Unknown
+
 Result = Any
-"""What a post was answered with; only its type's name is recorded."""
+"""What a post was answered with; only the outcome is recorded."""
 
 
 class Traces:
@@ -71,7 +73,7 @@ class Traces:
         )
 
         def answered(result: Result) -> None:
-            span.set_attribute("chat.outcome", type(result).__name__)
+            span.set_attribute("chat.outcome", _OUTCOMES.get(type(result), "failed"))
             if isinstance(result, Exception):
                 span.set_status(Status(StatusCode.ERROR))
             try:
@@ -80,6 +82,10 @@ class Traces:
                 span.end()
 
         return answered
+
+
+_OUTCOMES: dict[type, str] = {Posted: "accepted", PostRefused: "refused", Reused: "id_reused", Unknown: "not_found"}
+"""In the words of the protocol; what is none of these is a fault."""
 
 
 def exported(share: float) -> Traces:

@@ -27,7 +27,7 @@ from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.plain_http import http_client
 
-GOLD = '[plans.gold]\nwriting = { kind = "windows", per_week = 2 }\nreply = { target_hours = 24 }\nnotice = "video"\n'
+GOLD = '[plans.gold]\nwriting = { kind = "windows", per_week = 2 }\nreply = { target_hours = 24 }\nbanner = "video"\n'
 C1 = {"member": "mia", "mentor": "tora", "plan": "gold"}
 
 

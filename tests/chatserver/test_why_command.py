@@ -53,7 +53,9 @@ def test_replay_explains(tmp_path: Path, ledger: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     whys = [line.pop("why") for line in lines]
-    assert lines == [json.loads(line) for line in (EXAMPLES / "expected.jsonl").read_text().splitlines()]
+    expected = [json.loads(line) for line in (EXAMPLES / "expected.jsonl").read_text().splitlines()]
+    # Of sessions these say nothing.
+    assert [{name: line[name] for name in expected[0]} for line in lines] == expected
     assert all({step["about"] for step in why} == {"writing", "reply"} for why in whys)
     assert "Skrivningen er låst til mandag den 12. januar 00:00: ugens vinduer er brugt." in {
         step["sentence"] for why in whys for step in why

@@ -118,6 +118,8 @@ async def test_pause_and_resume_leave_an_ended_conversation_ended(ledger: Ledger
         (_line(do="open", conversation="d", plan="gold"), "no plan 'gold'; it has basic, light"),
         (_line(do="open", conversation="d", plan="light", zone="Oslo"), "`zone`: 'Oslo' is no IANA time zone"),
         (_line(do="open", conversation="d", plan="light", holidays="Norway"), "`holidays`: 'Norway' has no holiday"),
+        (_line(do="open", conversation="d", plan="live", subscription_from="soon"), "'soon' is no date such as"),
+        (_line(do="open", conversation="d", plan="live", subscription_from="2026-01-06"), "2026-01-06 lies ahead of"),
         (_line(do="plan", plan="gold"), "no plan 'gold'"),
         (_line(do="plan"), "missing required field `plan`"),
         (_line(do="live"), "missing required field `minutes`"),
@@ -197,3 +199,21 @@ async def test_explained_outcomes_are_the_outcomes_with_why(rulebook: Rulebook) 
         steps += [step["step"]["kind"] for step in why]
     assert not {"unexplained", "against_rules", "beginning"} & set(steps)
     assert {"window_opened", "deadline_moved", "live_chat", "status_set", "plan_changed"} <= set(steps)
+
+
+async def test_a_booked_live_chat_is_explained(rulebook: Rulebook) -> None:
+    """Outcomes with sessions are the same with `why`; on a Sunday writing is open because of the chat."""
+    lines = (EXAMPLES / "sessions_timeline.jsonl").read_bytes().splitlines()
+    plain = await _outcomes(lines, MemoryLedger(lambda: 0), rulebook)
+    kinds, sentences = set(), set()
+    explained = replay(lines, rulebook, MemoryLedger(lambda: 0), explain="en")
+    for outcome in plain:
+        with_why = await anext(explained)
+        assert isinstance(with_why, ExplainedOutcome)
+        said = msgspec.to_builtins(with_why)
+        why = said.pop("why")
+        kinds |= {step["step"]["kind"] for step in why}
+        sentences |= {step["sentence"] for step in why}
+        assert said == msgspec.to_builtins(outcome)
+    assert not {"unexplained", "against_rules"} & kinds
+    assert "Writing is open: a live chat is running until Sunday 8 February 18:30." in sentences

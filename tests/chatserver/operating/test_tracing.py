@@ -71,7 +71,7 @@ async def test_hellos_and_messages_get_spans(valkey_url: str, tmp_path: Path, mo
     [hello] = named(got, "hello")
     assert attributes(hello)["enduser.id"] == "mia"
     sends = [attributes(span) for span in named(got, "send")]
-    assert [each["chat.outcome"] for each in sends] == ["Posted"] * 10 + ["Refused"]
+    assert [each["chat.outcome"] for each in sends] == ["accepted"] * 10 + ["refused"]
     assert {each["chat.conversation"] for each in sends} == {"c1"}
     everything = str(got)
     assert TEXT not in everything
