@@ -1,13 +1,15 @@
 """Answers of the store that arrive after something newer: what is newer stands, and nothing falls between."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from quotas.ledger import keys
+from quotas.store.wire import StoreAnswer
 from tests.chatserver.realtime.devices import bodies
 from tests.chatserver.realtime.servers import HereServer, here, token
 
@@ -15,21 +17,22 @@ from tests.chatserver.realtime.servers import HereServer, here, token
 @asynccontextmanager
 async def holding_back(server: HereServer, patch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
     """Let the store's next answers on how a conversation stands arrive at the end only; the event says one waits."""
-    asked, release = asyncio.Event(), asyncio.Event()
-    ledger = server.parts.ledger
-    at_once = ledger.read
+    asked, held = asyncio.Event(), list[Callable[[], None]]()
+    link = server.parts.link
+    at_once = link.send
 
-    async def late(largest: int, command: str, key: str, *words: bytes | str | float) -> object:
-        reply = await at_once(largest, command, key, *words)
-        if command == "HGETALL":
+    def late(command: bytes, done: Callable[[StoreAnswer], None], slot: int = 0) -> None:
+        def later(reply: StoreAnswer) -> None:
+            held.append(partial(done, reply))
             asked.set()
-            await release.wait()
-        return reply
+
+        at_once(command, later if b"HGETALL" in command else done, slot)
 
     with patch.context() as patched:
-        patched.setattr(ledger, "read", late)
+        patched.setattr(link, "send", late)
         yield asked
-    release.set()
+    for arrive in held:
+        arrive()
 
 
 async def test_a_message_stored_while_a_device_arrives_reaches_it(
