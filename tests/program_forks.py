@@ -9,12 +9,12 @@ import gc
 import importlib
 import json
 import os
-import signal
 import socket
 import struct
 import sys
 import tempfile
 import time
+from contextlib import suppress
 
 LENGTH = struct.Struct("!I")
 IMPORTED = (
@@ -28,6 +28,7 @@ def serve(requests: socket.socket) -> None:
     while True:
         first, given, *_ = socket.recv_fds(requests, LENGTH.size, 4)
         if not first:
+            _reap()
             os._exit(0)
         [length] = LENGTH.unpack(first)
         body = requests.recv(length, socket.MSG_WAITALL)
@@ -37,11 +38,18 @@ def serve(requests: socket.socket) -> None:
             return
         for number in given:
             os.close(number)
+        _reap()
+
+
+def _reap() -> None:
+    """Take note of who kept a program that has ended, so that their time counts as ours."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _keep(request: dict[str, object], given: list[int]) -> None:
     """Be the parent of a program until it has ended; returns in the program."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     *streams, told = given
     program = os.fork()
     if program == 0:
@@ -71,7 +79,6 @@ def _become(request: dict[str, object], streams: list[int]) -> None:
 if __name__ == "__main__":
     for name in IMPORTED:
         importlib.import_module(name)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who keeps a program ends without being waited for
     gc.freeze()
     serve(socket.socket(fileno=int(sys.argv[1])))
     from chatserver.cli import main

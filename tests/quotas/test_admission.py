@@ -179,6 +179,17 @@ def test_the_writing_state_shows_what_is_left_and_what_runs() -> None:
     assert in_live.live_until == THURSDAY + 1
 
 
+def test_what_changes_next_is_the_first_of_terms_window_and_deadline() -> None:
+    """A deadline has passed an instant after it; when a live chat ends is a matter of the terms."""
+    terms = _terms(LIGHT, THURSDAY)
+    for usage, at in (
+        (Usage(), terms.valid_until),
+        (Usage(window_ends_at=THURSDAY + HOUR), THURSDAY + HOUR),
+        (Usage(due_at=THURSDAY), THURSDAY + 1),
+    ):
+        assert changes_at(usage, terms, THURSDAY) == at
+
+
 def test_a_smaller_allowance_leaves_nothing_rather_than_less() -> None:
     terms = _terms(LIGHT, THURSDAY)
     assert writing_state("open", Usage(terms.week, 3), terms, THURSDAY).windows_left == 0

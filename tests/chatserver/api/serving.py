@@ -37,6 +37,7 @@ from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.keys.making import conversation_keys
+from tests.chatserver.realtime.servers import UnsignalledServer
 
 SECRET = "a secret of at least thirty-two bytes"
 
@@ -90,7 +91,7 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
     app = Starlette(routes=list(routes(context)), middleware=[gate])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        server = UnsignalledServer(uvicorn.Config(app, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             async with asyncio.timeout(30):

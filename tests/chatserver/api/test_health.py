@@ -94,6 +94,7 @@ async def test_a_store_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
     try:
         async with here(store.url, tmp_path) as server:
             store.pause()
+            await until(server, 503)  # what was found a moment ago is said for a second
             answers = await asyncio.gather(*(asked(server.http, "/readyz") for _ in range(5)))
             assert {status for status, _ in answers} == {503}
             store.resume()

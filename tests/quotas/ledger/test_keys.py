@@ -5,7 +5,16 @@ from quotas.ledger import keys
 
 def test_what_belongs_to_a_name_shares_its_partition() -> None:
     names = [
-        named("c æ") for named in (keys.conversation, keys.log, keys.feed, keys.person, keys.person_feed, keys.presence)
+        named("c æ")
+        for named in (
+            keys.conversation,
+            keys.log,
+            keys.feed,
+            keys.person,
+            keys.person_feed,
+            keys.presence,
+            keys.revoked,
+        )
     ]
     names += [keys.sent("c æ", generation) for generation in (4, 5, 6)]
     assert len(set(names)) == len(names) - 1, "even generations take turns in one key, odd ones in another"
