@@ -193,8 +193,8 @@ LEDGER_SNAPSHOTS = Table(
     Column("state", Text, nullable=False),
 )
 
-# Sessions. `period`, `first_starts_at`, `minutes`, `kind` and the price stay as they were booked; NULL: not yet. A booking
-# that is not cancelled has a row of `occupied` for each of its two people and each quarter of an hour (its number since
+# Sessions. `period`, `first_starts_at`, `minutes`, `kind` and the price stay as they were booked; NULL: not yet. One
+# that is not cancelled has a row of `occupied` for each of its two people and each quarter of an hour (numbered since
 # 1970) that it touches: the key keeps everybody out of two bookings at once.
 
 BOOKINGS = Table(
@@ -255,8 +255,8 @@ CREDIT_CORRECTIONS = Table(
     CheckConstraint("units <> 0", name="units_some"),
 )
 
-# Only appended, but for `told`: whether the ledger has heard of it. `mark` tells apart what may happen to a booking more
-# than once. `booking_id` is empty where it concerns the conversation as a whole.
+# Only appended, but for `told`: whether the ledger has heard of it. `mark` tells apart what may happen more often than
+# once to a booking. `booking_id` is empty where it concerns the conversation as a whole.
 
 SESSION_EVENTS = Table(
     "session_events",
