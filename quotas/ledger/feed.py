@@ -11,7 +11,7 @@ from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, USAGE
 from quotas.standing import Writer
 
 MESSAGE: Final = b"M"
-"""A message was accepted, or an event written: POSTED, the packed state, `<origin>\\n<entry>`; '' is nobody's origin."""
+"""A message was accepted, or an event written: POSTED, the packed state, `<origin>\\n<entry>`, of '' where nobody's."""
 SETTINGS: Final = b"S"
 """Settings have changed, or a live chat has begun: look."""
 THERE: Final = b"N"
