@@ -11,7 +11,7 @@ from msgspec import Struct
 from chatserver.api.fields import ID_ALLOWED
 from chatserver.api.negotiation import JSON
 from chatserver.api.operation import MAX_BODY_BYTES, AnyOperation, PathPart
-from chatserver.api.problem import KINDS, MEDIA_TYPE, REFUSED, Problem, Refused
+from chatserver.api.problem import KINDS, MEDIA_TYPE, REFUSED, Problem, RefusalProblem
 from chatserver.protocol.commands import NAME_PATTERN
 
 Schema = dict[str, Any]
@@ -60,7 +60,7 @@ _THIS: Schema = {
 
 
 def _structs(operations: Iterable[AnyOperation]) -> list[type[Struct]]:
-    found: list[type[Struct]] = [Problem, Refused]
+    found: list[type[Struct]] = [Problem, RefusalProblem]
     for operation in operations:
         found += [struct for struct, _ in operation.answers.values() if struct is not None]
         if operation.body is not None:
@@ -128,7 +128,7 @@ def _query_parameters(query: type[Struct]) -> list[Schema]:
 def _problem(operation: AnyOperation, status: int) -> Schema:
     titles, schemas = [KINDS[status][1]], [_ref(Problem)]
     if status == 409 and operation.refuses:
-        titles, schemas = [REFUSED[1], *titles], [_ref(Refused), *schemas]
+        titles, schemas = [REFUSED[1], *titles], [_ref(RefusalProblem), *schemas]
     described: Schema = {
         "description": f"{HTTPStatus(status).phrase}: {', or '.join(title.lower() for title in titles)}.",
         "content": {MEDIA_TYPE: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}},

@@ -46,7 +46,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     errors: list[FieldProblem] = []
 
 
-class Refused(Problem, frozen=True, omit_defaults=True, kw_only=True):
+class RefusalProblem(Problem, frozen=True, omit_defaults=True, kw_only=True):
     """The rules say no, and nothing has changed. `reason` is the first that holds, for programs.
 
     `credits_left` is there where units are missing: how many the period has. `free_starts` are starts (RFC 3339) that
@@ -90,7 +90,7 @@ class RefusedError(ProblemError):
     ) -> None:
         super().__init__(409, detail)
         kind, title = REFUSED
-        self.problem = Refused(
+        self.problem = RefusalProblem(
             type=f"{_TYPE}{kind}",
             title=title,
             status=409,
