@@ -170,7 +170,7 @@ MENTOR_DAYS = Table(
 )
 
 # The archive. `message_id` is UTF-8 in bytes: an app's id may hold a NUL, which PostgreSQL's texts cannot. `sealed` is
-# NULL where the text was erased.
+# NULL where the text was erased, and of events, whose name and data stand in `event` as JSON.
 
 MESSAGES = Table(
     "messages",
@@ -182,6 +182,8 @@ MESSAGES = Table(
     Column("role", String(16), nullable=False),
     Column("message_id", LargeBinary, nullable=False),
     Column("sealed", LargeBinary),
+    Column("kind", String(16), nullable=False, server_default="text"),
+    Column("event", Text),
 )
 
 LEDGER_SNAPSHOTS = Table(
