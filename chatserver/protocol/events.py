@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from chatserver.protocol.codes import Code
+from chatserver.protocol.sessions import BookingView
 from quotas.admission import Reason, Status
 
 MAX_CONVERSATIONS = 5_000
@@ -18,6 +19,21 @@ Author = Literal[Role, "system"]
 """By whom something in a conversation is: a person in their role, or the system."""
 MessageKind = Literal["text", "event"]
 """What has a seq: what somebody wrote, or what happened, as the system noted it."""
+
+
+SessionKind = Literal[
+    "booked",
+    "moved",
+    "cancelled",
+    "starting",
+    "started",
+    "joined",
+    "late",
+    "ending",
+    "ended",
+    "no_show",
+    "corrected",
+]
 
 
 class Composer(Struct, frozen=True):
@@ -227,6 +243,18 @@ class BoardShown(Event, frozen=True, tag="replies"):
     removed: list[str]
 
 
+class SessionHappened(Event, frozen=True, tag="session"):
+    """Something happened at a session. `booking` is as it is then, null where credits were corrected.
+
+    `credits_left` is of the period in which it was booked; null where the plan has no sessions, or no limit.
+    """
+
+    conversation: str
+    kind: SessionKind
+    booking: BookingView | None
+    credits_left: int | None
+
+
 class Clock(Event, frozen=True):
     """The server's clock was moved ahead to `now`: of a demo or a test, never of real people."""
 
@@ -270,6 +298,7 @@ AnyEvent = (
     | Following
     | Unfollowed
     | BoardShown
+    | SessionHappened
     | Clock
     | Gap
     | Error

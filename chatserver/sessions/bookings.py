@@ -5,6 +5,7 @@ what happened are written. After the commit the ledger is told; where that canno
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
@@ -26,10 +27,12 @@ from chatserver.sessions.new_bookings import (
 )
 from chatserver.sessions.outcomes import BookingDone, BookingRefused, RefusalReason
 from chatserver.sessions.rows import bookings, occupancy, session_events
-from chatserver.sessions.session_event import SessionEvent, event_of
+from chatserver.sessions.chats import chat_of
+from chatserver.sessions.session_event import SessionEvent, cancelled_event, event_of
 from chatserver.sessions.telling import SessionTelling
 from chatserver.sessions.together import Together
 from quotas import bookings as rules
+from quotas import instant
 from quotas.bookings import Actor, Booking, Side
 from quotas.session_book import WantedBooking
 from quotas.terms import Rulebook
@@ -38,6 +41,8 @@ TRIES = 3
 """How often a change is judged anew where another process wrote what it needs at the same moment."""
 
 ChangeOutcome = BookingDone | BookingRefused | Missing
+
+T = TypeVar("T")
 
 
 class _Change(Struct, frozen=True):
@@ -117,7 +122,7 @@ class Bookings:
             if new is old:
                 return _Change(old, None)
             await occupancy.move(connection, old, new)
-            mark, before = f"{new.sequence}", _text(old.starts_at)
+            mark, before = f"{new.sequence}", instant.text(old.starts_at)
             return _Change(new, event_of(new, "moved", now, by, mark=mark, moved_from=before))
 
         if problem := rules.place_problem(starts_at, rules.LENGTHS[0]):
@@ -164,7 +169,7 @@ class Bookings:
             if refusal := rules.finish_refusal(old, self._policy, now):
                 return refusal
             new = rules.finished(old, now)
-            return _Change(new, event_of(new, "ended", now, by, state="held"))
+            return _Change(new, event_of(new, "ended", now, by, mark=f"{new.starts_at}", state="held"))
 
         return await self._changed(id, finished)
 
@@ -178,7 +183,7 @@ class Bookings:
                 return refusal
             new = rules.no_show(old, now)
             following = await bookings.ahead(connection, [old.conversation], now)
-            next_at = _text(following[0].starts_at) if following else None
+            next_at = instant.text(following[0].starts_at) if following else None
             return _Change(new, event_of(new, "no_show", now, by, next_session=next_at))
 
         return await self._changed(id, confirmed)
@@ -223,7 +228,7 @@ class Bookings:
                 if outcome.event is not None:
                     await bookings.change(connection, outcome.booking)
                     await session_events.append(connection, [outcome.event])
-                    if _chat(outcome.booking) != _chat(row.booking):
+                    if chat_of(outcome.booking) != chat_of(row.booking):
                         await raised(connection, record)
                 return BookingDone(outcome.booking)
 
@@ -233,7 +238,7 @@ class Bookings:
         return done
 
 
-async def _unless_taken[T](write: Callable[[], Awaitable[T]]) -> T:
+async def _unless_taken(write: Callable[[], Awaitable[T]]) -> T:
     """Once more where another process wrote the same key at the same moment: then it is seen."""
     for _ in range(TRIES - 1):
         try:

@@ -66,3 +66,10 @@ def event_of(
         **more,
     }
     return SessionEvent(booking.conversation, booking.id, name, now if at is None else at, now, by, data, mark)
+
+
+def cancelled_event(booking: Booking, now: int) -> SessionEvent:
+    """Of a booking that has been cancelled."""
+    assert booking.cancelled is not None, "of a cancelled one"
+    cancelled = booking.cancelled
+    return event_of(booking, "cancelled", now, cancelled.by, late=cancelled.late, counts=cancelled.counts)
