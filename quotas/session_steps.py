@@ -1,7 +1,7 @@
 """What happens around a booking by itself, and when: worked out from its facts, like its state.
 
 Source: sessions.md "What becomes of a booking", "Lateness and no-shows", and the kinds on the socket. A step depends on
-nothing that happens after it: it is the same at its own instant and ever after, unless the booking is moved or cancelled.
+nothing that happens after it: it is the same at its own instant and ever after, until the booking is moved or cancelled.
 """
 
 from collections.abc import Iterable, Iterator
