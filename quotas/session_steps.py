@@ -1,7 +1,7 @@
 """What happens around a booking by itself, and when: worked out from its facts, like its state.
 
 Source: sessions.md "What becomes of a booking", "Lateness and no-shows", and the kinds on the socket. A step depends on
-nothing that happens after it: it is the same at its own instant and ever after, until the booking is moved or cancelled.
+nothing that happens after it: it is the same at its own instant and ever after, until somebody moves or cancels it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,10 +31,11 @@ StepName = Literal[
     "close_reminder",
     "closed",
     "lapsed",
-    "case",
+    "mentor_absent",
+    "unattended",
+    "late_cancellation",
 ]
-CaseKind = Literal["late_cancellation", "no_show", "mentor_absent", "unattended"]
-"""What a booking gives support to look at."""
+"""`candidate` and the last three are what support is to look at."""
 
 
 class Step(Struct, frozen=True):
@@ -45,7 +46,7 @@ class Step(Struct, frozen=True):
     starts_at: int
     """The start that it belongs to."""
     of: str = ""
-    """Which of several: the hours ahead of a reminder, the minutes of `ending` and `close_reminder`, a case's kind."""
+    """Which of several: the hours ahead of a reminder, the minutes of `ending` and `close_reminder`."""
     absent: Side | None = None
     """Who has not come, where the step is about that."""
 
@@ -136,16 +137,12 @@ def _after(booking: Booking, policy: SessionPolicy) -> Iterator[Step]:
     if booking.both_joined:
         return
     absent = absent_at(booking, ends_at)
-    yield _step(booking, "case", ends_at, _case_of(absent), absent)
-    if absent == "member" and not booking.no_show_at:
-        yield _step(booking, "lapsed", booking.ends_at + policy.confirm_days * DAY, absent=absent)
-
-
-def _case_of(absent: Side | None) -> CaseKind:
-    """What support looks at where a session ended without both; a no-show also where nobody confirmed it yet."""
     if absent is None:
-        return "unattended"
-    return "no_show" if absent == "member" else "mentor_absent"
+        yield _step(booking, "unattended", ends_at)
+    elif absent == "mentor":
+        yield _step(booking, "mentor_absent", ends_at, absent=absent)
+    elif not booking.no_show_at:
+        yield _step(booking, "lapsed", booking.ends_at + policy.confirm_days * DAY, absent=absent)
 
 
 # Strikes
@@ -172,7 +169,7 @@ def opens_late_cancellation(
     if not (any(_meets_strike(side, policy, now) for side in sides) or _three_with(strike, by_start)):
         return None
     at = strike.cancelled.at if strike.cancelled is not None else strike.no_show_at
-    return _step(strike, "case", at, "late_cancellation", "member")
+    return _step(strike, "late_cancellation", at, absent="member")
 
 
 def _meets_strike(bookings: Iterable[Booking], policy: SessionPolicy, now: int) -> bool:

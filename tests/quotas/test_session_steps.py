@@ -56,7 +56,7 @@ def test_a_live_chat_that_both_came_to() -> None:
 
 
 def test_a_session_that_nobody_came_to() -> None:
-    expected = [*BEFORE, (25, "ending 5"), (29, "ending 1"), (30, "ended"), (30, "case unattended")]
+    expected = [*BEFORE, (25, "ending 5"), (29, "ending 1"), (30, "ended"), (30, "unattended")]
     assert shown(booked()) == shown(booked("video_call")) == expected
 
 
@@ -67,7 +67,7 @@ def test_a_mentor_who_did_not_come() -> None:
         (25, "ending 5"),
         (29, "ending 1"),
         (30, "ended"),
-        (30, "case mentor_absent"),
+        (30, "mentor_absent"),
     ]
     assert {step.absent for step in steps_between(alone, POLICY, START, EVER)} == {"mentor", None}
 
@@ -80,21 +80,20 @@ def test_a_member_who_did_not_come_and_nobody_confirmed_it() -> None:
         (25, "ending 5"),
         (29, "ending 1"),
         (30, "ended"),
-        (30, "case no_show"),
         (30 + 7 * 24 * 60, "lapsed"),
     ]
     absent = [step.absent for step in steps_between(alone, POLICY, START, EVER) if step.name != "ending"]
-    assert absent == ["member", "member", None, "member", "member"]
+    assert absent == ["member", "member", None, "member"]
 
 
 def test_a_no_show_that_was_confirmed_ends_the_session() -> None:
     gone = no_show(with_joins(booked(), mentor=START), START + 12 * MINUTE)
-    assert shown(gone)[4:] == [(5, "late"), (10, "candidate"), (12, "ended"), (12, "case no_show")]
+    assert shown(gone)[4:] == [(5, "late"), (10, "candidate"), (12, "ended")]
 
 
 def test_a_no_show_that_was_confirmed_days_later_moves_no_end() -> None:
     gone = no_show(with_joins(booked(), mentor=START), END + 2 * DAY)
-    assert shown(gone)[-2:] == [(30, "ended"), (30, "case no_show")]
+    assert shown(gone)[-2:] == [(29, "ending 1"), (30, "ended")]
 
 
 def test_a_member_who_came_late() -> None:
@@ -295,5 +294,5 @@ def test_two_strikes_in_a_row_or_three_within_ninety_days(strike: Booking, other
     found = opens_late_cancellation(strike, [*others, strike], POLICY, EVER + 365 * DAY)
     assert (found is not None) == opens
     if found is not None:
-        assert (found.name, found.of, found.absent) == ("case", "late_cancellation", "member")
+        assert (found.name, found.absent) == ("late_cancellation", "member")
         assert found.at == (strike.cancelled.at if strike.cancelled else strike.no_show_at)
