@@ -1,0 +1,46 @@
+"""Currencies have the digits of ISO 4217, and amounts are written with all of them."""
+
+import pytest
+
+from quotas.currencies import MINOR_DIGITS, currency_problem, written
+
+
+@pytest.mark.parametrize(("code", "digits"), [("NOK", 2), ("EUR", 2), ("ISK", 0), ("JPY", 0), ("KWD", 3), ("HUF", 2)])
+def test_digits_are_those_of_the_standard(code: str, digits: int) -> None:
+    """Not those of CLDR, where Hungary has none."""
+    assert MINOR_DIGITS[code] == digits
+
+
+def test_codes_are_three_capitals() -> None:
+    """Each has the standard's form."""
+    assert all(len(code) == 3 and code.isascii() and code.isupper() for code in MINOR_DIGITS)
+
+
+@pytest.mark.parametrize("code", ["", "nok", "NOKK", "XXX", "Nok", "kr"])
+def test_an_unknown_code_gets_a_sentence(code: str) -> None:
+    """It names what was given and what is allowed."""
+    assert currency_problem(code) == (
+        f"`currency` must be a code of ISO 4217 in capitals, such as NOK or EUR, not {code!r}"
+    )
+
+
+def test_a_known_code_is_no_problem() -> None:
+    """The Norwegian krone, for one."""
+    assert currency_problem("NOK") is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (12345, "NOK", "123.45"),
+        (5, "NOK", "0.05"),
+        (0, "EUR", "0.00"),
+        (-12305, "NOK", "-123.05"),
+        (1500, "JPY", "1500"),
+        (-1, "JPY", "-1"),
+        (1001, "KWD", "1.001"),
+    ],
+)
+def test_amounts_are_written_with_all_digits(amount: int, currency: str, text: str) -> None:
+    """Also below one, below zero, and where the unit has no smaller one."""
+    assert written(amount, currency) == text
