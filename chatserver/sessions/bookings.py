@@ -22,13 +22,13 @@ from chatserver.sessions.new_bookings import (
     AskedBooking,
     BookOutcome,
     NewBookings,
-    PriceList,
-    SlotList,
     wanted_problem,
 )
 from chatserver.sessions.outcomes import BookingDone, BookingRefused, RefusalReason
+from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, occupancy, session_events
 from chatserver.sessions.session_event import SessionEvent, cancelled_event, event_of
+from chatserver.sessions.slots import Slots
 from chatserver.sessions.telling import SessionTelling
 from chatserver.sessions.together import Together
 from quotas import bookings as rules
@@ -61,8 +61,8 @@ class Bookings:
         database: Database,
         rulebook: Rulebook,
         clock: Callable[[], Awaitable[int]],
-        slots: SlotList,
-        prices: PriceList,
+        slots: Slots,
+        prices: Prices,
         telling: SessionTelling,
     ) -> None:
         self._database = database
@@ -112,7 +112,7 @@ class Bookings:
                 by,
                 status=record.status,
                 in_slots=by != "member"
-                or await self._slots.offers(connection, old.mentor, starts_at, old.minutes, now),
+                or await self._slots.offers(connection, old.mentor, starts_at, old.minutes, now, without=id),
                 is_free=set(holders.values()) <= {id},
                 policy=self._policy,
                 now=now,
