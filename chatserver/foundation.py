@@ -72,6 +72,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
     telling: SessionTelling
@@ -189,6 +190,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
+        appointments=appointments,
         bookings=bookings,
         credits=credits,
         telling=telling,
