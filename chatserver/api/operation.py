@@ -18,6 +18,8 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.credit_book import CreditBook
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024
@@ -38,6 +40,8 @@ class ApiContext:
     board: Board
     revocations: Revocations
     reports: ReplyReports
+    bookings: Bookings
+    credit_book: CreditBook
     people: RateLimit
     """What one person may ask for, the sockets' commands included."""
     metrics: Metrics

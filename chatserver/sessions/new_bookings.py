@@ -73,9 +73,7 @@ class NewBookings:
                 await raised(connection, record)
         return outcomes
 
-    async def _judged(
-        self, connection: AsyncConnection, batch: "_Batch", asked: AskedBooking, now: int
-    ) -> BookOutcome:
+    async def _judged(self, connection: AsyncConnection, batch: "_Batch", asked: AskedBooking, now: int) -> BookOutcome:
         wanted = asked.wanted
         record = batch.records.get(wanted.conversation)
         if record is None:
@@ -169,9 +167,7 @@ class _Batch:
             await occupancy.holders(connection, places),
         )
 
-    def credits(
-        self, record: ConversationRecord, period: int, months: SubscriptionMonths, now: int
-    ) -> Credits | None:
+    def credits(self, record: ConversationRecord, period: int, months: SubscriptionMonths, now: int) -> Credits | None:
         spent = [each for each in self._spent if each.conversation == record.id]
         corrected = [each for each in self._corrected if each.conversation == record.id]
         return credits_of(months.sessions(record), period, spent, corrected, months.policy, now)
