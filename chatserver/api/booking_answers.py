@@ -32,7 +32,7 @@ def _is_theirs(booking: Booking, identity: Identity) -> bool:
 
 async def shown(context: ApiContext, booking: Booking) -> BookingView:
     """The booking as it stands now."""
-    return booking_view(booking, context.provisioning.rulebook.policy.sessions, await context.ledger.now())
+    return booking_view(booking, context.provisioning.rulebook.policy.sessions, await context.clock())
 
 
 async def booking_answer(
@@ -44,7 +44,7 @@ async def booking_answer(
             return HttpAnswer(201 if created else 200, await shown(context, booking))
         case BookingRefused():
             policy = context.provisioning.rulebook.policy.sessions
-            raise session_refusal(outcome, policy, await context.ledger.now())
+            raise session_refusal(outcome, policy, await context.clock())
         case Conflict(detail):
             raise ProblemError(409, detail)
         case Invalid(errors):

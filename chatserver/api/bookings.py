@@ -13,6 +13,7 @@ from chatserver.api.operation import EVERYBODY, ApiContext, HttpAnswer, HttpCall
 from chatserver.api.problem import invalid
 from chatserver.conversations.requests import FieldProblem, PersonId
 from chatserver.protocol.sessions import BookingView, booking_view
+from chatserver.sessions.outcomes import BookingRefused
 from quotas import instant
 from quotas.bookings import QUARTER, BookingKind, Price
 from quotas.currencies import currency_problem
@@ -131,7 +132,7 @@ async def put_booking(call: HttpCall[NoQuery, BookingDetails]) -> HttpAnswer:
     price = asdict(details.price) if details.price else None
     if problems := booking_problems(call.context, {**asdict(details), "price": price}):
         raise invalid(problems)
-    await readable(call.context, identity, details.conversation)
+    record = await readable(call.context, identity, details.conversation)
     if identity.role == "member" and details.kind not in ("plan", "extra"):
         raise not_allowed(
             f"a member books `plan` or `extra`; {details.kind!r} is booked by mentor, support or services"
@@ -145,15 +146,24 @@ async def put_booking(call: HttpCall[NoQuery, BookingDetails]) -> HttpAnswer:
         kind=details.kind,
         price=Price(details.price.amount, details.price.currency) if details.price else None,
     )
-    return await booking_answer(call.context, await call.context.bookings.book(wanted, identity.role))
+    outcome = await call.context.bookings.book(wanted, identity.role)
+    if isinstance(outcome, BookingRefused):
+        advice, now = call.context.advice, await call.context.clock()
+        outcome = advice.with_plans(outcome, wanted.service, wanted.kind)
+        outcome = await advice.with_starts(outcome, record.member, record.mentor, wanted.minutes, wanted.starts_at, now)
+    return await booking_answer(call.context, outcome)
 
 
 async def move_booking(call: HttpCall[NoQuery, BookingMove]) -> HttpAnswer:
     if problem := _start_problem(call.body.starts_at):
         raise invalid([FieldProblem("starts_at", problem)])
-    await own_booking(call.context, call.identity, call.id)
+    old = await own_booking(call.context, call.identity, call.id)
     starts_at = instant.parse(call.body.starts_at)
-    return await booking_answer(call.context, await call.context.bookings.move(call.id, starts_at, call.identity.role))
+    outcome = await call.context.bookings.move(call.id, starts_at, call.identity.role)
+    if isinstance(outcome, BookingRefused):
+        advice, now = call.context.advice, await call.context.clock()
+        outcome = await advice.with_starts(outcome, old.member, old.mentor, old.minutes, starts_at, now)
+    return await booking_answer(call.context, outcome)
 
 
 async def cancel_booking(call: HttpCall[NoQuery, BookingCancellation]) -> HttpAnswer:
@@ -171,7 +181,7 @@ async def get_booking(call: HttpCall[NoQuery, None]) -> HttpAnswer:
 async def get_bookings(call: HttpCall[BookingsQuery, None]) -> HttpAnswer:
     context = call.context
     record = await readable(context, call.identity, call.id)
-    now = await context.ledger.now()
+    now = await context.clock()
     since, until = _span(call.query, now)
     found = await context.bookings.of_conversation(record.id, since, until)
     policy = context.provisioning.rulebook.policy.sessions

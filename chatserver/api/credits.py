@@ -89,7 +89,7 @@ class CreditsView(Struct, frozen=True):
 async def get_credits(call: HttpCall[CreditsQuery, None]) -> HttpAnswer:
     record = await readable(call.context, call.identity, call.id)
     day = None if isinstance(call.query.day, UnsetType) else call.query.day
-    found = await call.context.credit_book.of(record.id, _beginning(call.context, record, day))
+    found = await call.context.credits.of(record.id, _beginning(call.context, record, day))
     if found is None:
         raise not_found(call.id)
     return HttpAnswer(200, _credits(found))
@@ -99,7 +99,7 @@ async def correct_credits(call: HttpCall[NoQuery, CorrectionDetails]) -> HttpAns
     wish = call.body
     record = await readable(call.context, call.identity, call.id)
     at = _beginning(call.context, record, wish.day)
-    outcome = await call.context.credit_book.correct(record.id, wish.id, wish.units, wish.reason, at)
+    outcome = await call.context.credits.correct(record.id, wish.id, wish.units, wish.reason, at)
     match outcome:
         case PeriodCredits():
             return HttpAnswer(200, _credits(outcome))

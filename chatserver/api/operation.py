@@ -18,6 +18,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
 from quotas.ledger.base import Ledger
@@ -41,7 +42,10 @@ class ApiContext:
     revocations: Revocations
     reports: ReplyReports
     bookings: Bookings
-    credit_book: CreditBook
+    credits: CreditBook
+    advice: Advice
+    clock: Callable[[], Awaitable[int]]
+    """The store's instant (ms)."""
     people: RateLimit
     """What one person may ask for, the sockets' commands included."""
     metrics: Metrics

@@ -6,6 +6,7 @@ from chatserver.api.operation import Form, HttpAnswer, HttpCall, NoQuery, Operat
 from chatserver.protocol.events import Role
 from chatserver.protocol.sessions import BookingView
 from chatserver.sessions.calendar_file import CalendarEntry, calendar_file
+from quotas.bookings import Side
 
 ITS_PEOPLE: frozenset[Role] = frozenset({"member", "mentor"})
 MENTOR_OR_SUPPORT: frozenset[Role] = frozenset({"mentor", "support"})
@@ -14,7 +15,7 @@ MENTOR_OR_SUPPORT: frozenset[Role] = frozenset({"mentor", "support"})
 async def join_booking(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     """Only members and mentors come here."""
     await own_booking(call.context, call.identity, call.id)
-    side = "member" if call.identity.role == "member" else "mentor"
+    side: Side = "member" if call.identity.role == "member" else "mentor"
     return await booking_answer(call.context, await call.context.bookings.join(call.id, side))
 
 

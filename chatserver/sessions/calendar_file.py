@@ -50,7 +50,8 @@ def calendar_file(entry: CalendarEntry) -> bytes:
     calendar.add("prodid", "-//chatserver//sessions//EN")
     calendar.add("version", "2.0")
     calendar.add_component(event)
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _changed_at(booking: Booking) -> int:
