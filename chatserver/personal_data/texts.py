@@ -96,7 +96,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "Medlemmet kom ikke til sessionen",
     ),
     "event_corrected": ("Session credits corrected", "Sesjoner rettet", "Sessioner rettet"),
-    "event_minutes": ("{n} minutes", "{n} minutter", "{n} minutter"),
+    "session_minutes": ("{n} minutes", "{n} minutter", "{n} minutter"),
     "erased": ("This text was erased.", "Denne teksten er slettet.", "Denne tekst er slettet."),
     "no_name": ("(erased)", "(slettet)", "(slettet)"),
 }
@@ -134,7 +134,7 @@ class ExportTexts:
         details = details_of(event)
         said = [self.at(instant.text(details.starts_at), zone)] if details.starts_at is not None else []
         if details.minutes is not None:
-            said.append(self("event_minutes", n=details.minutes))
+            said.append(self("session_minutes", n=details.minutes))
         if details.units is not None:
             said.append(f"{details.units:+}")
         return ": ".join([self(f"event_{event.name}"), *([", ".join(said)] if said else [])])

@@ -1,4 +1,4 @@
-"""What of an event's data people are told. Data comes from other releases too: what is not as it should be is left out."""
+"""What of an event's data people are told. Data comes from other releases too: what is not as it should be is left."""
 
 from msgspec import Struct
 

@@ -18,7 +18,7 @@ def in_words(texts: Texts, event: SystemEvent, zone: str) -> str:
     if event.name in _WITH_SESSION and details.starts_at is not None:
         said.append(day_and_time(texts, details.starts_at, zone))
         if details.minutes is not None:
-            said.append(texts("event_minutes", n=details.minutes))
+            said.append(texts("session_minutes", n=details.minutes))
     if event.name == "corrected" and details.units is not None:
         said.append(f"{details.units:+}")
     return f"{what}: {', '.join(said)}" if said else what

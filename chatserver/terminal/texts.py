@@ -88,7 +88,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "Medlemmet kom ikke til sessionen",
     ),
     "event_corrected": ("Session credits corrected", "Sesjoner rettet", "Sessioner rettet"),
-    "event_minutes": ("{n} minutes", "{n} minutter", "{n} minutter"),
+    "session_minutes": ("{n} minutes", "{n} minutter", "{n} minutter"),
     # The member's writing.
     "open": ("open", "åpent", "åbent"),
     "window_ends": ("window ends in {left}", "vinduet varer i {left}", "vinduet varer i {left}"),
