@@ -107,9 +107,13 @@ class ExportPage:
         if day != self._day:
             self._write("</ol>" if self._day else "", f"<h4>{escape(day)}</h4>\n<ol>")
             self._day = day
+        time = f'<time datetime="{message.at}">{texts.time(message.at, self._zone)}</time>'
+        if message.event is not None:
+            happened = escape(texts.event(message.event, self._zone))
+            self._write(f'<li><p class="event">{time} {happened}</p></li>')
+            return
         own = ' class="own"' if message.sender == self._person.id else ""
         name = escape(self._names.get(message.sender, message.sender))
-        time = f'<time datetime="{message.at}">{texts.time(message.at, self._zone)}</time>'
         text = (
             f'<p class="erased">{escape(texts("erased"))}</p>' if message.erased else f"<p>{escape(message.body)}</p>"
         )

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from chatserver.protocol.event_details import details_of
+from chatserver.protocol.events import SystemEvent
 from quotas import instant
 from quotas.phrases import LANGUAGES, PHRASES, Language
 from quotas.zones import zone_to_show
@@ -78,6 +80,23 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "mentor_days": ("Days on which the mentor wrote", "Dager da mentoren skrev", "Dage, hvor mentoren skrev"),
     "messages": ("Messages", "Meldinger", "Beskeder"),
     "no_messages": ("No messages.", "Ingen meldinger.", "Ingen beskeder."),
+    "event_booked": ("Session booked", "Sesjon booket", "Session booket"),
+    "event_moved": ("Session moved", "Sesjon flyttet", "Session flyttet"),
+    "event_cancelled": ("Session cancelled", "Sesjon avlyst", "Session aflyst"),
+    "event_started": ("The session began", "Sesjonen begynte", "Sessionen begyndte"),
+    "event_late": (
+        "Somebody had not joined the session yet",
+        "Noen hadde ikke blitt med i sesjonen ennå",
+        "Nogen var ikke kommet med i sessionen endnu",
+    ),
+    "event_ended": ("The session ended", "Sesjonen sluttet", "Sessionen sluttede"),
+    "event_no_show": (
+        "The member did not come to the session",
+        "Medlemmet kom ikke til sesjonen",
+        "Medlemmet kom ikke til sessionen",
+    ),
+    "event_corrected": ("Session credits corrected", "Sesjoner rettet", "Sessioner rettet"),
+    "session_minutes": ("{n} minutes", "{n} minutter", "{n} minutter"),
     "erased": ("This text was erased.", "Denne teksten er slettet.", "Denne tekst er slettet."),
     "no_name": ("(erased)", "(slettet)", "(slettet)"),
 }
@@ -107,6 +126,18 @@ class ExportTexts:
     def at(self, moment: str, zone: str) -> str:
         """Day and time."""
         return self("at", date=self.date(moment, zone), time=self.time(moment, zone))
+
+    def event(self, event: SystemEvent, zone: str) -> str:
+        """What happened, with the session it happened to; a name that is not known as it is."""
+        if f"event_{event.name}" not in TABLE:
+            return event.name
+        details = details_of(event)
+        said = [self.at(instant.text(details.starts_at), zone)] if details.starts_at is not None else []
+        if details.minutes is not None:
+            said.append(self("session_minutes", n=details.minutes))
+        if details.units is not None:
+            said.append(f"{details.units:+}")
+        return ": ".join([self(f"event_{event.name}"), *([", ".join(said)] if said else [])])
 
 
 def _local(moment: str, zone: str) -> datetime:

@@ -49,9 +49,10 @@ def parted(entry: bytes) -> tuple[bytes, bytes]:
     return head, sealed
 
 
-def head_json(sender: str, role: Author, id: str) -> bytes:
-    """The head of an entry, as it is stored: who wrote it, on which side, by which id of the app."""
-    return _encode(Head(sender, role, id))
+def head_json(sender: str, role: Author, id: str, event: SystemEvent | None = None) -> bytes:
+    """The head of an entry, as it is stored: who wrote it, on which side, by which id of the app; or an event's."""
+    # Not `kind` where it is the default one: msgspec leaves out that very string only, not another that is equal.
+    return _encode(Head(sender, role, id) if event is None else Head(sender, role, id, "event", event))
 
 
 def event_entry(number: int, name: str, data: Mapping[str, Any]) -> bytes:
@@ -59,7 +60,7 @@ def event_entry(number: int, name: str, data: Mapping[str, Any]) -> bytes:
 
     Everyone in the conversation reads `data`, and no erasure changes it: ids, instants and numbers, no person's words.
     """
-    return joined(_encode(Head(SYSTEM, SYSTEM, f"{_EVENT_ID}{number}", "event", SystemEvent(name, dict(data)))), b"")
+    return joined(head_json(SYSTEM, SYSTEM, f"{_EVENT_ID}{number}", SystemEvent(name, dict(data))), b"")
 
 
 def event_number(id: str) -> int:

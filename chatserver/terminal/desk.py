@@ -128,7 +128,9 @@ class Desk:
         self._paper.print(lines)
 
     def _show(self, conversation: ConversationView, message: Message) -> None:
-        if message.sender == self.user:
+        if message.kind == "event":
+            pass  # Nobody has written: who types goes on typing.
+        elif message.sender == self.user:
             self._own_last = max(self._own_last, message.seq)
         else:
             self._typing_until = 0.0

@@ -14,8 +14,10 @@ class News:
         self._more: set[str] = set()
 
     def came(self, message: Message, user: str) -> None:
-        """A message of `user`'s own is none."""
-        if message.sender != user and message.seq > self._read.get(message.conversation, 0):
+        """A message of `user`'s own is none; an event is nobody's own."""
+        if (message.sender != user or message.kind == "event") and message.seq > self._read.get(
+            message.conversation, 0
+        ):
             self._new.setdefault(message.conversation, set()).add(message.seq)
 
     def read(self, conversation: str, seq: int) -> None:

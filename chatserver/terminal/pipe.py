@@ -86,9 +86,11 @@ async def _send(chat: ChatClient, texts: Texts, conversation: str, line: str) ->
 async def _print_messages(chat: ChatClient, texts: Texts, conversation: str) -> None:
     async for event in chat.events():
         if isinstance(event, Message) and event.conversation == conversation:
-            at = time_of_day(instant.parse(event.at), chat.conversations[conversation].zone)
+            zone = chat.conversations[conversation].zone
+            at, said = time_of_day(instant.parse(event.at), zone), said_in(texts, event, zone)
             user = chat.welcome.user if chat.welcome is not None else ""
-            _print(f"{at} {texts('you') if event.sender == user else event.sender}: {said_in(texts, event)}")
+            by = texts("you") if event.sender == user else event.sender
+            _print(f"{at} · {said}" if event.kind == "event" else f"{at} {by}: {said}")
 
 
 def _print(text: str) -> None:

@@ -28,6 +28,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "{weekday} {day}. {month} {year}",
         "{weekday} {day}. {month} {year}",
     ),
+    "day_and_time": (
+        "{weekday} {day} {month} {time}",
+        "{weekday} {day}. {month} kl. {time}",
+        "{weekday} {day}. {month} kl. {time}",
+    ),
     "days": ("{n} d", "{n} d", "{n} d"),
     "hours": ("{n} h", "{n} t", "{n} t"),
     "minutes": ("{n} min", "{n} min", "{n} min"),
@@ -66,6 +71,24 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "status_paused": ("paused", "på pause", "på pause"),
     "status_ended": ("ended", "avsluttet", "afsluttet"),
     "reading_only": ("reading only", "kun lesing", "kun læsning"),
+    # What happened to a session, by the names of events.
+    "event_booked": ("Session booked", "Sesjon booket", "Session booket"),
+    "event_moved": ("Session moved", "Sesjon flyttet", "Session flyttet"),
+    "event_cancelled": ("Session cancelled", "Sesjon avlyst", "Session aflyst"),
+    "event_started": ("The session has started", "Sesjonen har begynt", "Sessionen er begyndt"),
+    "event_late": (
+        "Somebody has not joined the session yet",
+        "Noen har ikke blitt med i sesjonen ennå",
+        "Nogen er ikke kommet med i sessionen endnu",
+    ),
+    "event_ended": ("The session has ended", "Sesjonen er over", "Sessionen er slut"),
+    "event_no_show": (
+        "The member did not come to the session",
+        "Medlemmet kom ikke til sesjonen",
+        "Medlemmet kom ikke til sessionen",
+    ),
+    "event_corrected": ("Session credits corrected", "Sesjoner rettet", "Sessioner rettet"),
+    "session_minutes": ("{n} minutes", "{n} minutter", "{n} minutter"),
     # The member's writing.
     "open": ("open", "åpent", "åbent"),
     "window_ends": ("window ends in {left}", "vinduet varer i {left}", "vinduet varer i {left}"),

@@ -1,9 +1,10 @@
-"""Messages and announcements as coloured lines, wrapped to the terminal."""
+"""Messages, events and announcements as coloured lines, wrapped to the terminal."""
 
 from rich.console import Console
 from rich.text import Text
 
 from chatserver.protocol.events import ConversationView, Message
+from chatserver.terminal.happenings import in_words
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import local, long_date, time_of_day
 from quotas import instant
@@ -39,8 +40,10 @@ def short(text: str, width: int) -> str:
     return line.plain
 
 
-def said_in(texts: Texts, message: Message) -> str:
-    """Its text, or that there is none any more."""
+def said_in(texts: Texts, message: Message, zone: str) -> str:
+    """Its text, or that there is none any more; an event in words."""
+    if message.event is not None:
+        return in_words(texts, message.event, zone)
     return texts("erased") if message.erased else message.body
 
 
@@ -68,9 +71,15 @@ class Transcript:
             lines += [[("", "")], rule(long_date(self._texts, moment, conversation.zone), width)]
         style = "class:own" if message.sender == self._user else f"class:{message.role}"
         time = ("class:time", time_of_day(moment, conversation.zone))
+        said = said_in(self._texts, message, conversation.zone)
+        if message.kind == "event":
+            first, *rest = wrapped(said, width - 9)
+            lines.append([time, ("", "  "), ("class:announcement", f"· {first}")])
+            lines += [[("class:announcement", " " * 9 + text)] for text in rest]
+            return lines
         name = self.name(message.sender)
         column = max(len(self.name(person)) for person in (self._user, conversation.member, conversation.mentor))
-        said, look = said_in(self._texts, message), "class:erased" if message.erased else ""
+        look = "class:erased" if message.erased else ""
         if width < NARROW:
             lines.append([time, ("", " "), (style, name)])
             lines += [[(look, "  " + text)] for text in wrapped(said, width - 2)]
@@ -88,7 +97,8 @@ class Transcript:
         time = time_of_day(instant.parse(message.at), conversation.zone)
         own = f"{self._texts('you')} → " if message.sender == self._user else ""
         head = f"{time}  ◦ {own}{short(label, max(LONGEST_NAME, width // 2))}  "
-        return [[("class:elsewhere", head + short(said_in(self._texts, message), width - len(head)))]]
+        said = said_in(self._texts, message, conversation.zone)
+        return [[("class:elsewhere", head + short(said, width - len(head)))]]
 
 
 def rule(title: str, width: int) -> TranscriptLine:

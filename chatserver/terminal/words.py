@@ -25,6 +25,14 @@ def date_and_time(texts: Texts, moment: int, zone: str, *, seconds: bool = False
     return f"{date} {there:%H:%M:%S}" if seconds else f"{date} {there:%H:%M}"
 
 
+def day_and_time(texts: Texts, moment: int, zone: str) -> str:
+    """Thursday 3 Dec 18:00"""
+    there = local(moment, zone)
+    weekday = texts("weekdays_long").split()[there.weekday()]
+    month = texts("months").split()[there.month - 1]
+    return texts("day_and_time", weekday=weekday, day=there.day, month=month, time=f"{there:%H:%M}")
+
+
 def long_date(texts: Texts, moment: int, zone: str) -> str:
     """Friday 9 January 2026"""
     there = local(moment, zone)

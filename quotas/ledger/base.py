@@ -139,6 +139,7 @@ class Ledger(Protocol):
 
         It has a seq, and the feed and the archive have it like a message, in whatever state the conversation is. It
         spends nothing, and moves no wait, window or deadline. None where the ledger has no such conversation.
+        `entry` is shorter than LARGEST_ENTRY.
         """
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.entry import Head, head_of, joined, parted
+from chatserver.protocol.entry import head_json, head_of, joined, parted
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import IDS_AT_ONCE, insert_into
 from chatserver.records.tables import MESSAGES
@@ -57,8 +57,8 @@ def message_of(conversation: str, entry: Entry) -> MessageRow:
 def entry_of(message: MessageRow) -> Entry:
     """The entry of the ledger's log that a row was made of; without a text where that was erased."""
     event = _event.decode(message.event) if message.event is not None else None
-    head = Head(message.sender, message.role, message.message_id.decode(), message.kind, event)
-    return Entry(message.seq, message.at, joined(_encode(head), message.sealed or b""))
+    head = head_json(message.sender, message.role, message.message_id.decode(), event)
+    return Entry(message.seq, message.at, joined(head, message.sealed or b""))
 
 
 async def store(connection: AsyncConnection, messages: Sequence[MessageRow]) -> None:

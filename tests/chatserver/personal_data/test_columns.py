@@ -103,6 +103,8 @@ WHERE = {
         "role": "conversations.messages.role",
         "message_id": "conversations.messages.id",
         "sealed": "conversations.messages.body",
+        "kind": "conversations.messages.kind",
+        "event": "conversations.messages.event",
     },
     "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
 }
@@ -185,6 +187,8 @@ AFTERWARDS = {
         "role": "says which side it was",
         "message_id": "sent again, the same id gets the same answer",
         "sealed": GOES,
+        "kind": "says whether somebody wrote it",
+        "event": "ids, instants and numbers of what happened to both sides, without a text",
     },
     "ledger_snapshots": {
         "conversation_id": FOUND_BY,
