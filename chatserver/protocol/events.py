@@ -3,17 +3,44 @@
 Instants are RFC 3339 in UTC with milliseconds. Apps ignore fields and types that they do not know.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from chatserver.protocol.codes import Code
+from chatserver.protocol.sessions import BookingView
 from quotas.admission import Reason, Status
+from quotas.bookings import BookingState
+from quotas.plans import Service
 
 MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their welcome holds all of them."""
 
+SessionKind = Literal[
+    "booked", "moved", "cancelled", "starting", "started", "joined", "late", "ending", "ended", "no_show", "corrected"
+]
+"""What happened, as the socket says it."""
+
 Role = Literal["member", "mentor", "support", "service"]
+Author = Literal[Role, "system"]
+"""By whom something in a conversation is: a person in their role, or the system."""
+MessageKind = Literal["text", "event"]
+"""What has a seq: what somebody wrote, or what happened, as the system noted it."""
+
+
+SessionKind = Literal[
+    "booked",
+    "moved",
+    "cancelled",
+    "starting",
+    "started",
+    "joined",
+    "late",
+    "ending",
+    "ended",
+    "no_show",
+    "corrected",
+]
 
 
 class Composer(Struct, frozen=True):
@@ -57,6 +84,23 @@ class BoardTotals(Struct, frozen=True):
     missed: int
 
 
+class CreditsLeft(Struct, frozen=True):
+    """Units of 30 minutes that are left in the running period, null where the plan gives without limit; its end."""
+
+    left: int | None
+    period_until: str
+
+
+class NextSession(Struct, frozen=True):
+    """The session that runs, or else the next one."""
+
+    booking: str
+    service: Service
+    starts_at: str
+    minutes: int
+    state: BookingState
+
+
 class ConversationView(Struct, frozen=True):
     """A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's."""
 
@@ -74,6 +118,9 @@ class ConversationView(Struct, frozen=True):
     reply: Reply
     banner: str | None = None
     """A text key of the plan that the app translates and shows above the composer, such as `only_video_included`."""
+    credits: CreditsLeft | None = None
+    """Null where the plan has no sessions, and while the records do not answer."""
+    next_session: NextSession | None = None
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
@@ -89,18 +136,32 @@ class Welcome(Event, frozen=True):
     conversations: list[ConversationView]
 
 
+class SystemEvent(Struct, frozen=True):
+    """What happened, for apps to put into words. Of names that they do not know they show the name, or nothing."""
+
+    name: str
+    data: dict[str, Any]
+
+
 class Message(Event, frozen=True, omit_defaults=True):
-    """One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone."""
+    """One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone.
+
+    An event is by `system`, in role and `from`, and has no text.
+    """
 
     conversation: str
     seq: int
     sender: str = field(name="from")
-    role: Role
+    role: Author
     at: str
     id: str
     body: str
     erased: bool = False
     """The text is no longer there, and `body` is empty. Left out otherwise."""
+    kind: MessageKind = "text"
+    """Left out of texts."""
+    event: SystemEvent | None = None
+    """Of an event, and left out otherwise."""
 
 
 class Accepted(Event, frozen=True):
@@ -176,6 +237,15 @@ class Presence(Event, frozen=True):
     online: bool
 
 
+class SessionChanged(Event, frozen=True, tag="session"):
+    """Something happened at a session, or to the credits (then `booking` may be null). `credits_left` as of then."""
+
+    conversation: str
+    kind: SessionKind
+    booking: BookingView | None
+    credits_left: int | None
+
+
 class HistoryPage(Event, frozen=True, tag="history"):
     """Messages before the asked-for seq, oldest first; `more` says whether older ones exist."""
 
@@ -207,6 +277,18 @@ class BoardShown(Event, frozen=True, tag="replies"):
     totals: BoardTotals
     rows: list[BoardWait]
     removed: list[str]
+
+
+class SessionHappened(Event, frozen=True, tag="session"):
+    """Something happened at a session. `booking` is as it is then, null where credits were corrected.
+
+    `credits_left` is of the period in which it was booked; null where the plan has no sessions, or no limit.
+    """
+
+    conversation: str
+    kind: SessionKind
+    booking: BookingView | None
+    credits_left: int | None
 
 
 class Clock(Event, frozen=True):
@@ -248,10 +330,12 @@ AnyEvent = (
     | ReadMark
     | TypingNow
     | Presence
+    | SessionChanged
     | HistoryPage
     | Following
     | Unfollowed
     | BoardShown
+    | SessionHappened
     | Clock
     | Gap
     | Error

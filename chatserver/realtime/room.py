@@ -1,6 +1,6 @@
 """A conversation that someone here follows: what this process knows of it, and who is told what."""
 
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -8,7 +8,7 @@ from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.messages.lane import Lane
-from chatserver.messages.log import MessageLog, sealed_with
+from chatserver.messages.log import MessageLog, in_the_open, sealed_with
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import (
@@ -16,8 +16,10 @@ from chatserver.protocol.events import (
     ComposerChanged,
     ConversationChanged,
     ConversationView,
+    CreditsLeft,
     Deadline,
     Event,
+    NextSession,
     Presence,
     ReadMark,
     ReplyChanged,
@@ -25,12 +27,22 @@ from chatserver.protocol.events import (
     TypingNow,
 )
 from chatserver.realtime.follower import Follower
-from chatserver.realtime.outgoing import Audience, MessageAudience
+from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook
+
+
+class Outlook(NamedTuple):
+    """What a conversation has of sessions, in the words of the protocol."""
+
+    credits: CreditsLeft | None
+    next_session: NextSession | None
+
+
+NO_OUTLOOK = Outlook(None, None)
 
 
 class RoomTimers(Protocol):
@@ -74,6 +86,10 @@ class Room:
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower[Room]] = set()
+        self.outlook = NO_OUTLOOK
+        """As of when somebody was last to be told of it."""
+        self._came: set[tuple[Writer, int]] = set()
+        """Who wrote here in which live chat, by its start: that was passed on."""
         self.changes_at = 0
         """The next instant at which something changes by itself; 0 while nobody was told anything yet."""
         self._announced = standing.settings
@@ -124,11 +140,17 @@ class Room:
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
             banner=plan.banner if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
+            credits=self.outlook.credits,
+            next_session=self.outlook.next_session,
         )
+
+    def differs(self, standing: Standing) -> bool:
+        """Whether the settings are others than the followers were told."""
+        return standing.settings != self._announced
 
     def learn(self, standing: Standing) -> None:
         """The store has said how the conversation stands. Raises UnjudgeableError."""
-        changed = standing.settings != self._announced
+        changed = self.differs(standing)
         self._announced = standing.settings
         self.take(standing)
         self.last_seq = max(self.last_seq, standing.last_seq)
@@ -140,6 +162,17 @@ class Room:
                 reader.tell(ConversationChanged(self.view(reader.user, reader.role)))
             follower.fill()
         self.tell(self._clock.now())
+
+    def chats_entered(self, side: Writer, at: int) -> list[int]:
+        """The booked live chats, by start, in which a message at `at` is the first of that side that was sent here."""
+        running = [chat.starts_at for chat in self.settings.chats if chat.starts_at <= at < chat.ends_at]
+        entered = [starts_at for starts_at in running if (side, starts_at) not in self._came]
+        self._came.update((side, starts_at) for starts_at in entered)
+        return entered
+
+    def not_entered(self, side: Writer, chats: list[int]) -> None:
+        """That could not be passed on: the next message says it again."""
+        self._came.difference_update((side, starts_at) for starts_at in chats)
 
     def reaches(self, seq: int) -> None:
         """The conversation goes on until `seq`, at least: the store has said so before the feed brought it."""
@@ -170,15 +203,13 @@ class Room:
         self.lane.learn(standing)
 
     def message(self, seq: int, at: int, usage: Usage, origin: str, entry: bytes) -> None:
-        """The feed brought a message."""
+        """The feed brought a message, or an event."""
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)
         self.heard = (seq, at)
         self.last_seq = max(self.last_seq, seq)
-        written_here = self.lane.written_here(entry)
-        key = self.lane.key if written_here is None else None
-        if key is None or sealed_with(entry) == key.number:
-            audience = MessageAudience(self.id, Entry(seq, at, written_here or entry), key)
+        audience = self._audience(Entry(seq, at, entry))
+        if audience is not None:
             for follower in self.followers:
                 follower.message(seq, origin, audience)
         else:
@@ -186,6 +217,23 @@ class Room:
             for follower in self.followers:
                 follower.fill()
         self._timers.later(self)
+
+    def _audience(self, entry: Entry) -> MessageAudience | None:
+        """What the feed brought, for everyone; None where it is sealed with another key than the one at hand."""
+        written_here = self.lane.written_here(entry.entry)
+        if written_here is not None:
+            return MessageAudience(self.id, Entry(entry.seq, entry.at, written_here), None)
+        number = sealed_with(entry.entry)
+        if number == 0:  # nothing is sealed: it is an event
+            return MessageAudience(self.id, in_the_open(self.id, entry, None), None)
+        key = self.lane.key
+        return MessageAudience(self.id, entry, key) if number == key.number else None
+
+    def session(self, payload: bytes) -> None:
+        """The feed brought an event about a session, whole, as JSON."""
+        audience = RawAudience(payload)
+        for follower in self.followers:
+            follower.connection.push(audience.frame(follower.connection.encoding))
 
     def read_mark(self, side: Writer, seq: int, origin: str) -> None:
         """The feed brought a read mark."""

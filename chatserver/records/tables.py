@@ -170,7 +170,7 @@ MENTOR_DAYS = Table(
 )
 
 # The archive. `message_id` is UTF-8 in bytes: an app's id may hold a NUL, which PostgreSQL's texts cannot. `sealed` is
-# NULL where the text was erased.
+# NULL where the text was erased, and of events, whose name and data stand in `event` as JSON.
 
 MESSAGES = Table(
     "messages",
@@ -182,6 +182,8 @@ MESSAGES = Table(
     Column("role", String(16), nullable=False),
     Column("message_id", LargeBinary, nullable=False),
     Column("sealed", LargeBinary),
+    Column("kind", String(16), nullable=False, server_default="text"),
+    Column("event", Text),
 )
 
 LEDGER_SNAPSHOTS = Table(
@@ -193,8 +195,8 @@ LEDGER_SNAPSHOTS = Table(
     Column("state", Text, nullable=False),
 )
 
-# Sessions. `period`, `first_starts_at`, `minutes`, `kind` and the price stay as they were booked; NULL: not yet. A booking
-# that is not cancelled has a row of `occupied` for each of its two people and each quarter of an hour (its number since
+# Sessions. `period`, `first_starts_at`, `minutes`, `kind` and the price stay as they were booked; NULL: not yet. One
+# that is not cancelled has a row of `occupied` for each of its two people and each quarter of an hour (numbered since
 # 1970) that it touches: the key keeps everybody out of two bookings at once.
 
 BOOKINGS = Table(
@@ -255,8 +257,8 @@ CREDIT_CORRECTIONS = Table(
     CheckConstraint("units <> 0", name="units_some"),
 )
 
-# Only appended, but for `told`: whether the ledger has heard of it. `mark` tells apart what may happen to a booking more
-# than once. `booking_id` is empty where it concerns the conversation as a whole.
+# Only appended, but for `told`: whether the ledger has heard of it. `mark` tells apart what may happen more often than
+# once to a booking. `booking_id` is empty where it concerns the conversation as a whole.
 
 SESSION_EVENTS = Table(
     "session_events",

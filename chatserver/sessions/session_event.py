@@ -4,7 +4,8 @@ from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
-from quotas.bookings import Actor
+from quotas import instant
+from quotas.bookings import Actor, Booking
 
 EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
 """Written into the conversation, and said to whoever is connected."""
@@ -45,3 +46,30 @@ class SessionEvent(Struct, frozen=True):
     """Tells apart what may happen to a booking more than once: the same name and mark are written once."""
     number: int = 0
     """Grows within the conversation; 0 before it is kept."""
+
+
+def event_of(
+    booking: Booking,
+    name: EventName,
+    now: int,
+    by: Actor | Literal["end", "system"],
+    *,
+    mark: str = "",
+    at: int | None = None,
+    **more: object,
+) -> SessionEvent:
+    """Something that happened to a booking, with what it is now and `more`; `at` is when, else now."""
+    data = {
+        "service": booking.service,
+        "starts_at": instant.text(booking.starts_at),
+        "minutes": booking.minutes,
+        **more,
+    }
+    return SessionEvent(booking.conversation, booking.id, name, now if at is None else at, now, by, data, mark)
+
+
+def cancelled_event(booking: Booking, now: int) -> SessionEvent:
+    """Of a booking that has been cancelled."""
+    assert booking.cancelled is not None, "of a cancelled one"
+    cancelled = booking.cancelled
+    return event_of(booking, "cancelled", now, cancelled.by, late=cancelled.late, counts=cancelled.counts)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import IDS_AT_ONCE
@@ -52,16 +52,24 @@ async def live_chats(connection: AsyncConnection, conversation: str, since: int)
     return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
 
 
-async def of_periods_or_ahead(
-    connection: AsyncConnection, periods: Sequence[tuple[str, int]], since: int
-) -> list[Booking]:
-    """Of conversations with the number of a period each: what spends from it, and what starts at `since` or later."""
+async def of_periods(connection: AsyncConnection, periods: Sequence[tuple[str, int]]) -> list[Booking]:
+    """What spends from these periods: of conversations, each with the number of one."""
     found: list[Booking] = []
     for first in range(0, len(periods), IDS_AT_ONCE // 2):
         some = periods[first : first + IDS_AT_ONCE // 2]
-        ahead = BOOKINGS.c.conversation_id.in_([name for name, _ in some]) & (BOOKINGS.c.starts_at >= since)
         spent = tuple_(BOOKINGS.c.conversation_id, BOOKINGS.c.period).in_(some)
-        rows = await connection.execute(select(BOOKINGS).where(or_(ahead, spent)))
+        rows = await connection.execute(select(BOOKINGS).where(spent))
+        found += [_row(row._mapping).booking for row in rows]
+    return sorted(found, key=_by_start)
+
+
+async def ahead(connection: AsyncConnection, conversations: Sequence[str], since: int) -> list[Booking]:
+    """What starts at `since` or later in these conversations and is not cancelled, by start."""
+    found: list[Booking] = []
+    for first in range(0, len(conversations), IDS_AT_ONCE):
+        here = BOOKINGS.c.conversation_id.in_(conversations[first : first + IDS_AT_ONCE])
+        where = (here, BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None))
+        rows = await connection.execute(select(BOOKINGS).where(*where))
         found += [_row(row._mapping).booking for row in rows]
     return sorted(found, key=_by_start)
 

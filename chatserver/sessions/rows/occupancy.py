@@ -4,7 +4,7 @@ Rows are written sorted by their key, and a move takes its new quarters before i
 transactions never wait for each other.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,21 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.records.dialects import IDS_AT_ONCE
 from chatserver.records.tables import OCCUPIED
 from quotas.bookings import QUARTER, Booking
+from quotas.instant import MINUTE
 
 Place = tuple[str, int]
 """A person, and a quarter of an hour by its number since 1970."""
 
 
+def places(member: str, mentor: str, starts_at: int, minutes: int) -> list[Place]:
+    """What a booking of these two would occupy, sorted."""
+    quarters = range(starts_at // QUARTER, -(-(starts_at + minutes * MINUTE) // QUARTER))
+    return sorted((person, quarter) for person in {member, mentor} for quarter in quarters)
+
+
 def places_of(booking: Booking) -> list[Place]:
     """What it occupies, sorted."""
-    return sorted(_places(booking))
-
-
-def _places(booking: Booking) -> Iterator[Place]:
-    quarters = range(booking.starts_at // QUARTER, -(-booking.ends_at // QUARTER))
-    for person in {booking.member, booking.mentor}:
-        for quarter in quarters:
-            yield person, quarter
+    return places(booking.member, booking.mentor, booking.starts_at, booking.minutes)
 
 
 async def holders(connection: AsyncConnection, places: Collection[Place]) -> dict[Place, str]:
@@ -47,7 +47,7 @@ async def holders(connection: AsyncConnection, places: Collection[Place]) -> dic
 
 async def occupy(connection: AsyncConnection, bookings: Iterable[Booking]) -> None:
     """Raises sqlalchemy.exc.IntegrityError where a place is taken."""
-    rows = sorted((*place, booking.id) for booking in bookings for place in _places(booking))
+    rows = sorted((*place, booking.id) for booking in bookings for place in places_of(booking))
     names = ("person_id", "quarter", "booking_id")
     await connection.execute(insert(OCCUPIED), [dict(zip(names, row, strict=True)) for row in rows])
 
