@@ -1,0 +1,213 @@
+"""Series of sessions: begun, replaced from here on, ended.
+
+A series is its rule; its content never changes. What was booked for it lives on by itself: one booking can be moved or
+cancelled without the others, and what is booked stays when a series ends, unless the one who ends it says otherwise.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy.exc import IntegrityError
+
+from chatserver.conversations.records import locked
+from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
+from chatserver.records.database import Database
+from chatserver.sessions.hours import hours_of
+from chatserver.sessions.months import SubscriptionMonths
+from chatserver.sessions.outcomes import BookingRefused
+from chatserver.sessions.rows import bookings as booking_rows
+from chatserver.sessions.rows import series as rows
+from chatserver.sessions.series_making import SeriesMaking, question_of, questions_of
+from chatserver.sessions.series_record import MOST_ID, SeriesDetails, SeriesRecord, SeriesView
+from quotas import instant
+from quotas.bookings import LENGTHS, QUARTER, Actor
+from quotas.series import SeriesRule
+from quotas.terms import Rulebook
+
+
+class _Begun(Struct, frozen=True):
+    """The series that was asked for; whether it is new."""
+
+    record: SeriesRecord
+    created: bool
+
+
+class _Times(Struct, frozen=True):
+    """The instants of what was asked for, in ms; 0 where there is none."""
+
+    first: int
+    until: int
+    replaces_from: int
+
+
+class SeriesBook:
+    """`clock` gives the store's instant. Methods raise DatabaseError and StoreError.
+
+    Who may do it is asked by whoever calls.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        making: SeriesMaking,
+        clock: Callable[[], Awaitable[int]],
+        rulebook: Rulebook,
+    ) -> None:
+        self._database = database
+        self._making = making
+        self._clock = clock
+        self._months = SubscriptionMonths(rulebook)
+
+    async def find(self, id: str) -> SeriesRecord | None:
+        """The series; None where there is none."""
+        async with self._database.read() as connection:
+            return await rows.find(connection, id)
+
+    async def of_conversation(self, conversation: str) -> list[SeriesRecord]:
+        """All of a conversation, the first one first."""
+        async with self._database.read() as connection:
+            return await rows.of_conversation(connection, conversation)
+
+    async def view(self, id: str) -> SeriesView | None:
+        """The series with what became of its places from now on."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            record = await rows.find(connection, id)
+            if record is None:
+                return None
+            places = await rows.places(connection, id, now)
+            known = await booking_rows.by_id(connection, {each.booking_id for each in places if not each.refusal})
+        placed = [
+            replace(each, booking=known[each.booking_id].booking) if each.booking_id in known else each
+            for each in places
+        ]
+        asked = [] if record.ended_at else questions_of(record, now).asked
+        return SeriesView(record, placed, [question_of(month) for month in asked])
+
+    async def put(
+        self, id: str, details: SeriesDetails, by: Actor
+    ) -> SeriesView | BookingRefused | Invalid | Conflict | Missing:
+        """Begin it and book what is due. The same again also tries the places that were refused."""
+        times = _times(id, details)
+        if isinstance(times, Invalid):
+            return times
+        now = await self._clock()
+        try:
+            begun = await self._begun(id, details, times, by, now)
+        except IntegrityError:  # Another one created it in the meantime.
+            begun = await self._begun(id, details, times, by, now)
+        if not isinstance(begun, _Begun):
+            return begun
+        await self._making.look(id, again=True)
+        view = await self.view(id)
+        return replace(view, created=begun.created) if view else Missing()
+
+    async def end(self, id: str, by: Actor, *, cancel: bool) -> SeriesView | Missing:
+        """No more places from now on. What is booked stays, or, with `cancel`, is cancelled as the policy says."""
+        known = await self.find(id)
+        if known is None:
+            return Missing()
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            await locked(connection, [known.conversation])
+            found = await rows.find(connection, id) or known  # as it is now that nobody else changes it
+            if not found.ended_at:
+                found = replace(found, ended_at=now, ended_from=now, due_at=0)
+                await rows.change(connection, found)
+        await self._making.set_timer(found)
+        if cancel:
+            await self._making.give_up(found, by, counts=None)
+        return await self.view(id) or Missing()
+
+    async def _begun(
+        self, id: str, details: SeriesDetails, times: _Times, by: Actor, now: int
+    ) -> _Begun | BookingRefused | Invalid | Conflict | Missing:
+        async with self._database.begin() as connection:
+            conversation = (await locked(connection, [details.conversation])).get(details.conversation)
+            if conversation is None:
+                return Missing()
+            found = await rows.find(connection, id)
+            if found is not None:
+                if _is_same(found, details, times):
+                    return _Begun(found, created=False)
+                return Conflict(
+                    f"the series {id!r} was begun with another content, which never changes; begin another one with "
+                    f"`replaces` {id!r}, or end it"
+                )
+            if conversation.status != "open":
+                return BookingRefused(conversation.status)
+            sessions = self._months.sessions(conversation)
+            if sessions is None or details.service not in sessions.services:
+                return BookingRefused("not_in_plan", plans=self._months.plans_with(details.service))
+            if times.first < now:
+                return Invalid([FieldProblem("first", "lies in the past; allowed: an instant from now on")])
+            if details.replaces is not None:
+                replaced = await rows.find(connection, details.replaces)
+                if replaced is None or replaced.conversation != details.conversation:
+                    problem = f"the conversation has no series {details.replaces!r}"
+                    return Invalid([FieldProblem("replaces", problem)])
+                if replaced.ended_at:
+                    return Conflict(f"the series {replaced.id!r} has ended already; leave out `replaces`")
+                ended = replace(replaced, ended_at=now, ended_from=times.replaces_from, due_at=0, successor=id)
+                await rows.change(connection, ended)
+            hours = await hours_of(connection, conversation.mentor)
+            record = SeriesRecord(
+                id=id,
+                conversation=details.conversation,
+                service=details.service,
+                rule=SeriesRule(
+                    zone=hours.hours.zone if hours else conversation.zone,
+                    first=times.first,
+                    minutes=details.minutes,
+                    every_weeks=details.every_weeks,
+                    until=times.until,
+                ),
+                begun_by=by,
+                created_at=now,
+                made_until=times.first,
+                due_at=now,
+                replaces=details.replaces,
+            )
+            await rows.create(connection, record)
+            return _Begun(record, created=True)
+
+
+def _times(id: str, details: SeriesDetails) -> _Times | Invalid:
+    """The instants of the request, or everything that is wrong with its fields."""
+    problems: list[FieldProblem] = []
+
+    def read(field: str, text: str | None) -> int:
+        try:
+            return instant.parse(text) if text is not None else 0
+        except ValueError as error:
+            problems.append(FieldProblem(field, str(error)))
+            return 0
+
+    if len(id) > MOST_ID:
+        problems.append(FieldProblem("id", f"a series' id has at most {MOST_ID} characters: its bookings' have more"))
+    first, until = read("first", details.first), read("until", details.until)
+    since = read("replaces_from", details.replaces_from)
+    if first % QUARTER:
+        problems.append(FieldProblem("first", f"{details.first} is not on the quarter hour, in UTC"))
+    if details.minutes not in LENGTHS:
+        lengths = ", ".join(map(str, LENGTHS))
+        problems.append(FieldProblem("minutes", f"{details.minutes} cannot be booked; allowed: {lengths}"))
+    if first and until and until <= first:
+        problems.append(FieldProblem("until", "must be after `first`"))
+    if since and details.replaces is None:
+        problems.append(FieldProblem("replaces_from", "is for a series that this one replaces; name it in `replaces`"))
+    return Invalid(problems) if problems else _Times(first, until, since or first)
+
+
+def _is_same(found: SeriesRecord, details: SeriesDetails, times: _Times) -> bool:
+    rule = found.rule
+    return (found.conversation, found.service, rule.first, rule.minutes, rule.every_weeks, rule.until) == (
+        details.conversation,
+        details.service,
+        times.first,
+        details.minutes,
+        details.every_weeks,
+        times.until,
+    ) and found.replaces == details.replaces
