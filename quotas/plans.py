@@ -134,6 +134,10 @@ class SessionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     session_pay: UnitPay | None = None
     """What a mentor gets for a unit of the plan's sessions; None leaves it to the platform."""
     reminders_hours: tuple[Annotated[float, Meta(gt=0, le=24 * 28)], ...] = (24, 0.2)
+    join_url: Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s{}]*\{booking\}[^\s{}]*$(?!\n)")] | None = (
+        None
+    )
+    """Where video calls are held, with `{booking}` in the place of the id; None: the platform's apps know."""
 
 
 class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -278,6 +282,7 @@ ALLOWED: dict[str, str] = {
     "amount": "a whole number from 0 to 1000000000",
     "currency": "an ISO 4217 code of three letters such as 'NOK'",
     "reminders_hours": "a list of hours above 0, to 672",
+    "join_url": "an address such as 'https://video.example/{booking}', in which `{booking}` stands for the id",
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }

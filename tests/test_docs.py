@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chatserver.api.problem import KINDS
+from chatserver.api.problem import KINDS, REFUSED
 from chatserver.api.routes import OPERATIONS
 from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.client import ChatClient
@@ -166,7 +166,7 @@ def test_the_example_texts_may_be_sent() -> None:
 def test_every_http_operation_and_problem_is_listed() -> None:
     for operation in OPERATIONS:
         assert rows(PROTOCOL, operation.method, f"`{operation.path}`")
-    for status, (kind, _) in KINDS.items():
+    for status, (kind, _) in [*KINDS.items(), (409, REFUSED)]:
         assert rows(PROTOCOL, str(status), f"`{kind}`")
 
 

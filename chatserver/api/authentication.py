@@ -1,9 +1,12 @@
 """Who asks: the bearer token of a request (RFC 6750)."""
 
+from collections.abc import Collection
+
 from starlette.requests import Request
 
 from chatserver.access.tokens import Authenticator, Identity, TokenError
 from chatserver.api.problem import ProblemError
+from chatserver.protocol.events import Role
 
 _CHALLENGE = 'Bearer realm="chatserver"'
 
@@ -26,10 +29,10 @@ async def identify(request: Request, authenticator: Authenticator) -> Identity:
         raise _unauthorised(str(error), challenge) from None
 
 
-def require_writer(identity: Identity) -> None:
-    """Only services and support write. Raises ProblemError 403."""
-    if identity.role not in ("service", "support"):
-        raise not_allowed(f"a {identity.role} reads; only service and support write")
+def require_role(identity: Identity, callers: Collection[Role]) -> None:
+    """Raises ProblemError 403 where the token's role is none of these."""
+    if identity.role not in callers:
+        raise not_allowed(f"not with a token of the role {identity.role}; allowed: {', '.join(sorted(callers))}")
 
 
 def not_allowed(detail: str) -> ProblemError:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from chatserver.access.tokens import Identity
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
-from chatserver.api.outcome import written
+from chatserver.api.outcome import field_problems, written
 from chatserver.api.problem import ProblemError
 from chatserver.conversations import conversation
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Missing
@@ -99,6 +99,7 @@ PUT_CONVERSATION = Operation(
     handler=put_conversation,
     query=NoQuery,
     body=ConversationDetails,
+    check=field_problems,
     answers={200: (Conversation, "The conversation was known."), 201: (Conversation, "The conversation is new.")},
     refusals=(409,),
 )
@@ -111,6 +112,7 @@ CHANGE_CONVERSATION = Operation(
     handler=change_conversation,
     query=NoQuery,
     body=ConversationChange,
+    check=field_problems,
     answers={200: (Conversation, "The conversation as it is now.")},
     refusals=(404, 409),
 )

@@ -9,7 +9,7 @@ import msgspec
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from chatserver.api.operation import MAX_BODY_BYTES
+from chatserver.api.operation import MAX_BODY_BYTES, PathPart
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.conversations.requests import FieldProblem
 from chatserver.protocol.commands import NAME_PATTERN
@@ -33,6 +33,13 @@ def read_id(id: str) -> str:
     if not _IS_ID.fullmatch(id):
         raise invalid([FieldProblem("id", f"{id[:64]!r} is no id; allowed: {ID_ALLOWED}")])
     return id
+
+
+def read_part(given: str, part: PathPart) -> str:
+    """What a path names beside its id. Raises ProblemError 422."""
+    if not re.fullmatch(part.pattern, given):
+        raise invalid([FieldProblem(part.name, f"{given[:64]!r} cannot be; allowed: {part.allowed}")])
+    return given
 
 
 def read_query(parameters: QueryParams, kind: type[FieldsOf]) -> FieldsOf:

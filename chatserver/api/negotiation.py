@@ -10,6 +10,8 @@ from quotas.phrases import Language, language_of
 
 JSON = "application/json"
 CSV = "text/csv"
+CALENDAR = "text/calendar"
+HTML = "text/html"
 
 _QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 

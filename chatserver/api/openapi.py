@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from chatserver.api.fields import ID_ALLOWED
-from chatserver.api.operation import MAX_BODY_BYTES, AnyOperation
-from chatserver.api.problem import KINDS, MEDIA_TYPE, Problem
+from chatserver.api.negotiation import JSON
+from chatserver.api.operation import MAX_BODY_BYTES, AnyOperation, PathPart
+from chatserver.api.problem import KINDS, MEDIA_TYPE, REFUSED, Problem, RefusalProblem
 from chatserver.protocol.commands import NAME_PATTERN
 
 Schema = dict[str, Any]
@@ -59,9 +60,9 @@ _THIS: Schema = {
 
 
 def _structs(operations: Iterable[AnyOperation]) -> list[type[Struct]]:
-    found: list[type[Struct]] = [Problem]
+    found: list[type[Struct]] = [Problem, RefusalProblem]
     for operation in operations:
-        found += [struct for struct, _ in operation.answers.values()]
+        found += [struct for struct, _ in operation.answers.values() if struct is not None]
         if operation.body is not None:
             found.append(operation.body)
     return list(dict.fromkeys(found))
@@ -75,13 +76,17 @@ def _operation(operation: AnyOperation) -> Schema:
     described: Schema = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": [*([_ID] if "{id}" in operation.path else []), *_query_parameters(operation.query)],
+        "parameters": [
+            *([_ID] if "{id}" in operation.path else []),
+            *map(_part, operation.parts),
+            *_query_parameters(operation.query),
+        ],
         "responses": {
             **{
-                str(status): {"description": says, "content": _content(operation, struct)}
+                str(status): {"description": says, **({"content": _content(operation, struct)} if struct else {})}
                 for status, (struct, says) in operation.answers.items()
             },
-            **{str(status): _problem(status) for status in operation.problems},
+            **{str(status): _problem(operation, status) for status in operation.problems},
         },
     }
     if operation.body is not None:
@@ -94,22 +99,39 @@ def _operation(operation: AnyOperation) -> Schema:
 
 
 def _content(operation: AnyOperation, struct: type[Struct]) -> Schema:
-    csv: Schema = {"text/csv": {"schema": {"type": "string"}}} if operation.csv else {}
-    return {"application/json": {"schema": _ref(struct)}, **csv}
+    return {
+        form.media_type: {"schema": _ref(struct) if form.media_type == JSON else {"type": "string"}}
+        for form in operation.forms
+    }
+
+
+def _part(part: PathPart) -> Schema:
+    schema = {"type": "string", "pattern": f"^{part.pattern}$"}
+    return {"name": part.name, "in": "path", "required": True, "description": part.allowed, "schema": schema}
 
 
 def _query_parameters(query: type[Struct]) -> list[Schema]:
-    properties = _schemas([query])[query.__name__]["properties"]
+    described = _schemas([query])[query.__name__]
+    needed = described.get("required", [])
     return [
-        {"name": name, "in": "query", "required": False, "description": schema.pop("description"), "schema": schema}
-        for name, schema in properties.items()
+        {
+            "name": name,
+            "in": "query",
+            "required": name in needed,
+            "description": schema.pop("description"),
+            "schema": schema,
+        }
+        for name, schema in described["properties"].items()
     ]
 
 
-def _problem(status: int) -> Schema:
+def _problem(operation: AnyOperation, status: int) -> Schema:
+    titles, schemas = [KINDS[status][1]], [_ref(Problem)]
+    if status == 409 and operation.refuses:
+        titles, schemas = [REFUSED[1], *titles], [_ref(RefusalProblem), *schemas]
     described: Schema = {
-        "description": f"{HTTPStatus(status).phrase}: {KINDS[status][1].lower()}.",
-        "content": {MEDIA_TYPE: {"schema": _ref(Problem)}},
+        "description": f"{HTTPStatus(status).phrase}: {', or '.join(title.lower() for title in titles)}.",
+        "content": {MEDIA_TYPE: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}},
     }
     if header := _HEADERS.get(status):
         described["headers"] = {header: {"required": True, "schema": {"type": "string"}}}

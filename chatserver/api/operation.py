@@ -2,22 +2,29 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_args
 
+import msgspec
 from msgspec import Struct
 
 from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
+from chatserver.api.negotiation import JSON
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
 from chatserver.operating.metrics import Metrics
+from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024
 """A larger body is refused with 413."""
+
+EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
+STAFF: frozenset[Role] = frozenset({"support", "service"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +53,7 @@ Body = TypeVar("Body", bound=Struct | None)
 
 @dataclass(frozen=True)
 class HttpCall(Generic[Query, Body]):
-    """One request, checked: the token, the id ('' where the path has none), every parameter and field."""
+    """One request, checked: token and role, the id ('' where the path has none), every parameter and field."""
 
     context: ApiContext
     identity: Identity
@@ -55,49 +62,89 @@ class HttpCall(Generic[Query, Body]):
     body: Body
     headers: Mapping[str, str]
     """By name in lower case."""
+    parts: Mapping[str, str]
+    """What the path names beside the id, by the names of the operation's `parts`."""
 
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """A success. Everything else is raised as ProblemError."""
+    """A success; None is no content. Everything else is raised as ProblemError."""
 
     status: int
-    content: Struct
+    content: Struct | None = None
+
+
+@dataclass(frozen=True)
+class PathPart:
+    """What a path names beside `{id}`: the pattern that the whole of it matches, and what is allowed, for people."""
+
+    name: str
+    pattern: str
+    allowed: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form in which a success is there: its media type, what makes it of the content, and its own headers."""
+
+    media_type: str
+    write: Callable[[Any], str | bytes]
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+AS_JSON = Form(JSON, msgspec.json.encode)
+
+
+def nothing_more(context: ApiContext, given: Mapping[str, object]) -> list[FieldProblem]:
+    """For bodies whose fields are right where their types are."""
+    return []
 
 
 @dataclass(frozen=True)
 class Operation(Generic[Query, Body]):
-    """`path` may name an `{id}`; `answers` maps each status of success to its Struct and what it says.
+    """`path` may name an `{id}`, and the `parts`.
 
-    `refusals` are the statuses that `handler` itself may raise, beside those that every such operation has.
-    `csv` makes CSV (RFC 4180) of a success; where it is given, the request's `Accept` chooses between JSON and CSV.
+    `answers` maps each status of success to its Struct (None: no content) and what it says.
+
+    `refusals` are the statuses that `handler` itself may raise, beside those that every such operation has; `refuses`,
+    whether the rules may say no to it: 409 with a reason. `roles` may call it: None for everybody where it reads, for
+    support and service where it writes. Where there are several `forms`, the request's `Accept` chooses, the first of
+    equals. `check` says what is wrong with fields of the body whose types are right, as far as each field alone tells.
     """
 
-    method: Literal["GET", "PUT", "PATCH", "POST"]
+    method: Literal["GET", "PUT", "PATCH", "POST", "DELETE"]
     path: str
     name: str
     summary: str
     handler: Callable[[HttpCall[Query, Body]], Awaitable[HttpAnswer]]
-    answers: Mapping[int, tuple[type[Struct], str]]
+    answers: Mapping[int, tuple[type[Struct] | None, str]]
     refusals: tuple[int, ...]
     query: type[Query]
     body: type[Body] | None = None
-    csv: Callable[[Any], str] | None = None
+    roles: frozenset[Role] | None = None
+    parts: tuple[PathPart, ...] = ()
+    forms: tuple[Form, ...] = (AS_JSON,)
+    refuses: bool = False
+    check: Callable[[ApiContext, Mapping[str, object]], list[FieldProblem]] = nothing_more
 
     @property
-    def writes(self) -> bool:
-        """Whether only service and support may call it."""
-        return self.method != "GET"
+    def callers(self) -> frozenset[Role]:
+        """The roles that may call it; of what, is for `handler` to say."""
+        if self.roles is not None:
+            return self.roles
+        return EVERYBODY if self.method == "GET" else STAFF
 
     @property
     def problems(self) -> list[int]:
         """Every status of failure that it may answer with."""
         found = {401, 422, 429, 500, 503, *self.refusals}
-        if self.writes:
+        if self.callers != EVERYBODY:
             found.add(403)
+        if self.refuses:
+            found.add(409)
         if self.body is not None:
             found |= {400, 408, 413, 415}
-        if self.csv is not None:
+        if len(self.forms) > 1:
             found.add(406)
         return sorted(found)
 

@@ -5,7 +5,7 @@ import time
 from msgspec import Struct
 
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
-from chatserver.api.outcome import written
+from chatserver.api.outcome import field_problems, written
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.conversations import person
 from chatserver.conversations.person import Locale
@@ -85,6 +85,7 @@ PUT_PERSON = Operation(
     handler=put_person,
     query=NoQuery,
     body=PersonDetails,
+    check=field_problems,
     answers={200: (Person, "The person was known."), 201: (Person, "The person is new.")},
     refusals=(409,),
 )

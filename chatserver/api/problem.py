@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,6 +30,11 @@ KINDS: dict[int, tuple[str, str]] = {
 }
 """By status: the last part of the problem's type, and its title."""
 
+REFUSED = ("refused", "The rules do not allow this")
+"""The other problem with status 409: what was asked is well-formed, and would be allowed at another time or place."""
+
+_TYPE = "urn:chatserver:problem:"
+
 
 class Problem(Struct, frozen=True, omit_defaults=True):
     """`type` stays the same for a kind of problem; `detail` is for people; `errors` names the wrong fields."""
@@ -39,6 +44,19 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     status: int
     detail: str
     errors: list[FieldProblem] = []
+
+
+class RefusalProblem(Problem, frozen=True, omit_defaults=True, kw_only=True):
+    """The rules say no, and nothing has changed. `reason` is the first that holds, for programs.
+
+    `credits_left` is there where units are missing: how many the period has. `free_starts` are starts (RFC 3339) that
+    would be accepted, `plans` those plans whose members may do this; both are left out where none would help.
+    """
+
+    reason: str
+    credits_left: int | UnsetType = UNSET
+    free_starts: list[str] = []
+    plans: list[str] = []
 
 
 class ProblemError(Exception):
@@ -54,8 +72,34 @@ class ProblemError(Exception):
     ) -> None:
         super().__init__(detail)
         kind, title = KINDS[status]
-        self.problem = Problem(f"urn:chatserver:problem:{kind}", title, status, detail, list(errors))
+        self.problem = Problem(f"{_TYPE}{kind}", title, status, detail, list(errors))
         self.headers = headers or {}
+
+
+class RefusedError(ProblemError):
+    """As ProblemError, where the rules say no: status 409 and a reason. `detail` says in words what would work."""
+
+    def __init__(
+        self,
+        reason: str,
+        detail: str,
+        *,
+        credits_left: int | None = None,
+        free_starts: Sequence[str] = (),
+        plans: Sequence[str] = (),
+    ) -> None:
+        super().__init__(409, detail)
+        kind, title = REFUSED
+        self.problem = RefusalProblem(
+            type=f"{_TYPE}{kind}",
+            title=title,
+            status=409,
+            detail=detail,
+            reason=reason,
+            credits_left=UNSET if credits_left is None else credits_left,
+            free_starts=list(free_starts),
+            plans=list(plans),
+        )
 
 
 def invalid(errors: Sequence[FieldProblem]) -> ProblemError:

@@ -8,7 +8,8 @@ from msgspec.structs import astuple
 
 from chatserver.api.authentication import not_allowed
 from chatserver.api.csv_table import csv_table
-from chatserver.api.operation import HttpAnswer, HttpCall, Operation
+from chatserver.api.negotiation import CSV
+from chatserver.api.operation import AS_JSON, Form, HttpAnswer, HttpCall, Operation
 from chatserver.api.problem import invalid
 from chatserver.conversations.requests import Invalid
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
@@ -56,5 +57,5 @@ GET_REPORT = Operation(
     query=ReportQuery,
     answers={200: (ReplyReport, "The report; the CSV holds its groups.")},
     refusals=(403,),
-    csv=report_csv,
+    forms=(AS_JSON, Form(CSV, report_csv)),
 )

@@ -2,8 +2,8 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import assert_never
 
 import msgspec
@@ -13,14 +13,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
-from chatserver.api.authentication import identify, require_writer
+from chatserver.api.authentication import identify, require_role
 from chatserver.api.bounds import admit
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
-from chatserver.api.fields import read_body, read_id, read_query
+from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.messages import GET_MESSAGES
-from chatserver.api.negotiation import CSV, JSON, chosen
+from chatserver.api.negotiation import chosen
 from chatserver.api.openapi import document
-from chatserver.api.operation import AnyOperation, ApiContext, HttpCall
+from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
 from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.problem import ProblemError
 from chatserver.api.replies import GET_REPLIES
@@ -105,23 +105,25 @@ class _Resource(_Endpoint):
         operation = self._operations[known_method(request, self._operations)]
         identity = await identify(request, self._context.authenticator)
         admit(identity, self._context)
-        if operation.writes:
-            require_writer(identity)
+        require_role(identity, operation.callers)
         context = self._context
         call = HttpCall(
             context=context,
             identity=identity,
             id=read_id(request.path_params["id"]) if "id" in request.path_params else "",
             query=read_query(request.query_params, operation.query),
-            body=await read_body(request, operation.body, context.provisioning.problems) if operation.body else None,
+            body=await read_body(request, operation.body, partial(operation.check, context))
+            if operation.body
+            else None,
             headers=request.headers,
+            parts={part.name: read_part(request.path_params[part.name], part) for part in operation.parts},
         )
-        media_type = chosen(request, (JSON, CSV)) if operation.csv else JSON
+        form = _form(request, operation.forms)
         answer = await operation.handler(call)
-        if operation.csv and media_type == CSV:
-            content = operation.csv(answer.content)
-            return Response(content, answer.status, media_type=CSV)
-        return _json(msgspec.json.encode(answer.content), answer.status)
+        if answer.content is None:
+            return Response(status_code=answer.status)
+        content = form.write(answer.content)
+        return Response(content, answer.status, dict(form.headers), media_type=form.media_type)
 
 
 class _Document(_Endpoint):
@@ -143,6 +145,14 @@ class _Nothing(_Endpoint):
 
     async def answer(self, request: Request) -> Response:
         raise ProblemError(404, "there is no such path; GET /v1/openapi.json lists those that there are")
+
+
+def _form(request: Request, forms: Sequence[Form]) -> Form:
+    """The one that there is, or the one that the request likes best. Raises ProblemError 406."""
+    if len(forms) == 1:
+        return forms[0]
+    media_type = chosen(request, [form.media_type for form in forms])
+    return next(form for form in forms if form.media_type == media_type)
 
 
 def known_method(request: Request, known: Mapping[str, AnyOperation] | tuple[str, ...]) -> str:

@@ -1,8 +1,11 @@
 """A conversation as the records have it, and the plans that its member held."""
 
+from datetime import date
+
 from msgspec import Struct
 
 from quotas.admission import Status
+from quotas.calendar import Calendar
 
 
 class ConversationRecord(Struct, frozen=True):
@@ -21,6 +24,12 @@ class ConversationRecord(Struct, frozen=True):
     updated_at: int
     key_number: int = 1
     """Which of its keys texts are sealed with."""
+    subscription_from: date | None = None
+    """The local date on which the subscription began; None where it was never said."""
+
+    def anchor(self, calendar: Calendar) -> date:
+        """The date from which subscription months are counted: that of its creation where none was said."""
+        return self.subscription_from or calendar.day_of(self.created_at)
 
 
 class Subscription(Struct, frozen=True):

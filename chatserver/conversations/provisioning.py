@@ -5,6 +5,7 @@ missed it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Protocol, TypeVar
 
 from msgspec.structs import asdict, replace
@@ -30,7 +31,7 @@ from chatserver.records.database import Database
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
 from quotas.standing import ConversationSettings, Standing
-from quotas.terms import Rulebook
+from quotas.terms import BookedChat, Rulebook
 from quotas.zones import zone_problem
 
 
@@ -42,6 +43,16 @@ class Restorer(Protocol):
 
         Raises StoreError, DatabaseError.
         """
+
+
+class Appointments(Protocol):
+    """What sessions have to do with conversations: `chatserver/sessions/appointments.py`."""
+
+    async def chats(self, conversation: str) -> tuple[BookedChat, ...]:
+        """The live chats of a conversation that are booked and not over, by start. Raises StoreError, DatabaseError."""
+
+    async def end(self, connection: AsyncConnection, conversation: ConversationRecord, now: int) -> None:
+        """The conversation ends with this transaction: what has not started is cancelled."""
 
 
 class Provisioning:
@@ -59,10 +70,12 @@ class Provisioning:
         ledger: Ledger,
         rulebook: Rulebook,
         clock: Callable[[], Awaitable[int]],
+        appointments: Appointments,
         restorer: Restorer | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
+        self._appointments = appointments
         self._restorer = restorer
         self.rulebook = rulebook
         self._clock = clock
@@ -100,6 +113,10 @@ class Provisioning:
         if problems and not await self._has_ended(id):
             return Invalid(problems)
         now = await self._clock()
+        today = self.rulebook.calendar_to_show(zone, holidays).day_of(now)
+        if details.subscription_from is not None and details.subscription_from > today:
+            problem = f"lies ahead; allowed: {today}, the date in {zone}, or earlier"
+            return Invalid([FieldProblem("subscription_from", problem)])
         asked = ConversationRecord(
             id=id,
             member=details.member,
@@ -111,9 +128,10 @@ class Provisioning:
             revision=1,
             created_at=now,
             updated_at=now,
+            subscription_from=details.subscription_from,
         )
         return await self._projected(
-            await self._unless_taken(lambda connection: _write_conversation(connection, asked))
+            await self._unless_taken(lambda connection: self._write_conversation(connection, asked))
         )
 
     async def change_conversation(
@@ -129,6 +147,8 @@ class Provisioning:
                 return Missing()
             asked = replace(found, plan=change.plan or found.plan, status=change.status or found.status)
             outcome = await _write_change(connection, found, asked, now)
+            if asked.status == "ended" != found.status:
+                await self._appointments.end(connection, found, now)
         return await self._projected(outcome)
 
     async def standing(self, conversation: ConversationRecord) -> Standing:
@@ -161,6 +181,44 @@ class Provisioning:
         found = await self.get_conversation(conversation)
         return found is not None and found.status == "ended"
 
+    def anchor_of(self, conversation: ConversationRecord) -> date:
+        """The local date from which its subscription months are counted."""
+        return conversation.anchor(self.rulebook.calendar_to_show(conversation.zone, conversation.holidays))
+
+    async def _write_conversation(
+        self, connection: AsyncConnection, asked: ConversationRecord
+    ) -> Written[ConversationRecord] | Invalid | Conflict:
+        known = await people.find_to_rely_on(connection, {asked.member, asked.mentor})
+        found = await conversations.find_to_change(connection, asked.id)
+        if found is not None:
+            if (asked.member, asked.mentor) != (found.member, found.mentor):
+                return Conflict(
+                    f"the conversation is between {found.member!r} and {found.mentor!r}, and its people cannot change; "
+                    "create another conversation for other people"
+                )
+            if asked.subscription_from not in (None, anchor := self.anchor_of(found)):
+                return Conflict(
+                    f"the subscription began on {anchor}, and sessions are counted by months from then on; leave "
+                    "`subscription_from` out"
+                )
+            wanted = replace(found, plan=asked.plan, zone=asked.zone, holidays=asked.holidays)
+            return await _write_change(connection, found, wanted, asked.updated_at)
+        sides: list[tuple[str, Role]] = [(asked.member, "member"), (asked.mentor, "mentor")]
+        problems = [
+            FieldProblem(role, problem) for id, role in sides if (problem := _person_problem(id, role, known.get(id)))
+        ]
+        if problems:
+            return Invalid(problems)
+        for id, role in sides:
+            if await people.count_conversations(connection, id) >= MAX_CONVERSATIONS:
+                return Conflict(
+                    f"the {role} {id!r} is in {MAX_CONVERSATIONS} conversations, and nobody can be in more, ended ones "
+                    "included; go on with another person"
+                )
+        began = replace(asked, subscription_from=self.anchor_of(asked))
+        await conversations.create(connection, began)
+        return Written(began, created=True)
+
     async def _unless_taken(self, write: "Callable[[AsyncConnection], Awaitable[_Outcome]]") -> "_Outcome":
         """Run `write` in a transaction; once more where another one created the same id in the meantime."""
         try:
@@ -179,13 +237,18 @@ class Provisioning:
         """Tell the ledger of the record, as it is committed."""
         if await self._ledger.standing(conversation.id) is None:
             return await self._told(conversation)
-        return await self._ledger.configure(conversation.id, settings_of(conversation))
+        return await self._configured(conversation)
 
     async def _told(self, conversation: ConversationRecord) -> Standing:
         """The ledger does not know it. Where that lost it, what was archived comes first: nobody may write 1 again."""
         if self._restorer is not None:
             await self._restorer.restore(conversation.id)
-        return await self._ledger.configure(conversation.id, settings_of(conversation))
+        return await self._configured(conversation)
+
+    async def _configured(self, conversation: ConversationRecord) -> Standing:
+        # What is booked may be newer than the record: then a newer one follows, and has it too.
+        chats = await self._appointments.chats(conversation.id)
+        return await self._ledger.configure(conversation.id, settings_of(conversation, chats))
 
 
 def _name_problem(name: str) -> str | None:
@@ -195,8 +258,8 @@ def _name_problem(name: str) -> str | None:
 _Outcome = TypeVar("_Outcome", bound=Written[PersonRecord] | Written[ConversationRecord] | Invalid | Conflict)
 
 
-def settings_of(conversation: ConversationRecord) -> ConversationSettings:
-    """What the ledger must know of the record."""
+def settings_of(conversation: ConversationRecord, chats: tuple[BookedChat, ...] = ()) -> ConversationSettings:
+    """What the ledger must know of the record, and of its live chats."""
     return ConversationSettings(
         member=conversation.member,
         mentor=conversation.mentor,
@@ -206,6 +269,7 @@ def settings_of(conversation: ConversationRecord) -> ConversationSettings:
         status=conversation.status,
         revision=conversation.revision,
         key=conversation.key_number,
+        chats=chats,
     )
 
 
@@ -226,35 +290,6 @@ async def _write_person(connection: AsyncConnection, asked: PersonRecord) -> Wri
     changed = replace(asked, created_at=found.created_at)
     await people.change(connection, changed)
     return Written(changed, created=False)
-
-
-async def _write_conversation(
-    connection: AsyncConnection, asked: ConversationRecord
-) -> Written[ConversationRecord] | Invalid | Conflict:
-    known = await people.find_to_rely_on(connection, {asked.member, asked.mentor})
-    found = await conversations.find_to_change(connection, asked.id)
-    if found is not None:
-        if (asked.member, asked.mentor) != (found.member, found.mentor):
-            return Conflict(
-                f"the conversation is between {found.member!r} and {found.mentor!r}, and its people cannot change; "
-                "create another conversation for other people"
-            )
-        wanted = replace(found, plan=asked.plan, zone=asked.zone, holidays=asked.holidays)
-        return await _write_change(connection, found, wanted, asked.updated_at)
-    sides: list[tuple[str, Role]] = [(asked.member, "member"), (asked.mentor, "mentor")]
-    problems = [
-        FieldProblem(role, problem) for id, role in sides if (problem := _person_problem(id, role, known.get(id)))
-    ]
-    if problems:
-        return Invalid(problems)
-    for id, role in sides:
-        if await people.count_conversations(connection, id) >= MAX_CONVERSATIONS:
-            return Conflict(
-                f"the {role} {id!r} is in {MAX_CONVERSATIONS} conversations, and nobody can be in more, ended ones "
-                "included; go on with another person"
-            )
-    await conversations.create(connection, asked)
-    return Written(asked, created=True)
 
 
 def _person_problem(id: str, needed: Role, person: PersonRecord | None) -> str | None:

@@ -1,5 +1,6 @@
 """What can be asked of provisioning, and how it ends: refusals are values here."""
 
+from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct
@@ -32,6 +33,9 @@ Holidays = Annotated[
     Meta(description="The ISO 3166-1 code of a country with holidays; empty for none, null for the policy's."),
 ]
 PlanName = Annotated[str, Meta(description="A plan of the server's policy, such as `light`.")]
+SubscriptionFrom = Annotated[
+    date, Meta(description="A date such as 2026-01-05, on which the subscription began; null for the day of creation.")
+]
 PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -")]
 
 
@@ -52,13 +56,14 @@ class Revocation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said about a conversation. `member` and `mentor` never change after its creation."""
+    """What is said about a conversation. `member`, `mentor` and `subscription_from` never change after its creation."""
 
     member: PersonId
     mentor: PersonId
     plan: PlanName
     zone: Zone | None = None
     holidays: Holidays | None = None
+    subscription_from: SubscriptionFrom | None = None
 
 
 class ConversationChange(Struct, frozen=True, forbid_unknown_fields=True):

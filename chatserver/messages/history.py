@@ -42,4 +42,6 @@ def message_of(conversation: str, entry: Entry) -> Message:
         id=message.id,
         body=message.body,
         erased=message.erased,
+        kind=message.kind,
+        event=message.event,
     )

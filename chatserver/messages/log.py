@@ -7,7 +7,7 @@ from msgspec import Struct
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.rows import messages
-from chatserver.protocol.entry import Head, erased, head_of, opened, parted
+from chatserver.protocol.entry import Head, head_of, opened, parted, without_text
 from chatserver.records.database import Database
 from quotas.ledger.base import Entry, Ledger
 
@@ -75,12 +75,15 @@ def sealed_with(entry: bytes) -> int:
 
 
 def in_the_open(conversation: str, entry: Entry, key: Key | None) -> Entry:
-    """A stored entry as apps see it. Without its key its text is erased; one that does not open is told nobody."""
+    """A stored entry as apps see it. Without its key its text is erased; one that does not open is told nobody.
+
+    An event takes no key.
+    """
     head, sealed = parted(entry.entry)
     if key is None:
-        return Entry(entry.seq, entry.at, erased(head))
+        return Entry(entry.seq, entry.at, without_text(head))
     try:
         return Entry(entry.seq, entry.at, opened(head, key.open(sealed)))
     except SealError as error:
         logger.error("message %d cannot be read: %s", entry.seq, error, extra={"conversation": conversation})
-        return Entry(entry.seq, entry.at, erased(head))
+        return Entry(entry.seq, entry.at, without_text(head))

@@ -1,7 +1,8 @@
 """A conversation that the store has lost, or has only as it was earlier, comes back from the archive as it stood there.
 
-What comes back: usage, wait, deadline and its timer, read marks, the ids of the last 48 hours, and the seq of the last
-archived message, so that the next one gets the next. What does not: what was written after the archive last looked.
+What comes back: usage, wait, deadline and its timer, read marks, the ids of the last 48 hours, which events were written,
+and the seq of the last archived message, so that the next one gets the next. What does not: what was written after the
+archive last looked.
 """
 
 from typing import cast
@@ -11,7 +12,7 @@ from msgspec import Struct
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
 from chatserver.messages.rows.messages import MessageRow
-from chatserver.protocol.entry import head_of
+from chatserver.protocol.entry import event_number, head_of
 from chatserver.records.database import Database
 from quotas.ledger.archive import LedgerArchive, SentId, Unarchived
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, Entry
@@ -30,6 +31,8 @@ class _Archived(Struct, frozen=True):
     recent: list[MessageRow]
     instants: dict[int, int]
     """When each message was written that the store calls unarchived, by seq."""
+    told: int
+    """The number of the last event in it; 0 for none."""
 
 
 class ArchiveRestorer:
@@ -59,9 +62,12 @@ class ArchiveRestorer:
                 return False
             else:
                 own, state = [], archived.snapshot.state if archived.snapshot else {}
+            told = max(archived.told, int(state.get("told", 0)))
             last_seq = None if found is None else found.last_seq
             sent = _sent(archived, own)
-            if await self._tail.restore(conversation, archived.last_seq, last_seq, state, own, sent):
+            if await self._tail.restore(
+                conversation, archived.last_seq, last_seq, {**state, "told": f"{told}"}, own, sent
+            ):
                 return True
 
     async def _archived(self, conversation: str, found: Unarchived | None) -> _Archived:
@@ -71,21 +77,28 @@ class ArchiveRestorer:
             if found is not None:
                 rows = await messages.after(connection, {conversation: found.archived}, MOST_MESSAGES)
                 instants = rows.get(conversation, {})
+            snapshot = await ledger_snapshots.find(connection, conversation)
+            # It may be older than the newest messages: those come in several goes where they are many.
+            event = await messages.last_event(connection, conversation, snapshot.seq if snapshot else 0)
+            told = event_number(event) if event is not None else 0
             return _Archived(
                 await messages.last_seq(connection, conversation),
-                await ledger_snapshots.find(connection, conversation),
+                snapshot,
                 await messages.written_since(connection, conversation, since),
                 instants,
+                max(told, int(snapshot.state.get("told", 0)) if snapshot else 0),
             )
 
 
 def _sent(archived: _Archived, own: list[Entry]) -> list[SentId]:
-    """The ids that must get their first answers, where they had one."""
+    """The ids that must get their first answers, where they had one: nobody sends an event again."""
     sent = [
         SentId(cast(Writer, message.role), message.message_id.decode(), message.seq, message.at)
         for message in archived.recent
+        if message.kind == "text"
     ]
     for seq, entry in enumerate(own, start=archived.last_seq + 1):
         head = head_of(entry.entry)
-        sent.append(SentId(cast(Writer, head.role), head.id, seq, entry.at))
+        if head.kind == "text":
+            sent.append(SentId(cast(Writer, head.role), head.id, seq, entry.at))
     return [each for each in sent if each.id]

@@ -34,7 +34,10 @@ class Wrote(Struct, frozen=True, gc=False):
 
 
 class Past(Struct, frozen=True):
-    """The messages since some instant, in order. `complete` is false where older ones of that time are not at hand."""
+    """The messages since some instant, in order; events are none.
+
+    `complete` is false where older ones of that time are not at hand.
+    """
 
     messages: list[Wrote]
     complete: bool
@@ -81,7 +84,7 @@ async def _past(log: MessageLog, conversation: str, last_seq: int, since: int) -
     for _ in range(MAX_PAGES):
         after = max(0, before - 1 - PAGE)
         page = await log.heads(conversation, after, before, PAGE)
-        messages = [*(_wrote(written) for written in page if written.at >= since), *messages]
+        messages = [*(_wrote(each) for each in page if each.at >= since and each.head.kind == "text"), *messages]
         reached = after == 0 or (bool(page) and page[0].at < since)
         whole = len(page) == before - 1 - after
         if reached or not whole:

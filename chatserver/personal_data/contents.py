@@ -3,7 +3,7 @@
 from msgspec import Struct, field
 
 from chatserver.conversations.person import Locale
-from chatserver.protocol.events import Role
+from chatserver.protocol.events import Author, MessageKind, Role, SystemEvent
 from quotas.admission import Status
 
 
@@ -95,12 +95,14 @@ class ExportedConversation(Struct, frozen=True):
 
 
 class ExportedMessage(Struct, frozen=True):
-    """A message, the person's or the other's. Where `erased`, `body` is empty."""
+    """A message, the person's or the other's, or an event. Where `erased`, and of events, `body` is empty."""
 
     seq: int
     at: str
     sender: str = field(name="from")
-    role: Role
+    role: Author
     id: str
     body: str
     erased: bool
+    kind: MessageKind
+    event: SystemEvent | None

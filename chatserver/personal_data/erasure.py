@@ -6,7 +6,7 @@ Beside running servers, step by step, and each step may be done again: a command
 2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
-4. There the person's texts go, and the others' are sealed anew with the new key.
+4. There the person's texts go, and the others' are sealed anew with the new key. Events stay: they hold no texts.
 5. The old keys go: copies of store and archive hold texts that nobody can read any more.
 6. A SQLite file is written anew, without what is left of deleted rows.
 """

@@ -203,7 +203,15 @@ def _notice(notice: ReplyNotice) -> Notice:
 def _message(entry: Entry) -> ExportedMessage:
     written = read_opened(entry.entry)
     return ExportedMessage(
-        entry.seq, instant.text(entry.at), written.sender, written.role, written.id, written.body, written.erased
+        seq=entry.seq,
+        at=instant.text(entry.at),
+        sender=written.sender,
+        role=written.role,
+        id=written.id,
+        body=written.body,
+        erased=written.erased,
+        kind=written.kind,
+        event=written.event,
     )
 
 

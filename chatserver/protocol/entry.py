@@ -1,23 +1,33 @@
-"""A message as the ledger's log holds it: who wrote it in the open, its text sealed.
+"""A message as the ledger's log holds it: who wrote it in the open, its text sealed; and an event, all in the open.
 
 The ledger does not look inside. `<head as JSON>\\n<sealed text>`: the head never holds a line feed, the rest is bytes.
+Behind an event's head nothing is sealed.
 """
+
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
-from chatserver.protocol.events import Role
+from chatserver.protocol.events import Author, MessageKind, SystemEvent
+
+SYSTEM: Final = "system"
+"""Role and sender of events."""
+_EVENT_ID = "event-"
 
 
-class Head(msgspec.Struct, frozen=True):
-    """What may be read without a key."""
+class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What may be read without a key. `event` is that of an event."""
 
     sender: str = msgspec.field(name="from")
-    role: Role
+    role: Author
     id: str
+    kind: MessageKind = "text"
+    event: SystemEvent | None = None
 
 
-class Opened(Head, frozen=True):
-    """A message in the open."""
+class Opened(Head, frozen=True, kw_only=True):
+    """A message or event in the open."""
 
     body: str
     erased: bool = False
@@ -39,9 +49,22 @@ def parted(entry: bytes) -> tuple[bytes, bytes]:
     return head, sealed
 
 
-def head_json(sender: str, role: Role, id: str) -> bytes:
+def head_json(sender: str, role: Author, id: str) -> bytes:
     """The head of an entry, as it is stored: who wrote it, on which side, by which id of the app."""
     return _encode(Head(sender, role, id))
+
+
+def event_entry(number: int, name: str, data: Mapping[str, Any]) -> bytes:
+    """The entry of an event of the system, whole. `number` is what the ledger writes it under.
+
+    Everyone in the conversation reads `data`, and no erasure changes it: ids, instants and numbers, no person's words.
+    """
+    return joined(_encode(Head(SYSTEM, SYSTEM, f"{_EVENT_ID}{number}", "event", SystemEvent(name, dict(data)))), b"")
+
+
+def event_number(id: str) -> int:
+    """The number of the event whose entry has that id."""
+    return int(id.removeprefix(_EVENT_ID))
 
 
 def head_of(entry: bytes) -> Head:
@@ -54,11 +77,11 @@ def opened(head: bytes, text: bytes) -> bytes:
     return b'%b,"body":%b}' % (head[:-1], text)
 
 
-def erased(head: bytes) -> bytes:
-    """As `opened`, where there is no text any more."""
-    return b'%b,"body":"","erased":true}' % head[:-1]
+def without_text(head: bytes) -> bytes:
+    """As `opened`, where nothing is sealed: an event never had a text, of a message there is none any more."""
+    return opened(head, b'""') if _head.decode(head).kind == "event" else b'%b,"body":"","erased":true}' % head[:-1]
 
 
 def read_opened(entry: bytes) -> Opened:
-    """What `opened` or `erased` has made."""
+    """What `opened` or `without_text` has made."""
     return _opened.decode(entry)

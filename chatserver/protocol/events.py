@@ -3,7 +3,7 @@
 Instants are RFC 3339 in UTC with milliseconds. Apps ignore fields and types that they do not know.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -14,6 +14,10 @@ MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their welcome holds all of them."""
 
 Role = Literal["member", "mentor", "support", "service"]
+Author = Literal[Role, "system"]
+"""By whom something in a conversation is: a person in their role, or the system."""
+MessageKind = Literal["text", "event"]
+"""What has a seq: what somebody wrote, or what happened, as the system noted it."""
 
 
 class Composer(Struct, frozen=True):
@@ -89,18 +93,32 @@ class Welcome(Event, frozen=True):
     conversations: list[ConversationView]
 
 
+class SystemEvent(Struct, frozen=True):
+    """What happened, for apps to put into words. Of names that they do not know they show the name, or nothing."""
+
+    name: str
+    data: dict[str, Any]
+
+
 class Message(Event, frozen=True, omit_defaults=True):
-    """One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone."""
+    """One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone.
+
+    An event is by `system`, in role and `from`, and has no text.
+    """
 
     conversation: str
     seq: int
     sender: str = field(name="from")
-    role: Role
+    role: Author
     at: str
     id: str
     body: str
     erased: bool = False
     """The text is no longer there, and `body` is empty. Left out otherwise."""
+    kind: MessageKind = "text"
+    """Left out of texts."""
+    event: SystemEvent | None = None
+    """Of an event, and left out otherwise."""
 
 
 class Accepted(Event, frozen=True):

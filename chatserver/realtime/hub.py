@@ -265,10 +265,15 @@ class Hub:
         if room is None:
             self._pushed_elsewhere(channel, payload)
             return
-        kind = payload[:1]
-        if kind == feed.MESSAGE:
+        if payload[:1] == feed.MESSAGE:
             room.message(*feed.read_message(payload))
-        elif kind == feed.SETTINGS:
+        else:
+            self._pushed_beside(room, payload)
+
+    def _pushed_beside(self, room: Room, payload: bytes) -> None:
+        """What is published of a conversation beside its messages."""
+        kind = payload[:1]
+        if kind == feed.SETTINGS:
             self.refresh(room)
         elif kind == feed.THERE:
             room.begin_anew(feed.read_there(payload))
@@ -279,6 +284,8 @@ class Hub:
             room.deadline(*feed.read_deadline(payload))
         elif kind == feed.READ:
             room.read_mark(*feed.read_mark(payload))
+        elif kind == feed.SESSION:
+            room.session(feed.read_session(payload))
         elif kind == feed.TYPING:
             room.typing(*feed.read_typing(payload))
 

@@ -1,5 +1,7 @@
 """Events on their way out: encoded once per encoding, however many read them."""
 
+import msgspec
+
 from chatserver.keys.sealing import Key
 from chatserver.messages.history import message_of
 from chatserver.messages.log import in_the_open
@@ -57,4 +59,25 @@ class MessageAudience:
             if self._key is not None:
                 self._entry, self._key = in_the_open(self._conversation, self._entry, self._key), None
             made = self._frames[encoding] = message_frame(self._conversation, self._entry, encoding)
+        return made
+
+
+class RawAudience:
+    """As `Audience`, for an event that comes as JSON: it goes out as it is, or encoded once anew."""
+
+    __slots__ = ("_frames", "_payload")
+
+    def __init__(self, payload: bytes) -> None:
+        self._payload = payload
+        self._frames: dict[Encoding, bytes] = {}
+
+    def frame(self, encoding: Encoding) -> bytes:
+        """The frame in that encoding."""
+        made = self._frames.get(encoding)
+        if made is None:
+            if encoding == "json":
+                made = text_frame(self._payload)
+            else:
+                made = binary_frame(encode_msgpack(msgspec.json.decode(self._payload)))
+            self._frames[encoding] = made
         return made

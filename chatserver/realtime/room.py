@@ -8,7 +8,7 @@ from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.messages.lane import Lane
-from chatserver.messages.log import MessageLog, sealed_with
+from chatserver.messages.log import MessageLog, in_the_open, sealed_with
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import (
@@ -25,7 +25,7 @@ from chatserver.protocol.events import (
     TypingNow,
 )
 from chatserver.realtime.follower import Follower
-from chatserver.realtime.outgoing import Audience, MessageAudience
+from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger
@@ -170,15 +170,13 @@ class Room:
         self.lane.learn(standing)
 
     def message(self, seq: int, at: int, usage: Usage, origin: str, entry: bytes) -> None:
-        """The feed brought a message."""
+        """The feed brought a message, or an event."""
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)
         self.heard = (seq, at)
         self.last_seq = max(self.last_seq, seq)
-        written_here = self.lane.written_here(entry)
-        key = self.lane.key if written_here is None else None
-        if key is None or sealed_with(entry) == key.number:
-            audience = MessageAudience(self.id, Entry(seq, at, written_here or entry), key)
+        audience = self._audience(Entry(seq, at, entry))
+        if audience is not None:
             for follower in self.followers:
                 follower.message(seq, origin, audience)
         else:
@@ -186,6 +184,23 @@ class Room:
             for follower in self.followers:
                 follower.fill()
         self._timers.later(self)
+
+    def _audience(self, entry: Entry) -> MessageAudience | None:
+        """What the feed brought, for everyone; None where it is sealed with another key than the one at hand."""
+        written_here = self.lane.written_here(entry.entry)
+        if written_here is not None:
+            return MessageAudience(self.id, Entry(entry.seq, entry.at, written_here), None)
+        number = sealed_with(entry.entry)
+        if number == 0:  # nothing is sealed: it is an event
+            return MessageAudience(self.id, in_the_open(self.id, entry, None), None)
+        key = self.lane.key
+        return MessageAudience(self.id, entry, key) if number == key.number else None
+
+    def session(self, payload: bytes) -> None:
+        """The feed brought an event about a session, whole, as JSON."""
+        audience = RawAudience(payload)
+        for follower in self.followers:
+            follower.connection.push(audience.frame(follower.connection.encoding))
 
     def read_mark(self, side: Writer, seq: int, origin: str) -> None:
         """The feed brought a read mark."""

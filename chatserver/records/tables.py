@@ -22,6 +22,8 @@ from sqlalchemy import (
 
 from chatserver.protocol.events import Role
 from quotas.admission import Status
+from quotas.bookings import BookingKind
+from quotas.plans import Service
 
 METADATA = MetaData(
     naming_convention={
@@ -63,6 +65,8 @@ CONVERSATIONS = Table(
     Column("status", String(16), nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("key_number", Integer, nullable=False, server_default="1"),
+    # NULL where it was never said: the local date of `created_at` then.
+    Column("subscription_from", Date),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     _one_of("status", get_args(Status)),
@@ -166,7 +170,7 @@ MENTOR_DAYS = Table(
 )
 
 # The archive. `message_id` is UTF-8 in bytes: an app's id may hold a NUL, which PostgreSQL's texts cannot. `sealed` is
-# NULL where the text was erased.
+# NULL where the text was erased, and of events, whose name and data stand in `event` as JSON.
 
 MESSAGES = Table(
     "messages",
@@ -178,6 +182,8 @@ MESSAGES = Table(
     Column("role", String(16), nullable=False),
     Column("message_id", LargeBinary, nullable=False),
     Column("sealed", LargeBinary),
+    Column("kind", String(16), nullable=False, server_default="text"),
+    Column("event", Text),
 )
 
 LEDGER_SNAPSHOTS = Table(
@@ -187,4 +193,92 @@ LEDGER_SNAPSHOTS = Table(
     Column("seq", BigInteger, nullable=False),
     Column("taken_at", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
+)
+
+# Sessions. `period`, `first_starts_at`, `minutes`, `kind` and the price stay as they were booked; NULL: not yet. One
+# that is not cancelled has a row of `occupied` for each of its two people and each quarter of an hour (numbered since
+# 1970) that it touches: the key keeps everybody out of two bookings at once.
+
+BOOKINGS = Table(
+    "bookings",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", String(64), nullable=False),
+    Column("member_id", String(64), nullable=False),
+    Column("mentor_id", String(64), nullable=False),
+    Column("service", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("first_starts_at", BigInteger, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("booked_at", BigInteger, nullable=False),
+    Column("set_by", String(16), nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    Column("price_amount", BigInteger),
+    Column("price_currency", String(3)),
+    Column("cancelled_at", BigInteger),
+    Column("cancelled_by", String(16)),
+    Column("cancelled_late", Boolean),
+    Column("cancelled_counts", Boolean),
+    Column("member_joined_at", BigInteger),
+    Column("mentor_joined_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("no_show_at", BigInteger),
+    Column("moved_from", BigInteger),
+    Column("sequence", Integer, nullable=False),
+    Column("series_id", String(64)),
+    _one_of("service", get_args(Service)),
+    _one_of("kind", get_args(BookingKind)),
+    CheckConstraint("(price_amount IS NULL) = (price_currency IS NULL)", name="price_whole"),
+    CheckConstraint("(cancelled_at IS NULL) = (cancelled_by IS NULL)", name="cancelled_whole"),
+    Index("ix_bookings_conversation_id", "conversation_id", "starts_at"),
+    Index("ix_bookings_mentor_id", "mentor_id", "starts_at"),
+    Index("ix_bookings_member_id", "member_id", "starts_at"),
+)
+
+OCCUPIED = Table(
+    "occupied",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("quarter", Integer, primary_key=True, autoincrement=False),
+    Column("booking_id", String(64), nullable=False, index=True),
+)
+
+CREDIT_CORRECTIONS = Table(
+    "credit_corrections",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("period", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    CheckConstraint("units <> 0", name="units_some"),
+)
+
+# Only appended, but for `told`: whether the ledger has heard of it. `mark` tells apart what may happen more often than
+# once to a booking. `booking_id` is empty where it concerns the conversation as a whole.
+
+SESSION_EVENTS = Table(
+    "session_events",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("conversation_id", String(64), nullable=False),
+    Column("booking_id", String(64), nullable=False, index=True),
+    Column("name", String(32), nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+    Column("by", String(16), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("told", Boolean, nullable=False),
+    UniqueConstraint("conversation_id", "booking_id", "name", "mark", name="uq_session_events_once"),
+    Index(
+        "ix_session_events_untold",
+        "conversation_id",
+        "id",
+        postgresql_where=text("NOT told"),
+        sqlite_where=text("NOT told"),
+    ),
 )

@@ -134,6 +134,13 @@ class Ledger(Protocol):
         out in the order of their numbers, whatever happens to those before them.
         """
 
+    async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
+        """Append an entry of the system, unless `number` (1 or more) or a later one was; whether it was appended now.
+
+        It has a seq, and the feed and the archive have it like a message, in whatever state the conversation is. It
+        spends nothing, and moves no wait, window or deadline. None where the ledger has no such conversation.
+        """
+
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none."""
 

@@ -11,7 +11,7 @@ from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, USAGE
 from quotas.standing import Writer
 
 MESSAGE: Final = b"M"
-"""A message was accepted: POSTED, the packed state, `<origin>\\n<entry>`."""
+"""A message was accepted, or an event written: POSTED, the packed state, `<origin>\\n<entry>`, of '' where nobody's."""
 SETTINGS: Final = b"S"
 """Settings have changed, or a live chat has begun: look."""
 THERE: Final = b"N"
@@ -24,8 +24,10 @@ PRESENCE: Final = b"P"
 """Somebody has come or gone: look."""
 DEADLINE: Final = b"D"
 """`D <warning or missed> <hours> <due>`: a reply deadline is so many hours ahead, or was missed (0 hours)."""
+SESSION: Final = b"X"
+"""`X<event>`: a whole event about a session, as JSON, for everyone."""
 
-LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE)
+LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION)
 """Of conversations' channels, all of them."""
 
 _REVOKED = "revoked "
@@ -65,6 +67,16 @@ def read_deadline(payload: bytes) -> tuple[Literal["warning", "missed"], int, fl
     """Of DEADLINE: kind, due, hours."""
     _, kind, hours, due_at = payload.split(b" ")
     return "missed" if kind == b"missed" else "warning", int(due_at), float(hours)
+
+
+def session(payload: bytes) -> bytes:
+    """SESSION, to publish. The event's meaning is the publisher's and the apps': nothing between looks inside."""
+    return SESSION + payload
+
+
+def read_session(payload: bytes) -> bytes:
+    """Of SESSION: the event as JSON."""
+    return payload[1:]
 
 
 # A person's channel: the name of a conversation that was added for them, or:

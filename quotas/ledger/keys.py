@@ -26,7 +26,7 @@ def tag(name: str) -> str:
 
 
 def conversation(name: str) -> str:
-    """Hash: settings, usage, wait, last seq, read marks."""
+    """Hash: settings, usage, wait, last seq, read marks, number of the last event."""
     return f"{tag(name)}:conversation:{name}"
 
 

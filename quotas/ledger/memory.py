@@ -38,6 +38,8 @@ class _Book:
     """Generation → who wrote which id → digest and first answer."""
     carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
+    told: int = 0
+    """Number of the last entry of the system."""
 
     def forget_texts(self) -> None:
         """Keep of what was sent the ids and the answers only."""
@@ -134,6 +136,16 @@ class MemoryLedger:
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))
         return Posted(seq, now, decision.usage, decision.answered, first=True)
+
+    async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
+        book = self._books.get(conversation)
+        if book is None:
+            return None
+        if number <= book.told:
+            return False
+        book.told = number
+        book.log.append(Entry(len(book.log) + 1, at or self._clock(), entry))
+        return True
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         book = self._books.get(conversation)

@@ -186,6 +186,13 @@ class RedisLedger:
         result = _why_not_loaded(reply) or Again()
         hand_over((done, result) for done in self._loading.pop(slot))
 
+    async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
+        names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
+        written = await self.call("write_event", names, number, entry, self._shift, at or "")
+        # Also where it was there already: nobody must count on it before a replica has it.
+        await self._link.kept(keys.kept(keys.tag(conversation)))
+        return None if written < 0 else bool(written)
+
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
         moved = await self.call("mark_read", names, reader, seq, origin, self._shift)

@@ -75,6 +75,9 @@ BODIES: dict[str, object] = {
     "changeConversation": {"plan": "basic"},
 }
 
+PARTS: dict[str, str] = {}
+"""What paths name beside the id."""
+
 ITS_OWN = ("c1", "absent")
 """What support and services name in their hello; whoever else names it gets no more by that."""
 
@@ -196,7 +199,8 @@ async def test_each_operation_is_allowed_to_whom_it_is(server: HereServer, opera
 
 async def asked(api: httpx.AsyncClient, operation: AnyOperation, thing: str, who: tuple[str, Role] | None) -> object:
     """The status, or "ok"."""
-    path = operation.path.replace("{id}", thing) if "{id}" in operation.path else operation.path + thing
+    path = operation.path if "{id}" in operation.path else operation.path + thing
+    path = path.format(id=thing, **PARTS)
     headers = {"Authorization": f"Bearer {token(*who)}"} if who else {}
     body = {"json": BODIES[operation.name]} if operation.body else {}
     answer = await api.request(operation.method, path, headers=headers, **body)  # type: ignore[arg-type]  # two shapes

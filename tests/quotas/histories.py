@@ -85,6 +85,14 @@ class MarkRead(Struct, frozen=True):
     seq: int
 
 
+class Tell(Struct, frozen=True):
+    """The system writes an event, with the next number or an earlier one."""
+
+    at: int
+    number: int
+    entry: bytes
+
+
 class Browse(Struct, frozen=True):
     """Someone asks for messages."""
 
@@ -94,7 +102,7 @@ class Browse(Struct, frozen=True):
     limit: int
 
 
-Event = Configure | StartLive | Write | Check | MarkRead | Browse
+Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell
 Answer = Standing | PostResult | bool | list[Entry] | None
 
 
@@ -126,6 +134,7 @@ class History:
         self._sent: list[Post] = []
         self._lane = self._random.getrandbits(53) or 1
         self._number = 0
+        self._told = 0
 
     def events(self, count: int) -> Iterator[Event]:
         """`count` events, the first of which opens the conversation."""
@@ -164,6 +173,9 @@ class History:
         if draw < 0.87:
             ends = sorted(self._random.randint(0, self._standing.last_seq + 2) for _ in range(2))
             return Browse(at, ends[0], max(1, ends[1]), self._random.choice((1, 3, 100)))
+        if draw < 0.89:
+            self._told += self._random.choice((-1, 0, 1, 1, 1, 7))
+            return Tell(at, max(1, self._told), self._random.randbytes(4))
         return self._configure(at)
 
     def _instant(self) -> int:
@@ -253,6 +265,8 @@ async def happen(ledger: Ledger, conversation: str, event: Event) -> Answer:
             return await posted(ledger, post, settings, terms, at=at)
         case Check(at=at):
             return await ledger.standing(conversation, at=at)
+        case Tell(at=at, number=number, entry=entry):
+            return await ledger.write_event(conversation, number, entry, at=at)
         case MarkRead(reader=reader, seq=seq):
             return await ledger.mark_read(conversation, reader, seq, "origin")
         case Browse(after=after, before=before, limit=limit):

@@ -1,6 +1,6 @@
 """Conversations, each with the plan that its member is subscribed to and the history of those plans."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
@@ -26,6 +26,7 @@ def _all() -> Select[*tuple[object, ...]]:
         CONVERSATIONS.c.key_number,
         CONVERSATIONS.c.created_at,
         CONVERSATIONS.c.updated_at,
+        CONVERSATIONS.c.subscription_from,
     ).join(SUBSCRIPTIONS, _OPEN)
 
 
@@ -40,6 +41,23 @@ async def find_to_change(connection: AsyncConnection, id: str) -> ConversationRe
     # Lock first, read then: a change that was waited for brings another open subscription.
     await connection.execute(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == id).with_for_update())
     return await find(connection, id)
+
+
+async def find_all_to_change(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:
+    """Those of `ids`, at most IDS_AT_ONCE, that exist, by id; nobody else changes them until the transaction ends."""
+    here = CONVERSATIONS.c.id.in_(sorted(ids))
+    # In one order, so that two transactions never wait for each other.
+    await connection.execute(select(CONVERSATIONS.c.id).where(here).order_by(CONVERSATIONS.c.id).with_for_update())
+    return {row.id: _conversation(row) for row in await connection.execute(_all().where(here))}
+
+
+async def find_all(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, ConversationRecord]:
+    """Those of `ids` that exist, by id."""
+    found: dict[str, ConversationRecord] = {}
+    for first in range(0, len(ids), IDS_AT_ONCE):
+        some = _all().where(CONVERSATIONS.c.id.in_(ids[first : first + IDS_AT_ONCE]))
+        found |= {row.id: _conversation(row) for row in await connection.execute(some)}
+    return found
 
 
 async def page(connection: AsyncConnection, after: str, limit: int) -> Sequence[ConversationRecord]:
@@ -137,4 +155,5 @@ def _values(conversation: ConversationRecord) -> dict[str, object]:
         "key_number": conversation.key_number,
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
+        "subscription_from": conversation.subscription_from,
     }

@@ -1,14 +1,15 @@
-"""The archive's messages: heads in the open, texts sealed. Each is stored once, however often it is stored."""
+"""The archive's messages and events: heads in the open, texts sealed. Each is stored once, however often it is."""
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.entry import Head, head_json, head_of, joined, parted
-from chatserver.protocol.events import Role
+from chatserver.protocol.entry import Head, head_of, joined, parted
+from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import IDS_AT_ONCE, insert_into
 from chatserver.records.tables import MESSAGES
 from quotas.ledger.base import Entry
@@ -17,28 +18,47 @@ _row = MESSAGES.c
 
 
 class MessageRow(Struct, frozen=True, gc=False):
-    """One row. `at` in ms; `message_id` as UTF-8; `sealed` is None where the text was erased."""
+    """One row. `at` in ms; `message_id` as UTF-8; `sealed` is None where the text was erased, and of events.
+
+    `event` is an event's SystemEvent as JSON.
+    """
 
     conversation_id: str
     seq: int
     at: int
     sender: str
-    role: Role
+    role: Author
     message_id: bytes
     sealed: bytes | None
+    kind: MessageKind
+    event: str | None
+
+
+_encode = msgspec.json.Encoder().encode
+_event = msgspec.json.Decoder(SystemEvent)
 
 
 def message_of(conversation: str, entry: Entry) -> MessageRow:
     """The row of an entry of the ledger's log."""
-    head: Head = head_of(entry.entry)
-    sealed = parted(entry.entry)[1]
-    return MessageRow(conversation, entry.seq, entry.at, head.sender, head.role, head.id.encode(), sealed or None)
+    head = head_of(entry.entry)
+    return MessageRow(
+        conversation_id=conversation,
+        seq=entry.seq,
+        at=entry.at,
+        sender=head.sender,
+        role=head.role,
+        message_id=head.id.encode(),
+        sealed=parted(entry.entry)[1] or None,
+        kind=head.kind,
+        event=_encode(head.event).decode() if head.event is not None else None,
+    )
 
 
 def entry_of(message: MessageRow) -> Entry:
     """The entry of the ledger's log that a row was made of; without a text where that was erased."""
-    head = head_json(message.sender, message.role, message.message_id.decode())
-    return Entry(message.seq, message.at, joined(head, message.sealed or b""))
+    event = _event.decode(message.event) if message.event is not None else None
+    head = Head(message.sender, message.role, message.message_id.decode(), message.kind, event)
+    return Entry(message.seq, message.at, joined(_encode(head), message.sealed or b""))
 
 
 async def store(connection: AsyncConnection, messages: Sequence[MessageRow]) -> None:
@@ -85,3 +105,15 @@ async def written_since(connection: AsyncConnection, conversation: str, at: int)
     """Every message of that instant or a later one, in order."""
     query = select(MESSAGES).where(_row.conversation_id == conversation, _row.at >= at).order_by(_row.seq)
     return [MessageRow(**row._mapping) for row in await connection.execute(query)]
+
+
+async def last_event(connection: AsyncConnection, conversation: str, after: int) -> str | None:
+    """The id of the last event with a seq beyond `after`; None where there is none."""
+    query = (
+        select(_row.message_id)
+        .where(_row.conversation_id == conversation, _row.seq > after, _row.kind == "event")
+        .order_by(_row.seq.desc())
+        .limit(1)
+    )
+    found = await connection.scalar(query)
+    return found.decode() if found is not None else None

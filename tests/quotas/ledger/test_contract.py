@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from quotas.admission import Answered
 from quotas.instant import DAY, HOUR, MINUTE
@@ -309,6 +310,8 @@ async def test_what_does_not_exist_is_not_there(ledger: Ledger, rulebook: Rulebo
     assert await desk.post("member", "hello", desk.settings, terms, MONDAY) == Unknown()
     assert await ledger.mark_read("c", "member", 0, "o") is None
     assert await ledger.messages("c", 0, 9, 9) == []
+    assert await ledger.write_event("c", 1, b"booked", at=MONDAY) is None
+    assert await ledger.standing("c", at=MONDAY) is None
     assert await ledger.conversations_of("nobody") == []
 
 
@@ -320,6 +323,60 @@ async def test_a_read_mark_moves_forward_only_and_not_beyond_the_last_message(de
     assert await desk.ledger.mark_read("c", "mentor", 1, "o") is True
     standing = await desk.standing(MONDAY)
     assert (standing.member_read, standing.mentor_read) == (3, 1)
+
+
+async def test_an_event_takes_the_next_place_among_the_messages(desk: Desk) -> None:
+    await desk.mentor(MONDAY, "a")
+    assert await desk.ledger.write_event("c", 5, b"booked", at=MONDAY + 1) is True
+    after = await desk.mentor(MONDAY + 2, "b")
+    assert isinstance(after, Posted)
+    assert after.seq == 3
+    assert await desk.ledger.messages("c", 0, 9, 9) == [
+        Entry(1, MONDAY, b"a"),
+        Entry(2, MONDAY + 1, b"booked"),
+        Entry(3, MONDAY + 2, b"b"),
+    ]
+    assert (await desk.standing(MONDAY)).last_seq == 3
+    assert await desk.ledger.mark_read("c", "member", 2, "o") is True
+
+
+async def test_an_event_is_written_once_and_none_after_a_later_one(desk: Desk) -> None:
+    """Whatever is written between, and however high the numbers are: each conversation counts for itself."""
+    high = 2**53 - 2
+    await Desk(desk.ledger, desk.rulebook, "other").opened(MONDAY, "light")
+    written = []
+    for number in (3, 3, 2, 7, 3, 7, high, high - 1, high, high + 1):
+        written.append(await desk.ledger.write_event("c", number, b"%d" % number, at=MONDAY))
+        await desk.mentor(MONDAY, "between")
+    assert written == [True, False, False, True, False, False, True, False, False, True]
+    assert await desk.ledger.write_event("other", 1, b"booked", at=MONDAY) is True
+    texts = [entry.entry for entry in await desk.ledger.messages("c", 0, 99, 99)]
+    assert [text for text in texts if text != b"between"] == [b"3", b"7", b"%d" % high, b"%d" % (high + 1)]
+
+
+async def test_an_event_spends_nothing_and_moves_no_wait_window_or_deadline(desk: Desk) -> None:
+    """Nor what is remembered: the same id gets the first answer, a lane goes on, and terms hold."""
+    await desk.member(MONDAY, "question", id="x")
+    before = await desk.standing(MONDAY + HOUR)
+    terms = desk.terms(before)
+    assert await desk.ledger.write_event("c", 1, b"booked", at=MONDAY + HOUR) is True
+    assert await desk.standing(MONDAY + HOUR) == replace(before, last_seq=2)
+    again = await desk.member(MONDAY + HOUR, "question", id="x")
+    assert isinstance(again, Posted)
+    assert (again.first, again.seq) == (False, 1)
+    for number, turn in ((2, (LANE, 1, 0)), (3, (LANE, 2, 1))):
+        posted = await desk.post("mentor", "answer", before.settings, terms, MONDAY + HOUR, turn=turn)
+        assert isinstance(posted, Posted)
+        assert await desk.ledger.write_event("c", number, b"moved", at=MONDAY + HOUR) is True
+
+
+@pytest.mark.parametrize("status", ["paused", "ended"])
+async def test_events_are_written_where_nobody_may_write(desk: Desk, status: str) -> None:
+    await desk.member(MONDAY, "question")
+    before = await desk.configure(MONDAY, status=status)
+    assert await desk.ledger.write_event("c", 1, b"cancelled", at=MONDAY) is True
+    assert await desk.standing(MONDAY) == replace(before, last_seq=2)
+    assert isinstance(await desk.member(MONDAY, "hello"), PostRefused)
 
 
 async def test_messages_come_in_ranges(desk: Desk) -> None:
@@ -362,7 +419,9 @@ async def test_without_an_instant_the_ledgers_own_clock_decides(desk: Desk) -> N
     assert live.usage.live_until == live.now + HOUR
     result = await desk.member(0, "hello")
     assert isinstance(result, Posted)
-    assert live.now <= result.at < standing.now + MINUTE
+    assert await desk.ledger.write_event("c", 1, b"booked") is True
+    [event] = await desk.ledger.messages("c", 1, 3, 1)
+    assert live.now <= result.at <= event.at < standing.now + MINUTE
 
 
 async def test_posts_sent_together_are_stored_in_order(desk: Desk) -> None:

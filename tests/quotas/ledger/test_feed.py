@@ -46,6 +46,8 @@ def test_every_letter_and_channel_is_documented() -> None:
 
 def test_what_is_written_here_is_read_alike() -> None:
     assert feed.read_typing(feed.typing("member", "o1").encode()) == ("member", "o1")
+    assert feed.read_session(feed.session(b"{}")) == b"{}"
+    assert feed.session(b"{}")[:1] == feed.SESSION
     assert feed.read_revoked(feed.revoked(17).encode()) == 17
     assert feed.read_revoked(b"c1") is None
     assert feed.read_moved(feed.moved(86_400_000, [3, 255]).encode()) == (86_400_000, [3, 255])

@@ -1,0 +1,31 @@
+"""Conversations as other rooms read them, or lock them for a transaction of their own."""
+
+from collections.abc import Collection, Sequence
+
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.rows import conversations
+
+
+async def record(connection: AsyncConnection, id: str) -> ConversationRecord | None:
+    """The conversation; None where there is none."""
+    return await conversations.find(connection, id)
+
+
+async def records(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, ConversationRecord]:
+    """Those of `ids` that exist, by id."""
+    return await conversations.find_all(connection, ids)
+
+
+async def locked(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:
+    """Those of `ids`, at most IDS_AT_ONCE, that exist; nobody else changes them until the transaction ends."""
+    return await conversations.find_all_to_change(connection, ids)
+
+
+async def raised(connection: AsyncConnection, record: ConversationRecord) -> ConversationRecord:
+    """The record with its next revision: something that the ledger must hear of has changed beside it."""
+    newer = replace(record, revision=record.revision + 1)
+    await conversations.raise_revision(connection, newer.id, newer.revision)
+    return newer

@@ -1,0 +1,243 @@
+"""Bookings: made, moved, cancelled, joined, finished, by the pure rules of `quotas.bookings` and the store's clock.
+
+A change is one transaction: the conversation's row is locked, the rules judge, and the booking, what it occupies and
+what happened are written. After the commit the ledger is told; where that cannot be, `SessionTelling` does it later.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from msgspec import Struct
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.records import locked, raised
+from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
+from chatserver.records.database import Database
+from chatserver.sessions.months import SubscriptionMonths
+from chatserver.sessions.new_bookings import (
+    MOST_TOGETHER,
+    AskedBooking,
+    BookOutcome,
+    NewBookings,
+    PriceList,
+    SlotList,
+    wanted_problem,
+)
+from chatserver.sessions.outcomes import BookingDone, BookingRefused, RefusalReason
+from chatserver.sessions.rows import bookings, occupancy, session_events
+from chatserver.sessions.session_event import SessionEvent, event_of
+from chatserver.sessions.telling import SessionTelling
+from chatserver.sessions.together import Together
+from quotas import bookings as rules
+from quotas.bookings import Actor, Booking, Side
+from quotas.session_book import WantedBooking
+from quotas.terms import Rulebook
+
+TRIES = 3
+"""How often a change is judged anew where another process wrote what it needs at the same moment."""
+
+ChangeOutcome = BookingDone | BookingRefused | Missing
+
+
+class _Change(Struct, frozen=True):
+    """What becomes of a booking, and what is said of it; nothing where it stays as it is."""
+
+    booking: Booking
+    event: SessionEvent | None
+
+
+class Bookings:
+    """`clock` gives the store's instant. All methods raise DatabaseError, where nothing was written, and StoreError."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        rulebook: Rulebook,
+        clock: Callable[[], Awaitable[int]],
+        slots: SlotList,
+        prices: PriceList,
+        telling: SessionTelling,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._slots = slots
+        self._months = SubscriptionMonths(rulebook)
+        self._policy = rulebook.policy.sessions
+        self._new = NewBookings(self._months, slots, prices)
+        self._together = Together(self._booked, MOST_TOGETHER)
+        self._telling = telling
+
+    # Reading
+
+    async def find(self, id: str) -> Booking | None:
+        """The booking; None where there is none."""
+        async with self._database.read() as connection:
+            row = await bookings.find(connection, id)
+        return row.booking if row else None
+
+    async def of_conversation(self, conversation: str, since: int, until: int) -> list[Booking]:
+        """Those that start in [since, until), by start."""
+        async with self._database.read() as connection:
+            return await bookings.between(connection, conversation, since, until)
+
+    # Doing
+
+    async def book(self, wanted: WantedBooking, by: Actor, *, series: str | None = None) -> BookOutcome:
+        """Refused without taking the id; the same id with the same content again is the same booking."""
+        if problem := wanted_problem(wanted):
+            return problem
+        outcome = await self._together.ask(AskedBooking(wanted, by, series))
+        if isinstance(outcome, BookingDone):
+            await self._telling.tell(wanted.conversation)
+        return outcome
+
+    async def move(self, id: str, starts_at: int, by: Actor) -> ChangeOutcome | Invalid:
+        """To another start; a move to the start that it has changes nothing."""
+
+        async def moved(
+            connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
+        ) -> _Change | RefusalReason:
+            new = rules.moved(old, starts_at, by, now)
+            holders = await occupancy.holders(connection, occupancy.places_of(new))
+            refusal = rules.move_refusal(
+                old,
+                starts_at,
+                by,
+                status=record.status,
+                in_slots=by != "member"
+                or await self._slots.offers(connection, old.mentor, starts_at, old.minutes, now),
+                is_free=set(holders.values()) <= {id},
+                policy=self._policy,
+                now=now,
+            )
+            if refusal is not None:
+                return refusal
+            if new is old:
+                return _Change(old, None)
+            await occupancy.move(connection, old, new)
+            mark, before = f"{new.sequence}", _text(old.starts_at)
+            return _Change(new, event_of(new, "moved", now, by, mark=mark, moved_from=before))
+
+        if problem := rules.place_problem(starts_at, rules.LENGTHS[0]):
+            return Invalid([FieldProblem("starts_at", problem.partition("` ")[2])])
+        return await self._changed(id, moved)
+
+    async def cancel(self, id: str, by: Actor, counts: bool | None = None) -> ChangeOutcome:
+        """`counts` is support's word on whether the units stay spent; None for the policy's."""
+
+        async def cancelled(
+            connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
+        ) -> _Change | RefusalReason:
+            if refusal := rules.cancel_refusal(old, now):
+                return refusal
+            new = rules.cancelled(old, by, self._policy, record.status, now, counts)
+            await occupancy.give_back(connection, id)
+            return _Change(new, cancelled_event(new, now))
+
+        return await self._changed(id, cancelled)
+
+    async def join(self, id: str, side: Side, at: int | None = None) -> ChangeOutcome:
+        """`at` is when that side came, where it was noticed later; None for now. Only the first time counts."""
+
+        async def joined(
+            connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
+        ) -> _Change | RefusalReason:
+            came_at = now if at is None else at
+            if refusal := rules.join_refusal(old, side, self._policy, came_at):
+                return refusal
+            new = rules.joined(old, side, came_at)
+            if new is old:
+                return _Change(old, None)
+            mark = f"{side} {new.starts_at}"
+            return _Change(new, event_of(new, "joined", now, side, mark=mark, at=came_at, side=side))
+
+        return await self._changed(id, joined)
+
+    async def finish(self, id: str, by: Actor) -> ChangeOutcome:
+        """End a session early, or close a call."""
+
+        async def finished(
+            connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
+        ) -> _Change | RefusalReason:
+            if refusal := rules.finish_refusal(old, self._policy, now):
+                return refusal
+            new = rules.finished(old, now)
+            return _Change(new, event_of(new, "ended", now, by, state="held"))
+
+        return await self._changed(id, finished)
+
+    async def no_show(self, id: str, by: Actor) -> ChangeOutcome:
+        """Confirm that the member did not come, for good; it ends the session."""
+
+        async def confirmed(
+            connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
+        ) -> _Change | RefusalReason:
+            if refusal := rules.no_show_refusal(old, self._policy, record.status, now):
+                return refusal
+            new = rules.no_show(old, now)
+            following = await bookings.ahead(connection, [old.conversation], now)
+            next_at = _text(following[0].starts_at) if following else None
+            return _Change(new, event_of(new, "no_show", now, by, next_session=next_at))
+
+        return await self._changed(id, confirmed)
+
+    async def _booked(self, asked: Sequence[AskedBooking]) -> Sequence[BookOutcome]:
+        now = await self._clock()
+        try:
+            async with self._database.begin() as connection:
+                outcomes = await self._new.write(connection, asked, now)
+        except IntegrityError:
+            # Another process took an id or a place of one of them at the same moment.
+            outcomes = [await self._booked_alone(each, now) for each in asked]
+        return outcomes
+
+    async def _booked_alone(self, asked: AskedBooking, now: int) -> BookOutcome:
+        async def write() -> BookOutcome:
+            async with self._database.begin() as connection:
+                [outcome] = await self._new.write(connection, [asked], now)
+                return outcome
+
+        return await _unless_taken(write)
+
+    async def _changed(
+        self,
+        id: str,
+        change: Callable[[AsyncConnection, ConversationRecord, Booking, int], Awaitable[_Change | RefusalReason]],
+    ) -> ChangeOutcome:
+        """Judge and write a change of one booking, and tell it."""
+        now = await self._clock()
+
+        async def write() -> ChangeOutcome:
+            async with self._database.begin() as connection:
+                row = await bookings.find(connection, id)
+                if row is None:
+                    return Missing()
+                record = (await locked(connection, [row.booking.conversation]))[row.booking.conversation]
+                row = await bookings.find(connection, id)  # as it is now that nobody else changes it
+                assert row is not None, "bookings are never deleted"
+                outcome = await change(connection, record, row.booking, now)
+                if not isinstance(outcome, _Change):
+                    return BookingRefused(outcome, row.booking)
+                if outcome.event is not None:
+                    await bookings.change(connection, outcome.booking)
+                    await session_events.append(connection, [outcome.event])
+                    if _chat(outcome.booking) != _chat(row.booking):
+                        await raised(connection, record)
+                return BookingDone(outcome.booking)
+
+        done = await _unless_taken(write)
+        if isinstance(done, BookingDone):
+            await self._telling.tell(done.booking.conversation)
+        return done
+
+
+async def _unless_taken[T](write: Callable[[], Awaitable[T]]) -> T:
+    """Once more where another process wrote the same key at the same moment: then it is seen."""
+    for _ in range(TRIES - 1):
+        try:
+            return await write()
+        except IntegrityError:
+            continue
+    return await write()

@@ -1,0 +1,1 @@
+"""What sessions keep in the database, a module for each table."""

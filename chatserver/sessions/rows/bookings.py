@@ -1,0 +1,176 @@
+"""Bookings, as they are now; what became of each in its time stands in `session_events`."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.dialects import IDS_AT_ONCE
+from chatserver.records.tables import BOOKINGS
+from quotas.bookings import Booking, Cancellation, Price
+
+
+class BookingRow(Struct, frozen=True):
+    """A booking, and what only the records need to know: for which start it was first booked, and of which series."""
+
+    booking: Booking
+    first_starts_at: int
+    series: str | None = None
+
+
+async def find(connection: AsyncConnection, id: str) -> BookingRow | None:
+    """The booking; None where there is none."""
+    row = (await connection.execute(select(BOOKINGS).where(BOOKINGS.c.id == id))).one_or_none()
+    return _row(row._mapping) if row else None
+
+
+async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, BookingRow]:
+    """Those of `ids` that exist, by id."""
+    return {row.booking.id: row for row in await _found(connection, BOOKINGS.c.id, ids)}
+
+
+async def of_conversations(connection: AsyncConnection, conversations: Collection[str]) -> list[Booking]:
+    """All bookings of these conversations, by start."""
+    rows = await _found(connection, BOOKINGS.c.conversation_id, conversations)
+    return sorted((row.booking for row in rows), key=_by_start)
+
+
+async def between(connection: AsyncConnection, conversation: str, since: int, until: int) -> list[Booking]:
+    """Those of a conversation that start in [since, until), by start."""
+    where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < until)
+    rows = await connection.execute(select(BOOKINGS).where(*where))
+    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+
+
+async def live_chats(connection: AsyncConnection, conversation: str, since: int) -> list[Booking]:
+    """The live chats of a conversation that start at `since` or later and are not cancelled, by start."""
+    where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since)
+    chats = (BOOKINGS.c.service == "live_chat", BOOKINGS.c.cancelled_at.is_(None))
+    rows = await connection.execute(select(BOOKINGS).where(*where, *chats))
+    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+
+
+async def of_periods(connection: AsyncConnection, periods: Sequence[tuple[str, int]]) -> list[Booking]:
+    """What spends from these periods: of conversations, each with the number of one."""
+    found: list[Booking] = []
+    for first in range(0, len(periods), IDS_AT_ONCE // 2):
+        some = periods[first : first + IDS_AT_ONCE // 2]
+        spent = tuple_(BOOKINGS.c.conversation_id, BOOKINGS.c.period).in_(some)
+        rows = await connection.execute(select(BOOKINGS).where(spent))
+        found += [_row(row._mapping).booking for row in rows]
+    return sorted(found, key=_by_start)
+
+
+async def ahead(connection: AsyncConnection, conversations: Sequence[str], since: int) -> list[Booking]:
+    """What starts at `since` or later in these conversations and is not cancelled, by start."""
+    found: list[Booking] = []
+    for first in range(0, len(conversations), IDS_AT_ONCE):
+        here = BOOKINGS.c.conversation_id.in_(conversations[first : first + IDS_AT_ONCE])
+        where = (here, BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None))
+        rows = await connection.execute(select(BOOKINGS).where(*where))
+        found += [_row(row._mapping).booking for row in rows]
+    return sorted(found, key=_by_start)
+
+
+async def create(connection: AsyncConnection, rows: Sequence[BookingRow]) -> None:
+    """Raises sqlalchemy.exc.IntegrityError where an id is taken."""
+    await connection.execute(insert(BOOKINGS), [_values(row) for row in rows])
+
+
+async def change(connection: AsyncConnection, booking: Booking) -> None:
+    """Write it over the one with that id."""
+    values = _facts(booking)
+    await connection.execute(update(BOOKINGS).where(BOOKINGS.c.id == booking.id).values(values))
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many there are."""
+    return await connection.scalar(select(func.count()).select_from(BOOKINGS)) or 0
+
+
+async def _found(
+    connection: AsyncConnection, column: ColumnElement[str], values: Collection[str]
+) -> Iterable[BookingRow]:
+    names, found = sorted(values), []
+    for first in range(0, len(names), IDS_AT_ONCE):
+        rows = await connection.execute(select(BOOKINGS).where(column.in_(names[first : first + IDS_AT_ONCE])))
+        found += [_row(row._mapping) for row in rows]
+    return found
+
+
+def _by_start(booking: Booking) -> tuple[int, str]:
+    return booking.starts_at, booking.id
+
+
+def _row(row: Mapping[Any, Any]) -> BookingRow:
+    booking = Booking(
+        id=row["id"],
+        conversation=row["conversation_id"],
+        member=row["member_id"],
+        mentor=row["mentor_id"],
+        service=row["service"],
+        kind=row["kind"],
+        starts_at=row["starts_at"],
+        minutes=row["minutes"],
+        period=row["period"],
+        booked_at=row["booked_at"],
+        set_by=row["set_by"],
+        set_at=row["set_at"],
+        price=Price(row["price_amount"], row["price_currency"]) if row["price_currency"] else None,
+        cancelled=_cancellation(row),
+        member_joined_at=row["member_joined_at"] or 0,
+        mentor_joined_at=row["mentor_joined_at"] or 0,
+        finished_at=row["finished_at"] or 0,
+        no_show_at=row["no_show_at"] or 0,
+        moved_from=row["moved_from"] or 0,
+        sequence=row["sequence"],
+    )
+    return BookingRow(booking, row["first_starts_at"], row["series_id"])
+
+
+def _cancellation(row: Mapping[Any, Any]) -> Cancellation | None:
+    if row["cancelled_at"] is None:
+        return None
+    return Cancellation(row["cancelled_at"], row["cancelled_by"], row["cancelled_late"], row["cancelled_counts"])
+
+
+def _values(row: BookingRow) -> dict[str, object]:
+    booking = row.booking
+    return {
+        "id": booking.id,
+        "conversation_id": booking.conversation,
+        "member_id": booking.member,
+        "mentor_id": booking.mentor,
+        "service": booking.service,
+        "kind": booking.kind,
+        "first_starts_at": row.first_starts_at,
+        "minutes": booking.minutes,
+        "period": booking.period,
+        "booked_at": booking.booked_at,
+        "price_amount": booking.price.amount if booking.price else None,
+        "price_currency": booking.price.currency if booking.price else None,
+        "series_id": row.series,
+        **_facts(booking),
+    }
+
+
+def _facts(booking: Booking) -> dict[str, object]:
+    """What may change after it was booked."""
+    cancelled = booking.cancelled
+    return {
+        "starts_at": booking.starts_at,
+        "set_by": booking.set_by,
+        "set_at": booking.set_at,
+        "cancelled_at": cancelled.at if cancelled else None,
+        "cancelled_by": cancelled.by if cancelled else None,
+        "cancelled_late": cancelled.late if cancelled else None,
+        "cancelled_counts": cancelled.counts if cancelled else None,
+        "member_joined_at": booking.member_joined_at or None,
+        "mentor_joined_at": booking.mentor_joined_at or None,
+        "finished_at": booking.finished_at or None,
+        "no_show_at": booking.no_show_at or None,
+        "moved_from": booking.moved_from or None,
+        "sequence": booking.sequence,
+    }

@@ -1,0 +1,69 @@
+"""Who is booked when: a row for each person and quarter of an hour, whose key lets nobody be in two bookings at once.
+
+Rows are written sorted by their key, and a move takes its new quarters before it gives back the old: so two
+transactions never wait for each other.
+"""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.dialects import IDS_AT_ONCE
+from chatserver.records.tables import OCCUPIED
+from quotas.bookings import QUARTER, Booking
+from quotas.instant import MINUTE
+
+Place = tuple[str, int]
+"""A person, and a quarter of an hour by its number since 1970."""
+
+
+def places(member: str, mentor: str, starts_at: int, minutes: int) -> list[Place]:
+    """What a booking of these two would occupy, sorted."""
+    quarters = range(starts_at // QUARTER, -(-(starts_at + minutes * MINUTE) // QUARTER))
+    return sorted((person, quarter) for person in {member, mentor} for quarter in quarters)
+
+
+def places_of(booking: Booking) -> list[Place]:
+    """What it occupies, sorted."""
+    return places(booking.member, booking.mentor, booking.starts_at, booking.minutes)
+
+
+async def holders(connection: AsyncConnection, places: Collection[Place]) -> dict[Place, str]:
+    """The bookings that hold any of these places, by place."""
+    people = sorted({person for person, _ in places})
+    if not people:
+        return {}
+    quarters = [quarter for _, quarter in places]
+    within = OCCUPIED.c.quarter.between(min(quarters), max(quarters))
+    wanted, found = set(places), {}
+    for first in range(0, len(people), IDS_AT_ONCE):
+        some = OCCUPIED.c.person_id.in_(people[first : first + IDS_AT_ONCE])
+        for person, quarter, booking in await connection.execute(select(OCCUPIED).where(some, within)):
+            if (person, quarter) in wanted:
+                found[person, quarter] = booking
+    return found
+
+
+async def occupy(connection: AsyncConnection, bookings: Iterable[Booking]) -> None:
+    """Raises sqlalchemy.exc.IntegrityError where a place is taken."""
+    rows = sorted((*place, booking.id) for booking in bookings for place in places_of(booking))
+    names = ("person_id", "quarter", "booking_id")
+    await connection.execute(insert(OCCUPIED), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+async def move(connection: AsyncConnection, old: Booking, new: Booking) -> None:
+    """Raises sqlalchemy.exc.IntegrityError where a place is taken."""
+    before, after = set(places_of(old)), set(places_of(new))
+    if came := sorted(after - before):
+        rows = [{"person_id": person, "quarter": quarter, "booking_id": new.id} for person, quarter in came]
+        await connection.execute(insert(OCCUPIED), rows)
+    left = sorted({quarter for _, quarter in before - after})
+    if left:
+        here = OCCUPIED.c.booking_id == new.id
+        await connection.execute(delete(OCCUPIED).where(here, OCCUPIED.c.quarter.in_(left)))
+
+
+async def give_back(connection: AsyncConnection, booking: str) -> None:
+    """It holds no place any more."""
+    await connection.execute(delete(OCCUPIED).where(OCCUPIED.c.booking_id == booking))

@@ -1,0 +1,74 @@
+"""What happened at sessions: appended once each, and told to the ledger in order."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.dialects import IDS_AT_ONCE, insert_into
+from chatserver.records.tables import SESSION_EVENTS
+from chatserver.sessions.session_event import SessionEvent
+
+
+async def append(connection: AsyncConnection, events: Iterable[SessionEvent]) -> None:
+    """Those that are not there already: by conversation, booking, name and mark."""
+    rows = [_values(event) for event in events]
+    if rows:
+        await connection.execute(insert_into(connection.dialect, SESSION_EVENTS).on_conflict_do_nothing(), rows)
+
+
+async def of_booking(connection: AsyncConnection, booking: str) -> list[SessionEvent]:
+    """All of a booking, in the order in which they were noted."""
+    query = select(SESSION_EVENTS).where(SESSION_EVENTS.c.booking_id == booking).order_by(SESSION_EVENTS.c.id)
+    return [_event(row) for row in await connection.execute(query)]
+
+
+async def untold(connection: AsyncConnection, conversation: str, most: int) -> list[SessionEvent]:
+    """The first ones of a conversation of which the ledger has not heard, in order."""
+    here = (SESSION_EVENTS.c.conversation_id == conversation, ~SESSION_EVENTS.c.told)
+    query = select(SESSION_EVENTS).where(*here).order_by(SESSION_EVENTS.c.id).limit(most)
+    return [_event(row) for row in await connection.execute(query)]
+
+
+async def with_untold(connection: AsyncConnection, most: int) -> Sequence[str]:
+    """Some conversations of which something is untold."""
+    query = select(SESSION_EVENTS.c.conversation_id).where(~SESSION_EVENTS.c.told).distinct().limit(most)
+    return list(await connection.scalars(query))
+
+
+async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> None:
+    """The ledger has heard of these."""
+    some = sorted(numbers)
+    for first in range(0, len(some), IDS_AT_ONCE):
+        here = SESSION_EVENTS.c.id.in_(some[first : first + IDS_AT_ONCE])
+        await connection.execute(update(SESSION_EVENTS).where(here).values(told=True))
+
+
+def _values(event: SessionEvent) -> dict[str, object]:
+    return {
+        "conversation_id": event.conversation,
+        "booking_id": event.booking,
+        "name": event.name,
+        "mark": event.mark,
+        "at": event.at,
+        "noted_at": event.noted_at,
+        "by": event.by,
+        "data": msgspec.json.encode(event.data).decode(),
+        "told": False,
+    }
+
+
+def _event(row: Row[*tuple[object, ...]]) -> SessionEvent:
+    found = row._mapping
+    return SessionEvent(
+        conversation=found["conversation_id"],
+        booking=found["booking_id"],
+        name=found["name"],
+        at=found["at"],
+        noted_at=found["noted_at"],
+        by=found["by"],
+        data=msgspec.json.decode(found["data"]),
+        mark=found["mark"],
+        number=found["id"],
+    )

@@ -1,0 +1,68 @@
+"""What happened at sessions: facts that are appended, told once, and never altered."""
+
+from typing import Any, Literal, get_args
+
+from msgspec import Struct
+
+from quotas import instant
+from quotas.bookings import Actor, Booking
+
+EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
+"""Written into the conversation, and said to whoever is connected."""
+SaidName = Literal["starting", "joined", "ending"]
+"""Said to whoever is connected, and nothing else."""
+NotedName = Literal[
+    "reminder",
+    "finished",
+    "candidate",
+    "close_reminder",
+    "closed",
+    "lapsed",
+    "mentor_absent",
+    "unattended",
+    "late_cancellation",
+    "three_sessions",
+]
+"""Kept for those who work with it later: notices and cases."""
+EventName = EntryName | SaidName | NotedName
+
+ENTRIES: frozenset[str] = frozenset(get_args(EntryName))
+SAID: frozenset[str] = ENTRIES | frozenset(get_args(SaidName))
+
+
+class SessionEvent(Struct, frozen=True):
+    """One event; instants in ms. `at` is when it happened or was due, `noted_at` when it was written down."""
+
+    conversation: str
+    booking: str
+    """'' where it concerns the conversation as a whole."""
+    name: EventName
+    at: int
+    noted_at: int
+    by: Actor | Literal["end", "system"]
+    data: dict[str, Any]
+    """What apps need to put it into words; no text that a person wrote."""
+    mark: str = ""
+    """Tells apart what may happen to a booking more than once: the same name and mark are written once."""
+    number: int = 0
+    """Grows within the conversation; 0 before it is kept."""
+
+
+def event_of(
+    booking: Booking,
+    name: EventName,
+    now: int,
+    by: Actor | Literal["end", "system"],
+    *,
+    mark: str = "",
+    at: int | None = None,
+    **more: object,
+) -> SessionEvent:
+    """Something that happened to a booking, with what it is now and `more`; `at` is when, else now."""
+    data = {
+        "service": booking.service,
+        "starts_at": instant.text(booking.starts_at),
+        "minutes": booking.minutes,
+        **more,
+    }
+    return SessionEvent(booking.conversation, booking.id, name, now if at is None else at, now, by, data, mark)

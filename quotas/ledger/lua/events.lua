@@ -1,0 +1,28 @@
+-- Events: entries of the log that the system writes. They stand between the messages and count for nothing else.
+
+-- KEYS: conversation, log, channel
+-- ARGV: number, entry, shift, at
+-- Appends it unless that number or a later one was appended before: `told` of the conversation is the last one's.
+-- Returns 1 appended, 0 not, -1 where the conversation is unknown, or is being restored.
+local function write_event(KEYS, ARGV)
+    local key = KEYS[1]
+    local state = state_of(key)
+    if not state or state.revision == 0 then return -1 end
+    if tonumber(ARGV[1]) <= tonumber(redis.call('HGET', key, 'told') or 0) then return 0 end
+    local now = clock(ARGV[4], tonumber(ARGV[3]), key)
+    local seq = state.last_seq + 1
+    -- First: where it fails, nothing is noted.
+    redis.call('XADD', KEYS[2], text(seq) .. '-' .. text(now), 'm', ARGV[2])
+    redis.call('HSET', key, 'told', ARGV[1])
+    if state.behind == 0 then
+        local tag, name = place_of(key)
+        unarchive(tag, name, now)
+    end
+    state.last_seq, state.behind = seq, 1
+    keep(key, state)
+    local posted = struct.pack(POSTED, seq, now, -1, 0)
+    say_message(KEYS[3], posted, redis.call('HGET', key, 'state'), '', ARGV[2]) -- nobody's connection wrote it
+    return 1
+end
+
+redis.register_function('write_event_@VERSION@', write_event)
