@@ -7,7 +7,7 @@ what is paid follows from what was told and from now. This product charges nobod
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Literal
 
 from msgspec import Struct
@@ -100,9 +100,7 @@ def steps_between(membership: Membership, calendar: Calendar, after: int, until:
     """What falls due later than `after` and at `until` at the latest, in its order."""
     found: list[MembershipStep] = []
     if membership.renews:
-        for pair in _renewals(membership, calendar, after):
-            if pair[0].at > until:
-                break
+        for pair in takewhile(lambda pair: pair[0].at <= until, _renewals(membership, calendar, after)):
             found += pair
     return sorted((step for step in found if after < step.at <= until), key=lambda step: step.at)
 

@@ -40,7 +40,7 @@ def at_cadence(price: int, cadence: Cadence | None) -> int:
             return half(price)
         case "weekly":
             return price * 2
-        case "every_two_weeks" | None:
+        case _:
             return price
 
 
