@@ -78,6 +78,13 @@ class Typing(Command, frozen=True, gc=False):
     conversation: Name
 
 
+class Join(Command, frozen=True, gc=False):
+    """One of the two comes to a session. Whoever has joined may come back while it runs."""
+
+    conversation: Name
+    booking: Name
+
+
 class History(Command, frozen=True, gc=False):
     """The messages before `before` (null: the newest), at most `limit` of them, oldest first."""
 
@@ -112,9 +119,9 @@ class Watch(Command, frozen=True, gc=False):
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
 
 
-AnyCommand = Hello | Send | Check | Read | Typing | History | Follow | Unfollow | Watch
+AnyCommand = Hello | Send | Check | Read | Typing | Join | History | Follow | Unfollow | Watch
 
-COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, History, Follow, Unfollow, Watch)
+COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, Join, History, Follow, Unfollow, Watch)
 
 
 class Addressed(Struct):

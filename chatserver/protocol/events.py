@@ -8,10 +8,18 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from chatserver.protocol.codes import Code
+from chatserver.protocol.sessions import BookingView
 from quotas.admission import Reason, Status
+from quotas.bookings import BookingState
+from quotas.plans import Service
 
 MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their welcome holds all of them."""
+
+SessionKind = Literal[
+    "booked", "moved", "cancelled", "starting", "started", "joined", "late", "ending", "ended", "no_show", "corrected"
+]
+"""What happened, as the socket says it."""
 
 Role = Literal["member", "mentor", "support", "service"]
 Author = Literal[Role, "system"]
@@ -61,6 +69,23 @@ class BoardTotals(Struct, frozen=True):
     missed: int
 
 
+class CreditsLeft(Struct, frozen=True):
+    """Units of 30 minutes that are left in the running period, null where the plan gives without limit; its end."""
+
+    left: int | None
+    period_until: str
+
+
+class NextSession(Struct, frozen=True):
+    """The session that runs, or else the next one."""
+
+    booking: str
+    service: Service
+    starts_at: str
+    minutes: int
+    state: BookingState
+
+
 class ConversationView(Struct, frozen=True):
     """A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's."""
 
@@ -78,6 +103,9 @@ class ConversationView(Struct, frozen=True):
     reply: Reply
     banner: str | None = None
     """A text key of the plan that the app translates and shows above the composer, such as `only_video_included`."""
+    credits: CreditsLeft | None = None
+    """Null where the plan has no sessions, and while the records do not answer."""
+    next_session: NextSession | None = None
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
@@ -194,6 +222,15 @@ class Presence(Event, frozen=True):
     online: bool
 
 
+class SessionChanged(Event, frozen=True, tag="session"):
+    """Something happened at a session, or to the credits (then `booking` may be null). `credits_left` as of then."""
+
+    conversation: str
+    kind: SessionKind
+    booking: BookingView | None
+    credits_left: int | None
+
+
 class HistoryPage(Event, frozen=True, tag="history"):
     """Messages before the asked-for seq, oldest first; `more` says whether older ones exist."""
 
@@ -266,6 +303,7 @@ AnyEvent = (
     | ReadMark
     | TypingNow
     | Presence
+    | SessionChanged
     | HistoryPage
     | Following
     | Unfollowed

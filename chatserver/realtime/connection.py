@@ -18,8 +18,28 @@ from chatserver.messages.lane import OnPosted, PostOutcome
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
-from chatserver.protocol.commands import AnyCommand, Check, Follow, Hello, History, Read, Send, Typing, Unfollow, Watch
-from chatserver.protocol.events import Accepted, ComposerChanged, Error, Event, HistoryPage, Refused
+from chatserver.protocol.commands import (
+    AnyCommand,
+    Check,
+    Follow,
+    Hello,
+    History,
+    Join,
+    Read,
+    Send,
+    Typing,
+    Unfollow,
+    Watch,
+)
+from chatserver.protocol.events import (
+    Accepted,
+    ComposerChanged,
+    Error,
+    Event,
+    HistoryPage,
+    Refused,
+    SessionChanged,
+)
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.reading_along import ReadingAlong
@@ -54,6 +74,15 @@ class HubDesk(Protocol):
 
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone that this side is typing, unless the store is gone."""
+
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
+        """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
+
+        Raises StoreError, DatabaseError.
+        """
+
+    def wrote(self, room: Room, side: Writer, at: int) -> None:
+        """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
 
     def watch(self, connection: "Connection", command: Watch) -> str | None:
         """Let it watch the board, or end that; a sentence where it cannot."""
@@ -264,7 +293,7 @@ class Connection:
         else:
             self._in_room(command)
 
-    def _in_room(self, command: Check | Read | History | Typing) -> None:
+    def _in_room(self, command: Check | Read | History | Typing | Join) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
             self.fail("not_found", conversation=command.conversation)
@@ -278,6 +307,8 @@ class Connection:
                 self._work(self._history(command, follower.room), command.conversation)
             case Typing():
                 self._work(self._typing(command, follower.room), command.conversation)
+            case Join():
+                self._work(self._join(command, follower.room), command.conversation)
             case _:
                 assert_never(command)
 
@@ -325,6 +356,8 @@ class Connection:
             case base.Posted():
                 if result.first:
                     self._metrics.accepted += 1
+                    if follower.room.settings.chats and (side := self._side(follower.room)) is not None:
+                        self._desk.wrote(follower.room, side, result.at)
                 else:
                     self._metrics.repeated += 1
                 self._accepted(command, follower, result)
@@ -396,6 +429,21 @@ class Connection:
             self.fail("read_only", conversation=command.conversation)
         else:
             await self._desk.publish_typing(room, side, self.id)
+
+    async def _join(self, command: Join, room: Room) -> None:
+        side = self._side(room)
+        if side is None:
+            self.fail("read_only", "support and services follow sessions; they do not join them", conversation=room.id)
+            return
+        match await self._desk.join(room, command.booking, side):
+            case SessionChanged() as event:
+                self.tell(event)
+            case "not_found":
+                self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)
+            case str() as code:
+                self.fail(code, conversation=room.id)
+            case None:
+                pass  # The feed brings the answer, to both sides.
 
     def _watch(self, command: Watch) -> None:
         if self.role == "member":

@@ -1,6 +1,6 @@
 """A conversation that someone here follows: what this process knows of it, and who is told what."""
 
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -16,8 +16,10 @@ from chatserver.protocol.events import (
     ComposerChanged,
     ConversationChanged,
     ConversationView,
+    CreditsLeft,
     Deadline,
     Event,
+    NextSession,
     Presence,
     ReadMark,
     ReplyChanged,
@@ -31,6 +33,16 @@ from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook
+
+
+class Outlook(NamedTuple):
+    """What a conversation has of sessions, in the words of the protocol."""
+
+    credits: CreditsLeft | None
+    next_session: NextSession | None
+
+
+NO_OUTLOOK = Outlook(None, None)
 
 
 class RoomTimers(Protocol):
@@ -74,6 +86,10 @@ class Room:
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower[Room]] = set()
+        self.outlook = NO_OUTLOOK
+        """As of when somebody was last to be told of it."""
+        self._came: set[tuple[Writer, int]] = set()
+        """Who wrote here in which live chat, by its start: that was passed on."""
         self.changes_at = 0
         """The next instant at which something changes by itself; 0 while nobody was told anything yet."""
         self._announced = standing.settings
@@ -124,11 +140,17 @@ class Room:
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
             banner=plan.banner if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
+            credits=self.outlook.credits,
+            next_session=self.outlook.next_session,
         )
+
+    def differs(self, standing: Standing) -> bool:
+        """Whether the settings are others than the followers were told."""
+        return standing.settings != self._announced
 
     def learn(self, standing: Standing) -> None:
         """The store has said how the conversation stands. Raises UnjudgeableError."""
-        changed = standing.settings != self._announced
+        changed = self.differs(standing)
         self._announced = standing.settings
         self.take(standing)
         self.last_seq = max(self.last_seq, standing.last_seq)
@@ -140,6 +162,17 @@ class Room:
                 reader.tell(ConversationChanged(self.view(reader.user, reader.role)))
             follower.fill()
         self.tell(self._clock.now())
+
+    def chats_entered(self, side: Writer, at: int) -> list[int]:
+        """The booked live chats, by start, in which a message at `at` is the first of that side that was sent here."""
+        running = [chat.starts_at for chat in self.settings.chats if chat.starts_at <= at < chat.ends_at]
+        entered = [starts_at for starts_at in running if (side, starts_at) not in self._came]
+        self._came.update((side, starts_at) for starts_at in entered)
+        return entered
+
+    def not_entered(self, side: Writer, chats: list[int]) -> None:
+        """That could not be passed on: the next message says it again."""
+        self._came.difference_update((side, starts_at) for starts_at in chats)
 
     def reaches(self, seq: int) -> None:
         """The conversation goes on until `seq`, at least: the store has said so before the feed brought it."""

@@ -5,6 +5,7 @@ what happened are written. After the commit the ledger is told; where that canno
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
@@ -12,24 +13,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, raised
-from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
+from chatserver.conversations.requests import FieldProblem, Invalid, Missing
 from chatserver.records.database import Database
+from chatserver.sessions.chats import chat_of
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.new_bookings import (
     MOST_TOGETHER,
     AskedBooking,
     BookOutcome,
     NewBookings,
-    PriceList,
-    SlotList,
     wanted_problem,
 )
 from chatserver.sessions.outcomes import BookingDone, BookingRefused, RefusalReason
+from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, occupancy, session_events
-from chatserver.sessions.session_event import SessionEvent, event_of
+from chatserver.sessions.session_event import SessionEvent, cancelled_event, event_of
+from chatserver.sessions.slots import Slots
 from chatserver.sessions.telling import SessionTelling
 from chatserver.sessions.together import Together
 from quotas import bookings as rules
+from quotas import instant
 from quotas.bookings import Actor, Booking, Side
 from quotas.session_book import WantedBooking
 from quotas.terms import Rulebook
@@ -38,6 +41,8 @@ TRIES = 3
 """How often a change is judged anew where another process wrote what it needs at the same moment."""
 
 ChangeOutcome = BookingDone | BookingRefused | Missing
+
+T = TypeVar("T")
 
 
 class _Change(Struct, frozen=True):
@@ -56,8 +61,8 @@ class Bookings:
         database: Database,
         rulebook: Rulebook,
         clock: Callable[[], Awaitable[int]],
-        slots: SlotList,
-        prices: PriceList,
+        slots: Slots,
+        prices: Prices,
         telling: SessionTelling,
     ) -> None:
         self._database = database
@@ -107,7 +112,7 @@ class Bookings:
                 by,
                 status=record.status,
                 in_slots=by != "member"
-                or await self._slots.offers(connection, old.mentor, starts_at, old.minutes, now),
+                or await self._slots.offers(connection, old.mentor, starts_at, old.minutes, now, without=id),
                 is_free=set(holders.values()) <= {id},
                 policy=self._policy,
                 now=now,
@@ -117,7 +122,7 @@ class Bookings:
             if new is old:
                 return _Change(old, None)
             await occupancy.move(connection, old, new)
-            mark, before = f"{new.sequence}", _text(old.starts_at)
+            mark, before = f"{new.sequence}", instant.text(old.starts_at)
             return _Change(new, event_of(new, "moved", now, by, mark=mark, moved_from=before))
 
         if problem := rules.place_problem(starts_at, rules.LENGTHS[0]):
@@ -134,7 +139,7 @@ class Bookings:
                 return refusal
             new = rules.cancelled(old, by, self._policy, record.status, now, counts)
             await occupancy.give_back(connection, id)
-            return _Change(new, cancelled_event(new, now))
+            return _Change(new, cancelled_event(new, new.cancelled) if new.cancelled else None)
 
         return await self._changed(id, cancelled)
 
@@ -164,7 +169,7 @@ class Bookings:
             if refusal := rules.finish_refusal(old, self._policy, now):
                 return refusal
             new = rules.finished(old, now)
-            return _Change(new, event_of(new, "ended", now, by, state="held"))
+            return _Change(new, event_of(new, "ended", now, by, mark=f"{new.starts_at}", state="held"))
 
         return await self._changed(id, finished)
 
@@ -178,7 +183,7 @@ class Bookings:
                 return refusal
             new = rules.no_show(old, now)
             following = await bookings.ahead(connection, [old.conversation], now)
-            next_at = _text(following[0].starts_at) if following else None
+            next_at = instant.text(following[0].starts_at) if following else None
             return _Change(new, event_of(new, "no_show", now, by, next_session=next_at))
 
         return await self._changed(id, confirmed)
@@ -211,19 +216,17 @@ class Bookings:
 
         async def write() -> ChangeOutcome:
             async with self._database.begin() as connection:
-                row = await bookings.find(connection, id)
-                if row is None:
+                found = await _locked(connection, id)
+                if found is None:
                     return Missing()
-                record = (await locked(connection, [row.booking.conversation]))[row.booking.conversation]
-                row = await bookings.find(connection, id)  # as it is now that nobody else changes it
-                assert row is not None, "bookings are never deleted"
-                outcome = await change(connection, record, row.booking, now)
+                record, booking = found
+                outcome = await change(connection, record, booking, now)
                 if not isinstance(outcome, _Change):
-                    return BookingRefused(outcome, row.booking)
+                    return BookingRefused(outcome, booking)
                 if outcome.event is not None:
                     await bookings.change(connection, outcome.booking)
                     await session_events.append(connection, [outcome.event])
-                    if _chat(outcome.booking) != _chat(row.booking):
+                    if chat_of(outcome.booking) != chat_of(booking):
                         await raised(connection, record)
                 return BookingDone(outcome.booking)
 
@@ -233,7 +236,18 @@ class Bookings:
         return done
 
 
-async def _unless_taken[T](write: Callable[[], Awaitable[T]]) -> T:
+async def _locked(connection: AsyncConnection, id: str) -> tuple[ConversationRecord, Booking] | None:
+    """The booking and its conversation, neither of which anybody else changes until the transaction ends."""
+    row = await bookings.find(connection, id)
+    if row is None:
+        return None
+    conversation = row.booking.conversation
+    record = (await locked(connection, [conversation]))[conversation]
+    [row] = (await bookings.by_id(connection, [id])).values()  # as it is now
+    return record, row.booking
+
+
+async def _unless_taken(write: Callable[[], Awaitable[T]]) -> T:
     """Once more where another process wrote the same key at the same moment: then it is seen."""
     for _ in range(TRIES - 1):
         try:

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 from msgspec import Struct
 
 from quotas import instant
-from quotas.bookings import Actor, Booking
+from quotas.bookings import Actor, Booking, Cancellation
 
 EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
 """Written into the conversation, and said to whoever is connected."""
@@ -66,3 +66,8 @@ def event_of(
         **more,
     }
     return SessionEvent(booking.conversation, booking.id, name, now if at is None else at, now, by, data, mark)
+
+
+def cancelled_event(booking: Booking, cancelled: Cancellation) -> SessionEvent:
+    """The booking was cancelled."""
+    return event_of(booking, "cancelled", cancelled.at, cancelled.by, late=cancelled.late, counts=cancelled.counts)

@@ -1,0 +1,39 @@
+"""What provisioning asks of sessions: `Appointments` of `chatserver/conversations/provisioning.py`."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.records.database import Database
+from chatserver.sessions.chats import chat_of
+from chatserver.sessions.rows import bookings, occupancy, session_events
+from chatserver.sessions.session_event import cancelled_event
+from quotas.bookings import LENGTHS, ended_with_conversation
+from quotas.instant import MINUTE
+from quotas.terms import BookedChat
+
+
+class BookedSessions:
+    """`clock` gives the store's instant."""
+
+    def __init__(self, database: Database, clock: Callable[[], Awaitable[int]]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def chats(self, conversation: str) -> tuple[BookedChat, ...]:
+        """The live chats of a conversation that are booked and not over, by start. Raises StoreError, DatabaseError."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            found = await bookings.live_chats(connection, conversation, now - LENGTHS[-1] * MINUTE)
+        chats = [chat for booking in found if (chat := chat_of(booking)) and chat.ends_at > now]
+        return tuple(sorted(chats, key=lambda chat: (chat.starts_at, chat.ends_at)))
+
+    async def end(self, connection: AsyncConnection, conversation: ConversationRecord, now: int) -> None:
+        """The conversation ends with this transaction: what has not started is cancelled, not late and not counted."""
+        for booking in await bookings.ahead(connection, [conversation.id], now):
+            ended = ended_with_conversation(booking, now)
+            if ended.cancelled is not None:
+                await bookings.change(connection, ended)
+                await occupancy.give_back(connection, booking.id)
+                await session_events.append(connection, [cancelled_event(ended, ended.cancelled)])
