@@ -16,11 +16,6 @@ from quotas.plans import Service
 MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their welcome holds all of them."""
 
-SessionKind = Literal[
-    "booked", "moved", "cancelled", "starting", "started", "joined", "late", "ending", "ended", "no_show", "corrected"
-]
-"""What happened, as the socket says it."""
-
 Role = Literal["member", "mentor", "support", "service"]
 Author = Literal[Role, "system"]
 """By whom something in a conversation is: a person in their role, or the system."""
@@ -237,15 +232,6 @@ class Presence(Event, frozen=True):
     online: bool
 
 
-class SessionChanged(Event, frozen=True, tag="session"):
-    """Something happened at a session, or to the credits (then `booking` may be null). `credits_left` as of then."""
-
-    conversation: str
-    kind: SessionKind
-    booking: BookingView | None
-    credits_left: int | None
-
-
 class HistoryPage(Event, frozen=True, tag="history"):
     """Messages before the asked-for seq, oldest first; `more` says whether older ones exist."""
 
@@ -330,7 +316,6 @@ AnyEvent = (
     | ReadMark
     | TypingNow
     | Presence
-    | SessionChanged
     | HistoryPage
     | Following
     | Unfollowed

@@ -38,7 +38,7 @@ from chatserver.protocol.events import (
     Event,
     HistoryPage,
     Refused,
-    SessionChanged,
+    SessionHappened,
 )
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.outgoing import frame_of
@@ -75,7 +75,7 @@ class HubDesk(Protocol):
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone that this side is typing, unless the store is gone."""
 
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionHappened | Code | None:
         """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
 
         Raises StoreError, DatabaseError.
@@ -436,7 +436,7 @@ class Connection:
             self.fail("read_only", "support and services follow sessions; they do not join them", conversation=room.id)
             return
         match await self._desk.join(room, command.booking, side):
-            case SessionChanged() as event:
+            case SessionHappened() as event:
                 self.tell(event)
             case "not_found":
                 self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)

@@ -66,6 +66,7 @@ class Hub:
         metrics: Metrics,
         revocations: Revocations,
         board: BoardSubscriptions,
+        sessions: SessionDesk,
         bells: Bells,
         node: str,
         when_due: Callable[[Collection[int]], None],
@@ -78,6 +79,7 @@ class Hub:
         self._clock = clock
         self._metrics = metrics
         self._board = board
+        self._sessions = sessions
         self._background = Background()
         self._people = People(link, revocations)
         self.connections = self._people.connections
@@ -134,7 +136,18 @@ class Hub:
             for room in rooms:
                 self._close_if_empty(room)
             raise faults[0]
-        return [self._enter(connection, room) for room in rooms if self._admits(room, connection)], unopened
+        admitted = [room for room in rooms if self._admits(room, connection)]
+        try:
+            outlooks = await self._sessions.outlooks([room.id for room in admitted])
+        except BaseException:  # It is cancelled.
+            for room in admitted:
+                self._close_if_empty(room)
+            raise
+        followers = [self._enter(connection, room) for room in admitted]
+        for follower in followers:
+            # Later: whoever follows already hears of what is news to them after the newcomer was told.
+            follower.room.outlook = outlooks.get(follower.room.id)
+        return followers, unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
         if connection.may_follow(room):
@@ -286,6 +299,7 @@ class Hub:
             room.read_mark(*feed.read_mark(payload))
         elif kind == feed.SESSION:
             room.session(feed.read_session(payload))
+            self._background.begin(self._foresee(room))
         elif kind == feed.TYPING:
             room.typing(*feed.read_typing(payload))
 
@@ -396,9 +410,39 @@ class Hub:
 
     async def _refresh(self, room: Room) -> None:
         standing = await self._ledger.standing(room.id)
+        if standing is not None and room.differs(standing):
+            # The settings may have brought other credits: nobody is told of the one without the other.
+            outlooks = await self._sessions.outlooks([room.id])
+            room.outlook = outlooks.get(room.id)
+            standing = await self._ledger.standing(room.id)
         if standing is not None:
             self._clock.hear(standing.now)
             room.learn(standing)
+
+    async def _foresee(self, room: Room) -> None:
+        outlooks = await self._sessions.outlooks([room.id])
+        room.foresee(outlooks.get(room.id))
+
+    # Sessions
+
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionHappened | Code | None:
+        """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
+
+        Raises StoreError, DatabaseError.
+        """
+        return await self._sessions.join(room.id, booking, side)
+
+    def wrote(self, room: Room, side: Writer, at: int) -> None:
+        """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
+        if entered := room.chats_entered(side, at):
+            self._background.begin(self._came(room, side, at, entered))
+
+    async def _came(self, room: Room, side: Writer, at: int, chats: list[int]) -> None:
+        try:
+            await self._sessions.wrote(room.id, side, at)
+        except (StoreError, DatabaseError) as error:
+            logger.debug("a join is noted later: %s", error, extra={"conversation": room.id})
+            room.not_entered(side, chats)
 
     # What an operator asks for
 
