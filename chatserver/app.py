@@ -188,7 +188,7 @@ async def assembled(
         if not at_work:
             yield parts
             return
-        work = base.watch.run(), base.records.run(), base.archive.run(), health.watch()
+        work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
         async with _working(hub, *work), exposition.told():
             yield parts
 

@@ -30,6 +30,13 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
+from chatserver.sessions.appointments import BookedSessions
+from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.prices import Prices
+from chatserver.sessions.session_timers import SessionTimers
+from chatserver.sessions.slots import Slots
+from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
@@ -65,6 +72,9 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    bookings: Bookings
+    credits: CreditBook
+    telling: SessionTelling
     revocations: Revocations
 
 
@@ -147,6 +157,24 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
     tail = LedgerArchive(link, ledger, ledger.shift)
     waits, timers = Waits(link, ledger, ledger.shift), Timers(link, ledger)
     restorer = ArchiveRestorer(database, ledger, tail)
+    appointments = BookedSessions(database, ledger.now)
+    provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer)
+    sessions = rulebook.policy.sessions
+    credits, slots = CreditBook(database, rulebook, ledger.now), Slots(database, sessions)
+    prices = Prices(database, ledger.now)
+    telling = SessionTelling(
+        database=database,
+        store=link,
+        ledger=ledger,
+        project=provisioning.project,
+        timers=SessionTimers(timers, sessions),
+        credits=credits,
+        policy=sessions,
+        name=node,
+    )
+    bookings = Bookings(
+        database=database, rulebook=rulebook, clock=ledger.now, slots=slots, prices=prices, telling=telling
+    )
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -160,7 +188,10 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics)]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
-        provisioning=Provisioning(database, ledger, rulebook, clock=ledger.now, restorer=restorer),
+        provisioning=provisioning,
+        bookings=bookings,
+        credits=credits,
+        telling=telling,
         revocations=Revocations(link),
     )
 

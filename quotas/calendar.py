@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from quotas import instant
 from quotas.plans import WEEKDAYS, Weekday
-from quotas.zones import zone_of
+from quotas.zones import first_instant, zone_of
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -37,22 +36,7 @@ class Calendar:
 
         Where clocks skip midnight it is the instant of the change; where midnight comes twice, the first.
         """
-        first = datetime(day.year, day.month, day.day, tzinfo=self._zone)
-        late = instant.of(first.astimezone(UTC))
-        early = instant.of(first.replace(fold=1).astimezone(UTC))
-        if early >= late:
-            return late
-        offset_after = self._offset(late)
-        while late - early > 1:
-            middle = (early + late) // 2
-            if self._offset(middle) == offset_after:
-                late = middle
-            else:
-                early = middle
-        return late
-
-    def _offset(self, at: int) -> timedelta | None:
-        return self._local(at).utcoffset()
+        return first_instant(datetime(day.year, day.month, day.day, tzinfo=self._zone))
 
     def _local(self, at: int) -> datetime:
         return datetime.fromtimestamp(at / 1000, UTC).astimezone(self._zone)

@@ -137,6 +137,8 @@ class SessionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
         None
     )
     """Where video calls are held, with `{booking}` in the place of the id; None: the platform's apps know."""
+    ahead_weeks: Annotated[int, Meta(ge=1, le=26)] = 8
+    """How far ahead the bookings of a series are made."""
 
 
 class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -279,6 +281,7 @@ ALLOWED: dict[str, str] = {
     "currency": "an ISO 4217 code of three letters such as 'NOK'",
     "reminders_hours": "a list of hours above 0, to 672",
     "join_url": "an address such as 'https://video.example/{booking}', in which `{booking}` stands for the id",
+    "ahead_weeks": "a whole number of weeks from 1 to 26",
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }

@@ -4,9 +4,12 @@
 may be of another year.
 """
 
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
+
+from quotas import instant
 
 
 @cache
@@ -34,3 +37,27 @@ def zone_of(name: str) -> ZoneInfo:
 def zone_to_show(name: str) -> ZoneInfo:
     """As `zone_of`, and UTC for a name that is none: conversations that ended may have one of an earlier list."""
     return zone_of(name if name in zone_names() else "UTC")
+
+
+def first_instant(local: datetime) -> int:
+    """The first instant at which the clocks of its zone show `local` or later; its `fold` does not count.
+
+    So a local time that comes twice is its first, and one that clocks skip is the instant of the change.
+    """
+    late = instant.of(local.replace(fold=0).astimezone(UTC))
+    early = instant.of(local.replace(fold=1).astimezone(UTC))
+    if early >= late:
+        return late
+    zone = local.tzinfo
+    offset_after = _moment(late).astimezone(zone).utcoffset()
+    while late - early > 1:
+        middle = (early + late) // 2
+        if _moment(middle).astimezone(zone).utcoffset() == offset_after:
+            late = middle
+        else:
+            early = middle
+    return late
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)

@@ -23,21 +23,6 @@ MessageKind = Literal["text", "event"]
 """What has a seq: what somebody wrote, or what happened, as the system noted it."""
 
 
-SessionKind = Literal[
-    "booked",
-    "moved",
-    "cancelled",
-    "starting",
-    "started",
-    "joined",
-    "late",
-    "ending",
-    "ended",
-    "no_show",
-    "corrected",
-]
-
-
 class Composer(Struct, frozen=True):
     """Whether the member may write now, why not, until when, and what is left."""
 
@@ -265,18 +250,6 @@ class BoardShown(Event, frozen=True, tag="replies"):
     removed: list[str]
 
 
-class SessionHappened(Event, frozen=True, tag="session"):
-    """Something happened at a session. `booking` is as it is then, null where credits were corrected.
-
-    `credits_left` is of the period in which it was booked; null where the plan has no sessions, or no limit.
-    """
-
-    conversation: str
-    kind: SessionKind
-    booking: BookingView | None
-    credits_left: int | None
-
-
 class Clock(Event, frozen=True):
     """The server's clock was moved ahead to `now`: of a demo or a test, never of real people."""
 
@@ -320,7 +293,6 @@ AnyEvent = (
     | Following
     | Unfollowed
     | BoardShown
-    | SessionHappened
     | Clock
     | Gap
     | Error

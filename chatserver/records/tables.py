@@ -282,3 +282,66 @@ SESSION_EVENTS = Table(
         sqlite_where=text("NOT told"),
     ),
 )
+
+# A mentor's hours, exceptions as JSON of `quotas.hours`, and prices by minutes.
+
+MENTOR_HOURS = Table(
+    "mentor_hours",
+    METADATA,
+    Column("mentor_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("zone", String(64), nullable=False),
+    Column("weekly", Text, nullable=False),
+    Column("exceptions", Text, nullable=False),
+    Column("buffer_minutes", Integer, nullable=False),
+    Column("notice_hours", Integer, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+MENTOR_PRICES = Table(
+    "mentor_prices",
+    METADATA,
+    Column("mentor_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("minutes", Integer, primary_key=True, autoincrement=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("listed_at", BigInteger, nullable=False),
+    CheckConstraint("amount > 0", name="amount_positive"),
+)
+
+# A series is a rule. What starts before `made_until` has been booked, or is listed as refused. `due_at` is when to look
+# again; NULL where nothing is left to do. It has no places at or after `ended_from`.
+
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("conversation_id", String(64), ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("service", String(16), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("every_weeks", Integer, nullable=False),
+    Column("until", BigInteger),
+    Column("begun_by", String(16), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("made_until", BigInteger, nullable=False),
+    Column("due_at", BigInteger, index=True),
+    Column("ended_at", BigInteger),
+    Column("ended_from", BigInteger),
+    Column("replaces", String(64)),
+    Column("successor", String(64)),
+    _one_of("service", get_args(Service)),
+    CheckConstraint("(ended_at IS NULL) = (ended_from IS NULL)", name="ended_whole"),
+)
+
+# `refusal` is why the place could not be booked; NULL where it was.
+
+SERIES_PLACES = Table(
+    "series_places",
+    METADATA,
+    Column("series_id", String(64), ForeignKey("series.id"), primary_key=True),
+    Column("starts_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("booking_id", String(64), nullable=False),
+    Column("refusal", String(16)),
+    Column("noted_at", BigInteger, nullable=False),
+)

@@ -33,7 +33,7 @@ class BookedSessions:
         """The conversation ends with this transaction: what has not started is cancelled, not late and not counted."""
         for booking in await bookings.ahead(connection, [conversation.id], now):
             ended = ended_with_conversation(booking, now)
-            if ended is not booking:
+            if ended.cancelled is not None:
                 await bookings.change(connection, ended)
                 await occupancy.give_back(connection, booking.id)
-                await session_events.append(connection, [cancelled_event(ended, now)])
+                await session_events.append(connection, [cancelled_event(ended, ended.cancelled)])

@@ -13,22 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, raised
-from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
+from chatserver.conversations.requests import FieldProblem, Invalid, Missing
 from chatserver.records.database import Database
+from chatserver.sessions.chats import chat_of
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.new_bookings import (
     MOST_TOGETHER,
     AskedBooking,
     BookOutcome,
     NewBookings,
-    PriceList,
-    SlotList,
     wanted_problem,
 )
 from chatserver.sessions.outcomes import BookingDone, BookingRefused, RefusalReason
+from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, occupancy, session_events
-from chatserver.sessions.chats import chat_of
 from chatserver.sessions.session_event import SessionEvent, cancelled_event, event_of
+from chatserver.sessions.slots import Slots
 from chatserver.sessions.telling import SessionTelling
 from chatserver.sessions.together import Together
 from quotas import bookings as rules
@@ -61,8 +61,8 @@ class Bookings:
         database: Database,
         rulebook: Rulebook,
         clock: Callable[[], Awaitable[int]],
-        slots: SlotList,
-        prices: PriceList,
+        slots: Slots,
+        prices: Prices,
         telling: SessionTelling,
     ) -> None:
         self._database = database
@@ -112,7 +112,7 @@ class Bookings:
                 by,
                 status=record.status,
                 in_slots=by != "member"
-                or await self._slots.offers(connection, old.mentor, starts_at, old.minutes, now),
+                or await self._slots.offers(connection, old.mentor, starts_at, old.minutes, now, without=id),
                 is_free=set(holders.values()) <= {id},
                 policy=self._policy,
                 now=now,
@@ -139,7 +139,7 @@ class Bookings:
                 return refusal
             new = rules.cancelled(old, by, self._policy, record.status, now, counts)
             await occupancy.give_back(connection, id)
-            return _Change(new, cancelled_event(new, now))
+            return _Change(new, cancelled_event(new, new.cancelled) if new.cancelled else None)
 
         return await self._changed(id, cancelled)
 
@@ -216,19 +216,17 @@ class Bookings:
 
         async def write() -> ChangeOutcome:
             async with self._database.begin() as connection:
-                row = await bookings.find(connection, id)
-                if row is None:
+                found = await _locked(connection, id)
+                if found is None:
                     return Missing()
-                record = (await locked(connection, [row.booking.conversation]))[row.booking.conversation]
-                row = await bookings.find(connection, id)  # as it is now that nobody else changes it
-                assert row is not None, "bookings are never deleted"
-                outcome = await change(connection, record, row.booking, now)
+                record, booking = found
+                outcome = await change(connection, record, booking, now)
                 if not isinstance(outcome, _Change):
-                    return BookingRefused(outcome, row.booking)
+                    return BookingRefused(outcome, booking)
                 if outcome.event is not None:
                     await bookings.change(connection, outcome.booking)
                     await session_events.append(connection, [outcome.event])
-                    if chat_of(outcome.booking) != chat_of(row.booking):
+                    if chat_of(outcome.booking) != chat_of(booking):
                         await raised(connection, record)
                 return BookingDone(outcome.booking)
 
@@ -236,6 +234,17 @@ class Bookings:
         if isinstance(done, BookingDone):
             await self._telling.tell(done.booking.conversation)
         return done
+
+
+async def _locked(connection: AsyncConnection, id: str) -> tuple[ConversationRecord, Booking] | None:
+    """The booking and its conversation, neither of which anybody else changes until the transaction ends."""
+    row = await bookings.find(connection, id)
+    if row is None:
+        return None
+    conversation = row.booking.conversation
+    record = (await locked(connection, [conversation]))[conversation]
+    [row] = (await bookings.by_id(connection, [id])).values()  # as it is now
+    return record, row.booking
 
 
 async def _unless_taken(write: Callable[[], Awaitable[T]]) -> T:

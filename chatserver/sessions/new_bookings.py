@@ -5,7 +5,6 @@ its tables, also against other processes: see `Bookings.book` for what follows w
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,11 +15,13 @@ from chatserver.conversations.records import locked, raised
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
+from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, corrections, occupancy, session_events
 from chatserver.sessions.rows.bookings import BookingRow
 from chatserver.sessions.rows.occupancy import Place, places_of
 from chatserver.sessions.session_event import event_of
-from quotas.bookings import Actor, Booking, Price, book_refusal, place_problem
+from chatserver.sessions.slots import Slots
+from quotas.bookings import Actor, Booking, book_refusal, place_problem
 from quotas.credits import Correction, Credits, credits_of
 from quotas.session_book import WantedBooking
 
@@ -38,24 +39,10 @@ class AskedBooking(Struct, frozen=True):
     series: str | None = None
 
 
-class SlotList(Protocol):
-    """The mentor's published slots: `chatserver/sessions/slots.py`."""
-
-    async def offers(self, connection: AsyncConnection, mentor: str, starts_at: int, minutes: int, now: int) -> bool:
-        """Whether a member may book that start, as far as hours and notice go."""
-
-
-class PriceList(Protocol):
-    """What a mentor asks for an extra session: `chatserver/sessions/prices.py`."""
-
-    async def listed(self, connection: AsyncConnection, mentor: str, minutes: int) -> Price | None:
-        """None where the mentor lists none for that length."""
-
-
 class NewBookings:
     """Judges and writes them."""
 
-    def __init__(self, months: SubscriptionMonths, slots: SlotList, prices: PriceList) -> None:
+    def __init__(self, months: SubscriptionMonths, slots: Slots, prices: Prices) -> None:
         self._months = months
         self._slots = slots
         self._prices = prices
@@ -73,9 +60,7 @@ class NewBookings:
                 await raised(connection, record)
         return outcomes
 
-    async def _judged(
-        self, connection: AsyncConnection, batch: "_Batch", asked: AskedBooking, now: int
-    ) -> BookOutcome:
+    async def _judged(self, connection: AsyncConnection, batch: "_Batch", asked: AskedBooking, now: int) -> BookOutcome:
         wanted = asked.wanted
         record = batch.records.get(wanted.conversation)
         if record is None:
@@ -169,9 +154,7 @@ class _Batch:
             await occupancy.holders(connection, places),
         )
 
-    def credits(
-        self, record: ConversationRecord, period: int, months: SubscriptionMonths, now: int
-    ) -> Credits | None:
+    def credits(self, record: ConversationRecord, period: int, months: SubscriptionMonths, now: int) -> Credits | None:
         spent = [each for each in self._spent if each.conversation == record.id]
         corrected = [each for each in self._corrected if each.conversation == record.id]
         return credits_of(months.sessions(record), period, spent, corrected, months.policy, now)

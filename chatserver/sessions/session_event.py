@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 from msgspec import Struct
 
 from quotas import instant
-from quotas.bookings import Actor, Booking
+from quotas.bookings import Actor, Booking, Cancellation
 
 EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
 """Written into the conversation, and said to whoever is connected."""
@@ -68,8 +68,6 @@ def event_of(
     return SessionEvent(booking.conversation, booking.id, name, now if at is None else at, now, by, data, mark)
 
 
-def cancelled_event(booking: Booking, now: int) -> SessionEvent:
-    """Of a booking that has been cancelled."""
-    assert booking.cancelled is not None, "of a cancelled one"
-    cancelled = booking.cancelled
-    return event_of(booking, "cancelled", now, cancelled.by, late=cancelled.late, counts=cancelled.counts)
+def cancelled_event(booking: Booking, cancelled: Cancellation) -> SessionEvent:
+    """The booking was cancelled."""
+    return event_of(booking, "cancelled", cancelled.at, cancelled.by, late=cancelled.late, counts=cancelled.counts)

@@ -37,9 +37,9 @@ class Together(Generic[Asked, Answer]):
         try:
             answers = await self._work([asked for asked, _ in batch])
         except Exception as error:
-            for _, answer in batch:
-                if not answer.done():
-                    answer.set_exception(error)
+            for _, waiting in batch:
+                if not waiting.done():
+                    waiting.set_exception(error)
             return
         for (_, waiting), answer in zip(batch, answers, strict=True):
             if not waiting.done():

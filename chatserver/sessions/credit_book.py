@@ -1,0 +1,201 @@
+"""Credits of conversations, worked out from bookings and corrections, and corrected by support.
+
+Source: sessions.md "Periods" and "Booking". No balance is stored anywhere.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.records import locked, record, records
+from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
+from chatserver.records.database import Database
+from chatserver.sessions.months import SubscriptionMonths
+from chatserver.sessions.rows import bookings, corrections, session_events
+from chatserver.sessions.session_event import SessionEvent
+from quotas.bookings import LENGTHS, Booking, counts
+from quotas.credits import Correction, Credits, correction_refusal, credits_of
+from quotas.instant import MINUTE
+from quotas.periods import Period
+from quotas.terms import Rulebook
+
+
+class CreditEntry(Struct, frozen=True):
+    """A change of a period's credits: what a booking spends (`units` below 0), or what support added or took."""
+
+    at: int
+    units: int
+    booking: str | None = None
+    correction: str | None = None
+    reason: str | None = None
+
+
+class PeriodCredits(Struct, frozen=True):
+    """The credits of a conversation's subscription month at an instant. `credits` is None without sessions."""
+
+    period: Period
+    credits: Credits | None
+    entries: tuple[CreditEntry, ...]
+
+
+class CorrectionRefused(Struct, frozen=True):
+    """Nothing has changed: the first reason that holds, and what is left."""
+
+    reason: str
+    credits_left: int | None
+
+
+class Outlook(Struct, frozen=True):
+    """What an app shows of a conversation's sessions before anybody asks."""
+
+    credits_left: int | None
+    """None where the plan has no sessions, or no limit."""
+    period_until: int
+    next_session: Booking | None
+    """The one that runs or comes next."""
+
+
+Each = TypeVar("Each", Booking, Correction)
+
+CorrectOutcome = PeriodCredits | CorrectionRefused | Conflict | Missing | Invalid
+
+
+class CreditBook:
+    """`clock` gives the store's instant. All methods raise DatabaseError, and those without `now` StoreError."""
+
+    def __init__(self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]]) -> None:
+        self._database = database
+        self._clock = clock
+        self._months = SubscriptionMonths(rulebook)
+        self._policy = rulebook.policy.sessions
+
+    async def of(self, conversation: str, at: int | None = None) -> PeriodCredits | None:
+        """Those of the month that contains `at`, or now; None where there is no such conversation."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            found = await record(connection, conversation)
+            if found is None:
+                return None
+            return await self._of(connection, found, self._months.at(found, now if at is None else at), now)
+
+    async def left(
+        self, conversation: ConversationRecord, periods: Collection[int], now: int
+    ) -> dict[int | None, int | None]:
+        """How many units these months have left, by number; under None, the month that contains `now`."""
+        current = self._months.at(conversation, now).number
+        wanted = sorted({current, *periods})
+        async with self._database.read() as connection:
+            spent = await bookings.of_periods(connection, [(conversation.id, number) for number in wanted])
+            corrected = await corrections.of_conversations(connection, [conversation.id])
+        found: dict[int | None, int | None] = {
+            number: _left(self._credits(conversation, number, spent, corrected, now)) for number in wanted
+        }
+        return found | {None: found[current]}
+
+    async def outlooks(self, conversations: Sequence[str], now: int) -> dict[str, Outlook]:
+        """Of those that exist, by id; three questions to the database for some hundred of them."""
+        async with self._database.read() as connection:
+            known = await records(connection, conversations)
+            months = {name: self._months.at(found, now) for name, found in known.items()}
+            spent = await bookings.of_periods(connection, [(name, month.number) for name, month in months.items()])
+            corrected = await corrections.of_conversations(connection, known)
+            # A call that nobody has finished may have begun long ago: it is looked for an hour and a half back.
+            coming = await bookings.ahead(connection, list(known), now - LENGTHS[-1] * MINUTE)
+        next_of: dict[str, Booking] = {}
+        for booking in coming:
+            if booking.ended_at > now:
+                next_of.setdefault(booking.conversation, booking)
+        by_name = _by_conversation(spent)
+        corrected_by_name = _by_conversation(corrected)
+        return {
+            name: Outlook(
+                _left(
+                    self._credits(
+                        found, months[name].number, by_name.get(name, ()), corrected_by_name.get(name, ()), now
+                    )
+                ),
+                months[name].ends_at,
+                next_of.get(name),
+            )
+            for name, found in known.items()
+        }
+
+    async def correct(
+        self, conversation: str, id: str, units: int, reason: str, at: int | None = None
+    ) -> CorrectOutcome:
+        """Add units to the month that contains `at`, or now, or take them from it; the same again changes nothing."""
+        if not units:
+            return Invalid([FieldProblem("units", "must not be 0; allowed: how many to add, or below 0 to take")])
+        now = await self._clock()
+        try:
+            return await self._corrected(conversation, id, units, reason, at, now)
+        except IntegrityError:  # Another process wrote one with this id at the same moment.
+            return await self._corrected(conversation, id, units, reason, at, now)
+
+    async def _corrected(
+        self, conversation: str, id: str, units: int, reason: str, at: int | None, now: int
+    ) -> CorrectOutcome:
+        async with self._database.begin() as connection:
+            found = (await locked(connection, [conversation])).get(conversation)
+            if found is None:
+                return Missing()
+            known = {each.id: each for each in await corrections.of_conversations(connection, [conversation])}
+            if (earlier := known.get(id)) is not None:
+                same = (earlier.units, earlier.reason) == (units, reason)
+                if not same or (at is not None and self._months.at(found, at).number != earlier.period):
+                    return Conflict(f"the correction {id!r} has another content; give the new one an id of its own")
+                month = self._months.numbered(found, earlier.period)
+                return await self._of(connection, found, month, now)
+            month = self._months.at(found, now if at is None else at)
+            before = await self._of(connection, found, month, now)
+            if refusal := correction_refusal(found.status, before.credits, units):
+                return CorrectionRefused(refusal, _left(before.credits))
+            await corrections.append(connection, Correction(id, conversation, month.number, units, reason, now))
+            event = SessionEvent(conversation, "", "corrected", now, now, "support", {"units": units}, mark=id)
+            await session_events.append(connection, [event])
+            return await self._of(connection, found, month, now)
+
+    async def _of(
+        self, connection: AsyncConnection, conversation: ConversationRecord, month: Period, now: int
+    ) -> PeriodCredits:
+        spent = await bookings.of_periods(connection, [(conversation.id, month.number)])
+        corrected = await corrections.of_conversations(connection, [conversation.id])
+        entries = [
+            *(
+                CreditEntry(each.booked_at, -each.units, booking=each.id)
+                for each in spent
+                if counts(each, self._policy, now)
+            ),
+            *(
+                CreditEntry(each.at, each.units, correction=each.id, reason=each.reason)
+                for each in corrected
+                if each.period == month.number
+            ),
+        ]
+        credits = self._credits(conversation, month.number, spent, corrected, now)
+        return PeriodCredits(month, credits, tuple(sorted(entries, key=lambda entry: entry.at)))
+
+    def _credits(
+        self,
+        conversation: ConversationRecord,
+        period: int,
+        spent: Sequence[Booking],
+        corrected: Sequence[Correction],
+        now: int,
+    ) -> Credits | None:
+        return credits_of(self._months.sessions(conversation), period, spent, corrected, self._policy, now)
+
+
+def _left(credits: Credits | None) -> int | None:
+    return credits.left if credits else None
+
+
+def _by_conversation(found: Sequence[Each]) -> dict[str, list[Each]]:
+    by_name: dict[str, list[Each]] = {}
+    for each in found:
+        by_name.setdefault(each.conversation, []).append(each)
+    return by_name

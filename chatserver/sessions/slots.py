@@ -1,0 +1,87 @@
+"""Slots: what a mentor's hours and bookings leave free, now."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.database import Database
+from chatserver.sessions.rows import busy, hours, mentors
+from quotas.hours import Interval, MentorHours
+from quotas.instant import DAY, MINUTE
+from quotas.plans import SessionPolicy
+from quotas.slots import free_starts, is_offered
+
+_STRIDE = 14 * DAY
+"""How far is looked at once for the next free start."""
+
+
+class Slots:
+    """Methods raise DatabaseError. A mentor who never published hours has no slots."""
+
+    def __init__(self, database: Database, policy: SessionPolicy) -> None:
+        self._database = database
+        self._policy = policy
+
+    async def offers(
+        self, connection: AsyncConnection, mentor: str, starts_at: int, minutes: int, now: int, without: str = ""
+    ) -> bool:
+        """Whether a member may book that start, as far as the mentor's hours, notice and buffer go.
+
+        A booking at that very time is left to be found `busy`. `without` is one that is about to move away.
+        """
+        found = await hours.find(connection, mentor)
+        if found is None:
+            return False
+        reach = (minutes + found[0].buffer_minutes) * MINUTE
+        booked = await busy.intervals(connection, mentor, starts_at - reach, starts_at + reach, without)
+        return is_offered(found[0], minutes, booked, starts_at, now)
+
+    async def next_free(
+        self, mentor: str, minutes: int, now: int, most: int, *, after: int = 0, member: str = ""
+    ) -> list[int]:
+        """The first `most` free starts from now on, or from `after` on, as far ahead as can be booked.
+
+        Where a member is named, at times at which they are free too.
+        """
+        async with self._database.read() as connection:
+            published = await hours.find(connection, mentor)
+            if published is None:
+                return []
+            found: list[int] = []
+            since, end = max(now, after), self._end(now)
+            while since < end and len(found) < most:
+                until = min(since + _STRIDE, end)
+                found += await self._free(connection, mentor, published[0], minutes, (since, until), now, member)
+                since = until
+        return found[:most]
+
+    async def free(self, mentor: str, minutes: int, since: int, until: int, now: int, *, member: str = "") -> list[int]:
+        """The free starts in [since, until), as far ahead as can be booked; those of `next_free` there."""
+        async with self._database.read() as connection:
+            published = await hours.find(connection, mentor)
+            if published is None:
+                return []
+            within = since, min(until, self._end(now))
+            return await self._free(connection, mentor, published[0], minutes, within, now, member)
+
+    async def has_member(self, mentor: str, member: str) -> bool:
+        """Whether they are in a conversation that has not ended."""
+        async with self._database.read() as connection:
+            return await mentors.has_member(connection, mentor, member)
+
+    def _end(self, now: int) -> int:
+        return now + self._policy.book_ahead_days * DAY + 1
+
+    async def _free(
+        self,
+        connection: AsyncConnection,
+        mentor: str,
+        published: MentorHours,
+        minutes: int,
+        within: Interval,
+        now: int,
+        member: str,
+    ) -> list[int]:
+        since, until = within
+        reach = (minutes + published.buffer_minutes) * MINUTE
+        booked = await busy.intervals(connection, mentor, since - reach, until + reach)
+        own = await busy.intervals(connection, member, since - reach, until + reach) if member else []
+        return free_starts(published, minutes, booked, since, until, now, own)

@@ -1,0 +1,144 @@
+"""What happened at sessions is told: to the ledger, to whoever is connected, and to the timers of bookings.
+
+An event is kept in the transaction of what it tells of, and told after the commit. A process that dies between the two
+leaves it untold; another look finds it. Within a conversation events are told in order, and each entry is written once
+for ever: the ledger knows the number of the last one. What is only said may be said twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+import msgspec
+
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.records import record
+from chatserver.operating.agenda import Agenda
+from chatserver.operating.duty import Duty, Pace, Words
+from chatserver.protocol.entry import event_entry
+from chatserver.protocol.events import SessionChanged
+from chatserver.protocol.sessions import booking_view
+from chatserver.records.database import Database, DatabaseError
+from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.rows import bookings, session_events
+from chatserver.sessions.session_event import ENTRIES, SAID, SessionEvent
+from chatserver.sessions.session_timers import SessionTimers
+from quotas.bookings import Booking
+from quotas.instant import SECOND
+from quotas.ledger import feed, keys
+from quotas.ledger.redis import RedisLedger
+from quotas.plans import SessionPolicy
+from quotas.standing import Standing
+from quotas.store.errors import StoreError
+from quotas.store.port import Store
+
+LOOK_EVERY = 5.0
+"""Seconds between looks for what was left untold."""
+RETRY_AFTER = 3.0
+"""Seconds after a look that failed."""
+LEASE = 15 * SECOND
+"""How long after its last look a process may be silent before another one takes over."""
+BATCH = 100
+"""Events of a conversation that are told in one go."""
+CONVERSATIONS = 100
+"""Conversations of which something is untold that are looked at in one go."""
+
+_WORDS = Words(
+    no_store="the store does not answer; what happened at sessions is told later",
+    no_database="what happened at sessions is told later: %s",
+    failed="what happened at sessions could not be told; it is tried again",
+)
+
+logger = logging.getLogger(__name__)
+
+Project = Callable[[ConversationRecord], Awaitable[Standing]]
+"""Tells the ledger of a conversation's record and its live chats. Raises StoreError, DatabaseError."""
+
+
+class SessionTelling:
+    """Any number may run on one store; `name` tells processes apart."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        store: Store,
+        ledger: RedisLedger,
+        project: Project,
+        timers: SessionTimers,
+        credits: CreditBook,
+        policy: SessionPolicy,
+        name: str,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._ledger = ledger
+        self._project = project
+        self._timers = timers
+        self._credits = credits
+        self._policy = policy
+        self._agenda = Agenda()
+        self._duty = Duty(store, keys.TELLER, name, self._agenda, _WORDS, logger)
+
+    async def run(self) -> None:
+        """Tell what was left untold, until cancelled."""
+        await self._duty.run(self._sweep, Pace(LOOK_EVERY, RETRY_AFTER, LEASE))
+
+    async def tell(self, conversation: str) -> None:
+        """Tell what has just been committed; where the store does not answer now, it is told later."""
+        try:
+            while await self._told(conversation):
+                pass
+        except (StoreError, DatabaseError):
+            logger.debug("what happened at a session is told later", extra={"conversation": conversation})
+
+    async def _sweep(self, partitions: Collection[int]) -> bool:
+        """The look is at the records, not at the ledger's partitions: any of them may be due."""
+        async with self._database.read() as connection:
+            left = await session_events.with_untold(connection, CONVERSATIONS)
+        for conversation in left:
+            while await self._told(conversation):
+                pass
+        self._agenda.look(0, asyncio.get_running_loop().time() + LOOK_EVERY)
+        return len(left) == CONVERSATIONS
+
+    async def _told(self, conversation: str) -> bool:
+        """Tell the first events that are untold; whether there may be more. Raises StoreError, DatabaseError."""
+        async with self._database.read() as connection:
+            events = await session_events.untold(connection, conversation, BATCH)
+            of = await bookings.by_id(connection, {event.booking for event in events if event.booking})
+            found = await record(connection, conversation)
+        if not events or found is None:
+            return False
+        known = {id: row.booking for id, row in of.items()}
+        now = (await self._project(found)).now
+        await self._write(conversation, events)
+        for booking in known.values():
+            await self._timers.set_for(booking, now)
+        await self._say(found, events, known, now)
+        async with self._database.begin() as connection:
+            await session_events.mark_told(connection, [event.number for event in events])
+        return len(events) == BATCH
+
+    async def _write(self, conversation: str, events: Sequence[SessionEvent]) -> None:
+        for event in events:
+            if event.name in ENTRIES:
+                data = {"booking": event.booking or None, "by": event.by, **event.data}
+                await self._ledger.write_event(conversation, event.number, event_entry(event.number, event.name, data))
+
+    async def _say(
+        self, record: ConversationRecord, events: Sequence[SessionEvent], known: dict[str, Booking], now: int
+    ) -> None:
+        left = await self._credits.left(record, {each.period for each in known.values()}, now)
+        for event in events:
+            if event.name not in SAID:
+                continue
+            booking = known.get(event.booking)
+            said = SessionChanged(
+                conversation=record.id,
+                kind=event.name,  # type: ignore[arg-type]  # those of SAID
+                booking=booking_view(booking, self._policy, now) if booking else None,
+                credits_left=left.get(booking.period if booking else None),
+            )
+            payload = feed.session(msgspec.json.encode(said))
+            await self._store.request("SPUBLISH", keys.feed(record.id), payload)
