@@ -16,6 +16,11 @@ from quotas.plans import Service
 MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their welcome holds all of them."""
 
+SessionKind = Literal[
+    "booked", "moved", "cancelled", "starting", "started", "joined", "late", "ending", "ended", "no_show", "corrected"
+]
+"""What happened, as the socket says it."""
+
 Role = Literal["member", "mentor", "support", "service"]
 Author = Literal[Role, "system"]
 """By whom something in a conversation is: a person in their role, or the system."""
@@ -217,6 +222,18 @@ class Presence(Event, frozen=True):
     online: bool
 
 
+class SessionChanged(Event, frozen=True, tag="session"):
+    """Something happened at a session. `booking` is as it is then, null where credits were corrected.
+
+    `credits_left` is of the period from which it spends; null where the plan has no sessions, or no limit.
+    """
+
+    conversation: str
+    kind: SessionKind
+    booking: BookingView | None
+    credits_left: int | None
+
+
 class HistoryPage(Event, frozen=True, tag="history"):
     """Messages before the asked-for seq, oldest first; `more` says whether older ones exist."""
 
@@ -289,6 +306,7 @@ AnyEvent = (
     | ReadMark
     | TypingNow
     | Presence
+    | SessionChanged
     | HistoryPage
     | Following
     | Unfollowed

@@ -38,7 +38,7 @@ from chatserver.protocol.events import (
     Event,
     HistoryPage,
     Refused,
-    SessionHappened,
+    SessionChanged,
 )
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.outgoing import frame_of
@@ -75,7 +75,7 @@ class HubDesk(Protocol):
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone that this side is typing, unless the store is gone."""
 
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionHappened | Code | None:
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
         """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
 
         Raises StoreError, DatabaseError.
@@ -436,14 +436,14 @@ class Connection:
             self.fail("read_only", "support and services follow sessions; they do not join them", conversation=room.id)
             return
         match await self._desk.join(room, command.booking, side):
-            case SessionHappened() as event:
+            case SessionChanged() as event:
                 self.tell(event)
-            case "not_found":
-                self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)
-            case str() as code:
-                self.fail(code, conversation=room.id)
             case None:
                 pass  # The feed brings the answer, to both sides.
+            case "not_found":
+                self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)
+            case code:
+                self.fail(code, conversation=room.id)
 
     def _watch(self, command: Watch) -> None:
         if self.role == "member":

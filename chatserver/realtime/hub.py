@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -15,8 +15,9 @@ from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import ConversationChanged
+from chatserver.protocol.events import ConversationChanged, SessionChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
 from chatserver.realtime.board_watch import CHANNELS, BoardSubscriptions
@@ -26,7 +27,9 @@ from chatserver.realtime.follower import Follower
 from chatserver.realtime.people import People
 from chatserver.realtime.presence import Attendance, Leases
 from chatserver.realtime.room import Room
+from chatserver.realtime.session_desk import SessionDesk
 from chatserver.records.database import DatabaseError
+from chatserver.sessions.credit_book import Outlook
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
@@ -143,11 +146,10 @@ class Hub:
             for room in admitted:
                 self._close_if_empty(room)
             raise
-        followers = [self._enter(connection, room) for room in admitted]
-        for follower in followers:
-            # Later: whoever follows already hears of what is news to them after the newcomer was told.
-            follower.room.outlook = outlooks.get(follower.room.id)
-        return followers, unopened
+        kept = [self._kept(room) for room in admitted]
+        for room in kept:
+            self._foreseen(room, outlooks)
+        return [self._enter(connection, room) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
         if connection.may_follow(room):
@@ -156,8 +158,8 @@ class Hub:
         return False
 
     def _enter(self, connection: Connection, room: Room) -> Follower[Room]:
-        follower = Follower(connection, self._kept(room))
-        follower.room.enter(follower)
+        follower = Follower(connection, room)
+        room.enter(follower)
         return follower
 
     def _kept(self, room: Room) -> Room:
@@ -412,20 +414,23 @@ class Hub:
         standing = await self._ledger.standing(room.id)
         if standing is not None and room.differs(standing):
             # The settings may have brought other credits: nobody is told of the one without the other.
-            outlooks = await self._sessions.outlooks([room.id])
-            room.outlook = outlooks.get(room.id)
+            room.outlook = (await self._sessions.outlooks([room.id])).get(room.id, room.outlook)
             standing = await self._ledger.standing(room.id)
         if standing is not None:
             self._clock.hear(standing.now)
             room.learn(standing)
 
     async def _foresee(self, room: Room) -> None:
-        outlooks = await self._sessions.outlooks([room.id])
-        room.foresee(outlooks.get(room.id))
+        self._foreseen(room, await self._sessions.outlooks([room.id]))
+
+    def _foreseen(self, room: Room, outlooks: Mapping[str, Outlook]) -> None:
+        """Those that are known; where the records do not answer, the last word stands."""
+        if outlook := outlooks.get(room.id):
+            room.foresee(outlook)
 
     # Sessions
 
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionHappened | Code | None:
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
         """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
 
         Raises StoreError, DatabaseError.

@@ -143,7 +143,7 @@ class Room:
     def _next_session(self, now: int) -> NextSession | None:
         return next_session_of(self.outlook, self._rulebook.policy.sessions, now) if self.outlook else None
 
-    def foresee(self, outlook: Outlook | None) -> None:
+    def foresee(self, outlook: Outlook) -> None:
         """Credits and next session are these now; the followers hear of it where it is news."""
         before = self._credits(), self._next_session(now := self._clock.now())
         self.outlook = outlook

@@ -8,7 +8,7 @@ from typing import assert_never
 from chatserver.conversations.requests import Missing
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codes import Code
-from chatserver.protocol.events import SessionHappened
+from chatserver.protocol.events import SessionChanged
 from chatserver.protocol.sessions import booking_view
 from chatserver.records.database import DatabaseError
 from chatserver.records.dialects import IDS_AT_ONCE
@@ -50,7 +50,7 @@ class SessionDesk:
         outlooks = await self._credits.outlooks(sorted(set(conversations)), self._clock.now())
         return [outlooks.get(each) for each in conversations]
 
-    async def join(self, conversation: str, id: str, side: Side) -> SessionHappened | Code | None:
+    async def join(self, conversation: str, id: str, side: Side) -> SessionChanged | Code | None:
         """What to answer, or why it cannot be; None where both sides hear of it by the feed.
 
         Raises StoreError, DatabaseError.
@@ -64,7 +64,7 @@ class SessionDesk:
                     return None
                 now = self._clock.now()
                 left = await self._credits.left_for(booking, now)
-                return SessionHappened(conversation, "joined", booking_view(booking, self._policy, now), left)
+                return SessionChanged(conversation, "joined", booking_view(booking, self._policy, now), left)
             case BookingRefused():
                 return "not_open"
             case Missing():
