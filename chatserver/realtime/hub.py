@@ -14,6 +14,7 @@ from chatserver.operating.bells import CHANNELS as WORK
 from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
+from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import Watch
@@ -25,7 +26,7 @@ from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.people import People
-from chatserver.realtime.presence import Attendance, Leases
+from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.records.database import DatabaseError
