@@ -37,6 +37,7 @@ from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
+from chatserver.realtime.session_desk import SessionDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
@@ -116,6 +117,7 @@ async def assembled(
             clock=clock,
             metrics=metrics,
             revocations=base.revocations,
+            sessions=SessionDesk(base.bookings, base.credits, clock, base.rulebook.policy.sessions),
             board=BoardSubscriptions(link=base.link, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
             bells=bells,

@@ -18,10 +18,11 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
 from chatserver.messages.archive import Archive
-from chatserver.messages.log import MessageLog
+from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
+from chatserver.operating.presence_leases import Leases
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data.erasure import Erasure
 from chatserver.personal_data.export import Export
@@ -37,6 +38,7 @@ from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
+from chatserver.sessions.steps import SessionSteps
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
@@ -165,18 +167,33 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
     sessions = rulebook.policy.sessions
     credits, slots = CreditBook(database, rulebook, ledger.now), Slots(database, sessions)
     prices = Prices(database, ledger.now)
+    booking_timers = SessionTimers(timers, sessions)
     telling = SessionTelling(
         database=database,
         store=link,
         ledger=ledger,
         project=provisioning.project,
-        timers=SessionTimers(timers, sessions),
+        timers=booking_timers,
         credits=credits,
         policy=sessions,
         name=node,
     )
     bookings = Bookings(
         database=database, rulebook=rulebook, clock=ledger.now, slots=slots, prices=prices, telling=telling
+    )
+    leases = Leases(link, node)
+
+    async def connected(conversation: str) -> frozenset[str]:
+        return await leases.holders(conversation, await ledger.time())
+
+    steps = SessionSteps(
+        database=database,
+        policy=sessions,
+        bookings=bookings,
+        telling=telling,
+        timers=booking_timers,
+        messages=KeptMessages(database, ledger),
+        connected=connected,
     )
     return Foundation(
         node=node,
@@ -188,7 +205,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         tail=tail,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics)]),
+        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics), steps]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,

@@ -36,6 +36,7 @@ from chatserver.protocol.events import (
     ReadMark,
     Refused,
     ReplyChanged,
+    SessionChanged,
     TypingNow,
     Unfollowed,
     Welcome,
@@ -337,7 +338,16 @@ class ChatClient:
             case Error():
                 if not self._questions.settle_error(event):
                     self._inbox.put(event)
-            case Welcome() | ReplyChanged() | Deadline() | ReadMark() | TypingNow() | Presence() | Clock():
+            case (
+                Welcome()
+                | ReplyChanged()
+                | Deadline()
+                | ReadMark()
+                | TypingNow()
+                | Presence()
+                | SessionChanged()
+                | Clock()
+            ):
                 self._inbox.put(event)
             case _:
                 assert_never(event)

@@ -8,8 +8,12 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.rows import messages
 from chatserver.protocol.entry import Head, head_of, opened, parted, without_text
+from chatserver.protocol.events import Author
 from chatserver.records.database import Database
 from quotas.ledger.base import Entry, Ledger
+
+PAGE = 100
+"""Messages that are read at once by who looks for one."""
 
 logger = logging.getLogger(__name__)
 
@@ -22,15 +26,61 @@ class LoggedHead(Struct, frozen=True):
     head: Head
 
 
-class MessageLog:
-    """Its methods raise StoreError, and DatabaseError where a key or an archived message is needed and not to be had.
+class KeptMessages:
+    """Messages as they are kept: heads in the open and sealed texts, which nothing here opens.
 
-    Where a message is neither in the ledger nor in the archive, a page begins after it or ends before it.
+    Its methods raise StoreError, and DatabaseError where an archived message is needed and not to be had. Where a
+    message is neither in the ledger nor in the archive, a page begins after it or ends before it.
     """
 
-    def __init__(self, database: Database, ledger: Ledger, keys: ConversationKeys) -> None:
+    def __init__(self, database: Database, ledger: Ledger) -> None:
         self._database = database
         self._ledger = ledger
+
+    async def heads(self, conversation: str, after: int, before: int, limit: int) -> list[LoggedHead]:
+        """Messages with after < seq < before in order: the first `limit` (≥ 1) of them, without the texts."""
+        entries = await self._stored(conversation, after, before, limit)
+        return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
+
+    async def first_by(self, conversation: str, writer: Author, since: int, until: int) -> LoggedHead | None:
+        """The first message of that side in [since, until), as instants; None where there is none.
+
+        It looks back from the newest message: it is for what was lately.
+        """
+        standing = await self._ledger.standing(conversation)
+        before, found = standing.last_seq + 1 if standing else 0, None
+        while before > 1:
+            after = max(0, before - 1 - PAGE)
+            page = await self.heads(conversation, after, before, PAGE)
+            for message in page:
+                if message.head.role == writer and since <= message.at < until:
+                    found = message
+                    break
+            if not page or page[0].at < since:
+                break
+            before = page[0].seq
+        return found
+
+    async def _stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        """An erased one has no text."""
+        entries = await self._ledger.messages(conversation, after, before, limit)
+        # Seqs are dense: what the ledger lacks at the beginning was archived before it was trimmed.
+        reaches_from = entries[0].seq if entries else before
+        if reaches_from <= after + 1:
+            return entries
+        async with self._database.read() as connection:
+            archived = await messages.page(connection, conversation, after, reaches_from, limit)
+        older = [messages.entry_of(message) for message in archived]
+        if older and older[-1].seq + 1 < reaches_from:
+            return older
+        return older + entries[: limit - len(older)]
+
+
+class MessageLog(KeptMessages):
+    """Its methods raise StoreError, and DatabaseError also where a key is needed and not to be had."""
+
+    def __init__(self, database: Database, ledger: Ledger, keys: ConversationKeys) -> None:
+        super().__init__(database, ledger)
         self._keys = keys
 
     async def page(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
@@ -47,25 +97,6 @@ class MessageLog:
         entries = await self._stored(conversation, after, before, limit)
         numbers = {sealed_with(entry.entry) for entry in entries}
         return entries, await self._keys.existing(conversation, numbers - {0})
-
-    async def heads(self, conversation: str, after: int, before: int, limit: int) -> list[LoggedHead]:
-        """As `page`, without the texts: that takes no key."""
-        entries = await self._stored(conversation, after, before, limit)
-        return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
-
-    async def _stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
-        """Messages as they are kept: heads and sealed texts; an erased one has none."""
-        entries = await self._ledger.messages(conversation, after, before, limit)
-        # Seqs are dense: what the ledger lacks at the beginning was archived before it was trimmed.
-        reaches_from = entries[0].seq if entries else before
-        if reaches_from <= after + 1:
-            return entries
-        async with self._database.read() as connection:
-            archived = await messages.page(connection, conversation, after, reaches_from, limit)
-        older = [messages.entry_of(message) for message in archived]
-        if older and older[-1].seq + 1 < reaches_from:
-            return older
-        return older + entries[: limit - len(older)]
 
 
 def sealed_with(entry: bytes) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import NoReturn, Protocol
 
 from chatserver.operating.agenda import Agenda
+from chatserver.records.database import DatabaseError
 from quotas.instant import SECOND
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
 from quotas.ledger.timers import Claim, Rung, Timers
@@ -142,6 +143,9 @@ class TimerWatch:
             await self._kinds[rung.kind].ring(rung)
         except StoreError:
             logger.debug("the store does not answer; a timer rings again")
+            return False
+        except DatabaseError as error:
+            logger.warning("a timer rings again: %s", error, extra={"kind": rung.kind, "timer": rung.name})
             return False
         except Exception:
             logger.exception("what a timer rang for could not be done", extra={"kind": rung.kind, "timer": rung.name})

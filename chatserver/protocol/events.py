@@ -223,7 +223,10 @@ class Presence(Event, frozen=True):
 
 
 class SessionChanged(Event, frozen=True, tag="session"):
-    """Something happened at a session, or to the credits (then `booking` may be null). `credits_left` as of then."""
+    """Something happened at a session. `booking` is as it is then, null where credits were corrected.
+
+    `credits_left` is of the period from which it spends; null where the plan has no sessions, or no limit.
+    """
 
     conversation: str
     kind: SessionKind

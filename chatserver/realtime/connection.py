@@ -438,12 +438,12 @@ class Connection:
         match await self._desk.join(room, command.booking, side):
             case SessionChanged() as event:
                 self.tell(event)
-            case "not_found":
-                self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)
-            case str() as code:
-                self.fail(code, conversation=room.id)
             case None:
                 pass  # The feed brings the answer, to both sides.
+            case "not_found":
+                self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)
+            case code:
+                self.fail(code, conversation=room.id)
 
     def _watch(self, command: Watch) -> None:
         if self.role == "member":

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,9 +14,11 @@ from chatserver.operating.bells import CHANNELS as WORK
 from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
+from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import ConversationChanged
+from chatserver.protocol.events import ConversationChanged, SessionChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
 from chatserver.realtime.board_watch import CHANNELS, BoardSubscriptions
@@ -24,9 +26,11 @@ from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.people import People
-from chatserver.realtime.presence import Attendance, Leases
+from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
+from chatserver.realtime.session_desk import SessionDesk
 from chatserver.records.database import DatabaseError
+from chatserver.sessions.credit_book import Outlook
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
@@ -66,6 +70,7 @@ class Hub:
         metrics: Metrics,
         revocations: Revocations,
         board: BoardSubscriptions,
+        sessions: SessionDesk,
         bells: Bells,
         node: str,
         when_due: Callable[[Collection[int]], None],
@@ -78,6 +83,7 @@ class Hub:
         self._clock = clock
         self._metrics = metrics
         self._board = board
+        self._sessions = sessions
         self._background = Background()
         self._people = People(link, revocations)
         self.connections = self._people.connections
@@ -134,7 +140,17 @@ class Hub:
             for room in rooms:
                 self._close_if_empty(room)
             raise faults[0]
-        return [self._enter(connection, room) for room in rooms if self._admits(room, connection)], unopened
+        admitted = [room for room in rooms if self._admits(room, connection)]
+        try:
+            outlooks = await self._sessions.outlooks([room.id for room in admitted])
+        except BaseException:  # It is cancelled.
+            for room in admitted:
+                self._close_if_empty(room)
+            raise
+        kept = [self._kept(room) for room in admitted]
+        for room in kept:
+            self._foreseen(room, outlooks)
+        return [self._enter(connection, room) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
         if connection.may_follow(room):
@@ -143,8 +159,8 @@ class Hub:
         return False
 
     def _enter(self, connection: Connection, room: Room) -> Follower[Room]:
-        follower = Follower(connection, self._kept(room))
-        follower.room.enter(follower)
+        follower = Follower(connection, room)
+        room.enter(follower)
         return follower
 
     def _kept(self, room: Room) -> Room:
@@ -286,6 +302,7 @@ class Hub:
             room.read_mark(*feed.read_mark(payload))
         elif kind == feed.SESSION:
             room.session(feed.read_session(payload))
+            self._background.begin(self._foresee(room))
         elif kind == feed.TYPING:
             room.typing(*feed.read_typing(payload))
 
@@ -396,9 +413,42 @@ class Hub:
 
     async def _refresh(self, room: Room) -> None:
         standing = await self._ledger.standing(room.id)
+        if standing is not None and room.differs(standing):
+            # The settings may have brought other credits: nobody is told of the one without the other.
+            room.outlook = (await self._sessions.outlooks([room.id])).get(room.id, room.outlook)
+            standing = await self._ledger.standing(room.id)
         if standing is not None:
             self._clock.hear(standing.now)
             room.learn(standing)
+
+    async def _foresee(self, room: Room) -> None:
+        self._foreseen(room, await self._sessions.outlooks([room.id]))
+
+    def _foreseen(self, room: Room, outlooks: Mapping[str, Outlook]) -> None:
+        """Those that are known; where the records do not answer, the last word stands."""
+        if outlook := outlooks.get(room.id):
+            room.foresee(outlook)
+
+    # Sessions
+
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
+        """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
+
+        Raises StoreError, DatabaseError.
+        """
+        return await self._sessions.join(room.id, booking, side)
+
+    def wrote(self, room: Room, side: Writer, at: int) -> None:
+        """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
+        if entered := room.chats_entered(side, at):
+            self._background.begin(self._came(room, side, at, entered))
+
+    async def _came(self, room: Room, side: Writer, at: int, chats: list[int]) -> None:
+        try:
+            await self._sessions.wrote(room.id, side, at)
+        except (StoreError, DatabaseError) as error:
+            logger.debug("a join is noted later: %s", error, extra={"conversation": room.id})
+            room.not_entered(side, chats)
 
     # What an operator asks for
 

@@ -1,6 +1,6 @@
 """A conversation that someone here follows: what this process knows of it, and who is told what."""
 
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
@@ -28,21 +28,13 @@ from chatserver.protocol.events import (
 )
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
+from chatserver.sessions.credit_book import Outlook
+from chatserver.sessions.outlook_view import credits_left_of, next_session_of
 from quotas.admission import Usage, WritingState
 from quotas.instant import text
 from quotas.ledger.base import Entry, Ledger
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook
-
-
-class Outlook(NamedTuple):
-    """What a conversation has of sessions, in the words of the protocol."""
-
-    credits: CreditsLeft | None
-    next_session: NextSession | None
-
-
-NO_OUTLOOK = Outlook(None, None)
 
 
 class RoomTimers(Protocol):
@@ -86,8 +78,8 @@ class Room:
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower[Room]] = set()
-        self.outlook = NO_OUTLOOK
-        """As of when somebody was last to be told of it."""
+        self.outlook: Outlook | None = None
+        """Credits and next session, as of when somebody was last to be told; None where the records did not answer."""
         self._came: set[tuple[Writer, int]] = set()
         """Who wrote here in which live chat, by its start: that was passed on."""
         self.changes_at = 0
@@ -140,9 +132,28 @@ class Room:
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
             banner=plan.banner if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
-            credits=self.outlook.credits,
-            next_session=self.outlook.next_session,
+            credits=self._credits(),
+            next_session=self._next_session(now),
         )
+
+    def _credits(self) -> CreditsLeft | None:
+        plan = self._rulebook.policy.plans.get(self.settings.plan)
+        return credits_left_of(self.outlook) if self.outlook and plan and plan.sessions else None
+
+    def _next_session(self, now: int) -> NextSession | None:
+        return next_session_of(self.outlook, self._rulebook.policy.sessions, now) if self.outlook else None
+
+    def foresee(self, outlook: Outlook) -> None:
+        """Credits and next session are these now; the followers hear of it where it is news."""
+        before = self._credits(), self._next_session(now := self._clock.now())
+        self.outlook = outlook
+        if (self._credits(), self._next_session(now)) != before:
+            self._say_view()
+
+    def _say_view(self) -> None:
+        for follower in self.followers:
+            reader = follower.connection
+            reader.tell(ConversationChanged(self.view(reader.user, reader.role)))
 
     def differs(self, standing: Standing) -> bool:
         """Whether the settings are others than the followers were told."""
@@ -156,10 +167,9 @@ class Room:
         self.last_seq = max(self.last_seq, standing.last_seq)
         self._mark("member", standing.member_read)
         self._mark("mentor", standing.mentor_read)
+        if changed:
+            self._say_view()
         for follower in self.followers:
-            if changed:
-                reader = follower.connection
-                reader.tell(ConversationChanged(self.view(reader.user, reader.role)))
             follower.fill()
         self.tell(self._clock.now())
 

@@ -96,6 +96,12 @@ class CreditBook:
         }
         return found | {None: found[current]}
 
+    async def left_for(self, booking: Booking, now: int) -> int | None:
+        """How many units the month has left from which the booking spends."""
+        async with self._database.read() as connection:
+            found = await record(connection, booking.conversation)
+        return (await self.left(found, {booking.period}, now))[booking.period] if found else None
+
     async def outlooks(self, conversations: Sequence[str], now: int) -> dict[str, Outlook]:
         """Of those that exist, by id; three questions to the database for some hundred of them."""
         async with self._database.read() as connection:

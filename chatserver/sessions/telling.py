@@ -132,6 +132,8 @@ class SessionTelling:
         for booking in known.values():
             # Of one that has just got its start, also what is due by now.
             await self._timers.set_for(booking, booking.set_at - 1 if booking.id in placed else now - 1)
+        for id, first_at in _changed_at(events).items():
+            await self._timers.set_for(known[id], first_at - 1)
         await self._say(found, events, known, now)
         async with self._database.begin() as connection:
             await session_events.mark_told(connection, [event.number for event in events])
@@ -159,3 +161,15 @@ class SessionTelling:
             )
             payload = feed.session(msgspec.json.encode(said))
             await self._store.request("SPUBLISH", keys.feed(record.id), payload)
+
+
+def _changed_at(events: Sequence[SessionEvent]) -> dict[str, int]:
+    """When somebody first changed each booking: from there on something new may be due, also where that is past.
+
+    Not what happened by itself: whoever notes that sets the timer.
+    """
+    first: dict[str, int] = {}
+    for event in events:
+        if event.booking and event.by != "system":
+            first[event.booking] = min(event.at, first.get(event.booking, event.at))
+    return first

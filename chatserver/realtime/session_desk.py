@@ -1,0 +1,83 @@
+"""What the socket asks of sessions: credits and next session for the views, and who comes to a session."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from typing import assert_never
+
+from chatserver.conversations.requests import Missing
+from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.codes import Code
+from chatserver.protocol.events import SessionChanged
+from chatserver.protocol.sessions import booking_view
+from chatserver.records.database import DatabaseError
+from chatserver.records.dialects import IDS_AT_ONCE
+from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.credit_book import CreditBook, Outlook
+from chatserver.sessions.outcomes import BookingDone, BookingRefused
+from chatserver.sessions.together import Together
+from quotas.bookings import LENGTHS, Side
+from quotas.instant import MINUTE
+from quotas.plans import SessionPolicy
+
+OUTLOOK_WITHIN = 5.0
+"""Seconds after which a welcome goes out without credits and next session: chats go on without the records."""
+
+logger = logging.getLogger(__name__)
+
+
+class SessionDesk:
+    """One process's. Those who ask for outlooks at the same time are one question to the database."""
+
+    def __init__(self, bookings: Bookings, credits: CreditBook, clock: StoreClock, policy: SessionPolicy) -> None:
+        self._bookings = bookings
+        self._credits = credits
+        self._clock = clock
+        self._policy = policy
+        self._together: Together[str, Outlook | None] = Together(self._found, IDS_AT_ONCE)
+
+    async def outlooks(self, conversations: Collection[str]) -> dict[str, Outlook]:
+        """Of those that exist, by id; none of them while the records do not answer."""
+        try:
+            async with asyncio.timeout(OUTLOOK_WITHIN):
+                found = await asyncio.gather(*(self._together.ask(each) for each in conversations))
+        except (DatabaseError, TimeoutError) as error:
+            logger.warning("credits and next sessions are not told: %s", error or "the database is slow")
+            return {}
+        return {name: outlook for name, outlook in zip(conversations, found, strict=True) if outlook is not None}
+
+    async def _found(self, conversations: Sequence[str]) -> list[Outlook | None]:
+        outlooks = await self._credits.outlooks(sorted(set(conversations)), self._clock.now())
+        return [outlooks.get(each) for each in conversations]
+
+    async def join(self, conversation: str, id: str, side: Side) -> SessionChanged | Code | None:
+        """What to answer, or why it cannot be; None where both sides hear of it by the feed.
+
+        Raises StoreError, DatabaseError.
+        """
+        before = await self._bookings.find(id)
+        if before is None or before.conversation != conversation:
+            return "not_found"
+        match await self._bookings.join(id, side):
+            case BookingDone(booking):
+                if not before.joined_at(side):
+                    return None
+                now = self._clock.now()
+                left = await self._credits.left_for(booking, now)
+                return SessionChanged(conversation, "joined", booking_view(booking, self._policy, now), left)
+            case BookingRefused():
+                return "not_open"
+            case Missing():
+                return "not_found"
+            case never:
+                assert_never(never)
+
+    async def wrote(self, conversation: str, side: Side, at: int) -> None:
+        """That side wrote at `at`: it has joined the booked live chats that were running.
+
+        Raises StoreError, DatabaseError.
+        """
+        found = await self._bookings.of_conversation(conversation, at - LENGTHS[-1] * MINUTE, at + 1)
+        for booking in found:
+            if booking.service == "live_chat" and booking.cancelled is None and at < booking.ended_at:
+                await self._bookings.join(booking.id, side, at)
