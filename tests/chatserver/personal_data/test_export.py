@@ -116,6 +116,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
+        "records": {"hours": [], "prices": [], "memberships": [], "membership_steps": [], "statements": []},
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
