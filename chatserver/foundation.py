@@ -73,6 +73,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
     advice: Advice
@@ -192,6 +193,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
+        appointments=appointments,
         bookings=bookings,
         credits=credits,
         advice=Advice(rulebook, slots),
