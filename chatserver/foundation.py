@@ -73,6 +73,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
     advice: Advice
@@ -191,6 +192,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
+        appointments=appointments,
         bookings=bookings,
         credits=credits,
         advice=Advice(rulebook, slots),
