@@ -160,10 +160,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (link, ledger):
-        yield _foundation(rulebook, database, link, ledger)
+        yield founded(rulebook, database, link, ledger)
 
 
-def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+    """The parts on records and store that are open already."""
     node, metrics = uuid4().hex[:12], Metrics()
     tail = LedgerArchive(link, ledger, ledger.shift)
     waits, timers = Waits(link, ledger, ledger.shift), Timers(link, ledger)
