@@ -7,7 +7,7 @@ import pytest
 
 from chatserver.records.database import Database
 from chatserver.sessions.hours import HoursRecord, OpeningHours
-from chatserver.sessions.hours_requests import HoursDetails, ListedPrice, PriceDetails, WeeklyHours
+from chatserver.sessions.hours_requests import HoursDetails, ListedPrice, ListedPrices, WeeklyHours
 from chatserver.sessions.prices import Prices
 from quotas.bookings import Price
 from tests import databases
@@ -75,5 +75,5 @@ async def slots(monday: Served, database: Database) -> None:
     """tom may be booked from 10 to 12 on Tuesdays in Oslo, a day ahead; 30 minutes beside the plan cost 450 kroner."""
     hours = HoursDetails([WeeklyHours("tuesday", "10:00", "12:00")], "Europe/Oslo")
     assert isinstance(await OpeningHours(database, monday.ledger.now).put("tom", hours), HoursRecord)
-    prices = PriceDetails([ListedPrice(30, 45_000, "NOK")])
+    prices = ListedPrices([ListedPrice(30, 45_000, "NOK")])
     assert await Prices(database, monday.ledger.now).put("tom", prices) == {30: Price(45_000, "NOK")}

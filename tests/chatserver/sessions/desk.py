@@ -21,23 +21,24 @@ from quotas.store.port import Store
 from quotas.terms import Rulebook
 from tests.quotas.moments import oslo
 
-TUESDAY = oslo("2026-01-06T10:00")
+TUESDAY = oslo("2026-01-06T10:00:00")
 RULEBOOK = Rulebook(builtin_policy())
 
 
 class Desk:
     """Its clock stands where `now` says: the ledger's is the store's, `shift` ms ahead."""
 
-    def __init__(self, database: Database, store: Store, now: int = TUESDAY) -> None:
+    def __init__(self, database: Database, store: Store, now: int = TUESDAY, rulebook: Rulebook = RULEBOOK) -> None:
         self.now = now
+        self.rulebook = rulebook
         self.database = database
         self.store = store
         self.ledger = RedisLedger(store)
         self.appointments = BookedSessions(database, self.clock)
-        self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self.clock, self.appointments)
-        self.credits = CreditBook(database, RULEBOOK, self.clock)
+        self.provisioning = Provisioning(database, self.ledger, self.rulebook, self.clock, self.appointments)
+        self.credits = CreditBook(database, self.rulebook, self.clock)
         self.timers = Timers(store, self.ledger)
-        self.slots = Slots(database, RULEBOOK.policy.sessions)
+        self.slots = Slots(database, self.rulebook.policy.sessions)
         self.telling = self.telling_named("first")
         self.bookings = self.bookings_told_by(self.telling)
 
@@ -48,16 +49,16 @@ class Desk:
             store=self.store,
             ledger=self.ledger,
             project=self.provisioning.project,
-            timers=SessionTimers(self.timers, RULEBOOK.policy.sessions),
+            timers=SessionTimers(self.timers, self.rulebook.policy.sessions),
             credits=self.credits,
-            policy=RULEBOOK.policy.sessions,
+            policy=self.rulebook.policy.sessions,
             name=name,
         )
 
     def bookings_told_by(self, telling: SessionTelling) -> Bookings:
         return Bookings(
             database=self.database,
-            rulebook=RULEBOOK,
+            rulebook=self.rulebook,
             clock=self.clock,
             slots=self.slots,
             prices=Prices(self.database, self.clock),
