@@ -14,12 +14,13 @@ from chatserver.conversations.membership import (
     PriceDetails,
 )
 from chatserver.conversations.memberships import MembershipNow, Memberships
-from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
-from chatserver.conversations.requests import Conflict, Invalid, Missing, PersonDetails, Written
-from chatserver.conversations.rows import memberships
+from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
+from chatserver.conversations.rows import memberships, people
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data import rows as erasures
+from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from quotas import instant
 from quotas.bookings import Price
@@ -45,10 +46,10 @@ class House:
 
     async def open(self) -> None:
         await self.show(JANUARY)
-        provisioning = Provisioning(self.database, self.ledger, RULEBOOK, self.ledger.now)
-        for id, role in (("mia", "member"), ("ola", "member"), ("tom", "mentor")):
-            outcome = await provisioning.put_person(id, PersonDetails(role, id.title()))  # type: ignore[arg-type] # these
-            assert isinstance(outcome, Written)
+        roles: dict[str, Role] = {"mia": "member", "ola": "member", "tom": "mentor"}
+        async with self.database.begin() as connection:
+            for id, role in roles.items():
+                await people.create(connection, PersonRecord(id, role, id.title(), "Europe/Oslo", "nb", None, 1, 1))
 
     async def show(self, now: int) -> None:
         """Let the store's clock show that, for parts that are made anew."""
@@ -91,7 +92,7 @@ class House:
         found = {}
         for partition in EVERYWHERE:
             names = await self._link.request("ZRANGE", f"{{{partition}}}:timers", 0, -1, "WITHSCORES")
-            found |= {name.decode(): int(float(at)) for name, at in zip(names[::2], names[1::2], strict=True)}
+            found |= {name.decode(): int(float(at)) for name, at in names}
         return found
 
 
