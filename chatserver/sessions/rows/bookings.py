@@ -44,6 +44,21 @@ async def between(connection: AsyncConnection, conversation: str, since: int, un
     return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
 
 
+async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> list[Booking]:
+    """A mentor's bookings that start before `until`, by start."""
+    where = (BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)
+    rows = await connection.execute(select(BOOKINGS).where(*where))
+    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+
+
+async def first_start_of_mentor(connection: AsyncConnection, mentor: str) -> int | None:
+    """When the first of a mentor's bookings starts; None where there is none."""
+    found: int | None = await connection.scalar(
+        select(func.min(BOOKINGS.c.starts_at)).where(BOOKINGS.c.mentor_id == mentor)
+    )
+    return found
+
+
 async def live_chats(connection: AsyncConnection, conversation: str, since: int) -> list[Booking]:
     """The live chats of a conversation that start at `since` or later and are not cancelled, by start."""
     where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since)
