@@ -30,6 +30,7 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
+from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
@@ -74,6 +75,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     provisioning: Provisioning
     bookings: Bookings
     credits: CreditBook
+    advice: Advice
     telling: SessionTelling
     revocations: Revocations
 
@@ -191,6 +193,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         provisioning=provisioning,
         bookings=bookings,
         credits=credits,
+        advice=Advice(rulebook, slots),
         telling=telling,
         revocations=Revocations(link),
     )
