@@ -160,6 +160,8 @@ async def assembled(
             bookings=base.bookings,
             credits=base.credits,
             advice=base.advice,
+            memberships=base.memberships,
+            statements=base.statements,
             clock=ledger.now,
             people=people,
             metrics=metrics,

@@ -11,6 +11,7 @@ from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
+from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
@@ -21,6 +22,7 @@ from chatserver.replies.report import ReplyReports
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.statements import Statements
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024
@@ -44,6 +46,8 @@ class ApiContext:
     bookings: Bookings
     credits: CreditBook
     advice: Advice
+    memberships: Memberships
+    statements: Statements
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

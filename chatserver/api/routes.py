@@ -19,6 +19,7 @@ from chatserver.api.bounds import admit
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
 from chatserver.api.openapi import document
@@ -28,6 +29,7 @@ from chatserver.api.problem import ProblemError
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
 from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
+from chatserver.api.statements import GET_STATEMENT
 from chatserver.api.why import GET_WHY
 from chatserver.records.database import DatabaseError
 from quotas.store.errors import StoreError
@@ -54,6 +56,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_BOOKINGS,
     GET_CREDITS,
     CORRECT_CREDITS,
+    PUT_MEMBERSHIP,
+    CHANGE_MEMBERSHIP,
+    GET_MEMBERSHIP,
+    GET_STATEMENT,
 )
 
 logger = logging.getLogger(__name__)
