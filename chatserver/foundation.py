@@ -13,7 +13,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.renewals import Renewals
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
@@ -37,6 +39,7 @@ from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
+from chatserver.sessions.statements import Statements
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
@@ -73,10 +76,13 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
     advice: Advice
     telling: SessionTelling
+    memberships: Memberships
+    statements: Statements
     revocations: Revocations
 
 
@@ -151,10 +157,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (link, ledger):
-        yield _foundation(rulebook, database, link, ledger)
+        yield founded(rulebook, database, link, ledger)
 
 
-def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+    """The parts on records and store that are open already."""
     node, metrics = uuid4().hex[:12], Metrics()
     tail = LedgerArchive(link, ledger, ledger.shift)
     waits, timers = Waits(link, ledger, ledger.shift), Timers(link, ledger)
@@ -177,6 +184,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
     bookings = Bookings(
         database=database, rulebook=rulebook, clock=ledger.now, slots=slots, prices=prices, telling=telling
     )
+    renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -187,14 +195,17 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         tail=tail,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics)]),
+        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics), renewals]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
+        appointments=appointments,
         bookings=bookings,
         credits=credits,
         advice=Advice(rulebook, slots),
         telling=telling,
+        memberships=Memberships(database, renewals, ledger.now),
+        statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(link),
     )
 

@@ -61,11 +61,8 @@ class _Page:
 
     def _section(self, heading: str, lines: Sequence[StatementLineView]) -> str:
         names = ("starts_at", "member", "service", "kind", "state", "units", "price", "mentor", "platform")
-        with_month = heading == "corrections"
-        columns = (*names, "corrects") if with_month else names
-        return self._table(
-            heading, columns, ([*self._cells(each), *([escape(each.corrects or "")] * with_month)] for each in lines)
-        )
+        columns = (*names, "corrects") if heading == "corrections" else names
+        return self._table(heading, columns, (self._cells(each)[: len(columns)] for each in lines))
 
     def _cells(self, line: StatementLineView) -> list[str]:
         texts = self._texts
@@ -77,6 +74,7 @@ class _Page:
             escape(texts[line.state]),
             f"{line.units}",
             *(self._amount(amount, line.currency) for amount in (line.price, line.mentor, line.platform)),
+            escape(line.corrects or ""),
         ]
 
     def _table(self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -14,6 +14,7 @@ from chatserver.api.statement_page import PAGE_POLICY, statement_page
 from chatserver.conversations.requests import FieldProblem, Missing
 from chatserver.protocol.statements import StatementLineView, StatementView, statement_view
 from chatserver.sessions.rows.statements import IssuedStatement
+from chatserver.sessions.statements import DraftStatement
 from quotas.phrases import Language
 from quotas.statements import month_of
 
@@ -51,7 +52,7 @@ async def get_statement(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     month = month_of(call.parts["month"])
     if month is None:
         raise invalid([FieldProblem("month", "there is no such month; allowed: 1971-01 to 2198-12")])
-    found: object = Missing()
+    found: IssuedStatement | DraftStatement | Missing = Missing()
     if call.identity.role == "support" or call.id == call.identity.user:
         found = await call.context.statements.of(call.id, month)
     if isinstance(found, Missing):
@@ -97,8 +98,8 @@ GET_STATEMENT = Operation(
     path="/v1/mentors/{id}/statements/{month}",
     name="getStatement",
     summary=(
-        "What a mentor earned in a month, as JSON, CSV or a page. A month that is over is issued when somebody first asks "
-        "for it, and never changes; what comes later stands in the next, as a correction. Mentors see their own."
+        "What a mentor earned in a month, as JSON, CSV or a page. A month that is over is issued when somebody first "
+        "asks for it, and never changes; what comes later stands in the next as a correction. Mentors see their own."
     ),
     handler=get_statement,
     query=NoQuery,
