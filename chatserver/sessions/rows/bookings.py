@@ -38,7 +38,6 @@ async def between(connection: AsyncConnection, conversation: str, since: int, un
     return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
 
 
-<<<<<<< HEAD
 async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> list[Booking]:
     """A mentor's bookings that start before `until`, by start."""
     where = (BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)
@@ -54,16 +53,6 @@ async def first_start_of_mentor(connection: AsyncConnection, mentor: str) -> int
     return found
 
 
-async def live_chats(connection: AsyncConnection, conversation: str, since: int) -> list[Booking]:
-    """The live chats of a conversation that start at `since` or later and are not cancelled, by start."""
-    where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since)
-    chats = (BOOKINGS.c.service == "live_chat", BOOKINGS.c.cancelled_at.is_(None))
-    rows = await connection.execute(select(BOOKINGS).where(*where, *chats))
-    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
-
-
-=======
->>>>>>> s-http
 async def of_periods(connection: AsyncConnection, periods: Sequence[tuple[str, int]]) -> list[Booking]:
     """What spends from these periods: of conversations, each with the number of one."""
     found: list[Booking] = []

@@ -94,6 +94,8 @@ async def served(
         bookings=base.bookings,
         credits=base.credits,
         advice=base.advice,
+        memberships=base.memberships,
+        statements=base.statements,
         clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=base.metrics,
