@@ -61,7 +61,7 @@ class Statements:
         if issued:
             first = min(month, next_month(issued[-1].statement.month))
         else:
-            starts_at = await bookings.first_start_of_mentor(connection, mentor)
+            starts_at = await statements.first_start(connection, mentor)
             first = month if starts_at is None else min(month, month_at(self._calendar(zone), starts_at))
         months = [first]
         while months[-1] < month:

@@ -45,14 +45,6 @@ async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> lis
     return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
 
 
-async def first_start_of_mentor(connection: AsyncConnection, mentor: str) -> int | None:
-    """When the first of a mentor's bookings starts; None where there is none."""
-    found: int | None = await connection.scalar(
-        select(func.min(BOOKINGS.c.starts_at)).where(BOOKINGS.c.mentor_id == mentor)
-    )
-    return found
-
-
 async def of_periods(connection: AsyncConnection, periods: Sequence[tuple[str, int]]) -> list[Booking]:
     """What spends from these periods: of conversations, each with the number of one."""
     found: list[Booking] = []
