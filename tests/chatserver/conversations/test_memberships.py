@@ -11,7 +11,7 @@ from chatserver.conversations.membership import (
     MembershipDetails,
     MembershipRecord,
     NotedStep,
-    PriceDetails,
+    MembershipPrice,
 )
 from chatserver.conversations.memberships import MembershipNow, Memberships
 from chatserver.conversations.person import PersonRecord
@@ -34,7 +34,7 @@ from quotas.terms import Rulebook
 
 RULEBOOK = Rulebook(builtin_policy())
 JANUARY = instant.parse("2026-01-31T12:00:00+01:00")
-DETAILS = MembershipDetails("monthly", date(2026, 1, 31), PriceDetails(99_901, "NOK"), "consumer", cadence="monthly")
+DETAILS = MembershipDetails("monthly", date(2026, 1, 31), MembershipPrice(99_901, "NOK"), "consumer", cadence="monthly")
 
 
 class House:
@@ -143,7 +143,7 @@ async def test_some_of_it_is_changed(house: House) -> None:
     """What is left out stays; nothing at all appends nothing."""
     assert await house.memberships.change("mia", MembershipChange(payer="business"), "support") == Missing()
     await house.put()
-    changed = await house.change(MembershipChange(price=PriceDetails(80_000, "NOK"), paid_until=date(2026, 5, 31)))
+    changed = await house.change(MembershipChange(price=MembershipPrice(80_000, "NOK"), paid_until=date(2026, 5, 31)))
     assert (changed.terms.price.amount, changed.terms.paid_until, changed.terms.cadence) == (
         80_000,
         date(2026, 5, 31),
@@ -156,7 +156,7 @@ async def test_some_of_it_is_changed(house: House) -> None:
 @pytest.mark.parametrize(
     ("details", "field"),
     [
-        (replace(DETAILS, price=PriceDetails(1, "NOX")), "price"),
+        (replace(DETAILS, price=MembershipPrice(1, "NOX")), "price.currency"),
         (replace(DETAILS, started_on=date(2026, 2, 1)), "started_on"),
         (replace(DETAILS, started_on=date(1970, 12, 31)), "started_on"),
         (replace(DETAILS, paid_until=date(2026, 1, 31)), "paid_until"),
@@ -224,7 +224,7 @@ async def test_what_fell_due_while_everything_slept(house: House) -> None:
     """It is noted in its order, with the instant at which it was due, also where somebody changes the price first."""
     await house.put()
     await house.show(at("2026-03-28"))
-    await house.change(MembershipChange(price=PriceDetails(2, "NOK")))
+    await house.change(MembershipChange(price=MembershipPrice(2, "NOK")))
     await house.ring()
     steps = await house.steps()
     assert [(step.kind, step.at, step.price.amount) for step in steps] == [
