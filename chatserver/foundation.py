@@ -74,6 +74,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
     telling: SessionTelling
@@ -206,6 +207,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
+        appointments=appointments,
         bookings=bookings,
         credits=credits,
         telling=telling,

@@ -29,8 +29,10 @@ async def _rebuild(settings: Settings, store_url: str) -> None:
                 parts.ledger,
                 parts.restorer,
                 parts.rulebook,
+                parts.appointments,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
+            await parts.telling.set_timers()
     if not rebuilt.conversations:
         raise SettingsError("the records hold no conversation, and nothing was rebuilt; is this the right database?")
     screen.print(

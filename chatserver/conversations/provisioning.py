@@ -4,7 +4,7 @@ Every write is idempotent: the same one again changes no record, and tells the l
 missed it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -48,8 +48,11 @@ class Restorer(Protocol):
 class Appointments(Protocol):
     """What sessions have to do with conversations: `chatserver/sessions/appointments.py`."""
 
-    async def chats(self, conversation: str) -> tuple[BookedChat, ...]:
-        """The live chats of a conversation that are booked and not over, by start. Raises StoreError, DatabaseError."""
+    async def chats(self, conversations: Sequence[str]) -> Mapping[str, tuple[BookedChat, ...]]:
+        """The live chats of each that are booked and not over, by start; nothing of those without.
+
+        Raises StoreError, DatabaseError.
+        """
 
     async def end(self, connection: AsyncConnection, conversation: ConversationRecord, now: int) -> None:
         """The conversation ends with this transaction: what has not started is cancelled."""
@@ -247,8 +250,8 @@ class Provisioning:
 
     async def _configured(self, conversation: ConversationRecord) -> Standing:
         # What is booked may be newer than the record: then a newer one follows, and has it too.
-        chats = await self._appointments.chats(conversation.id)
-        return await self._ledger.configure(conversation.id, settings_of(conversation, chats))
+        chats = await self._appointments.chats([conversation.id])
+        return await self._ledger.configure(conversation.id, settings_of(conversation, chats.get(conversation.id, ())))
 
 
 def _name_problem(name: str) -> str | None:

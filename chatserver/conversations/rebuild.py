@@ -7,13 +7,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.provisioning import Restorer, settings_of
+from chatserver.conversations.provisioning import Appointments, Restorer, settings_of
 from chatserver.conversations.rows import conversations
 from chatserver.records.database import POOL_SIZE, Database
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
 from quotas.standing import ConversationSettings
-from quotas.terms import Rulebook, UnjudgeableError
+from quotas.terms import BookedChat, Rulebook, UnjudgeableError
 from quotas.zones import zone_problem
 
 BATCH = 500
@@ -35,6 +35,7 @@ async def rebuild(
     ledger: Ledger,
     restorer: Restorer,
     rulebook: Rulebook,
+    appointments: Appointments,
     on_progress: Callable[[int, int], None],
 ) -> Rebuilt:
     """Tell the ledger of every conversation, which also makes the index of each person's conversations.
@@ -60,7 +61,9 @@ async def rebuild(
         for first in range(0, len(batch), POOL_SIZE):
             some = batch[first : first + POOL_SIZE]
             restored += sum(await asyncio.gather(*(restorer.restore(each.id) for each in some)))
-        ahead += sum(await asyncio.gather(*(_tell(database, ledger, conversation) for conversation in batch)))
+        chats = await appointments.chats([each.id for each in batch])
+        told = (_tell(database, ledger, conversation, chats.get(conversation.id, ())) for conversation in batch)
+        ahead += sum(await asyncio.gather(*told))
         last = batch[-1].id
         done += len(batch)
         # Conversations may have been created since they were counted.
@@ -103,9 +106,11 @@ def _named(in_use: dict[str, int], is_lacking: Callable[[str], object]) -> str:
     return ", ".join(f"{name} ({number})" for name, number in in_use.items() if is_lacking(name))
 
 
-async def _tell(database: Database, ledger: Ledger, conversation: ConversationRecord) -> bool:
+async def _tell(
+    database: Database, ledger: Ledger, conversation: ConversationRecord, chats: tuple[BookedChat, ...]
+) -> bool:
     """Whether the ledger was ahead."""
-    told = (await ledger.configure(conversation.id, settings_of(conversation))).settings
+    told = (await ledger.configure(conversation.id, settings_of(conversation, chats))).settings
     if _agree(told, conversation):
         return False
     async with database.begin() as connection:
@@ -117,11 +122,11 @@ async def _tell(database: Database, ledger: Ledger, conversation: ConversationRe
         if ahead:
             newest = replace(newest, revision=told.revision + 1)
             await conversations.raise_revision(connection, newest.id, newest.revision)
-    await ledger.configure(newest.id, settings_of(newest))
+    await ledger.configure(newest.id, settings_of(newest, chats))
     return ahead
 
 
 def _agree(told: ConversationSettings, conversation: ConversationRecord) -> bool:
-    """The status aside: what has ended in the ledger stays ended."""
+    """The status aside: what has ended in the ledger stays ended. And live chats: they raise the revision."""
     settings = settings_of(conversation)
-    return replace(told, status=settings.status) == settings
+    return replace(told, status=settings.status, chats=()) == settings

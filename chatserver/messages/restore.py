@@ -1,8 +1,8 @@
 """A conversation that the store has lost, or has only as it was earlier, comes back from the archive as it stood there.
 
-What comes back: usage, wait, deadline and its timer, read marks, the ids of the last 48 hours, which events were written,
-and the seq of the last archived message, so that the next one gets the next. What does not: what was written after the
-archive last looked.
+What comes back: usage, wait, deadline and its timer, read marks, the ids of the last 48 hours, which events were
+written, and the seq of the last archived message, so that the next one gets the next. What does not: what was written
+after the archive last looked.
 """
 
 from typing import cast

@@ -1,6 +1,6 @@
 """What provisioning asks of sessions: `Appointments` of `chatserver/conversations/provisioning.py`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,13 +21,16 @@ class BookedSessions:
         self._database = database
         self._clock = clock
 
-    async def chats(self, conversation: str) -> tuple[BookedChat, ...]:
-        """The live chats of a conversation that are booked and not over, by start. Raises StoreError, DatabaseError."""
+    async def chats(self, conversations: Sequence[str]) -> Mapping[str, tuple[BookedChat, ...]]:
+        """The live chats of each that are booked and not over, by start. Raises StoreError, DatabaseError."""
         now = await self._clock()
         async with self._database.read() as connection:
-            found = await bookings.live_chats(connection, conversation, now - LENGTHS[-1] * MINUTE)
-        chats = [chat for booking in found if (chat := chat_of(booking)) and chat.ends_at > now]
-        return tuple(sorted(chats, key=lambda chat: (chat.starts_at, chat.ends_at)))
+            found = await bookings.ahead(connection, conversations, now - LENGTHS[-1] * MINUTE)
+        chats: dict[str, list[BookedChat]] = {}
+        for booking in found:
+            if (chat := chat_of(booking)) and chat.ends_at > now:
+                chats.setdefault(booking.conversation, []).append(chat)
+        return {name: tuple(sorted(some, key=_by_start)) for name, some in chats.items()}
 
     async def end(self, connection: AsyncConnection, conversation: ConversationRecord, now: int) -> None:
         """The conversation ends with this transaction: what has not started is cancelled, not late and not counted."""
@@ -37,3 +40,7 @@ class BookedSessions:
                 await bookings.change(connection, ended)
                 await occupancy.give_back(connection, booking.id)
                 await session_events.append(connection, [cancelled_event(ended, ended.cancelled)])
+
+
+def _by_start(chat: BookedChat) -> tuple[int, int]:
+    return chat.starts_at, chat.ends_at

@@ -23,8 +23,8 @@ from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.rows import bookings, session_events
 from chatserver.sessions.session_event import ENTRIES, SAID, SessionEvent
 from chatserver.sessions.session_timers import SessionTimers
-from quotas.bookings import Booking
-from quotas.instant import SECOND
+from quotas.bookings import LENGTHS, Booking
+from quotas.instant import DAY, MINUTE, SECOND
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import SessionPolicy
@@ -40,6 +40,8 @@ LEASE = 15 * SECOND
 """How long after its last look a process may be silent before another one takes over."""
 BATCH = 100
 """Events of a conversation that are told in one go."""
+PAGE = 500
+"""Bookings read at once."""
 CONVERSATIONS = 100
 """Conversations of which something is untold that are looked at in one go."""
 
@@ -91,6 +93,19 @@ class SessionTelling:
                 pass
         except (StoreError, DatabaseError):
             logger.debug("what happened at a session is told later", extra={"conversation": conversation})
+
+    async def set_timers(self) -> None:
+        """Look at every booking that may not be over: the store has lost timers. Raises StoreError, DatabaseError."""
+        now = await self._ledger.now()
+        since, last = now - self._policy.confirm_days * DAY - LENGTHS[-1] * MINUTE, ""
+        while True:
+            async with self._database.read() as connection:
+                page = await bookings.page_ahead(connection, since, last, PAGE)
+            for booking in page:
+                await self._timers.look_at(booking, now)
+            if len(page) < PAGE:
+                return
+            last = page[-1].id
 
     async def _sweep(self, partitions: Collection[int]) -> bool:
         """The look is at the records, not at the ledger's partitions: any of them may be due."""

@@ -105,7 +105,7 @@ async def test_conversations_that_have_ended_need_no_rules(valkey_url: str, tmp_
         assert (await exporting.write(await exporting.find("mia"), sinks, lambda *_: None)).messages == 1
         restorer = ArchiveRestorer(parts.database, parts.ledger, LedgerArchive(parts.link, parts.ledger, parts.shift))
         assert (
-            await rebuild(parts.database, parts.ledger, restorer, parts.rulebook, lambda *_: None)
+            await rebuild(parts.database, parts.ledger, restorer, parts.rulebook, parts.appointments, lambda *_: None)
         ).conversations == 1
 
 

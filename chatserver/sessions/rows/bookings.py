@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import IDS_AT_ONCE
@@ -31,24 +31,10 @@ async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, 
     return {row.booking.id: row for row in await _found(connection, BOOKINGS.c.id, ids)}
 
 
-async def of_conversations(connection: AsyncConnection, conversations: Collection[str]) -> list[Booking]:
-    """All bookings of these conversations, by start."""
-    rows = await _found(connection, BOOKINGS.c.conversation_id, conversations)
-    return sorted((row.booking for row in rows), key=_by_start)
-
-
 async def between(connection: AsyncConnection, conversation: str, since: int, until: int) -> list[Booking]:
     """Those of a conversation that start in [since, until), by start."""
     where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < until)
     rows = await connection.execute(select(BOOKINGS).where(*where))
-    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
-
-
-async def live_chats(connection: AsyncConnection, conversation: str, since: int) -> list[Booking]:
-    """The live chats of a conversation that start at `since` or later and are not cancelled, by start."""
-    where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since)
-    chats = (BOOKINGS.c.service == "live_chat", BOOKINGS.c.cancelled_at.is_(None))
-    rows = await connection.execute(select(BOOKINGS).where(*where, *chats))
     return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
 
 
@@ -85,9 +71,11 @@ async def change(connection: AsyncConnection, booking: Booking) -> None:
     await connection.execute(update(BOOKINGS).where(BOOKINGS.c.id == booking.id).values(values))
 
 
-async def count(connection: AsyncConnection) -> int:
-    """How many there are."""
-    return await connection.scalar(select(func.count()).select_from(BOOKINGS)) or 0
+async def page_ahead(connection: AsyncConnection, since: int, after: str, limit: int) -> list[Booking]:
+    """The first `limit` with ids beyond `after` that start at `since` or later and are not cancelled, by id."""
+    where = (BOOKINGS.c.id > after, BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None))
+    rows = await connection.execute(select(BOOKINGS).where(*where).order_by(BOOKINGS.c.id).limit(limit))
+    return [_row(row._mapping).booking for row in rows]
 
 
 async def _found(

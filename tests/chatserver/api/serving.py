@@ -27,6 +27,7 @@ from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.appointments import BookedSessions
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from quotas.ledger.base import Posted, posted
@@ -69,7 +70,9 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
     await link.open()
     ledger = RedisLedger(link)
     await ledger.load()
-    provisioning = Provisioning(database, ledger, Rulebook(builtin_policy()), ledger.now)
+    provisioning = Provisioning(
+        database, ledger, Rulebook(builtin_policy()), ledger.now, BookedSessions(database, ledger.now)
+    )
     revocations = Revocations(link)
     tokens = RevocableTokens(Settings(jwt_secret=SECRET), revocations)
     keys = conversation_keys(database)

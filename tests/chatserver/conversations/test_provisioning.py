@@ -20,6 +20,7 @@ from chatserver.conversations.requests import (
 )
 from chatserver.conversations.rows import conversations
 from chatserver.records.database import Database
+from chatserver.sessions.appointments import BookedSessions
 from quotas.instant import DAY
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
@@ -35,7 +36,9 @@ KARI_AND_TOM = ConversationDetails(member="kari", mentor="tom", plan="light")
 @pytest.fixture
 async def provisioning(database: Database, ledger: RedisLedger) -> Provisioning:
     """Provisioning that knows a member, a mentor and a support person."""
-    return await with_people(Provisioning(database, ledger, Rulebook(builtin_policy()), ledger.now))
+    return await with_people(
+        Provisioning(database, ledger, Rulebook(builtin_policy()), ledger.now, BookedSessions(database, ledger.now))
+    )
 
 
 async def with_people(provisioning: Provisioning) -> Provisioning:
@@ -132,7 +135,7 @@ async def test_a_clock_that_was_set_back(provisioning: Provisioning, database: D
         return await ledger.now() - DAY
 
     first = done(await provisioning.put_conversation("c1", KARI_AND_TOM))
-    behind = Provisioning(database, ledger, provisioning.rulebook, yesterday)
+    behind = Provisioning(database, ledger, provisioning.rulebook, yesterday, BookedSessions(database, yesterday))
     done(await behind.change_conversation("c1", ConversationChange(plan="basic")))
     async with database.read() as connection:
         assert await conversations.subscriptions(connection, "c1") == [
@@ -261,7 +264,9 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
         async def clock() -> int:
             return instant
 
-        provisioning = await with_people(Provisioning(database, ledger, Rulebook(builtin_policy()), clock))
+        provisioning = await with_people(
+            Provisioning(database, ledger, Rulebook(builtin_policy()), clock, BookedSessions(database, clock))
+        )
         up.clear()
         store.kill()
         with pytest.raises(StoreError):

@@ -12,6 +12,7 @@ from chatserver.conversations.rebuild import BATCH, Rebuilt, rebuild, rules_prob
 from chatserver.conversations.rows import conversations, people
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.records.database import Database
+from chatserver.sessions.appointments import BookedSessions
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import Policy, builtin_policy
@@ -64,6 +65,7 @@ async def test_an_empty_store_learns_everything(database: Database, store_url: s
         ledger,
         ArchiveRestorer(database, ledger, LedgerArchive(link, ledger, 0)),
         RULEBOOK,
+        BookedSessions(database, ledger.now),
         lambda done, total: seen.append((done, total)),
     )
     assert counts == Rebuilt(conversations=BATCH + 20, restored=0, ahead=0)
@@ -80,9 +82,11 @@ async def test_an_empty_store_learns_everything(database: Database, store_url: s
 async def test_what_the_ledger_counts_stays(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
     """Beside a running server: a second run changes nothing, a live chat goes on."""
     await recorded(database, 3)
-    await rebuild(database, ledger, restorer, RULEBOOK, nothing)
+    await rebuild(database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing)
     before = await ledger.start_live("c0001", 60_000)
-    assert await rebuild(database, ledger, restorer, RULEBOOK, nothing) == Rebuilt(conversations=3, restored=0, ahead=0)
+    assert await rebuild(
+        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing
+    ) == Rebuilt(conversations=3, restored=0, ahead=0)
     after = await ledger.standing("c0001")
     assert before is not None
     assert after is not None
@@ -97,7 +101,9 @@ async def test_records_restored_from_a_backup(
     await ledger.configure(newer.id, replace(settings_of(newer), plan="video", revision=9))
     await ledger.configure(equal.id, replace(settings_of(equal), zone="UTC"))
     await ledger.configure(ended.id, replace(settings_of(ended), status="ended"))
-    assert await rebuild(database, ledger, restorer, RULEBOOK, nothing) == Rebuilt(conversations=3, restored=0, ahead=2)
+    assert await rebuild(
+        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing
+    ) == Rebuilt(conversations=3, restored=0, ahead=2)
     for conversation, revision in ((newer, 10), (equal, 4)):
         standing = await ledger.standing(conversation.id)
         assert standing is not None
@@ -107,7 +113,9 @@ async def test_records_restored_from_a_backup(
     still_ended = await ledger.standing(ended.id)
     assert still_ended is not None
     assert still_ended.settings.status == "ended"
-    assert await rebuild(database, ledger, restorer, RULEBOOK, nothing) == Rebuilt(conversations=3, restored=0, ahead=0)
+    assert await rebuild(
+        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing
+    ) == Rebuilt(conversations=3, restored=0, ahead=0)
 
 
 async def test_a_policy_without_a_plan_in_use(
@@ -123,7 +131,7 @@ async def test_a_policy_without_a_plan_in_use(
     assert sentence is not None
     assert "basic (2), live (1), live+ (1), video (1); it has light; add them" in sentence
     with pytest.raises(LookupError, match="the policy lacks plans"):
-        await rebuild(database, ledger, restorer, poorer, nothing)
+        await rebuild(database, ledger, restorer, poorer, BookedSessions(database, ledger.now), nothing)
     assert await ledger.conversations_of("tom") == []
 
 

@@ -8,6 +8,7 @@ from chatserver.records.database import Database
 from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
 from chatserver.replies.recorder import ReplyRecords
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.appointments import BookedSessions
 from quotas import instant
 from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, posted
@@ -35,7 +36,9 @@ class PastDesk:
         self.database = database
         self.ledger = RedisLedger(link)
         self.waits = Waits(link, self.ledger, 0)
-        self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self._clock)
+        self.provisioning = Provisioning(
+            database, self.ledger, RULEBOOK, self._clock, BookedSessions(database, self._clock)
+        )
         self.records = ReplyRecords(
             link=link, ledger=self.ledger, waits=self.waits, database=database, rulebook=RULEBOOK, name="first"
         )

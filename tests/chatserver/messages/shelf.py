@@ -16,6 +16,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import read_opened
 from chatserver.records.database import Database
 from chatserver.records.tables import MESSAGES
+from chatserver.sessions.appointments import BookedSessions
 from chatserver.settings import Settings
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
@@ -54,7 +55,10 @@ class Shelf:
             name=name,
         )
         self.restorer = ArchiveRestorer(database, self.ledger, self.tail)
-        self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self.ledger.now, self.restorer)
+        self.appointments = BookedSessions(database, self.ledger.now)
+        self.provisioning = Provisioning(
+            database, self.ledger, RULEBOOK, self.ledger.now, self.appointments, self.restorer
+        )
         self.keys = conversation_keys(database)
         self.log = MessageLog(database, self.ledger, self.keys)
 
@@ -114,7 +118,9 @@ class Shelf:
         await self.link.request("FUNCTION", "FLUSH")
 
     async def rebuild(self) -> Rebuilt:
-        return await rebuild(self.database, self.ledger, self.restorer, RULEBOOK, lambda done, total: None)
+        return await rebuild(
+            self.database, self.ledger, self.restorer, RULEBOOK, self.appointments, lambda done, total: None
+        )
 
 
 @asynccontextmanager

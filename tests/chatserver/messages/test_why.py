@@ -12,6 +12,7 @@ from chatserver.messages.log import MessageLog
 from chatserver.messages.why import why
 from chatserver.protocol.entry import head_json, joined
 from chatserver.records.database import Database
+from chatserver.sessions.appointments import BookedSessions
 from quotas.explain import Explanation
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.instant import text as at_text
@@ -60,7 +61,9 @@ class Scene:
         async def clock() -> int:
             return scene.now
 
-        provisioning = Provisioning(database, ledger, Rulebook(builtin_policy()), clock)
+        provisioning = Provisioning(
+            database, ledger, Rulebook(builtin_policy()), clock, BookedSessions(database, clock)
+        )
         scene = cls(database, ledger, MessageLog(database, ledger, conversation_keys(database)), provisioning, MONDAY)
         await scene.provisioning.put_person("kari", PersonDetails("member", "Kari"))
         await scene.provisioning.put_person("tom", PersonDetails("mentor", "Tom"))

@@ -19,7 +19,7 @@ from chatserver.records.steps import VERSION, SchemaChanges, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
-STEPS = ["0001", "0002", "0003", "0004", "0005", "0007"]
+STEPS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
 
 STARTING = """
 import asyncio, json, sys
@@ -111,7 +111,7 @@ async def test_a_conversation_has_one_open_subscription(database: Database) -> N
         await connection.execute(text(person.format("m", "member")))
         await connection.execute(text(person.format("t", "mentor")))
         await connection.execute(
-            text("INSERT INTO conversations VALUES ('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1, 1)")
+            text("INSERT INTO conversations VALUES ('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1, 1, NULL)")
         )
         await connection.execute(text(subscription))
     with pytest.raises(Exception, match=r"(?i)unique"):

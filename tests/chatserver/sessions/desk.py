@@ -1,0 +1,97 @@
+"""Sessions on a real store and database, with a mentor and as many members as a test needs."""
+
+from datetime import date
+
+from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
+from chatserver.records.database import Database
+from chatserver.sessions.appointments import BookedSessions
+from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.prices import Prices
+from chatserver.sessions.session_timers import SessionTimers
+from chatserver.sessions.slots import Slots
+from chatserver.sessions.telling import SessionTelling
+from quotas.instant import MINUTE
+from quotas.ledger.redis import RedisLedger
+from quotas.ledger.timers import Timers
+from quotas.plans import builtin_policy
+from quotas.session_book import WantedBooking
+from quotas.store.port import Store
+from quotas.terms import Rulebook
+from tests.quotas.moments import oslo
+
+TUESDAY = oslo("2026-01-06T10:00")
+RULEBOOK = Rulebook(builtin_policy())
+
+
+class Desk:
+    """Its clock stands where `now` says: the ledger's is the store's, `shift` ms ahead."""
+
+    def __init__(self, database: Database, store: Store, now: int = TUESDAY) -> None:
+        self.now = now
+        self.database = database
+        self.store = store
+        self.ledger = RedisLedger(store)
+        self.appointments = BookedSessions(database, self.clock)
+        self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self.clock, self.appointments)
+        self.credits = CreditBook(database, RULEBOOK, self.clock)
+        self.timers = Timers(store, self.ledger)
+        self.slots = Slots(database, RULEBOOK.policy.sessions)
+        self.telling = self.telling_named("first")
+        self.bookings = self.bookings_told_by(self.telling)
+
+    def telling_named(self, name: str) -> SessionTelling:
+        """A part that tells, as another process has it."""
+        return SessionTelling(
+            database=self.database,
+            store=self.store,
+            ledger=self.ledger,
+            project=self.provisioning.project,
+            timers=SessionTimers(self.timers, RULEBOOK.policy.sessions),
+            credits=self.credits,
+            policy=RULEBOOK.policy.sessions,
+            name=name,
+        )
+
+    def bookings_told_by(self, telling: SessionTelling) -> Bookings:
+        return Bookings(
+            database=self.database,
+            rulebook=RULEBOOK,
+            clock=self.clock,
+            slots=self.slots,
+            prices=Prices(self.database, self.clock),
+            telling=telling,
+        )
+
+    async def clock(self) -> int:
+        return self.now
+
+    async def later(self, minutes: float) -> None:
+        """Let time pass."""
+        self.now += round(minutes * MINUTE)
+
+    async def open(
+        self, id: str = "c1", member: str = "mia", mentor: str = "tom", plan: str = "live", began: date | None = None
+    ) -> None:
+        """A conversation, with its people."""
+        await self.person(member, "member")
+        await self.person(mentor, "mentor")
+        details = ConversationDetails(member, mentor, plan, subscription_from=began)
+        assert isinstance(await self.provisioning.put_conversation(id, details), Written)
+
+    async def person(self, id: str, role: str) -> None:
+        details = PersonDetails("member" if role == "member" else "mentor", id.title())
+        assert isinstance(await self.provisioning.put_person(id, details), Written)
+
+    async def change(self, id: str, *, plan: str | None = None, status: str | None = None) -> None:
+        change = ConversationChange(plan, status)  # type: ignore[arg-type]  # of a test's own words
+        assert isinstance(await self.provisioning.change_conversation(id, change), Written)
+
+
+def wanted(
+    id: str = "b1", starts_at: int = TUESDAY + 72 * 60 * MINUTE, conversation: str = "c1", **more: object
+) -> WantedBooking:
+    """A live chat of half an hour, three days ahead."""
+    known = {"service": "live_chat", "minutes": 30} | more
+    return WantedBooking(id, conversation, starts_at=starts_at, **known)  # type: ignore[arg-type]
