@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatserver.operating import presence_leases
+from chatserver.realtime import presence
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here, program, token
 from tests.engines import StoreProcess

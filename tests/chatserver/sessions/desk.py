@@ -21,7 +21,7 @@ from quotas.store.port import Store
 from quotas.terms import Rulebook
 from tests.quotas.moments import oslo
 
-TUESDAY = oslo("2026-01-06T10:00")
+TUESDAY = oslo("2026-01-06T10:00:00")
 RULEBOOK = Rulebook(builtin_policy())
 
 
