@@ -1,7 +1,11 @@
 """Sessions on the socket: who is told what of a booking, on every server, and who comes to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
 
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.replies.clock_move import ClockMove
@@ -22,6 +26,22 @@ from tests.stories.clock import when
 FRIDAY = when("friday", "18:00")
 SATURDAY = when("saturday", "10:00")
 """A day on which nobody writes but in a live chat."""
+
+
+@contextmanager
+def questions() -> Iterator[list[str]]:
+    """Every SELECT that this process sends to a database meanwhile."""
+    asked: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def move(store_url: str, to: str) -> None:
@@ -122,3 +142,101 @@ async def test_a_live_chat_from_the_booking_to_its_end_on_two_servers(store_url:
         assert [name for name, _ in await noted(one)] == [
             *("booked", "reminder", "starting", "joined", "started", "late", "joined", "ending", "ending", "ended"),
         ]
+
+
+async def test_a_server_that_starts_in_a_live_chat_finds_it_open_from_its_start_on(
+    valkey_url: str, tmp_path: Path
+) -> None:
+    """Everything was down at the start: the composer is open all the same, and what was due is done in its order."""
+    async with here(valkey_url, tmp_path, now=FRIDAY) as server:
+        await server.conversation("c1", "live")
+        await book(server)
+    async with here(valkey_url, tmp_path, now=when("saturday", "10:06")) as server, server.device("mia") as mia:
+        [conversation] = mia.welcome["conversations"]
+        assert conversation["composer"]["live_until"] == when("saturday", "10:30")
+        assert conversation["next_session"]["state"] == "running"
+        assert (await mia.write("here I am"))["type"] == "accepted"
+        await said(mia, "joined")
+        assert await noted(server) == [
+            ("booked", "18:00"),
+            ("reminder", "09:48"),
+            ("starting", "09:50"),
+            ("started", "10:00"),
+            ("joined", "10:06"),
+        ]
+
+
+async def test_a_message_in_a_live_chat_is_due_from_its_booked_end_on(valkey_url: str, tmp_path: Path) -> None:
+    async with here(valkey_url, tmp_path, now=when("tuesday", "10:00")) as server:
+        await server.conversation("c1", "live")
+        await book(server, when("tuesday", "10:15"))
+        await move(valkey_url, when("tuesday", "10:15"))
+        async with server.device("mia") as mia, server.device("tora") as tora:
+            await mia.write("a question")
+            assert (await tora.hears("reply"))["reply"]["due_at"] == when("wednesday", "10:45")
+
+
+async def test_who_may_not_join_is_told_why(server: HereServer) -> None:
+    """Too early, another conversation's, unknown; support reads along and joins nothing."""
+    await server.conversation("c2", "live", member="ola")
+    await server.change("c1", plan="live")
+    await book(server, when("tuesday", "10:15"))
+    await book(server, when("tuesday", "11:00"), id="s2", conversation="c2")
+    async with server.device("mia") as mia, server.device("sara", {"c1": 0}) as sara:
+        await mia.say("join", conversation="c1", booking="s1")
+        await mia.error("not_open")
+        for booking in ("s2", "s3"):
+            await mia.say("join", conversation="c1", booking=booking)
+            assert booking in (await mia.error("not_found"))["message"]
+        await mia.say("join", conversation="c2", booking="s2")
+        await mia.error("not_found")
+        await sara.say("join", conversation="c1", booking="s1")
+        await sara.error("read_only")
+        await mia.say("join", conversation="c1")
+        await mia.error("invalid_field")
+
+
+async def test_both_encodings_and_support_hear_the_same(server: HereServer) -> None:
+    await server.change("c1", plan="live")
+    async with (
+        server.device("mia", encoding="msgpack") as mia,
+        server.device("tora") as tora,
+        server.device("sara", {"c1": 0}) as sara,
+    ):
+        await book(server, when("tuesday", "10:15"))
+        assert await said(mia, "booked") == await said(tora, "booked") == await said(sara, "booked")
+
+
+async def test_a_plan_brings_its_credits(server: HereServer) -> None:
+    """Basic has none; Live has two, which the change of plan says with it; a coach's cadence is not counted."""
+    async with server.device("mia") as mia:
+        assert mia.welcome["conversations"][0]["credits"] is None
+        await server.change("c1", plan="live")
+        changed = (await mia.hears("conversation"))["conversation"]
+        assert (changed["plan"], changed["credits"]["left"]) == ("live", 2)
+
+
+async def test_a_correction_is_told(server: HereServer) -> None:
+    await server.change("c1", plan="live")
+    async with server.device("mia") as mia:
+        await server.parts.credits.correct("c1", "k1", 3, "a gift")
+        await server.parts.telling.tell("c1")
+        corrected = await said(mia, "corrected")
+        assert (corrected["booking"], corrected["credits_left"]) == (None, 5)
+        assert (await mia.hears("conversation"))["conversation"]["credits"]["left"] == 5
+
+
+async def test_a_mentor_of_many_is_welcomed_with_few_questions_to_the_records(server: HereServer) -> None:
+    """However many conversations they have: each has its credits and its next session."""
+    for number in range(30):
+        await server.conversation(f"d{number}", "live")
+    await book(server, when("wednesday", "10:00"), conversation="d7")
+    async with server.device("tora"):  # The keys are at hand from here on.
+        pass
+    with questions() as asked:
+        async with server.device("tora") as tora:
+            views = {view["id"]: view for view in tora.welcome["conversations"]}
+    assert len(views) == 31
+    assert views["d7"]["next_session"]["booking"] == "s1"
+    assert (views["d7"]["credits"]["left"], views["d8"]["credits"]["left"]) == (1, 2)
+    assert len(asked) == 4, asked
