@@ -1,13 +1,17 @@
 """Sessions on the socket: who is told what of a booking, on every server, and who comes to it."""
 
+import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, event
 
+from chatserver.client import ChatClient, ChatError
 from chatserver.operating.clock_shift import settle_shift
+from chatserver.protocol.events import SessionChanged
 from chatserver.replies.clock_move import ClockMove
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.rows import session_events
@@ -19,7 +23,7 @@ from quotas.ledger.waits import REPLY, Waits
 from quotas.plans import Service
 from quotas.session_book import WantedBooking
 from tests.chatserver.realtime.devices import Device, Event
-from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.quotas.ledgers import link_to
 from tests.stories.clock import when
 
@@ -184,10 +188,10 @@ async def test_who_may_not_join_is_told_why(server: HereServer) -> None:
     await book(server, when("tuesday", "11:00"), id="s2", conversation="c2")
     async with server.device("mia") as mia, server.device("sara", {"c1": 0}) as sara:
         await mia.say("join", conversation="c1", booking="s1")
-        await mia.error("not_open")
+        assert when("tuesday", "10:05") in (await mia.error("not_open"))["message"]
         for booking in ("s2", "s3"):
             await mia.say("join", conversation="c1", booking=booking)
-            assert booking in (await mia.error("not_found"))["message"]
+            assert booking in (await mia.error("not_open"))["message"]
         await mia.say("join", conversation="c2", booking="s2")
         await mia.error("not_found")
         await sara.say("join", conversation="c1", booking="s1")
@@ -240,3 +244,27 @@ async def test_a_mentor_of_many_is_welcomed_with_few_questions_to_the_records(se
     assert views["d7"]["next_session"]["booking"] == "s1"
     assert (views["d7"]["credits"]["left"], views["d8"]["credits"]["left"]) == (1, 2)
     assert len(asked) == 4, asked
+
+
+async def test_the_client_joins_and_knows_what_comes_next(server: HereServer, valkey_url: str) -> None:
+    """A join is answered also where the side has joined before; too early it is an error of its own."""
+    await server.change("c1", plan="live")
+    await book(server, when("tuesday", "10:15"))
+    async with ChatClient(server.http, token("mia")) as mia, ChatClient(server.http, token("tora")) as tora:
+        await asyncio.gather(mia.online(), tora.online())
+        known = mia.conversations["c1"]
+        assert known.credits is not None
+        assert known.next_session is not None
+        assert (known.credits.left, known.next_session.booking) == (1, "s1")
+        with pytest.raises(ChatError, match="can be joined from") as refused:
+            await mia.join("c1", "s1")
+        assert refused.value.code == "not_open"
+        await move(valkey_url, when("tuesday", "10:06"))
+        first, of_tora = await asyncio.gather(mia.join("c1", "s1"), tora.join("c1", "s1"))
+        assert first.joins.member is not None
+        assert of_tora.joins.mentor is not None
+        again = await mia.join("c1", "s1")
+        assert again.joins.member == first.joins.member
+        async for happened in tora.events():
+            if isinstance(happened, SessionChanged) and happened.kind == "joined":
+                break
