@@ -159,6 +159,10 @@ async def assembled(
             board=board,
             revocations=base.revocations,
             reports=ReplyReports(base.database, base.rulebook, ledger.now),
+            bookings=base.bookings,
+            credits=base.credits,
+            advice=base.advice,
+            clock=ledger.now,
             people=people,
             metrics=metrics,
         )

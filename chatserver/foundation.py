@@ -31,6 +31,7 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
+from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
@@ -77,6 +78,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
+    advice: Advice
     telling: SessionTelling
     revocations: Revocations
 
@@ -152,10 +154,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (link, ledger):
-        yield _foundation(rulebook, database, link, ledger)
+        yield founded(rulebook, database, link, ledger)
 
 
-def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+    """The parts on records and store that are open already."""
     node, metrics = uuid4().hex[:12], Metrics()
     tail = LedgerArchive(link, ledger, ledger.shift)
     waits, timers = Waits(link, ledger, ledger.shift), Timers(link, ledger)
@@ -210,6 +213,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         appointments=appointments,
         bookings=bookings,
         credits=credits,
+        advice=Advice(rulebook, slots),
         telling=telling,
         revocations=Revocations(link),
     )

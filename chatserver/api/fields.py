@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from starlette.datastructures import QueryParams
@@ -136,11 +137,53 @@ def _field_problems(given: JsonObject, kind: type[msgspec.Struct], *, strict: bo
             if field.required:
                 found.append(FieldProblem(name, f"is missing; it must be {allowed}"))
             continue
-        try:
-            msgspec.convert(given[name], field.type, strict=strict)
-        except msgspec.ValidationError:
-            found.append(FieldProblem(name, f"must be {allowed}"))
+        found += _value_problems(name, given[name], field.type, allowed, strict=strict)
     return found
+
+
+def _value_problems(name: str, value: object, kind: Any, allowed: str, *, strict: bool) -> list[FieldProblem]:
+    """What is wrong with a value, named as far inside it as can be: `price.amount`, `weekly[2].from`."""
+    try:
+        msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError:
+        return _inside(name, value, kind, strict=strict) or [FieldProblem(name, f"must be {allowed}")]
+    return []
+
+
+def _inside(name: str, value: object, kind: Any, *, strict: bool) -> list[FieldProblem]:
+    match value:
+        case dict():
+            fields = next((each for each in _kinds(kind) if _is_struct(each)), None)
+            found = _field_problems(value, fields, strict=strict) if fields else []
+            return [FieldProblem(f"{name}.{each.field}", each.message) for each in found]
+        case list():
+            elements = [get_args(each)[0] for each in _kinds(kind) if get_origin(each) in (list, tuple)]
+            return [
+                problem
+                for element in elements[:1]
+                for place, each in enumerate(value)
+                for problem in _value_problems(f"{name}[{place}]", each, element, _allowed_of(element), strict=strict)
+            ]
+        case _:
+            return []
+
+
+def _kinds(kind: Any) -> list[Any]:
+    """A type, or those of which it is either, without what is said about them."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        return _kinds(get_args(kind)[0])
+    if origin in (Union, UnionType):
+        return [each for one in get_args(kind) for each in _kinds(one)]
+    return [kind]
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _allowed_of(kind: Any) -> str:
+    return _allowed(msgspec.json.schema_components([kind])[0][0])
 
 
 def _allowed(schema: dict[str, Any]) -> str:
@@ -151,13 +194,15 @@ def _allowed(schema: dict[str, Any]) -> str:
             # Some descriptions say themselves what null means.
             return ", or ".join(part for part in parts if part != "null" or "null" not in parts[0])
         case {"enum": [*words]}:
-            return f"one of {', '.join(words)}"
+            return f"one of {', '.join(map(str, words))}"
         case {"type": "integer", "minimum": lowest, "maximum": highest}:
             return f"a whole number from {lowest} to {highest}"
         case {"type": "string", "format": "date"}:
             return "a date such as 2026-01-05"
-        case {"type": "string", "description": description}:
+        case {"type": "string" | "array", "description": description}:
             text = str(description).removesuffix(".")
             return text[0].lower() + text[1:] if text.startswith(("A ", "An ", "The ")) else text
+        case {"$ref": _}:
+            return "an object"
         case _:
             return str(schema["type"])

@@ -18,6 +18,9 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.advice import Advice
+from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.credit_book import CreditBook
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024
@@ -38,6 +41,11 @@ class ApiContext:
     board: Board
     revocations: Revocations
     reports: ReplyReports
+    bookings: Bookings
+    credits: CreditBook
+    advice: Advice
+    clock: Callable[[], Awaitable[int]]
+    """The store's instant (ms)."""
     people: RateLimit
     """What one person may ask for, the sockets' commands included."""
     metrics: Metrics

@@ -14,8 +14,10 @@ from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
 from chatserver.api.authentication import identify, require_role
+from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
 from chatserver.api.bounds import admit
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
+from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
@@ -25,6 +27,7 @@ from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.problem import ProblemError
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
+from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
 from chatserver.api.why import GET_WHY
 from chatserver.records.database import DatabaseError
 from quotas.store.errors import StoreError
@@ -40,15 +43,26 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_WHY,
     GET_REPLIES,
     GET_REPORT,
+    PUT_BOOKING,
+    MOVE_BOOKING,
+    GET_BOOKING,
+    CANCEL_BOOKING,
+    JOIN_BOOKING,
+    FINISH_BOOKING,
+    CONFIRM_NO_SHOW,
+    GET_CALENDAR,
+    GET_BOOKINGS,
+    GET_CREDITS,
+    CORRECT_CREDITS,
 )
 
 logger = logging.getLogger(__name__)
 
 
-def routes(context: ApiContext) -> list[Route]:
+def routes(context: ApiContext, operations: Iterable[AnyOperation] = OPERATIONS) -> list[Route]:
     """Everything under /v1. The last route answers every other path there with 404: put what else there is before."""
     return [
-        *(Route(path, _Resource(context, here)) for path, here in by_path(OPERATIONS).items()),
+        *(Route(path, _Resource(context, here)) for path, here in by_path(operations).items()),
         Route("/v1/openapi.json", _Document()),
         Route("/v1/{rest:path}", _Nothing()),
     ]

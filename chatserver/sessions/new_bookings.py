@@ -67,7 +67,7 @@ class NewBookings:
             return Missing()
         if known := batch.known.get(wanted.id):
             return _again(known, wanted)
-        priced = await self._priced(connection, wanted, record)
+        priced = await self._priced(connection, wanted, asked.by, record)
         if isinstance(priced, Invalid):
             return priced
         booking = self._made(priced, asked.by, record, now)
@@ -90,14 +90,17 @@ class NewBookings:
         return BookingDone(booking, created=True)
 
     async def _priced(
-        self, connection: AsyncConnection, wanted: WantedBooking, record: ConversationRecord
+        self, connection: AsyncConnection, wanted: WantedBooking, by: Actor, record: ConversationRecord
     ) -> WantedBooking | Invalid:
-        """With the price that holds."""
-        if wanted.kind != "extra" or wanted.price is not None:
+        """With the price that holds: a member's is the listed one, whatever they name."""
+        if wanted.kind != "extra" or (wanted.price is not None and by != "member"):
             return wanted
         listed = await self._prices.listed(connection, record.mentor, wanted.minutes)
         if listed is None:
-            problem = f"the mentor lists none for {wanted.minutes} minutes; name one, or another length"
+            otherwise = "book another length, or let the mentor book it" if by == "member" else "name one"
+            return Invalid([FieldProblem("price", f"the mentor lists none for {wanted.minutes} minutes; {otherwise}")])
+        if wanted.price not in (None, listed):
+            problem = f"the mentor lists {listed.amount} {listed.currency} for {wanted.minutes} minutes; leave it out"
             return Invalid([FieldProblem("price", problem)])
         return replace(wanted, price=listed)
 
