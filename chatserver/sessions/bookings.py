@@ -35,6 +35,7 @@ from quotas import bookings as rules
 from quotas import instant
 from quotas.bookings import Actor, Booking, Side
 from quotas.session_book import WantedBooking
+from quotas.session_steps import is_strike, opens_late_cancellation
 from quotas.terms import Rulebook
 
 TRIES = 3
@@ -188,6 +189,13 @@ class Bookings:
 
         return await self._changed(id, confirmed)
 
+    async def _note_strike(self, connection: AsyncConnection, strike: Booking, now: int) -> None:
+        """A late cancellation or no-show: where it is one too many, support is to look at it."""
+        others = await bookings.of_pair(connection, strike.member, strike.mentor)
+        if (step := opens_late_cancellation(strike, others, self._policy, now)) is not None:
+            event = event_of(strike, "late_cancellation", now, "system", mark=step.mark, at=step.at)
+            await session_events.append(connection, [event])
+
     async def _booked(self, asked: Sequence[AskedBooking]) -> Sequence[BookOutcome]:
         now = await self._clock()
         try:
@@ -226,6 +234,8 @@ class Bookings:
                 if outcome.event is not None:
                     await bookings.change(connection, outcome.booking)
                     await session_events.append(connection, [outcome.event])
+                    if is_strike(outcome.booking):
+                        await self._note_strike(connection, outcome.booking, now)
                     if chat_of(outcome.booking) != chat_of(booking):
                         await raised(connection, record)
                 return BookingDone(outcome.booking)
