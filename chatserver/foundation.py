@@ -179,7 +179,13 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         name=node,
     )
     bookings = Bookings(
-        database=database, rulebook=rulebook, clock=ledger.now, slots=slots, prices=prices, telling=telling
+        database=database,
+        rulebook=rulebook,
+        clock=ledger.now,
+        slots=slots,
+        prices=prices,
+        credits=credits,
+        telling=telling,
     )
     leases = Leases(link, node)
 
