@@ -193,7 +193,13 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         name=node,
     )
     bookings = Bookings(
-        database=database, rulebook=rulebook, clock=ledger.now, slots=slots, prices=prices, telling=telling
+        database=database,
+        rulebook=rulebook,
+        clock=ledger.now,
+        slots=slots,
+        prices=prices,
+        credits=credits,
+        telling=telling,
     )
     leases = Leases(link, node)
 

@@ -99,7 +99,7 @@ async def correct_credits(call: HttpCall[NoQuery, CorrectionDetails]) -> HttpAns
     wish = call.body
     record = await readable(call.context, call.identity, call.id)
     at = _beginning(call.context, record, wish.day)
-    outcome = await call.context.credits.correct(record.id, wish.id, wish.units, wish.reason, at)
+    outcome = await call.context.bookings.correct(record.id, wish.id, wish.units, wish.reason, at)
     match outcome:
         case PeriodCredits():
             return HttpAnswer(200, _credits(outcome))
