@@ -18,7 +18,7 @@ from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import HoursRecord, OpeningHours
-from chatserver.sessions.hours_requests import HoursDetails, ListedPrice, PriceDetails, WeeklyHours
+from chatserver.sessions.hours_requests import HoursDetails, ListedPrice, ListedPrices, WeeklyHours
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
@@ -128,7 +128,7 @@ class Desk:
         assert isinstance(await OpeningHours(self.database, self.clock).put(mentor, details), HoursRecord)
 
     async def list_price(self, minutes: int, price: Price, mentor: str = "tom") -> None:
-        details = PriceDetails([ListedPrice(minutes, price.amount, price.currency)])
+        details = ListedPrices([ListedPrice(minutes, price.amount, price.currency)])
         assert not isinstance(await self.prices.put(mentor, details), Invalid | Missing)
 
     async def person(self, id: str, role: str) -> None:
