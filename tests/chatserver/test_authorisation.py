@@ -65,14 +65,31 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getReplies", ""): ALL_BUT_MEMBERS,
     ("getReplies", "?mentor=tora"): row(401, 403, 403, "ok", 403, 403, 403, "ok", "ok"),
     ("getReplyReport", ""): ALL_BUT_MEMBERS,
+    ("putMembership", "mia"): WRITERS,
+    ("putMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("changeMembership", "mia"): WRITERS,
+    ("changeMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("getMembership", "mia"): row(401, "ok", 404, 404, 404, 404, 404, "ok", "ok"),
+    ("getMembership", "absent"): NOBODY_FINDS_IT,
+    ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
+    ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
 }
 """By operation and object: a status, or "ok" for any of success."""
+
+MEMBERSHIP = {
+    "renewal": "monthly",
+    "started_on": "2026-01-05",
+    "price": {"amount": 100_000, "currency": "NOK"},
+    "payer": "consumer",
+}
 
 BODIES: dict[str, object] = {
     "putPerson": {"role": "member", "name": "Someone"},
     "revokePerson": {"before": "2026-01-01T00:00:00Z"},
     "putConversation": {"member": "mia", "mentor": "tora", "plan": "basic"},
     "changeConversation": {"plan": "basic"},
+    "putMembership": MEMBERSHIP,
+    "changeMembership": {"payer": "business"},
 }
 
 PARTS: dict[str, str] = {}
