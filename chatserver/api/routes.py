@@ -65,10 +65,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
 logger = logging.getLogger(__name__)
 
 
-def routes(context: ApiContext) -> list[Route]:
+def routes(context: ApiContext, operations: Iterable[AnyOperation] = OPERATIONS) -> list[Route]:
     """Everything under /v1. The last route answers every other path there with 404: put what else there is before."""
     return [
-        *(Route(path, _Resource(context, here)) for path, here in by_path(OPERATIONS).items()),
+        *(Route(path, _Resource(context, here)) for path, here in by_path(operations).items()),
         Route("/v1/openapi.json", _Document()),
         Route("/v1/{rest:path}", _Nothing()),
     ]

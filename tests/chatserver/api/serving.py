@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,8 @@ from chatserver.access.tokens import issue
 from chatserver.api import ApiContext, routes
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
+from chatserver.api.operation import AnyOperation
+from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import founded
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -69,7 +71,12 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    database: Database, store_url: str, *, now: str | None = None, policy: Policy | None = None
+    database: Database,
+    store_url: str,
+    *,
+    now: str | None = None,
+    policy: Policy | None = None,
+    operations: Sequence[AnyOperation] = OPERATIONS,
 ) -> AsyncIterator[Served]:
     """Serve the API, whose clock goes on from `now` where that is given; the database is migrated already."""
     link = Link(store_url)
@@ -103,7 +110,7 @@ async def served(
     gate = Middleware(
         Gate, metrics=context.metrics, health=Health(link, database, ledger, str), cors=Cors(()), traces=None
     )
-    app = Starlette(routes=list(routes(context)), middleware=[gate])
+    app = Starlette(routes=list(routes(context, operations)), middleware=[gate])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = UnsignalledServer(uvicorn.Config(app, log_config=None, lifespan="off"))
