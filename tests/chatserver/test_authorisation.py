@@ -14,6 +14,8 @@ import pytest
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
+from chatserver.conversations.membership import MembershipDetails
+from chatserver.conversations.requests import Written
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
@@ -94,8 +96,23 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCredits", "absent"): NOBODY_FINDS_IT,
     ("correctCredits", "c1"): row(401, *[403] * 6, "ok", 403),
     ("correctCredits", "absent"): row(401, *[403] * 6, 404, 403),
+    ("putMembership", "mia"): WRITERS,
+    ("putMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("changeMembership", "mia"): WRITERS,
+    ("changeMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("getMembership", "mia"): row(401, "ok", 404, 404, 404, 404, 404, "ok", "ok"),
+    ("getMembership", "absent"): NOBODY_FINDS_IT,
+    ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
+    ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
+
+MEMBERSHIP = {
+    "renewal": "monthly",
+    "started_on": "2026-01-05",
+    "price": {"amount": 100_000, "currency": "NOK"},
+    "payer": "consumer",
+}
 
 BODIES: dict[str, object] = {
     "putPerson": {"role": "member", "name": "Someone"},
@@ -111,9 +128,11 @@ BODIES: dict[str, object] = {
     "moveBooking": {"starts_at": "2026-01-14T09:00:00Z"},
     "cancelBooking": {},
     "correctCredits": {"id": "k1", "units": 1, "reason": "a session that failed"},
+    "putMembership": MEMBERSHIP,
+    "changeMembership": {"payer": "business"},
 }
 
-PARTS: dict[str, str] = {}
+PARTS: dict[str, str] = {"month": "2026-01"}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -156,12 +175,14 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora with its booking b1, and c2 of others, on a Tuesday."""
+    """The conversation c1 of mia and tora with its booking b1, mia's membership, and c2 of others, on a Tuesday."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
         wanted = WantedBooking("b1", "c1", "video_call", instant.parse("2026-01-13T09:00:00Z"), 30)
         assert isinstance(await server.parts.bookings.book(wanted, "mentor"), BookingDone)
+        agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
+        assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         yield server
 
 
