@@ -13,7 +13,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.renewals import Renewals
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
@@ -41,6 +43,7 @@ from chatserver.sessions.series_making import SeriesMaking
 from chatserver.sessions.series_timer import SeriesTimers
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
+from chatserver.sessions.statements import Statements
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
@@ -86,6 +89,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     series: SeriesBook
     advice: Advice
     telling: SessionTelling
+    memberships: Memberships
+    statements: Statements
     revocations: Revocations
 
 
@@ -189,6 +194,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
     )
     making = SeriesMaking(database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions)
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
+    renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -199,7 +205,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         tail=tail,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics), series_timers]),
+        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics), series_timers, renewals]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
@@ -212,6 +218,8 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
         advice=Advice(rulebook, slots),
         telling=telling,
+        memberships=Memberships(database, renewals, ledger.now),
+        statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(link),
     )
 

@@ -22,7 +22,7 @@ def currency_problem(code: str) -> str | None:
     """Why this is not a currency, as a sentence; None where it is one."""
     if code in MINOR_DIGITS:
         return None
-    return f"`currency` must be a code of ISO 4217 in capitals, such as NOK or EUR, not {code[:20]!r}"
+    return f"{code[:20]!r} is no currency; use a code of ISO 4217 in capitals, such as 'NOK' or 'EUR'"
 
 
 def written(amount: int, currency: str) -> str:

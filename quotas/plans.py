@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from quotas.currencies import currency_problem
 from quotas.instant import HOUR
 from quotas.text_files import NotUtf8Error, read_text
 from quotas.zones import zone_problem
@@ -242,12 +243,15 @@ def _checked(table: dict[str, Any]) -> Policy:
         raise PolicyError(f"`calendar.holidays`: {problem}")
     if len(set(calendar.closed_weekdays)) == len(WEEKDAYS):
         raise PolicyError("`calendar.closed_weekdays` closes every day; at least one must stay open")
+    sessions = _converted(table["sessions"], SessionPolicy, "sessions")
+    if sessions.session_pay and (problem := currency_problem(sessions.session_pay.currency)):
+        raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
             raise PolicyError(f"`plans.{name}`: a plan's name is 1 to 32 of a-z, 0-9, _, + and -, a letter first")
         plans[name] = _converted(plan, Plan, f"plans.{name}")
-    return Policy(calendar, plans, _converted(table["sessions"], SessionPolicy, "sessions"))
+    return Policy(calendar, plans, sessions)
 
 
 ALLOWED: dict[str, str] = {

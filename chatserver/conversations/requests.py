@@ -6,6 +6,7 @@ from typing import Annotated, Generic, TypeVar
 from msgspec import Meta, Struct
 
 from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.membership import MembershipRecord
 from chatserver.conversations.person import Locale, PersonRecord
 from chatserver.protocol.commands import Name
 from chatserver.protocol.events import Role
@@ -96,7 +97,7 @@ class Missing(Struct, frozen=True):
     """Nothing was written: there is nothing to change."""
 
 
-Record = TypeVar("Record", PersonRecord, ConversationRecord)
+Record = TypeVar("Record", PersonRecord, ConversationRecord, MembershipRecord)
 
 
 class Written(Struct, Generic[Record], frozen=True):

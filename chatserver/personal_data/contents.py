@@ -4,11 +4,45 @@ from msgspec import Struct, field
 
 from chatserver.conversations.person import Locale
 from chatserver.protocol.events import Author, MessageKind, Role, SystemEvent
+from chatserver.protocol.statements import StatementView
 from quotas.admission import Status
+from quotas.memberships import Payer, Renewal, StepKind
+from quotas.money import Cadence
+
+
+class ExportedMembership(Struct, frozen=True):
+    """What was agreed at `set_at`, until the next one's; the amount is in the currency's minor unit."""
+
+    renewal: Renewal
+    started_on: str
+    paid_until: str | None
+    amount: int
+    currency: str
+    payer: Payer
+    cadence: Cadence | None
+    renews: bool
+    set_at: str
+    set_by: Role
+
+
+class ExportedRenewal(Struct, frozen=True):
+    """A renewal that was reminded of, or took place: what was paid until `paid_until` is paid until `renewed_until`."""
+
+    kind: StepKind
+    paid_until: str
+    renewed_until: str
+    amount: int
+    currency: str
+    payer: Payer
+    at: str
+    noted_at: str
 
 
 class AboutPerson(Struct, frozen=True):
-    """The person's record. `tokens_refused_before` is null where none were revoked."""
+    """The person's record, a member's membership and a mentor's statements.
+
+    `tokens_refused_before` is null where none were revoked.
+    """
 
     id: str
     role: Role
@@ -20,6 +54,9 @@ class AboutPerson(Struct, frozen=True):
     updated_at: str
     erased_at: str | None
     tokens_refused_before: str | None
+    memberships: list[ExportedMembership]
+    renewals: list[ExportedRenewal]
+    statements: list[StatementView]
 
 
 class Other(Struct, frozen=True):

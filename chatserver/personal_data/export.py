@@ -8,14 +8,17 @@ from msgspec import Struct
 from chatserver.access.revocation import Revocations
 from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
+from chatserver.conversations.membership import MembershipRecord, NotedStep
 from chatserver.conversations.person import PersonRecord
-from chatserver.conversations.rows import conversations, people
+from chatserver.conversations.rows import conversations, memberships, people
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data.contents import (
     AboutPerson,
     ExportedConversation,
+    ExportedMembership,
     ExportedMessage,
     ExportedPlan,
+    ExportedRenewal,
     ExportedWait,
     Notice,
     Other,
@@ -24,9 +27,12 @@ from chatserver.personal_data.contents import (
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
+from chatserver.protocol.statements import statement_view
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, ReplyNotice
+from chatserver.sessions.rows import statements
+from chatserver.sessions.rows.statements import IssuedStatement
 from quotas import instant
 from quotas.ledger.base import Entry
 from quotas.ledger.redis import RedisLedger
@@ -88,10 +94,13 @@ class Export:
         """
         async with self._database.read() as connection:
             names = await people.conversations_with(connection, person.id)
+            agreed = await memberships.history(connection, person.id)
+            renewals = await memberships.steps_of(connection, person.id)
+            issued = await statements.issued_to(connection, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)
-        about = _about(person, await self._revocations.before(person.id))
+        about = _about(person, await self._revocations.before(person.id), agreed, renewals, issued)
         exported_at = instant.text(await self._ledger.now())
         for sink in sinks:
             sink.begin(about, exported_at, names)
@@ -141,7 +150,13 @@ def _other_side(person: str, record: conversation.ConversationRecord) -> tuple[s
     return (record.mentor, "mentor") if record.member == person else (record.member, "member")
 
 
-def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
+def _about(
+    person: PersonRecord,
+    tokens_refused_before: int,
+    agreed: Sequence[MembershipRecord],
+    renewals: Sequence[NotedStep],
+    issued: Sequence[IssuedStatement],
+) -> AboutPerson:
     return AboutPerson(
         id=person.id,
         role=person.role,
@@ -153,6 +168,38 @@ def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
         updated_at=instant.text(person.updated_at),
         erased_at=_text(person.erased_at),
         tokens_refused_before=_text(tokens_refused_before),
+        memberships=[_membership(each) for each in agreed],
+        renewals=[_renewal(each) for each in renewals],
+        statements=[statement_view(each.statement, each.issued_at) for each in issued],
+    )
+
+
+def _membership(agreed: MembershipRecord) -> ExportedMembership:
+    terms = agreed.terms
+    return ExportedMembership(
+        renewal=terms.renewal,
+        started_on=terms.started_on.isoformat(),
+        paid_until=terms.paid_until.isoformat() if terms.paid_until else None,
+        amount=terms.price.amount,
+        currency=terms.price.currency,
+        payer=terms.payer,
+        cadence=terms.cadence,
+        renews=terms.renews,
+        set_at=instant.text(agreed.set_at),
+        set_by=agreed.set_by,
+    )
+
+
+def _renewal(step: NotedStep) -> ExportedRenewal:
+    return ExportedRenewal(
+        kind=step.kind,
+        paid_until=step.paid_until.isoformat(),
+        renewed_until=step.renewed_until.isoformat(),
+        amount=step.price.amount,
+        currency=step.price.currency,
+        payer=step.payer,
+        at=instant.text(step.at),
+        noted_at=instant.text(step.noted_at),
     )
 
 

@@ -58,6 +58,7 @@ class ExportPage:
                 *self._instants(person, "erased_at", "tokens_refused_before"),
             ]
         )
+        self._books(person)
         self._write(
             f'</section>\n<nav aria-labelledby="all">\n<h2 id="all">{escape(texts("conversations"))}</h2>',
             "<ul>" if conversations else f"<p>{escape(texts('no_conversations'))}</p>",
@@ -159,6 +160,57 @@ class ExportPage:
             days = (f'<time datetime="{day}">{day}</time>' for day in conversation.mentor_days)
             self._write(f"<h3>{escape(texts('mentor_days'))}</h3>\n<p>{', '.join(days)}</p>")
 
+    def _books(self, person: AboutPerson) -> None:
+        """What was agreed and paid: amounts as people write them, in the language's own signs."""
+        texts = self._texts
+        self._table(
+            "memberships",
+            ("from", "kind", "started_on", "paid_until", "price", "payer", "cadence", "renews"),
+            (
+                (
+                    self._at(each.set_at),
+                    escape(texts(each.renewal)),
+                    _day(each.started_on),
+                    _day(each.paid_until),
+                    escape(texts.amount(each.amount, each.currency)),
+                    escape(texts(each.payer)),
+                    escape(texts(f"meeting_{each.cadence}")) if each.cadence else "",
+                    escape(texts("yes" if each.renews else "no")),
+                )
+                for each in person.memberships
+            ),
+        )
+        self._table(
+            "renewals",
+            ("kind", "paid_until", "renewed_until", "price", "noted_at"),
+            (
+                (
+                    escape(texts(each.kind)),
+                    _day(each.paid_until),
+                    _day(each.renewed_until),
+                    escape(texts.amount(each.amount, each.currency)),
+                    self._at(each.at),
+                )
+                for each in person.renewals
+            ),
+        )
+        self._table(
+            "statements",
+            ("month", "starts_at", "with", "kind", "price", "share"),
+            (
+                (
+                    escape(each.month),
+                    self._at(line.starts_at),
+                    escape(line.member),
+                    escape(f"{line.service} {line.kind} {line.state}".replace("_", " ")),
+                    escape(texts.amount(line.price, line.currency)),
+                    escape(texts.amount(line.mentor, line.currency)),
+                )
+                for each in person.statements
+                for line in (*each.lines, *each.corrections)
+            ),
+        )
+
     def _table(self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Cells are HTML. Nothing where there are no rows."""
         lines = ["<tr><td>" + "</td><td>".join(row) + "</td></tr>" for row in rows]
@@ -185,3 +237,7 @@ class ExportPage:
 
     def _write(self, *lines: str) -> None:
         self._out.writelines(f"{line}\n" for line in lines if line)
+
+
+def _day(day: str | None) -> str:
+    return f'<time datetime="{day}">{day}</time>' if day else ""

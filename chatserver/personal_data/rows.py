@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import bindparam, func, insert, select, text, true, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.tables import ERASURES, MESSAGES, PEOPLE, REPLY_NOTICES, REPLY_WAITS
+from chatserver.records.tables import ERASURES, MEMBERSHIP_TURNS, MESSAGES, PEOPLE, REPLY_NOTICES, REPLY_WAITS
 
 ADVISORY_LOCK = 0x6572_6173
 """The PostgreSQL advisory lock that one erasing process holds: "eras" as a number."""
@@ -38,7 +38,11 @@ async def lock(connection: AsyncConnection) -> bool:
 
 
 async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
-    """Leave nothing of the person but id, role and instants; the first erasure's instant stays."""
+    """Leave nothing of the person but id, role and instants; the first erasure's instant stays.
+
+    What was agreed of a membership stays for the books: amounts and days. Nothing falls due of it any more.
+    """
+    await connection.execute(delete(MEMBERSHIP_TURNS).where(MEMBERSHIP_TURNS.c.person_id == id))
     query = update(PEOPLE).where(PEOPLE.c.id == id)
     await connection.execute(query.values(**_NO_ONE, updated_at=at, erased_at=func.coalesce(PEOPLE.c.erased_at, at)))
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from quotas import instant
+from quotas.currencies import written
 from quotas.phrases import LANGUAGES, PHRASES, Language
 from quotas.zones import zone_to_show
 
@@ -76,6 +77,28 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "missed": ("missed", "brutt frist", "overskredet frist"),
     "noted_at": ("Noted", "Notert", "Noteret"),
     "mentor_days": ("Days on which the mentor wrote", "Dager da mentoren skrev", "Dage, hvor mentoren skrev"),
+    "memberships": ("Membership", "Medlemskap", "Medlemskab"),
+    "monthly": ("monthly", "månedlig", "månedlig"),
+    "annual": ("annual", "årlig", "årlig"),
+    "started_on": ("Began on", "Begynte", "Begyndte"),
+    "paid_until": ("Paid until", "Betalt til", "Betalt til"),
+    "renewed_until": ("Renewed until", "Fornyet til", "Fornyet til"),
+    "price": ("Price", "Pris", "Pris"),
+    "payer": ("Who pays", "Hvem betaler", "Hvem betaler"),
+    "consumer": ("the member", "medlemmet", "medlemmet"),
+    "business": ("a business", "en bedrift", "en virksomhed"),
+    "cadence": ("Meetings", "Møter", "Møder"),
+    "meeting_monthly": ("monthly", "hver måned", "hver måned"),
+    "meeting_every_two_weeks": ("every two weeks", "annenhver uke", "hver anden uge"),
+    "meeting_weekly": ("weekly", "hver uke", "hver uge"),
+    "renews": ("Renews by itself", "Fornyes av seg selv", "Fornys af sig selv"),
+    "renewals": ("Renewals", "Fornyelser", "Fornyelser"),
+    "reminder": ("reminder", "påminnelse", "påmindelse"),
+    "renewed": ("renewed", "fornyet", "fornyet"),
+    "statements": ("Statements", "Oppgjør", "Opgørelser"),
+    "month": ("Month", "Måned", "Måned"),
+    "starts_at": ("Start", "Start", "Start"),
+    "share": ("Share", "Andel", "Andel"),
     "messages": ("Messages", "Meldinger", "Beskeder"),
     "no_messages": ("No messages.", "Ingen meldinger.", "Ingen beskeder."),
     "erased": ("This text was erased.", "Denne teksten er slettet.", "Denne tekst er slettet."),
@@ -92,6 +115,13 @@ class ExportTexts:
 
     def __call__(self, key: str, **blanks: object) -> str:
         return TABLE[key][self._column].format(**blanks)
+
+    def amount(self, amount: int | None, currency: str | None) -> str:
+        """What people write for minor units: 123.45 NOK, or 123,45 NOK; nothing where there is none."""
+        if amount is None or currency is None:
+            return ""
+        text = written(amount, currency)
+        return f"{text if self.language == 'en' else text.replace('.', ',')} {currency}"
 
     def date(self, moment: str, zone: str) -> str:
         """The local day of an RFC 3339 instant: Friday 9 January 2026."""

@@ -23,6 +23,8 @@ from sqlalchemy import (
 from chatserver.protocol.events import Role
 from quotas.admission import Status
 from quotas.bookings import BookingKind
+from quotas.memberships import Payer, Renewal, StepKind
+from quotas.money import Cadence
 from quotas.plans import Service
 
 METADATA = MetaData(
@@ -344,4 +346,66 @@ SERIES_PLACES = Table(
     Column("booking_id", String(64), nullable=False),
     Column("refusal", String(16)),
     Column("noted_at", BigInteger, nullable=False),
+)
+
+# Money. What was agreed of a membership is only appended: the last row of a person is in force. So are its steps, which
+# whoever tells others reads on from the last id that was told. `membership_turns` says what of them is still to come:
+# those up to `noted_until` are noted; `next_at` is NULL where no more comes.
+
+MEMBERSHIPS = Table(
+    "memberships",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("person_id", String(64), nullable=False, index=True),
+    Column("renewal", String(16), nullable=False),
+    Column("started_on", Date, nullable=False),
+    Column("paid_until", Date),
+    Column("price_amount", BigInteger, nullable=False),
+    Column("price_currency", String(3), nullable=False),
+    Column("payer", String(16), nullable=False),
+    Column("cadence", String(16)),
+    Column("renews", Boolean, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+    Column("set_by", String(16), nullable=False),
+    _one_of("renewal", get_args(Renewal)),
+    _one_of("payer", get_args(Payer)),
+    _one_of("cadence", get_args(Cadence)),
+    _one_of("set_by", get_args(Role)),
+)
+
+MEMBERSHIP_STEPS = Table(
+    "membership_steps",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("person_id", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("paid_until", Date, nullable=False),
+    Column("renewed_until", Date, nullable=False),
+    Column("price_amount", BigInteger, nullable=False),
+    Column("price_currency", String(3), nullable=False),
+    Column("payer", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+    UniqueConstraint("person_id", "kind", "paid_until", name="uq_membership_steps_once"),
+    _one_of("kind", get_args(StepKind)),
+    _one_of("payer", get_args(Payer)),
+)
+
+MEMBERSHIP_TURNS = Table(
+    "membership_turns",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("noted_until", BigInteger, nullable=False),
+    Column("next_at", BigInteger, index=True),
+)
+
+# Statements that were issued, as JSON that never changes. `month` is its first day.
+
+STATEMENTS = Table(
+    "statements",
+    METADATA,
+    Column("mentor_id", String(64), primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
 )

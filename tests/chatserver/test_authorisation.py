@@ -14,6 +14,8 @@ import pytest
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
+from chatserver.conversations.membership import MembershipDetails
+from chatserver.conversations.requests import Written
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
@@ -115,8 +117,23 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getSeries", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("listSeries", "c1"): ALL_BUT_SERVICES,
     ("listSeries", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("putMembership", "mia"): WRITERS,
+    ("putMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("changeMembership", "mia"): WRITERS,
+    ("changeMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("getMembership", "mia"): row(401, "ok", 404, 404, 404, 404, 404, "ok", "ok"),
+    ("getMembership", "absent"): NOBODY_FINDS_IT,
+    ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
+    ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
+
+MEMBERSHIP = {
+    "renewal": "monthly",
+    "started_on": "2026-01-05",
+    "price": {"amount": 100_000, "currency": "NOK"},
+    "payer": "consumer",
+}
 
 BODIES: dict[str, object] = {
     "putPerson": {"role": "member", "name": "Someone"},
@@ -147,6 +164,11 @@ QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
 """Of operations that cannot do without."""
 
 PARTS: dict[str, str] = {}
+    "putMembership": MEMBERSHIP,
+    "changeMembership": {"payer": "business"},
+}
+
+PARTS: dict[str, str] = {"month": "2026-01"}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -190,6 +212,7 @@ FIELDS: dict[str, dict[str, object]] = {
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
     """The conversation c1 of mia and tora with its booking b1 and series s1, and c2 of others, on a Tuesday."""
+    """The conversation c1 of mia and tora with its booking b1, mia's membership, and c2 of others, on a Tuesday."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
@@ -197,6 +220,8 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.bookings.book(wanted, "mentor"), BookingDone)
         series = msgspec.convert(BODIES["putSeries"], SeriesDetails)
         assert isinstance(await server.parts.series.put("s1", series, "mentor"), SeriesView)
+        agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
+        assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         yield server
 
 

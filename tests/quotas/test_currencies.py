@@ -19,8 +19,8 @@ def test_codes_are_three_capitals() -> None:
 @pytest.mark.parametrize("code", ["", "nok", "NOKK", "XXX", "Nok", "kr"])
 def test_an_unknown_code_gets_a_sentence(code: str) -> None:
     """It names what was given and what is allowed."""
-    assert currency_problem(code) == (
-        f"`currency` must be a code of ISO 4217 in capitals, such as NOK or EUR, not {code!r}"
+    assert (
+        currency_problem(code) == f"{code!r} is no currency; use a code of ISO 4217 in capitals, such as 'NOK' or 'EUR'"
     )
 
 

@@ -38,6 +38,13 @@ async def between(connection: AsyncConnection, conversation: str, since: int, un
     return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
 
 
+async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> list[Booking]:
+    """A mentor's bookings that start before `until`, by start."""
+    where = (BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)
+    rows = await connection.execute(select(BOOKINGS).where(*where))
+    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+
+
 async def of_periods(connection: AsyncConnection, periods: Sequence[tuple[str, int]]) -> list[Booking]:
     """What spends from these periods: of conversations, each with the number of one."""
     found: list[Booking] = []

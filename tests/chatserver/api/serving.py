@@ -105,6 +105,8 @@ async def served(
         prices=base.prices,
         series=base.series,
         advice=base.advice,
+        memberships=base.memberships,
+        statements=base.statements,
         clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=base.metrics,

@@ -10,13 +10,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from chatserver.conversations.membership import MembershipRecord, MembershipTurn, NotedStep
 from chatserver.conversations.requests import PersonDetails
+from chatserver.conversations.rows import memberships
 from chatserver.records.database import Database
 from chatserver.records.tables import METADATA
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
+from chatserver.sessions.rows import statements
+from chatserver.sessions.rows.statements import IssuedStatement
 from quotas import instant
+from quotas.bookings import Price
 from quotas.instant import HOUR
+from quotas.memberships import Membership
+from quotas.statements import Statement
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
 from tests.chatserver.personal_data.test_export import exported
@@ -104,6 +111,39 @@ WHERE = {
         "message_id": "conversations.messages.id",
         "sealed": "conversations.messages.body",
     },
+    "memberships": {
+        "id": OURS,
+        "person_id": SAID,
+        "renewal": "person.memberships.renewal",
+        "started_on": "person.memberships.started_on",
+        "paid_until": "person.memberships.paid_until",
+        "price_amount": "person.memberships.amount",
+        "price_currency": "person.memberships.currency",
+        "payer": "person.memberships.payer",
+        "cadence": "person.memberships.cadence",
+        "renews": "person.memberships.renews",
+        "set_at": "person.memberships.set_at",
+        "set_by": "person.memberships.set_by",
+    },
+    "membership_steps": {
+        "id": OURS,
+        "person_id": SAID,
+        "kind": "person.renewals.kind",
+        "paid_until": "person.renewals.paid_until",
+        "renewed_until": "person.renewals.renewed_until",
+        "price_amount": "person.renewals.amount",
+        "price_currency": "person.renewals.currency",
+        "payer": "person.renewals.payer",
+        "at": "person.renewals.at",
+        "noted_at": "person.renewals.noted_at",
+    },
+    "membership_turns": {"person_id": SAID, "noted_until": OURS, "next_at": "follows from what was agreed, and now"},
+    "statements": {
+        "mentor_id": SAID,
+        "month": "the export of the mentor has their statements whole",
+        "issued_at": "the export of the mentor has their statements whole",
+        "content": "the export of the mentor has their statements whole",
+    },
     "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
@@ -113,6 +153,7 @@ FOUND_BY = (
     "an id without a name: the other side's conversation, and the answer that a person was erased, are found by it"
 )
 WHEN = "an instant without a text; the other side's conversation has it too"
+BOOKS = "the books of whoever charges and pays: amounts, days and ids, without a name or a text"
 COUNTED = "about the mentor's answers, or the plan: reports count it"
 
 AFTERWARDS = {
@@ -186,6 +227,20 @@ AFTERWARDS = {
         "message_id": "sent again, the same id gets the same answer",
         "sealed": GOES,
     },
+    "memberships": {
+        "id": OURS,
+        "person_id": FOUND_BY,
+        **dict.fromkeys(("renewal", "started_on", "paid_until", "price_amount", "price_currency"), BOOKS),
+        **dict.fromkeys(("payer", "cadence", "renews", "set_at", "set_by"), BOOKS),
+    },
+    "membership_steps": {
+        "id": OURS,
+        "person_id": FOUND_BY,
+        **dict.fromkeys(("kind", "paid_until", "renewed_until", "price_amount", "price_currency", "payer"), BOOKS),
+        **dict.fromkeys(("at", "noted_at"), BOOKS),
+    },
+    "membership_turns": {"person_id": GOES, "noted_until": GOES, "next_at": GOES},
+    "statements": {"mentor_id": FOUND_BY, "month": BOOKS, "issued_at": BOOKS, "content": BOOKS},
     "ledger_snapshots": {
         "conversation_id": FOUND_BY,
         "seq": OURS,
@@ -234,6 +289,14 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
                     MentorDay("c1", date(2026, 1, 6), 1),
                 ],
             )
+            terms = Membership("annual", date(2026, 1, 5), Price(100, "NOK"), "business", "weekly", date(2026, 9, 1))
+            await memberships.append(connection, MembershipRecord("mia", terms, TUESDAY, "service"))
+            paid = date(2026, 9, 1), date(2027, 1, 5)
+            step = NotedStep("mia", "renewed", *paid, Price(100, "NOK"), "business", TUESDAY + 1, TUESDAY + 2)
+            await memberships.note(connection, step)
+            await memberships.set_turn(connection, "mia", MembershipTurn(TUESDAY, TUESDAY + HOUR))
+            month = Statement("tom", date(2025, 12, 1), "Europe/Oslo", 1, 2, [], [])
+            await statements.issue(connection, IssuedStatement(month, TUESDAY))
         yield shelf
 
 

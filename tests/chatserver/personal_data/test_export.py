@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.membership import MembershipRecord, NotedStep
 from chatserver.conversations.requests import ConversationChange, PersonDetails
+from chatserver.conversations.rows import memberships
 from chatserver.personal_data import texts
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
@@ -24,9 +26,14 @@ from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
+from chatserver.sessions.rows import statements
+from chatserver.sessions.rows.statements import IssuedStatement
 from chatserver.settings import SettingsError
+from quotas.bookings import Price
 from quotas.instant import HOUR
+from quotas.memberships import Membership
 from quotas.phrases import LANGUAGES
+from quotas.statements import Statement, StatementLine
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, write_all
 
@@ -116,6 +123,9 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
+        "memberships": [],
+        "renewals": [],
+        "statements": [],
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
@@ -153,6 +163,32 @@ async def test_the_mentor_gets_the_same_conversation_from_the_other_side(shelf: 
     document, _ = await exported(shelf, "tom")
     assert document["conversations"][0]["other"] == {"id": "mia", "role": "member", "name": "Mia"}
     assert len(document["conversations"][0]["messages"]) == 5
+
+
+async def test_what_was_agreed_and_paid(shelf: Shelf) -> None:
+    """A member's membership with its renewals, a mentor's statements, amounts as people write them; it stays."""
+    terms = Membership("monthly", date(2026, 1, 5), Price(123_456, "NOK"), "business", "weekly")
+    line = StatementLine("b", "c1", "mia", "video_call", "extra", TUESDAY, 30, "held", 1, "NOK", 1_001, 901, 100)
+    month = Statement("tom", date(2026, 1, 1), "Europe/Oslo", TUESDAY, TUESDAY + 1, [line], [])
+    async with shelf.database.begin() as connection:
+        await memberships.append(connection, MembershipRecord("mia", terms, TUESDAY, "service"))
+        paid = date(2026, 2, 5), date(2026, 3, 5)
+        step = NotedStep("mia", "reminder", *paid, Price(246_912, "NOK"), "business", TUESDAY, TUESDAY)
+        await memberships.note(connection, step)
+        await statements.issue(connection, IssuedStatement(month, TUESDAY))
+    document, page = await exported(shelf)
+    assert [each["amount"] for each in document["person"]["memberships"]] == [123_456]
+    assert [each["renewed_until"] for each in document["person"]["renewals"]] == ["2026-03-05"]
+    for text in ("1234,56 NOK", "2469,12 NOK", "hver uke", "en bedrift", "påminnelse"):
+        assert text in Outline(page).text
+    document, page = await exported(shelf, "tom")
+    assert document["person"]["statements"][0]["lines"][0]["mentor"] == 901
+    assert "9,01 NOK" in Outline(page).text
+    await erase(shelf)
+    document, page = await exported(shelf)
+    assert [each["amount"] for each in document["person"]["memberships"]] == [123_456]
+    assert "1234.56 NOK" in Outline(page).text
+    assert "Mia" not in Outline(page).text
 
 
 async def test_what_people_wrote_is_no_markup(shelf: Shelf) -> None:

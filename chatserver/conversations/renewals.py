@@ -1,0 +1,136 @@
+"""Renewals of memberships come about: each reminder and each renewal is noted once, whoever is awake.
+
+A row of the records says when the next step of each membership falls due. Its timer in the store is set when that is
+written; where the store has lost it, whoever looks next sets it again. What fell due while everything was down is noted
+in its order, with the instant at which it was due.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from math import inf
+
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.membership import MembershipRecord, MembershipTurn, NotedStep
+from chatserver.conversations.person import PersonRecord
+from chatserver.conversations.rows import memberships, people
+from chatserver.records.database import Database, DatabaseError
+from quotas.calendar import Calendar
+from quotas.instant import HOUR
+from quotas.ledger.timers import Rung, Timers
+from quotas.memberships import MembershipStep, late_reminder, next_step_at, steps_between
+from quotas.terms import Rulebook
+
+LOOK_EVERY = 900.0
+"""Seconds between looks at the records for timers that the store has lost."""
+LOOK_AHEAD = 2 * HOUR
+"""How far ahead they are set again: until the look after the next."""
+BATCH = 500
+
+logger = logging.getLogger(__name__)
+
+
+class Renewals:
+    """What timers of memberships are for: a `TimerKind`. A timer's name is the member's id.
+
+    `clock` gives the store's instant.
+    """
+
+    kind = "renewal"
+
+    def __init__(
+        self, *, database: Database, rulebook: Rulebook, timers: Timers, clock: Callable[[], Awaitable[int]]
+    ) -> None:
+        self._database = database
+        self._rulebook = rulebook
+        self._timers = timers
+        self._clock = clock
+        self._looked_at = -inf
+
+    async def arm(self, partition: int) -> int:
+        """Set the timers of what falls due soon, once in a while, of all partitions; of how many. Raises StoreError."""
+        looked_at = asyncio.get_running_loop().time()
+        if looked_at - self._looked_at < LOOK_EVERY:
+            return 0
+        before, self._looked_at = self._looked_at, looked_at
+        count, last = 0, ""
+        try:
+            until = await self._clock() + LOOK_AHEAD
+            while True:
+                async with self._database.read() as connection:
+                    batch = await memberships.due_until(connection, until, last, BATCH)
+                for person, at in batch:
+                    await self._timers.set_timer(person, self.kind, person, at)
+                count += len(batch)
+                if len(batch) < BATCH:
+                    return count
+                last = batch[-1][0]
+        except DatabaseError:
+            logger.debug("the database does not answer; timers of memberships are looked at again")
+            self._looked_at = before
+        except BaseException:
+            self._looked_at = before
+            raise
+        return count
+
+    async def ring(self, rung: Rung) -> None:
+        """Note what is due of the membership, and set its next timer. Raises DatabaseError, StoreError."""
+        async with self._database.begin() as connection:
+            person = await people.find_to_change(connection, rung.name)
+            next_at = await self.note_due(connection, person, rung.now) if person is not None else None
+        if next_at is not None:
+            await self.set_timer(rung.name, next_at)
+
+    async def set_timer(self, person: str, next_at: int | None) -> None:
+        """Let it ring then; None: not. Raises StoreError."""
+        if next_at is None:
+            await self._timers.clear_timer(person, self.kind, person)
+        else:
+            await self._timers.set_timer(person, self.kind, person, next_at)
+
+    async def note_due(self, connection: AsyncConnection, person: PersonRecord, now: int) -> int | None:
+        """Note what has fallen due until `now`; when the next step does. The caller has locked the person."""
+        record = await memberships.latest(connection, person.id)
+        turn = await memberships.turn(connection, person.id)
+        if record is None or turn is None or person.erased_at is not None:
+            return None
+        calendar = self.calendar_of(person)
+        for step in steps_between(record.terms, calendar, turn.noted_until, now):
+            await memberships.note(connection, _noted(record, step, now))
+        return await self._write_turn(connection, record, calendar, max(now, turn.noted_until))
+
+    async def begin(self, connection: AsyncConnection, record: MembershipRecord, calendar: Calendar) -> int | None:
+        """Wait for the steps of what is in force since now; when the next falls due.
+
+        The coming renewal is reminded of at once, unless it has been, where its day for that is over.
+        """
+        if step := late_reminder(record.terms, calendar, record.set_at):
+            await memberships.note(connection, _noted(record, step, record.set_at))
+        return await self._write_turn(connection, record, calendar, record.set_at)
+
+    async def _write_turn(
+        self, connection: AsyncConnection, record: MembershipRecord, calendar: Calendar, noted_until: int
+    ) -> int | None:
+        next_at = next_step_at(record.terms, calendar, noted_until)
+        await memberships.set_turn(connection, record.person, MembershipTurn(noted_until, next_at))
+        return next_at
+
+    def calendar_of(self, person: PersonRecord) -> Calendar:
+        """That of their zone: days of a membership are the member's."""
+        return self._rulebook.calendar_to_show(person.zone, "")
+
+
+def _noted(record: MembershipRecord, step: MembershipStep, now: int) -> NotedStep:
+    terms = record.terms
+    return NotedStep(
+        person=record.person,
+        kind=step.kind,
+        paid_until=step.paid_until,
+        renewed_until=step.renewed_until,
+        price=replace(terms.price, amount=terms.renewal_price),
+        payer=terms.payer,
+        at=step.at,
+        noted_at=now,
+    )
