@@ -158,15 +158,12 @@ BODIES: dict[str, object] = {
         "minutes": 30,
         "every_weeks": 2,
     },
+    "putMembership": MEMBERSHIP,
+    "changeMembership": {"payer": "business"},
 }
 
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
 """Of operations that cannot do without."""
-
-PARTS: dict[str, str] = {}
-    "putMembership": MEMBERSHIP,
-    "changeMembership": {"payer": "business"},
-}
 
 PARTS: dict[str, str] = {"month": "2026-01"}
 """What paths name beside the id."""
