@@ -5,6 +5,8 @@ from msgspec import Struct, field
 from chatserver.conversations.person import Locale
 from chatserver.protocol.events import Author, MessageKind, Role, SystemEvent
 from chatserver.protocol.statements import StatementView
+from chatserver.sessions.hours_requests import ListedPrice
+from chatserver.sessions.hours_view import HoursView
 from quotas.admission import Status
 from quotas.memberships import Payer, Renewal, StepKind
 from quotas.money import Cadence
@@ -57,6 +59,9 @@ class AboutPerson(Struct, frozen=True):
     memberships: list[ExportedMembership]
     renewals: list[ExportedRenewal]
     statements: list[StatementView]
+    hours: HoursView | None
+    """Of a mentor who has set some."""
+    prices: list[ListedPrice]
 
 
 class Other(Struct, frozen=True):
@@ -114,6 +119,33 @@ class Notice(Struct, frozen=True):
     at: str
 
 
+class ExportedPlace(Struct, frozen=True):
+    """A start that a series asked for, and the id of its booking; `refusal`, why it was not made."""
+
+    starts_at: str
+    booking: str
+    refusal: str | None
+
+
+class ExportedSeries(Struct, frozen=True):
+    """A series of sessions, and the places that were made of it."""
+
+    id: str
+    service: str
+    zone: str
+    first: str
+    minutes: int
+    every_weeks: int
+    until: str | None
+    begun_by: str
+    created_at: str
+    ended_at: str | None
+    ended_from: str | None
+    replaces: str | None
+    successor: str | None
+    places: list[ExportedPlace]
+
+
 class ExportedConversation(Struct, frozen=True):
     """A conversation with everything but its messages. `stand` is null where the store does not know it."""
 
@@ -129,6 +161,7 @@ class ExportedConversation(Struct, frozen=True):
     waits: list[ExportedWait]
     notices: list[Notice]
     mentor_days: list[str]
+    series: list[ExportedSeries]
 
 
 class ExportedMessage(Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
 from chatserver.conversations import conversation
@@ -17,8 +18,10 @@ from chatserver.personal_data.contents import (
     ExportedConversation,
     ExportedMembership,
     ExportedMessage,
+    ExportedPlace,
     ExportedPlan,
     ExportedRenewal,
+    ExportedSeries,
     ExportedWait,
     Notice,
     Other,
@@ -31,8 +34,15 @@ from chatserver.protocol.statements import statement_view
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, ReplyNotice
+from chatserver.sessions.hours import HoursRecord
+from chatserver.sessions.hours_requests import ListedPrice
+from chatserver.sessions.hours_view import hours_view
+from chatserver.sessions.rows import hours as hour_rows
+from chatserver.sessions.rows import prices as price_rows
+from chatserver.sessions.rows import series as series_rows
 from chatserver.sessions.rows import statements
 from chatserver.sessions.rows.statements import IssuedStatement
+from chatserver.sessions.series_record import SeriesPlace, SeriesRecord
 from quotas import instant
 from quotas.ledger.base import Entry
 from quotas.ledger.redis import RedisLedger
@@ -97,10 +107,15 @@ class Export:
             agreed = await memberships.history(connection, person.id)
             renewals = await memberships.steps_of(connection, person.id)
             issued = await statements.issued_to(connection, person.id)
+            hours, prices = await hour_rows.find(connection, person.id), await price_rows.find(connection, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)
-        about = _about(person, await self._revocations.before(person.id), agreed, renewals, issued)
+        about = replace(
+            _about(person, await self._revocations.before(person.id), agreed, renewals, issued),
+            hours=hours_view(HoursRecord(person.id, *hours)) if hours else None,
+            prices=[ListedPrice(minutes, price.amount, price.currency) for minutes, price in prices.items()],
+        )
         exported_at = instant.text(await self._ledger.now())
         for sink in sinks:
             sink.begin(about, exported_at, names)
@@ -143,6 +158,10 @@ class Export:
                 waits=[_wait(each) for each in await reply_waits.waits_in(connection, name)],
                 notices=[_notice(each) for each in await reply_waits.notices_in(connection, name)],
                 mentor_days=[day.isoformat() for day in await reply_waits.mentor_days_in(connection, name)],
+                series=[
+                    _series(each, await series_rows.places(connection, each.id, 0))
+                    for each in await series_rows.of_conversation(connection, name)
+                ],
             )
 
 
@@ -171,6 +190,8 @@ def _about(
         memberships=[_membership(each) for each in agreed],
         renewals=[_renewal(each) for each in renewals],
         statements=[statement_view(each.statement, each.issued_at) for each in issued],
+        hours=None,
+        prices=[],
     )
 
 
@@ -234,6 +255,26 @@ def _wait(wait: ClosedWait) -> ExportedWait:
         waited_ms=wait.waited_ms,
         counted_ms=wait.counted_ms,
         in_time=wait.in_time,
+    )
+
+
+def _series(series: SeriesRecord, places: Sequence[SeriesPlace]) -> ExportedSeries:
+    rule = series.rule
+    return ExportedSeries(
+        id=series.id,
+        service=series.service,
+        zone=rule.zone,
+        first=instant.text(rule.first),
+        minutes=rule.minutes,
+        every_weeks=rule.every_weeks,
+        until=_text(rule.until),
+        begun_by=series.begun_by,
+        created_at=instant.text(series.created_at),
+        ended_at=_text(series.ended_at),
+        ended_from=_text(series.ended_from),
+        replaces=series.replaces,
+        successor=series.successor,
+        places=[ExportedPlace(instant.text(each.starts_at), each.booking_id, each.refusal) for each in places],
     )
 
 

@@ -59,6 +59,7 @@ class ExportPage:
             ]
         )
         self._books(person)
+        self._hours(person)
         self._write(
             f'</section>\n<nav aria-labelledby="all">\n<h2 id="all">{escape(texts("conversations"))}</h2>',
             "<ul>" if conversations else f"<p>{escape(texts('no_conversations'))}</p>",
@@ -156,9 +157,65 @@ class ExportPage:
                 for each in conversation.notices
             ),
         )
+        self._series(conversation)
         if conversation.mentor_days:
             days = (f'<time datetime="{day}">{day}</time>' for day in conversation.mentor_days)
             self._write(f"<h3>{escape(texts('mentor_days'))}</h3>\n<p>{', '.join(days)}</p>")
+
+    def _hours(self, person: AboutPerson) -> None:
+        """When a mentor may be booked, and at what price."""
+        texts = self._texts
+        if hours := person.hours:
+            weekly = [(texts.weekday(each.weekday), each.since, each.until) for each in hours.weekly]
+            dates = [
+                (each.date.isoformat(), stretch.since, stretch.until)
+                for each in hours.exceptions
+                for stretch in each.open
+            ]
+            closed = [(each.date.isoformat(), "–", "–") for each in hours.exceptions if not each.open]
+            rows = [*weekly, *sorted([*dates, *closed])]
+            self._table("hours", ("day", "from", "until"), ([escape(cell) for cell in row] for row in rows))
+            self._list(
+                [
+                    (texts("zone"), escape(hours.zone)),
+                    (texts("buffer_minutes"), str(hours.buffer_minutes)),
+                    (texts("notice_hours"), str(hours.notice_hours)),
+                    *self._instants(hours, "updated_at"),
+                ]
+            )
+        self._table(
+            "prices",
+            ("minutes", "price"),
+            ((str(each.minutes), escape(texts.amount(each.amount, each.currency))) for each in person.prices),
+        )
+
+    def _series(self, conversation: ExportedConversation) -> None:
+        """What was agreed, and what could not be booked of it."""
+        self._table(
+            "series",
+            ("id", "kind", "from", "until", "minutes", "every_weeks"),
+            (
+                (
+                    escape(each.id),
+                    escape(each.service.replace("_", " ")),
+                    self._at(each.first),
+                    self._at(each.ended_from or each.until),
+                    str(each.minutes),
+                    str(each.every_weeks),
+                )
+                for each in conversation.series
+            ),
+        )
+        self._table(
+            "not_booked",
+            ("id", "starts_at", "why"),
+            (
+                (escape(each.id), self._at(place.starts_at), escape(place.refusal.replace("_", " ")))
+                for each in conversation.series
+                for place in each.places
+                if place.refusal
+            ),
+        )
 
     def _books(self, person: AboutPerson) -> None:
         """What was agreed and paid: amounts as people write them, in the language's own signs."""

@@ -6,7 +6,16 @@ from msgspec import Struct
 from sqlalchemy import bindparam, delete, func, insert, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.tables import ERASURES, MEMBERSHIP_TURNS, MESSAGES, PEOPLE, REPLY_NOTICES, REPLY_WAITS
+from chatserver.records.tables import (
+    ERASURES,
+    MEMBERSHIP_TURNS,
+    MENTOR_HOURS,
+    MENTOR_PRICES,
+    MESSAGES,
+    PEOPLE,
+    REPLY_NOTICES,
+    REPLY_WAITS,
+)
 
 ADVISORY_LOCK = 0x6572_6173
 """The PostgreSQL advisory lock that one erasing process holds: "eras" as a number."""
@@ -43,6 +52,8 @@ async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
     What was agreed of a membership stays for the books: amounts and days. Nothing falls due of it any more.
     """
     await connection.execute(delete(MEMBERSHIP_TURNS).where(MEMBERSHIP_TURNS.c.person_id == id))
+    for table in (MENTOR_HOURS, MENTOR_PRICES):  # Nobody can be booked any more.
+        await connection.execute(delete(table).where(table.c.mentor_id == id))
     query = update(PEOPLE).where(PEOPLE.c.id == id)
     await connection.execute(query.values(**_NO_ONE, updated_at=at, erased_at=func.coalesce(PEOPLE.c.erased_at, at)))
 

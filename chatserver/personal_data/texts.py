@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from quotas import instant
 from quotas.currencies import written
 from quotas.phrases import LANGUAGES, PHRASES, Language
+from quotas.plans import WEEKDAYS, Weekday
 from quotas.zones import zone_to_show
 
 TABLE: dict[str, tuple[str, str, str]] = {
@@ -99,6 +100,20 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "month": ("Month", "Måned", "Måned"),
     "starts_at": ("Start", "Start", "Start"),
     "share": ("Share", "Andel", "Andel"),
+    "hours": ("Open for bookings", "Åpen for booking", "Åben for booking"),
+    "day": ("Day", "Dag", "Dag"),
+    "buffer_minutes": (
+        "Minutes kept free around a booking",
+        "Minutter fri rundt en booking",
+        "Minutter fri omkring en booking",
+    ),
+    "notice_hours": ("Hours ahead, at least", "Timer i forveien, minst", "Timer i forvejen, mindst"),
+    "prices": ("Listed prices", "Listepriser", "Listepriser"),
+    "minutes": ("Minutes", "Minutter", "Minutter"),
+    "series": ("Series of sessions", "Møteserier", "Mødeserier"),
+    "every_weeks": ("Weeks between", "Uker mellom", "Uger imellem"),
+    "not_booked": ("Places that were not booked", "Tider som ikke ble booket", "Tider, der ikke blev booket"),
+    "why": ("Why", "Hvorfor", "Hvorfor"),
     "messages": ("Messages", "Meldinger", "Beskeder"),
     "no_messages": ("No messages.", "Ingen meldinger.", "Ingen beskeder."),
     "erased": ("This text was erased.", "Denne teksten er slettet.", "Denne tekst er slettet."),
@@ -129,6 +144,10 @@ class ExportTexts:
         weekday = PHRASES["weekdays"][self._column].split()[there.weekday()]
         month = PHRASES["months"][self._column].split()[there.month - 1]
         return self("date", weekday=weekday, day=there.day, month=month, year=there.year)
+
+    def weekday(self, weekday: Weekday) -> str:
+        """Its name."""
+        return PHRASES["weekdays"][self._column].split()[WEEKDAYS.index(weekday)]
 
     def time(self, moment: str, zone: str) -> str:
         """The local time of day: 09:05."""

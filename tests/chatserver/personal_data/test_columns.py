@@ -8,21 +8,26 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.membership import MembershipRecord, MembershipTurn, NotedStep
 from chatserver.conversations.requests import PersonDetails
 from chatserver.conversations.rows import memberships
 from chatserver.records.database import Database
-from chatserver.records.tables import METADATA
+from chatserver.records.tables import MENTOR_HOURS, MENTOR_PRICES, METADATA, SERIES, SERIES_PLACES
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
-from chatserver.sessions.rows import statements
+from chatserver.sessions.rows import hours, prices, series, statements
 from chatserver.sessions.rows.statements import IssuedStatement
+from chatserver.sessions.series_record import SeriesPlace, SeriesRecord
 from quotas import instant
 from quotas.bookings import Price
+from quotas.hours import DayException, MentorHours, Stretch, WeeklyStretch
 from quotas.instant import HOUR
 from quotas.memberships import Membership
+from quotas.series import SeriesRule
 from quotas.statements import Statement
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
@@ -32,6 +37,7 @@ OURS = "no data about a person: how the server counts and finds rows"
 SAID = "the export says it by where it puts the row"
 KEY = "opens texts, which are exported as they read"
 STAND = "what the export says of the conversation's stand comes from the store, which has it from here"
+MENTORS = "the export of the mentor has it, which a test of its own holds"
 ERASING = "says only that an erasure runs or has run; the export has the person's `erased_at`"
 
 WHERE = {
@@ -144,6 +150,30 @@ WHERE = {
         "issued_at": "the export of the mentor has their statements whole",
         "content": "the export of the mentor has their statements whole",
     },
+    "mentor_hours": {"mentor_id": SAID, **dict.fromkeys(MENTOR_HOURS.columns.keys()[1:], MENTORS)},
+    "mentor_prices": {
+        "mentor_id": SAID,
+        "listed_at": OURS,
+        **dict.fromkeys(("minutes", "amount", "currency"), MENTORS),
+    },
+    "series": {
+        "id": "conversations.series.id",
+        "conversation_id": SAID,
+        **{
+            column: f"conversations.series.{column}"
+            for column in ("service", "zone", "first", "minutes", "every_weeks", "until", "begun_by", "created_at")
+        },
+        "made_until": OURS,
+        "due_at": OURS,
+        **{column: f"conversations.series.{column}" for column in ("ended_at", "ended_from", "replaces", "successor")},
+    },
+    "series_places": {
+        "series_id": SAID,
+        "starts_at": "conversations.series.places.starts_at",
+        "booking_id": "conversations.series.places.booking",
+        "refusal": "conversations.series.places.refusal",
+        "noted_at": OURS,
+    },
     "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
@@ -154,6 +184,8 @@ FOUND_BY = (
 )
 WHEN = "an instant without a text; the other side's conversation has it too"
 BOOKS = "the books of whoever charges and pays: amounts, days and ids, without a name or a text"
+WITH_THE_MENTOR = "goes when the mentor is erased, which a test of its own holds"
+AGREED = "what was agreed of sessions, without a name or a text; bookings are found by it"
 COUNTED = "about the mentor's answers, or the plan: reports count it"
 
 AFTERWARDS = {
@@ -241,6 +273,10 @@ AFTERWARDS = {
     },
     "membership_turns": {"person_id": GOES, "noted_until": GOES, "next_at": GOES},
     "statements": {"mentor_id": FOUND_BY, "month": BOOKS, "issued_at": BOOKS, "content": BOOKS},
+    "mentor_hours": dict.fromkeys(MENTOR_HOURS.columns.keys(), WITH_THE_MENTOR),
+    "mentor_prices": dict.fromkeys(MENTOR_PRICES.columns.keys(), WITH_THE_MENTOR),
+    "series": {"id": FOUND_BY, "conversation_id": FOUND_BY, **dict.fromkeys(SERIES.columns.keys()[2:], AGREED)},
+    "series_places": {"series_id": FOUND_BY, **dict.fromkeys(SERIES_PLACES.columns.keys()[1:], AGREED)},
     "ledger_snapshots": {
         "conversation_id": FOUND_BY,
         "seq": OURS,
@@ -297,7 +333,48 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
             await memberships.set_turn(connection, "mia", MembershipTurn(TUESDAY, TUESDAY + HOUR))
             month = Statement("tom", date(2025, 12, 1), "Europe/Oslo", 1, 2, [], [])
             await statements.issue(connection, IssuedStatement(month, TUESDAY))
+            await write_agreed(connection)
         yield shelf
+
+
+async def write_agreed(connection: AsyncConnection) -> None:
+    """Hours and prices of Tom, and a series of his with Mia."""
+    weekly = (WeeklyStretch("tuesday", Stretch(540, 720)),)
+    exceptions = (DayException(date(2026, 5, 5), ()), DayException(date(2026, 5, 12), (Stretch(600, 660),)))
+    await hours.put(connection, "tom", MentorHours("Europe/Oslo", weekly, exceptions, 15, 48), TUESDAY)
+    await prices.put(connection, "tom", {45: Price(75_000, "NOK")}, TUESDAY)
+    rule = SeriesRule("Europe/Oslo", TUESDAY, 45, 2, TUESDAY + 1_000 * HOUR)
+    record = SeriesRecord("s1", "c1", "video_call", rule, "mentor", TUESDAY - 1, TUESDAY + 2, TUESDAY + 3)
+    await series.create(connection, record)
+    await series.change(connection, replace(record, ended_at=TUESDAY + 4, ended_from=TUESDAY + 5, successor="s2"))
+    await series.note(connection, "s1", [SeriesPlace(TUESDAY, "s1:20260106", "busy")], TUESDAY)
+
+
+async def test_a_mentors_calendar_is_exported_and_goes_with_them(shelf: Shelf) -> None:
+    """Hours and prices; Mia's erasure leaves them."""
+    document, page = await exported(shelf, "tom")
+    assert document["person"]["hours"] == {
+        "mentor": "tom",
+        "zone": "Europe/Oslo",
+        "weekly": [{"weekday": "tuesday", "from": "09:00", "until": "12:00"}],
+        "exceptions": [
+            {"date": "2026-05-05", "open": []},
+            {"date": "2026-05-12", "open": [{"from": "10:00", "until": "11:00"}]},
+        ],
+        "buffer_minutes": 15,
+        "notice_hours": 48,
+        "updated_at": instant.text(TUESDAY),
+    }
+    assert document["person"]["prices"] == [{"minutes": 45, "amount": 75_000, "currency": "NOK"}]
+    for text in ("<td>09:00</td>", "<td>2026-05-05</td><td>–</td>", "<td>10:00</td>", "750,00 NOK", "<td>busy</td>"):
+        assert text in page
+    await erase(shelf)
+    assert (await exported(shelf, "tom"))[0]["person"]["hours"] == document["person"]["hours"]
+    await erase(shelf, "tom")
+    left, _ = await exported(shelf, "tom")
+    assert (left["person"]["hours"], left["person"]["prices"]) == (None, [])
+    rows = await first_rows(shelf)
+    assert (rows["mentor_hours"], rows["mentor_prices"]) == ({}, {})
 
 
 async def first_rows(shelf: Shelf) -> dict[str, dict[str, Any]]:

@@ -126,6 +126,8 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "memberships": [],
         "renewals": [],
         "statements": [],
+        "hours": None,
+        "prices": [],
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
