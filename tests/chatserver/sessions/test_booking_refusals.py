@@ -139,7 +139,7 @@ async def test_prices(desk: Desk) -> None:
 
     await desk.publish()
     for by in ("member", "mentor"):
-        assert field(await desk.bookings.book(extra("b", 0), by)) == "price"  # type: ignore[arg-type]
+        assert field(await desk.bookings.book(extra("b", 0), by)) == "price"
     await desk.list_price(60, EXTRA)
     low = Price(1, "NOK")
     assert field(await desk.bookings.book(extra("b", 0, minutes=30), "mentor")) == "price"
