@@ -98,6 +98,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("conversation", events.ConversationView),
         ("composer", events.Composer),
         ("reply", events.Reply),
+        ("credits left", events.CreditsLeft),
+        ("next session", events.NextSession),
         ("wait", events.BoardWait),
         ("totals", events.BoardTotals),
         ("event of a message", events.SystemEvent),

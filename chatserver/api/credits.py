@@ -21,7 +21,7 @@ SUPPORT: frozenset[Role] = frozenset({"support"})
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2199, 12, 30)
 """Days whose beginning is an instant in every zone."""
 
-Reason = Annotated[
+CorrectionReason = Annotated[
     str,
     Meta(
         min_length=1,
@@ -49,7 +49,7 @@ class CorrectionDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: PersonId
     units: Annotated[int, Meta(ge=-MOST_UNITS, le=MOST_UNITS, description="Not 0.")]
-    reason: Reason
+    reason: CorrectionReason
     day: date | None = None
 
 

@@ -17,14 +17,25 @@ from chatserver.protocol.commands import (
     Check,
     Follow,
     History,
+    JoinSession,
     Send,
     Unfollow,
 )
-from chatserver.protocol.events import Accepted, ComposerChanged, Error, Following, HistoryPage, Refused, Unfollowed
+from chatserver.protocol.events import (
+    Accepted,
+    ComposerChanged,
+    Error,
+    Following,
+    HistoryPage,
+    Refused,
+    Role,
+    SessionChanged,
+    Unfollowed,
+)
 
-Question = Send | Check | History | Follow | Unfollow
-QuestionAnswer = Accepted | Refused | ComposerChanged | HistoryPage | Following | Unfollowed
-QuestionKind = type[Send] | type[Check] | type[History] | type[Follow]
+Question = Send | Check | History | JoinSession | Follow | Unfollow
+QuestionAnswer = Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed
+QuestionKind = type[Send] | type[Check] | type[History] | type[JoinSession] | type[Follow]
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -110,6 +121,15 @@ class Questions:
         if (History, answer.conversation) in self._waiting:
             self._waiting[History, answer.conversation].settle(answer)
 
+    def settle_join(self, answer: SessionChanged, role: Role) -> None:
+        """Whoever of the two joined: it answers the join of that side, once its own instant is there."""
+        booking, waiting = answer.booking, self._waiting.get((JoinSession, answer.conversation))
+        if waiting is None or not isinstance(waiting.question, JoinSession) or booking is None:
+            return
+        own = booking.joins.member if role == "member" else booking.joins.mentor
+        if own is not None and booking.id == waiting.question.booking and answer.kind == "joined":
+            waiting.settle(answer)
+
     def settle_following(self, answer: Following) -> int | None:
         """Hand it to the follow that it answers; the seq after which that wanted to begin, None for here."""
         waiting = self._waiting.get((Follow, answer.conversation.id))
@@ -131,8 +151,11 @@ class Questions:
         """
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
             own_id = waiting.question.id if isinstance(waiting.question, Send) else None
-            # seq_unknown answers a read mark, which nobody waits for.
-            is_open = own_id == error.id and error.code != "seq_unknown" and not waiting.answer.done()
+            # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
+            fits = error.code != "seq_unknown" and (
+                error.code != "not_open" or isinstance(waiting.question, JoinSession)
+            )
+            is_open = own_id == error.id and fits and not waiting.answer.done()
             if is_open and error.conversation in (conversation, None):
                 waiting.settle(error)
                 return True

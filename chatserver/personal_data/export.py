@@ -11,6 +11,7 @@ from chatserver.conversations.conversation import Subscription
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import conversations, people
 from chatserver.messages.log import MessageLog
+from chatserver.personal_data import recorded
 from chatserver.personal_data.contents import (
     AboutPerson,
     ExportedConversation,
@@ -21,6 +22,7 @@ from chatserver.personal_data.contents import (
     Other,
     Stand,
 )
+from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
@@ -88,10 +90,11 @@ class Export:
         """
         async with self._database.read() as connection:
             names = await people.conversations_with(connection, person.id)
+            records = await recorded.of_person(connection, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)
-        about = _about(person, await self._revocations.before(person.id))
+        about = _about(person, await self._revocations.before(person.id), records)
         exported_at = instant.text(await self._ledger.now())
         for sink in sinks:
             sink.begin(about, exported_at, names)
@@ -134,6 +137,8 @@ class Export:
                 waits=[_wait(each) for each in await reply_waits.waits_in(connection, name)],
                 notices=[_notice(each) for each in await reply_waits.notices_in(connection, name)],
                 mentor_days=[day.isoformat() for day in await reply_waits.mentor_days_in(connection, name)],
+                subscription_from=found.subscription_from.isoformat() if found.subscription_from else None,
+                records=await recorded.of_conversation(connection, name),
             )
 
 
@@ -141,7 +146,7 @@ def _other_side(person: str, record: conversation.ConversationRecord) -> tuple[s
     return (record.mentor, "mentor") if record.member == person else (record.member, "member")
 
 
-def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
+def _about(person: PersonRecord, tokens_refused_before: int, records: Rows) -> AboutPerson:
     return AboutPerson(
         id=person.id,
         role=person.role,
@@ -151,13 +156,14 @@ def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
         email=person.email,
         created_at=instant.text(person.created_at),
         updated_at=instant.text(person.updated_at),
-        erased_at=_text(person.erased_at),
-        tokens_refused_before=_text(tokens_refused_before),
+        erased_at=instant.text_or_none(person.erased_at),
+        tokens_refused_before=instant.text_or_none(tokens_refused_before),
+        records=records,
     )
 
 
 def _plan(held: Subscription) -> ExportedPlan:
-    return ExportedPlan(held.plan, instant.text(held.started_at), _text(held.ended_at))
+    return ExportedPlan(held.plan, instant.text(held.started_at), instant.text_or_none(held.ended_at))
 
 
 def _stand(standing: Standing) -> Stand:
@@ -169,10 +175,10 @@ def _stand(standing: Standing) -> Stand:
         week=usage.week,
         windows_used=usage.windows_used,
         messages_used=usage.messages_used,
-        window_ends_at=_text(usage.window_ends_at),
-        live_until=_text(usage.live_until),
-        waiting_since=_text(usage.waiting_since),
-        due_at=_text(usage.due_at),
+        window_ends_at=instant.text_or_none(usage.window_ends_at),
+        live_until=instant.text_or_none(usage.live_until),
+        waiting_since=instant.text_or_none(usage.waiting_since),
+        due_at=instant.text_or_none(usage.due_at),
         missed=standing.missed,
     )
 
@@ -181,9 +187,9 @@ def _wait(wait: ClosedWait) -> ExportedWait:
     return ExportedWait(
         plan=wait.plan,
         waiting_since=instant.text(wait.waiting_since),
-        due_at=_text(wait.due_at),
-        answered_at=_text(wait.answered_at),
-        dropped_at=_text(wait.dropped_at),
+        due_at=instant.text_or_none(wait.due_at),
+        answered_at=instant.text_or_none(wait.answered_at),
+        dropped_at=instant.text_or_none(wait.dropped_at),
         waited_ms=wait.waited_ms,
         counted_ms=wait.counted_ms,
         in_time=wait.in_time,
@@ -213,7 +219,3 @@ def _message(entry: Entry) -> ExportedMessage:
         kind=written.kind,
         event=written.event,
     )
-
-
-def _text(moment: int | None) -> str | None:
-    return instant.text_or_none(moment or 0)

@@ -24,7 +24,7 @@ from chatserver.protocol.commands import (
     Follow,
     Hello,
     History,
-    Join,
+    JoinSession,
     Read,
     Send,
     Typing,
@@ -75,8 +75,8 @@ class HubDesk(Protocol):
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone that this side is typing, unless the store is gone."""
 
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
-        """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | str | None:
+        """Let that side come to a session: what to answer, or a sentence why not; None where the feed answers.
 
         Raises StoreError, DatabaseError.
         """
@@ -293,7 +293,7 @@ class Connection:
         else:
             self._in_room(command)
 
-    def _in_room(self, command: Check | Read | History | Typing | Join) -> None:
+    def _in_room(self, command: Check | Read | History | Typing | JoinSession) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
             self.fail("not_found", conversation=command.conversation)
@@ -307,7 +307,7 @@ class Connection:
                 self._work(self._history(command, follower.room), command.conversation)
             case Typing():
                 self._work(self._typing(command, follower.room), command.conversation)
-            case Join():
+            case JoinSession():
                 self._work(self._join(command, follower.room), command.conversation)
             case _:
                 assert_never(command)
@@ -430,7 +430,7 @@ class Connection:
         else:
             await self._desk.publish_typing(room, side, self.id)
 
-    async def _join(self, command: Join, room: Room) -> None:
+    async def _join(self, command: JoinSession, room: Room) -> None:
         side = self._side(room)
         if side is None:
             self.fail("read_only", "support and services follow sessions; they do not join them", conversation=room.id)
@@ -438,12 +438,10 @@ class Connection:
         match await self._desk.join(room, command.booking, side):
             case SessionChanged() as event:
                 self.tell(event)
+            case str() as why:
+                self.fail("not_open", why, conversation=room.id)
             case None:
                 pass  # The feed brings the answer, to both sides.
-            case "not_found":
-                self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)
-            case code:
-                self.fail(code, conversation=room.id)
 
     def _watch(self, command: Watch) -> None:
         if self.role == "member":

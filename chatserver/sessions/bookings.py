@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, raised
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.sessions.chats import chat_of
 from chatserver.sessions.credit_book import CorrectOutcome, CreditBook, PeriodCredits
@@ -37,6 +38,7 @@ from quotas import bookings as rules
 from quotas import instant
 from quotas.bookings import Actor, Booking, Side
 from quotas.session_book import WantedBooking
+from quotas.session_steps import is_strike, opens_late_cancellation
 from quotas.terms import Rulebook
 
 TRIES = 3
@@ -67,6 +69,7 @@ class Bookings:
         prices: Prices,
         credits: CreditBook,
         telling: SessionTelling,
+        metrics: Metrics,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -77,6 +80,7 @@ class Bookings:
         self._together = Together(self._booked, MOST_TOGETHER)
         self._credits = credits
         self._telling = telling
+        self._metrics = metrics
 
     # Reading
 
@@ -100,6 +104,7 @@ class Bookings:
         outcome = await self._together.ask(AskedBooking(wanted, by, series))
         if isinstance(outcome, BookingDone):
             await self._telling.tell(wanted.conversation)
+        self._count(outcome)
         return outcome
 
     async def move(self, id: str, starts_at: int, by: Actor) -> ChangeOutcome | Invalid:
@@ -192,6 +197,13 @@ class Bookings:
 
         return await self._changed(id, confirmed)
 
+    async def _note_strike(self, connection: AsyncConnection, strike: Booking, now: int) -> None:
+        """A late cancellation or no-show: where it is one too many, support is to look at it."""
+        others = await bookings.of_pair(connection, strike.member, strike.mentor)
+        if (step := opens_late_cancellation(strike, others, self._policy, now)) is not None:
+            event = event_of(strike, "late_cancellation", now, "system", mark=step.mark, at=step.at)
+            await session_events.append(connection, [event])
+
     async def correct(
         self, conversation: str, id: str, units: int, reason: str, at: int | None = None
     ) -> CorrectOutcome:
@@ -234,6 +246,8 @@ class Bookings:
                 if outcome.event is not None:
                     await bookings.change(connection, outcome.booking)
                     await session_events.append(connection, [outcome.event])
+                    if is_strike(outcome.booking):
+                        await self._note_strike(connection, outcome.booking, now)
                     if chat_of(outcome.booking) != chat_of(booking):
                         await raised(connection, record)
                 return BookingDone(outcome.booking)
@@ -241,7 +255,12 @@ class Bookings:
         done = await _unless_taken(write)
         if isinstance(done, BookingDone):
             await self._telling.tell(done.booking.conversation)
+        self._count(done)
         return done
+
+    def _count(self, outcome: object) -> None:
+        if isinstance(outcome, BookingRefused):
+            self._metrics.session_refusals[outcome.reason] += 1
 
 
 async def _locked(connection: AsyncConnection, id: str) -> tuple[ConversationRecord, Booking] | None:

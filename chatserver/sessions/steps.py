@@ -19,7 +19,7 @@ from quotas.bookings import Booking, Side, state_of
 from quotas.instant import MINUTE
 from quotas.ledger.timers import Rung
 from quotas.plans import SessionPolicy
-from quotas.session_steps import Step, steps_between
+from quotas.session_steps import SessionStep, steps_between
 
 SEEN_WITHIN = MINUTE
 """How long after a step it can be said who was connected at it."""
@@ -79,8 +79,8 @@ class SessionSteps:
             known = {(event.name, event.mark) for event in await session_events.of_booking(connection, booking.id)}
             due = [step for step in steps_between(booking, self._policy, 0, now) if (step.name, step.mark) not in known]
             await session_events.append(connection, [self._event(booking, step, now, connected) for step in due])
-        if due:
-            await self._telling.tell(booking.conversation)
+        # Also where nothing is due: whoever noted it may have died before it was told.
+        await self._telling.tell(booking.conversation)
         return booking
 
     async def _note_join(self, booking: Booking, side: Side, now: int) -> None:
@@ -100,7 +100,7 @@ class SessionSteps:
             return None
         return await self._connected(booking.conversation)
 
-    def _event(self, booking: Booking, step: Step, now: int, connected: frozenset[str] | None) -> SessionEvent:
+    def _event(self, booking: Booking, step: SessionStep, now: int, connected: frozenset[str] | None) -> SessionEvent:
         more: dict[str, Any] = {}
         match step.name:
             case "reminder":

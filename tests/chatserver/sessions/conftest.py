@@ -6,7 +6,15 @@ import pytest
 
 from chatserver.records.database import Database
 from quotas.store.link import Link
+from tests.chatserver.sessions.coaching import Coaching, coaching
 from tests.chatserver.sessions.desk import Desk
+
+
+@pytest.fixture
+async def coached(database: Database, valkey_url: str) -> AsyncIterator[Coaching]:
+    """A coached pair."""
+    async with coaching(database, valkey_url) as desk:
+        yield desk
 
 
 @pytest.fixture

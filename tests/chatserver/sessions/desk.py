@@ -13,12 +13,13 @@ from chatserver.conversations.requests import (
     Written,
 )
 from chatserver.conversations.rows import conversations
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import HoursRecord, OpeningHours
-from chatserver.sessions.hours_requests import HoursDetails, ListedPrice, PriceDetails, WeeklyHours
+from chatserver.sessions.hours_requests import HoursDetails, ListedPrice, ListedPrices, WeeklyHours
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
@@ -45,6 +46,7 @@ class Desk:
         self.now = now
         self.database = database
         self.store = store
+        self.metrics = Metrics()
         self.ledger = RedisLedger(store)
         self.appointments = BookedSessions(database, self.clock)
         self.provisioning = Provisioning(database, self.ledger, self.rulebook, self.clock, self.appointments)
@@ -65,6 +67,7 @@ class Desk:
             timers=SessionTimers(self.timers, self.rulebook.policy.sessions),
             credits=self.credits,
             policy=self.rulebook.policy.sessions,
+            metrics=self.metrics,
             name=name,
         )
 
@@ -77,6 +80,7 @@ class Desk:
             prices=self.prices,
             credits=self.credits,
             telling=telling,
+            metrics=self.metrics,
         )
 
     async def clock(self) -> int:
@@ -128,7 +132,7 @@ class Desk:
         assert isinstance(await OpeningHours(self.database, self.clock).put(mentor, details), HoursRecord)
 
     async def list_price(self, minutes: int, price: Price, mentor: str = "tom") -> None:
-        details = PriceDetails([ListedPrice(minutes, price.amount, price.currency)])
+        details = ListedPrices([ListedPrice(minutes, price.amount, price.currency)])
         assert not isinstance(await self.prices.put(mentor, details), Invalid | Missing)
 
     async def person(self, id: str, role: str) -> None:
