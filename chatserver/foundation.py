@@ -35,7 +35,11 @@ from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.prices import Prices
+from chatserver.sessions.series import SeriesBook
+from chatserver.sessions.series_making import SeriesMaking
+from chatserver.sessions.series_timer import SeriesTimers
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.steps import SessionSteps
@@ -78,6 +82,10 @@ class Foundation(Struct, frozen=True, kw_only=True):
     appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
+    hours: OpeningHours
+    slots: Slots
+    prices: Prices
+    series: SeriesBook
     advice: Advice
     telling: SessionTelling
     revocations: Revocations
@@ -195,6 +203,8 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         messages=KeptMessages(database, ledger),
         connected=connected,
     )
+    making = SeriesMaking(database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions)
+    series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -205,13 +215,17 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         tail=tail,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics), steps]),
+        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics), steps, series_timers]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
         appointments=appointments,
         bookings=bookings,
         credits=credits,
+        hours=OpeningHours(database, ledger.now),
+        slots=slots,
+        prices=prices,
+        series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
         advice=Advice(rulebook, slots),
         telling=telling,
         revocations=Revocations(link),

@@ -21,6 +21,10 @@ from chatserver.replies.report import ReplyReports
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.hours import OpeningHours
+from chatserver.sessions.prices import Prices
+from chatserver.sessions.series import SeriesBook
+from chatserver.sessions.slots import Slots
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024
@@ -43,6 +47,10 @@ class ApiContext:
     reports: ReplyReports
     bookings: Bookings
     credits: CreditBook
+    hours: OpeningHours
+    slots: Slots
+    prices: Prices
+    series: SeriesBook
     advice: Advice
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""

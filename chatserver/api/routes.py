@@ -19,15 +19,19 @@ from chatserver.api.bounds import admit
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
 from chatserver.api.openapi import document
 from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
 from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
+from chatserver.api.prices import GET_PRICES, PUT_PRICES
 from chatserver.api.problem import ProblemError
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
+from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
 from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
+from chatserver.api.slots import GET_SLOTS
 from chatserver.api.why import GET_WHY
 from chatserver.records.database import DatabaseError
 from quotas.store.errors import StoreError
@@ -54,6 +58,15 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_BOOKINGS,
     GET_CREDITS,
     CORRECT_CREDITS,
+    PUT_HOURS,
+    GET_HOURS,
+    GET_SLOTS,
+    PUT_PRICES,
+    GET_PRICES,
+    PUT_SERIES,
+    END_SERIES,
+    GET_SERIES,
+    LIST_SERIES,
 )
 
 logger = logging.getLogger(__name__)

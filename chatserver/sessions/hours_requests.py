@@ -72,8 +72,8 @@ class ListedPrice(Struct, frozen=True, forbid_unknown_fields=True):
     currency: Annotated[str, Meta(description="An ISO 4217 code of three letters such as NOK.")]
 
 
-class PriceDetails(Struct, frozen=True, forbid_unknown_fields=True):
-    """A mentor's whole list of prices."""
+class ListedPrices(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mentor's whole list of prices for sessions outside the plan."""
 
     prices: Annotated[
         list[ListedPrice],

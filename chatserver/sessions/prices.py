@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
 from chatserver.records.database import Database
-from chatserver.sessions.hours_requests import ListedPrice, PriceDetails
+from chatserver.sessions.hours_requests import ListedPrice, ListedPrices
 from chatserver.sessions.rows import mentors
 from chatserver.sessions.rows import prices as rows
 from quotas.bookings import LENGTHS, Price
@@ -31,7 +31,7 @@ class Prices:
                 return None
             return await rows.find(connection, mentor)
 
-    async def put(self, mentor: str, details: PriceDetails) -> Mapping[int, Price] | Invalid | Missing:
+    async def put(self, mentor: str, details: ListedPrices) -> Mapping[int, Price] | Invalid | Missing:
         """Write them in place of the mentor's list; what is booked keeps its price. The same again changes nothing."""
         if problems := _problems(details.prices):
             return Invalid(problems)

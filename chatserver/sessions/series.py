@@ -21,7 +21,7 @@ from chatserver.sessions.rows import series as rows
 from chatserver.sessions.series_making import SeriesMaking, question_of, questions_of
 from chatserver.sessions.series_record import MOST_ID, SeriesDetails, SeriesRecord, SeriesView
 from quotas import instant
-from quotas.bookings import LENGTHS, QUARTER, Actor
+from quotas.bookings import QUARTER, Actor
 from quotas.series import SeriesRule
 from quotas.terms import Rulebook
 
@@ -191,9 +191,6 @@ def _times(id: str, details: SeriesDetails) -> _Times | Invalid:
     since = read("replaces_from", details.replaces_from)
     if first % QUARTER:
         problems.append(FieldProblem("first", f"{details.first} is not on the quarter hour, in UTC"))
-    if details.minutes not in LENGTHS:
-        lengths = ", ".join(map(str, LENGTHS))
-        problems.append(FieldProblem("minutes", f"{details.minutes} cannot be booked; allowed: {lengths}"))
     if first and until and until <= first:
         problems.append(FieldProblem("until", "must be after `first`"))
     if since and details.replaces is None:

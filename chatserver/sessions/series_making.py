@@ -101,7 +101,7 @@ class SeriesMaking:
         await self.set_timer(newest)
 
     async def give_up(self, series: SeriesRecord, by: Actor, *, counts: bool | None) -> None:
-        """Cancel what was booked for places from its end on, but what has started. `counts` as for `Bookings.cancel`."""
+        """Cancel what was booked for places from its end on, but what has started; `counts` as in `Bookings.cancel`."""
         async with self._database.read() as connection:
             ids = await rows.booked(connection, series.id, series.ended_from)
         for id in ids:

@@ -1,7 +1,7 @@
 """A series as it is kept, its places, and what is asked for one."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ class SeriesDetails(Struct, frozen=True, forbid_unknown_fields=True):
     conversation: Annotated[str, Meta(description="The id of a conversation.")]
     service: Service
     first: Annotated[str, Meta(description="An RFC 3339 instant with its offset, on the quarter hour.")]
-    minutes: int
+    minutes: Literal[30, 45, 60, 90]
     every_weeks: Annotated[int, Meta(ge=1, le=52)]
     until: (
         Annotated[str, Meta(description="The RFC 3339 instant from which on there are none; null for no end.")] | None
