@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # A tag names what changes beneath it. Who builds for production pins it: `docker buildx imagetools inspect python:3.13-slim` prints
 # the digest, and `--build-arg PYTHON=python:3.13-slim@sha256:…` takes it.
 ARG PYTHON=python:3.13-slim

@@ -53,6 +53,6 @@ def _second_text(second: int) -> str:
     return (_EPOCH + timedelta(seconds=second)).isoformat().removesuffix("+00:00")
 
 
-def text_or_none(instant: int) -> str | None:
-    """As `text`; None for 0, which stands for "no instant"."""
+def text_or_none(instant: int | None) -> str | None:
+    """As `text`; None for None and for 0, which stand for "no instant"."""
     return text(instant) if instant else None

@@ -70,6 +70,19 @@ def test_every_service_of_the_composition_can_do_little_and_take_little(name: st
     assert name == "chatserver" or service["user"] == name  # the image of the server has a user of its own
 
 
+def test_every_image_can_be_given_by_digest() -> None:
+    """By a variable of its own, whose default the Dockerfile and the documentation have too."""
+    server, *others = compose()["services"].values()
+    named = [server["build"]["args"]["PYTHON"], *(each["image"] for each in others)]
+    images = dict(re.findall(r"^\$\{([A-Z]+)_IMAGE:-(\S+)\}$", "\n".join(named), re.MULTILINE))
+    assert len(images) == len(named)
+    dockerfile = (DEPLOY.parent / "Dockerfile").read_text(encoding="utf-8")
+    taken = re.findall(r"^(?:ARG|FROM|# syntax=)\s*(\S+)", dockerfile, re.MULTILINE)
+    assert taken == [f"PYTHON={images['PYTHON']}", "${PYTHON}", "${PYTHON}"]
+    operations = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"for each in {' '.join(f'{name}={image}' for name, image in images.items())}; do" in operations
+
+
 def test_only_the_server_of_the_composition_can_be_reached() -> None:
     """By this machine; store and database have no way out, and no password that is known."""
     composition = compose()

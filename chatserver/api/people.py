@@ -73,7 +73,7 @@ def _resource(record: person.PersonRecord) -> Person:
         email=record.email,
         created_at=instant.text(record.created_at),
         updated_at=instant.text(record.updated_at),
-        erased_at=instant.text_or_none(record.erased_at or 0),
+        erased_at=instant.text_or_none(record.erased_at),
     )
 
 

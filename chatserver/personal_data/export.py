@@ -151,13 +151,13 @@ def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
         email=person.email,
         created_at=instant.text(person.created_at),
         updated_at=instant.text(person.updated_at),
-        erased_at=_text(person.erased_at),
-        tokens_refused_before=_text(tokens_refused_before),
+        erased_at=instant.text_or_none(person.erased_at),
+        tokens_refused_before=instant.text_or_none(tokens_refused_before),
     )
 
 
 def _plan(held: Subscription) -> ExportedPlan:
-    return ExportedPlan(held.plan, instant.text(held.started_at), _text(held.ended_at))
+    return ExportedPlan(held.plan, instant.text(held.started_at), instant.text_or_none(held.ended_at))
 
 
 def _stand(standing: Standing) -> Stand:
@@ -169,10 +169,10 @@ def _stand(standing: Standing) -> Stand:
         week=usage.week,
         windows_used=usage.windows_used,
         messages_used=usage.messages_used,
-        window_ends_at=_text(usage.window_ends_at),
-        live_until=_text(usage.live_until),
-        waiting_since=_text(usage.waiting_since),
-        due_at=_text(usage.due_at),
+        window_ends_at=instant.text_or_none(usage.window_ends_at),
+        live_until=instant.text_or_none(usage.live_until),
+        waiting_since=instant.text_or_none(usage.waiting_since),
+        due_at=instant.text_or_none(usage.due_at),
         missed=standing.missed,
     )
 
@@ -181,9 +181,9 @@ def _wait(wait: ClosedWait) -> ExportedWait:
     return ExportedWait(
         plan=wait.plan,
         waiting_since=instant.text(wait.waiting_since),
-        due_at=_text(wait.due_at),
-        answered_at=_text(wait.answered_at),
-        dropped_at=_text(wait.dropped_at),
+        due_at=instant.text_or_none(wait.due_at),
+        answered_at=instant.text_or_none(wait.answered_at),
+        dropped_at=instant.text_or_none(wait.dropped_at),
         waited_ms=wait.waited_ms,
         counted_ms=wait.counted_ms,
         in_time=wait.in_time,
@@ -213,7 +213,3 @@ def _message(entry: Entry) -> ExportedMessage:
         kind=written.kind,
         event=written.event,
     )
-
-
-def _text(moment: int | None) -> str | None:
-    return instant.text_or_none(moment or 0)

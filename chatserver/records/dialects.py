@@ -1,14 +1,14 @@
 """What SQLite and PostgreSQL say differently, and what both take."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Dialect, Table, func
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 IDS_AT_ONCE = 500
 """Ids in one query: every database takes that many parameters."""
-
-Insert = sqlite.Insert | postgresql.Insert
 
 
 def is_sqlite(dialect: Dialect) -> bool:
@@ -16,9 +16,16 @@ def is_sqlite(dialect: Dialect) -> bool:
     return dialect.name == "sqlite"
 
 
-def insert_into(dialect: Dialect, table: Table) -> Insert:
+def insert_into(dialect: Dialect, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that knows ON CONFLICT."""
-    return sqlite.insert(table) if is_sqlite(dialect) else postgresql.insert(table)
+    # Here, since the engine has the one that it speaks already, and the other would take 2 MB.
+    if is_sqlite(dialect):
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 def latest(dialect: Dialect, first: Any, second: Any) -> ColumnElement[int]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.schema import CreateIndex, CreateTable, SchemaItem
@@ -80,10 +81,14 @@ class SchemaChanges:
             Table(other, metadata, Column("id", String(64), primary_key=True))
         self._connection.execute(CreateTable(Table(name, metadata, *items)))
 
-    def create_index(self, name: str, table: str, columns: Sequence[str], **options: Any) -> None:
-        """An index; `options` are those of SQLAlchemy's Index."""
+    def create_index(
+        self, name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str = ""
+    ) -> None:
+        """An index; with `where` only of the rows for which that is so."""
         on = Table(table, MetaData(), *(Column(column) for column in columns))
-        self._connection.execute(CreateIndex(Index(name, *on.columns, **options)))
+        # For this database only: to name another one loads all that SQLAlchemy knows of it.
+        partial: dict[str, Any] = {f"{self._connection.dialect.name}_where": text(where)} if where else {}
+        self._connection.execute(CreateIndex(Index(name, *on.columns, unique=unique, **partial)))
 
     def add_column(self, table: str, column: Column[Any]) -> None:
         """A column at the end; one that may not be NULL has a `server_default`."""

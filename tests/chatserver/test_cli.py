@@ -298,9 +298,10 @@ def imported_by(module: str) -> set[str]:
 
 @pytest.mark.parametrize("module", ["chatserver.commands.serve", "chatserver.commands.worker"])
 def test_a_server_imports_what_it_needs(module: str) -> None:
-    """These are megabytes each, for those who have something to draw, a Sentinel, a PostgreSQL, traces or a demo."""
+    """These are megabytes each, for those who have something to draw, a Sentinel, that database, traces or a demo."""
     unneeded = {"alembic", "asyncpg", "opentelemetry", "prompt_toolkit", "pygments", "redis", "rich"}
-    assert not imported_by(module) & (unneeded | {"chatserver.demo", "chatserver.terminal"})
+    dialects = {"sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"}
+    assert not imported_by(module) & (unneeded | dialects | {"chatserver.demo", "chatserver.terminal"})
 
 
 @pytest.mark.parametrize("command", ["chat", "replies", "token", "config"])

@@ -53,10 +53,5 @@ def upgrade(changes: SchemaChanges) -> None:
     )
     changes.create_index("ix_subscriptions_conversation_id", "subscriptions", ["conversation_id"])
     changes.create_index(
-        "ux_subscriptions_open",
-        "subscriptions",
-        ["conversation_id"],
-        unique=True,
-        postgresql_where=sa.text("ended_at IS NULL"),
-        sqlite_where=sa.text("ended_at IS NULL"),
+        "ux_subscriptions_open", "subscriptions", ["conversation_id"], unique=True, where="ended_at IS NULL"
     )

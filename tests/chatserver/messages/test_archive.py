@@ -4,10 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -27,45 +24,9 @@ from quotas.ledger.timers import Timers
 from quotas.ledger.waits import Waits
 from quotas.store.errors import StoreError
 from tests import databases
+from tests.chatserver.duties import duty_process
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.databases import sqlite_at
-
-ARCHIVING = """
-import asyncio, sys
-from chatserver.operating import agenda
-from chatserver.operating.metrics import Metrics
-from chatserver.records.database import Database
-from chatserver.settings import Settings
-from chatserver.messages import archive
-from quotas.ledger.archive import LedgerArchive
-from quotas.store.link import Link
-from quotas.ledger.redis import RedisLedger
-
-agenda.LOOK_AGAIN = 0.01
-archive.POLL_EVERY = 0.01
-archive.LEASE = 50
-archive.MOST_MESSAGES = 3
-
-async def main():
-    link = Link(sys.argv[1])
-    await link.open()
-    shift = int(sys.argv[4])
-    ledger = RedisLedger(link, shift)
-    tail = LedgerArchive(link, ledger, shift)
-    settings = Settings(archive_after=0, archive_keep_messages=2)
-    print("ready", flush=True)
-    await archive.Archive(
-        link=link,
-        ledger=ledger,
-        tail=tail,
-        database=Database(sys.argv[2]),
-        settings=settings,
-        metrics=Metrics(),
-        name=sys.argv[3],
-    ).run()
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture
@@ -273,32 +234,13 @@ async def test_two_at_once_store_everything_once(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-@contextmanager
-def archivist(store_url: str, shelf: Shelf, name: str) -> Iterator[subprocess.Popen[str]]:
-    """In a process of its own, polling fast; killed at the end."""
-    url = shelf.database.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-c", ARCHIVING, store_url, url, name, str(shelf.shift)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ,
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
 async def test_archivists_that_are_killed_lose_and_double_nothing(shelf: Shelf, valkey_url: str) -> None:
     """Each in the middle of its work, taken over by another; one conversation is read all the while."""
     names = ["c1", *(f"m{number}" for number in range(5))]
     for name in names[1:]:
         await shelf.open(name)
     for turn in range(4):
-        with archivist(valkey_url, shelf, f"a{turn}") as process:
+        with duty_process("archive", valkey_url, shelf.database, f"a{turn}", shelf.shift) as process:
             before = await shelf.in_archive("c1")
             texts = {name: await shelf.fill(8, name) for name in names}
 
@@ -309,7 +251,7 @@ async def test_archivists_that_are_killed_lose_and_double_nothing(shelf: Shelf, 
             process.send_signal(signal.SIGKILL)
             process.wait()
             assert await shelf.texts("c1") == texts["c1"]
-    with archivist(valkey_url, shelf, "last"):
+    with duty_process("archive", valkey_url, shelf.database, "last", shelf.shift):
 
         async def done() -> bool:
             counts = [(await shelf.in_archive(name), await shelf.in_store(name)) for name in names]

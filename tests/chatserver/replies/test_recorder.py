@@ -1,14 +1,11 @@
 """What became of waits is stored once: whoever reads it, however often, and whatever dies meanwhile."""
 
 import asyncio
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,47 +20,13 @@ from quotas.ledger.waits import Waits
 from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
+from tests.chatserver.duties import duty_process
 from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo
 from tests.databases import sqlite_at
 from tests.engines import StoreProcess
 
 MONDAY = oslo("2026-01-05T09:00")
 FRIDAY = oslo("2026-01-09T18:00")
-
-RECORDING = """
-import asyncio, sys
-from chatserver.operating import agenda
-from chatserver.records.database import Database
-from chatserver.replies import recorder as reply_records
-from quotas.store.link import Link
-from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import Waits
-from quotas.plans import builtin_policy
-from quotas.terms import Rulebook
-
-agenda.LOOK_AGAIN = 0.01
-reply_records.POLL_EVERY = 0.01
-reply_records.LEASE = 50
-reply_records.BATCH = 3
-
-async def main():
-    link = Link(sys.argv[1])
-    await link.open()
-    ledger = RedisLedger(link)
-    rulebook = Rulebook(builtin_policy())
-    waits = Waits(link, ledger, 0)
-    print("ready", flush=True)
-    await reply_records.ReplyRecords(
-        link=link,
-        ledger=ledger,
-        waits=waits,
-        database=Database(sys.argv[2]),
-        rulebook=rulebook,
-        name=sys.argv[3],
-    ).run()
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture
@@ -278,22 +241,6 @@ async def until(reached: object, seconds: float = 20) -> None:
             await asyncio.sleep(0.01)
 
 
-@contextmanager
-def recorder(store_url: str, database: Database, name: str) -> Iterator[subprocess.Popen[str]]:
-    """A recorder in a process of its own, polling fast; killed at the end."""
-    url = database.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-c", RECORDING, store_url, url, name], stdout=subprocess.PIPE, text=True, env=os.environ
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
 async def test_recorders_that_are_killed_store_everything_once(database: Database, valkey_url: str) -> None:
     """Eight times, at moments that chance picks, each time taken over by another process."""
     link = Link(valkey_url)
@@ -306,7 +253,7 @@ async def test_recorders_that_are_killed_store_everything_once(database: Databas
     turns = random.Random(7)
     written = 0
     for round in range(8):
-        with recorder(valkey_url, database, f"r{round}") as process:
+        with duty_process("recorder", valkey_url, database, f"r{round}") as process:
             before = len(await desk.closed())
             for name in names:
                 at = MONDAY + round * HOUR
@@ -319,7 +266,7 @@ async def test_recorders_that_are_killed_store_everything_once(database: Databas
             await until(some)
             process.send_signal(signal.SIGKILL)
             process.wait()
-    with recorder(valkey_url, database, "last"):
+    with duty_process("recorder", valkey_url, database, "last"):
 
         async def done() -> bool:
             return not await desk.left()

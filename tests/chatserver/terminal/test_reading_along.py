@@ -1,21 +1,16 @@
 """Support at a screen, on a real server: picks conversations by id or from the board, and leaves them again."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from prompt_toolkit.application import create_app_session
-from prompt_toolkit.input import create_pipe_input
 
 from chatserver.client import ChatClient
 from chatserver.protocol.codes import Close
-from chatserver.terminal.chat import at_screen
-from chatserver.terminal.texts import Texts
 from quotas.phrases import Language
 from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.chatserver.terminal.test_screen import ENTER, Terminal
+from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
 
 
 @pytest.fixture
@@ -26,19 +21,8 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         yield server
 
 
-@asynccontextmanager
-async def at_terminal(server: HereServer, person: str, language: Language = "en") -> AsyncIterator[Terminal]:
-    with create_pipe_input() as keys:
-        terminal = Terminal(keys, columns=100)
-        with create_app_session(input=keys, output=terminal.output):
-            async with ChatClient(server.http, token(person)) as chat:
-                await chat.online()
-                running = asyncio.create_task(at_screen(chat, Texts(language), None))
-                try:
-                    yield terminal
-                finally:
-                    terminal.type("\x03")
-                    terminal.status.set_result(await asyncio.wait_for(running, 10))
+def at_terminal(server: HereServer, person: str, language: Language = "en") -> AbstractAsyncContextManager[Terminal]:
+    return terminal_of(ChatClient(server.http, token(person)), language=language)
 
 
 async def test_support_picks_from_the_board_and_reads_along(server: HereServer) -> None:

@@ -1,0 +1,189 @@
+"""`python -m benchmarks.compare`: what a message costs before and after a change, measured in pairs of runs."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Never
+
+import msgspec
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.contenders import BenchmarkError, Durability
+from benchmarks.installation import Installation, installation_of
+from benchmarks.load import Outcome
+from benchmarks.measure import Load
+from benchmarks.progress import Tell, bar, bars
+from benchmarks.ratio import LEAST_PAIRS, Ratio, ratio_of
+from benchmarks.results import Conditions, conditions, faults_of
+from benchmarks.rows import cpu_per_message
+
+Seconds = Annotated[float, Parameter(validator=Number(gt=0, lte=600))]
+
+app = App(name="compare", help="What a message costs in two installations, in pairs of runs.")
+
+
+class RunPair(msgspec.Struct, frozen=True):
+    """Two runs, one right after the other. `ratio`: CPU a message after over that before."""
+
+    before_first: bool
+    ratio: float
+    before: Outcome
+    after: Outcome
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Everything that was measured; `ratio` is missing where it was stopped before there were enough pairs."""
+
+    conditions: Conditions
+    load: Load
+    aof: Durability
+    before: Installation
+    after: Installation
+    pairs: list[RunPair]
+    ratio: Ratio | None
+
+    @property
+    def faults(self) -> int:
+        """Refusals, errors and failed checks of all runs."""
+        return faults_of([outcome for pair in self.pairs for outcome in (pair.before, pair.after)])
+
+
+@app.default
+def main(
+    *,
+    before: Path,
+    after: Path,
+    pairs: Annotated[int, Parameter(validator=Number(gte=LEAST_PAIRS, lte=100))] = 20,
+    warmup: Seconds = 2.0,
+    seconds: Seconds = 5.0,
+    aof: Durability = "off",
+    most: Annotated[float | None, Parameter(validator=Number(gt=0))] = None,
+    json: Path | None = None,
+) -> None:
+    """Measure in turns and print the ratio. Exit status 1 where anything was refused or wrong, or it is too high.
+
+    Parameters
+    ----------
+    before
+        The Python of an environment within a checkout, such as ../before/.venv/bin/python or .venv/compiled/bin/python.
+        What is installed there is measured, by that checkout's own benchmark.
+    after
+        The same for the other one.
+    pairs
+        How often each is measured: before and after in turn, and which of them is first changes from pair to pair.
+    warmup
+        Seconds of load before the clock starts.
+    seconds
+        Seconds measured, each run.
+    aof
+        Whether the store flushes each write to disk.
+    most
+        The highest ratio that is well, such as 1.03: the interval must end below it.
+    json
+        A file for all figures.
+    """
+    console = Console()
+    try:
+        if json is not None:
+            json.touch()  # now, rather than after minutes of measuring
+        installations = installation_of(before), installation_of(after)
+    except OSError as problem:
+        _stop(console, f"--json {json}: cannot be written: {problem.strerror}")
+    except BenchmarkError as problem:
+        _stop(console, str(problem))
+    under, load = conditions(), Load(warmup=warmup, seconds=seconds)
+    done: list[RunPair] = []
+    stopped = ""
+    try:
+        with bars(console) as progress:
+            for pair in measured(installations, pairs, load, aof, bar(progress, "pairs")):
+                done.append(pair)
+    except BenchmarkError as problem:
+        stopped = str(problem)
+    except KeyboardInterrupt:
+        stopped = "stopped; servers and stores are down"
+    ratio = ratio_of([pair.ratio for pair in done]) if len(done) >= LEAST_PAIRS else None
+    comparison = Comparison(under, load, aof, *installations, done, ratio)
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(comparison)))
+    show(comparison, most, console)
+    if stopped:
+        _stop(console, stopped)
+    sys.exit(0 if is_well(comparison, most) else 1)
+
+
+def measured(
+    installations: tuple[Installation, Installation], pairs: int, load: Load, aof: Durability, tell: Tell
+) -> Iterator[RunPair]:
+    """Before and after, after and before, and so on: what drifts meets both alike. Raises BenchmarkError."""
+    before, after = installations
+    for number in range(pairs):
+        before_first = number % 2 == 0
+        outcomes = {}
+        for turn, name in enumerate(("before", "after") if before_first else ("after", "before")):
+            tell(f"pair {number + 1}/{pairs} · {name}", (number + turn / 2) / pairs)
+            outcomes[name] = (before if name == "before" else after).measure(load, aof)
+            if not outcomes[name].complete:
+                raise BenchmarkError(f"{name}: no message was complete: {outcomes[name].faults}")
+        ratio = cpu_per_message(outcomes["after"]) / cpu_per_message(outcomes["before"])
+        yield RunPair(before_first, ratio, outcomes["before"], outcomes["after"])
+    tell("done", 1.0)
+
+
+def is_well(comparison: Comparison, most: float | None) -> bool:
+    """Whether every message was as it must be, and the interval ends at or below `most`."""
+    ratio = comparison.ratio
+    return not comparison.faults and ratio is not None and (most is None or ratio.high <= most)
+
+
+def show(comparison: Comparison, most: float | None, console: Console) -> None:
+    """Medians of each, and the ratio with its interval."""
+    if not comparison.pairs:
+        return
+    table = Table(title=f"{len(comparison.pairs)} pairs, AOF {comparison.aof}; µs of CPU a message, medians")
+    for heading in ("", "commit", "what", "server + store", "server", "store", "messages/s"):
+        table.add_column(heading, justify="left" if heading in ("", "commit", "what") else "right")
+    table.add_row("before", *_row(comparison.before, [pair.before for pair in comparison.pairs]))
+    table.add_row("after", *_row(comparison.after, [pair.after for pair in comparison.pairs]))
+    console.print(table)
+    for pair in comparison.pairs:
+        for sentence, count in (pair.before.faults | pair.after.faults).items():
+            console.print(f"{count} × {sentence}", style="red", markup=False)
+    ratio = comparison.ratio
+    if ratio is None:
+        console.print(f"Of fewer than {LEAST_PAIRS} pairs there is no interval.")
+        return
+    interval = f"{ratio.low:.3f} to {ratio.high:.3f}"
+    console.print(f"after / before: {ratio.middle:.3f}, with 95 % certainty {interval}", highlight=False)
+    if most is not None:
+        console.print(f"The interval ends {'at or below' if ratio.high <= most else 'above'} {most}.", highlight=False)
+
+
+def _row(installation: Installation, outcomes: list[Outcome]) -> list[str]:
+    figures = (
+        median(cpu_per_message(outcome) for outcome in outcomes),
+        median(outcome.server_micros / outcome.complete for outcome in outcomes),
+        median(outcome.store_micros / outcome.complete for outcome in outcomes),
+    )
+    rate = median(outcome.complete / outcome.seconds for outcome in outcomes)
+    return [installation.commit, installation.what, *(f"{figure:.1f}" for figure in figures), f"{rate:,.0f}"]
+
+
+def _stop(console: Console, sentence: str) -> Never:
+    console.print(sentence, style="bold red", markup=False)
+    sys.exit(2)
+
+
+def _interrupt(*_: object) -> Never:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    # A `kill` cleans up just as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
+    app()
