@@ -67,8 +67,7 @@ def _resource(record: HoursRecord) -> Hours:
         mentor=record.mentor,
         zone=hours.zone,
         weekly=[
-            WeeklyHours(each.weekday, clock_of(each.stretch.start), clock_of(each.stretch.end))
-            for each in hours.weekly
+            WeeklyHours(each.weekday, clock_of(each.stretch.start), clock_of(each.stretch.end)) for each in hours.weekly
         ],
         exceptions=[_day(each.day, each.open) for each in hours.exceptions],
         buffer_minutes=hours.buffer_minutes,

@@ -45,9 +45,7 @@ async def get_prices(call: HttpCall[NoQuery, None]) -> HttpAnswer:
 
 
 def _resource(mentor: str, prices: Mapping[int, Price]) -> PriceTable:
-    return PriceTable(
-        mentor, [ListedPrice(minutes, price.amount, price.currency) for minutes, price in prices.items()]
-    )
+    return PriceTable(mentor, [ListedPrice(minutes, price.amount, price.currency) for minutes, price in prices.items()])
 
 
 PUT_PRICES = Operation(

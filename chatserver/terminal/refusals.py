@@ -1,0 +1,33 @@
+"""Why the rules say no to something about a session, and what would work instead, in words."""
+
+from chatserver.client.http import RefusalSaid
+from chatserver.terminal.texts import Texts
+from chatserver.terminal.words import day_and_time
+from quotas import instant
+
+
+def in_sentences(texts: Texts, refusal: RefusalSaid, zone: str) -> str:
+    """The reason, then what is left, the plans that have it, or the starts that are free, in local time.
+
+    What has no words of ours is told as the server does.
+    """
+    key = f"no_{refusal.reason}"
+    said = [texts(key) if texts.has(key) else sentence(refusal.detail)]
+    if refusal.credits_left is not None:
+        said.append(texts("works_left", units=units(texts, refusal.credits_left)))
+    if refusal.plans:
+        said.append(texts("works_plans", plans=", ".join(refusal.plans)))
+    if refusal.free_starts:
+        starts = [day_and_time(texts, instant.parse(start), zone) for start in refusal.free_starts]
+        said.append(texts("works_starts", starts="; ".join(starts)))
+    return " ".join(said)
+
+
+def units(texts: Texts, count: int) -> str:
+    """1 session of 30 minutes."""
+    return texts("units_1") if count == 1 else texts("units_n", n=count)
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    return text[:1].upper() + text[1:].removesuffix(".") + "."
