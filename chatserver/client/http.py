@@ -18,7 +18,7 @@ class AnswerError(ValueError):
     """The server gave no answer, or another one than was asked for: one sentence for people."""
 
 
-class RefusalAnswer(AnswerError):
+class RefusedAnswerError(AnswerError):
     """The rules say no, and nothing has changed: `refusal` says why, and what would work."""
 
     def __init__(self, refusal: "RefusalSaid") -> None:
@@ -53,7 +53,7 @@ def get_bytes(url: str, path: str, query: dict[str, str], token: str, accept: st
 def say(url: str, method: str, path: str, content: object, token: str, kind: type[AnswerOf]) -> AnswerOf:
     """The answer of a write, whose body is `content` (None: none), as a `kind`.
 
-    Raises AnswerError, and RefusalAnswer where the rules say no.
+    Raises AnswerError, and RefusedAnswerError where the rules say no.
     """
     body = None if content is None else msgspec.json.encode(content)
     return _as(kind, url, _answer(url, method, path, body, token, "application/json", named=path))
@@ -87,7 +87,7 @@ def _answer(url: str, method: str, target: str, body: bytes | None, token: str, 
     if answer.status in (200, 201):
         return said
     if (refusal := _refusal(said)) is not None:
-        raise RefusalAnswer(refusal)
+        raise RefusedAnswerError(refusal)
     raise AnswerError(f"{url}{named}: {_detail(said) or answer.reason}")
 
 

@@ -122,7 +122,7 @@ class BookingWish(Struct, frozen=True, omit_defaults=True):
 
 
 class SessionCalls:
-    """All methods raise AnswerError, and RefusalAnswer where the rules say no. They wait for the answer."""
+    """All methods raise AnswerError, and RefusedAnswerError where the rules say no. They wait for the answer."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from chatserver.client.http import AnswerError, RefusalAnswer
+from chatserver.client.http import AnswerError, RefusedAnswerError
 from chatserver.client.sessions import ConversationSaid, SessionCalls
 from chatserver.commands.chat import token_of
 from chatserver.commands.faults import one_sentence
@@ -68,7 +68,7 @@ def asking(asked: Asked) -> Iterator[Asking]:
         ask = Asking(SessionCalls(asked.url, token_of(asked.token_file)))
         try:
             yield ask
-        except RefusalAnswer as refused:
+        except RefusedAnswerError as refused:
             raise SettingsError(in_sentences(EN, refused.refusal, ask.zone)) from None
         except (AnswerError, ValueError) as error:
             raise SettingsError(str(error)) from None

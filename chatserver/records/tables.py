@@ -270,13 +270,8 @@ SESSION_EVENTS = Table(
     Column("data", Text, nullable=False),
     Column("told", Boolean, nullable=False),
     UniqueConstraint("conversation_id", "booking_id", "name", "mark", name="uq_session_events_once"),
-    Index(
-        "ix_session_events_untold",
-        "conversation_id",
-        "id",
-        postgresql_where=text("NOT told"),
-        sqlite_where=text("NOT told"),
-    ),
+    # Of those untold, as its step says: see `ux_subscriptions_open`.
+    Index("ix_session_events_untold", "conversation_id", "id"),
 )
 
 # A mentor's hours, exceptions as JSON of `quotas.hours`, and prices by minutes.

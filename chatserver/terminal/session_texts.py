@@ -144,9 +144,9 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "ikke længere flytte den selv; spørg mentoren. /cancel {n} yes aflyser den alligevel.",
     ),
     "cancel_costs_late": (
-        "{what} {when}: it is short ahead, and is paid if it is cancelled now. /cancel {n} yes cancels it all the same.",
+        "{what} {when}: it is short ahead, and is paid if it is cancelled now. /cancel {n} yes still cancels it.",
         "{what} {when}: det er kort tid til, og den betales hvis den avlyses nå. /cancel {n} yes avlyser den likevel.",
-        "{what} {when}: der er kort tid til, og den betales, hvis den aflyses nu. /cancel {n} yes aflyser den alligevel.",
+        "{what} {when}: der er kort tid til, og den betales, hvis den aflyses. /cancel {n} yes aflyser den alligevel.",
     ),
     "cancel_costs_nothing": (
         "{what} {when}: cancelling it now costs nothing. /cancel {n} yes cancels it; /move {n} moves it.",

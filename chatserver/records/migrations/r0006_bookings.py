@@ -81,10 +81,4 @@ def upgrade(changes: SchemaChanges) -> None:
         sa.UniqueConstraint("conversation_id", "booking_id", "name", "mark", name="uq_session_events_once"),
     )
     changes.create_index("ix_session_events_booking_id", "session_events", ["booking_id"])
-    changes.create_index(
-        "ix_session_events_untold",
-        "session_events",
-        ["conversation_id", "id"],
-        postgresql_where=sa.text("NOT told"),
-        sqlite_where=sa.text("NOT told"),
-    )
+    changes.create_index("ix_session_events_untold", "session_events", ["conversation_id", "id"], where="NOT told")
