@@ -16,7 +16,7 @@ from chatserver.client.link import ClientLink, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import FINAL, Close
-from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Read, Send, Typing, Unfollow, Watch
+from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Join, Read, Send, Typing, Unfollow, Watch
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
@@ -87,7 +87,8 @@ class ChatClient:
         tries: int | None = None,
         on_state: Callable[[ConnectionState], None] | None = None,
     ) -> None:
-        self._url = chat_address(url)
+        self.url = url
+        self._address = chat_address(url)
         self._token = token
         self._encoding = encoding
         self._tries = tries
@@ -177,6 +178,14 @@ class ChatClient:
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
 
+    async def join(self, conversation: str, booking: str) -> SessionChanged:
+        """Come to a session; the booking as it is then. Waits and raises as `send`; ChatError too where it is not open.
+
+        Whoever has joined may join again while it runs.
+        """
+        command = Join(conversation=conversation, booking=booking)
+        return cast(SessionChanged, await self._questions.ask(command))
+
     async def follow(self, conversation: str, resume: int | None = None) -> ConversationView:
         """For support and services: read along in a conversation, as it stands, through reconnects.
 
@@ -255,7 +264,7 @@ class ChatClient:
             try:
                 # Of more the newest: what the others lack is brought by history.
                 resume = dict(list(self.positions.items())[-MAX_RESUME:])
-                link, welcome = await open_link(self._url, self._encoding, await self._fresh_token(), resume)
+                link, welcome = await open_link(self._address, self._encoding, await self._fresh_token(), resume)
                 greeted, delays = True, full_jitter()
                 await self._follow(link, welcome, resume)
             except Dropped as dropped:
@@ -281,11 +290,13 @@ class ChatClient:
             return False  # This client says hello at once: the network or the machine was slow.
         return code in FINAL or code in _OUR_FAULT
 
+    async def token(self) -> str:
+        """A token for what is asked beside the connection, over HTTP. Raises what fetching one raises."""
+        return self._token if isinstance(self._token, str) else await self._token()
+
     async def _fresh_token(self) -> str:
-        if isinstance(self._token, str):
-            return self._token
         try:
-            return await self._token()
+            return await self.token()
         except OSError as fault:
             raise Dropped(1006, f"no token: {fault}") from fault
 
@@ -328,6 +339,10 @@ class ChatClient:
             case BoardShown():
                 self._board.note(event)
                 self._inbox.put(event)
+            case SessionChanged():
+                if self.welcome is not None:
+                    self._questions.settle_join(event, self.welcome.role)
+                self._inbox.put(event)
             case Gap():
                 self._inbox.put(event)
                 self._inbox.place(event.conversation, otherwise=event.after).go_back_to(event.after)
@@ -338,16 +353,7 @@ class ChatClient:
             case Error():
                 if not self._questions.settle_error(event):
                     self._inbox.put(event)
-            case (
-                Welcome()
-                | ReplyChanged()
-                | Deadline()
-                | ReadMark()
-                | TypingNow()
-                | Presence()
-                | SessionChanged()
-                | Clock()
-            ):
+            case Welcome() | ReplyChanged() | Deadline() | ReadMark() | TypingNow() | Presence() | Clock():
                 self._inbox.put(event)
             case _:
                 assert_never(event)

@@ -17,14 +17,25 @@ from chatserver.protocol.commands import (
     Check,
     Follow,
     History,
+    Join,
     Send,
     Unfollow,
 )
-from chatserver.protocol.events import Accepted, ComposerChanged, Error, Following, HistoryPage, Refused, Unfollowed
+from chatserver.protocol.events import (
+    Accepted,
+    ComposerChanged,
+    Error,
+    Following,
+    HistoryPage,
+    Refused,
+    Role,
+    SessionChanged,
+    Unfollowed,
+)
 
-Question = Send | Check | History | Follow | Unfollow
-QuestionAnswer = Accepted | Refused | ComposerChanged | HistoryPage | Following | Unfollowed
-QuestionKind = type[Send] | type[Check] | type[History] | type[Follow]
+Question = Send | Check | History | Join | Follow | Unfollow
+QuestionAnswer = Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed
+QuestionKind = type[Send] | type[Check] | type[History] | type[Join] | type[Follow]
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -109,6 +120,15 @@ class Questions:
     def settle_history(self, answer: HistoryPage) -> None:
         if (History, answer.conversation) in self._waiting:
             self._waiting[History, answer.conversation].settle(answer)
+
+    def settle_join(self, answer: SessionChanged, role: Role) -> None:
+        """Both sides hear of each other's joining; the answer is that which knows of one's own."""
+        waiting = self._waiting.get((Join, answer.conversation))
+        if waiting is None or not isinstance(waiting.question, Join) or answer.booking is None:
+            return
+        own = answer.booking.joins.member if role == "member" else answer.booking.joins.mentor
+        if answer.kind == "joined" and answer.booking.id == waiting.question.booking and own is not None:
+            waiting.settle(answer)
 
     def settle_following(self, answer: Following) -> int | None:
         """Hand it to the follow that it answers; the seq after which that wanted to begin, None for here."""

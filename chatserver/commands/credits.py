@@ -2,9 +2,12 @@
 
 from uuid import uuid4
 
-from chatserver.commands.asking import AS_USUAL, Asked, asking, print_json
+from chatserver.client.http import RefusedAnswerError
+from chatserver.client.sessions import CreditsSaid
+from chatserver.commands.asking import AS_USUAL, Asked, Asking, asking, print_json
 from chatserver.commands.screen import screen
 from chatserver.settings import SettingsError
+from chatserver.terminal.refusals import sentence
 from chatserver.terminal.session_tables import show_credits
 
 
@@ -42,8 +45,16 @@ def credits(
         if correct is None or reason is None:
             found = ask.calls.credits(conversation, day)
         else:
-            found = ask.calls.correct(conversation, id or uuid4().hex, correct, reason, day)
+            found = _corrected(ask, conversation, id or uuid4().hex, correct, reason, day)
         if asked.as_json:
             print_json(found)
         else:
             show_credits(screen, found, ask.zone)
+
+
+def _corrected(ask: Asking, conversation: str, id: str, units: int, reason: str, day: str | None) -> CreditsSaid:
+    try:
+        return ask.calls.correct(conversation, id, units, reason, day)
+    except RefusedAnswerError as refused:
+        # What would work instead of a booking does not help here.
+        raise SettingsError(sentence(refused.refusal.detail)) from None

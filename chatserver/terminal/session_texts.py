@@ -198,6 +198,11 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "Det er for kort tid til at du kan flytte den; spør mentoren, som fortsatt kan.",
         "Der er for kort tid til, at du kan flytte den; spørg mentoren, som stadig kan.",
     ),
+    "no_not_open": (
+        "It is not the time for that: one joins from shortly before the start until the end.",
+        "Det er ikke tid for det: en blir med fra kort før starten til slutten.",
+        "Det er ikke tid til det: man kommer med fra kort før starten til slutningen.",
+    ),
     "works_left": (
         "Left in it: {units}; a shorter session, one in another month or an extra one would work.",
         "Igjen i den: {units}; en kortere sesjon, en i en annen måned eller en ekstra går.",
