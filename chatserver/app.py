@@ -166,6 +166,8 @@ async def assembled(
             prices=base.prices,
             series=base.series,
             advice=base.advice,
+            memberships=base.memberships,
+            statements=base.statements,
             clock=ledger.now,
             people=people,
             metrics=metrics,

@@ -13,7 +13,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.conversations.renewals import Renewals
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
@@ -42,6 +44,7 @@ from chatserver.sessions.series_making import SeriesMaking
 from chatserver.sessions.series_timer import SeriesTimers
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
+from chatserver.sessions.statements import Statements
 from chatserver.sessions.steps import SessionSteps
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
@@ -88,6 +91,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     series: SeriesBook
     advice: Advice
     telling: SessionTelling
+    memberships: Memberships
+    statements: Statements
     revocations: Revocations
 
 
@@ -162,10 +167,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (link, ledger):
-        yield _foundation(rulebook, database, link, ledger)
+        yield founded(rulebook, database, link, ledger)
 
 
-def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+    """The parts on records and store that are open already."""
     node, metrics = uuid4().hex[:12], Metrics()
     tail = LedgerArchive(link, ledger, ledger.shift)
     waits, timers = Waits(link, ledger, ledger.shift), Timers(link, ledger)
@@ -187,7 +193,13 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         name=node,
     )
     bookings = Bookings(
-        database=database, rulebook=rulebook, clock=ledger.now, slots=slots, prices=prices, telling=telling
+        database=database,
+        rulebook=rulebook,
+        clock=ledger.now,
+        slots=slots,
+        prices=prices,
+        credits=credits,
+        telling=telling,
     )
     leases = Leases(link, node)
 
@@ -205,6 +217,8 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
     )
     making = SeriesMaking(database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions)
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
+    renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
+    deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -215,7 +229,7 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         tail=tail,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [ReplyDeadlines(ledger, waits, rulebook, metrics), steps, series_timers]),
+        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals]),
         records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
@@ -228,6 +242,8 @@ def _foundation(rulebook: Rulebook, database: Database, link: Store, ledger: Red
         series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
         advice=Advice(rulebook, slots),
         telling=telling,
+        memberships=Memberships(database, renewals, ledger.now),
+        statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(link),
     )
 

@@ -39,7 +39,7 @@ Start = Annotated[
 BookedMinutes = Annotated[Literal[30, 45, 60, 90], Meta(description="How long it lasts.")]
 
 
-class PriceDetails(Struct, frozen=True, forbid_unknown_fields=True):
+class WantedPrice(Struct, frozen=True, forbid_unknown_fields=True):
     """An amount in the currency's minor unit: 45000 NOK is 450 kroner."""
 
     amount: Annotated[int, Meta(ge=0, le=MOST_AMOUNT)]
@@ -57,7 +57,7 @@ class BookingDetails(Struct, frozen=True, forbid_unknown_fields=True):
     starts_at: Start
     minutes: BookedMinutes
     kind: BookingKind = "plan"
-    price: PriceDetails | None = None
+    price: WantedPrice | None = None
 
 
 class BookingMove(Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@ SUPPORT: frozenset[Role] = frozenset({"support"})
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2199, 12, 30)
 """Days whose beginning is an instant in every zone."""
 
-Reason = Annotated[
+CorrectionReason = Annotated[
     str,
     Meta(
         min_length=1,
@@ -49,7 +49,7 @@ class CorrectionDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: PersonId
     units: Annotated[int, Meta(ge=-MOST_UNITS, le=MOST_UNITS, description="Not 0.")]
-    reason: Reason
+    reason: CorrectionReason
     day: date | None = None
 
 
@@ -99,7 +99,7 @@ async def correct_credits(call: HttpCall[NoQuery, CorrectionDetails]) -> HttpAns
     wish = call.body
     record = await readable(call.context, call.identity, call.id)
     at = _beginning(call.context, record, wish.day)
-    outcome = await call.context.credits.correct(record.id, wish.id, wish.units, wish.reason, at)
+    outcome = await call.context.bookings.correct(record.id, wish.id, wish.units, wish.reason, at)
     match outcome:
         case PeriodCredits():
             return HttpAnswer(200, _credits(outcome))

@@ -11,6 +11,7 @@ from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
+from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
@@ -25,6 +26,7 @@ from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.slots import Slots
+from chatserver.sessions.statements import Statements
 from quotas.ledger.base import Ledger
 
 MAX_BODY_BYTES = 64 * 1024
@@ -52,6 +54,8 @@ class ApiContext:
     prices: Prices
     series: SeriesBook
     advice: Advice
+    memberships: Memberships
+    statements: Statements
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

@@ -20,6 +20,7 @@ from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, 
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
+from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
 from chatserver.api.openapi import document
@@ -32,6 +33,7 @@ from chatserver.api.report import GET_REPORT
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
 from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
 from chatserver.api.slots import GET_SLOTS
+from chatserver.api.statements import GET_STATEMENT
 from chatserver.api.why import GET_WHY
 from chatserver.records.database import DatabaseError
 from quotas.store.errors import StoreError
@@ -67,15 +69,19 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     END_SERIES,
     GET_SERIES,
     LIST_SERIES,
+    PUT_MEMBERSHIP,
+    CHANGE_MEMBERSHIP,
+    GET_MEMBERSHIP,
+    GET_STATEMENT,
 )
 
 logger = logging.getLogger(__name__)
 
 
-def routes(context: ApiContext) -> list[Route]:
+def routes(context: ApiContext, operations: Iterable[AnyOperation] = OPERATIONS) -> list[Route]:
     """Everything under /v1. The last route answers every other path there with 404: put what else there is before."""
     return [
-        *(Route(path, _Resource(context, here)) for path, here in by_path(OPERATIONS).items()),
+        *(Route(path, _Resource(context, here)) for path, here in by_path(operations).items()),
         Route("/v1/openapi.json", _Document()),
         Route("/v1/{rest:path}", _Nothing()),
     ]

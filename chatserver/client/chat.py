@@ -16,7 +16,18 @@ from chatserver.client.link import ClientLink, chat_address, open_link
 from chatserver.client.questions import Questions, require_valid
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import FINAL, Close
-from chatserver.protocol.commands import MAX_RESUME, Check, Follow, History, Join, Read, Send, Typing, Unfollow, Watch
+from chatserver.protocol.commands import (
+    MAX_RESUME,
+    Check,
+    Follow,
+    History,
+    Join,
+    Read,
+    Send,
+    Typing,
+    Unfollow,
+    Watch,
+)
 from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
@@ -41,6 +52,7 @@ from chatserver.protocol.events import (
     Unfollowed,
     Welcome,
 )
+from chatserver.protocol.sessions import BookingView
 from quotas import instant
 
 Token = str | Callable[[], Awaitable[str]]
@@ -178,13 +190,13 @@ class ChatClient:
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
 
-    async def join(self, conversation: str, booking: str) -> SessionChanged:
-        """Come to a session; the booking as it is then. Waits and raises as `send`; ChatError too where it is not open.
+    async def join(self, conversation: str, booking: str) -> BookingView:
+        """Come to a session; both sides hear of it. Who has joined may do so again while it runs.
 
-        Whoever has joined may join again while it runs.
+        Waits and raises as `send`; ChatError too (`not_open`) where it is too early, over, cancelled or unknown.
         """
-        command = Join(conversation=conversation, booking=booking)
-        return cast(SessionChanged, await self._questions.ask(command))
+        answer = await self._questions.ask(Join(conversation=conversation, booking=booking))
+        return cast(BookingView, cast(SessionChanged, answer).booking)
 
     async def follow(self, conversation: str, resume: int | None = None) -> ConversationView:
         """For support and services: read along in a conversation, as it stands, through reconnects.
@@ -331,17 +343,13 @@ class ChatClient:
         match event:
             case Message():
                 self._take_message(event, user)
-            case Accepted() | Refused() | HistoryPage() | Following() | Unfollowed():
+            case Accepted() | Refused() | HistoryPage() | SessionChanged() | Following() | Unfollowed():
                 self._take_answer(event)
             case ComposerChanged():
                 self._questions.settle_check(event)
                 self._inbox.put(event)
             case BoardShown():
                 self._board.note(event)
-                self._inbox.put(event)
-            case SessionChanged():
-                if self.welcome is not None:
-                    self._questions.settle_join(event, self.welcome.role)
                 self._inbox.put(event)
             case Gap():
                 self._inbox.put(event)
@@ -358,7 +366,7 @@ class ChatClient:
             case _:
                 assert_never(event)
 
-    def _take_answer(self, event: Accepted | Refused | HistoryPage | Following | Unfollowed) -> None:
+    def _take_answer(self, event: Accepted | Refused | HistoryPage | SessionChanged | Following | Unfollowed) -> None:
         match event:
             case Accepted():
                 self._inbox.place(event.conversation, otherwise=event.seq - 1).take(event.seq)
@@ -367,6 +375,9 @@ class ChatClient:
                 self._questions.settle_send(event)
             case HistoryPage():
                 self._questions.settle_history(event)
+            case SessionChanged():
+                self._questions.settle_join(event, cast(Welcome, self.welcome).role)
+                self._inbox.put(event)
             case Following():
                 after = self._questions.settle_following(event)
                 known = event.conversation

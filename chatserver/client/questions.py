@@ -122,12 +122,12 @@ class Questions:
             self._waiting[History, answer.conversation].settle(answer)
 
     def settle_join(self, answer: SessionChanged, role: Role) -> None:
-        """Both sides hear of each other's joining; the answer is that which knows of one's own."""
-        waiting = self._waiting.get((Join, answer.conversation))
-        if waiting is None or not isinstance(waiting.question, Join) or answer.booking is None:
+        """Whoever of the two joined: it answers the join of that side, once its own instant is there."""
+        booking, waiting = answer.booking, self._waiting.get((Join, answer.conversation))
+        if waiting is None or not isinstance(waiting.question, Join) or booking is None:
             return
-        own = answer.booking.joins.member if role == "member" else answer.booking.joins.mentor
-        if answer.kind == "joined" and answer.booking.id == waiting.question.booking and own is not None:
+        own = booking.joins.member if role == "member" else booking.joins.mentor
+        if own is not None and booking.id == waiting.question.booking and answer.kind == "joined":
             waiting.settle(answer)
 
     def settle_following(self, answer: Following) -> int | None:
@@ -151,8 +151,9 @@ class Questions:
         """
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
             own_id = waiting.question.id if isinstance(waiting.question, Send) else None
-            # seq_unknown answers a read mark, which nobody waits for.
-            is_open = own_id == error.id and error.code != "seq_unknown" and not waiting.answer.done()
+            # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
+            fits = error.code != "seq_unknown" and (error.code != "not_open" or isinstance(waiting.question, Join))
+            is_open = own_id == error.id and fits and not waiting.answer.done()
             if is_open and error.conversation in (conversation, None):
                 waiting.settle(error)
                 return True

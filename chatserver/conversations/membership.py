@@ -16,7 +16,7 @@ Amount = Annotated[int, Meta(ge=0, le=MOST, description="In the currency's minor
 CurrencyCode = Annotated[str, Meta(description="A currency of ISO 4217, such as `NOK`.")]
 
 
-class PriceDetails(Struct, frozen=True, forbid_unknown_fields=True):
+class MembershipPrice(Struct, frozen=True, forbid_unknown_fields=True):
     """What is charged."""
 
     amount: Amount
@@ -31,7 +31,7 @@ class MembershipDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     renewal: Renewal
     started_on: StartedOn
-    price: PriceDetails
+    price: MembershipPrice
     payer: Payer
     cadence: Cadence | None = None
     paid_until: PaidUntil | None = None
@@ -43,7 +43,7 @@ class MembershipChange(Struct, frozen=True, forbid_unknown_fields=True):
 
     renewal: Renewal | None = None
     started_on: StartedOn | None = None
-    price: PriceDetails | None = None
+    price: MembershipPrice | None = None
     payer: Payer | None = None
     cadence: Cadence | None = None
     paid_until: PaidUntil | None = None

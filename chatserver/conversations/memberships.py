@@ -132,7 +132,7 @@ def _person_problem(person: PersonRecord) -> str | None:
 def _problems(terms: Membership, today: date) -> list[FieldProblem]:
     found = []
     if problem := currency_problem(terms.price.currency):
-        found.append(FieldProblem("price", f"`currency`: {problem}"))
+        found.append(FieldProblem("price.currency", problem))
     if not EARLIEST <= terms.started_on <= today:
         found.append(FieldProblem("started_on", f"{terms.started_on} cannot be; allowed: {EARLIEST} to {today}, today"))
     if terms.paid_until is not None and not terms.started_on < terms.paid_until <= LATEST:

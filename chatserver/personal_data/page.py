@@ -3,17 +3,32 @@
 It holds no script and asks for nothing over the network. What people wrote is text in it, never markup.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import TextIO
 
 from chatserver.personal_data.contents import AboutPerson, ExportedConversation, ExportedMessage
+from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.texts import ExportTexts
 from quotas.phrases import language_of
 
 _STYLE = files("chatserver.personal_data").joinpath("page.css").read_text(encoding="utf-8")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "bookings": ("service", "starts_at", "minutes", "price_amount", "price_currency", "cancelled_at"),
+    "credit_corrections": ("at", "units", "reason"),
+    "series": ("service", "first", "minutes", "every_weeks", "until"),
+    "prices": ("minutes", "amount", "currency"),
+    "memberships": ("renewal", "started_on", "paid_until", "price_amount", "price_currency", "payer"),
+    "statements": ("month", "issued_at"),
+}
+"""Of what is recorded, in which order, and which columns."""
+_HEADS = {"at": "noted_at", "service": "service_of"}
+"""Texts of columns whose names mean something else there."""
 
 _Rows = list[tuple[str, str]]
 """Terms as text, and what is said of them as HTML."""
@@ -58,6 +73,7 @@ class ExportPage:
                 *self._instants(person, "erased_at", "tokens_refused_before"),
             ]
         )
+        self._recorded(person.records)
         self._write(
             f'</section>\n<nav aria-labelledby="all">\n<h2 id="all">{escape(texts("conversations"))}</h2>',
             "<ul>" if conversations else f"<p>{escape(texts('no_conversations'))}</p>",
@@ -159,9 +175,22 @@ class ExportPage:
                 for each in conversation.notices
             ),
         )
+        self._recorded(conversation.records)
         if conversation.mentor_days:
             days = (f'<time datetime="{day}">{day}</time>' for day in conversation.mentor_days)
             self._write(f"<h3>{escape(texts('mentor_days'))}</h3>\n<p>{', '.join(days)}</p>")
+
+    def _recorded(self, records: Rows) -> None:
+        """Of what is recorded, the columns for people; the other file has all of them."""
+        for name, columns in SHOWN.items():
+            rows = records.get(name, [])
+            heads = [_HEADS.get(column, column) for column in columns]
+            self._table(name, heads, ([self._cell(row[column]) for column in columns] for row in rows))
+
+    def _cell(self, value: object) -> str:
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            return self._at(value)
+        return "" if value is None else escape(str(value))
 
     def _table(self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Cells are HTML. Nothing where there are no rows."""

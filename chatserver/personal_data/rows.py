@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import bindparam, delete, func, insert, select, text, true, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.tables import ERASURES, MEMBERSHIP_TURNS, MESSAGES, PEOPLE, REPLY_NOTICES, REPLY_WAITS
+from chatserver.records.tables import (
+    CONVERSATIONS,
+    CREDIT_CORRECTIONS,
+    ERASURES,
+    MEMBERSHIP_TURNS,
+    MENTOR_HOURS,
+    MENTOR_PRICES,
+    MESSAGES,
+    PEOPLE,
+    REPLY_NOTICES,
+    REPLY_WAITS,
+)
 
 ADVISORY_LOCK = 0x6572_6173
 """The PostgreSQL advisory lock that one erasing process holds: "eras" as a number."""
@@ -43,6 +54,12 @@ async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
     What was agreed of a membership stays for the books: amounts and days. Nothing falls due of it any more.
     """
     await connection.execute(delete(MEMBERSHIP_TURNS).where(MEMBERSHIP_TURNS.c.person_id == id))
+    # Support may have written anything there. Units and instants stay for the books.
+    theirs = select(CONVERSATIONS.c.id).where(or_(CONVERSATIONS.c.member_id == id, CONVERSATIONS.c.mentor_id == id))
+    reasons = update(CREDIT_CORRECTIONS).where(CREDIT_CORRECTIONS.c.conversation_id.in_(theirs))
+    await connection.execute(reasons.values(reason=""))
+    for table in (MENTOR_HOURS, MENTOR_PRICES):
+        await connection.execute(delete(table).where(table.c.mentor_id == id))
     query = update(PEOPLE).where(PEOPLE.c.id == id)
     await connection.execute(query.values(**_NO_ONE, updated_at=at, erased_at=func.coalesce(PEOPLE.c.erased_at, at)))
 

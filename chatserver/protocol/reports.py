@@ -13,7 +13,8 @@ class ReplyGroup(Struct, frozen=True):
     """One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
 
     `missed` deadlines are those of waits answered late, dropped late, or still open. `counted` time is by the plan's
-    clock, `waited` is all of it. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
+    clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
+    number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
     days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few.
     """
 
@@ -27,6 +28,9 @@ class ReplyGroup(Struct, frozen=True):
     waited_median_ms: Length | None
     waited_p95_ms: Length | None
     longest_ms: Length | None
+    chat_answered: int
+    chat_median_ms: Length | None
+    chat_p95_ms: Length | None
     mentor_weeks: int
     mentor_days: int
     weeks_behind: int

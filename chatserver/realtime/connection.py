@@ -75,8 +75,8 @@ class HubDesk(Protocol):
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone that this side is typing, unless the store is gone."""
 
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
-        """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | str | None:
+        """Let that side come to a session: what to answer, or a sentence why not; None where the feed answers.
 
         Raises StoreError, DatabaseError.
         """
@@ -438,12 +438,10 @@ class Connection:
         match await self._desk.join(room, command.booking, side):
             case SessionChanged() as event:
                 self.tell(event)
+            case str() as why:
+                self.fail("not_open", why, conversation=room.id)
             case None:
                 pass  # The feed brings the answer, to both sides.
-            case "not_found":
-                self.fail("not_found", f"the conversation has no booking {command.booking!r}", conversation=room.id)
-            case code:
-                self.fail(code, conversation=room.id)
 
     def _watch(self, command: Watch) -> None:
         if self.role == "member":

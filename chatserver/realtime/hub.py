@@ -16,7 +16,6 @@ from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
-from chatserver.protocol.codes import Code
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import ConversationChanged, SessionChanged
 from chatserver.realtime.alarm import Alarm
@@ -431,8 +430,8 @@ class Hub:
 
     # Sessions
 
-    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | Code | None:
-        """Let that side come to a session: what to answer, or why it cannot; None where the feed brings the answer.
+    async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | str | None:
+        """Let that side come to a session: what to answer, or a sentence why not; None where the feed answers.
 
         Raises StoreError, DatabaseError.
         """

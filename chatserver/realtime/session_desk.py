@@ -7,7 +7,6 @@ from typing import assert_never
 
 from chatserver.conversations.requests import Missing
 from chatserver.operating.store_clock import StoreClock
-from chatserver.protocol.codes import Code
 from chatserver.protocol.events import SessionChanged
 from chatserver.protocol.sessions import booking_view
 from chatserver.records.database import DatabaseError
@@ -16,8 +15,8 @@ from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook, Outlook
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.together import Together
-from quotas.bookings import LENGTHS, Side
-from quotas.instant import MINUTE
+from quotas.bookings import LENGTHS, Booking, Side
+from quotas.instant import MINUTE, text
 from quotas.plans import SessionPolicy
 
 OUTLOOK_WITHIN = 5.0
@@ -50,14 +49,14 @@ class SessionDesk:
         outlooks = await self._credits.outlooks(sorted(set(conversations)), self._clock.now())
         return [outlooks.get(each) for each in conversations]
 
-    async def join(self, conversation: str, id: str, side: Side) -> SessionChanged | Code | None:
-        """What to answer, or why it cannot be; None where both sides hear of it by the feed.
+    async def join(self, conversation: str, id: str, side: Side) -> SessionChanged | str | None:
+        """What to answer, or a sentence why it cannot be; None where both sides hear of it by the feed.
 
         Raises StoreError, DatabaseError.
         """
         before = await self._bookings.find(id)
         if before is None or before.conversation != conversation:
-            return "not_found"
+            return f"the conversation has no booking {id!r}"
         match await self._bookings.join(id, side):
             case BookingDone(booking):
                 if not before.joined_at(side):
@@ -65,12 +64,18 @@ class SessionDesk:
                 now = self._clock.now()
                 left = await self._credits.left_for(booking, now)
                 return SessionChanged(conversation, "joined", booking_view(booking, self._policy, now), left)
-            case BookingRefused():
-                return "not_open"
-            case Missing():
-                return "not_found"
+            case BookingRefused() | Missing():
+                return self._closed_because(before)
             case never:
                 assert_never(never)
+
+    def _closed_because(self, booking: Booking) -> str:
+        opens_at = booking.starts_at - self._policy.join_minutes * MINUTE
+        if booking.cancelled is not None:
+            return f"the session {booking.id!r} was cancelled"
+        if self._clock.now() < opens_at:
+            return f"the session {booking.id!r} can be joined from {text(opens_at)} on"
+        return f"the session {booking.id!r} is over"
 
     async def wrote(self, conversation: str, side: Side, at: int) -> None:
         """That side wrote at `at`: it has joined the booked live chats that were running.

@@ -270,7 +270,7 @@ SESSION_EVENTS = Table(
     Column("data", Text, nullable=False),
     Column("told", Boolean, nullable=False),
     UniqueConstraint("conversation_id", "booking_id", "name", "mark", name="uq_session_events_once"),
-    # Of those untold, as its step says: see `ux_subscriptions_open`.
+    # Of untold ones, as its step says.
     Index("ix_session_events_untold", "conversation_id", "id"),
 )
 

@@ -73,6 +73,7 @@ class _Figures(Struct, frozen=True):
     counts: dict[str, Counts]
     counted: dict[str, Spread]
     waited: dict[str, Spread]
+    in_chats: dict[str, Spread]
 
 
 async def _figures(connection: AsyncConnection, began: Began, by: By | None) -> _Figures:
@@ -80,6 +81,7 @@ async def _figures(connection: AsyncConnection, began: Began, by: By | None) -> 
         await reply_figures.counts(connection, began, by),
         await reply_figures.spreads(connection, began, by, "counted_ms"),
         await reply_figures.spreads(connection, began, by, "waited_ms"),
+        await reply_figures.spreads(connection, began, by, "waited_ms", in_chats=True),
     )
 
 
@@ -90,7 +92,8 @@ def _keys(figures: _Figures, days: MentorWeeks, by: By) -> list[str]:
 
 def _group(figures: _Figures, days: MentorWeeks, key: str, by: By | None) -> ReplyGroup:
     counts = figures.counts.get(key, Counts())
-    counted, waited, written = figures.counted.get(key), figures.waited.get(key), days.groups.get(key, DaysWritten())
+    counted, waited, in_chats = figures.counted.get(key), figures.waited.get(key), figures.in_chats.get(key)
+    written = days.groups.get(key, DaysWritten())
     return ReplyGroup(
         name=monday_of(int(key)).isoformat() if by == "week" else key,
         answered=counts.answered,
@@ -102,6 +105,9 @@ def _group(figures: _Figures, days: MentorWeeks, key: str, by: By | None) -> Rep
         waited_median_ms=waited.median_ms if waited else None,
         waited_p95_ms=waited.p95_ms if waited else None,
         longest_ms=counts.longest_ms,
+        chat_answered=in_chats.number if in_chats else 0,
+        chat_median_ms=in_chats.median_ms if in_chats else None,
+        chat_p95_ms=in_chats.p95_ms if in_chats else None,
         mentor_weeks=written.weeks,
         mentor_days=written.days,
         weeks_behind=written.behind,

@@ -5,6 +5,7 @@ what happened are written. After the commit the ledger is told; where that canno
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from chatserver.conversations.records import locked, raised
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
 from chatserver.records.database import Database
 from chatserver.sessions.chats import chat_of
+from chatserver.sessions.credit_book import CorrectOutcome, CreditBook, PeriodCredits
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.new_bookings import (
     MOST_TOGETHER,
@@ -35,6 +37,7 @@ from quotas import bookings as rules
 from quotas import instant
 from quotas.bookings import Actor, Booking, Side
 from quotas.session_book import WantedBooking
+from quotas.session_steps import is_strike, opens_late_cancellation
 from quotas.terms import Rulebook
 
 TRIES = 3
@@ -63,6 +66,7 @@ class Bookings:
         clock: Callable[[], Awaitable[int]],
         slots: Slots,
         prices: Prices,
+        credits: CreditBook,
         telling: SessionTelling,
     ) -> None:
         self._database = database
@@ -72,6 +76,7 @@ class Bookings:
         self._policy = rulebook.policy.sessions
         self._new = NewBookings(self._months, slots, prices)
         self._together = Together(self._booked, MOST_TOGETHER)
+        self._credits = credits
         self._telling = telling
 
     # Reading
@@ -188,23 +193,34 @@ class Bookings:
 
         return await self._changed(id, confirmed)
 
+    async def _note_strike(self, connection: AsyncConnection, strike: Booking, now: int) -> None:
+        """A late cancellation or no-show: where it is one too many, support is to look at it."""
+        others = await bookings.of_pair(connection, strike.member, strike.mentor)
+        if (step := opens_late_cancellation(strike, others, self._policy, now)) is not None:
+            event = event_of(strike, "late_cancellation", now, "system", mark=step.mark, at=step.at)
+            await session_events.append(connection, [event])
+
+    async def correct(
+        self, conversation: str, id: str, units: int, reason: str, at: int | None = None
+    ) -> CorrectOutcome:
+        """As `CreditBook.correct`, and tell it."""
+        outcome = await self._credits.correct(conversation, id, units, reason, at)
+        if isinstance(outcome, PeriodCredits):
+            await self._telling.tell(conversation)
+        return outcome
+
     async def _booked(self, asked: Sequence[AskedBooking]) -> Sequence[BookOutcome]:
         now = await self._clock()
+
+        async def written(some: Sequence[AskedBooking]) -> list[BookOutcome]:
+            async with self._database.begin() as connection:
+                return await self._new.write(connection, some, now)
+
         try:
-            async with self._database.begin() as connection:
-                outcomes = await self._new.write(connection, asked, now)
+            return await _unless_taken(lambda: written(asked))
         except IntegrityError:
-            # Another process took an id or a place of one of them at the same moment.
-            outcomes = [await self._booked_alone(each, now) for each in asked]
-        return outcomes
-
-    async def _booked_alone(self, asked: AskedBooking, now: int) -> BookOutcome:
-        async def write() -> BookOutcome:
-            async with self._database.begin() as connection:
-                [outcome] = await self._new.write(connection, [asked], now)
-                return outcome
-
-        return await _unless_taken(write)
+            # Others keep taking ids or places of some of them: each for itself, so that one cannot spoil it for all.
+            return [outcome for each in asked for outcome in await _unless_taken(partial(written, [each]))]
 
     async def _changed(
         self,
@@ -226,6 +242,8 @@ class Bookings:
                 if outcome.event is not None:
                     await bookings.change(connection, outcome.booking)
                     await session_events.append(connection, [outcome.event])
+                    if is_strike(outcome.booking):
+                        await self._note_strike(connection, outcome.booking, now)
                     if chat_of(outcome.booking) != chat_of(booking):
                         await raised(connection, record)
                 return BookingDone(outcome.booking)

@@ -17,7 +17,7 @@ from chatserver.records.database import Database
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.rows import bookings, corrections, session_events
 from chatserver.sessions.session_event import SessionEvent
-from quotas.bookings import LENGTHS, Booking, counts
+from quotas.bookings import CALL_STAYS_OPEN, LENGTHS, Booking, counts
 from quotas.credits import Correction, Credits, correction_refusal, credits_of
 from quotas.instant import MINUTE
 from quotas.periods import Period
@@ -109,8 +109,8 @@ class CreditBook:
             months = {name: self._months.at(found, now) for name, found in known.items()}
             spent = await bookings.of_periods(connection, [(name, month.number) for name, month in months.items()])
             corrected = await corrections.of_conversations(connection, known)
-            # A call that nobody has finished may have begun long ago: it is looked for an hour and a half back.
-            coming = await bookings.ahead(connection, list(known), now - LENGTHS[-1] * MINUTE)
+            # The longest call that nobody has finished began that long ago.
+            coming = await bookings.ahead(connection, list(known), now - LENGTHS[-1] * MINUTE - CALL_STAYS_OPEN)
         next_of: dict[str, Booking] = {}
         for booking in coming:
             if booking.ended_at > now:

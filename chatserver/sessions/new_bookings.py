@@ -4,6 +4,7 @@ So many who want the same slot cost one transaction, and one of them gets it. Wh
 its tables, also against other processes: see `Bookings.book` for what follows where one of them refuses.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -21,8 +22,9 @@ from chatserver.sessions.rows.bookings import BookingRow
 from chatserver.sessions.rows.occupancy import Place, places_of
 from chatserver.sessions.session_event import event_of
 from chatserver.sessions.slots import Slots
-from quotas.bookings import Actor, Booking, book_refusal, place_problem
+from quotas.bookings import Actor, Booking, Price, book_refusal, place_problem
 from quotas.credits import Correction, Credits, credits_of
+from quotas.hours import Interval
 from quotas.session_book import WantedBooking
 
 MOST_TOGETHER = 200
@@ -49,10 +51,10 @@ class NewBookings:
 
     async def write(self, connection: AsyncConnection, asked: Sequence[AskedBooking], now: int) -> list[BookOutcome]:
         """An outcome for each, in order. Raises sqlalchemy.exc.IntegrityError where another process was first."""
-        batch = await _Batch.read(connection, asked, self._months, now)
+        batch = await _Batch.read(connection, asked, self._months)
         outcomes = [await self._judged(connection, batch, each, now) for each in asked]
         if batch.made:
-            await bookings.create(connection, batch.made)
+            await bookings.create(connection, sorted(batch.made, key=lambda row: row.booking.id))
             await occupancy.occupy(connection, [row.booking for row in batch.made])
             events = [event_of(row.booking, "booked", now, row.booking.set_by) for row in batch.made]
             await session_events.append(connection, events)
@@ -67,19 +69,17 @@ class NewBookings:
             return Missing()
         if known := batch.known.get(wanted.id):
             return _again(known, wanted)
-        priced = await self._priced(connection, wanted, record)
+        priced = await self._priced(connection, batch, asked, record)
         if isinstance(priced, Invalid):
             return priced
-        booking = self._made(priced, asked.by, record, now)
+        booking = _made(priced, asked.by, record, batch.period(wanted), now)
         credits = batch.credits(record, booking.period, self._months, now)
-        needs_slot = asked.by == "member"
         refusal = book_refusal(
             booking,
             status=record.status,
             sessions=self._months.sessions(record),
             has_credits=credits is not None and credits.covers(booking.units),
-            in_slots=not needs_slot
-            or await self._slots.offers(connection, booking.mentor, booking.starts_at, booking.minutes, now),
+            in_slots=asked.by != "member" or await self._offered(connection, batch, booking, now),
             is_free=batch.is_free(booking),
             policy=self._months.policy,
             now=now,
@@ -89,34 +89,52 @@ class NewBookings:
         batch.add(BookingRow(booking, booking.starts_at, asked.series))
         return BookingDone(booking, created=True)
 
+    async def _offered(self, connection: AsyncConnection, batch: "_Batch", booking: Booking, now: int) -> bool:
+        """Whether it is a slot, beside what the batch has made; asked once for all who want the same."""
+        slot = booking.mentor, booking.starts_at, booking.minutes
+        if (known := batch.offered.get(slot)) is None:
+            made = batch.made_with(booking.mentor)
+            known = batch.offered[slot] = await self._slots.offers(connection, *slot, now, beside=made)
+        return known
+
     async def _priced(
-        self, connection: AsyncConnection, wanted: WantedBooking, record: ConversationRecord
+        self, connection: AsyncConnection, batch: "_Batch", asked: AskedBooking, record: ConversationRecord
     ) -> WantedBooking | Invalid:
-        """With the price that holds."""
-        if wanted.kind != "extra" or wanted.price is not None:
+        """With the price that holds. Who pays does not set it: a member has the listed one."""
+        wanted = asked.wanted
+        if wanted.kind != "extra" or (wanted.price is not None and asked.by != "member"):
             return wanted
-        listed = await self._prices.listed(connection, record.mentor, wanted.minutes)
+        name = record.mentor, wanted.minutes
+        if name not in batch.listed:
+            batch.listed[name] = await self._prices.listed(connection, *name)
+        listed = batch.listed[name]
         if listed is None:
             problem = f"the mentor lists none for {wanted.minutes} minutes; name one, or another length"
+            if asked.by == "member":
+                problem = f"the mentor lists none for {wanted.minutes} minutes; take another length, or ask the mentor"
+            return Invalid([FieldProblem("price", problem)])
+        if wanted.price not in (None, listed):
+            problem = f"is {listed.amount} {listed.currency}, as the mentor lists it; give that, or leave it out"
             return Invalid([FieldProblem("price", problem)])
         return replace(wanted, price=listed)
 
-    def _made(self, wanted: WantedBooking, by: Actor, record: ConversationRecord, now: int) -> Booking:
-        return Booking(
-            id=wanted.id,
-            conversation=wanted.conversation,
-            member=record.member,
-            mentor=record.mentor,
-            service=wanted.service,
-            kind=wanted.kind,
-            starts_at=wanted.starts_at,
-            minutes=wanted.minutes,
-            period=self._months.at(record, wanted.starts_at).number,
-            booked_at=now,
-            set_by=by,
-            set_at=now,
-            price=wanted.price,
-        )
+
+def _made(wanted: WantedBooking, by: Actor, record: ConversationRecord, period: int, now: int) -> Booking:
+    return Booking(
+        id=wanted.id,
+        conversation=wanted.conversation,
+        member=record.member,
+        mentor=record.mentor,
+        service=wanted.service,
+        kind=wanted.kind,
+        starts_at=wanted.starts_at,
+        minutes=wanted.minutes,
+        period=period,
+        booked_at=now,
+        set_by=by,
+        set_at=now,
+        price=wanted.price,
+    )
 
 
 class _Batch:
@@ -125,6 +143,7 @@ class _Batch:
     def __init__(
         self,
         records: dict[str, ConversationRecord],
+        periods: dict[tuple[str, int], int],
         known: dict[str, BookingRow],
         spent: Sequence[Booking],
         corrected: Sequence[Correction],
@@ -133,41 +152,66 @@ class _Batch:
         self.records = records
         self.known = known
         self.made: list[BookingRow] = []
-        self._spent = list(spent)
-        self._corrected = corrected
+        self.offered: dict[tuple[str, int, int], bool] = {}
+        """Whether a mentor's start and length is a slot, as far as that was asked."""
+        self.listed: dict[tuple[str, int], Price | None] = {}
+        """Prices of mentors and lengths, as far as they were asked for."""
+        self._periods = periods
+        self._spent: defaultdict[tuple[str, int], list[Booking]] = defaultdict(list)
+        for booking in spent:
+            self._spent[booking.conversation, booking.period].append(booking)
+        self._corrected: defaultdict[str, list[Correction]] = defaultdict(list)
+        for correction in corrected:
+            self._corrected[correction.conversation].append(correction)
         self._holders = holders
 
     @classmethod
     async def read(
-        cls, connection: AsyncConnection, asked: Sequence[AskedBooking], months: SubscriptionMonths, now: int
+        cls, connection: AsyncConnection, asked: Sequence[AskedBooking], months: SubscriptionMonths
     ) -> "_Batch":
         wanted = [each.wanted for each in asked]
         records = await locked(connection, {each.conversation for each in wanted})
-        there = [each for each in wanted if each.conversation in records]
-        periods = {(each.conversation, months.at(records[each.conversation], each.starts_at).number) for each in there}
-        places = {place for each in there for place in _wanted_places(each, records[each.conversation])}
+        there = {(each.conversation, each.starts_at) for each in wanted if each.conversation in records}
+        periods = {(name, start): months.at(records[name], start).number for name, start in there}
+        places = {
+            place
+            for each in wanted
+            if each.conversation in records
+            for place in _wanted_places(each, records[each.conversation])
+        }
         return cls(
             records,
+            periods,
             await bookings.by_id(connection, {each.id for each in wanted}),
-            await bookings.of_periods(connection, sorted(periods)),
+            await bookings.of_periods(connection, sorted({(name, number) for (name, _), number in periods.items()})),
             await corrections.of_conversations(connection, set(records)),
             await occupancy.holders(connection, places),
         )
 
+    def period(self, wanted: WantedBooking) -> int:
+        """The number of the month in which it would start."""
+        return self._periods[wanted.conversation, wanted.starts_at]
+
     def credits(self, record: ConversationRecord, period: int, months: SubscriptionMonths, now: int) -> Credits | None:
-        spent = [each for each in self._spent if each.conversation == record.id]
-        corrected = [each for each in self._corrected if each.conversation == record.id]
+        spent, corrected = self._spent[record.id, period], self._corrected[record.id]
         return credits_of(months.sessions(record), period, spent, corrected, months.policy, now)
 
     def is_free(self, booking: Booking) -> bool:
         return not any(place in self._holders for place in places_of(booking))
 
+    def made_with(self, person: str) -> list[Interval]:
+        """When what this batch has made is with them, in whichever role."""
+        made = (row.booking for row in self.made)
+        return [(each.starts_at, each.ends_at) for each in made if person in (each.member, each.mentor)]
+
     def add(self, row: BookingRow) -> None:
         booking = row.booking
         self.made.append(row)
         self.known[booking.id] = row
-        self._spent.append(booking)
+        self._spent[booking.conversation, booking.period].append(booking)
         self._holders |= dict.fromkeys(places_of(booking), booking.id)
+        people = booking.member, booking.mentor
+        self.offered = {slot: known for slot, known in self.offered.items() if slot[0] not in people}
 
     def with_new_chats(self) -> list[ConversationRecord]:
         names = sorted({row.booking.conversation for row in self.made if row.booking.service == "live_chat"})

@@ -1,5 +1,7 @@
 """Slots: what a mentor's hours and bookings leave free, now."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.database import Database
@@ -21,18 +23,27 @@ class Slots:
         self._policy = policy
 
     async def offers(
-        self, connection: AsyncConnection, mentor: str, starts_at: int, minutes: int, now: int, without: str = ""
+        self,
+        connection: AsyncConnection,
+        mentor: str,
+        starts_at: int,
+        minutes: int,
+        now: int,
+        *,
+        without: str = "",
+        beside: Sequence[Interval] = (),
     ) -> bool:
         """Whether a member may book that start, as far as the mentor's hours, notice and buffer go.
 
-        A booking at that very time is left to be found `busy`. `without` is one that is about to move away.
+        A booking at that very time is left to be found `busy`. `without` is one that is about to move away; `beside`
+        are times of the mentor's that are about to be written.
         """
         found = await hours.find(connection, mentor)
         if found is None:
             return False
         reach = (minutes + found[0].buffer_minutes) * MINUTE
         booked = await busy.intervals(connection, mentor, starts_at - reach, starts_at + reach, without)
-        return is_offered(found[0], minutes, booked, starts_at, now)
+        return is_offered(found[0], minutes, [*booked, *beside], starts_at, now)
 
     async def next_free(
         self, mentor: str, minutes: int, now: int, most: int, *, after: int = 0, member: str = ""

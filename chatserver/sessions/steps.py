@@ -79,8 +79,8 @@ class SessionSteps:
             known = {(event.name, event.mark) for event in await session_events.of_booking(connection, booking.id)}
             due = [step for step in steps_between(booking, self._policy, 0, now) if (step.name, step.mark) not in known]
             await session_events.append(connection, [self._event(booking, step, now, connected) for step in due])
-        if due:
-            await self._telling.tell(booking.conversation)
+        # Also where nothing is due: whoever noted it may have died before it was told.
+        await self._telling.tell(booking.conversation)
         return booking
 
     async def _note_join(self, booking: Booking, side: Side, now: int) -> None:

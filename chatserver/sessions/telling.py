@@ -128,10 +128,6 @@ class SessionTelling:
         known = {id: row.booking for id, row in of.items()}
         now = (await self._project(found)).now
         await self._write(conversation, events)
-        placed = {event.booking for event in events if event.name in ("booked", "moved")}
-        for booking in known.values():
-            # Of one that has just got its start, also what is due by now.
-            await self._timers.set_for(booking, booking.set_at - 1 if booking.id in placed else now - 1)
         for id, first_at in _changed_at(events).items():
             await self._timers.set_for(known[id], first_at - 1)
         await self._say(found, events, known, now)

@@ -29,6 +29,7 @@ COLUMNS = {
     "all the time: median": WIDE,
     "all: 95 %": WIDE,
     "longest": COMMON,
+    "in live chats": WIDE,
     "days a week": 0,
 }
 """Each column beside the names, and the width of the terminal from which on it is shown."""
@@ -93,6 +94,7 @@ def _cells(group: ReplyGroup, slowest: int, bar: int) -> list[Text]:
         _length(group.waited_median_ms),
         _length(group.waited_p95_ms),
         _length(group.longest_ms),
+        _length(group.chat_median_ms),
         _days(group),
     ]
 

@@ -298,8 +298,8 @@ def imported_by(module: str) -> set[str]:
 
 @pytest.mark.parametrize("module", ["chatserver.commands.serve", "chatserver.commands.worker"])
 def test_a_server_imports_what_it_needs(module: str) -> None:
-    """These are megabytes each, for those who have something to draw, a Sentinel, that database, traces or a demo."""
-    unneeded = {"alembic", "asyncpg", "opentelemetry", "prompt_toolkit", "pygments", "redis", "rich"}
+    """These are megabytes each, for those who draw, have a Sentinel, that store or database, traces or a demo."""
+    unneeded = {"alembic", "asyncpg", "opentelemetry", "prompt_toolkit", "pygments", "redis", "rich", "valkey"}
     dialects = {"sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"}
     assert not imported_by(module) & (unneeded | dialects | {"chatserver.demo", "chatserver.terminal"})
 

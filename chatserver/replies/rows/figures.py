@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.reports import By
-from chatserver.records.tables import CONVERSATIONS, MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS, SUBSCRIPTIONS
+from chatserver.records.tables import BOOKINGS, CONVERSATIONS, MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS, SUBSCRIPTIONS
+from quotas.instant import MINUTE
 
 
 class Began(Struct, frozen=True):
@@ -35,8 +36,9 @@ class Counts(Struct, frozen=True):
 
 
 class Spread(Struct, frozen=True):
-    """Median and 95th percentile of a length of answered waits, in ms."""
+    """How many answered waits there are, and median and 95th percentile of a length of them, in ms."""
 
+    number: int
     median_ms: int
     p95_ms: int
 
@@ -88,13 +90,22 @@ def _open_misses(began: Began, by: By | None) -> Select[*tuple[Any, ...]]:
 
 
 async def spreads(
-    connection: AsyncConnection, began: Began, by: By | None, length: Literal["waited_ms", "counted_ms"]
+    connection: AsyncConnection,
+    began: Began,
+    by: By | None,
+    length: Literal["waited_ms", "counted_ms"],
+    *,
+    in_chats: bool = False,
 ) -> dict[str, Spread]:
-    """By group, or under '' where `by` is None; groups without an answered wait of known length are not there."""
+    """By group, or under '' where `by` is None; groups without an answered wait of known length are not there.
+
+    Of all waits, or of those that began in a booked live chat while it ran.
+    """
     waits = REPLY_WAITS.c
+    among = _in_chat(waits) if in_chats else true()
     lengths = (
         select(_group(waits, by), waits[length].label("length"))
-        .where(_in(waits, began), waits.answered_at.is_not(None), waits[length].is_not(None))
+        .where(_in(waits, began), waits.answered_at.is_not(None), waits[length].is_not(None), among)
         .subquery()
     )
     place = func.row_number().over(partition_by=lengths.c.name, order_by=lengths.c.length)
@@ -102,11 +113,24 @@ async def spreads(
     rows = select(lengths, place.label("place"), many.label("many")).subquery()
     at_median, at_p95 = (rows.c.place == (rows.c.many * percent + 99) // 100 for percent in (50, 95))
     query = (
-        select(rows.c.name, func.max(rows.c.length).filter(at_median), func.max(rows.c.length).filter(at_p95))
+        select(rows.c.name, func.max(rows.c.many))
+        .add_columns(func.max(rows.c.length).filter(at_median), func.max(rows.c.length).filter(at_p95))
         .where(or_(at_median, at_p95))
         .group_by(rows.c.name)
     )
-    return {name: Spread(median, p95) for name, median, p95 in await connection.execute(query)}
+    return {name: Spread(*figures) for name, *figures in await connection.execute(query)}
+
+
+def _in_chat(waits: Any) -> ColumnElement[bool]:
+    chats = BOOKINGS.c
+    ends_at = func.coalesce(chats.finished_at, chats.no_show_at, chats.starts_at + chats.minutes * MINUTE)
+    return exists().where(
+        chats.conversation_id == waits.conversation_id,
+        chats.service == "live_chat",
+        chats.cancelled_at.is_(None),
+        chats.starts_at <= waits.waiting_since,
+        waits.waiting_since < ends_at,
+    )
 
 
 async def plans_held(connection: AsyncConnection, began: Began, plans: Sequence[str]) -> list[Held]:

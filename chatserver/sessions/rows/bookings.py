@@ -31,9 +31,24 @@ async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, 
     return {row.booking.id: row for row in await _found(connection, BOOKINGS.c.id, ids)}
 
 
+async def of_pair(connection: AsyncConnection, member: str, mentor: str) -> list[Booking]:
+    """All bookings of a member with a mentor, by start."""
+    rows = await connection.execute(
+        select(BOOKINGS).where(BOOKINGS.c.member_id == member, BOOKINGS.c.mentor_id == mentor)
+    )
+    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+
+
 async def between(connection: AsyncConnection, conversation: str, since: int, until: int) -> list[Booking]:
     """Those of a conversation that start in [since, until), by start."""
     where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < until)
+    rows = await connection.execute(select(BOOKINGS).where(*where))
+    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+
+
+async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> list[Booking]:
+    """A mentor's bookings that start before `until`, by start."""
+    where = (BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)
     rows = await connection.execute(select(BOOKINGS).where(*where))
     return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
 

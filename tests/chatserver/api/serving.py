@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,28 +12,30 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from chatserver.access.rate_limit import RateLimit
-from chatserver.access.revocation import RevocableTokens, Revocations
+from chatserver.access.revocation import RevocableTokens
 from chatserver.access.tokens import issue
 from chatserver.api import ApiContext, routes
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
+from chatserver.api.operation import AnyOperation
+from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.provisioning import Provisioning
+from chatserver.foundation import founded
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
 from chatserver.operating.health import Health
-from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
-from chatserver.sessions.appointments import BookedSessions
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
+from quotas.instant import parse
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import builtin_policy
+from quotas.plans import Policy, builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
@@ -52,6 +54,10 @@ class Served:
     keys: ConversationKeys
     provisioning: Provisioning
 
+    async def move_clock(self, to: str) -> None:
+        """On to that instant; for servers that were given one to begin at."""
+        self.ledger.hear_shift(parse(to) - await self.ledger.time())
+
     async def write(self, conversation: str, writer: Writer, sender: str, id: str, body: str) -> int:
         """Write a message as the chat does; returns its seq."""
         standing = await self.ledger.standing(conversation)
@@ -64,17 +70,24 @@ class Served:
 
 
 @asynccontextmanager
-async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
-    """Serve the API; the database is migrated already."""
+async def served(
+    database: Database,
+    store_url: str,
+    *,
+    now: str | None = None,
+    policy: Policy | None = None,
+    operations: Sequence[AnyOperation] = OPERATIONS,
+) -> AsyncIterator[Served]:
+    """Serve the API, whose clock goes on from `now` where that is given; the database is migrated already."""
     link = Link(store_url)
     await link.open()
     ledger = RedisLedger(link)
+    if now is not None:
+        ledger = RedisLedger(link, parse(now) - await ledger.time())
     await ledger.load()
-    provisioning = Provisioning(
-        database, ledger, Rulebook(builtin_policy()), ledger.now, BookedSessions(database, ledger.now)
-    )
-    revocations = Revocations(link)
-    tokens = RevocableTokens(Settings(jwt_secret=SECRET), revocations)
+    base = founded(Rulebook(policy or builtin_policy()), database, link, ledger)
+    provisioning = base.provisioning
+    tokens = RevocableTokens(Settings(jwt_secret=SECRET), base.revocations)
     keys = conversation_keys(database)
     board = Board(ledger, OpenWaits(ledger))
     context = ApiContext(
@@ -83,15 +96,25 @@ async def served(database: Database, store_url: str) -> AsyncIterator[Served]:
         messages=MessageLog(database, ledger, keys),
         authenticator=tokens,
         board=board,
-        revocations=revocations,
+        revocations=base.revocations,
         reports=ReplyReports(database, provisioning.rulebook, ledger.now),
+        bookings=base.bookings,
+        credits=base.credits,
+        hours=base.hours,
+        slots=base.slots,
+        prices=base.prices,
+        series=base.series,
+        advice=base.advice,
+        memberships=base.memberships,
+        statements=base.statements,
+        clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
-        metrics=Metrics(),
+        metrics=base.metrics,
     )
     gate = Middleware(
         Gate, metrics=context.metrics, health=Health(link, database, ledger, str), cors=Cors(()), traces=None
     )
-    app = Starlette(routes=list(routes(context)), middleware=[gate])
+    app = Starlette(routes=list(routes(context, operations)), middleware=[gate])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = UnsignalledServer(uvicorn.Config(app, log_config=None, lifespan="off"))

@@ -35,6 +35,7 @@ from chatserver.protocol.events import (
     Refused,
     Reply,
     Role,
+    SystemEvent,
     TypingNow,
     Welcome,
 )
@@ -122,6 +123,19 @@ class Peer:
     async def write_as(self, user: str, body: str, conversation: str = "c1") -> Message:
         """A message that comes from elsewhere."""
         message = self._store(user, Send(conversation=conversation, id=f"elsewhere-{body}", body=body))
+        await self.say(message)
+        return message
+
+    async def happens(self, name: str, data: dict[str, Any], conversation: str = "c1") -> Message:
+        """An event of the system."""
+        log = self.log.setdefault(conversation, [])
+        at = instant.text(self.clock + len(log) * instant.MINUTE)
+        message = Message(
+            *(conversation, len(log) + 1, "system", "system", at, f"event-{len(log)}", ""),
+            kind="event",
+            event=SystemEvent(name, data),
+        )
+        log.append(message)
         await self.say(message)
         return message
 

@@ -50,6 +50,22 @@ async def test_a_message_is_accepted_and_reaches_the_other(peer: Peer, encoding:
         assert (message.sender, message.seq, message.body) == ("mia", answer.seq, "Hei æøå 👋")
 
 
+@pytest.mark.parametrize("encoding", ["json", "msgpack"])
+async def test_an_event_comes_among_the_messages_once(peer: Peer, encoding: Encoding) -> None:
+    """By itself, by history, and after a connection that was lost; it counts in the place that is reached."""
+    async with ChatClient(peer.url, "mia", encoding=encoding) as mia:
+        await mia.online()
+        await peer.write_as("tora", "hello")
+        booked = await peer.happens("booked", {"minutes": 30, "starts_at": "2026-01-14T17:00:00.000Z"})
+        heard = await messages(mia, 2)
+        assert heard[1] == booked
+        assert mia.conversations["c1"].last_seq == 2
+        assert (await mia.history("c1")).messages == heard
+        peer.drop_all()
+        moved = await peer.happens("moved", {})
+        assert await messages(mia, 1) == [moved]
+
+
 async def test_the_welcome_comes_first_and_sets_the_clock(peer: Peer) -> None:
     """A bot finds its conversations and the server's time."""
     async with ChatClient(peer.url, "mia") as chat:

@@ -3,19 +3,36 @@
 `WHERE` and `AFTERWARDS` hold the decisions. They are compared with the tables, with a real export and a real erasure.
 """
 
+import json
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from chatserver.conversations.requests import PersonDetails
+from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recorded
 from chatserver.records.database import Database
-from chatserver.records.tables import METADATA
+from chatserver.records.tables import (
+    BOOKINGS,
+    CREDIT_CORRECTIONS,
+    MEMBERSHIP_STEPS,
+    MEMBERSHIP_TURNS,
+    MEMBERSHIPS,
+    MENTOR_HOURS,
+    MENTOR_PRICES,
+    METADATA,
+    OCCUPIED,
+    SERIES,
+    SERIES_PLACES,
+    SESSION_EVENTS,
+    STATEMENTS,
+)
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from quotas import instant
+from quotas.bookings import QUARTER
 from quotas.instant import HOUR
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
@@ -26,6 +43,13 @@ SAID = "the export says it by where it puts the row"
 KEY = "opens texts, which are exported as they read"
 STAND = "what the export says of the conversation's stand comes from the store, which has it from here"
 ERASING = "says only that an erasure runs or has run; the export has the person's `erased_at`"
+
+
+def paths(recorded: Recorded, where: str) -> dict[str, str]:
+    """Of rows that are exported as they are recorded."""
+    without = dict.fromkeys(recorded.without, OURS) | {recorded.of: SAID}
+    return {column.name: without.get(column.name, f"{where}.{column.name}") for column in recorded.table.columns}
+
 
 WHERE = {
     "people": {
@@ -50,6 +74,7 @@ WHERE = {
         "key_number": OURS,
         "created_at": "conversations.created_at",
         "updated_at": "conversations.updated_at",
+        "subscription_from": "conversations.subscription_from",
     },
     "subscriptions": {
         "id": OURS,
@@ -107,6 +132,17 @@ WHERE = {
         "event": "conversations.messages.event",
     },
     "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
+    "occupied": dict.fromkeys(("person_id", "quarter", "booking_id"), "follows from bookings, which are exported"),
+    "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), OURS),
+    "series_places": {
+        "series_id": SAID,
+        **{
+            name: f"conversations.records.series.places.{name}"
+            for name in ("starts_at", "booking_id", "refusal", "noted_at")
+        },
+    },
+    **{each.table.name: paths(each, f"conversations.records.{name}") for name, each in OF_CONVERSATIONS.items()},
+    **{each.table.name: paths(each, f"person.records.{name}") for name, each in OF_PEOPLE.items()},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
 
@@ -115,6 +151,8 @@ FOUND_BY = (
     "an id without a name: the other side's conversation, and the answer that a person was erased, are found by it"
 )
 WHEN = "an instant without a text; the other side's conversation has it too"
+BOOKS = "amounts, instants and ids for the books, without a name or a text"
+OF_MENTORS = "goes where a mentor is erased"
 COUNTED = "about the mentor's answers, or the plan: reports count it"
 
 AFTERWARDS = {
@@ -140,6 +178,7 @@ AFTERWARDS = {
         "key_number": OURS,
         "created_at": WHEN,
         "updated_at": WHEN,
+        "subscription_from": WHEN,
     },
     "subscriptions": {
         "id": OURS,
@@ -196,6 +235,18 @@ AFTERWARDS = {
         "taken_at": OURS,
         "state": "counts, marks and instants, without a text",
     },
+    **{
+        table.name: dict.fromkeys((column.name for column in table.columns), BOOKS)
+        for table in (BOOKINGS, OCCUPIED, SESSION_EVENTS, SERIES, SERIES_PLACES)
+    },
+    **{
+        table.name: dict.fromkeys((column.name for column in table.columns), BOOKS)
+        for table in (MEMBERSHIPS, MEMBERSHIP_STEPS, STATEMENTS)
+    },
+    "credit_corrections": dict.fromkeys(("conversation_id", "id", "period", "units", "at"), BOOKS) | {"reason": GOES},
+    "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), "goes with the person's record"),
+    "mentor_hours": dict.fromkeys((column.name for column in MENTOR_HOURS.columns), OF_MENTORS),
+    "mentor_prices": dict.fromkeys((column.name for column in MENTOR_PRICES.columns), OF_MENTORS),
 }
 """What an erasure does to it: it goes, or why it stays, as a sentence."""
 
@@ -219,6 +270,46 @@ def test_every_column_has_a_decision(decisions: dict[str, dict[str, str]], quest
     }
 
 
+_PLACE = {"conversation_id": "c1", "starts_at": TUESDAY, "minutes": 30}
+_PRICE = {"price_amount": 90_000, "price_currency": "NOK"}
+_AGREED = {"person_id": "mia", "payer": "consumer", "paid_until": date(2026, 2, 6)} | _PRICE
+SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
+    BOOKINGS: _PLACE
+    | _PRICE
+    | {name: TUESDAY + HOUR for name in ("cancelled_at", "member_joined_at", "mentor_joined_at", "finished_at")}
+    | {"id": "b1", "member_id": "mia", "mentor_id": "tom", "service": "live_chat", "kind": "plan", "period": 2}
+    | {"first_starts_at": TUESDAY - HOUR, "booked_at": TUESDAY - HOUR, "set_by": "mentor", "set_at": TUESDAY - HOUR}
+    | {"cancelled_by": "member", "cancelled_late": True, "cancelled_counts": True, "no_show_at": TUESDAY}
+    | {"moved_from": TUESDAY - HOUR, "sequence": 1, "series_id": "s1"},
+    OCCUPIED: {"person_id": "mia", "quarter": TUESDAY // QUARTER, "booking_id": "b1"},
+    CREDIT_CORRECTIONS: {"conversation_id": "c1", "id": "k1", "period": 2, "units": 1, "reason": "ill", "at": TUESDAY},
+    SESSION_EVENTS: {"conversation_id": "c1", "booking_id": "b1", "name": "booked", "mark": "m", "at": TUESDAY}
+    | {"noted_at": TUESDAY, "by": "mentor", "data": "{}", "told": True},
+    MENTOR_HOURS: {"mentor_id": "mia", "zone": "Europe/Oslo", "weekly": "{}", "exceptions": "{}"}
+    | {"buffer_minutes": 5, "notice_hours": 12, "updated_at": TUESDAY},
+    MENTOR_PRICES: {"mentor_id": "mia", "minutes": 30, "amount": 90_000, "currency": "NOK", "listed_at": TUESDAY},
+    SERIES: {"id": "s1", "conversation_id": "c1", "service": "video_call", "zone": "Europe/Oslo", "first": TUESDAY}
+    | {"minutes": 45, "every_weeks": 2, "until": TUESDAY + HOUR, "begun_by": "mentor", "created_at": TUESDAY}
+    | {"made_until": TUESDAY, "due_at": TUESDAY, "ended_at": TUESDAY, "ended_from": TUESDAY}
+    | {"replaces": "s0", "successor": "s2"},
+    SERIES_PLACES: {
+        "series_id": "s1",
+        "starts_at": TUESDAY,
+        "booking_id": "b1",
+        "refusal": "busy",
+        "noted_at": TUESDAY,
+    },
+    MEMBERSHIPS: _AGREED
+    | {"renewal": "monthly", "started_on": date(2026, 1, 6), "cadence": "weekly", "renews": True}
+    | {"set_at": TUESDAY, "set_by": "support"},
+    MEMBERSHIP_STEPS: _AGREED
+    | {"kind": "renewed", "renewed_until": date(2026, 3, 6), "at": TUESDAY, "noted_at": TUESDAY},
+    MEMBERSHIP_TURNS: {"person_id": "mia", "noted_until": TUESDAY, "next_at": TUESDAY + HOUR},
+    STATEMENTS: {"mentor_id": "mia", "month": date(2026, 1, 1), "issued_at": TUESDAY, "content": "{}"},
+}
+"""A row of each table, as far as a row can be about a member and a mentor at once."""
+
+
 @pytest.fixture
 async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
     """With a row, or more, in every table but that of erasures; the first of each is about Mia."""
@@ -238,6 +329,8 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
                     MentorDay("c1", date(2026, 1, 6), 1),
                 ],
             )
+            for table, row in SESSIONS_AND_MONEY.items():
+                await connection.execute(table.insert().values(row))
         yield shelf
 
 
@@ -264,6 +357,8 @@ def shown(value: Any) -> list[Any]:
     match value:
         case bytes():
             return [value.decode()]
+        case "{}":
+            return [json.loads(value)]
         case date():
             return [value.isoformat()]
         case int():

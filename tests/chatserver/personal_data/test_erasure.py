@@ -15,19 +15,19 @@ from chatserver.conversations.provisioning import settings_of
 from chatserver.conversations.requests import Conflict, ConversationDetails, Invalid, PersonDetails, Written
 from chatserver.conversations.rows import people
 from chatserver.keys import rows as key_rows
-from chatserver.messages.lane import Lane, PostOutcome
+from chatserver.messages.lane import Lane, PostOutcome, sealed_post
 from chatserver.messages.log import MessageLog, in_the_open, sealed_with
 from chatserver.messages.rows import messages
 from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.erasure import Erased, Erasure
 from chatserver.personal_data.leftovers import erasing_alone
 from chatserver.personal_data.subject import UnknownPersonError
-from chatserver.protocol.entry import read_opened
+from chatserver.protocol.entry import Opened, event_entry, head_of, read_opened
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.tables import LEDGER_SNAPSHOTS
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostRefused
+from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostRefused, posted
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from tests.chatserver.keys.making import conversation_keys
@@ -206,6 +206,44 @@ async def test_a_kill_between_any_two_steps(
             await failing.close()
     assert cuts >= 5
     await assert_erased(shelf)
+
+
+async def test_events_stay_as_they_are(shelf: Shelf) -> None:
+    """Those in the archive and those in the store: nothing is sealed in them, and they are nobody's texts."""
+    entries = [event_entry(number, "booked", {"booking": f"b{number}", "minutes": 30}) for number in (1, 2, 3)]
+    await shelf.ledger.write_event("c1", 1, entries[0])
+    await write_all(shelf)
+    await shelf.ledger.write_event("c1", 2, entries[1])
+    erased = await erase(shelf)
+    assert erased.remains.tombstones == 3
+    assert await shelf.ledger.write_event("c1", 3, entries[2]), "also in one that has ended"
+    found = await opened_in(shelf, "c1")
+    assert [each.kind for each in found] == ["event", *["text"] * 5, "event", "event"]
+    events = [each for each in found if each.kind == "event"]
+    assert [event.event for event in events] == [head_of(entry).event for entry in entries]
+    assert not any(event.erased for event in events)
+    assert (await erase(shelf)).remains == erased.remains
+
+
+async def test_somebody_called_system_is_not_the_system(shelf: Shelf) -> None:
+    """Their texts are erased, and counted; what the system wrote is not."""
+    for person, role in (("system", "member"), ("tom", "mentor")):
+        details = PersonDetails("member" if role == "member" else "mentor", person)
+        assert isinstance(await shelf.provisioning.put_person(person, details), Written)
+    made = await shelf.provisioning.put_conversation("c9", ConversationDetails("system", "tom", "basic"))
+    assert isinstance(made, Written)
+    await shelf.ledger.write_event("c9", 1, event_entry(1, "booked", {}))
+    standing = await shelf.standing("c9")
+    key = await shelf.keys.current("c9", standing.settings.key)
+    post = sealed_post(key, "member", "system", "1", "mine", "test")
+    await posted(shelf.ledger, post, standing.settings, standing.terms(RULEBOOK))
+    erased = await erase(shelf, "system")
+    assert erased.remains.tombstones == 1
+    assert [(each.kind, each.erased) for each in await opened_in(shelf, "c9")] == [("event", False), ("text", True)]
+
+
+async def opened_in(shelf: Shelf, id: str) -> list[Opened]:
+    return [read_opened(entry.entry) for entry in await shelf.log.page(id, 0, 2**53, 100)]
 
 
 async def test_once_more_changes_nothing(shelf: Shelf) -> None:

@@ -21,6 +21,7 @@ from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import ExportPage
 from chatserver.personal_data.subject import UnknownPersonError
+from chatserver.protocol.entry import event_entry
 from chatserver.records.database import Database
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
@@ -116,6 +117,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
+        "records": {"hours": [], "prices": [], "memberships": [], "membership_steps": [], "statements": []},
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
@@ -153,6 +155,40 @@ async def test_the_mentor_gets_the_same_conversation_from_the_other_side(shelf: 
     document, _ = await exported(shelf, "tom")
     assert document["conversations"][0]["other"] == {"id": "mia", "role": "member", "name": "Mia"}
     assert len(document["conversations"][0]["messages"]) == 5
+
+
+BOOKED = {"starts_at": "2026-01-08T17:00:00.000Z", "minutes": 30, "by": "tom"}
+
+
+async def test_events_stand_between_the_messages(shelf: Shelf) -> None:
+    """From archive and store, as data and in words; the messages beside them are what they were."""
+    await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="en"))
+    await shelf.write("member", "asked")
+    for number, name, data in ((1, "booked", BOOKED), (2, "corrected", {"units": 2})):
+        assert await shelf.ledger.write_event("c1", number, event_entry(number, name, data))
+        await shelf.archive_all()
+    await shelf.write("mentor", "answered")
+    assert await shelf.ledger.write_event("c1", 3, event_entry(3, "<b>new</b>", {}))
+    document, page = await exported(shelf)
+    messages = document["conversations"][0]["messages"]
+    assert [(each["seq"], each["kind"], each["body"]) for each in messages] == [
+        (1, "text", "asked"),
+        (2, "event", ""),
+        (3, "event", ""),
+        (4, "text", "answered"),
+        (5, "event", ""),
+    ]
+    assert messages[0]["event"] is None
+    assert (messages[1]["from"], messages[1]["role"], messages[1]["erased"]) == ("system", "system", False)
+    assert messages[1]["event"] == {"name": "booked", "data": BOOKED}
+    outline = Outline(page)
+    for words in (
+        "Session booked: Thursday 8 January 2026, 18:00, 30 minutes",
+        "Session credits corrected: +2",
+        "<b>new</b>",
+    ):
+        assert words in outline.text, words
+    assert [message["at"] for message in messages] == outline.times[-5:]
 
 
 async def test_what_people_wrote_is_no_markup(shelf: Shelf) -> None:

@@ -27,7 +27,9 @@ from chatserver.protocol.events import (
     BoardWait,
     Composer,
     ConversationView,
+    CreditsLeft,
     HistoryPage,
+    NextSession,
     Reply,
     Welcome,
 )
@@ -103,6 +105,8 @@ def largest_conversation(id: str) -> ConversationView:
         composer=Composer(False, "messages_used", INSTANT, INSTANT, 10**6, 10**6, INSTANT),
         reply=Reply(INSTANT, INSTANT, False),
         banner=NAME,
+        credits=CreditsLeft(10**6, INSTANT),
+        next_session=NextSession(NAME, "video_call", INSTANT, 90, "no_show_candidate"),
     )
 
 

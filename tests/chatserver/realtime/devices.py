@@ -72,6 +72,18 @@ class Device:
             f"{kind} {fields}",
         )
 
+    async def hears_composer(self, **fields: object) -> Event:
+        """The first composer with those fields that nobody has asked for yet."""
+        event = await self._first(
+            lambda event: (
+                event["type"] == "composer"
+                and all(event["composer"].get(name) == value for name, value in fields.items())
+            ),
+            f"composer {fields}",
+        )
+        composer: Event = event["composer"]
+        return composer
+
     async def hears_one_of(self, *kinds: str) -> Event:
         """The first event of one of those types that nobody has asked for yet."""
         return await self._first(lambda event: event["type"] in kinds, f"one of {kinds}")

@@ -40,6 +40,8 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
             },
             "reply": {"waiting_since": None, "due_at": None, "overdue": False},
             "banner": None,
+            "credits": None,
+            "next_session": None,
         }
         assert mia.socket.subprotocol == f"mentorchat.v1.{encoding}"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chatserver.operating import presence_leases
 from chatserver.realtime import presence
 from tests.chatserver.realtime.devices import Device
 from tests.chatserver.realtime.servers import HereServer, here, program, token
@@ -77,7 +78,7 @@ async def test_a_killed_server_takes_its_people_along(
                     async with asyncio.timeout(30):
                         while ("mia", False) not in await presences(tora):
                             # A minute later, by the clock that judges leases. What the store says puts it right again.
-                            clock.measure(clock.real() + presence.LEASE, time.monotonic())
+                            clock.measure(clock.real() + presence_leases.LEASE, time.monotonic())
             assert [event for event in await tora.silence(0.3) if event.get("user") == "tora"] == []
 
 

@@ -1,7 +1,7 @@
 """The report says what the waits say: counted another way, on each kind of database."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 from math import ceil
 
@@ -14,7 +14,10 @@ from chatserver.replies.mentor_weeks import monday_of
 from chatserver.replies.report import MOST_DAYS
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, ReplyNotice
-from quotas.instant import DAY, HOUR
+from chatserver.sessions.rows import bookings
+from chatserver.sessions.rows.bookings import BookingRow
+from quotas.bookings import Booking, Cancellation
+from quotas.instant import DAY, HOUR, MINUTE
 from quotas.store.link import Link
 from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo
 
@@ -47,9 +50,33 @@ async def reported(
     return report
 
 
-def made_wait(number: int, chance: random.Random) -> ClosedWait:
-    """Any wait that began within a day of the range or in it."""
-    since = START + chance.randrange(-DAY, 29 * DAY)
+def made_chat(number: int, chance: random.Random) -> Booking:
+    """A session of half an hour in one of the conversations: of either service, over early or cancelled."""
+    start = START + chance.randrange(28 * 48) * 30 * MINUTE
+    return Booking(
+        id=f"b{number}",
+        conversation=f"c{number % 7}",
+        member="mia",
+        mentor="tom",
+        service=chance.choice(("live_chat", "live_chat", "video_call")),
+        kind="plan",
+        starts_at=start,
+        minutes=30,
+        period=0,
+        booked_at=START,
+        set_by="mentor",
+        set_at=START,
+        cancelled=Cancellation(START, "mentor", False, True) if chance.random() < 0.2 else None,
+        finished_at=chance.choice((0, 0, start + 20 * MINUTE)),
+    )
+
+
+def made_wait(number: int, chance: random.Random, chats: Sequence[Booking] = ()) -> ClosedWait:
+    """Any wait that began within a day of the range or in it, or about a chat."""
+    since, conversation = START + chance.randrange(-DAY, 29 * DAY), f"c{number % 7}"
+    if chats and chance.random() < 0.5:
+        near = chance.choice(chats)
+        since, conversation = near.starts_at + chance.choice((-1, 0, 15, 20, 29, 30)) * MINUTE, near.conversation
     # Few lengths, so that many are equal.
     waited = chance.choice((0, 1, HOUR, chance.randrange(4 * DAY)))
     answered, promised = chance.random() < 0.8, chance.random() < 0.9
@@ -57,7 +84,7 @@ def made_wait(number: int, chance: random.Random) -> ClosedWait:
     return ClosedWait(
         partition=number % 256,
         event=f"{number}-0",
-        conversation_id=f"c{number % 7}",
+        conversation_id=conversation,
         member_id="mia",
         mentor_id=chance.choice(("tom", "ann", "zoe")),
         plan=chance.choice(("light", "basic", "video")),
@@ -89,10 +116,21 @@ def rank(lengths: list[int], percent: int) -> int | None:
     return sorted(lengths)[ceil(len(lengths) * percent / 100) - 1] if lengths else None
 
 
-def expected(name: str, waits: list[ClosedWait]) -> ReplyGroup:
+def began_in_a_chat(wait: ClosedWait, chats: Sequence[Booking]) -> bool:
+    return any(
+        chat.conversation == wait.conversation_id
+        and chat.service == "live_chat"
+        and chat.cancelled is None
+        and chat.starts_at <= wait.waiting_since < (chat.finished_at or chat.ends_at)
+        for chat in chats
+    )
+
+
+def expected(name: str, waits: list[ClosedWait], chats: Sequence[Booking]) -> ReplyGroup:
     answered = [wait for wait in waits if wait.answered_at is not None]
     waited = [wait.waited_ms for wait in answered]
     counted = [wait.counted_ms for wait in answered if wait.counted_ms is not None]
+    in_chats = [wait.waited_ms for wait in answered if began_in_a_chat(wait, chats)]
     return ReplyGroup(
         name=name,
         answered=len(answered),
@@ -104,6 +142,9 @@ def expected(name: str, waits: list[ClosedWait]) -> ReplyGroup:
         waited_median_ms=rank(waited, 50),
         waited_p95_ms=rank(waited, 95),
         longest_ms=max(waited, default=None),
+        chat_answered=len(in_chats),
+        chat_median_ms=rank(in_chats, 50),
+        chat_p95_ms=rank(in_chats, 95),
         mentor_weeks=0,
         mentor_days=0,
         weeks_behind=0,
@@ -114,17 +155,21 @@ def expected(name: str, waits: list[ClosedWait]) -> ReplyGroup:
 async def test_the_figures_are_those_of_the_waits(desk: PastDesk, many: int) -> None:
     """Grouped each way, of all mentors and of one; waits that began outside the range are left out."""
     chance = random.Random(many)
-    waits = [made_wait(number, chance) for number in range(many)]
+    chats = [made_chat(number, chance) for number in range(many // 10)]
+    waits = [made_wait(number, chance, chats) for number in range(many)]
     async with desk.database.begin() as connection:
         await reply_waits.store(connection, waits)
+        if chats:
+            await bookings.create(connection, [BookingRow(chat, chat.starts_at) for chat in chats])
     within = [wait for wait in waits if START <= wait.waiting_since < START + 28 * DAY]
     for by in BYS:
         for mentor in (None, "ann"):
             seen = [wait for wait in within if mentor in (None, wait.mentor_id)]
             report = await reported(desk, by=by, mentor=mentor)
             names = sorted({key_of(wait, by) for wait in seen})
-            assert report.groups == [expected(name, [w for w in seen if key_of(w, by) == name]) for name in names]
-            assert report.total == expected("", seen)
+            grouped = {name: [wait for wait in seen if key_of(wait, by) == name] for name in names}
+            assert report.groups == [expected(name, some, chats) for name, some in grouped.items()]
+            assert report.total == expected("", seen, chats)
 
 
 async def test_an_open_wait_counts_once_it_is_missed(desk: PastDesk) -> None:

@@ -2,42 +2,56 @@
 
 from datetime import date
 
+from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
+from chatserver.conversations.requests import (
+    ConversationChange,
+    ConversationDetails,
+    Invalid,
+    Missing,
+    PersonDetails,
+    Written,
+)
+from chatserver.conversations.rows import conversations
 from chatserver.records.database import Database
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.hours import HoursRecord, OpeningHours
+from chatserver.sessions.hours_requests import HoursDetails, ListedPrice, ListedPrices, WeeklyHours
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.telling import SessionTelling
+from quotas.bookings import Price
 from quotas.instant import MINUTE
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
-from quotas.plans import builtin_policy
+from quotas.plans import WEEKDAYS, builtin_policy
 from quotas.session_book import WantedBooking
 from quotas.store.port import Store
 from quotas.terms import Rulebook
 from tests.quotas.moments import oslo
 
-TUESDAY = oslo("2026-01-06T10:00")
+TUESDAY = oslo("2026-01-06T10:00:00")
 RULEBOOK = Rulebook(builtin_policy())
 
 
 class Desk:
-    """Its clock stands where `now` says: the ledger's is the store's, `shift` ms ahead."""
+    """Its clock stands where `now` says; the ledger's is the store's."""
 
-    def __init__(self, database: Database, store: Store, now: int = TUESDAY) -> None:
+    def __init__(self, database: Database, store: Store, now: int = TUESDAY, rulebook: Rulebook = RULEBOOK) -> None:
+        self.rulebook = rulebook
         self.now = now
         self.database = database
         self.store = store
         self.ledger = RedisLedger(store)
         self.appointments = BookedSessions(database, self.clock)
-        self.provisioning = Provisioning(database, self.ledger, RULEBOOK, self.clock, self.appointments)
-        self.credits = CreditBook(database, RULEBOOK, self.clock)
+        self.provisioning = Provisioning(database, self.ledger, self.rulebook, self.clock, self.appointments)
+        self.credits = CreditBook(database, self.rulebook, self.clock)
         self.timers = Timers(store, self.ledger)
-        self.slots = Slots(database, RULEBOOK.policy.sessions)
+        self.prices = Prices(database, self.clock)
+        self.slots = Slots(database, self.rulebook.policy.sessions)
         self.telling = self.telling_named("first")
         self.bookings = self.bookings_told_by(self.telling)
 
@@ -48,19 +62,20 @@ class Desk:
             store=self.store,
             ledger=self.ledger,
             project=self.provisioning.project,
-            timers=SessionTimers(self.timers, RULEBOOK.policy.sessions),
+            timers=SessionTimers(self.timers, self.rulebook.policy.sessions),
             credits=self.credits,
-            policy=RULEBOOK.policy.sessions,
+            policy=self.rulebook.policy.sessions,
             name=name,
         )
 
     def bookings_told_by(self, telling: SessionTelling) -> Bookings:
         return Bookings(
             database=self.database,
-            rulebook=RULEBOOK,
+            rulebook=self.rulebook,
             clock=self.clock,
             slots=self.slots,
-            prices=Prices(self.database, self.clock),
+            prices=self.prices,
+            credits=self.credits,
             telling=telling,
         )
 
@@ -79,6 +94,42 @@ class Desk:
         await self.person(mentor, "mentor")
         details = ConversationDetails(member, mentor, plan, subscription_from=began)
         assert isinstance(await self.provisioning.put_conversation(id, details), Written)
+
+    async def put(self, id: str, member: str, mentor: str, plan: str = "live", **more: object) -> None:
+        """A conversation as the records have it, also one whose people have other roles elsewhere."""
+        record = ConversationRecord(
+            **{
+                "id": id,
+                "member": member,
+                "mentor": mentor,
+                "plan": plan,
+                "zone": "Europe/Oslo",
+                "holidays": "",
+                "status": "open",
+                "revision": 1,
+                "created_at": self.now,
+                "updated_at": self.now,
+                **more,
+            }  # type: ignore[arg-type]  # of a test's own words
+        )
+        async with self.database.begin() as connection:
+            await conversations.create(connection, record)
+
+    async def change_zone(self, id: str, zone: str) -> None:
+        found = await self.provisioning.get_conversation(id)
+        assert found is not None
+        details = ConversationDetails(found.member, found.mentor, found.plan, zone=zone)
+        assert isinstance(await self.provisioning.put_conversation(id, details), Written)
+
+    async def publish(self, mentor: str = "tom", since: str = "00:00", until: str = "24:00", **more: object) -> None:
+        """Hours that are the same on every day, in UTC."""
+        weekly = [WeeklyHours(weekday, since, until) for weekday in WEEKDAYS]
+        details = HoursDetails(weekly, zone="UTC", **more)  # type: ignore[arg-type]  # of a test's own words
+        assert isinstance(await OpeningHours(self.database, self.clock).put(mentor, details), HoursRecord)
+
+    async def list_price(self, minutes: int, price: Price, mentor: str = "tom") -> None:
+        details = ListedPrices([ListedPrice(minutes, price.amount, price.currency)])
+        assert not isinstance(await self.prices.put(mentor, details), Invalid | Missing)
 
     async def person(self, id: str, role: str) -> None:
         details = PersonDetails("member" if role == "member" else "mentor", id.title())

@@ -1,32 +1,16 @@
 """Bookings on a real database and store: what is written, what the ledger learns, what is refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from chatserver.conversations.requests import Conflict, Invalid, Missing
-from chatserver.records.database import Database
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.rows import session_events
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.store.link import Link
 from quotas.terms import BookedChat
 from tests.chatserver.sessions.desk import TUESDAY, Desk, wanted
 
 START = TUESDAY + 72 * HOUR
-
-
-@pytest.fixture
-async def desk(database: Database, valkey_url: str) -> AsyncIterator[Desk]:
-    link = Link(valkey_url)
-    await link.open()
-    desk = Desk(database, link)
-    await desk.ledger.load()
-    await desk.open()
-    yield desk
-    link.close()
 
 
 async def test_a_booking_is_made_once_and_told(desk: Desk) -> None:

@@ -82,6 +82,9 @@ async def test_what_comes_meanwhile_is_printed(peer: Peer) -> None:
         await peer.write_as("tora", "yes\n\x1b[2J")
         assert await chat.stdout.readline() == b"13:01 tora: yes\n"
         assert await chat.stdout.readline() == "    \ufffd[2J\n".encode()
+        await peer.happens("booked", {"starts_at": "2026-01-14T17:00:00.000Z", "minutes": 30})
+        booked = "13:02 · Session booked: Wednesday 14 Jan 18:00, 30 minutes\n"
+        assert await chat.stdout.readline() == booked.encode()
         chat.stdin.close()
         assert await chat.wait() == 0
 

@@ -13,7 +13,7 @@ from chatserver.protocol.reports import ReplyGroup, ReplyReport, WeekBehind
 from chatserver.terminal.report import MOST_NAMED, show
 from quotas.instant import HOUR, MINUTE
 
-NONE = ReplyGroup("", 0, 0, 0, 0, None, None, None, None, None, 0, 0, 0)
+NONE = ReplyGroup("", 0, 0, 0, 0, None, None, None, None, None, 0, None, None, 0, 0, 0)
 TOM = ReplyGroup(
     name="tom",
     answered=20,
@@ -25,6 +25,9 @@ TOM = ReplyGroup(
     waited_median_ms=3 * HOUR,
     waited_p95_ms=60 * HOUR,
     longest_ms=70 * HOUR + 5 * MINUTE,
+    chat_answered=8,
+    chat_median_ms=3 * MINUTE,
+    chat_p95_ms=9 * MINUTE,
     mentor_weeks=4,
     mentor_days=7,
     weeks_behind=1,
@@ -40,6 +43,9 @@ ANN = ReplyGroup(
     waited_median_ms=HOUR,
     waited_p95_ms=11 * HOUR,
     longest_ms=30 * HOUR,
+    chat_answered=0,
+    chat_median_ms=None,
+    chat_p95_ms=None,
     mentor_weeks=2,
     mentor_days=4,
     weeks_behind=0,
@@ -101,6 +107,7 @@ def test_bars_are_explained_by_a_legend(colours: Literal["truecolor"] | None) ->
 
 def test_a_wide_terminal_shows_plain_times_too() -> None:
     assert "2 d 12 h" in line(drawn(REPORT, 160), "tom")
+    assert "3 min" in line(drawn(REPORT, 160), "tom")
     assert "2 d 12 h" not in line(drawn(REPORT), "tom")
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chatserver.client import ChatClient
 from chatserver.protocol.commands import MAX_HISTORY
-from chatserver.protocol.events import ConversationView, Deadline, ReadMark, Reply, ReplyChanged
+from chatserver.protocol.events import ConversationView, Deadline, ReadMark, Reply, ReplyChanged, TypingNow
 from quotas import instant
 from tests.chatserver.client.peer import LOCKED, OPEN, Peer, a_conversation, eventually, running_peer
 from tests.chatserver.terminal.screen import ALT_ENTER, COLUMNS, ENTER, Terminal, terminal_of
@@ -255,6 +255,23 @@ async def test_what_one_wrote_oneself_is_not_new(peer: Peer) -> None:
         await tora.sees("◦ You → per Are you well?")
         await peer.say(ReadMark(conversation="c2", sender="tora", seq=2), to="tora")
         await tora.shows("ola: 1 new", False)
+
+
+async def test_what_happens_is_shown_and_is_news_elsewhere(peer: Peer) -> None:
+    """The system is nobody who writes: it is new to everyone, and who types goes on typing."""
+    await open_several(peer, a_conversation("c2", member="ola"))
+    await peer.happens("ended", {}, "c2")
+    starts = {"starts_at": "2026-01-14T17:00:00.000Z", "minutes": 45}
+    async with at_terminal(peer, "tora", "c1") as tora:
+        await tora.sees("ola: 1 new")
+        await peer.say(TypingNow(conversation="c1", sender="mia"), to="tora")
+        await tora.sees("mia is typing")
+        await peer.happens("moved", starts)
+        await tora.sees("· Session moved: Wednesday 14 Jan 18:00, 45 minutes")
+        await tora.shows("mia is typing", True)
+        await peer.happens("corrected", {"units": 1}, "c2")
+        await tora.sees("◦ ola Session credits corrected: +1")
+        await tora.sees("ola: 2 new")
 
 
 async def test_more_news_than_is_looked_at_is_said_to_be_more(peer: Peer) -> None:

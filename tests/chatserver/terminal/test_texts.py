@@ -1,10 +1,12 @@
 """Every text in every language, and the choice of the language."""
 
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from chatserver.personal_data import texts as export_texts
 from chatserver.terminal.texts import TABLE, Texts, choose_language
 from quotas.admission import Reason
 from quotas.phrases import LANGUAGES
@@ -28,6 +30,16 @@ def test_lists_of_names_are_complete(key: str) -> None:
 def test_every_reason_of_a_refusal_has_a_text() -> None:
     """A new reason needs its sentence."""
     assert all(Texts("en").has(f"locked_{reason}") for reason in get_args(Reason))
+
+
+def test_every_event_that_is_documented_has_words_here_and_in_exports() -> None:
+    protocol = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
+    table = protocol.partition("| event's name |")[2].partition("\n\n")[0]
+    names = re.findall(r"`(\w+)`", " ".join(line.split("|")[1] for line in table.splitlines()[2:]))
+    assert len(names) == 8
+    for name in names:
+        assert f"event_{name}" in TABLE
+        assert f"event_{name}" in export_texts.TABLE
 
 
 @pytest.mark.parametrize(

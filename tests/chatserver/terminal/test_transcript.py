@@ -1,9 +1,12 @@
 """Messages as lines."""
 
-from chatserver.protocol.events import Message
+import pytest
+
+from chatserver.protocol.events import Message, SystemEvent
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.toolbar import flow
 from chatserver.terminal.transcript import Transcript, TranscriptLine, short, visible, wrapped
+from quotas.phrases import LANGUAGES
 from tests.chatserver.client.peer import a_conversation
 
 
@@ -61,6 +64,78 @@ def test_an_erased_message_says_so() -> None:
     assert plain(transcript.elsewhere(a_conversation(), "tora", erased, 60)) == [
         "23:30  ◦ tora  (denne tekst er slettet)"
     ]
+
+
+def an_event(name: str, **data: object) -> Message:
+    at = "2026-01-09T22:30:00.000Z"
+    event = SystemEvent(name, dict(data))
+    return Message("c1", 1, "system", "system", at, "event-1", "", kind="event", event=event)
+
+
+STARTS = "2026-12-03T17:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("event", "english", "norwegian", "danish"),
+    [
+        (
+            an_event("booked", starts_at=STARTS, minutes=30),
+            "Session booked: Thursday 3 Dec 18:00, 30 minutes",
+            "Sesjon booket: torsdag 3. des kl. 18:00, 30 minutter",
+            "Session booket: torsdag 3. dec kl. 18:00, 30 minutter",
+        ),
+        (
+            an_event("moved", starts_at=STARTS),
+            "Session moved: Thursday 3 Dec 18:00",
+            "Sesjon flyttet: torsdag 3. des kl. 18:00",
+            "Session flyttet: torsdag 3. dec kl. 18:00",
+        ),
+        (an_event("cancelled"), "Session cancelled", "Sesjon avlyst", "Session aflyst"),
+        (
+            an_event("started", starts_at=STARTS, minutes=30),
+            "The session has started",
+            "Sesjonen har begynt",
+            "Sessionen er begyndt",
+        ),
+        (
+            an_event("late"),
+            "Somebody has not joined the session yet",
+            "Noen har ikke blitt med i sesjonen ennå",
+            "Nogen er ikke kommet med i sessionen endnu",
+        ),
+        (an_event("ended"), "The session has ended", "Sesjonen er over", "Sessionen er slut"),
+        (
+            an_event("no_show", starts_at="never", minutes="many"),
+            "The member did not come to the session",
+            "Medlemmet kom ikke til sesjonen",
+            "Medlemmet kom ikke til sessionen",
+        ),
+        (
+            an_event("corrected", units=-2),
+            "Session credits corrected: -2",
+            "Sesjoner rettet: -2",
+            "Sessioner rettet: -2",
+        ),
+        (an_event("reminder", units=1), "reminder", "reminder", "reminder"),
+    ],
+    ids=lambda value: value.event.name if isinstance(value, Message) and value.event else "",
+)
+def test_an_event_stands_between_the_messages_in_words(
+    event: Message, english: str, norwegian: str, danish: str
+) -> None:
+    """Without a name: nobody wrote it. One that is not known is shown as it is called."""
+    for language, words in zip(LANGUAGES, (english, norwegian, danish), strict=True):
+        transcript = Transcript(Texts(language), "mia")
+        assert plain(transcript.message(a_conversation(), event, 80))[-1] == f"23:30  · {words}"
+        [elsewhere] = plain(transcript.elsewhere(a_conversation(), "tora", event, 90))
+        assert elsewhere == f"23:30  ◦ tora  {words}"
+
+
+def test_a_long_event_is_wrapped_and_can_do_nothing() -> None:
+    lines = plain(Transcript(Texts("en"), "mia").message(a_conversation(), an_event("late"), 30))
+    assert lines[2:] == ["23:30  · Somebody has not", "         joined the session", "         yet"]
+    [line] = plain(Transcript(Texts("en"), "mia").message(a_conversation(), an_event("\x1b[2J"), 60))[2:]
+    assert line == "23:30  · \ufffd[2J"
 
 
 def test_wide_characters_count_as_two_columns() -> None:

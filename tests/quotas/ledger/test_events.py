@@ -122,7 +122,7 @@ async def test_an_event_is_for_the_archive(desk: Desk, client: Redis) -> None:
     assert client.zscore(place, "c") is None
     await desk.ledger.write_event("c", 1, b"booked", at=MONDAY)
     assert client.zscore(place, "c") == MONDAY
-    assert State.unpacked(client.hget(keys.conversation("c"), "state") or b"").behind == 1
+    assert State.unpacked(everything(client)[keys.conversation("c")][b"state"]).behind == 1
 
 
 async def test_an_event_is_published_like_a_message_of_nobodys(desk: Desk, store_url: str) -> None:

@@ -1,0 +1,96 @@
+"""Rows that an export takes over as they are recorded: each column by its name.
+
+Instants become RFC 3339, days ISO dates, and JSON what it holds. Which tables, and by which column a row is found,
+stands here; what is left out of a row only says how the server counts and finds it.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import BigInteger, Column, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.tables import (
+    BOOKINGS,
+    CREDIT_CORRECTIONS,
+    MEMBERSHIP_STEPS,
+    MEMBERSHIPS,
+    MENTOR_HOURS,
+    MENTOR_PRICES,
+    SERIES,
+    SERIES_PLACES,
+    SESSION_EVENTS,
+    STATEMENTS,
+)
+from quotas import instant
+
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows by the name of what they are."""
+
+_JSON = {SESSION_EVENTS.c.data, MENTOR_HOURS.c.weekly, MENTOR_HOURS.c.exceptions, STATEMENTS.c.content}
+_NUMBERS = {
+    BOOKINGS.c.price_amount,
+    MENTOR_PRICES.c.amount,
+    MEMBERSHIPS.c.price_amount,
+    MEMBERSHIP_STEPS.c.price_amount,
+}
+"""Whole numbers that are no instants."""
+
+
+class Recorded(Struct, frozen=True):
+    """A table, the column by which its rows are somebody's, and those that are left out."""
+
+    table: Table
+    of: str
+    without: tuple[str, ...] = ()
+
+
+OF_CONVERSATIONS: Mapping[str, Recorded] = {
+    "bookings": Recorded(BOOKINGS, "conversation_id"),
+    "credit_corrections": Recorded(CREDIT_CORRECTIONS, "conversation_id"),
+    "session_events": Recorded(SESSION_EVENTS, "conversation_id", ("id", "mark", "told")),
+    "series": Recorded(SERIES, "conversation_id", ("made_until", "due_at")),
+}
+OF_PEOPLE: Mapping[str, Recorded] = {
+    "hours": Recorded(MENTOR_HOURS, "mentor_id"),
+    "prices": Recorded(MENTOR_PRICES, "mentor_id"),
+    "memberships": Recorded(MEMBERSHIPS, "person_id", ("id",)),
+    "membership_steps": Recorded(MEMBERSHIP_STEPS, "person_id", ("id",)),
+    "statements": Recorded(STATEMENTS, "mentor_id"),
+}
+
+
+async def of_conversation(connection: AsyncConnection, conversation: str) -> Rows:
+    """What is recorded of its sessions; with each series the places that it has made."""
+    found = {name: await _rows(connection, each, conversation) for name, each in OF_CONVERSATIONS.items()}
+    for series in found["series"]:
+        series["places"] = await _rows(connection, Recorded(SERIES_PLACES, "series_id"), series["id"])
+    return found
+
+
+async def of_person(connection: AsyncConnection, person: str) -> Rows:
+    """What is recorded of the person beside their conversations."""
+    return {name: await _rows(connection, each, person) for name, each in OF_PEOPLE.items()}
+
+
+async def _rows(connection: AsyncConnection, recorded: Recorded, of: str) -> list[dict[str, Any]]:
+    table = recorded.table
+    columns = [column for column in table.columns if column.name not in (recorded.of, *recorded.without)]
+    query = select(*columns).where(table.c[recorded.of] == of).order_by(*table.primary_key.columns)
+    rows = await connection.execute(query)
+    return [{column.name: _shown(column, value) for column, value in zip(columns, row, strict=True)} for row in rows]
+
+
+def _shown(column: Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if column in _JSON:
+        return msgspec.json.decode(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(column.type, BigInteger) and column not in _NUMBERS:
+        return instant.text(value)
+    return value

@@ -1,0 +1,93 @@
+"""Mentors' statements, issued month by month.
+
+Source: sessions.md "Money". A month that is over is issued when somebody first asks for it, and all that lacked before
+it with it, in order: so each of them knows what was told before, and what came later stands in the next. A month that
+is not over is a draft: what is true as of now.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.requests import Missing
+from chatserver.records.database import Database
+from chatserver.sessions.rows import bookings, statements
+from chatserver.sessions.rows.statements import IssuedStatement
+from quotas.calendar import Calendar
+from quotas.statements import Statement, month_at, next_month, statement
+from quotas.terms import Rulebook
+
+
+class DraftStatement(Struct, frozen=True):
+    """What a month's statement would say as of now; it is issued once the month is over."""
+
+    statement: Statement
+
+
+class Statements:
+    """`clock` gives the store's instant. Methods raise DatabaseError and StoreError."""
+
+    def __init__(self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]]) -> None:
+        self._database = database
+        self._rulebook = rulebook
+        self._clock = clock
+
+    async def of(self, mentor: str, month: date) -> IssuedStatement | DraftStatement | Missing:
+        """The mentor's statement of the month that begins on that day; Missing where there is no such mentor."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            if found := await statements.find(connection, mentor, month):
+                return found
+            zone = await statements.zone_of(connection, mentor)
+            if zone is None:
+                return Missing()
+            if self._calendar(zone).start_of(next_month(month)) > now:
+                made = await self._made(connection, mentor, month, zone, now)
+                return DraftStatement(made.statement)
+            lacking = await self._lacking(connection, mentor, month, zone)
+        for each in lacking:
+            async with self._database.begin() as connection:
+                await statements.issue(connection, await self._made(connection, mentor, each, zone, now))
+        async with self._database.read() as connection:
+            done = await statements.find(connection, mentor, month)
+        assert done is not None, "what was issued stays"  # noqa: S101 - for whoever changes that
+        return done
+
+    async def _lacking(self, connection: AsyncConnection, mentor: str, month: date, zone: str) -> list[date]:
+        """The months to be issued before that one, and itself: from the first booking, or the last that was issued."""
+        issued = await statements.issued_to(connection, mentor)
+        if issued:
+            first = min(month, next_month(issued[-1].statement.month))
+        else:
+            starts_at = await statements.first_start(connection, mentor)
+            first = month if starts_at is None else min(month, month_at(self._calendar(zone), starts_at))
+        months = [first]
+        while months[-1] < month:
+            months.append(next_month(months[-1]))
+        return months
+
+    async def _made(
+        self, connection: AsyncConnection, mentor: str, month: date, zone: str, now: int
+    ) -> IssuedStatement:
+        """As of `now`, or of the last one that was issued, where a process with a later clock did it meanwhile."""
+        calendar = self._calendar(zone)
+        issued = await statements.issued_to(connection, mentor)
+        # After what was told, so that bookings are never as they were before that.
+        held = await bookings.of_mentor(connection, mentor, calendar.start_of(next_month(month)))
+        now = max([now, *(each.issued_at for each in issued)])
+        content = statement(
+            mentor,
+            month,
+            held,
+            [each.statement for each in issued if each.statement.month < month],
+            zone=zone,
+            calendar=calendar,
+            policy=self._rulebook.policy.sessions,
+            now=now,
+        )
+        return IssuedStatement(content, now)
+
+    def _calendar(self, zone: str) -> Calendar:
+        return self._rulebook.calendar_to_show(zone, "")
