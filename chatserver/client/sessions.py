@@ -37,6 +37,14 @@ class BookingsSaid(Struct, frozen=True):
     bookings: list[BookingView]
 
 
+class CancellationSaid(Struct, frozen=True):
+    """What cancelling would mean now: late is paid, and `units` stay spent. `movable`: it may be moved instead."""
+
+    late: bool
+    units: int
+    movable: bool
+
+
 class PeriodSaid(Struct, frozen=True):
     """A subscription month."""
 
@@ -140,6 +148,10 @@ class SessionCalls:
 
     def booking(self, id: str) -> BookingView:
         return self._get(f"/v1/bookings/{_part(id)}", {}, BookingView)
+
+    def cancellation(self, id: str) -> CancellationSaid:
+        """What cancelling it would mean if this person did it now."""
+        return self._get(f"/v1/bookings/{_part(id)}/cancellation", {}, CancellationSaid)
 
     def credits(self, conversation: str, day: str | None = None) -> CreditsSaid:
         """Of the period that contains `day` (None: today)."""

@@ -30,9 +30,9 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     # What is said live.
     "said_starting": (
-        "{what} at {when}, in {left}: /join",
-        "{what} kl. {when}, om {left}: /join",
-        "{what} kl. {when}, om {left}: /join",
+        "{what} at {when}, in {left}",
+        "{what} kl. {when}, om {left}",
+        "{what} kl. {when}, om {left}",
     ),
     "said_joined": ("{name} has joined the session", "{name} er med i sesjonen", "{name} er med i sessionen"),
     "said_joined_you": ("You have joined the session", "Du er med i sesjonen", "Du er med i sessionen"),
@@ -74,8 +74,8 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "help_cancel": (
         "/cancel N       what cancelling session N costs; /cancel N yes cancels it",
-        "/cancel N       hva det koster å avlyse sesjon N; /cancel N yes avlyser den",
-        "/cancel N       hvad det koster at aflyse session N; /cancel N yes aflyser den",
+        "/cancel N       hva det koster å avlyse sesjon N; /cancel N ja avlyser den",
+        "/cancel N       hvad det koster at aflyse session N; /cancel N ja aflyser den",
     ),
     "help_finish": (
         "/finish         end the session that runs (mentor)",
@@ -131,27 +131,27 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "{what} {when}: if it is cancelled now, {units} stay spent. /move {n} keeps them; "
         "/cancel {n} yes cancels it all the same.",
         "{what} {when}: hvis den avlyses nå, er {units} brukt. /move {n} beholder dem; "
-        "/cancel {n} yes avlyser den likevel.",
+        "/cancel {n} ja avlyser den likevel.",
         "{what} {when}: hvis den aflyses nu, er {units} brugt. /move {n} beholder dem; "
-        "/cancel {n} yes aflyser den alligevel.",
+        "/cancel {n} ja aflyser den alligevel.",
     ),
     "cancel_spends_late": (
         "{what} {when}: it is short ahead, and counts as held if it is cancelled now: {units} stay spent. It can no "
         "longer be moved by you; ask the mentor. /cancel {n} yes cancels it all the same.",
         "{what} {when}: det er kort tid til, og den regnes som avholdt hvis den avlyses nå: {units} er brukt. Du kan "
-        "ikke lenger flytte den selv; spør mentoren. /cancel {n} yes avlyser den likevel.",
+        "ikke lenger flytte den selv; spør mentoren. /cancel {n} ja avlyser den likevel.",
         "{what} {when}: der er kort tid til, og den regnes som afholdt, hvis den aflyses nu: {units} er brugt. Du kan "
-        "ikke længere flytte den selv; spørg mentoren. /cancel {n} yes aflyser den alligevel.",
+        "ikke længere flytte den selv; spørg mentoren. /cancel {n} ja aflyser den alligevel.",
     ),
     "cancel_costs_late": (
         "{what} {when}: it is short ahead, and is paid if it is cancelled now. /cancel {n} yes still cancels it.",
-        "{what} {when}: det er kort tid til, og den betales hvis den avlyses nå. /cancel {n} yes avlyser den likevel.",
-        "{what} {when}: der er kort tid til, og den betales, hvis den aflyses. /cancel {n} yes aflyser den alligevel.",
+        "{what} {when}: det er kort tid til, og den betales hvis den avlyses nå. /cancel {n} ja avlyser den likevel.",
+        "{what} {when}: der er kort tid til, og den betales, hvis den aflyses. /cancel {n} ja aflyser den alligevel.",
     ),
     "cancel_costs_nothing": (
         "{what} {when}: cancelling it now costs nothing. /cancel {n} yes cancels it; /move {n} moves it.",
-        "{what} {when}: å avlyse den nå koster ingenting. /cancel {n} yes avlyser den; /move {n} flytter den.",
-        "{what} {when}: at aflyse den nu koster intet. /cancel {n} yes aflyser den; /move {n} flytter den.",
+        "{what} {when}: å avlyse den nå koster ingenting. /cancel {n} ja avlyser den; /move {n} flytter den.",
+        "{what} {when}: at aflyse den nu koster intet. /cancel {n} ja aflyser den; /move {n} flytter den.",
     ),
     # Why the rules say no, and what would work.
     "no_ended": ("The conversation has ended.", "Samtalen er avsluttet.", "Samtalen er afsluttet."),

@@ -6,6 +6,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from chatserver.protocol.events import ConversationView
 from chatserver.terminal.desk import Desk
+from chatserver.terminal.session_status import coming
 from chatserver.terminal.status import connection
 from chatserver.terminal.transcript import TranscriptLine, short, wrapped
 from chatserver.terminal.words import date_and_time, duration
@@ -57,6 +58,9 @@ def _standing(desk: Desk) -> TranscriptLine:
     if desk.directory.is_overdue(conversation):
         style = "class:bad"
     line: TranscriptLine = [(style, part) for part in desk.directory.standing(conversation)]
+    if (session := coming(desk.texts, conversation, desk.chat.now())) is not None:
+        urgency, words = session
+        line.append((f"class:{urgency}" if urgency else "", words))
     if desk.outgoing.unsent:
         line.append(("class:wait", desk.texts("sending")))
     elif desk.receipt:
