@@ -268,13 +268,13 @@ async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens:
 
 
 async def _session(parts: Parts, person: DemoPerson, zone: ZoneInfo) -> str:
-    """A member's next session: live chat at 14:30; '' where there is none."""
+    """A member's next session: live chat at 14:30, video call on Mon 30 Nov at 09:00; '' where there is none."""
     booking = await demo_sessions.next_session(parts, conversation_id(person)) if person.plan else None
     if booking is None:
         return ""
     there, today = _local(booking.starts_at, zone), _local(await parts.ledger.now(), zone)
-    when = f"{there:%H:%M}" if there.date() == today.date() else f"{there:%a %d %b %H:%M}"
-    return f"{booking.service.replace('_', ' ')} at {when}"
+    day = "" if there.date() == today.date() else f"on {there:%a %d %b} "
+    return f"{booking.service.replace('_', ' ')} {day}at {there:%H:%M}"
 
 
 async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInfo) -> str | Text:

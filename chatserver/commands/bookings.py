@@ -4,10 +4,12 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from chatserver.client.sessions import Verb
+from chatserver.client.sessions import CancellationSaid, Verb
 from chatserver.commands.asking import AS_USUAL, Asked, asking, print_booking, print_json
-from chatserver.commands.screen import screen
-from chatserver.terminal.session_tables import show_bookings
+from chatserver.commands.screen import errors, screen
+from chatserver.settings import SettingsError
+from chatserver.terminal.refusals import units
+from chatserver.terminal.session_tables import EN, show_bookings
 
 bookings = App(name="bookings")
 
@@ -59,17 +61,49 @@ def move(booking: str, start: str, /, *, asked: Asked = AS_USUAL) -> None:
 
 
 @bookings.command
-def cancel(booking: str, /, *, counts: Literal["yes", "no"] | None = None, asked: Asked = AS_USUAL) -> None:
-    """Call a session off. Its credit stays spent as a rule: `bookings move` keeps it.
+def cancel(
+    booking: str,
+    /,
+    *,
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    counts: Literal["yes", "no"] | None = None,
+    asked: Asked = AS_USUAL,
+) -> None:
+    """Call a session off. Says first what that costs, and whether it can be moved instead.
 
     Parameters
     ----------
     booking
         Its id.
+    yes
+        Do not ask first.
     counts
         For support: whether its credit stays spent.
     """
-    _done(booking, "cancel", "Cancelled", asked, {} if counts is None else {"counts": counts == "yes"})
+    with asking(asked) as ask:
+        ask.conversation(ask.calls.booking(booking).conversation)
+        if not yes:
+            _confirm(ask.calls.cancellation(booking), booking)
+        content = {} if counts is None else {"counts": counts == "yes"}
+        print_booking(asked, ask, "Cancelled", ask.calls.do(booking, "cancel", content))
+
+
+def _confirm(ahead: CancellationSaid, booking: str) -> None:
+    costs = f"{units(EN, ahead.units)} {'stays' if ahead.units == 1 else 'stay'} spent"
+    paid = ", and it is paid: it is short ahead" if ahead.late else ""
+    said = f"Cancelled now, {costs}{paid}." if ahead.units else f"Cancelling it now spends no credit{paid}."
+    move = (
+        f"`chatserver bookings move {booking} START` keeps it."
+        if ahead.movable
+        else "It can no longer be moved by you."
+    )
+    errors.print(f"{said} {move}", highlight=False, soft_wrap=True)
+    try:
+        typed = errors.input("Cancel it? yes or no: ", markup=False)
+    except EOFError:
+        typed = ""
+    if typed.strip().lower() not in ("yes", "y"):
+        raise SettingsError("nothing was cancelled; scripts give --yes")
 
 
 @bookings.command
@@ -96,7 +130,7 @@ def no_show(booking: str, /, *, asked: Asked = AS_USUAL) -> None:
     _done(booking, "no-show", "Confirmed", asked)
 
 
-def _done(booking: str, verb: Verb, happened: str, asked: Asked, content: dict[str, object] | None = None) -> None:
+def _done(booking: str, verb: Verb, happened: str, asked: Asked) -> None:
     with asking(asked) as ask:
         ask.conversation(ask.calls.booking(booking).conversation)
-        print_booking(asked, ask, happened, ask.calls.do(booking, verb, content))
+        print_booking(asked, ask, happened, ask.calls.do(booking, verb))

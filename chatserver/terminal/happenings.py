@@ -13,11 +13,13 @@ _WITH_SESSION = ("booked", "moved", "cancelled", "no_show")
 
 
 def in_words(texts: Texts, event: SystemEvent, zone: str) -> str:
-    """One line: "Session booked: Thursday 3 Dec 18:00, 30 minutes". A name that is not known is shown as it is."""
+    """One line: "Session booked: live chat, Thursday 3 Dec 18:00, 30 minutes". An unknown name is shown as it is."""
     if not texts.has(f"event_{event.name}"):
         return event.name
     what, details = texts(f"event_{event.name}"), details_of(event)
     said = []
+    if event.name in _WITH_SESSION and details.service is not None:
+        said.append(texts(f"session_{details.service}"))
     if event.name in _WITH_SESSION and details.starts_at is not None:
         said.append(day_and_time(texts, details.starts_at, zone))
         if details.minutes is not None:

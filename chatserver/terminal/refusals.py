@@ -43,7 +43,7 @@ def in_local_time(texts: Texts, detail: str, zone: str) -> str:
 
 def units(texts: Texts, count: int) -> str:
     """1 session of 30 minutes."""
-    return texts("units_1") if count == 1 else texts("units_n", n=count)
+    return texts(f"units_{count if count in (0, 1) else 'n'}", n=count)
 
 
 def sentence(text: str) -> str:

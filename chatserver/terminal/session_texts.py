@@ -42,6 +42,7 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "Sessionen slutter om {left}",
     ),
     # Credits.
+    "units_0": ("no session", "ingen sesjon", "ingen session"),
     "units_1": ("1 session of 30 minutes", "1 sesjon på 30 minutter", "1 session på 30 minutter"),
     "units_n": ("{n} sessions of 30 minutes", "{n} sesjoner på 30 minutter", "{n} sessioner på 30 minutter"),
     "credits_left": (

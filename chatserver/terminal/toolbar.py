@@ -60,7 +60,10 @@ def _standing(desk: Desk) -> TranscriptLine:
     line: TranscriptLine = [(style, part) for part in desk.directory.standing(conversation)]
     if (session := coming(desk.texts, conversation, desk.chat.now())) is not None:
         urgency, words = session
-        line.append((f"class:{urgency}" if urgency else "", words))
+        part = (f"class:{urgency}" if urgency else "", words)
+        in_live_chat = desk.role == "member" and conversation.composer.live_until is not None
+        # Of a live chat that runs the composer tells a member already, until it is about to end.
+        line = ([part] if urgency == "wait" else line) if in_live_chat else [*line, part]
     if desk.outgoing.unsent:
         line.append(("class:wait", desk.texts("sending")))
     elif desk.receipt:
