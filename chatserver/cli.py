@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "chat": "chatserver.commands.chat:chat",
     "replies": "chatserver.commands.replies:replies",
     "report": "chatserver.commands.report:report",
+    "statement": "chatserver.commands.statement:statement",
     "why": "chatserver.commands.why:why",
     "book": "chatserver.commands.book:book",
     "bookings": "chatserver.commands.bookings:bookings",

@@ -190,6 +190,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         timers=booking_timers,
         credits=credits,
         policy=sessions,
+        metrics=metrics,
         name=node,
     )
     bookings = Bookings(
@@ -200,6 +201,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         prices=prices,
         credits=credits,
         telling=telling,
+        metrics=metrics,
     )
     leases = Leases(link, node)
 

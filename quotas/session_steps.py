@@ -38,7 +38,7 @@ StepName = Literal[
 """`candidate` and the last three are what support is to look at."""
 
 
-class Step(Struct, frozen=True):
+class SessionStep(Struct, frozen=True):
     """One thing that happens at a booking once for each start that it is given. `at` in ms."""
 
     name: StepName
@@ -56,7 +56,7 @@ class Step(Struct, frozen=True):
         return f"{self.starts_at}/{self.of}" if self.of else str(self.starts_at)
 
 
-def steps_between(booking: Booking, policy: SessionPolicy, after: int, until: int) -> list[Step]:
+def steps_between(booking: Booking, policy: SessionPolicy, after: int, until: int) -> list[SessionStep]:
     """What happens at it in (after, until] by what is known now, in order. Nothing at one that was cancelled."""
     return [step for step in _steps(booking, policy) if after < step.at <= until]
 
@@ -91,18 +91,18 @@ def _looks(booking: Booking, policy: SessionPolicy) -> tuple[int, int]:
     return booking.starts_at + late * MINUTE, booking.starts_at + missing * MINUTE
 
 
-def _steps(booking: Booking, policy: SessionPolicy) -> list[Step]:
+def _steps(booking: Booking, policy: SessionPolicy) -> list[SessionStep]:
     if booking.cancelled is not None:
         return []
     steps = [*_before(booking, policy), *_during(booking, policy), *_after(booking, policy)]
     return sorted(steps, key=lambda step: step.at)
 
 
-def _step(booking: Booking, name: StepName, at: int, of: str = "", absent: Side | None = None) -> Step:
-    return Step(name, at, booking.starts_at, of, absent)
+def _step(booking: Booking, name: StepName, at: int, of: str = "", absent: Side | None = None) -> SessionStep:
+    return SessionStep(name, at, booking.starts_at, of, absent)
 
 
-def _before(booking: Booking, policy: SessionPolicy) -> Iterator[Step]:
+def _before(booking: Booking, policy: SessionPolicy) -> Iterator[SessionStep]:
     """Only what comes after it was given this start: whoever gave it that knows."""
     for hours in sorted(set(policy.reminders_hours), reverse=True):
         if (at := booking.starts_at - round(hours * HOUR)) > booking.set_at:
@@ -111,7 +111,7 @@ def _before(booking: Booking, policy: SessionPolicy) -> Iterator[Step]:
         yield _step(booking, "starting", at)
 
 
-def _during(booking: Booking, policy: SessionPolicy) -> Iterator[Step]:
+def _during(booking: Booking, policy: SessionPolicy) -> Iterator[SessionStep]:
     yield _step(booking, "started", booking.starts_at)
     ends_at, (late_at, missing_at) = books_end(booking), _looks(booking, policy)
     if late_at < ends_at and (absent := absent_at(booking, late_at)):
@@ -125,7 +125,7 @@ def _during(booking: Booking, policy: SessionPolicy) -> Iterator[Step]:
             yield _step(booking, "ending", at, str(minutes))
 
 
-def _after(booking: Booking, policy: SessionPolicy) -> Iterator[Step]:
+def _after(booking: Booking, policy: SessionPolicy) -> Iterator[SessionStep]:
     ends_at = books_end(booking)
     if booking.service == "video_call" and booking.both_joined:
         for minutes in CLOSE_REMINDERS:
@@ -155,7 +155,7 @@ def is_strike(booking: Booking) -> bool:
 
 def opens_late_cancellation(
     strike: Booking, with_mentor: Iterable[Booking], policy: SessionPolicy, now: int
-) -> Step | None:
+) -> SessionStep | None:
     """What support is to look at where this late cancellation or no-show of a member is one too many; None: nothing.
 
     `with_mentor` are all bookings of the member with this mentor. Two in a row by start, nothing held between, or three

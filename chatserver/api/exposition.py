@@ -30,6 +30,8 @@ from chatserver.operating.health import Health, HealthCheck
 from chatserver.operating.metrics import Histogram, Metrics
 from chatserver.operating.store_counts import StoreCount, StoreCounts
 from chatserver.protocol.codes import CODES, STANDARD_CLOSES, Close
+from chatserver.sessions.outcomes import REASONS
+from chatserver.sessions.telling import COUNTED
 from quotas.admission import Reason
 from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store
@@ -102,6 +104,7 @@ class Exposition(Collector):
         yield from self._latencies()
         yield from self._sockets()
         yield from self._deadlines()
+        yield from self._sessions()
         yield from self._archive()
         yield from self._link()
 
@@ -148,6 +151,14 @@ class Exposition(Collector):
         told = "Warnings and misses of reply deadlines noted by this server."
         noted = {(kind,): self._from.metrics.deadlines[kind] for kind in ("warning", "missed")}
         yield _counter("deadlines", told, ("kind",), noted.items())
+
+    def _sessions(self) -> Iterator[Metric]:
+        metrics = self._from.metrics
+        told = "What happened at sessions, told by this server: booked, moved, cancelled, or how it ended."
+        yield _counter("sessions", told, ("what",), [((what,), metrics.sessions[what]) for what in COUNTED])
+        told = "What was asked of sessions and refused, by reason."
+        refused = {(reason,): metrics.session_refusals[reason] for reason in REASONS}
+        yield _counter("session_refusals", told, ("reason",), refused.items())
 
     def _archive(self) -> Iterator[Metric]:
         told = "Messages that this server moved to the archive."

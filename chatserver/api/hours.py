@@ -16,7 +16,7 @@ from quotas.hours import Stretch, clock_of
 MENTOR: frozenset[Role] = frozenset({"mentor"})
 
 
-class Hours(Struct, frozen=True):
+class HoursView(Struct, frozen=True):
     """When a mentor may be booked by their members, in local time of `zone`; closed all the time until it is set.
 
     Exceptions hold in place of their weekday; one without stretches closes its date. `updated_at` is RFC 3339 in UTC.
@@ -61,9 +61,9 @@ def _require_self(id: str, user: str) -> None:
         raise no_mentor(id)
 
 
-def _resource(record: HoursRecord) -> Hours:
+def _resource(record: HoursRecord) -> HoursView:
     hours = record.hours
-    return Hours(
+    return HoursView(
         mentor=record.mentor,
         zone=hours.zone,
         weekly=[
@@ -89,7 +89,7 @@ PUT_HOURS = Operation(
     query=NoQuery,
     body=HoursDetails,
     roles=MENTOR,
-    answers={200: (Hours, "The hours as they are now.")},
+    answers={200: (HoursView, "The hours as they are now.")},
     refusals=(404,),
 )
 
@@ -101,6 +101,6 @@ GET_HOURS = Operation(
     handler=get_hours,
     query=NoQuery,
     roles=MENTOR,
-    answers={200: (Hours, "The hours.")},
+    answers={200: (HoursView, "The hours.")},
     refusals=(404,),
 )

@@ -1,8 +1,8 @@
 """Series of sessions over HTTP."""
 
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from chatserver.access.tokens import Identity
 from chatserver.api.conversations import readable
@@ -24,7 +24,9 @@ SERIES_READERS: frozenset[Role] = frozenset({"member", "mentor", "support"})
 class EndQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether what is booked from now on stays, or is cancelled as any booking is."""
 
-    bookings: Literal["keep", "cancel"] = "keep"
+    bookings: Annotated[Literal["keep", "cancel"], Meta(description="What becomes of its bookings from now on.")] = (
+        "keep"
+    )
 
 
 class PlaceView(Struct, frozen=True):

@@ -23,8 +23,8 @@ USUAL_SLOT_DAYS = 14
 class SlotsQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """Which starts: of sessions of that length, from `from` on and before `until`. Both services have the same."""
 
-    minutes: Literal["30", "45", "60", "90"]
-    service: Service = "video_call"
+    minutes: Annotated[Literal["30", "45", "60", "90"], Meta(description="How long the session is to last.")]
+    service: Annotated[Service, Meta(description="Which session it is to be.")] = "video_call"
     since: Annotated[str, Meta(description="An RFC 3339 instant with its offset; left out: now.")] | UnsetType = field(
         name="from", default=UNSET
     )

@@ -21,7 +21,7 @@ from chatserver.protocol.commands import (
     Check,
     Follow,
     History,
-    Join,
+    JoinSession,
     Read,
     Send,
     Typing,
@@ -195,7 +195,7 @@ class ChatClient:
 
         Waits and raises as `send`; ChatError too (`not_open`) where it is too early, over, cancelled or unknown.
         """
-        answer = await self._questions.ask(Join(conversation=conversation, booking=booking))
+        answer = await self._questions.ask(JoinSession(conversation=conversation, booking=booking))
         return cast(BookingView, cast(SessionChanged, answer).booking)
 
     async def follow(self, conversation: str, resume: int | None = None) -> ConversationView:

@@ -17,7 +17,7 @@ from chatserver.protocol.commands import (
     Check,
     Follow,
     History,
-    Join,
+    JoinSession,
     Send,
     Unfollow,
 )
@@ -33,9 +33,9 @@ from chatserver.protocol.events import (
     Unfollowed,
 )
 
-Question = Send | Check | History | Join | Follow | Unfollow
+Question = Send | Check | History | JoinSession | Follow | Unfollow
 QuestionAnswer = Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed
-QuestionKind = type[Send] | type[Check] | type[History] | type[Join] | type[Follow]
+QuestionKind = type[Send] | type[Check] | type[History] | type[JoinSession] | type[Follow]
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -123,8 +123,8 @@ class Questions:
 
     def settle_join(self, answer: SessionChanged, role: Role) -> None:
         """Whoever of the two joined: it answers the join of that side, once its own instant is there."""
-        booking, waiting = answer.booking, self._waiting.get((Join, answer.conversation))
-        if waiting is None or not isinstance(waiting.question, Join) or booking is None:
+        booking, waiting = answer.booking, self._waiting.get((JoinSession, answer.conversation))
+        if waiting is None or not isinstance(waiting.question, JoinSession) or booking is None:
             return
         own = booking.joins.member if role == "member" else booking.joins.mentor
         if own is not None and booking.id == waiting.question.booking and answer.kind == "joined":
@@ -152,7 +152,9 @@ class Questions:
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
             own_id = waiting.question.id if isinstance(waiting.question, Send) else None
             # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
-            fits = error.code != "seq_unknown" and (error.code != "not_open" or isinstance(waiting.question, Join))
+            fits = error.code != "seq_unknown" and (
+                error.code != "not_open" or isinstance(waiting.question, JoinSession)
+            )
             is_open = own_id == error.id and fits and not waiting.answer.done()
             if is_open and error.conversation in (conversation, None):
                 waiting.settle(error)

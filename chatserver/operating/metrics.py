@@ -52,6 +52,10 @@ class Metrics:
         have not said hello."""
         self.deadlines: Counter[str] = Counter()
         """Noted by this process: `warning` and `missed`."""
+        self.sessions: Counter[str] = Counter()
+        """What happened at sessions and was told by this process, by name; where one ended, by its state."""
+        self.session_refusals: Counter[str] = Counter()
+        """Bookings, moves, cancellations and the like that were refused, by reason."""
         self.archived = 0
         """Messages that this process has moved to the archive."""
         self.requests: Counter[tuple[str, int]] = Counter()

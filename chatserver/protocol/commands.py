@@ -78,7 +78,7 @@ class Typing(Command, frozen=True, gc=False):
     conversation: Name
 
 
-class Join(Command, frozen=True, gc=False):
+class JoinSession(Command, frozen=True, gc=False, tag="join"):
     """One of the two comes to a session. Whoever has joined may come back while it runs."""
 
     conversation: Name
@@ -119,9 +119,20 @@ class Watch(Command, frozen=True, gc=False):
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
 
 
-AnyCommand = Hello | Send | Check | Read | Typing | Join | History | Follow | Unfollow | Watch
+AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch
 
-COMMANDS: tuple[type[msgspec.Struct], ...] = (Hello, Send, Check, Read, Typing, Join, History, Follow, Unfollow, Watch)
+COMMANDS: tuple[type[msgspec.Struct], ...] = (
+    Hello,
+    Send,
+    Check,
+    Read,
+    Typing,
+    JoinSession,
+    History,
+    Follow,
+    Unfollow,
+    Watch,
+)
 
 
 class Addressed(Struct):

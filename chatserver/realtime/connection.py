@@ -24,7 +24,7 @@ from chatserver.protocol.commands import (
     Follow,
     Hello,
     History,
-    Join,
+    JoinSession,
     Read,
     Send,
     Typing,
@@ -293,7 +293,7 @@ class Connection:
         else:
             self._in_room(command)
 
-    def _in_room(self, command: Check | Read | History | Typing | Join) -> None:
+    def _in_room(self, command: Check | Read | History | Typing | JoinSession) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
             self.fail("not_found", conversation=command.conversation)
@@ -307,7 +307,7 @@ class Connection:
                 self._work(self._history(command, follower.room), command.conversation)
             case Typing():
                 self._work(self._typing(command, follower.room), command.conversation)
-            case Join():
+            case JoinSession():
                 self._work(self._join(command, follower.room), command.conversation)
             case _:
                 assert_never(command)
@@ -430,7 +430,7 @@ class Connection:
         else:
             await self._desk.publish_typing(room, side, self.id)
 
-    async def _join(self, command: Join, room: Room) -> None:
+    async def _join(self, command: JoinSession, room: Room) -> None:
         side = self._side(room)
         if side is None:
             self.fail("read_only", "support and services follow sessions; they do not join them", conversation=room.id)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, raised, record
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.sessions.chats import chat_of
 from chatserver.sessions.credit_book import CorrectOutcome, CreditBook, PeriodCredits
@@ -68,6 +69,7 @@ class Bookings:
         prices: Prices,
         credits: CreditBook,
         telling: SessionTelling,
+        metrics: Metrics,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -78,6 +80,7 @@ class Bookings:
         self._together = Together(self._booked, MOST_TOGETHER)
         self._credits = credits
         self._telling = telling
+        self._metrics = metrics
 
     # Reading
 
@@ -117,6 +120,7 @@ class Bookings:
         outcome = await self._together.ask(AskedBooking(wanted, by, series))
         if isinstance(outcome, BookingDone):
             await self._telling.tell(wanted.conversation)
+        self._count(outcome)
         return outcome
 
     async def move(self, id: str, starts_at: int, by: Actor) -> ChangeOutcome | Invalid:
@@ -267,7 +271,12 @@ class Bookings:
         done = await _unless_taken(write)
         if isinstance(done, BookingDone):
             await self._telling.tell(done.booking.conversation)
+        self._count(done)
         return done
+
+    def _count(self, outcome: object) -> None:
+        if isinstance(outcome, BookingRefused):
+            self._metrics.session_refusals[outcome.reason] += 1
 
 
 async def _locked(connection: AsyncConnection, id: str) -> tuple[ConversationRecord, Booking] | None:

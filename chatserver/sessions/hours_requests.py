@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 from quotas.hours import CLOCK_ALLOWED
 from quotas.plans import Weekday
 
-Clock = Annotated[str, Meta(description=f"{CLOCK_ALLOWED[0].upper()}{CLOCK_ALLOWED[1:]}.")]
+ClockText = Annotated[str, Meta(description=f"{CLOCK_ALLOWED[0].upper()}{CLOCK_ALLOWED[1:]}.")]
 
 MOST_STRETCHES = 24 * 4 * 7
 """Of a week; more than there are quarters of an hour cannot be without overlap."""
@@ -19,16 +19,16 @@ MOST_EXCEPTIONS = 400
 class OpenHours(Struct, frozen=True, forbid_unknown_fields=True):
     """Open from `from` until before `until`."""
 
-    since: Clock = field(name="from")
-    until: Clock
+    since: ClockText = field(name="from")
+    until: ClockText
 
 
 class WeeklyHours(Struct, frozen=True, forbid_unknown_fields=True):
     """Open on that day of each week."""
 
     weekday: Weekday
-    since: Clock = field(name="from")
-    until: Clock
+    since: ClockText = field(name="from")
+    until: ClockText
 
 
 class DayHours(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,10 +1,18 @@
 """How what was asked of sessions ends: refusals are values, and say what would work."""
 
+from typing import get_args
+
 from msgspec import Struct
 
 from quotas.bookings import Booking, BookRefusal, CancelRefusal, MoveRefusal, NoShowRefusal
 
 RefusalReason = BookRefusal | MoveRefusal | CancelRefusal | NoShowRefusal
+REASONS: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        reason for some in (BookRefusal, MoveRefusal, CancelRefusal, NoShowRefusal) for reason in get_args(some)
+    )
+)
+"""All of them, each once."""
 
 
 class BookingDone(Struct, frozen=True):

@@ -19,7 +19,7 @@ from quotas.bookings import Booking, Side, state_of
 from quotas.instant import MINUTE
 from quotas.ledger.timers import Rung
 from quotas.plans import SessionPolicy
-from quotas.session_steps import Step, steps_between
+from quotas.session_steps import SessionStep, steps_between
 
 SEEN_WITHIN = MINUTE
 """How long after a step it can be said who was connected at it."""
@@ -100,7 +100,7 @@ class SessionSteps:
             return None
         return await self._connected(booking.conversation)
 
-    def _event(self, booking: Booking, step: Step, now: int, connected: frozenset[str] | None) -> SessionEvent:
+    def _event(self, booking: Booking, step: SessionStep, now: int, connected: frozenset[str] | None) -> SessionEvent:
         more: dict[str, Any] = {}
         match step.name:
             case "reminder":

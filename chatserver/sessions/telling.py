@@ -15,6 +15,7 @@ from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import record
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
+from chatserver.operating.metrics import Metrics
 from chatserver.protocol.entry import event_entry
 from chatserver.protocol.events import SessionChanged
 from chatserver.protocol.sessions import booking_view
@@ -45,6 +46,9 @@ PAGE = 500
 CONVERSATIONS = 100
 """Conversations of which something is untold that are looked at in one go."""
 
+COUNTED = ("booked", "moved", "cancelled", "held", "no_show", "mentor_absent", "unattended", "corrected")
+"""What metrics count of what was told; in place of `ended` the state in which it did."""
+
 _WORDS = Words(
     no_store="the store does not answer; what happened at sessions is told later",
     no_database="what happened at sessions is told later: %s",
@@ -70,6 +74,7 @@ class SessionTelling:
         timers: SessionTimers,
         credits: CreditBook,
         policy: SessionPolicy,
+        metrics: Metrics,
         name: str,
     ) -> None:
         self._database = database
@@ -79,6 +84,7 @@ class SessionTelling:
         self._timers = timers
         self._credits = credits
         self._policy = policy
+        self._metrics = metrics
         self._agenda = Agenda()
         self._duty = Duty(store, keys.TELLER, name, self._agenda, _WORDS, logger)
 
@@ -133,6 +139,7 @@ class SessionTelling:
         await self._say(found, events, known, now)
         async with self._database.begin() as connection:
             await session_events.mark_told(connection, [event.number for event in events])
+        self._metrics.sessions.update(name for event in events if (name := _counted_as(event)) in COUNTED)
         return len(events) == BATCH
 
     async def _write(self, conversation: str, events: Sequence[SessionEvent]) -> None:
@@ -157,6 +164,10 @@ class SessionTelling:
             )
             payload = feed.session(msgspec.json.encode(said))
             await self._store.request("SPUBLISH", keys.feed(record.id), payload)
+
+
+def _counted_as(event: SessionEvent) -> str:
+    return str(event.data["state"]) if event.name == "ended" else event.name
 
 
 def _changed_at(events: Sequence[SessionEvent]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from quotas.bookings import (
 )
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import Service, SessionPolicy
-from quotas.session_steps import Step, next_step_at, opens_late_cancellation, steps_between
+from quotas.session_steps import SessionStep, next_step_at, opens_late_cancellation, steps_between
 from tests.quotas.moments import bounded, oslo
 
 POLICY = SessionPolicy()
@@ -233,7 +233,7 @@ def test_whoever_looks_when_told_to_sees_every_step_at_its_instant(booking: Book
     assert list(seen(booking)) == steps_between(booking, POLICY, 0, EVER)
 
 
-def seen(booking: Booking) -> Iterator[Step]:
+def seen(booking: Booking) -> Iterator[SessionStep]:
     facts = {booking.member_joined_at, booking.mentor_joined_at, booking.finished_at, booking.no_show_at} - {0}
     at = 0
     while at < EVER:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from chatserver.api.negotiation import CSV, HTML, JSON
+from chatserver.api.statement_texts import TEXTS
 from chatserver.records.database import Database
 from chatserver.sessions.rows import bookings
 from chatserver.sessions.rows.bookings import BookingRow
@@ -154,9 +155,8 @@ class Seen(HTMLParser):
 async def test_a_month_as_a_page(anyone: httpx.AsyncClient, kept: None, language: str, title: str, amount: str) -> None:
     """In the reader's language, with names, amounts as people write them and local times; nothing in it runs."""
     name = "<script>alert(1)</script> Kari"
-    assert (
-        await anyone.put("/v1/people/kari", json={"role": "member", "name": name}, headers=as_("service"))
-    ).is_success
+    kari = {"role": "member", "name": name}
+    assert (await anyone.put("/v1/people/kari", json=kari, headers=as_("service"))).is_success
     answer = await anyone.get(JANUARY, headers=as_("tom") | {"Accept": "text/html", "Accept-Language": language})
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -191,8 +191,6 @@ async def test_of_whom_and_when_there_is_none(anyone: httpx.AsyncClient) -> None
 
 
 def test_every_language_says_the_same() -> None:
-    from chatserver.api.statement_texts import TEXTS
-
     assert len({frozenset(texts) for texts in TEXTS.values()}) == 1
     found: set[Any] = {text for texts in TEXTS.values() for text in texts.values()}
     assert all(found)

@@ -13,6 +13,7 @@ from chatserver.conversations.requests import (
     Written,
 )
 from chatserver.conversations.rows import conversations
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
@@ -45,6 +46,7 @@ class Desk:
         self.now = now
         self.database = database
         self.store = store
+        self.metrics = Metrics()
         self.ledger = RedisLedger(store)
         self.appointments = BookedSessions(database, self.clock)
         self.provisioning = Provisioning(database, self.ledger, self.rulebook, self.clock, self.appointments)
@@ -65,6 +67,7 @@ class Desk:
             timers=SessionTimers(self.timers, self.rulebook.policy.sessions),
             credits=self.credits,
             policy=self.rulebook.policy.sessions,
+            metrics=self.metrics,
             name=name,
         )
 
@@ -77,6 +80,7 @@ class Desk:
             prices=self.prices,
             credits=self.credits,
             telling=telling,
+            metrics=self.metrics,
         )
 
     async def clock(self) -> int:

@@ -46,6 +46,7 @@ async def test_nobody_is_in_two_bookings_at_once(desk: Desk) -> None:
     outcomes = await asyncio.gather(*asked)
     assert sum(isinstance(outcome, BookingDone) for outcome in outcomes) == 1
     assert {outcome.reason for outcome in outcomes if isinstance(outcome, BookingRefused)} == {"busy"}
+    assert (desk.metrics.sessions["booked"], desk.metrics.session_refusals) == (1, {"busy": 199})
 
 
 async def test_moving_and_cancelling_give_time_back(desk: Desk) -> None:

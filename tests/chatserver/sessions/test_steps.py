@@ -121,6 +121,7 @@ def dying(desk: StepsDesk) -> SessionTelling:
         timers=SessionTimers(desk.timers, POLICY),
         credits=desk.credits,
         policy=POLICY,
+        metrics=desk.metrics,
         name="dying",
     )
 
