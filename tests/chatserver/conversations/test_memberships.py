@@ -89,7 +89,7 @@ class House:
 
     async def timers_set(self) -> dict[str, int]:
         """When each rings."""
-        found = {}
+        found: dict[str, int] = {}
         for partition in EVERYWHERE:
             names = await self._link.request("ZRANGE", f"{{{partition}}}:timers", 0, -1, "WITHSCORES")
             found |= {name.decode(): int(float(at)) for name, at in names}
