@@ -14,8 +14,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from chatserver.api.credits import CreditEntryView, CreditsView
 from chatserver.api.problem import KINDS, REFUSED
 from chatserver.api.routes import OPERATIONS
+from chatserver.api.session_refusals import DETAILS
 from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.client import ChatClient
 from chatserver.protocol import events
@@ -32,10 +34,13 @@ from chatserver.protocol.commands import (
     MAX_WATCHED,
     AnyCommand,
 )
+from chatserver.protocol.sessions import BookingView, JoinsView
 from chatserver.realtime.board_watch import TELL_EVERY
 from chatserver.realtime.connection import FAULT_PERIOD, MAX_FAULTS, MAX_IN_FLIGHT
 from chatserver.realtime.greeting import HELLO_WITHIN
 from chatserver.realtime.socket import MAX_UNSENT
+from quotas.bookings import Price
+from quotas.money import Split
 from quotas.plans import KEYS
 from quotas.timeline import AnyLine, ExplainedOutcome
 
@@ -100,6 +105,12 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("reply", events.Reply),
         ("wait", events.BoardWait),
         ("totals", events.BoardTotals),
+        ("booking", BookingView),
+        ("price", Price),
+        ("split", Split),
+        ("joins", JoinsView),
+        ("credits", CreditsView),
+        ("entry", CreditEntryView),
     ],
 )
 def test_every_object_is_listed_with_its_fields(name: str, kind: type[msgspec.Struct]) -> None:
@@ -110,6 +121,13 @@ def test_every_object_is_listed_with_its_fields(name: str, kind: type[msgspec.St
 def test_every_reason_is_listed() -> None:
     for reason in ("closed", "quota_used", "messages_used", "paused", "ended"):
         assert rows(PROTOCOL, f"`{reason}`")
+
+
+def test_every_refusal_about_a_session_is_listed() -> None:
+    section = PROTOCOL.partition("### Sessions")[2].partition("### ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| `")]
+    listed = {reason for line in lines for reason in re.findall(r"`(\w+)`", line.split(" | ")[0])}
+    assert listed == {*DETAILS}
 
 
 def test_every_error_code_is_listed_with_its_meaning() -> None:
