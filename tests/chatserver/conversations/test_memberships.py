@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from chatserver.conversations.membership import (
     MembershipChange,
     MembershipDetails,
+    MembershipPrice,
     MembershipRecord,
     NotedStep,
-    MembershipPrice,
 )
 from chatserver.conversations.memberships import MembershipNow, Memberships
 from chatserver.conversations.person import PersonRecord
