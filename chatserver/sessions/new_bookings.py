@@ -114,7 +114,7 @@ class NewBookings:
                 problem = f"the mentor lists none for {wanted.minutes} minutes; take another length, or ask the mentor"
             return Invalid([FieldProblem("price", problem)])
         if wanted.price not in (None, listed):
-            problem = f"is {listed.amount} {listed.currency}, as the mentor lists it; give that, or leave it out"
+            problem = f"the mentor lists {listed.amount} {listed.currency} for {wanted.minutes} minutes; leave it out"
             return Invalid([FieldProblem("price", problem)])
         return replace(wanted, price=listed)
 
