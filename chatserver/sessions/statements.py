@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.requests import Missing
 from chatserver.records.database import Database
-from chatserver.sessions.rows import bookings, statements
+from chatserver.sessions.rows import bookings, mentors, statements
 from chatserver.sessions.rows.statements import IssuedStatement
 from quotas.calendar import Calendar
 from quotas.statements import Statement, month_at, next_month, statement
@@ -40,7 +40,7 @@ class Statements:
         async with self._database.read() as connection:
             if found := await statements.find(connection, mentor, month):
                 return found
-            zone = await statements.zone_of(connection, mentor)
+            zone = await mentors.zone_ever(connection, mentor)
             if zone is None:
                 return Missing()
             if self._calendar(zone).start_of(next_month(month)) > now:
@@ -61,7 +61,7 @@ class Statements:
         if issued:
             first = min(month, next_month(issued[-1].statement.month))
         else:
-            starts_at = await statements.first_start(connection, mentor)
+            starts_at = await bookings.first_start_of(connection, mentor)
             first = month if starts_at is None else min(month, month_at(self._calendar(zone), starts_at))
         months = [first]
         while months[-1] < month:

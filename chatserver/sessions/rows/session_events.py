@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import IDS_AT_ONCE, insert_into
+from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import SESSION_EVENTS
 from chatserver.sessions.session_event import SessionEvent
 
@@ -42,10 +42,8 @@ async def with_untold(connection: AsyncConnection, most: int) -> Sequence[str]:
 
 async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> None:
     """The ledger has heard of these."""
-    some = sorted(numbers)
-    for first in range(0, len(some), IDS_AT_ONCE):
-        here = SESSION_EVENTS.c.id.in_(some[first : first + IDS_AT_ONCE])
-        await connection.execute(update(SESSION_EVENTS).where(here).values(told=True))
+    for some in portions(sorted(numbers)):
+        await connection.execute(update(SESSION_EVENTS).where(SESSION_EVENTS.c.id.in_(some)).values(told=True))
 
 
 def _values(event: SessionEvent) -> dict[str, object]:
