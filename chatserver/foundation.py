@@ -189,6 +189,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         project=provisioning.project,
         timers=booking_timers,
         credits=credits,
+        clock=ledger.now,
         policy=sessions,
         metrics=metrics,
         name=node,
@@ -205,7 +206,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
     )
     leases = Leases(link, node)
 
-    async def connected(conversation: str) -> frozenset[str]:
+    async def who_is_there(conversation: str) -> frozenset[str]:
         return await leases.holders(conversation, await ledger.time())
 
     steps = SessionSteps(
@@ -215,7 +216,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         telling=telling,
         timers=booking_timers,
         messages=KeptMessages(database, ledger),
-        connected=connected,
+        connected=who_is_there,
     )
     making = SeriesMaking(database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions)
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)

@@ -17,6 +17,7 @@ QUARTER = 15 * MINUTE
 """Bookings start on the quarter hour, in UTC."""
 LENGTHS = (30, 45, 60, 90)
 """Minutes that a booking may last."""
+LONGEST = LENGTHS[-1] * MINUTE
 UNIT_MINUTES = 30
 CALL_STAYS_OPEN = 2 * HOUR
 """How long after its booked end a video call that both joined ends in the books, where nobody finishes it."""
@@ -174,13 +175,21 @@ def is_slip(booking: Booking, policy: SessionPolicy, now: int) -> bool:
 # Doings: why not, and what becomes of the facts
 
 
+def start_problem(starts_at: int) -> str | None:
+    """Why no booking can start then, as what follows the field's name; None where it can. An error, not a refusal."""
+    return "must lie on a quarter of an hour in UTC: at :00, :15, :30 or :45" if starts_at % QUARTER else None
+
+
+def minutes_problem(minutes: int) -> str | None:
+    """As `start_problem`, of a length."""
+    return None if minutes in LENGTHS else f"must be one of {', '.join(map(str, LENGTHS))}"
+
+
 def place_problem(starts_at: int, minutes: int) -> str | None:
-    """Why no booking can have that start or length, as a sentence; None where it can. An error, not a refusal."""
-    if starts_at % QUARTER:
-        return "`start` must lie on a quarter of an hour: :00, :15, :30 or :45, in UTC"
-    if minutes not in LENGTHS:
-        return f"`minutes` must be one of {', '.join(map(str, LENGTHS))}"
-    return None
+    """The first of both, of the fields `start` and `minutes`."""
+    if problem := start_problem(starts_at):
+        return f"`start` {problem}"
+    return f"`minutes` {problem}" if (problem := minutes_problem(minutes)) else None
 
 
 def _time_refusal(starts_at: int, policy: SessionPolicy, now: int) -> Literal["in_past", "too_far"] | None:

@@ -17,7 +17,7 @@ from chatserver.conversations.requests import FieldProblem, PersonId
 from chatserver.protocol.sessions import BookingView, booking_view
 from chatserver.sessions.outcomes import BookingRefused
 from quotas import instant
-from quotas.bookings import QUARTER, BookingKind, Price
+from quotas.bookings import BookingKind, Price, start_problem
 from quotas.currencies import currency_problem
 from quotas.instant import DAY
 from quotas.plans import Service
@@ -121,12 +121,9 @@ def booking_problems(context: ApiContext, given: Mapping[str, object]) -> list[F
 
 def _start_problem(start: str) -> str | None:
     try:
-        at = instant.parse(start)
+        return start_problem(instant.parse(start))
     except ValueError as error:
         return str(error)
-    if at % QUARTER:
-        return "must lie on a quarter of an hour in UTC: at :00, :15, :30 or :45"
-    return None
 
 
 async def put_booking(call: HttpCall[NoQuery, BookingDetails]) -> HttpAnswer:

@@ -12,10 +12,11 @@ from chatserver.api.problem import ProblemError, invalid
 from chatserver.api.roles import MENTOR_OR_SUPPORT, PAIR_OR_SUPPORT
 from chatserver.conversations.requests import Conflict, Invalid, Missing
 from chatserver.sessions.outcomes import BookingRefused
-from chatserver.sessions.series_record import SeriesDetails, SeriesPlace, SeriesQuestion, SeriesRecord, SeriesView
+from chatserver.sessions.series_record import SeriesDetails, SeriesPlace, SeriesRecord, SeriesView
 from quotas import instant
 from quotas.bookings import BookingState, state_of
 from quotas.plans import Service, SessionPolicy
+from quotas.series import FullMonth
 
 
 class EndQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,7 +185,7 @@ def _place(place: SeriesPlace, policy: SessionPolicy, now: int) -> PlaceView:
     )
 
 
-def _question(question: SeriesQuestion) -> QuestionView:
+def _question(question: FullMonth) -> QuestionView:
     return QuestionView(
         month=f"{question.month:%Y-%m}",
         starts=[instant.text(start) for start in question.starts],

@@ -16,9 +16,9 @@ from quotas.plans import Service
 MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their welcome holds all of them."""
 
-SessionKind = Literal[
-    "booked", "moved", "cancelled", "starting", "started", "joined", "late", "ending", "ended", "no_show", "corrected"
-]
+EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
+"""What happened at sessions and stands in the conversation, as an event."""
+SessionKind = Literal[EntryName, "starting", "joined", "ending"]
 """What happened, as the socket says it."""
 
 Role = Literal["member", "mentor", "support", "service"]

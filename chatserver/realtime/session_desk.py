@@ -15,7 +15,7 @@ from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook, Outlook
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.together import Together
-from quotas.bookings import LENGTHS, Booking, Side
+from quotas.bookings import LONGEST, Booking, Side
 from quotas.instant import MINUTE, text
 from quotas.plans import SessionPolicy
 
@@ -82,7 +82,7 @@ class SessionDesk:
 
         Raises StoreError, DatabaseError.
         """
-        found = await self._bookings.of_conversation(conversation, at - LENGTHS[-1] * MINUTE, at + 1)
+        found = await self._bookings.of_conversation(conversation, at - LONGEST, at + 1)
         for booking in found:
             if booking.service == "live_chat" and booking.cancelled is None and at < booking.ended_at:
                 await self._bookings.join(booking.id, side, at)

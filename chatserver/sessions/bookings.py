@@ -150,8 +150,8 @@ class Bookings:
             mark, before = f"{new.sequence}", instant.text(old.starts_at)
             return _Change(new, event_of(new, "moved", now, by, mark=mark, moved_from=before))
 
-        if problem := rules.place_problem(starts_at, rules.LENGTHS[0]):
-            return Invalid([FieldProblem("starts_at", problem.partition("` ")[2])])
+        if problem := rules.start_problem(starts_at):
+            return Invalid([FieldProblem("starts_at", problem)])
         return await self._changed(id, moved)
 
     async def cancel(self, id: str, by: Actor, counts: bool | None = None) -> ChangeOutcome:

@@ -16,7 +16,7 @@ from quotas.plans import Service, SessionPolicy
 
 _TITLES: dict[Service, tuple[str, str, str]] = {
     "video_call": ("Video call", "Videosamtale", "Videosamtale"),
-    "live_chat": ("Live chat", "Livechat", "Livechat"),
+    "live_chat": ("Live chat", "Live-chat", "Live-chat"),
 }
 _WITH: tuple[str, str, str] = ("with", "med", "med")
 """Each in the order of LANGUAGES."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from quotas.bookings import LENGTHS, Booking
-from quotas.instant import MINUTE
+from quotas.bookings import LONGEST, Booking
 from quotas.terms import BookedChat
 
 
@@ -16,7 +15,7 @@ def chat_of(booking: Booking) -> BookedChat | None:
 
 def first_start(now: int) -> int:
     """When a live chat that is not over has started at the earliest."""
-    return now - LENGTHS[-1] * MINUTE
+    return now - LONGEST
 
 
 def chats_ahead(bookings: Iterable[Booking], now: int) -> dict[str, tuple[BookedChat, ...]]:

@@ -17,9 +17,8 @@ from chatserver.records.database import Database
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.rows import bookings, corrections, session_events
 from chatserver.sessions.session_event import SessionEvent
-from quotas.bookings import CALL_STAYS_OPEN, LENGTHS, Booking, counts
+from quotas.bookings import CALL_STAYS_OPEN, LONGEST, Booking, counts
 from quotas.credits import Correction, Credits, correction_refusal, credits_of
-from quotas.instant import MINUTE
 from quotas.periods import Period
 from quotas.terms import Rulebook
 
@@ -89,10 +88,6 @@ class CreditBook:
                 return None
             return await self._of(connection, found, self._months.at(found, now if at is None else at), now)
 
-    async def now(self) -> int:
-        """The store's instant."""
-        return await self._clock()
-
     async def left_of(
         self,
         connection: AsyncConnection,
@@ -126,7 +121,7 @@ class CreditBook:
             spent = await bookings.of_periods(connection, [(name, month.number) for name, month in months.items()])
             corrected = await corrections.of_conversations(connection, known)
             # The longest call that nobody has finished began that long ago.
-            coming = await bookings.ahead(connection, list(known), now - LENGTHS[-1] * MINUTE - CALL_STAYS_OPEN)
+            coming = await bookings.ahead(connection, list(known), now - LONGEST - CALL_STAYS_OPEN)
         next_of: dict[str, Booking] = {}
         for booking in coming:
             if booking.ended_at > now:

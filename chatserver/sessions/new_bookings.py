@@ -22,7 +22,7 @@ from chatserver.sessions.rows.bookings import BookingRow
 from chatserver.sessions.rows.occupancy import Occupied, places_of
 from chatserver.sessions.session_event import event_of
 from chatserver.sessions.slots import Slots
-from quotas.bookings import Actor, Booking, Price, book_refusal, place_problem
+from quotas.bookings import Actor, Booking, Price, book_refusal, minutes_problem, start_problem
 from quotas.credits import Correction, Credits, credits_of
 from quotas.hours import Interval
 from quotas.session_book import WantedBooking
@@ -241,9 +241,10 @@ def _again(known: BookingRow, wanted: WantedBooking) -> BookingDone | Conflict:
 
 def wanted_problem(wanted: WantedBooking) -> Invalid | None:
     """What is wrong with it whoever asks: an error, not a refusal."""
-    if problem := place_problem(wanted.starts_at, wanted.minutes):
-        field = "minutes" if problem.startswith("`minutes`") else "starts_at"
-        return Invalid([FieldProblem(field, problem.partition("` ")[2])])
+    if problem := start_problem(wanted.starts_at):
+        return Invalid([FieldProblem("starts_at", problem)])
+    if problem := minutes_problem(wanted.minutes):
+        return Invalid([FieldProblem("minutes", problem)])
     if wanted.price is not None and wanted.kind in ("plan", "chemistry"):
         return Invalid([FieldProblem("price", f"a booking of kind {wanted.kind} has none; leave it out")])
     if wanted.kind == "chemistry" and wanted.minutes != 30:

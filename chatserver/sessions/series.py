@@ -18,10 +18,10 @@ from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.outcomes import BookingRefused
 from chatserver.sessions.rows import bookings as booking_rows
 from chatserver.sessions.rows import series as rows
-from chatserver.sessions.series_making import SeriesMaking, question_of, questions_of
+from chatserver.sessions.series_making import SeriesMaking, questions_of
 from chatserver.sessions.series_record import MOST_ID, SeriesDetails, SeriesRecord, SeriesView
 from quotas import instant
-from quotas.bookings import QUARTER, Actor
+from quotas.bookings import Actor, start_problem
 from quotas.series import SeriesRule
 from quotas.terms import Rulebook
 
@@ -84,7 +84,7 @@ class SeriesBook:
             for each in places
         ]
         asked = [] if record.ended_at else questions_of(record, now).asked
-        return SeriesView(record, placed, [question_of(month) for month in asked])
+        return SeriesView(record, placed, asked)
 
     async def put(
         self, id: str, details: SeriesDetails, by: Actor
@@ -189,8 +189,8 @@ def _times(id: str, details: SeriesDetails) -> _Times | Invalid:
         problems.append(FieldProblem("id", f"a series' id has at most {MOST_ID} characters: its bookings' have more"))
     first, until = read("first", details.first), read("until", details.until)
     since = read("replaces_from", details.replaces_from)
-    if first % QUARTER:
-        problems.append(FieldProblem("first", f"{details.first} is not on the quarter hour, in UTC"))
+    if problem := start_problem(first):
+        problems.append(FieldProblem("first", problem))
     if first and until and until <= first:
         problems.append(FieldProblem("until", "must be after `first`"))
     if since and details.replaces is None:

@@ -18,7 +18,7 @@ from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.rows import series as rows
 from chatserver.sessions.rows import session_events
-from chatserver.sessions.series_record import SeriesPlace, SeriesQuestion, SeriesRecord
+from chatserver.sessions.series_record import SeriesPlace, SeriesRecord
 from chatserver.sessions.session_event import SessionEvent
 from quotas import instant
 from quotas.bookings import Actor
@@ -170,10 +170,6 @@ def questions_of(series: SeriesRecord, now: int) -> MonthsAsked:
 def ask_at(month: FullMonth) -> int:
     """When it is asked about: earlier than it must be."""
     return month.ask_before - ASK_EARLY
-
-
-def question_of(month: FullMonth) -> SeriesQuestion:
-    return SeriesQuestion(month.month, month.starts, month.shifted)
 
 
 def _asked(series: SeriesRecord, month: FullMonth, now: int) -> SessionEvent:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from quotas.bookings import Actor, Booking
 from quotas.plans import Service
-from quotas.series import SeriesRule
+from quotas.series import FullMonth, SeriesRule
 
 MOST_ID = 55
 """Characters of a series' id: its bookings' ids have the date behind it."""
@@ -78,18 +78,10 @@ class SeriesPlace(Struct, frozen=True):
     """As it is now, wherever it was moved; None where it was refused."""
 
 
-class SeriesQuestion(Struct, frozen=True):
-    """A month that holds three: its starts, and those where the rest of the series is a week later. In ms."""
-
-    month: date
-    starts: tuple[int, ...]
-    shifted: tuple[int, ...]
-
-
 class SeriesView(Struct, frozen=True):
     """A series with its places ahead, and the months that mentor and member are asked about."""
 
     record: SeriesRecord
     places: list[SeriesPlace]
-    questions: list[SeriesQuestion]
+    questions: list[FullMonth]
     created: bool = False

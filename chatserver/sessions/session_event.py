@@ -4,30 +4,18 @@ from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
+from chatserver.protocol.events import EntryName, SessionKind
 from quotas import instant
 from quotas.bookings import Actor, Booking, Cancellation
+from quotas.session_steps import StepName
 
-EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
-"""Written into the conversation, and said to whoever is connected."""
-SaidName = Literal["starting", "joined", "ending"]
-"""Said to whoever is connected, and nothing else."""
-NotedName = Literal[
-    "reminder",
-    "finished",
-    "candidate",
-    "close_reminder",
-    "closed",
-    "lapsed",
-    "mentor_absent",
-    "unattended",
-    "late_cancellation",
-    "three_sessions",
-]
-"""Kept for those who work with it later: notices and cases."""
-EventName = EntryName | SaidName | NotedName
+EventName = Literal[SessionKind, StepName, "three_sessions"]
+"""What is neither an entry nor said is kept for those who work with it later: notices and cases."""
 
 ENTRIES: frozenset[str] = frozenset(get_args(EntryName))
-SAID: frozenset[str] = ENTRIES | frozenset(get_args(SaidName))
+"""Written into the conversation, and said to whoever is connected."""
+SAID: frozenset[str] = frozenset(get_args(SessionKind))
+"""Said to whoever is connected: entries, and what is said and nothing else."""
 
 
 class SessionEvent(Struct, frozen=True):

@@ -27,8 +27,8 @@ from chatserver.sessions.rows import bookings, session_events
 from chatserver.sessions.session_event import ENTRIES, SAID, SessionEvent
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.together import Together
-from quotas.bookings import LENGTHS, Booking
-from quotas.instant import DAY, MINUTE, SECOND
+from quotas.bookings import LONGEST, Booking
+from quotas.instant import DAY, SECOND
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import SessionPolicy
@@ -78,7 +78,7 @@ class _News(Struct, frozen=True):
 
 
 class SessionTelling:
-    """Any number may run on one store; `name` tells processes apart."""
+    """Any number may run on one store; `name` tells processes apart. `clock` gives the store's instant."""
 
     def __init__(
         self,
@@ -89,6 +89,7 @@ class SessionTelling:
         project: Project,
         timers: SessionTimers,
         credits: CreditBook,
+        clock: Callable[[], Awaitable[int]],
         policy: SessionPolicy,
         metrics: Metrics,
         name: str,
@@ -99,6 +100,7 @@ class SessionTelling:
         self._project = project
         self._timers = timers
         self._credits = credits
+        self._clock = clock
         self._policy = policy
         self._metrics = metrics
         self._together = Together(self._told, CONVERSATIONS)
@@ -119,8 +121,8 @@ class SessionTelling:
 
     async def set_timers(self) -> None:
         """Look at every booking that may not be over: the store has lost timers. Raises StoreError, DatabaseError."""
-        now = await self._credits.now()
-        since, last = now - self._policy.confirm_days * DAY - LENGTHS[-1] * MINUTE, ""
+        now = await self._clock()
+        since, last = now - self._policy.confirm_days * DAY - LONGEST, ""
         while True:
             async with self._database.read() as connection:
                 page = await bookings.page_ahead(connection, since, last, PAGE)
@@ -144,7 +146,7 @@ class SessionTelling:
         """Tell all that is untold of them; for each why it could not be. Raises StoreError, DatabaseError."""
         failed: dict[str, BaseException] = {}
         while names := set(conversations) - set(failed):
-            now = await self._credits.now()
+            now = await self._clock()
             untold = await self._news(names, now)
             outcomes = await asyncio.gather(*(self._tell_one(each, now) for each in untold), return_exceptions=True)
             told: list[SessionEvent] = []

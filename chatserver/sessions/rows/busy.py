@@ -4,7 +4,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import BOOKINGS
-from quotas.bookings import LENGTHS
+from quotas.bookings import LONGEST
 from quotas.hours import Interval
 from quotas.instant import MINUTE
 
@@ -15,7 +15,7 @@ async def intervals(
     """The booked times that overlap [since, until), by start; not that of the booking `without`."""
     with_person = or_(BOOKINGS.c.mentor_id == person, BOOKINGS.c.member_id == person)
     # None is longer: so an index finds them by their start.
-    near = (BOOKINGS.c.starts_at > since - max(LENGTHS) * MINUTE, BOOKINGS.c.starts_at < until)
+    near = (BOOKINGS.c.starts_at > since - LONGEST, BOOKINGS.c.starts_at < until)
     query = select(BOOKINGS.c.starts_at, BOOKINGS.c.minutes).where(
         with_person, *near, BOOKINGS.c.cancelled_at.is_(None), BOOKINGS.c.id != without
     )

@@ -105,7 +105,7 @@ async def test_an_end(coached: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"first": "2026-03-04T10:05:00+01:00"}, {"first": "is not on the quarter hour"}),
+        ({"first": "2026-03-04T10:05:00+01:00"}, {"first": "must lie on a quarter of an hour in UTC"}),
         ({"first": "2026-03-01T10:00:00+01:00"}, {"first": "lies in the past"}),
         ({"minutes": 40}, {"minutes": "must be one of 30, 45, 60, 90"}),
         ({"every_weeks": 0}, {"every_weeks": "must be a whole number from 1 to 52"}),

@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatserver.records.database import Database
-from quotas.store.link import Link
 from tests.chatserver.sessions.coaching import Coaching, coaching
-from tests.chatserver.sessions.desk import Desk
+from tests.chatserver.sessions.desk import Desk, opened
 
 
 @pytest.fixture
@@ -20,10 +19,5 @@ async def coached(database: Database, valkey_url: str) -> AsyncIterator[Coaching
 @pytest.fixture
 async def desk(database: Database, valkey_url: str) -> AsyncIterator[Desk]:
     """It is Tuesday, and nothing is booked."""
-    link = Link(valkey_url)
-    await link.open()
-    desk = Desk(database, link)
-    await desk.ledger.load()
-    await desk.open()
-    yield desk
-    link.close()
+    async with opened(Desk, database, valkey_url) as desk:
+        yield desk

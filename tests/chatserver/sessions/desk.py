@@ -1,6 +1,9 @@
 """Sessions on a real store and database, with a mentor and as many members as a test needs."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
+from typing import TypeVar
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
@@ -30,6 +33,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.plans import WEEKDAYS, builtin_policy
 from quotas.session_book import WantedBooking
+from quotas.store.link import Link
 from quotas.store.port import Store
 from quotas.terms import Rulebook
 from tests.quotas.moments import oslo
@@ -66,6 +70,7 @@ class Desk:
             project=self.provisioning.project,
             timers=SessionTimers(self.timers, self.rulebook.policy.sessions),
             credits=self.credits,
+            clock=self.clock,
             policy=self.rulebook.policy.sessions,
             metrics=self.metrics,
             name=name,
@@ -142,6 +147,21 @@ class Desk:
     async def change(self, id: str, *, plan: str | None = None, status: str | None = None) -> None:
         change = ConversationChange(plan, status)  # type: ignore[arg-type]  # of a test's own words
         assert isinstance(await self.provisioning.change_conversation(id, change), Written)
+
+
+DeskOf = TypeVar("DeskOf", bound=Desk)
+
+
+@asynccontextmanager
+async def opened(kind: type[DeskOf], database: Database, store_url: str) -> AsyncIterator[DeskOf]:
+    """With the conversation c1; it is Tuesday, and nothing is booked."""
+    link = Link(store_url)
+    await link.open()
+    desk = kind(database, link)
+    await desk.ledger.load()
+    await desk.open()
+    yield desk
+    link.close()
 
 
 def wanted(

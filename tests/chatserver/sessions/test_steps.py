@@ -22,9 +22,8 @@ from quotas.ledger.base import Posted, posted
 from quotas.ledger.timers import Rung
 from quotas.plans import Service
 from quotas.standing import Writer
-from quotas.store.link import Link
 from tests.chatserver.keys.making import conversation_keys
-from tests.chatserver.sessions.desk import RULEBOOK, TUESDAY, Desk, wanted
+from tests.chatserver.sessions.desk import RULEBOOK, TUESDAY, Desk, opened, wanted
 
 START = TUESDAY + 72 * HOUR
 END = START + 30 * MINUTE
@@ -103,27 +102,12 @@ class TellerThatDies(SessionTelling):
 
 @pytest.fixture
 async def desk(database: Database, valkey_url: str) -> AsyncIterator[StepsDesk]:
-    link = Link(valkey_url)
-    await link.open()
-    desk = StepsDesk(database, link)
-    await desk.ledger.load()
-    await desk.open()
-    yield desk
-    link.close()
+    async with opened(StepsDesk, database, valkey_url) as desk:
+        yield desk
 
 
 def dying(desk: StepsDesk) -> SessionTelling:
-    return TellerThatDies(
-        database=desk.database,
-        store=desk.store,
-        ledger=desk.ledger,
-        project=desk.provisioning.project,
-        timers=SessionTimers(desk.timers, POLICY),
-        credits=desk.credits,
-        policy=POLICY,
-        metrics=desk.metrics,
-        name="dying",
-    )
+    return desk.telling_named("dying", TellerThatDies)
 
 
 async def test_each_step_is_noted_once_however_often_it_rings(desk: StepsDesk) -> None:
