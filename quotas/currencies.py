@@ -33,3 +33,9 @@ def written(amount: int, currency: str) -> str:
         return f"{sign}{units}"
     whole, part = divmod(units, 10**digits)
     return f"{sign}{whole}.{part:0{digits}}"
+
+
+def with_code(amount: int, currency: str, *, comma: bool) -> str:
+    """As `written`, with a comma where the language has one, and the code behind it: 123,45 NOK."""
+    text = written(amount, currency)
+    return f"{text.replace('.', ',') if comma else text} {currency}"

@@ -7,7 +7,7 @@ for a stretch that ends or begins within it, which does so at the first.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -75,12 +75,9 @@ def clock_of(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def overlapping(stretches: Sequence[Stretch]) -> int | None:
-    """The place in the list of the first stretch that overlaps an earlier one of the list; None where none does."""
-    for place, each in enumerate(stretches):
-        if any(each.start < other.end and other.start < each.end for other in stretches[:place]):
-            return place
-    return None
+def overlap(first: Stretch, second: Stretch) -> bool:
+    """Whether they have a time in common. Those that adjoin have not."""
+    return first.start < second.end and second.start < first.end
 
 
 def open_times(hours: MentorHours, since: int, until: int) -> list[Interval]:

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from chatserver.api.statement_texts import TEXTS
 from chatserver.protocol.statements import StatementLineView, StatementView
-from quotas.currencies import MINOR_DIGITS, written
+from quotas.currencies import MINOR_DIGITS, with_code
 from quotas.phrases import Language
 from quotas.zones import zone_to_show
 
@@ -96,8 +96,7 @@ class _Page:
     def _amount(self, amount: int | None, currency: str | None) -> str:
         if amount is None or currency not in MINOR_DIGITS:
             return "–"
-        text = written(amount, currency)
-        return escape(f"{text if self._language == 'en' else text.replace('.', ',')} {currency}")
+        return escape(with_code(amount, currency, comma=self._language != "en"))
 
     def _time(self, instant: str) -> str:
         local = datetime.fromisoformat(instant).astimezone(UTC).astimezone(self._zone)

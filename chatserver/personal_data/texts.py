@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from chatserver.protocol.event_details import details_of
 from chatserver.protocol.events import SystemEvent
 from quotas import instant
-from quotas.currencies import written
+from quotas.currencies import with_code
 from quotas.phrases import LANGUAGES, PHRASES, Language
 from quotas.zones import zone_to_show
 
@@ -157,8 +157,7 @@ class ExportTexts:
         """What people write for minor units: 123.45 NOK, or 123,45 NOK; nothing where there is none."""
         if amount is None or currency is None:
             return ""
-        text = written(amount, currency)
-        return f"{text if self.language == 'en' else text.replace('.', ',')} {currency}"
+        return with_code(amount, currency, comma=self.language != "en")
 
     def date(self, moment: str, zone: str) -> str:
         """The local day of an RFC 3339 instant: Friday 9 January 2026."""

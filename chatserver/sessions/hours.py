@@ -10,7 +10,7 @@ from chatserver.records.database import Database
 from chatserver.sessions.hours_requests import HoursDetails, OpenHours, WeeklyHours
 from chatserver.sessions.rows import hours as rows
 from chatserver.sessions.rows import mentors
-from quotas.hours import DayException, MentorHours, Stretch, WeeklyStretch, minutes_of, overlapping
+from quotas.hours import DayException, MentorHours, Stretch, WeeklyStretch, minutes_of, overlap
 from quotas.plans import WEEKDAYS
 from quotas.zones import zone_problem
 
@@ -106,7 +106,7 @@ def _stretches(
         stretch = Stretch(*times)
         if stretch.start >= stretch.end:
             problems.append(FieldProblem(f"{name}.until", f"must be after `from`, {each.since}; a day ends at 24:00"))
-        elif overlapping([*found, stretch]) is not None:
+        elif any(overlap(stretch, other) for other in found):
             problems.append(FieldProblem(name, f"{each.since} to {each.until} overlaps another time of that day"))
         else:
             found.append(stretch)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quotas.currencies import MINOR_DIGITS, currency_problem, written
+from quotas.currencies import MINOR_DIGITS, currency_problem, with_code, written
 
 
 @pytest.mark.parametrize(("code", "digits"), [("NOK", 2), ("EUR", 2), ("ISK", 0), ("JPY", 0), ("KWD", 3), ("HUF", 2)])
@@ -44,3 +44,10 @@ def test_a_known_code_is_no_problem() -> None:
 def test_amounts_are_written_with_all_digits(amount: int, currency: str, text: str) -> None:
     """Also below one, below zero, and where the unit has no smaller one."""
     assert written(amount, currency) == text
+
+
+def test_amounts_with_their_code() -> None:
+    """As languages write them."""
+    assert with_code(-12305, "NOK", comma=True) == "-123,05 NOK"
+    assert with_code(12345, "NOK", comma=False) == "123.45 NOK"
+    assert with_code(1500, "JPY", comma=True) == "1500 JPY"

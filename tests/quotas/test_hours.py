@@ -13,7 +13,7 @@ from quotas.hours import (
     clock_of,
     minutes_of,
     open_times,
-    overlapping,
+    overlap,
 )
 from quotas.instant import DAY
 from quotas.plans import Weekday
@@ -52,8 +52,10 @@ def test_what_is_no_time_of_day(clock: str) -> None:
 
 def test_stretches_that_overlap() -> None:
     """Those that adjoin do not."""
-    assert overlapping([stretch("09:00", "12:00"), stretch("12:00", "13:00")]) is None
-    assert overlapping([stretch("12:00", "13:00"), stretch("09:00", "11:00"), stretch("10:45", "12:15")]) == 2
+    assert not overlap(stretch("09:00", "12:00"), stretch("12:00", "13:00"))
+    assert not overlap(stretch("12:00", "13:00"), stretch("09:00", "12:00"))
+    assert overlap(stretch("09:00", "11:00"), stretch("10:45", "12:15"))
+    assert overlap(stretch("09:00", "12:00"), stretch("10:00", "11:00"))
 
 
 def test_a_week() -> None:

@@ -62,24 +62,6 @@ async def note(connection: AsyncConnection, step: NotedStep) -> None:
     await connection.execute(insert_into(connection.dialect, MEMBERSHIP_STEPS).values(values).on_conflict_do_nothing())
 
 
-async def steps_of(connection: AsyncConnection, person: str) -> list[NotedStep]:
-    """What fell due of a person's membership, as it was noted."""
-    query = select(MEMBERSHIP_STEPS).where(MEMBERSHIP_STEPS.c.person_id == person).order_by(MEMBERSHIP_STEPS.c.id)
-    return [
-        NotedStep(
-            person=row.person_id,
-            kind=row.kind,
-            paid_until=row.paid_until,
-            renewed_until=row.renewed_until,
-            price=Price(row.price_amount, row.price_currency),
-            payer=row.payer,
-            at=row.at,
-            noted_at=row.noted_at,
-        )
-        for row in await connection.execute(query)
-    ]
-
-
 async def turn(connection: AsyncConnection, person: str) -> MembershipTurn | None:
     """How far the steps of a membership are noted; None where there is no membership."""
     query = select(MEMBERSHIP_TURNS.c.noted_until, MEMBERSHIP_TURNS.c.next_at)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from chatserver.conversations.membership import (
     MembershipChange,
@@ -17,11 +18,12 @@ from chatserver.conversations.memberships import MembershipNow, Memberships
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
-from chatserver.conversations.rows import memberships, people
+from chatserver.conversations.rows import people
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data import rows as erasures
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
+from chatserver.records.tables import MEMBERSHIP_STEPS
 from quotas import instant
 from quotas.bookings import Price
 from quotas.instant import DAY
@@ -81,8 +83,22 @@ class House:
         return found
 
     async def steps(self, person: str = "mia") -> list[NotedStep]:
+        """As whoever charges reads them."""
+        query = select(MEMBERSHIP_STEPS).where(MEMBERSHIP_STEPS.c.person_id == person).order_by(MEMBERSHIP_STEPS.c.id)
         async with self.database.read() as connection:
-            return await memberships.steps_of(connection, person)
+            return [
+                NotedStep(
+                    person=row.person_id,
+                    kind=row.kind,
+                    paid_until=row.paid_until,
+                    renewed_until=row.renewed_until,
+                    price=Price(row.price_amount, row.price_currency),
+                    payer=row.payer,
+                    at=row.at,
+                    noted_at=row.noted_at,
+                )
+                for row in await connection.execute(query)
+            ]
 
     async def told(self, person: str = "mia") -> list[str]:
         return [f"{step.kind} of {step.paid_until} to {step.renewed_until}" for step in await self.steps(person)]
