@@ -255,6 +255,8 @@ def test_every_role_is_among_the_callers() -> None:
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
 """What everybody of a role gets, each with their own in it."""
+DENIALS = set(CODES) - {"not_open"}
+"""Whoever hears the rules say no has the right to ask."""
 
 
 def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[str]:
@@ -264,7 +266,7 @@ def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[st
 
 def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]]) -> str:
     found = {
-        not isinstance(cells[caller], int) and cells[caller] not in CODES
+        not isinstance(cells[caller], int) and cells[caller] not in DENIALS
         for (each, thing), cells in table.items()
         for caller, who in CALLERS.items()
         if each == name and thing != "absent" and who is not None and who[1] == role
