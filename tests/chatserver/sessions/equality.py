@@ -46,7 +46,7 @@ from quotas.terms import Rulebook
 from tests.chatserver.sessions.desk import TUESDAY, Desk
 from tests.databases import PostgresServer, sqlite_at
 
-WORLDS = 150
+WORLDS = 300
 """Worlds that live side by side."""
 ROUNDS = 24
 """Rounds of a life; then other worlds follow, on empty tables."""
@@ -154,10 +154,10 @@ class World:
         draw = self.random.random()
         if draw < 0.4 or not mine:
             return [self._booking(now) for _ in range(self.random.choice((1, 2, 3)))]
-        if draw < 0.47:
+        if draw < 0.43:
             return [WorldEvent(name, self._change(subscriber))]
         self._number += 1
-        if draw < 0.52:
+        if draw < 0.46:
             return [WorldEvent(name, Correct(f"{self._number}", self.random.choice((-3, -1, 1, 2))))]
         return [WorldEvent(name, self._done(self._one_of(mine, now)))]
 

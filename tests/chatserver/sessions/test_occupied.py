@@ -132,7 +132,7 @@ async def test_a_pause_leaves_bookings_as_they_are(desk: Desk) -> None:
     await desk.change("c1", status="paused")
     desk.now = START
     for side in ("member", "mentor"):
-        assert isinstance(await desk.bookings.join("b", side), BookingDone)  # type: ignore[arg-type]  # a side
+        assert isinstance(await desk.bookings.join("b", side), BookingDone)
     assert isinstance(await desk.bookings.finish("b", "mentor"), BookingDone)
     cancelled = await desk.bookings.cancel("later", "member")
     assert isinstance(cancelled, BookingDone)
