@@ -25,7 +25,7 @@ notice_hours = 3
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProgramServer]:
-    """A Tuesday at ten in Oslo: mia has a conversation with tora on Live, ola one with ulf, who is open on Thursdays."""
+    """A Tuesday at ten in Oslo: mia has a conversation with tora on Live, ola one with ulf on Light."""
     with program(tmp_path_factory.mktemp("sessions"), "--now", TUESDAY) as server:
         asyncio.run(server.conversation("c1", "live"))
         asyncio.run(server.conversation("c2", "light", member="ola", mentor="ulf"))
