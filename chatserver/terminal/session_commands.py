@@ -34,7 +34,7 @@ YES = ("yes", "ja")
 SERVICES: dict[str, Service] = {"live": "live_chat", "video": "video_call"}
 ID_LENGTH = 12
 
-Answered = TypeVar("Answered")
+FromServer = TypeVar("FromServer")
 
 
 class SessionCommands:
@@ -79,7 +79,7 @@ class SessionCommands:
             case _:
                 await self._close(conversation, command, rest)
 
-    async def _ask(self, call: Callable[[SessionCalls], Answered]) -> Answered:
+    async def _ask(self, call: Callable[[SessionCalls], FromServer]) -> FromServer:
         """Over HTTP, in a thread: the screen goes on meanwhile."""
         chat = self._desk.chat
         return await asyncio.to_thread(call, SessionCalls(chat.url, await chat.token()))
