@@ -16,6 +16,8 @@ from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from chatserver.records.sqlite_statements import opened
+
 LOCK_WAIT_SECONDS = 5.0
 """How long a writer waits for another process that holds the file."""
 TURN_WITHIN = 30.0
@@ -70,7 +72,7 @@ def _engine(url: URL, timeout: float, connections: int) -> AsyncEngine:
         url,
         hide_parameters=True,  # names and addresses do not belong in logs
         # Without an isolation level the driver opens no transactions of its own: the listeners to "begin" do.
-        connect_args={"timeout": timeout, "isolation_level": None},
+        connect_args={"timeout": timeout, "isolation_level": None, "async_creator_fn": opened},
         pool_size=connections,
     )
     event.listen(engine.sync_engine, "connect", _prepare)
