@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from chatserver.client.sessions import CancellationSaid, BookingVerb
+from chatserver.client.sessions import BookingVerb, CancellationSaid
 from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_booking, print_json
 from chatserver.commands.screen import errors, screen
 from chatserver.settings import SettingsError
