@@ -236,22 +236,23 @@ class Provisioning:
             await self.project(outcome.record)
         return outcome
 
-    async def project(self, conversation: ConversationRecord) -> Standing:
-        """Tell the ledger of the record, as it is committed."""
+    async def project(self, conversation: ConversationRecord, chats: tuple[BookedChat, ...] | None = None) -> Standing:
+        """Tell the ledger of the record, as it is committed, with its live chats; None: they are looked up."""
         if await self._ledger.standing(conversation.id) is None:
-            return await self._told(conversation)
-        return await self._configured(conversation)
+            return await self._told(conversation, chats)
+        return await self._configured(conversation, chats)
 
-    async def _told(self, conversation: ConversationRecord) -> Standing:
+    async def _told(self, conversation: ConversationRecord, chats: tuple[BookedChat, ...] | None = None) -> Standing:
         """The ledger does not know it. Where that lost it, what was archived comes first: nobody may write 1 again."""
         if self._restorer is not None:
             await self._restorer.restore(conversation.id)
-        return await self._configured(conversation)
+        return await self._configured(conversation, chats)
 
-    async def _configured(self, conversation: ConversationRecord) -> Standing:
-        # What is booked may be newer than the record: then a newer one follows, and has it too.
-        chats = await self._appointments.chats([conversation.id])
-        return await self._ledger.configure(conversation.id, settings_of(conversation, chats.get(conversation.id, ())))
+    async def _configured(self, conversation: ConversationRecord, chats: tuple[BookedChat, ...] | None) -> Standing:
+        if chats is None:
+            # What is booked may be newer than the record: then a newer one follows, and has it too.
+            chats = (await self._appointments.chats([conversation.id])).get(conversation.id, ())
+        return await self._ledger.configure(conversation.id, settings_of(conversation, chats))
 
 
 def _name_problem(name: str) -> str | None:

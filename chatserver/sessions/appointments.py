@@ -6,11 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.records.database import Database
-from chatserver.sessions.chats import chat_of
+from chatserver.sessions.chats import chats_ahead, first_start
 from chatserver.sessions.rows import bookings, occupancy, session_events
 from chatserver.sessions.session_event import cancelled_event
-from quotas.bookings import LENGTHS, ended_with_conversation
-from quotas.instant import MINUTE
+from quotas.bookings import ended_with_conversation
 from quotas.terms import BookedChat
 
 
@@ -25,12 +24,8 @@ class BookedSessions:
         """The live chats of each that are booked and not over, by start. Raises StoreError, DatabaseError."""
         now = await self._clock()
         async with self._database.read() as connection:
-            found = await bookings.ahead(connection, conversations, now - LENGTHS[-1] * MINUTE)
-        chats: dict[str, list[BookedChat]] = {}
-        for booking in found:
-            if (chat := chat_of(booking)) and chat.ends_at > now:
-                chats.setdefault(booking.conversation, []).append(chat)
-        return {name: tuple(sorted(some, key=_by_start)) for name, some in chats.items()}
+            found = await bookings.ahead(connection, conversations, first_start(now))
+        return chats_ahead(found, now)
 
     async def end(self, connection: AsyncConnection, conversation: ConversationRecord, now: int) -> None:
         """The conversation ends with this transaction: what has not started is cancelled, not late and not counted."""
@@ -40,7 +35,3 @@ class BookedSessions:
                 await bookings.change(connection, ended)
                 await occupancy.give_back(connection, booking.id)
                 await session_events.append(connection, [cancelled_event(ended, ended.cancelled)])
-
-
-def _by_start(chat: BookedChat) -> tuple[int, int]:
-    return chat.starts_at, chat.ends_at

@@ -3,8 +3,8 @@
 Source: sessions.md "Periods" and "Booking". No balance is stored anywhere.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
@@ -59,7 +59,14 @@ class Outlook(Struct, frozen=True):
     """The one that runs or comes next."""
 
 
-Each = TypeVar("Each", Booking, Correction)
+class OfConversation(Protocol):
+    """Whatever belongs to one."""
+
+    @property
+    def conversation(self) -> str: ...
+
+
+Each = TypeVar("Each", bound=OfConversation)
 
 CorrectOutcome = PeriodCredits | CorrectionRefused | Conflict | Missing | Invalid
 
@@ -82,25 +89,34 @@ class CreditBook:
                 return None
             return await self._of(connection, found, self._months.at(found, now if at is None else at), now)
 
-    async def left(
-        self, conversation: ConversationRecord, periods: Collection[int], now: int
-    ) -> dict[int | None, int | None]:
-        """How many units these months have left, by number; under None, the month that contains `now`."""
-        current = self._months.at(conversation, now).number
-        wanted = sorted({current, *periods})
-        async with self._database.read() as connection:
-            spent = await bookings.of_periods(connection, [(conversation.id, number) for number in wanted])
-            corrected = await corrections.of_conversations(connection, [conversation.id])
-        found: dict[int | None, int | None] = {
-            number: _left(self._credits(conversation, number, spent, corrected, now)) for number in wanted
-        }
-        return found | {None: found[current]}
+    async def now(self) -> int:
+        """The store's instant."""
+        return await self._clock()
+
+    async def left_of(
+        self,
+        connection: AsyncConnection,
+        conversations: Mapping[str, ConversationRecord],
+        periods: Mapping[str, Collection[int]],
+        now: int,
+    ) -> dict[str, dict[int | None, int | None]]:
+        """How many units these months of each have left, by number; under None, the month that contains `now`."""
+        current = {name: self._months.at(each, now).number for name, each in conversations.items()}
+        wanted = {(name, number) for name in conversations for number in (current[name], *periods[name])}
+        spent = by_conversation(await bookings.of_periods(connection, sorted(wanted)))
+        corrected = by_conversation(await corrections.of_conversations(connection, conversations))
+        left: dict[str, dict[int | None, int | None]] = {name: {} for name in conversations}
+        for name, number in wanted:
+            found = conversations[name], number, spent.get(name, ()), corrected.get(name, ())
+            left[name][number] = _left(self._credits(*found, now))
+        return {name: numbered | {None: numbered[current[name]]} for name, numbered in left.items()}
 
     async def left_for(self, booking: Booking, now: int) -> int | None:
         """How many units the month has left from which the booking spends."""
         async with self._database.read() as connection:
-            found = await record(connection, booking.conversation)
-        return (await self.left(found, {booking.period}, now))[booking.period] if found else None
+            found = await records(connection, [booking.conversation])
+            left = await self.left_of(connection, found, {booking.conversation: [booking.period]}, now)
+        return left[booking.conversation][booking.period] if found else None
 
     async def outlooks(self, conversations: Sequence[str], now: int) -> dict[str, Outlook]:
         """Of those that exist, by id; three questions to the database for some hundred of them."""
@@ -115,8 +131,8 @@ class CreditBook:
         for booking in coming:
             if booking.ended_at > now:
                 next_of.setdefault(booking.conversation, booking)
-        by_name = _by_conversation(spent)
-        corrected_by_name = _by_conversation(corrected)
+        by_name = by_conversation(spent)
+        corrected_by_name = by_conversation(corrected)
         return {
             name: Outlook(
                 _left(
@@ -200,7 +216,8 @@ def _left(credits: Credits | None) -> int | None:
     return credits.left if credits else None
 
 
-def _by_conversation(found: Sequence[Each]) -> dict[str, list[Each]]:
+def by_conversation(found: Sequence[Each]) -> dict[str, list[Each]]:
+    """Those of each, in the order in which they are given."""
     by_name: dict[str, list[Each]] = {}
     for each in found:
         by_name.setdefault(each.conversation, []).append(each)

@@ -7,12 +7,13 @@ for ever: the ledger knows the number of the last one. What is only said may be 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import msgspec
+from msgspec import Struct
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.records import record
+from chatserver.conversations.records import records
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.operating.metrics import Metrics
@@ -20,10 +21,12 @@ from chatserver.protocol.entry import event_entry
 from chatserver.protocol.events import SessionChanged
 from chatserver.protocol.sessions import booking_view
 from chatserver.records.database import Database, DatabaseError
-from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.chats import chats_ahead, first_start
+from chatserver.sessions.credit_book import CreditBook, by_conversation
 from chatserver.sessions.rows import bookings, session_events
 from chatserver.sessions.session_event import ENTRIES, SAID, SessionEvent
 from chatserver.sessions.session_timers import SessionTimers
+from chatserver.sessions.together import Together
 from quotas.bookings import LENGTHS, Booking
 from quotas.instant import DAY, MINUTE, SECOND
 from quotas.ledger import feed, keys
@@ -32,6 +35,7 @@ from quotas.plans import SessionPolicy
 from quotas.standing import Standing
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
+from quotas.terms import BookedChat
 
 LOOK_EVERY = 5.0
 """Seconds between looks for what was left untold."""
@@ -39,8 +43,8 @@ RETRY_AFTER = 3.0
 """Seconds after a look that failed."""
 LEASE = 15 * SECOND
 """How long after its last look a process may be silent before another one takes over."""
-BATCH = 100
-"""Events of a conversation that are told in one go."""
+BATCH = 500
+"""Events that are told in one go."""
 PAGE = 500
 """Bookings read at once."""
 CONVERSATIONS = 100
@@ -57,8 +61,20 @@ _WORDS = Words(
 
 logger = logging.getLogger(__name__)
 
-Project = Callable[[ConversationRecord], Awaitable[Standing]]
+Project = Callable[[ConversationRecord, tuple[BookedChat, ...]], Awaitable[Standing]]
 """Tells the ledger of a conversation's record and its live chats. Raises StoreError, DatabaseError."""
+
+
+class _News(Struct, frozen=True):
+    """What is untold of a conversation, and what it is told with."""
+
+    record: ConversationRecord
+    events: list[SessionEvent]
+    bookings: dict[str, Booking]
+    """Those that the events are about, as they are now."""
+    chats: tuple[BookedChat, ...]
+    left: Mapping[int | None, int | None]
+    """Units left by period; under None, now."""
 
 
 class SessionTelling:
@@ -85,6 +101,7 @@ class SessionTelling:
         self._credits = credits
         self._policy = policy
         self._metrics = metrics
+        self._together = Together(self._told, CONVERSATIONS)
         self._agenda = Agenda()
         self._duty = Duty(store, keys.TELLER, name, self._agenda, _WORDS, logger)
 
@@ -95,14 +112,14 @@ class SessionTelling:
     async def tell(self, conversation: str) -> None:
         """Tell what has just been committed; where the store does not answer now, it is told later."""
         try:
-            while await self._told(conversation):
-                pass
+            if error := await self._together.ask(conversation):
+                raise error
         except (StoreError, DatabaseError):
             logger.debug("what happened at a session is told later", extra={"conversation": conversation})
 
     async def set_timers(self) -> None:
         """Look at every booking that may not be over: the store has lost timers. Raises StoreError, DatabaseError."""
-        now = await self._ledger.now()
+        now = await self._credits.now()
         since, last = now - self._policy.confirm_days * DAY - LENGTHS[-1] * MINUTE, ""
         while True:
             async with self._database.read() as connection:
@@ -117,30 +134,63 @@ class SessionTelling:
         """The look is at the records, not at the ledger's partitions: any of them may be due."""
         async with self._database.read() as connection:
             left = await session_events.with_untold(connection, CONVERSATIONS)
-        for conversation in left:
-            while await self._told(conversation):
-                pass
+        for error in await self._told(left):
+            if error is not None:
+                raise error
         self._agenda.look(0, asyncio.get_running_loop().time() + LOOK_EVERY)
         return len(left) == CONVERSATIONS
 
-    async def _told(self, conversation: str) -> bool:
-        """Tell the first events that are untold; whether there may be more. Raises StoreError, DatabaseError."""
+    async def _told(self, conversations: Sequence[str]) -> Sequence[BaseException | None]:
+        """Tell all that is untold of them; for each why it could not be. Raises StoreError, DatabaseError."""
+        failed: dict[str, BaseException] = {}
+        while names := set(conversations) - set(failed):
+            now = await self._credits.now()
+            untold = await self._news(names, now)
+            outcomes = await asyncio.gather(*(self._tell_one(each, now) for each in untold), return_exceptions=True)
+            told: list[SessionEvent] = []
+            for each, error in zip(untold, outcomes, strict=True):
+                if error is None:
+                    told += each.events
+                else:
+                    failed[each.record.id] = error
+            if told:
+                async with self._database.begin() as connection:
+                    await session_events.mark_told(connection, [event.number for event in told])
+                self._metrics.sessions.update(name for event in told if (name := _counted_as(event)) in COUNTED)
+            if sum(len(each.events) for each in untold) < BATCH:
+                break
+        return [failed.get(name) for name in conversations]
+
+    async def _news(self, conversations: Collection[str], now: int) -> list[_News]:
         async with self._database.read() as connection:
-            events = await session_events.untold(connection, conversation, BATCH)
-            of = await bookings.by_id(connection, {event.booking for event in events if event.booking})
-            found = await record(connection, conversation)
-        if not events or found is None:
-            return False
-        known = {id: row.booking for id, row in of.items()}
-        now = (await self._project(found)).now
-        await self._write(conversation, events)
-        for id, first_at in _changed_at(events).items():
-            await self._timers.set_for(known[id], first_at - 1)
-        await self._say(found, events, known, now)
-        async with self._database.begin() as connection:
-            await session_events.mark_told(connection, [event.number for event in events])
-        self._metrics.sessions.update(name for event in events if (name := _counted_as(event)) in COUNTED)
-        return len(events) == BATCH
+            events = by_conversation(await session_events.untold(connection, conversations, BATCH))
+            if not events:
+                return []
+            ids = {event.booking for some in events.values() for event in some if event.booking}
+            known = {id: row.booking for id, row in (await bookings.by_id(connection, ids)).items()}
+            found = await records(connection, list(events))
+            chats = chats_ahead(await bookings.ahead(connection, list(found), first_start(now)), now)
+            periods: dict[str, set[int]] = {name: set() for name in found}
+            for booking in known.values():
+                periods[booking.conversation].add(booking.period)
+            left = await self._credits.left_of(connection, found, periods, now)
+        return [
+            _News(
+                record,
+                events[name],
+                {event.booking: known[event.booking] for event in events[name] if event.booking},
+                chats.get(name, ()),
+                left[name],
+            )
+            for name, record in found.items()
+        ]
+
+    async def _tell_one(self, news: _News, now: int) -> None:
+        await self._project(news.record, news.chats)
+        await self._write(news.record.id, news.events)
+        for id, first_at in _changed_at(news.events).items():
+            await self._timers.set_for(news.bookings[id], first_at - 1)
+        await self._say(news, now)
 
     async def _write(self, conversation: str, events: Sequence[SessionEvent]) -> None:
         for event in events:
@@ -152,22 +202,19 @@ class SessionTelling:
                 if written is None:
                     raise StoreError(f"the store has lost the conversation {conversation}; it is told anew")
 
-    async def _say(
-        self, record: ConversationRecord, events: Sequence[SessionEvent], known: dict[str, Booking], now: int
-    ) -> None:
-        left = await self._credits.left(record, {each.period for each in known.values()}, now)
-        for event in events:
+    async def _say(self, news: _News, now: int) -> None:
+        for event in news.events:
             if event.name not in SAID:
                 continue
-            booking = known.get(event.booking)
+            booking = news.bookings.get(event.booking)
             said = SessionChanged(
-                conversation=record.id,
+                conversation=news.record.id,
                 kind=event.name,  # type: ignore[arg-type]  # those of SAID
                 booking=booking_view(booking, self._policy, now) if booking else None,
-                credits_left=left.get(booking.period if booking else None),
+                credits_left=news.left.get(booking.period if booking else None),
             )
             payload = feed.session(msgspec.json.encode(said))
-            await self._store.request("SPUBLISH", keys.feed(record.id), payload)
+            await self._store.request("SPUBLISH", keys.feed(news.record.id), payload)
 
 
 def _counted_as(event: SessionEvent) -> str:

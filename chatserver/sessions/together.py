@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-Asked = TypeVar("Asked")
-Answer = TypeVar("Answer")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
 
 
-class Together(Generic[Asked, Answer]):
+class Together(Generic[Job, Result]):
     """`work` answers each of a batch, of at most `most`, in order; what it raises, all of the batch get."""
 
-    def __init__(self, work: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], most: int) -> None:
+    def __init__(self, work: Callable[[Sequence[Job]], Awaitable[Sequence[Result]]], most: int) -> None:
         self._work = work
         self._most = most
-        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._waiting: list[tuple[Job, asyncio.Future[Result]]] = []
         self._at_work: asyncio.Task[None] | None = None
 
-    async def ask(self, asked: Asked) -> Answer:
+    async def ask(self, asked: Job) -> Result:
         """The answer. Who is cancelled meanwhile leaves what was asked for in its batch."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, answer))
         if self._at_work is None:
             self._at_work = asyncio.get_running_loop().create_task(self._until_none_waits())
@@ -33,7 +33,7 @@ class Together(Generic[Asked, Answer]):
         finally:
             self._at_work = None
 
-    async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
+    async def _answer(self, batch: Sequence[tuple[Job, asyncio.Future[Result]]]) -> None:
         try:
             answers = await self._work([asked for asked, _ in batch])
         except Exception as error:

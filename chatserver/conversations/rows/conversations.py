@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
-from chatserver.records.dialects import IDS_AT_ONCE, latest
+from chatserver.records.dialects import IDS_AT_ONCE, is_sqlite, latest
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
 
 _OPEN = (SUBSCRIPTIONS.c.conversation_id == CONVERSATIONS.c.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
@@ -46,8 +46,9 @@ async def find_to_change(connection: AsyncConnection, id: str) -> ConversationRe
 async def find_all_to_change(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:
     """Those of `ids`, at most IDS_AT_ONCE, that exist, by id; nobody else changes them until the transaction ends."""
     here = CONVERSATIONS.c.id.in_(sorted(ids))
-    # In one order, so that two transactions never wait for each other.
-    await connection.execute(select(CONVERSATIONS.c.id).where(here).order_by(CONVERSATIONS.c.id).with_for_update())
+    if not is_sqlite(connection.dialect):  # there who writes is alone
+        # In one order, so that two transactions never wait for each other.
+        await connection.execute(select(CONVERSATIONS.c.id).where(here).order_by(CONVERSATIONS.c.id).with_for_update())
     return {row.id: _conversation(row) for row in await connection.execute(_all().where(here))}
 
 

@@ -24,9 +24,9 @@ async def of_booking(connection: AsyncConnection, booking: str) -> list[SessionE
     return [_event(row) for row in await connection.execute(query)]
 
 
-async def untold(connection: AsyncConnection, conversation: str, most: int) -> list[SessionEvent]:
-    """The first ones of a conversation of which the ledger has not heard, in order."""
-    here = (SESSION_EVENTS.c.conversation_id == conversation, ~SESSION_EVENTS.c.told)
+async def untold(connection: AsyncConnection, conversations: Collection[str], most: int) -> list[SessionEvent]:
+    """The first ones of these conversations, at most IDS_AT_ONCE, of which the ledger has not heard, in order."""
+    here = (SESSION_EVENTS.c.conversation_id.in_(sorted(conversations)), ~SESSION_EVENTS.c.told)
     query = select(SESSION_EVENTS).where(*here).order_by(SESSION_EVENTS.c.id).limit(most)
     return [_event(row) for row in await connection.execute(query)]
 

@@ -57,9 +57,9 @@ class Desk:
         self.telling = self.telling_named("first")
         self.bookings = self.bookings_told_by(self.telling)
 
-    def telling_named(self, name: str) -> SessionTelling:
+    def telling_named(self, name: str, part: type[SessionTelling] = SessionTelling) -> SessionTelling:
         """A part that tells, as another process has it."""
-        return SessionTelling(
+        return part(
             database=self.database,
             store=self.store,
             ledger=self.ledger,

@@ -28,7 +28,7 @@ async def test_a_booking_is_made_once_and_told(desk: Desk) -> None:
     timers = await desk.store.request("ZRANGE", keys.timers(keys.partition("c1")), 0, -1)
     assert timers == [b"session:b1"]
     async with desk.database.read() as connection:
-        assert await session_events.untold(connection, "c1", 10) == []
+        assert await session_events.untold(connection, ["c1"], 10) == []
     assert isinstance(await desk.bookings.book(wanted(minutes=45), "mentor"), Conflict)
     assert isinstance(await desk.bookings.book(wanted("b2", conversation="none"), "mentor"), Missing)
     assert isinstance(await desk.bookings.book(wanted("b2", START + 1), "mentor"), Invalid)
