@@ -199,9 +199,11 @@ def test_every_subcommand_is_listed_with_its_flags() -> None:
     cli = command_line()
     for name in SUBCOMMANDS:
         assert rows(CONFIGURATION, f"`{name}`")
-        for argument in cli[name].assemble_argument_collection():
-            for flag in argument.names:
-                assert not flag.startswith("--") or f"`{flag}`" in CONFIGURATION, f"{name} {flag}"
+        # Some have commands of their own.
+        for command in (cli[name], *(cli[name][own] for own in cli[name] if not own.startswith("-"))):
+            for argument in command.assemble_argument_collection():
+                for flag in argument.names:
+                    assert not flag.startswith("--") or f"`{flag}`" in CONFIGURATION, f"{name} {flag}"
 
 
 def test_every_key_of_a_policy_is_listed() -> None:

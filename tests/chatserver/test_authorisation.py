@@ -87,6 +87,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getBooking", "absent"): NOBODY_FINDS_IT,
     ("cancelBooking", "b1"): ITS_PEOPLE,
     ("cancelBooking", "absent"): NOBODY_FINDS_IT,
+    ("getCancellation", "b1"): ITS_PEOPLE,
+    ("getCancellation", "absent"): NOBODY_FINDS_IT,
     ("joinBooking", "b1"): THE_TWO,
     ("joinBooking", "absent"): THE_TWO_FIND_NOTHING,
     ("finishBooking", "b1"): MENTOR_AND_SUPPORT,
