@@ -37,12 +37,15 @@ async def with_untold(connection: AsyncConnection, most: int) -> Sequence[str]:
     return list(await connection.scalars(query))
 
 
-async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> None:
-    """The ledger has heard of these."""
+async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> set[int]:
+    """The ledger has heard of these; which of them nobody had marked before."""
+    fresh: set[int] = set()
     some = sorted(numbers)
     for first in range(0, len(some), IDS_AT_ONCE):
-        here = SESSION_EVENTS.c.id.in_(some[first : first + IDS_AT_ONCE])
-        await connection.execute(update(SESSION_EVENTS).where(here).values(told=True))
+        here = (SESSION_EVENTS.c.id.in_(some[first : first + IDS_AT_ONCE]), ~SESSION_EVENTS.c.told)
+        marked = update(SESSION_EVENTS).where(*here).values(told=True).returning(SESSION_EVENTS.c.id)
+        fresh.update(await connection.scalars(marked))
+    return fresh
 
 
 def _values(event: SessionEvent) -> dict[str, object]:
