@@ -2,7 +2,8 @@
 
 An event is kept in the transaction of what it tells of, and told after the commit. A process that dies between the two
 leaves it untold; another look finds it. Within a conversation events are told in order, and each entry is written once
-for ever: the ledger knows the number of the last one. What is only said is said at most once, by whoever marks the event.
+for ever: the ledger knows the number of the last one. What is only said is said at most once, by whoever marks the
+event as told.
 """
 
 import asyncio
