@@ -19,7 +19,7 @@ from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, corrections, occupancy, session_events
 from chatserver.sessions.rows.bookings import BookingRow
-from chatserver.sessions.rows.occupancy import Place, places_of
+from chatserver.sessions.rows.occupancy import PersonQuarter, places_of
 from chatserver.sessions.session_event import event_of
 from chatserver.sessions.slots import Slots
 from quotas.bookings import Actor, Booking, Price, book_refusal, place_problem
@@ -147,7 +147,7 @@ class _Batch:
         known: dict[str, BookingRow],
         spent: Sequence[Booking],
         corrected: Sequence[Correction],
-        holders: dict[Place, str],
+        holders: dict[PersonQuarter, str],
     ) -> None:
         self.records = records
         self.known = known
@@ -218,7 +218,7 @@ class _Batch:
         return [self.records[name] for name in names]
 
 
-def _wanted_places(wanted: WantedBooking, record: ConversationRecord) -> list[Place]:
+def _wanted_places(wanted: WantedBooking, record: ConversationRecord) -> list[PersonQuarter]:
     return occupancy.places(record.member, record.mentor, wanted.starts_at, wanted.minutes)
 
 

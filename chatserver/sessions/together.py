@@ -4,20 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-Asked = TypeVar("Asked")
+Wish = TypeVar("Wish")
 Answer = TypeVar("Answer")
 
 
-class Together(Generic[Asked, Answer]):
+class Together(Generic[Wish, Answer]):
     """`work` answers each of a batch, of at most `most`, in order; what it raises, all of the batch get."""
 
-    def __init__(self, work: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], most: int) -> None:
+    def __init__(self, work: Callable[[Sequence[Wish]], Awaitable[Sequence[Answer]]], most: int) -> None:
         self._work = work
         self._most = most
-        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._waiting: list[tuple[Wish, asyncio.Future[Answer]]] = []
         self._at_work: asyncio.Task[None] | None = None
 
-    async def ask(self, asked: Asked) -> Answer:
+    async def ask(self, asked: Wish) -> Answer:
         """The answer. Who is cancelled meanwhile leaves what was asked for in its batch."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, answer))
@@ -33,7 +33,7 @@ class Together(Generic[Asked, Answer]):
         finally:
             self._at_work = None
 
-    async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
+    async def _answer(self, batch: Sequence[tuple[Wish, asyncio.Future[Answer]]]) -> None:
         try:
             answers = await self._work([asked for asked, _ in batch])
         except Exception as error:
