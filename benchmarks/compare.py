@@ -1,8 +1,9 @@
-"""`python -m benchmarks.compare`: what a message costs before and after a change, measured in pairs of runs."""
+"""`python -m benchmarks.compare`: what a message costs before and after a change, side by side in pairs."""
 
+import resource
 import signal
 import sys
-from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Never
@@ -16,21 +17,22 @@ from rich.table import Table
 from benchmarks.contenders import BenchmarkError, Durability
 from benchmarks.installation import Installation, installation_of
 from benchmarks.load import Outcome
-from benchmarks.measure import Load
-from benchmarks.progress import Tell, bar, bars
+from benchmarks.measure import Load, generated, job_of
+from benchmarks.progress import bar, bars
 from benchmarks.ratio import LEAST_PAIRS, Ratio, ratio_of
 from benchmarks.results import Conditions, conditions, faults_of
 from benchmarks.rows import cpu_per_message
+from benchmarks.servers import running
+from benchmarks.turns import Turns
 
 Seconds = Annotated[float, Parameter(validator=Number(gt=0, lte=600))]
 
-app = App(name="compare", help="What a message costs in two installations, in pairs of runs.")
+app = App(name="compare", help="What a message costs in two installations, side by side.")
 
 
 class RunPair(msgspec.Struct, frozen=True):
-    """Two runs, one right after the other. `ratio`: CPU a message after over that before."""
+    """Two fresh servers, measured in turns. `ratio`: CPU a message after over that before."""
 
-    before_first: bool
     ratio: float
     before: Outcome
     after: Outcome
@@ -41,6 +43,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
     conditions: Conditions
     load: Load
+    windows: int
     aof: Durability
     before: Installation
     after: Installation
@@ -59,8 +62,9 @@ def main(
     before: Path,
     after: Path,
     pairs: Annotated[int, Parameter(validator=Number(gte=LEAST_PAIRS, lte=100))] = 20,
-    warmup: Seconds = 2.0,
-    seconds: Seconds = 5.0,
+    windows: Annotated[int, Parameter(validator=Number(gte=1, lte=1_000))] = 20,
+    warmup: Seconds = 1.0,
+    seconds: Seconds = 0.4,
     aof: Durability = "off",
     most: Annotated[float | None, Parameter(validator=Number(gt=0))] = None,
     json: Path | None = None,
@@ -70,20 +74,21 @@ def main(
     Parameters
     ----------
     before
-        The Python of an environment within a checkout, such as ../before/.venv/bin/python or .venv/compiled/bin/python.
-        What is installed there is measured, by that checkout's own benchmark.
+        The Python of an environment that has the product, such as ../before/.venv/bin/python.
     after
-        The same for the other one.
+        The same for the other one, such as .venv/compiled/bin/python.
     pairs
-        How often each is measured: before and after in turn, and which of them is first changes from pair to pair.
+        How often both are started anew, on fresh stores, and measured side by side.
+    windows
+        How often each is measured in a pair, in turns.
     warmup
-        Seconds of load before the clock starts.
+        Seconds of load on each before the first window.
     seconds
-        Seconds measured, each run.
+        Length of a window.
     aof
-        Whether the store flushes each write to disk.
+        Whether the stores flush each write to disk.
     most
-        The highest ratio that is well, such as 1.03: the interval must end below it.
+        The highest ratio that is well, such as 1.03: the interval must end at or below it.
     json
         A file for all figures.
     """
@@ -101,14 +106,17 @@ def main(
     stopped = ""
     try:
         with bars(console) as progress:
-            for pair in measured(installations, pairs, load, aof, bar(progress, "pairs")):
-                done.append(pair)
+            tell = bar(progress, "pairs")
+            for number in range(pairs):
+                tell(f"{number + 1}/{pairs}", number / pairs)
+                done.append(measured(*installations, number, load, windows, aof))
+            tell("done", 1.0)
     except BenchmarkError as problem:
         stopped = str(problem)
     except KeyboardInterrupt:
         stopped = "stopped; servers and stores are down"
     ratio = ratio_of([pair.ratio for pair in done]) if len(done) >= LEAST_PAIRS else None
-    comparison = Comparison(under, load, aof, *installations, done, ratio)
+    comparison = Comparison(under, load, windows, aof, *installations, done, ratio)
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(comparison)))
     show(comparison, most, console)
@@ -118,21 +126,24 @@ def main(
 
 
 def measured(
-    installations: tuple[Installation, Installation], pairs: int, load: Load, aof: Durability, tell: Tell
-) -> Iterator[RunPair]:
-    """Before and after, after and before, and so on: what drifts meets both alike. Raises BenchmarkError."""
-    before, after = installations
-    for number in range(pairs):
-        before_first = number % 2 == 0
-        outcomes = {}
-        for turn, name in enumerate(("before", "after") if before_first else ("after", "before")):
-            tell(f"pair {number + 1}/{pairs} · {name}", (number + turn / 2) / pairs)
-            outcomes[name] = (before if name == "before" else after).measure(load, aof)
-            if not outcomes[name].complete:
-                raise BenchmarkError(f"{name}: no message was complete: {outcomes[name].faults}")
-        ratio = cpu_per_message(outcomes["after"]) / cpu_per_message(outcomes["before"])
-        yield RunPair(before_first, ratio, outcomes["before"], outcomes["after"])
-    tell("done", 1.0)
+    before: Installation, after: Installation, number: int, load: Load, windows: int, aof: Durability
+) -> RunPair:
+    """Which of them begins changes from pair to pair. Raises BenchmarkError."""
+    contenders = {"before": before.contender("before"), "after": after.contender("after")}
+    names = ("before", "after") if number % 2 == 0 else ("after", "before")
+    with ExitStack() as stack:
+        first, second = (
+            job_of(contenders[name], stack.enter_context(running(contenders[name], load.pairs, aof)), load)
+            for name in names
+        )
+        turns = Turns(first, second, windows)
+        found = generated("pair", "benchmarks.turns", msgspec.json.encode(turns), turns.longest_seconds)
+    outcomes = dict(zip(names, msgspec.json.decode(found, type=tuple[Outcome, Outcome]), strict=True))
+    for name, outcome in outcomes.items():
+        if not outcome.complete:
+            raise BenchmarkError(f"{name}: no message was complete: {outcome.faults}")
+    ratio = cpu_per_message(outcomes["after"]) / cpu_per_message(outcomes["before"])
+    return RunPair(ratio, outcomes["before"], outcomes["after"])
 
 
 def is_well(comparison: Comparison, most: float | None) -> bool:
@@ -146,8 +157,8 @@ def show(comparison: Comparison, most: float | None, console: Console) -> None:
     if not comparison.pairs:
         return
     table = Table(title=f"{len(comparison.pairs)} pairs, AOF {comparison.aof}; µs of CPU a message, medians")
-    for heading in ("", "commit", "what", "server + store", "server", "store", "messages/s"):
-        table.add_column(heading, justify="left" if heading in ("", "commit", "what") else "right")
+    for heading in ("", "commit", "compiled", "server + store", "server", "store", "messages/s"):
+        table.add_column(heading, justify="left" if heading in ("", "commit", "compiled") else "right")
     table.add_row("before", *_row(comparison.before, [pair.before for pair in comparison.pairs]))
     table.add_row("after", *_row(comparison.after, [pair.after for pair in comparison.pairs]))
     console.print(table)
@@ -171,7 +182,8 @@ def _row(installation: Installation, outcomes: list[Outcome]) -> list[str]:
         median(outcome.store_micros / outcome.complete for outcome in outcomes),
     )
     rate = median(outcome.complete / outcome.seconds for outcome in outcomes)
-    return [installation.commit, installation.what, *(f"{figure:.1f}" for figure in figures), f"{rate:,.0f}"]
+    compiled = "yes" if installation.compiled else "no"
+    return [installation.commit, compiled, *(f"{figure:.1f}" for figure in figures), f"{rate:,.0f}"]
 
 
 def _stop(console: Console, sentence: str) -> Never:
@@ -186,4 +198,7 @@ def _interrupt(*_: object) -> Never:
 if __name__ == "__main__":
     # A `kill` cleans up just as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
+    # Two sockets a pair at both ends of both servers: many systems allow 1,024 files until asked.
+    _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     app()

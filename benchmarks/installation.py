@@ -1,79 +1,64 @@
-"""An installation of the product, in the environment of a checkout: it measures itself, by its own benchmark."""
+"""An installation of the product, beside the one that runs this: named by the Python that has it."""
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import msgspec
+from msgspec import Struct
 
-from benchmarks.contenders import BenchmarkError, Durability
-from benchmarks.load import Outcome
-from benchmarks.measure import Load
-from benchmarks.results import Report
-from benchmarks.rows import PRODUCT
+from benchmarks.contenders import CONTENDERS, BenchmarkError, Contender
 
-_ASK = "from benchmarks.contenders import CONTENDERS; print(CONTENDERS['product'].what)"
-_BEYOND_THE_WINDOW = 120.0
-"""Seconds for everything but the load; then it hangs."""
-_STOP_SECONDS = 60.0
+_ASK = """
+from pathlib import Path
+import chatserver, quotas
+print(Path(chatserver.__file__).parent)
+print(any(file for part in (chatserver, quotas) for file in Path(part.__file__).parent.glob("**/*.so")))
+"""
 
 
-class Installation(msgspec.Struct, frozen=True):
-    """Its interpreter, and the checkout whose benchmark measures it; `commit` is empty where Git knows none."""
+class Installation(Struct, frozen=True):
+    """`folder` is its package; `commit` that of the checkout which the folder is in, empty where it is in none."""
 
     python: str
-    checkout: str
+    folder: str
     commit: str
-    what: str
+    compiled: bool
 
-    def measure(self, load: Load, aof: Durability) -> Outcome:
-        """One run of its benchmark, on a fresh server and store. Raises BenchmarkError."""
-        with TemporaryDirectory(prefix="chatserver-compare-") as folder:
-            figures, words = Path(folder) / "figures.json", Path(folder) / "words"
-            arguments = [
-                *("--server", PRODUCT, "--rounds", "1", "--aof", aof, "--json", str(figures)),
-                *("--pairs", f"{load.pairs}", "--window", f"{load.window}", "--body-bytes", f"{load.body_bytes}"),
-                *("--warmup", f"{load.warmup}", "--seconds", f"{load.seconds}"),
-            ]
-            status = _run([self.python, "-m", "benchmarks", *arguments], self.checkout, words, load)
-            last_words = "\n".join(words.read_text(errors="replace").splitlines()[-15:])
-            try:
-                report = msgspec.json.decode(figures.read_bytes(), type=Report)
-            except (OSError, msgspec.DecodeError) as problem:
-                raise BenchmarkError(f"{self.python}: no figures, status {status}: {problem}\n{last_words}") from None
-            if report.table is None or not report.table.runs:
-                raise BenchmarkError(f"{self.python}: nothing was measured, status {status}\n{last_words}")
-            return report.table.runs[0].outcome
+    def contender(self, name: str) -> Contender:
+        """Its server, as a contender of that name."""
+        product = CONTENDERS["product"]
+        program = Path(self.python).with_name("chatserver")
+        return replace(
+            product,
+            name=name,
+            command=lambda site: [str(program), *product.command(site)[1:]],
+            # The caller's path must not lead one installation to the modules of another.
+            environment=lambda site: product.environment(site) | {"PYTHONPATH": ""},
+        )
 
 
 def installation_of(python: Path) -> Installation:
-    """What that interpreter runs. Raises BenchmarkError where it does not run, or is in no checkout."""
+    """What that interpreter would run. Raises BenchmarkError where it does not start, or has no chatserver."""
     python = python.absolute()  # not resolved: an environment's interpreter is a link to the one that it was made of
-    checkout = next((each for each in python.parents if (each / "benchmarks" / "__main__.py").exists()), None)
-    if checkout is None:
-        raise BenchmarkError(f"{python}: no folder above it has the benchmarks: name an interpreter within a checkout")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     try:
         asked = subprocess.run(
-            [python, "-c", _ASK], cwd=checkout, env=_environment(), capture_output=True, text=True, check=True
+            [python, "-c", _ASK], cwd="/", env=environment, capture_output=True, text=True, check=True
         )
     except OSError as problem:
         raise BenchmarkError(f"{python} does not start: {problem.strerror}") from None
     except subprocess.CalledProcessError as problem:
-        raise BenchmarkError(f"{python} cannot run the benchmarks of {checkout}:\n{problem.stderr.strip()}") from None
-    return Installation(str(python), str(checkout), _commit(checkout), asked.stdout.strip())
+        raise BenchmarkError(f"{python} has no chatserver:\n{problem.stderr.strip()}") from None
+    folder, compiled = asked.stdout.split("\n")[:2]
+    return Installation(str(python), folder, _commit(folder), compiled == "True")
 
 
-def _environment() -> dict[str, str]:
-    """Without what would let one installation import another's modules."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-
-
-def _commit(checkout: Path) -> str:
+def _commit(folder: str) -> str:
     try:
         asked = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--exclude=*"],
-            cwd=checkout,
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,
@@ -81,26 +66,3 @@ def _commit(checkout: Path) -> str:
     except OSError:
         return ""
     return asked.stdout.strip()
-
-
-def _run(command: list[str], checkout: str, words: Path, load: Load) -> int:
-    """Its exit status; what it says goes into `words`. Where we are stopped, it stops its servers first."""
-    with words.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=checkout,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            # Ctrl-C is for us, who pass it on once.
-            start_new_session=True,
-        )
-    try:
-        return process.wait(load.warmup + load.seconds + _BEYOND_THE_WINDOW)
-    except subprocess.TimeoutExpired:
-        raise BenchmarkError(f"{command[0]}: its benchmark does not end") from None
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(_STOP_SECONDS)

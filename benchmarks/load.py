@@ -94,52 +94,93 @@ class Outcome(msgspec.Struct, frozen=True):
     faults: dict[str, int]
 
 
+class Crowd:
+    """Everybody of a job: connected, writing, counted. What is measured adds up."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._tally = Tally()
+        self._dialect = DIALECTS[job.dialect]
+        self._pairs = [
+            Pair(couple.conversation, couple.seq, job.window, job.body_bytes, self._tally, self._dialect, job.refusals)
+            for couple in job.couples
+        ]
+        self._sides: list[Side] = []
+        self._measured = (0, 0, 0, 0)
+
+    async def connect(self) -> None:
+        """Both sides of every pair. Raises TimeoutError."""
+        url = f"ws://127.0.0.1:{self.job.port}{self._dialect.path}"
+        for pair, couple in zip(self._pairs, self.job.couples, strict=True):
+            pair.add(couple.member, couple.member_token, url)
+            pair.add(couple.mentor, couple.mentor_token, url)
+        self._sides = list(chain.from_iterable(pair.sides.values() for pair in self._pairs))
+        await _connect(self._sides, self.job.port)
+
+    def start(self) -> None:
+        """Write, in the closed loop."""
+        for pair in self._pairs:
+            pair.start()
+
+    async def keep_rate(self) -> None:
+        """Write, in the open loop, until cancelled."""
+        await _pace(self._sides, self.job.rate)
+
+    async def measure(self) -> None:
+        """Count for one window what is complete, and CPU time meanwhile."""
+        self._tally.measuring = True
+        before = _instruments(self.job)
+        await asyncio.sleep(self.job.seconds)
+        self._tally.measuring = False
+        after = _instruments(self.job)
+        elapsed, server, store, load = (
+            total + end - start for total, start, end in zip(self._measured, before, after, strict=True)
+        )
+        self._measured = (elapsed, server, store, load)
+
+    async def drain(self) -> None:
+        """Write no more and wait for what is in flight; whatever is then missing is a fault."""
+        await _drain(self._pairs, self._tally)
+
+    async def hang_up(self) -> None:
+        """Everybody."""
+        await _hang_up(self._sides)
+
+    def outcome(self) -> Outcome:
+        """Of all windows so far."""
+        tally = self._tally
+        elapsed, server, store, load = self._measured
+        return Outcome(
+            complete=tally.complete,
+            complete_in_all=tally.complete_in_all,
+            seconds=elapsed / 1_000_000,
+            server_micros=server,
+            store_micros=store,
+            load_micros=load,
+            other_frames=tally.other_frames,
+            ack=latency(tally.ack_ns),
+            delivery=latency(tally.delivery_ns),
+            faults=dict(tally.faults),
+        )
+
+
 async def run(job: Job) -> Outcome:
     """Connect everybody, warm up, measure, let the last messages arrive, hang up."""
-    tally = Tally()
-    dialect = DIALECTS[job.dialect]
-    url = f"ws://127.0.0.1:{job.port}{dialect.path}"
-    pairs = [
-        Pair(couple.conversation, couple.seq, job.window, job.body_bytes, tally, dialect, job.refusals)
-        for couple in job.couples
-    ]
-    for pair, couple in zip(pairs, job.couples, strict=True):
-        pair.add(couple.member, couple.member_token, url)
-        pair.add(couple.mentor, couple.mentor_token, url)
-    sides = list(chain.from_iterable(pair.sides.values() for pair in pairs))
-    await _connect(sides, job.port)
+    crowd = Crowd(job)
+    await crowd.connect()
     # Cycles are rare here and their collector would only stand in the way of the clock.
     gc.freeze()
     gc.disable()
-    if job.rate:
-        pace = asyncio.create_task(_pace(sides, job.rate))
-    else:
-        pace = None
-        for pair in pairs:
-            pair.start()
+    pace = asyncio.create_task(crowd.keep_rate()) if job.rate else None
+    if pace is None:
+        crowd.start()
     await asyncio.sleep(job.warmup_seconds)
-    tally.measuring = True
-    before = _instruments(job)
-    await asyncio.sleep(job.seconds)
-    tally.measuring = False
-    after = _instruments(job)
+    await crowd.measure()
     if pace is not None:
         pace.cancel()
-    await _drain(pairs, tally)
-    await _hang_up(sides)
-    elapsed, server, store, load = (end - start for start, end in zip(before, after, strict=True))
-    return Outcome(
-        complete=tally.complete,
-        complete_in_all=tally.complete_in_all,
-        seconds=elapsed / 1_000_000,
-        server_micros=server,
-        store_micros=store,
-        load_micros=load,
-        other_frames=tally.other_frames,
-        ack=latency(tally.ack_ns),
-        delivery=latency(tally.delivery_ns),
-        faults=dict(tally.faults),
-    )
+    await crowd.drain()
+    await crowd.hang_up()
+    return crowd.outcome()
 
 
 async def _connect(sides: list[Side], port: int) -> None:

@@ -29,7 +29,14 @@ def measure(contender: Contender, durability: Durability, load: Load) -> Outcome
 
 def loaded(contender: Contender, up: Running, load: Load) -> Outcome:
     """Let the load generator at a server that runs. Raises BenchmarkError."""
-    job = Job(
+    job = job_of(contender, up, load)
+    found = generated(contender.name, "benchmarks.load", msgspec.json.encode(job), job.longest_seconds)
+    return msgspec.json.decode(found, type=Outcome)
+
+
+def job_of(contender: Contender, up: Running, load: Load) -> Job:
+    """What the load generator is told of a server that runs."""
+    return Job(
         up.port,
         up.server_pid,
         up.store_pid,
@@ -42,17 +49,17 @@ def loaded(contender: Contender, up: Running, load: Load) -> Outcome:
         load.rate,
         contender.refusals,
     )
+
+
+def generated(what: str, module: str, told: bytes, longest_seconds: float) -> bytes:
+    """What a load generator prints. Raises BenchmarkError."""
     try:
         finished = subprocess.run(
-            [sys.executable, "-m", "benchmarks.load"],
-            input=msgspec.json.encode(job),
-            capture_output=True,
-            timeout=job.longest_seconds,
-            check=False,
+            [sys.executable, "-m", module], input=told, capture_output=True, timeout=longest_seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise BenchmarkError(f"{contender.name}: no end after {job.longest_seconds:.0f} s") from None
+        raise BenchmarkError(f"{what}: no end after {longest_seconds:.0f} s") from None
     if finished.returncode:
         last = finished.stderr.decode(errors="replace").splitlines()[-5:]
-        raise BenchmarkError(f"{contender.name}: the load generator failed:\n" + "\n".join(last))
-    return msgspec.json.decode(finished.stdout, type=Outcome)
+        raise BenchmarkError(f"{what}: the load generator failed:\n" + "\n".join(last))
+    return finished.stdout

@@ -24,6 +24,11 @@ SUBCOMMANDS = {
     "report": "chatserver.commands.report:report",
     "statement": "chatserver.commands.statement:statement",
     "why": "chatserver.commands.why:why",
+    "book": "chatserver.commands.book:book",
+    "bookings": "chatserver.commands.bookings:bookings",
+    "credits": "chatserver.commands.credits:credits",
+    "slots": "chatserver.commands.slots:slots",
+    "hours": "chatserver.commands.hours:hours",
     "replay": "chatserver.commands.replay:replay_timeline",
     "token": "chatserver.commands.token:token",
     "migrate": "chatserver.commands.migrate:migrate",
@@ -37,7 +42,7 @@ SUBCOMMANDS = {
     "erase": "chatserver.commands.erase:erase",
     "config": "chatserver.commands.config:config",
 }
-"""Each command and its function, as `module:function`."""
+"""Each command and its function, as `module:function`; or, where it has commands of its own, its `App`."""
 HELP_FLAGS = ("--help", "-h")
 
 
@@ -109,14 +114,26 @@ def command_line(*, listed: bool = False) -> cyclopts.App:
 
 
 def first_line(place: str) -> str:
-    """What `module:function` says of itself, read from its source: to import all commands is to import everything."""
+    """What `module:function` says of itself, read from its source: to import all commands is to import everything.
+
+    An `App` says what its default command does.
+    """
     module, _, name = place.partition(":")
     loader = getattr(find_spec(module), "loader", None)
     assert isinstance(loader, InspectLoader), place  # noqa: S101 - commands are modules of this package
     for statement in ast.parse(loader.get_source(module) or "").body:
-        if isinstance(statement, ast.FunctionDef) and statement.name == name:
+        if isinstance(statement, ast.FunctionDef) and name in (statement.name, _default_of(statement)):
             return (ast.get_docstring(statement) or "").partition("\n")[0]
     raise AssertionError(f"there is no {place}")
+
+
+def _default_of(function: ast.FunctionDef) -> str | None:
+    """The name of the App whose default command it is: decorated by `name.default`."""
+    for decorator in function.decorator_list:
+        match decorator:
+            case ast.Attribute(value=ast.Name(id=name), attr="default"):
+                return name
+    return None
 
 
 def _run() -> None:

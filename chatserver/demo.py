@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from chatserver import demo_sessions
 from chatserver.access.tokens import issue
 from chatserver.app import Parts
 from chatserver.conversations.provisioning import Provisioning
@@ -27,7 +28,7 @@ from chatserver.protocol.events import Role
 from chatserver.settings import DEFAULT_URL, Settings, jwt_secret
 from quotas import instant
 from quotas.admission import WritingState, writing_state
-from quotas.instant import DAY, HOUR
+from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import posted
 from quotas.standing import Standing, Writer
@@ -46,7 +47,7 @@ writing = {{ kind = "always" }}
 reply = {{ target_hours = 0.025, from = "last", clock = "continuous", warn_hours = [0.0125] }}
 """
 MORNING = 9 * HOUR
-"""When a demo that cannot start today starts: at nine on the next open day."""
+"""When a demo that cannot start today has its first session: at nine on the next open day."""
 
 
 class DemoPerson(Struct, frozen=True):
@@ -60,13 +61,15 @@ class DemoPerson(Struct, frozen=True):
 
 MENTOR = DemoPerson("mona", "Mona", "mentor")
 KIM = DemoPerson("kim", "Kim", "member", QUICK)
+LIV = DemoPerson("liv", "Liv", "member", "live")
+VIDA = DemoPerson("vida", "Vida", "member", "video")
 PEOPLE = (
     MENTOR,
     DemoPerson("lina", "Lina", "member", "light"),
     DemoPerson("birk", "Birk", "member", "basic"),
-    DemoPerson("liv", "Liv", "member", "live"),
+    LIV,
     DemoPerson("lars", "Lars", "member", "live+"),
-    DemoPerson("vida", "Vida", "member", "video"),
+    VIDA,
     KIM,
     DemoPerson("siri", "Siri", "support"),
 )
@@ -143,7 +146,7 @@ def open_morning(rulebook: Rulebook, now: int) -> int | None:
 
 
 async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, str | None]:
-    """Settings whose clock shows an open day, and what to say where it had to be moved.
+    """Settings whose clock shows an open day, two minutes before a quarter of an hour, and what to say of it.
 
     A demo's store always counts as shifted, if only by a millisecond, so that its clock can be moved on a later day.
     """
@@ -154,10 +157,15 @@ async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, s
             await link.request("HSET", keys.META, "shift", 1)
     async with connected(settings, store_url) as (_, ledger):
         now = await ledger.now()
-    morning = open_morning(Rulebook(policy_of(settings)), now)
+    start = demo_sessions.before_a_quarter(now)
+    morning = open_morning(Rulebook(policy_of(settings)), start)
     if morning is None:
-        return settings, None
-    moved = instant.text(morning)
+        return replace(settings, now=instant.text(start)), (
+            f"Sessions start on the quarter of an hour. So that nobody waits long for one, the demo's clock goes "
+            f"{(start - now) // MINUTE} min {(start - now) % MINUTE // SECOND} s ahead, to two minutes before; --now "
+            "names another instant."
+        )
+    moved = instant.text(morning - demo_sessions.AHEAD)
     return replace(settings, now=moved), (
         f"Today is a closed day, on which members cannot write. So that there is something to try, the demo's clock "
         f"starts at {moved}; --now names another instant."
@@ -175,6 +183,20 @@ async def settle(provisioning: Provisioning) -> None:
             done = await provisioning.put_conversation(conversation_id(person), details)
             if not isinstance(done, Written):
                 raise StartError(f"the demo cannot be set up with this policy: plan {person.plan} is refused")
+
+
+async def settle_sessions(parts: Parts) -> None:
+    """Hours and prices, a live chat that is about to start, and two video calls; what exists stays as it is."""
+    await demo_sessions.open_the_mentor(parts, MENTOR.id)
+    there = people_of(parts.rulebook)
+    if LIV in there:
+        await demo_sessions.book_the_chat(parts, _pair(LIV))
+    if VIDA in there:
+        await demo_sessions.book_the_calls(parts, _pair(VIDA))
+
+
+def _pair(member: DemoPerson) -> demo_sessions.SessionPair:
+    return demo_sessions.SessionPair(conversation_id(member), member.id, MENTOR.id)
 
 
 def write_tokens(settings: Settings, rulebook: Rulebook) -> dict[str, Path]:
@@ -206,18 +228,31 @@ async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens:
     now = await parts.ledger.now()
     zone = zone_of(parts.rulebook.policy.calendar.zone)
     table = Table(title=f"The demo, {_local(now, zone):%A %d %B %Y %H:%M} in {zone.key}", title_justify="left")
-    for column in ("who", "plan", "may write now"):
+    for column in ("who", "plan", "may write now", "next session"):
         table.add_column(column)
     commands = []
     for person in people_of(parts.rulebook):
         table.add_row(
-            f"{person.name} ({person.role})", person.plan or "–", await _writing_now(parts, person, now, zone)
+            f"{person.name} ({person.role})",
+            person.plan or "–",
+            await _writing_now(parts, person, now, zone),
+            await _session(parts, person, zone) or "–",
         )
         commands.append(f"  {person.name:5} {_command(url, person, tokens[person.id])}")
     console.print(table)
     console.print("\nOpen two terminals and paste one command into each:\n")
     for command in commands:
         console.print(command, soft_wrap=True, highlight=False)
+    if LIV in people_of(parts.rulebook) and (session := await _session(parts, LIV, zone)):
+        listed = shlex.join(_words(url, "bookings", tokens["liv"], conversation_id(LIV)))
+        free = shlex.join(_words(url, "slots", tokens["liv"], conversation_id(LIV)))
+        console.print(
+            f"\nLiv and Mona have a {session}. Open both chats: the line at the bottom counts down. /join comes to\n"
+            "it, /sessions lists what is booked, /book live shows free times. The same from the command line:\n\n"
+            f"  Liv   {listed}\n  Liv   {free}",
+            soft_wrap=True,
+            highlight=False,
+        )
     if KIM in people_of(parts.rulebook):
         siri = shlex.join(_words(url, "replies", tokens["siri"]))
         console.print(
@@ -231,6 +266,16 @@ async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens:
         soft_wrap=True,
         highlight=False,
     )
+
+
+async def _session(parts: Parts, person: DemoPerson, zone: ZoneInfo) -> str:
+    """A member's next session: live chat at 14:30, video call on Mon 30 Nov at 09:00; '' where there is none."""
+    booking = await demo_sessions.next_session(parts, conversation_id(person)) if person.plan else None
+    if booking is None:
+        return ""
+    there, today = _local(booking.starts_at, zone), _local(await parts.ledger.now(), zone)
+    day = "" if there.date() == today.date() else f"on {there:%a %d %b} "
+    return f"{booking.service.replace('_', ' ')} {day}at {there:%H:%M}"
 
 
 async def _writing_now(parts: Parts, person: DemoPerson, now: int, zone: ZoneInfo) -> str | Text:
@@ -270,6 +315,6 @@ def _command(url: str, person: DemoPerson, token: Path) -> str:
     return shlex.join(words)
 
 
-def _words(url: str, command: str, token: Path) -> list[str]:
-    words = [os.path.relpath(sys.argv[0]), command, "--token-file", str(token)]
+def _words(url: str, command: str, token: Path, *arguments: str) -> list[str]:
+    words = [os.path.relpath(sys.argv[0]), command, *arguments, "--token-file", str(token)]
     return words if url == DEFAULT_URL else [*words, "--url", url]

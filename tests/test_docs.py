@@ -14,8 +14,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from chatserver.api.credits import CreditEntryView, CreditsView
 from chatserver.api.problem import KINDS, REFUSED
 from chatserver.api.routes import OPERATIONS
+from chatserver.api.session_refusals import DETAILS
 from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.client import ChatClient
 from chatserver.protocol import events
@@ -32,10 +34,13 @@ from chatserver.protocol.commands import (
     MAX_WATCHED,
     AnyCommand,
 )
+from chatserver.protocol.sessions import BookingView, JoinsView
 from chatserver.realtime.board_watch import TELL_EVERY
 from chatserver.realtime.connection import FAULT_PERIOD, MAX_FAULTS, MAX_IN_FLIGHT
 from chatserver.realtime.greeting import HELLO_WITHIN
 from chatserver.realtime.socket import MAX_UNSENT
+from quotas.bookings import Price
+from quotas.money import Split
 from quotas.plans import KEYS
 from quotas.timeline import AnyLine, ExplainedOutcome
 
@@ -103,6 +108,12 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("wait", events.BoardWait),
         ("totals", events.BoardTotals),
         ("event of a message", events.SystemEvent),
+        ("booking", BookingView),
+        ("price", Price),
+        ("split", Split),
+        ("joins", JoinsView),
+        ("credits", CreditsView),
+        ("entry", CreditEntryView),
     ],
 )
 def test_every_object_is_listed_with_its_fields(name: str, kind: type[msgspec.Struct]) -> None:
@@ -113,6 +124,13 @@ def test_every_object_is_listed_with_its_fields(name: str, kind: type[msgspec.St
 def test_every_reason_is_listed() -> None:
     for reason in ("closed", "quota_used", "messages_used", "paused", "ended"):
         assert rows(PROTOCOL, f"`{reason}`")
+
+
+def test_every_refusal_about_a_session_is_listed() -> None:
+    section = PROTOCOL.partition("### Sessions")[2].partition("### ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| `")]
+    listed = {reason for line in lines for reason in re.findall(r"`(\w+)`", line.split(" | ")[0])}
+    assert listed == {*DETAILS}
 
 
 def test_every_error_code_is_listed_with_its_meaning() -> None:
@@ -181,9 +199,11 @@ def test_every_subcommand_is_listed_with_its_flags() -> None:
     cli = command_line()
     for name in SUBCOMMANDS:
         assert rows(CONFIGURATION, f"`{name}`")
-        for argument in cli[name].assemble_argument_collection():
-            for flag in argument.names:
-                assert not flag.startswith("--") or f"`{flag}`" in CONFIGURATION, f"{name} {flag}"
+        # Some have commands of their own.
+        for command in (cli[name], *(cli[name][own] for own in cli[name] if not own.startswith("-"))):
+            for argument in command.assemble_argument_collection():
+                for flag in argument.names:
+                    assert not flag.startswith("--") or f"`{flag}`" in CONFIGURATION, f"{name} {flag}"
 
 
 def test_every_key_of_a_policy_is_listed() -> None:

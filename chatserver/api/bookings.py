@@ -111,7 +111,7 @@ def booking_problems(context: ApiContext, given: Mapping[str, object]) -> list[F
         found.append(FieldProblem("starts_at", problem))
     if isinstance(price := given.get("price"), dict):
         if isinstance(currency := price.get("currency"), str) and (problem := currency_problem(currency)):
-            found.append(FieldProblem("price.currency", problem.partition("` ")[2]))
+            found.append(FieldProblem("price.currency", problem))
         if given.get("kind") == "plan":
             found.append(FieldProblem("price", "a booking of kind plan has none; leave it out, or name another kind"))
     return found

@@ -72,7 +72,7 @@ async def read_body(
     if not isinstance(given, dict):
         raise invalid([FieldProblem("body", "must be a JSON object")])
     found = _field_problems(given, kind, strict=True)
-    wrong = {problem.field for problem in found}
+    wrong = {re.split(r"[.\[]", problem.field)[0] for problem in found}
     right = {name: value for name, value in given.items() if name not in wrong}
     raise invalid([*found, *problems(right)])
 

@@ -1,41 +1,21 @@
 """A mentor's hours over HTTP."""
 
-from datetime import date as Date  # noqa: N812 - a field below is named so
-
-from msgspec import Struct
-
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.conversations.requests import Invalid, Missing
 from chatserver.protocol.events import Role
 from chatserver.sessions.hours import HoursRecord
-from chatserver.sessions.hours_requests import DayHours, HoursDetails, OpenHours, WeeklyHours
-from quotas import instant
-from quotas.hours import Stretch, clock_of
+from chatserver.sessions.hours_requests import HoursDetails
+from chatserver.sessions.hours_view import HoursView, hours_view
 
 MENTOR: frozenset[Role] = frozenset({"mentor"})
-
-
-class HoursView(Struct, frozen=True):
-    """When a mentor may be booked by their members, in local time of `zone`; closed all the time until it is set.
-
-    Exceptions hold in place of their weekday; one without stretches closes its date. `updated_at` is RFC 3339 in UTC.
-    """
-
-    mentor: str
-    zone: str
-    weekly: list[WeeklyHours]
-    exceptions: list[DayHours]
-    buffer_minutes: int
-    notice_hours: int
-    updated_at: str | None
 
 
 async def put_hours(call: HttpCall[NoQuery, HoursDetails]) -> HttpAnswer:
     _require_self(call.id, call.identity.user)
     match await call.context.hours.put(call.id, call.body):
         case HoursRecord() as record:
-            return HttpAnswer(200, _resource(record))
+            return HttpAnswer(200, hours_view(record))
         case Invalid(errors):
             raise invalid(errors)
         case Missing():
@@ -47,7 +27,7 @@ async def get_hours(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     record = await call.context.hours.find(call.id)
     if record is None:
         raise no_mentor(call.id)
-    return HttpAnswer(200, _resource(record))
+    return HttpAnswer(200, hours_view(record))
 
 
 def no_mentor(id: str) -> ProblemError:
@@ -59,25 +39,6 @@ def _require_self(id: str, user: str) -> None:
     """A mentor has their own hours only. Raises ProblemError 404."""
     if id != user:
         raise no_mentor(id)
-
-
-def _resource(record: HoursRecord) -> HoursView:
-    hours = record.hours
-    return HoursView(
-        mentor=record.mentor,
-        zone=hours.zone,
-        weekly=[
-            WeeklyHours(each.weekday, clock_of(each.stretch.start), clock_of(each.stretch.end)) for each in hours.weekly
-        ],
-        exceptions=[_day(each.day, each.open) for each in hours.exceptions],
-        buffer_minutes=hours.buffer_minutes,
-        notice_hours=hours.notice_hours,
-        updated_at=instant.text_or_none(record.updated_at),
-    )
-
-
-def _day(day: Date, stretches: tuple[Stretch, ...]) -> DayHours:
-    return DayHours(day, [OpenHours(clock_of(each.start), clock_of(each.end)) for each in stretches])
 
 
 PUT_HOURS = Operation(

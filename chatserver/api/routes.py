@@ -16,6 +16,7 @@ from chatserver.api import problem
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
 from chatserver.api.bounds import admit
+from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
@@ -52,6 +53,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_BOOKING,
     MOVE_BOOKING,
     GET_BOOKING,
+    GET_CANCELLATION,
     CANCEL_BOOKING,
     JOIN_BOOKING,
     FINISH_BOOKING,

@@ -99,7 +99,8 @@ class ChatClient:
         tries: int | None = None,
         on_state: Callable[[ConnectionState], None] | None = None,
     ) -> None:
-        self._url = chat_address(url)
+        self.url = url
+        self._address = chat_address(url)
         self._token = token
         self._encoding = encoding
         self._tries = tries
@@ -275,7 +276,7 @@ class ChatClient:
             try:
                 # Of more the newest: what the others lack is brought by history.
                 resume = dict(list(self.positions.items())[-MAX_RESUME:])
-                link, welcome = await open_link(self._url, self._encoding, await self._fresh_token(), resume)
+                link, welcome = await open_link(self._address, self._encoding, await self._fresh_token(), resume)
                 greeted, delays = True, full_jitter()
                 await self._follow(link, welcome, resume)
             except Dropped as dropped:
@@ -301,11 +302,13 @@ class ChatClient:
             return False  # This client says hello at once: the network or the machine was slow.
         return code in FINAL or code in _OUR_FAULT
 
+    async def token(self) -> str:
+        """A token for what is asked beside the connection, over HTTP. Raises what fetching one raises."""
+        return self._token if isinstance(self._token, str) else await self._token()
+
     async def _fresh_token(self) -> str:
-        if isinstance(self._token, str):
-            return self._token
         try:
-            return await self._token()
+            return await self.token()
         except OSError as fault:
             raise Dropped(1006, f"no token: {fault}") from fault
 

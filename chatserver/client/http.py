@@ -18,13 +18,48 @@ class AnswerError(ValueError):
     """The server gave no answer, or another one than was asked for: one sentence for people."""
 
 
+class RefusedAnswerError(AnswerError):
+    """The rules say no, and nothing has changed: `refusal` says why, and what would work."""
+
+    def __init__(self, refusal: "RefusalSaid") -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+
+
+class RefusalSaid(Struct, frozen=True):
+    """What is read of a problem whose type is `refused`; `free_starts` are RFC 3339 in UTC."""
+
+    detail: str
+    reason: str
+    credits_left: int | None = None
+    free_starts: list[str] = []
+    plans: list[str] = []
+
+
 class _Problem(Struct):
     detail: str
 
 
 def get(url: str, path: str, query: dict[str, str], token: str, kind: type[AnswerOf]) -> AnswerOf:
     """The answer of `GET path` as a `kind`; unknown fields in it are passed over. Raises AnswerError."""
-    answer = get_bytes(url, path, query, token, "application/json")
+    return _as(kind, url, get_bytes(url, path, query, token, "application/json"))
+
+
+def get_bytes(url: str, path: str, query: dict[str, str], token: str, accept: str) -> bytes:
+    """The body of the answer of `GET path`, in the media type `accept`. Raises AnswerError."""
+    return _answer(url, "GET", f"{path}?{urlencode(query)}" if query else path, None, token, accept, named=path)
+
+
+def say(url: str, method: str, path: str, content: object, token: str, kind: type[AnswerOf]) -> AnswerOf:
+    """The answer of a write, whose body is `content` (None: none), as a `kind`.
+
+    Raises AnswerError, and RefusedAnswerError where the rules say no.
+    """
+    body = None if content is None else msgspec.json.encode(content)
+    return _as(kind, url, _answer(url, method, path, body, token, "application/json", named=path))
+
+
+def _as(kind: type[AnswerOf], url: str, answer: bytes) -> AnswerOf:
     try:
         return msgspec.json.decode(answer, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -33,17 +68,15 @@ def get(url: str, path: str, query: dict[str, str], token: str, kind: type[Answe
         ) from None
 
 
-def get_bytes(url: str, path: str, query: dict[str, str], token: str, accept: str) -> bytes:
-    """The body of the answer of `GET path`, in the media type `accept`. Raises AnswerError."""
+def _answer(url: str, method: str, target: str, body: bytes | None, token: str, accept: str, *, named: str) -> bytes:
+    headers = {"Authorization": f"Bearer {token}", "Accept": accept}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
     connection = _connection(url)
     try:
-        connection.request(
-            "GET",
-            f"{path}?{urlencode(query)}" if query else path,
-            headers={"Authorization": f"Bearer {token}", "Accept": accept},
-        )
+        connection.request(method, target, body, headers)
         answer = connection.getresponse()
-        body = answer.read()
+        said = answer.read()
     except ssl.SSLCertVerificationError as error:
         raise AnswerError(f"{url}: its certificate is not trusted: {error.verify_message}") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -51,9 +84,11 @@ def get_bytes(url: str, path: str, query: dict[str, str], token: str, accept: st
         raise AnswerError(f"{url} does not answer: {why}; is the server running there?") from None
     finally:
         connection.close()
-    if answer.status != 200:
-        raise AnswerError(f"{url}{path}: {_detail(body) or answer.reason}")
-    return body
+    if answer.status in (200, 201):
+        return said
+    if (refusal := _refusal(said)) is not None:
+        raise RefusedAnswerError(refusal)
+    raise AnswerError(f"{url}{named}: {_detail(said) or answer.reason}")
 
 
 def _connection(url: str) -> http.client.HTTPConnection:
@@ -70,5 +105,13 @@ def _connection(url: str) -> http.client.HTTPConnection:
 def _detail(body: bytes) -> str | None:
     try:
         return msgspec.json.decode(body, type=_Problem).detail
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _refusal(body: bytes) -> RefusalSaid | None:
+    """None where it is no refusal: those alone have a reason."""
+    try:
+        return msgspec.json.decode(body, type=RefusalSaid)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None

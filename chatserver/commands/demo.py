@@ -44,6 +44,7 @@ async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socke
     settings, why = await demonstration.with_open_day(settings, store_url)
     async with composition.assembled(settings, store_url, at_work=len(socks) == 1) as parts:
         await demonstration.settle(parts.provisioning)
+        await demonstration.settle_sessions(parts)
         tokens = demonstration.write_tokens(settings, parts.rulebook)
         if why:
             screen.print(Text(why, "yellow"))

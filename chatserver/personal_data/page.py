@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
-from typing import TextIO
+from typing import Any, TextIO
 
 from chatserver.personal_data.contents import AboutPerson, ExportedConversation, ExportedMessage
 from chatserver.personal_data.recorded import Rows
@@ -19,11 +19,12 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 SHOWN: Mapping[str, tuple[str, ...]] = {
-    "bookings": ("service", "starts_at", "minutes", "price_amount", "price_currency", "cancelled_at"),
+    "bookings": ("service", "starts_at", "minutes", "price", "cancelled_at"),
     "credit_corrections": ("at", "units", "reason"),
     "series": ("service", "first", "minutes", "every_weeks", "until"),
-    "prices": ("minutes", "amount", "currency"),
-    "memberships": ("renewal", "started_on", "paid_until", "price_amount", "price_currency", "payer"),
+    "prices": ("minutes", "price"),
+    "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
+    "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
     "statements": ("month", "issued_at"),
 }
 """Of what is recorded, in which order, and which columns."""
@@ -185,12 +186,21 @@ class ExportPage:
         for name, columns in SHOWN.items():
             rows = records.get(name, [])
             heads = [_HEADS.get(column, column) for column in columns]
-            self._table(name, heads, ([self._cell(row[column]) for column in columns] for row in rows))
+            self._table(name, heads, ([self._cell(row, column) for column in columns] for row in rows))
 
-    def _cell(self, value: object) -> str:
-        if isinstance(value, str) and _INSTANT.fullmatch(value):
-            return self._at(value)
-        return "" if value is None else escape(str(value))
+    def _cell(self, row: Mapping[str, Any], column: str) -> str:
+        if column == "price":
+            amount, currency = (row.get(f"price_{part}", row.get(part)) for part in ("amount", "currency"))
+            return escape(self._texts.amount(amount, currency))
+        match row[column]:
+            case None:
+                return ""
+            case bool(value):
+                return escape(self._texts("yes" if value else "no"))
+            case str(value) if _INSTANT.fullmatch(value):
+                return self._at(value)
+            case value:
+                return escape(self._texts.word(str(value)))
 
     def _table(self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Cells are HTML. Nothing where there are no rows."""

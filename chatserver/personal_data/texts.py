@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from chatserver.protocol.event_details import details_of
 from chatserver.protocol.events import SystemEvent
 from quotas import instant
+from quotas.currencies import written
 from quotas.phrases import LANGUAGES, PHRASES, Language
 from quotas.zones import zone_to_show
 
@@ -81,15 +82,10 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "credit_corrections": ("Corrections of session credits", "Rettelser av sesjoner", "Rettelser af sessioner"),
     "series": ("Regular sessions", "Faste sesjoner", "Faste sessioner"),
     "prices": ("Prices of extra sessions", "Priser på ekstra sesjoner", "Priser på ekstra sessioner"),
-    "memberships": ("Memberships", "Medlemskap", "Medlemskaber"),
     "statements": ("Statements", "Oppgjør", "Opgørelser"),
     "service_of": ("Service", "Tjeneste", "Tjeneste"),
     "starts_at": ("Start", "Start", "Start"),
     "minutes": ("Minutes", "Minutter", "Minutter"),
-    "price_amount": ("Amount (minor unit)", "Beløp (i øre o.l.)", "Beløb (i øre o.l.)"),
-    "amount": ("Amount (minor unit)", "Beløp (i øre o.l.)", "Beløb (i øre o.l.)"),
-    "price_currency": ("Currency", "Valuta", "Valuta"),
-    "currency": ("Currency", "Valuta", "Valuta"),
     "cancelled_at": ("Cancelled", "Avlyst", "Aflyst"),
     "units": ("Units", "Enheter", "Enheder"),
     "reason": ("Reason", "Grunn", "Grund"),
@@ -102,6 +98,19 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "month": ("Month", "Måned", "Måned"),
     "issued_at": ("Issued", "Utstedt", "Udstedt"),
     "mentor_days": ("Days on which the mentor wrote", "Dager da mentoren skrev", "Dage, hvor mentoren skrev"),
+    "memberships": ("Membership", "Medlemskap", "Medlemskab"),
+    "monthly": ("monthly", "månedlig", "månedlig"),
+    "annual": ("annual", "årlig", "årlig"),
+    "renewed_until": ("Renewed until", "Fornyet til", "Fornyet til"),
+    "price": ("Price", "Pris", "Pris"),
+    "consumer": ("the member", "medlemmet", "medlemmet"),
+    "business": ("a business", "en bedrift", "en virksomhed"),
+    "renews": ("Renews by itself", "Fornyes av seg selv", "Fornys af sig selv"),
+    "membership_steps": ("Renewals", "Fornyelser", "Fornyelser"),
+    "reminder": ("reminder", "påminnelse", "påmindelse"),
+    "renewed": ("renewed", "fornyet", "fornyet"),
+    "live_chat": ("live chat", "live-chat", "live-chat"),
+    "video_call": ("video call", "videosamtale", "videosamtale"),
     "messages": ("Messages", "Meldinger", "Beskeder"),
     "no_messages": ("No messages.", "Ingen meldinger.", "Ingen beskeder."),
     "event_booked": ("Session booked", "Sesjon booket", "Session booket"),
@@ -126,6 +135,10 @@ TABLE: dict[str, tuple[str, str, str]] = {
 }
 
 
+WORDS = ("monthly", "annual", "consumer", "business", "reminder", "renewed", "live_chat", "video_call")
+"""Codes in what is recorded that have words."""
+
+
 class ExportTexts:
     """`texts("title", name="Mia")` in one language."""
 
@@ -135,6 +148,17 @@ class ExportTexts:
 
     def __call__(self, key: str, **blanks: object) -> str:
         return TABLE[key][self._column].format(**blanks)
+
+    def word(self, code: str) -> str:
+        """What a code of ours is in words, where there is one; else as it is."""
+        return self(code) if code in WORDS else code
+
+    def amount(self, amount: int | None, currency: str | None) -> str:
+        """What people write for minor units: 123.45 NOK, or 123,45 NOK; nothing where there is none."""
+        if amount is None or currency is None:
+            return ""
+        text = written(amount, currency)
+        return f"{text if self.language == 'en' else text.replace('.', ',')} {currency}"
 
     def date(self, moment: str, zone: str) -> str:
         """The local day of an RFC 3339 instant: Friday 9 January 2026."""

@@ -1,24 +1,40 @@
 """What of an event's data people are told. Data comes from other releases too: what is not as it should be is left."""
 
+from typing import get_args
+
 from msgspec import Struct
 
 from chatserver.protocol.events import SystemEvent
 from quotas import instant
+from quotas.plans import Service
+
+SERVICES: tuple[Service, ...] = get_args(Service)
 
 
 class EventDetails(Struct, frozen=True):
-    """`starts_at` in ms, of the session; `units` by which its credits were corrected. None where it is not said."""
+    """`service` and `starts_at` (ms) of the session; `units` by which its credits were corrected.
 
+    None where it is not said.
+    """
+
+    service: Service | None
     starts_at: int | None
     minutes: int | None
     units: int | None
 
 
 def details_of(event: SystemEvent) -> EventDetails:
-    """Read `starts_at` (RFC 3339), `minutes` and `units`."""
+    """Read `service`, `starts_at` (RFC 3339), `minutes` and `units`."""
     return EventDetails(
-        _instant(event.data.get("starts_at")), _number(event.data.get("minutes")), _number(event.data.get("units"))
+        _service(event.data.get("service")),
+        _instant(event.data.get("starts_at")),
+        _number(event.data.get("minutes")),
+        _number(event.data.get("units")),
     )
+
+
+def _service(said: object) -> Service | None:
+    return next((service for service in SERVICES if service == said), None)
 
 
 def _instant(said: object) -> int | None:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from quotas.bookings import Booking, BookingKind, BookingState, Price, billable, counts, state_of
 from quotas.instant import text, text_or_none
+from quotas.money import Split, split
 from quotas.plans import Service, SessionPolicy
 
 
@@ -19,13 +20,6 @@ class JoinsView(Struct, frozen=True):
 
     member: str | None
     mentor: str | None
-
-
-class SplitView(Struct, frozen=True):
-    """Who gets how much of a price; both together are the price."""
-
-    mentor: int
-    platform: int
 
 
 class BookingView(Struct, frozen=True):
@@ -51,7 +45,7 @@ class BookingView(Struct, frozen=True):
     counts: bool
     billable: bool
     price: Price | None
-    split: SplitView | None
+    split: Split | None
     joins: JoinsView
     sequence: int
     join_url: str | None
@@ -76,7 +70,7 @@ def booking_view(booking: Booking, policy: SessionPolicy, now: int) -> BookingVi
         counts=counts(booking, policy, now),
         billable=billable(booking, policy, now),
         price=booking.price,
-        split=_split(booking.price, policy.mentor_share),
+        split=split(booking.price.amount, policy.mentor_share) if booking.price else None,
         joins=JoinsView(text_or_none(booking.member_joined_at), text_or_none(booking.mentor_joined_at)),
         sequence=booking.sequence,
         join_url=join_url(booking, policy),
@@ -89,10 +83,3 @@ def join_url(booking: Booking, policy: SessionPolicy) -> str | None:
     if booking.service != "video_call" or policy.join_url is None:
         return None
     return policy.join_url.replace("{booking}", quote(booking.id, safe=""))
-
-
-def _split(price: Price | None, mentor_share: int) -> SplitView | None:
-    if price is None:
-        return None
-    platform = price.amount * (100 - mentor_share) // 100
-    return SplitView(price.amount - platform, platform)

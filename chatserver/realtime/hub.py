@@ -412,13 +412,13 @@ class Hub:
 
     async def _refresh(self, room: Room) -> None:
         standing = await self._ledger.standing(room.id)
-        if standing is not None and room.differs(standing):
-            # The settings may have brought other credits: nobody is told of the one without the other.
+        if standing is None:
+            return
+        self._clock.hear(standing.now)
+        if room.learn(standing):
+            # The settings may have brought other credits, which are told with them.
             room.outlook = (await self._sessions.outlooks([room.id])).get(room.id, room.outlook)
-            standing = await self._ledger.standing(room.id)
-        if standing is not None:
-            self._clock.hear(standing.now)
-            room.learn(standing)
+            room.say_view()
 
     async def _foresee(self, room: Room) -> None:
         self._foreseen(room, await self._sessions.outlooks([room.id]))

@@ -148,30 +148,29 @@ class Room:
         before = self._credits(), self._next_session(now := self._clock.now())
         self.outlook = outlook
         if (self._credits(), self._next_session(now)) != before:
-            self._say_view()
+            self.say_view()
 
-    def _say_view(self) -> None:
+    def say_view(self) -> None:
+        """Tell everyone how the conversation is now."""
         for follower in self.followers:
             reader = follower.connection
             reader.tell(ConversationChanged(self.view(reader.user, reader.role)))
 
-    def differs(self, standing: Standing) -> bool:
-        """Whether the settings are others than the followers were told."""
-        return standing.settings != self._announced
+    def learn(self, standing: Standing) -> bool:
+        """The store has said how the conversation stands; whether the followers are to be told the view of it.
 
-    def learn(self, standing: Standing) -> None:
-        """The store has said how the conversation stands. Raises UnjudgeableError."""
-        changed = self.differs(standing)
+        Raises UnjudgeableError.
+        """
+        changed = standing.settings != self._announced
         self._announced = standing.settings
         self.take(standing)
         self.last_seq = max(self.last_seq, standing.last_seq)
         self._mark("member", standing.member_read)
         self._mark("mentor", standing.mentor_read)
-        if changed:
-            self._say_view()
         for follower in self.followers:
             follower.fill()
         self.tell(self._clock.now())
+        return changed
 
     def chats_entered(self, side: Writer, at: int) -> list[int]:
         """The booked live chats, by start, in which a message at `at` is the first of that side that was sent here."""

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.records import locked, raised
+from chatserver.conversations.records import locked, raised, record
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
@@ -27,7 +27,7 @@ from chatserver.sessions.new_bookings import (
     NewBookings,
     wanted_problem,
 )
-from chatserver.sessions.outcomes import BookingDone, BookingRefused, RefusalReason
+from chatserver.sessions.outcomes import BookingDone, BookingRefused, CancellationAhead, RefusalReason
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, occupancy, session_events
 from chatserver.sessions.session_event import SessionEvent, cancelled_event, event_of
@@ -99,6 +99,22 @@ class Bookings:
         """Those that start in [since, until), by start."""
         async with self._database.read() as connection:
             return await bookings.between(connection, conversation, since, until)
+
+    async def cancellation(self, id: str, by: Actor) -> CancellationAhead | BookingRefused | Missing:
+        """What `cancel` would make of it now, and whether that person may move it instead. Nothing is written."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            row = await bookings.find(connection, id)
+            found = await record(connection, row.booking.conversation) if row else None
+        if row is None or found is None:
+            return Missing()
+        if refusal := rules.cancel_refusal(row.booking, now):
+            return BookingRefused(refusal, row.booking)
+        ended = rules.cancelled(row.booking, by, self._policy, found.status, now).cancelled
+        movable = by != "member" or not rules.is_short_notice(row.booking, self._policy, found.status, now)
+        return CancellationAhead(
+            row.booking, ended is not None and ended.late, ended is not None and ended.counts, movable
+        )
 
     # Doing
 

@@ -10,10 +10,10 @@ from quotas.plans import Weekday
 
 ClockText = Annotated[str, Meta(description=f"{CLOCK_ALLOWED[0].upper()}{CLOCK_ALLOWED[1:]}.")]
 
-MOST_STRETCHES = 24 * 4 * 7
-"""Of a week; more than there are quarters of an hour cannot be without overlap."""
-MOST_EXCEPTIONS = 400
-"""Dates that differ."""
+MOST_STRETCHES = 12
+"""Of a day."""
+MOST_EXCEPTIONS = 100
+"""Dates that differ. With as many stretches as may be, these still fit into a body."""
 
 
 class OpenHours(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +35,7 @@ class DayHours(Struct, frozen=True, forbid_unknown_fields=True):
     """What holds on that date in place of its weekday; an empty list closes it."""
 
     date: Date
-    open: Annotated[list[OpenHours], Meta(max_length=96)]
+    open: Annotated[list[OpenHours], Meta(max_length=MOST_STRETCHES)]
 
 
 class HoursDetails(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +44,7 @@ class HoursDetails(Struct, frozen=True, forbid_unknown_fields=True):
     weekly: Annotated[
         list[WeeklyHours],
         Meta(
-            max_length=MOST_STRETCHES,
+            max_length=7 * MOST_STRETCHES,
             description="A list of objects with `weekday` (monday to sunday), `from` and `until` (such as 09:15).",
         ),
     ]

@@ -19,7 +19,7 @@ from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, corrections, occupancy, session_events
 from chatserver.sessions.rows.bookings import BookingRow
-from chatserver.sessions.rows.occupancy import PersonQuarter, places_of
+from chatserver.sessions.rows.occupancy import Occupied, places_of
 from chatserver.sessions.session_event import event_of
 from chatserver.sessions.slots import Slots
 from quotas.bookings import Actor, Booking, Price, book_refusal, place_problem
@@ -114,7 +114,7 @@ class NewBookings:
                 problem = f"the mentor lists none for {wanted.minutes} minutes; take another length, or ask the mentor"
             return Invalid([FieldProblem("price", problem)])
         if wanted.price not in (None, listed):
-            problem = f"is {listed.amount} {listed.currency}, as the mentor lists it; give that, or leave it out"
+            problem = f"the mentor lists {listed.amount} {listed.currency} for {wanted.minutes} minutes; leave it out"
             return Invalid([FieldProblem("price", problem)])
         return replace(wanted, price=listed)
 
@@ -147,7 +147,7 @@ class _Batch:
         known: dict[str, BookingRow],
         spent: Sequence[Booking],
         corrected: Sequence[Correction],
-        holders: dict[PersonQuarter, str],
+        holders: dict[Occupied, str],
     ) -> None:
         self.records = records
         self.known = known
@@ -218,7 +218,7 @@ class _Batch:
         return [self.records[name] for name in names]
 
 
-def _wanted_places(wanted: WantedBooking, record: ConversationRecord) -> list[PersonQuarter]:
+def _wanted_places(wanted: WantedBooking, record: ConversationRecord) -> list[Occupied]:
     return occupancy.places(record.member, record.mentor, wanted.starts_at, wanted.minutes)
 
 

@@ -33,3 +33,15 @@ class BookingRefused(Struct, frozen=True):
     """The mentor's next free starts, in ms."""
     plans: tuple[str, ...] = ()
     """The plans that have it."""
+
+
+class CancellationAhead(Struct, frozen=True):
+    """What it would mean to cancel a booking now: whether it is late and its units stay spent.
+
+    `movable`: whether who asks may move it instead, as far as the notice goes.
+    """
+
+    booking: Booking
+    late: bool
+    counts: bool
+    movable: bool

@@ -57,5 +57,5 @@ def _problems(given: list[ListedPrice]) -> list[FieldProblem]:
             found.append(FieldProblem(f"{where}.minutes", f"{each.minutes} is there twice; one price for each length"))
         known.add(each.minutes)
         if problem := currency_problem(each.currency):
-            found.append(FieldProblem(f"{where}.currency", problem.partition("` ")[2]))
+            found.append(FieldProblem(f"{where}.currency", problem))
     return found

@@ -39,7 +39,7 @@ PAUSED_LOOK = DAY
 """How long after a look at a paused conversation there is another one."""
 
 
-class Questions(Struct, frozen=True):
+class MonthsAsked(Struct, frozen=True):
     """The months that are asked about by now, and when the next one is to be (ms; 0 where none is in sight)."""
 
     asked: list[FullMonth]
@@ -158,13 +158,13 @@ class SeriesMaking:
             await self._timers.clear_timer(series.conversation, SERIES, series.id)
 
 
-def questions_of(series: SeriesRecord, now: int) -> Questions:
+def questions_of(series: SeriesRecord, now: int) -> MonthsAsked:
     """Of months that have not begun for the series: what is asked by now, and what is next."""
     rule = series.rule_left
     months = full_months(rule, local_day(rule, now), local_day(rule, now + LOOK_AHEAD))
     ahead = [month for month in months if month.starts[0] > now]
     asked = [month for month in ahead if ask_at(month) <= now]
-    return Questions(asked, min((ask_at(month) for month in ahead if ask_at(month) > now), default=0))
+    return MonthsAsked(asked, min((ask_at(month) for month in ahead if ask_at(month) > now), default=0))
 
 
 def ask_at(month: FullMonth) -> int:

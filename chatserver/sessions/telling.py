@@ -196,7 +196,11 @@ class SessionTelling:
         for event in events:
             if event.name in ENTRIES:
                 data = {"booking": event.booking or None, "by": event.by, **event.data}
-                await self._ledger.write_event(conversation, event.number, event_entry(event.number, event.name, data))
+                written = await self._ledger.write_event(
+                    conversation, event.number, event_entry(event.number, event.name, data)
+                )
+                if written is None:
+                    raise StoreError(f"the store has lost the conversation {conversation}; it is told anew")
 
     async def _say(self, news: _News, now: int) -> None:
         for event in news.events:

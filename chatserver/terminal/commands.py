@@ -4,10 +4,14 @@ from typing import Literal
 
 from chatserver.client import ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_HISTORY
+from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 
 _HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "help_newline", "help_quit")
+_HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
+_HELP_MENTOR = ("help_finish", "help_noshow")
 _HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
 
@@ -17,8 +21,11 @@ Obeyed = Literal["done", "leave", "unknown"]
 async def obey(desk: Desk, line: str) -> Obeyed:
     """Do what a line such as `/to mia` says. An unknown command may be a text that was meant to be sent."""
     command, _, rest = line.partition(" ")
+    command, rest = command.lower(), rest.strip()
     try:
-        return await _obey(desk, command.lower(), rest.strip())
+        if command not in SESSION_COMMANDS:
+            return await _obey(desk, command, rest)
+        await desk.sessions.obey(command, rest)
     except ChatError as fault:
         desk.announce(fault.message)
     except ChatClosed:
@@ -31,7 +38,7 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
         case "/quit":
             return "leave"
         case "/help":
-            for key in (*_HELP, *(_HELP_SUPPORT if desk.role in ("support", "service") else ())):
+            for key in _help(desk.role):
                 desk.announce(desk.texts(key))
         case "/list":
             desk.list_conversations()
@@ -49,6 +56,16 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
             desk.announce(desk.texts("unknown_command", command=command, hint=desk.texts("hint")))
             return "unknown"
     return "done"
+
+
+def _help(role: Role) -> list[str]:
+    """The keys of the lines that are for that role."""
+    keys = [*_HELP[:-2], *_HELP_SESSIONS]
+    if role == "mentor":
+        keys += _HELP_MENTOR
+    if role in ("support", "service"):
+        keys += _HELP_SUPPORT
+    return [*keys, *_HELP[-2:]]
 
 
 async def _to(desk: Desk, name: str) -> None:

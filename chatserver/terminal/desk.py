@@ -19,11 +19,14 @@ from chatserver.protocol.events import (
     ReadMark,
     Refused,
     Role,
+    SessionChanged,
     TypingNow,
     Welcome,
 )
 from chatserver.terminal.directory import Directory
+from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.outgoing import Outgoing, SendOutcome, Unsent
+from chatserver.terminal.session_commands import SessionCommands
 from chatserver.terminal.status import Mood, locked, may_write
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.transcript import Transcript, TranscriptLine, alarm, announcement, short, wrapped
@@ -60,6 +63,7 @@ class Desk:
         self.texts = texts
         self.directory = Directory(chat, texts)
         self.outgoing = Outgoing(chat, self._answered)
+        self.sessions = SessionCommands(self)
         self._wanted = wanted
         self._current: str | None = None
         self._shown = Position(0)
@@ -69,6 +73,7 @@ class Desk:
         self._known_misses: set[tuple[str, str | None]] = set()
         self._looking_back: asyncio.Task[None] | None = None
         self._transcript = Transcript(texts, "")
+        self._live = LiveNews(texts)
         self._last_announcement = ""
         self._board: asyncio.Future[BoardShown] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -177,8 +182,8 @@ class Desk:
                         self.directory.news.read(event.conversation, event.seq)
                     case ComposerChanged(conversation=id) | ConversationChanged(conversation=ConversationView(id=id)):
                         self._composer(id)
-                    case Deadline():
-                        self._deadline(event)
+                    case Deadline() | SessionChanged():
+                        self._remind(event)
                     case TypingNow() if event.conversation == self._current and event.sender != self.user:
                         self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
                     case BoardShown() if self._board is not None and not self._board.done():
@@ -226,6 +231,12 @@ class Desk:
         self._known_misses.add(miss)
         return True
 
+    def _remind(self, event: Deadline | SessionChanged) -> None:
+        if isinstance(event, Deadline):
+            self._deadline(event)
+        else:
+            self._session(event)
+
     def _deadline(self, event: Deadline) -> None:
         """A reply deadline is near, or was missed, in whatever conversation."""
         conversation = self.chat.conversations.get(event.conversation)
@@ -239,6 +250,20 @@ class Desk:
         else:
             left = duration(self.texts, due_at - self.chat.now())
             self._alarm(conversation, self.texts("answer_by", when=when, left=left), "wait")
+
+    def _session(self, event: SessionChanged) -> None:
+        """What is said of a session while it lasts; elsewhere only that one is about to start."""
+        conversation = self.chat.conversations.get(event.conversation)
+        if conversation is None or (event.conversation != self._current and event.kind != "starting"):
+            return
+        for line in self._live.of(event, self.user, conversation.zone, self.chat.now()):
+            match event.kind:
+                case "joined":
+                    self.announce(line)
+                case "starting" if event.conversation == self._current and not self._reads_along:
+                    self._alarm(conversation, f"{line} · /join", "wait")
+                case _:
+                    self._alarm(conversation, line, "wait")
 
     def _alarm(self, conversation: ConversationView, what: str, mood: Mood) -> None:
         text = f"{self.directory.label(conversation)}: {what}"

@@ -5,7 +5,8 @@ import sys
 
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.errors import NO_ANSWER
-from chatserver.protocol.events import Accepted, Message
+from chatserver.protocol.events import Accepted, Message, SessionChanged
+from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.input_lines import InputLines
 from chatserver.terminal.status import locked
 from chatserver.terminal.texts import Texts
@@ -84,7 +85,12 @@ async def _send(chat: ChatClient, texts: Texts, conversation: str, line: str) ->
 
 
 async def _print_messages(chat: ChatClient, texts: Texts, conversation: str) -> None:
+    live = LiveNews(texts)
     async for event in chat.events():
+        if isinstance(event, SessionChanged) and event.conversation == conversation and chat.welcome is not None:
+            zone = chat.conversations[conversation].zone
+            for line in live.of(event, chat.welcome.user, zone, chat.now()):
+                _print(f"{time_of_day(chat.now(), zone)} · {line}")
         if isinstance(event, Message) and event.conversation == conversation:
             zone = chat.conversations[conversation].zone
             at, said = time_of_day(instant.parse(event.at), zone), said_in(texts, event, zone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chatserver.terminal.session_texts import SESSION_TEXTS
 from quotas.phrases import LANGUAGES, Language, language_of
 
 TABLE: dict[str, tuple[str, str, str]] = {
@@ -311,6 +312,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "Serveren avsluttet chatten: {why}",
         "Serveren afsluttede chatten: {why}",
     ),
+    **SESSION_TEXTS,
 }
 """By key: English, bokmål, Danish, in the order of LANGUAGES."""
 

@@ -6,6 +6,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from chatserver.protocol.events import ConversationView
 from chatserver.terminal.desk import Desk
+from chatserver.terminal.session_status import coming
 from chatserver.terminal.status import connection
 from chatserver.terminal.transcript import TranscriptLine, short, wrapped
 from chatserver.terminal.words import date_and_time, duration
@@ -57,6 +58,12 @@ def _standing(desk: Desk) -> TranscriptLine:
     if desk.directory.is_overdue(conversation):
         style = "class:bad"
     line: TranscriptLine = [(style, part) for part in desk.directory.standing(conversation)]
+    if (session := coming(desk.texts, conversation, desk.chat.now())) is not None:
+        urgency, words = session
+        part = (f"class:{urgency}" if urgency else "", words)
+        in_live_chat = desk.role == "member" and conversation.composer.live_until is not None
+        # Of a live chat that runs the composer tells a member already, until it is about to end.
+        line = ([part] if urgency == "wait" else line) if in_live_chat else [*line, part]
     if desk.outgoing.unsent:
         line.append(("class:wait", desk.texts("sending")))
     elif desk.receipt:

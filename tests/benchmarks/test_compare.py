@@ -1,44 +1,40 @@
 """Two installations in pairs: whose turn it is, what is measured, and how sure the ratio is."""
 
 import sys
+import venv
 from math import exp
 from pathlib import Path
 
 import pytest
 
-import benchmarks
 from benchmarks.compare import Comparison, is_well, measured
 from benchmarks.contenders import BenchmarkError
-from benchmarks.installation import Installation, installation_of
+from benchmarks.installation import installation_of
 from benchmarks.measure import Load
 from benchmarks.ratio import LEAST_PAIRS, Ratio, ratio_of
 from benchmarks.rows import cpu_per_message
 from tests.benchmarks.test_report import UNDER
 
-HERE = Installation(sys.executable, str(Path(benchmarks.__file__).parents[1]), "", "")
-QUICK = Load(pairs=1, warmup=0.1, seconds=0.3)
+HERE = installation_of(Path(sys.executable))
+QUICK = Load(pairs=1, warmup=0.1, seconds=0.1)
 
 
-def test_an_installation_measures_itself() -> None:
-    told: list[str] = []
-    pairs = list(measured((HERE, HERE), 2, QUICK, "off", lambda what, _: told.append(what)))
-    assert told == ["pair 1/2 · before", "pair 1/2 · after", "pair 2/2 · after", "pair 2/2 · before", "done"]
-    assert [pair.before_first for pair in pairs] == [True, False]
-    for pair in pairs:
-        assert pair.before.faults == pair.after.faults == {}
-        assert pair.ratio == cpu_per_message(pair.after) / cpu_per_message(pair.before)
+@pytest.mark.parametrize("number", [0, 1])
+def test_both_are_measured_whoever_begins(number: int) -> None:
+    pair = measured(HERE, HERE, number, QUICK, 3, "off")
+    assert pair.before.faults == pair.after.faults == {}
+    assert pair.ratio == cpu_per_message(pair.after) / cpu_per_message(pair.before)
+    for outcome in (pair.before, pair.after):
+        assert outcome.seconds >= 3 * QUICK.seconds
+        assert outcome.complete_in_all > outcome.complete
 
 
-def test_an_interpreter_outside_a_checkout_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BenchmarkError, match="name an interpreter within a checkout"):
-        installation_of(tmp_path / "bin" / "python")
-
-
-def test_an_interpreter_that_does_not_start_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "benchmarks").mkdir()
-    (tmp_path / "benchmarks" / "__main__.py").touch()
+def test_an_installation_is_named_by_its_interpreter(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match="does not start: No such file"):
         installation_of(tmp_path / "python")
+    venv.create(tmp_path / "empty", with_pip=False)
+    with pytest.raises(BenchmarkError, match=r"has no chatserver:(?s:.)*No module named 'chatserver'"):
+        installation_of(tmp_path / "empty" / "bin" / "python")
 
 
 def test_the_interval_of_the_fewest_pairs_is_all_of_them() -> None:
@@ -67,7 +63,7 @@ def test_one_bad_run_does_not_draw_the_ratio_away() -> None:
 
 def test_it_is_well_where_the_interval_ends_low_enough() -> None:
     def comparison(ratio: Ratio | None) -> Comparison:
-        return Comparison(UNDER, QUICK, "off", HERE, HERE, [], ratio)
+        return Comparison(UNDER, QUICK, 3, "off", HERE, HERE, [], ratio)
 
     assert is_well(comparison(Ratio(1.01, 0.99, 1.03)), 1.03)
     assert is_well(comparison(Ratio(1.3, 1.2, 1.4)), None)

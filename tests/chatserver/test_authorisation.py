@@ -14,10 +14,13 @@ import pytest
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
+from chatserver.conversations.membership import MembershipDetails
+from chatserver.conversations.requests import Written
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
 from chatserver.sessions.outcomes import BookingDone
+from chatserver.sessions.series_record import SeriesDetails, SeriesView
 from quotas import instant
 from quotas.session_book import WantedBooking
 from tests.chatserver.realtime.devices import Device, opened
@@ -51,6 +54,10 @@ THE_TWO = row(401, "ok", 404, "ok", 404, 404, 404, 403, 403)
 THE_TWO_FIND_NOTHING = row(401, *[404] * 6, 403, 403)
 MENTOR_AND_SUPPORT = row(401, 403, 403, "ok", 404, 404, 403, "ok", 403)
 MENTOR_AND_SUPPORT_FIND_NOTHING = row(401, 403, 403, 404, 404, 404, 403, 404, 403)
+THE_MENTOR = row(401, 403, 403, "ok", 404, 404, 403, 403, 403)
+MENTORS_FIND_NOTHING = row(401, 403, 403, 404, 404, 404, 403, 403, 403)
+ALL_BUT_SERVICES = row(401, "ok", 404, "ok", 404, 404, 404, "ok", 403)
+ALL_BUT_SERVICES_FIND_NOTHING = row(401, *[404] * 7, 403)
 ALL_BUT_MEMBERS = row(401, 403, 403, "ok", "ok", "ok", 403, "ok", "ok")
 
 HTTP: dict[tuple[str, str], dict[str, object]] = {
@@ -80,6 +87,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getBooking", "absent"): NOBODY_FINDS_IT,
     ("cancelBooking", "b1"): ITS_PEOPLE,
     ("cancelBooking", "absent"): NOBODY_FINDS_IT,
+    ("getCancellation", "b1"): ITS_PEOPLE,
+    ("getCancellation", "absent"): NOBODY_FINDS_IT,
     ("joinBooking", "b1"): THE_TWO,
     ("joinBooking", "absent"): THE_TWO_FIND_NOTHING,
     ("finishBooking", "b1"): MENTOR_AND_SUPPORT,
@@ -94,8 +103,39 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCredits", "absent"): NOBODY_FINDS_IT,
     ("correctCredits", "c1"): row(401, *[403] * 6, "ok", 403),
     ("correctCredits", "absent"): row(401, *[403] * 6, 404, 403),
+    ("putHours", "tora"): THE_MENTOR,
+    ("getHours", "tora"): THE_MENTOR,
+    ("getHours", "absent"): MENTORS_FIND_NOTHING,
+    ("getSlots", "tora"): THE_TWO,
+    ("getSlots", "absent"): THE_TWO_FIND_NOTHING,
+    ("putPrices", "tora"): THE_MENTOR,
+    ("getPrices", "tora"): ALL_BUT_SERVICES,
+    ("getPrices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("putSeries", "s1"): MENTOR_AND_SUPPORT,
+    ("putSeries", "new"): MENTOR_AND_SUPPORT,
+    ("endSeries", "s1"): MENTOR_AND_SUPPORT,
+    ("endSeries", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("getSeries", "s1"): ALL_BUT_SERVICES,
+    ("getSeries", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("listSeries", "c1"): ALL_BUT_SERVICES,
+    ("listSeries", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("putMembership", "mia"): WRITERS,
+    ("putMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("changeMembership", "mia"): WRITERS,
+    ("changeMembership", "absent"): WRITERS_FIND_NOTHING,
+    ("getMembership", "mia"): row(401, "ok", 404, 404, 404, 404, 404, "ok", "ok"),
+    ("getMembership", "absent"): NOBODY_FINDS_IT,
+    ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
+    ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
+
+MEMBERSHIP = {
+    "renewal": "monthly",
+    "started_on": "2026-01-05",
+    "price": {"amount": 100_000, "currency": "NOK"},
+    "payer": "consumer",
+}
 
 BODIES: dict[str, object] = {
     "putPerson": {"role": "member", "name": "Someone"},
@@ -111,9 +151,23 @@ BODIES: dict[str, object] = {
     "moveBooking": {"starts_at": "2026-01-14T09:00:00Z"},
     "cancelBooking": {},
     "correctCredits": {"id": "k1", "units": 1, "reason": "a session that failed"},
+    "putHours": {"weekly": [{"weekday": "monday", "from": "09:00", "until": "12:00"}]},
+    "putPrices": {"prices": [{"minutes": 30, "amount": 45000, "currency": "NOK"}]},
+    "putSeries": {
+        "conversation": "c1",
+        "service": "video_call",
+        "first": "2026-01-15T09:00:00.000Z",
+        "minutes": 30,
+        "every_weeks": 2,
+    },
+    "putMembership": MEMBERSHIP,
+    "changeMembership": {"payer": "business"},
 }
 
-PARTS: dict[str, str] = {}
+QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
+"""Of operations that cannot do without."""
+
+PARTS: dict[str, str] = {"month": "2026-01"}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -133,6 +187,10 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("read", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("join", "c1"): row(
+        Close.HELLO_FIRST, "not_open", "not_found", "not_open", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("join", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
@@ -151,17 +209,22 @@ FIELDS: dict[str, dict[str, object]] = {
     "send": {"id": "x", "body": "Good morning"},
     "read": {"seq": 0},
     "watch": {"replies": True},
+    "join": {"booking": "b1"},
 }
 
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora with its booking b1, and c2 of others, on a Tuesday."""
+    """The conversation c1 of mia and tora with b1 and s1, mia's membership, and c2 of others, on a Tuesday."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
         wanted = WantedBooking("b1", "c1", "video_call", instant.parse("2026-01-13T09:00:00Z"), 30)
         assert isinstance(await server.parts.bookings.book(wanted, "mentor"), BookingDone)
+        series = msgspec.convert(BODIES["putSeries"], SeriesDetails)
+        assert isinstance(await server.parts.series.put("s1", series, "mentor"), SeriesView)
+        agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
+        assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         yield server
 
 
@@ -194,6 +257,8 @@ def test_every_role_is_among_the_callers() -> None:
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
 """What everybody of a role gets, each with their own in it."""
+DENIALS = set(CODES) - {"not_open"}
+"""Whoever hears the rules say no has the right to ask."""
 
 
 def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[str]:
@@ -203,7 +268,7 @@ def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[st
 
 def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]]) -> str:
     found = {
-        not isinstance(cells[caller], int) and cells[caller] not in CODES
+        not isinstance(cells[caller], int) and cells[caller] not in DENIALS
         for (each, thing), cells in table.items()
         for caller, who in CALLERS.items()
         if each == name and thing != "absent" and who is not None and who[1] == role
@@ -240,7 +305,7 @@ async def test_each_operation_is_allowed_to_whom_it_is(server: HereServer, opera
 async def asked(api: httpx.AsyncClient, operation: AnyOperation, thing: str, who: tuple[str, Role] | None) -> object:
     """The status, or "ok": whoever hears the rules say no has the right to ask."""
     path = operation.path if "{id}" in operation.path else operation.path + thing
-    path = path.format(id=thing, **PARTS)
+    path = path.format(id=thing, **PARTS) + QUERIES.get(operation.name, "")
     headers = {"Authorization": f"Bearer {token(*who)}"} if who else {}
     body = {"json": BODIES[operation.name]} if operation.body else {}
     answer = await api.request(operation.method, path, headers=headers, **body)  # type: ignore[arg-type]  # two shapes
@@ -282,6 +347,7 @@ async def answered(device: Device, kind: str) -> str:
         "follow": "following",
         "unfollow": "unfollowed",
         "watch": "replies",
+        "join": "session",
     }
     if kind in answers:
         heard = await device.hears_one_of("error", answers[kind])

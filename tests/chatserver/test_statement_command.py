@@ -26,7 +26,7 @@ async def test_a_mentors_month(tmp_path: Path) -> None:
     with program(tmp_path / "data", "--now", NOW) as server:
         await server.conversation("c1", "live")
         done = await asked(server, "tora", "2026-01", cwd=tmp_path)
-        assert done.stdout.startswith("Statement of tora for 2026-01 (Europe/Oslo), issued Tue 3 Feb 10:")
+        assert done.stdout.startswith("Statement of tora for 2026-01 (Europe/Oslo), issued Tue 03 Feb 10:")
         assert done.stdout.splitlines()[1:] == ["No billable sessions."]
         found = json.loads((await asked(server, "tora", "2026-01", "--json", person="tora", cwd=tmp_path)).stdout)
         assert (found["mentor"], found["state"], found["lines"]) == ("tora", "issued", [])

@@ -146,6 +146,11 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
             "`plans.live+.sessions.price` is no key there",
             "units_per_month",
         ),
+        (
+            "[sessions]\nsession_pay = { amount = 1, currency = 'XXX' }",
+            "`sessions.session_pay.currency`: 'XXX' is no currency",
+            "a code of ISO 4217",
+        ),
         ("[plans.light]\nmentor_days_per_week = 8", "`plans.light.mentor_days_per_week`: expected", "from 1 to 7"),
         ("[plans.light]\nbanner = 'Only video'", "`plans.light.banner`: expected `str` matching", "a text key"),
         ("[plans.light]\nprice = 5", "`plans.light.price` is no key there", "writing, reply, sessions"),

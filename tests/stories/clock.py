@@ -1,14 +1,20 @@
 """A server whose clock jumps: it is started again on the same store, with a later `--now`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from chatserver.operating.clock_shift import settle_shift
+from chatserver.replies.clock_move import ClockMove
+from chatserver.sessions.session_timers import SESSION
 from quotas import instant
+from quotas.ledger.redis import RedisLedger
+from quotas.ledger.waits import REPLY, Waits
 from quotas.zones import zone_of
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here
+from tests.quotas.ledgers import link_to
 
 OSLO = zone_of("Europe/Oslo")
 MONDAY = datetime(2026, 1, 5, tzinfo=OSLO)
@@ -20,6 +26,18 @@ def when(day: str, clock: str, *, weeks: int = 0) -> str:
     """An instant of the stories: `when("friday", "18:00")`, in UTC."""
     date = MONDAY + timedelta(days=DAYS.index(day) + 7 * weeks)
     return instant.text(instant.of(datetime.combine(date, time.fromisoformat(clock), OSLO)))
+
+
+async def move_clock(store_url: str, to: str) -> None:
+    """Move the clock as one who does nothing but that: the servers do what is due."""
+
+    async def unexpected(partitions: Collection[int]) -> None:
+        raise AssertionError("servers are running")
+
+    async with link_to(store_url) as link:
+        shift = await settle_shift(link, None)
+        ledger = RedisLedger(link, shift)
+        await ClockMove(ledger, Waits(link, ledger, shift), [REPLY, SESSION], unexpected).to(instant.parse(to))
 
 
 class Story:

@@ -14,22 +14,22 @@ from chatserver.records.tables import OCCUPIED
 from quotas.bookings import QUARTER, Booking
 from quotas.instant import MINUTE
 
-PersonQuarter = tuple[str, int]
+Occupied = tuple[str, int]
 """A person, and a quarter of an hour by its number since 1970."""
 
 
-def places(member: str, mentor: str, starts_at: int, minutes: int) -> list[PersonQuarter]:
+def places(member: str, mentor: str, starts_at: int, minutes: int) -> list[Occupied]:
     """What a booking of these two would occupy, sorted."""
     quarters = range(starts_at // QUARTER, -(-(starts_at + minutes * MINUTE) // QUARTER))
     return sorted((person, quarter) for person in {member, mentor} for quarter in quarters)
 
 
-def places_of(booking: Booking) -> list[PersonQuarter]:
+def places_of(booking: Booking) -> list[Occupied]:
     """What it occupies, sorted."""
     return places(booking.member, booking.mentor, booking.starts_at, booking.minutes)
 
 
-async def holders(connection: AsyncConnection, places: Collection[PersonQuarter]) -> dict[PersonQuarter, str]:
+async def holders(connection: AsyncConnection, places: Collection[Occupied]) -> dict[Occupied, str]:
     """The bookings that hold any of these places, by place."""
     people = sorted({person for person, _ in places})
     if not people:

@@ -9,6 +9,7 @@ import pytest
 from tests.chatserver.api.asking import CALL, START, as_, booked, fields, refused
 from tests.chatserver.api.serving import Served
 from tests.chatserver.api.test_requests import problem
+from tests.databases import ON_EACH
 
 # Making
 
@@ -136,6 +137,7 @@ async def test_a_conversation_that_is_not_open(anyone: httpx.AsyncClient) -> Non
         refused(await anyone.put("/v1/bookings/b1", json=CALL, headers=as_("tom")), status)
 
 
+@ON_EACH
 async def test_many_want_the_same_time(anyone: httpx.AsyncClient, slots: None) -> None:
     """Of two conversations of one mentor: one gets it, the others hear why and what is free."""
     asked = [(f"b{number}", "c1" if number % 2 else "c2", "kari" if number % 2 else "ola") for number in range(10)]
@@ -152,6 +154,23 @@ async def test_many_want_the_same_time(anyone: httpx.AsyncClient, slots: None) -
             assert said["free_starts"][0] == "2026-03-10T09:30:00.000Z"
 
 
+@ON_EACH
+async def test_many_want_the_last_credits(anyone: httpx.AsyncClient) -> None:
+    """As many bookings are made as there are units, at whatever times they are wanted."""
+    starts = [f"2026-03-{day}T09:00:00Z" for day in range(10, 18)]
+    answers = await asyncio.gather(
+        *(
+            anyone.put(f"/v1/bookings/b{start}", json=CALL | {"starts_at": start}, headers=as_("tom"))
+            for start in starts
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 201, *[409] * 6]
+    assert {refused(each, "no_credits")["credits_left"] for each in answers if each.status_code == 409} == {0}
+    credits = (await anyone.get("/v1/conversations/c1/credits", headers=as_("kari"))).json()
+    assert (credits["used"], credits["left"], credits["over"]) == (2, 0, 0)
+
+
+@ON_EACH
 async def test_the_same_booking_at_once(anyone: httpx.AsyncClient) -> None:
     """It is made once, whoever asks how often."""
     answers = await asyncio.gather(*(anyone.put("/v1/bookings/b1", json=CALL, headers=as_("tom")) for _ in range(8)))

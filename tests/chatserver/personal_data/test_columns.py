@@ -36,7 +36,7 @@ from quotas.bookings import QUARTER
 from quotas.instant import HOUR
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
-from tests.chatserver.personal_data.test_export import exported
+from tests.chatserver.personal_data.test_export import Outline, exported
 
 OURS = "no data about a person: how the server counts and finds rows"
 SAID = "the export says it by where it puts the row"
@@ -368,7 +368,9 @@ def shown(value: Any) -> list[Any]:
 
 async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
     """Where it says so, with the value that the row has; the text of a message in the open."""
-    document, _ = await exported(shelf)
+    document, page = await exported(shelf)
+    for words in ("live-chat", "900,00 NOK", "månedlig", "ill"):
+        assert words in Outline(page).text
     rows = await first_rows(shelf)
     assert [name for name, row in rows.items() if not row] == ["erasures"]
     for table, columns in WHERE.items():

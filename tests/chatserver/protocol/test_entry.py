@@ -77,11 +77,13 @@ def test_an_event_is_shorter_than_is_reckoned_with() -> None:
 @pytest.mark.parametrize(
     ("data", "details"),
     [
-        (BOOKED, EventDetails(parse("2026-12-03T17:00:00Z"), 30, None)),
-        ({"units": -2}, EventDetails(None, None, -2)),
-        ({"starts_at": "soon", "minutes": True, "units": "2"}, EventDetails(None, None, None)),
-        ({"starts_at": 17, "minutes": None}, EventDetails(None, None, None)),
-        ({}, EventDetails(None, None, None)),
+        (BOOKED, EventDetails(None, parse("2026-12-03T17:00:00Z"), 30, None)),
+        ({"units": -2}, EventDetails(None, None, None, -2)),
+        ({"starts_at": "soon", "minutes": True, "units": "2"}, EventDetails(None, None, None, None)),
+        ({"starts_at": 17, "minutes": None}, EventDetails(None, None, None, None)),
+        ({"service": "video_call"}, EventDetails("video_call", None, None, None)),
+        ({"service": "lunch"}, EventDetails(None, None, None, None)),
+        ({}, EventDetails(None, None, None, None)),
     ],
 )
 def test_what_is_not_as_it_should_be_is_not_said(data: dict[str, object], details: EventDetails) -> None:

@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
-from chatserver.protocol.sessions import JoinsView, SplitView, booking_view
+from chatserver.protocol.sessions import JoinsView, booking_view
 from quotas.bookings import Booking, Cancellation, Price
 from quotas.instant import DAY, MINUTE, parse
+from quotas.money import Split
 from quotas.plans import SessionPolicy
 
 START = parse("2026-03-03T09:00:00Z")
@@ -50,8 +51,8 @@ def test_a_late_cancellation() -> None:
 def test_shares_add_up_to_the_price() -> None:
     """What does not divide is the mentor's."""
     extra = replace(CALL, kind="extra", price=Price(1_999, "NOK"))
-    assert booking_view(extra, POLICY, START).split == SplitView(1_800, 199)
-    assert booking_view(extra, SessionPolicy(mentor_share=100), START).split == SplitView(1_999, 0)
+    assert booking_view(extra, POLICY, START).split == Split(1_800, 199)
+    assert booking_view(extra, SessionPolicy(mentor_share=100), START).split == Split(1_999, 0)
 
 
 def test_the_link_of_a_video_call() -> None:

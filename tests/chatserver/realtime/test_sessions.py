@@ -1,7 +1,7 @@
 """Sessions on the socket: who is told what of a booking, on every server, and who comes to it."""
 
 import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,22 +10,16 @@ import pytest
 from sqlalchemy import Engine, event
 
 from chatserver.client import ChatClient, ChatError
-from chatserver.operating.clock_shift import settle_shift
 from chatserver.protocol.events import SessionChanged
-from chatserver.replies.clock_move import ClockMove
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.rows import session_events
-from chatserver.sessions.session_timers import SESSION
 from quotas import instant
 from quotas.bookings import Booking
-from quotas.ledger.redis import RedisLedger
-from quotas.ledger.waits import REPLY, Waits
 from quotas.plans import Service
 from quotas.session_book import WantedBooking
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.quotas.ledgers import link_to
-from tests.stories.clock import when
+from tests.stories.clock import move_clock, when
 
 FRIDAY = when("friday", "18:00")
 SATURDAY = when("saturday", "10:00")
@@ -46,18 +40,6 @@ def questions() -> Iterator[list[str]]:
         yield asked
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-
-
-async def move(store_url: str, to: str) -> None:
-    """Move the clock as one who does nothing but that: the servers do what is due."""
-
-    async def unexpected(partitions: Collection[int]) -> None:
-        raise AssertionError("servers are running")
-
-    async with link_to(store_url) as link:
-        shift = await settle_shift(link, None)
-        ledger = RedisLedger(link, shift)
-        await ClockMove(ledger, Waits(link, ledger, shift), [REPLY, SESSION], unexpected).to(instant.parse(to))
 
 
 async def book(
@@ -115,7 +97,7 @@ async def test_a_live_chat_from_the_booking_to_its_end_on_two_servers(store_url:
                 "minutes": 30,
                 "state": "booked",
             }
-            await move(store_url, when("saturday", "09:55"))
+            await move_clock(store_url, when("saturday", "09:55"))
             assert await kinds(mia, "starting") == await kinds(tora, "starting") == ["starting"]
             await tora.say("join", conversation="c1", booking="s1")
             joined = await said(tora, "joined")
@@ -125,17 +107,17 @@ async def test_a_live_chat_from_the_booking_to_its_end_on_two_servers(store_url:
             assert (await said(tora, "joined"))["booking"]["joins"] == joined["booking"]["joins"]
             refused = await mia.write("too early")
             assert (refused["reason"], refused["opens_at"]) == ("closed", SATURDAY)
-            await move(store_url, SATURDAY)
+            await move_clock(store_url, SATURDAY)
             await said(mia, "started")
             assert (await mia.hears_composer(live_until=when("saturday", "10:30")))["open"]
-            await move(store_url, when("saturday", "10:05"))
+            await move_clock(store_url, when("saturday", "10:05"))
             late = await said(mia, "late")
             assert late["booking"]["state"] == "running"
             accepted = await mia.write("here I am")
             assert accepted["type"] == "accepted"
             there = await said(tora, "joined")
             assert there["booking"]["joins"]["member"] == accepted["at"]
-            await move(store_url, when("saturday", "10:30"))
+            await move_clock(store_url, when("saturday", "10:30"))
             assert await kinds(mia, "ended") == ["joined", "ending", "ending", "ended"]
             assert await kinds(tora, "ended") == ["started", "late", "ending", "ending", "ended"]
             await mia.hears_composer(live_until=None, opens_at=when("monday", "00:00", weeks=1))
@@ -174,7 +156,7 @@ async def test_a_message_in_a_live_chat_is_due_from_its_booked_end_on(valkey_url
     async with here(valkey_url, tmp_path, now=when("tuesday", "10:00")) as server:
         await server.conversation("c1", "live")
         await book(server, when("tuesday", "10:15"))
-        await move(valkey_url, when("tuesday", "10:15"))
+        await move_clock(valkey_url, when("tuesday", "10:15"))
         async with server.device("mia") as mia, server.device("tora") as tora:
             await mia.write("a question")
             assert (await tora.hears("reply"))["reply"]["due_at"] == when("wednesday", "10:45")
@@ -259,7 +241,7 @@ async def test_the_client_joins_and_knows_what_comes_next(server: HereServer, va
         with pytest.raises(ChatError, match="can be joined from") as refused:
             await mia.join("c1", "s1")
         assert refused.value.code == "not_open"
-        await move(valkey_url, when("tuesday", "10:06"))
+        await move_clock(valkey_url, when("tuesday", "10:06"))
         first, of_tora = await asyncio.gather(mia.join("c1", "s1"), tora.join("c1", "s1"))
         assert first.joins.member is not None
         assert of_tora.joins.mentor is not None

@@ -117,7 +117,7 @@ async def test_prices_are_kept(coached: Coaching) -> None:
     [
         (ListedPrice(40, 100, "NOK"), "minutes", "40 cannot be booked; allowed: 30, 45, 60, 90"),
         (ListedPrice(30, 100, "NOK"), "minutes", "30 is there twice; one price for each length"),
-        (ListedPrice(60, 100, "nok"), "currency", "must be a code of ISO 4217 in capitals"),
+        (ListedPrice(60, 100, "nok"), "currency", "'nok' is no currency; use a code of ISO 4217 in capitals"),
     ],
 )
 async def test_wrong_prices(coached: Coaching, price: ListedPrice, field: str, says: str) -> None:

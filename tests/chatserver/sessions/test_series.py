@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from chatserver.conversations.requests import Conflict, Invalid, Missing
+from chatserver.operating.timer_watch import TimerWatch
 from chatserver.records.tables import SESSION_EVENTS
 from chatserver.sessions.hours_requests import HoursDetails
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
@@ -191,6 +192,16 @@ async def test_what_was_left_undone_by_a_kill_is_done_later(coached: Coaching) -
     assert starts(await coached.seen()) == ["01-07"]
     assert starts(await coached.seen("s2")) == ["01-21", "02-04", "02-18"]
     await coached.series_timers.ring(Rung(0, "series", "unknown", coached.now))
+
+
+async def test_the_watch_rings_for_series(coached: Coaching) -> None:
+    """What is due is made by whichever process is awake, and the timer is set for what is next."""
+    await coached.begin()
+    coached.now = FIRST
+    watch = TimerWatch(coached.timers, [coached.series_timers])
+    assert await watch.sweep() == 1  # The store's clock is past all of this test.
+    assert starts(await coached.seen())[-1] == "03-04"
+    assert await coached.timer() == FIRST + 2 * WEEK
 
 
 async def test_until_is_the_end(coached: Coaching) -> None:
