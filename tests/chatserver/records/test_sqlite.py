@@ -1,4 +1,7 @@
-"""Writers to one SQLite file: in this process they take turns, for those of other processes they look again."""
+"""Writers to one SQLite file: in this process they take turns, for those of other processes they look again.
+
+And what is asked of one again and again is found by an index.
+"""
 
 import asyncio
 import sqlite3
@@ -8,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import event
 
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import people
 from chatserver.records import sqlite
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
+from chatserver.sessions.rows import session_events
 from tests.databases import sqlite_at
 
 KARI = PersonRecord("kari", "member", "Kari", "Europe/Oslo", "nb", None, 1, 1)
@@ -114,3 +119,18 @@ async def test_another_process_that_holds_the_file(
         elsewhere.execute("ROLLBACK")
     await write(database, "kari", wrote)
     assert wrote == ["kari"]
+
+
+async def test_untold_events_are_found_by_their_index(database: Database) -> None:
+    """Every process looks for them every few seconds, and the table only grows."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    async with database.read() as connection:
+        event.listen(
+            connection.sync_connection, "before_cursor_execute", lambda *call: asked.append((call[2], call[3]))
+        )
+        await session_events.with_untold(connection, 10)
+        await session_events.untold(connection, ["c1", "c2"], 10)
+        for statement, parameters in asked[1:3]:  # after BEGIN
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            [how] = [row.detail for row in plan if "session_events" in row.detail]
+            assert "INDEX ix_session_events_untold" in how
