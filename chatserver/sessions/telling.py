@@ -24,7 +24,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.chats import chats_ahead, first_start
 from chatserver.sessions.credit_book import CreditBook, by_conversation
 from chatserver.sessions.rows import bookings, session_events
-from chatserver.sessions.session_event import ENTRIES, SAID, SessionEvent
+from chatserver.sessions.session_event import ENTRIES, SessionEvent
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.together import Together
 from quotas.bookings import LENGTHS, Booking
@@ -204,7 +204,7 @@ class SessionTelling:
 
     async def _say(self, news: _News, now: int) -> None:
         for event in news.events:
-            if event.name not in SAID:
+            if not event.is_said:
                 continue
             booking = news.bookings.get(event.booking)
             said = SessionChanged(
