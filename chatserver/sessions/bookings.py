@@ -17,6 +17,7 @@ from chatserver.conversations.records import locked, raised, record
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
+from chatserver.sessions.attendance import Connected, first_join, sides_of, turned
 from chatserver.sessions.chats import chat_of
 from chatserver.sessions.credit_book import CorrectOutcome, CreditBook, PeriodCredits
 from chatserver.sessions.months import SubscriptionMonths
@@ -74,6 +75,7 @@ class Bookings:
         credits: CreditBook,
         telling: SessionTelling,
         metrics: Metrics,
+        connected: Connected,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -86,6 +88,7 @@ class Bookings:
         self._credits = credits
         self._telling = telling
         self._metrics = metrics
+        self._connected = connected
 
     # Reading
 
@@ -174,7 +177,10 @@ class Bookings:
         return await self._changed(id, cancelled)
 
     async def join(self, id: str, side: Side, at: int | None = None) -> ChangeOutcome:
-        """`at` is when that side came, where it was noticed later; None for now. Only the first time counts."""
+        """`at` is when that side came, where it was noticed later; None for now. Only the first time counts.
+
+        Whoever was noted as having left is noted as having come back.
+        """
 
         async def joined(
             connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
@@ -184,9 +190,10 @@ class Bookings:
                 return refusal
             new = rules.joined(old, side, came_at)
             if new is old:
-                return _Change(old, None)
-            mark = f"{side} {new.starts_at}"
-            return _Change(new, event_of(new, "joined", now, side, mark=mark, at=came_at, side=side))
+                noted = await session_events.of_booking(connection, id)
+                back = turned(old, side, noted, is_there=True, now=now, at=came_at, lapsed=False)
+                return _Change(old, back)
+            return _Change(new, first_join(new, side, now, came_at))
 
         return await self._changed(id, joined)
 
@@ -199,8 +206,11 @@ class Bookings:
             if refusal := rules.finish_refusal(old, self._policy, now):
                 return refusal
             new = rules.finished(old, now)
-            return _Change(new, event_of(new, "ended", now, by, mark=f"{new.starts_at}", state="held"))
+            there = sides_of(new, connected)
+            return _Change(new, event_of(new, "ended", now, by, mark=f"{new.starts_at}", state="held", there=there))
 
+        before = await self.find(id)
+        connected = await self._connected(before.conversation) if before else frozenset()
         return await self._changed(id, finished)
 
     async def no_show(self, id: str, by: Actor) -> ChangeOutcome:

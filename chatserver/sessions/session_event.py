@@ -13,6 +13,7 @@ SaidName = Literal["starting", "joined", "ending"]
 """Said to whoever is connected, and nothing else."""
 NotedName = Literal[
     "reminder",
+    "left",
     "finished",
     "candidate",
     "close_reminder",
@@ -46,6 +47,11 @@ class SessionEvent(Struct, frozen=True):
     """Tells apart what may happen to a booking more than once: the same name and mark are written once."""
     number: int = 0
     """Grows within the conversation; 0 before it is kept."""
+
+    @property
+    def is_said(self) -> bool:
+        """Whether apps are told of it: who comes back is shown by presence, and joining counts once."""
+        return self.name in SAID and not self.data.get("again")
 
 
 def event_of(

@@ -25,7 +25,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.chats import chats_ahead, first_start
 from chatserver.sessions.credit_book import CreditBook, by_conversation
 from chatserver.sessions.rows import bookings, session_events
-from chatserver.sessions.session_event import ENTRIES, SAID, SessionEvent
+from chatserver.sessions.session_event import ENTRIES, SessionEvent
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.together import Together
 from quotas.bookings import LENGTHS, Booking
@@ -213,7 +213,7 @@ class SessionTelling:
     async def _say(self, news: _News, events: Sequence[SessionEvent], now: int) -> None:
         """To whoever is connected, at most once: who is not sees it when they are back."""
         for event in events:
-            if event.name not in SAID:
+            if not event.is_said:
                 continue
             booking = news.bookings.get(event.booking)
             said = SessionChanged(
