@@ -4,7 +4,7 @@ from typing import assert_never
 
 from chatserver.access.tokens import Identity
 from chatserver.api.operation import ApiContext, HttpAnswer
-from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.problem import ProblemError, RefusedError, invalid
 from chatserver.api.session_refusals import session_refusal
 from chatserver.conversations.requests import Conflict, Invalid, Missing
 from chatserver.protocol.sessions import BookingView, booking_view
@@ -16,8 +16,13 @@ async def own_booking(context: ApiContext, identity: Identity, id: str) -> Booki
     """The booking where the token's person may see it. Raises ProblemError 404: others learn nothing of it."""
     booking = await context.bookings.find(id)
     if booking is None or not _is_theirs(booking, identity):
-        raise ProblemError(404, f"there is no booking {id!r} for this token")
+        raise no_booking(id)
     return booking
+
+
+def no_booking(id: str) -> ProblemError:
+    """The same whether there is none, or one of other people."""
+    return ProblemError(404, f"there is no booking {id!r} for this token")
 
 
 def _is_theirs(booking: Booking, identity: Identity) -> bool:
@@ -32,7 +37,12 @@ def _is_theirs(booking: Booking, identity: Identity) -> bool:
 
 async def shown(context: ApiContext, booking: Booking) -> BookingView:
     """The booking as it stands now."""
-    return booking_view(booking, context.provisioning.rulebook.policy.sessions, await context.clock())
+    return booking_view(booking, context.session_policy, await context.clock())
+
+
+async def refusal_of(context: ApiContext, refused: BookingRefused) -> RefusedError:
+    """The problem for what the rules do not allow now."""
+    return session_refusal(refused, context.session_policy, await context.clock())
 
 
 async def booking_answer(
@@ -43,8 +53,7 @@ async def booking_answer(
         case BookingDone(booking, created):
             return HttpAnswer(201 if created else 200, await shown(context, booking))
         case BookingRefused():
-            policy = context.provisioning.rulebook.policy.sessions
-            raise session_refusal(outcome, policy, await context.clock())
+            raise await refusal_of(context, outcome)
         case Conflict(detail):
             raise ProblemError(409, detail)
         case Invalid(errors):

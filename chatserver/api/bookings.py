@@ -9,8 +9,10 @@ from msgspec.structs import asdict
 from chatserver.api.authentication import not_allowed
 from chatserver.api.booking_answers import booking_answer, own_booking, shown
 from chatserver.api.conversations import readable
-from chatserver.api.operation import EVERYBODY, ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
+from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import invalid
+from chatserver.api.roles import EVERYBODY
+from chatserver.api.spans import span
 from chatserver.conversations.requests import FieldProblem, PersonId
 from chatserver.protocol.sessions import BookingView, booking_view
 from chatserver.sessions.outcomes import BookingRefused
@@ -182,30 +184,16 @@ async def get_bookings(call: HttpCall[BookingsQuery, None]) -> HttpAnswer:
     context = call.context
     record = await readable(context, call.identity, call.id)
     now = await context.clock()
-    since, until = _span(call.query, now)
+    since, until = span(
+        call.query.since,
+        call.query.until,
+        begins=now - LOOK_BACK_DAYS * DAY,
+        days=MOST_DAYS,
+        most_days=MOST_DAYS,
+    )
     found = await context.bookings.of_conversation(record.id, since, until)
-    policy = context.provisioning.rulebook.policy.sessions
-    return HttpAnswer(200, BookingList(instant.text(now), [booking_view(each, policy, now) for each in found]))
-
-
-def _span(query: BookingsQuery, now: int) -> tuple[int, int]:
-    """From when until when. Raises ProblemError 422."""
-    problems, given = [], {}
-    for name, value in (("from", query.since), ("until", query.until)):
-        if not isinstance(value, UnsetType):
-            try:
-                given[name] = instant.parse(value)
-            except ValueError as error:
-                problems.append(FieldProblem(name, str(error)))
-    if problems:
-        raise invalid(problems)
-    since = given.get("from", now - LOOK_BACK_DAYS * DAY)
-    most = since + MOST_DAYS * DAY
-    until = given.get("until", most)
-    if not since < until <= most:
-        allowed = f"after {instant.text(since)}, where the list begins, and at most {MOST_DAYS} days later"
-        raise invalid([FieldProblem("until", f"must be {allowed}")])
-    return since, until
+    views = [booking_view(each, context.session_policy, now) for each in found]
+    return HttpAnswer(200, BookingList(instant.text(now), views))
 
 
 PUT_BOOKING = Operation(

@@ -4,10 +4,9 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from chatserver.api.booking_answers import own_booking
-from chatserver.api.operation import EVERYBODY, HttpAnswer, HttpCall, NoQuery, Operation
-from chatserver.api.problem import ProblemError
-from chatserver.api.session_refusals import session_refusal
+from chatserver.api.booking_answers import no_booking, own_booking, refusal_of
+from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
+from chatserver.api.roles import EVERYBODY
 from chatserver.conversations.requests import Missing
 from chatserver.sessions.outcomes import BookingRefused, CancellationAhead
 
@@ -33,10 +32,9 @@ async def get_cancellation(call: HttpCall[NoQuery, None]) -> HttpAnswer:
             units = booking.units if counts and booking.kind == "plan" else 0
             return HttpAnswer(200, CancellationView(booking.id, late, units, movable))
         case BookingRefused():
-            policy = call.context.provisioning.rulebook.policy.sessions
-            raise session_refusal(outcome, policy, await call.context.clock())
+            raise await refusal_of(call.context, outcome)
         case Missing():
-            raise ProblemError(404, f"there is no booking {call.id!r} for this token")
+            raise no_booking(call.id)
         case never:
             assert_never(never)
 

@@ -8,16 +8,15 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from chatserver.api.conversations import not_found, readable
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import ProblemError, RefusedError, invalid
+from chatserver.api.roles import SUPPORT
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing, PersonId
-from chatserver.protocol.events import Role
 from chatserver.sessions.credit_book import CorrectionRefused, CreditEntry, PeriodCredits
 from quotas import instant
 
 MOST_UNITS = 1_000
 """The most that one correction adds or takes."""
 
-SUPPORT: frozenset[Role] = frozenset({"support"})
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2199, 12, 30)
 """Days whose beginning is an instant in every zone."""
 

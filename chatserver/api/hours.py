@@ -2,13 +2,11 @@
 
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.roles import MENTOR
 from chatserver.conversations.requests import Invalid, Missing
-from chatserver.protocol.events import Role
 from chatserver.sessions.hours import HoursRecord
 from chatserver.sessions.hours_requests import HoursDetails
 from chatserver.sessions.hours_view import HoursView, hours_view
-
-MENTOR: frozenset[Role] = frozenset({"mentor"})
 
 
 async def put_hours(call: HttpCall[NoQuery, HoursDetails]) -> HttpAnswer:

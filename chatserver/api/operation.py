@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, get_args
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +11,7 @@ from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
+from chatserver.api.roles import EVERYBODY, STAFF
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
@@ -28,12 +29,10 @@ from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
 from quotas.ledger.base import Ledger
+from quotas.plans import SessionPolicy
 
 MAX_BODY_BYTES = 64 * 1024
 """A larger body is refused with 413."""
-
-EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
-STAFF: frozenset[Role] = frozenset({"support", "service"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +60,11 @@ class ApiContext:
     people: RateLimit
     """What one person may ask for, the sockets' commands included."""
     metrics: Metrics
+
+    @property
+    def session_policy(self) -> SessionPolicy:
+        """The numbers by which sessions are judged."""
+        return self.provisioning.rulebook.policy.sessions
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from chatserver.api.hours import MENTOR, no_mentor
+from chatserver.api.hours import no_mentor
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import invalid
+from chatserver.api.roles import MENTOR, PAIR_OR_SUPPORT
 from chatserver.api.slots import require_pair
 from chatserver.conversations.requests import Invalid, Missing
-from chatserver.protocol.events import Role
 from chatserver.sessions.hours_requests import ListedPrice, ListedPrices
 from quotas.bookings import Price
-
-PRICE_READERS: frozenset[Role] = frozenset({"member", "mentor", "support"})
 
 
 class PriceTable(Struct, frozen=True):
@@ -68,7 +66,7 @@ GET_PRICES = Operation(
     summary="What sessions outside the plan cost. Mentors see their own, members those of their mentors.",
     handler=get_prices,
     query=NoQuery,
-    roles=PRICE_READERS,
+    roles=PAIR_OR_SUPPORT,
     answers={200: (PriceTable, "The prices.")},
     refusals=(404,),
 )

@@ -5,20 +5,17 @@ from typing import Annotated, Literal, assert_never
 from msgspec import Meta, Struct
 
 from chatserver.access.tokens import Identity
+from chatserver.api.booking_answers import refusal_of
 from chatserver.api.conversations import readable
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import ProblemError, invalid
-from chatserver.api.session_refusals import session_refusal
+from chatserver.api.roles import MENTOR_OR_SUPPORT, PAIR_OR_SUPPORT
 from chatserver.conversations.requests import Conflict, Invalid, Missing
-from chatserver.protocol.events import Role
 from chatserver.sessions.outcomes import BookingRefused
 from chatserver.sessions.series_record import SeriesDetails, SeriesPlace, SeriesQuestion, SeriesRecord, SeriesView
 from quotas import instant
 from quotas.bookings import BookingState, state_of
 from quotas.plans import Service, SessionPolicy
-
-SERIES_WRITERS: frozenset[Role] = frozenset({"mentor", "support"})
-SERIES_READERS: frozenset[Role] = frozenset({"member", "mentor", "support"})
 
 
 class EndQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +102,7 @@ async def put_series(call: HttpCall[NoQuery, SeriesDetails]) -> HttpAnswer:
         case SeriesView(created=created):
             return HttpAnswer(201 if created else 200, await _shown(context, outcome))
         case BookingRefused():
-            raise session_refusal(outcome, _policy(context), await context.clock())
+            raise await refusal_of(context, outcome)
         case Invalid(errors):
             raise invalid(errors)
         case Conflict(detail):
@@ -155,10 +152,6 @@ def _no_series(id: str) -> ProblemError:
     return ProblemError(404, f"there is no series {id!r} for this token")
 
 
-def _policy(context: ApiContext) -> SessionPolicy:
-    return context.provisioning.rulebook.policy.sessions
-
-
 async def _shown(context: ApiContext, view: SeriesView) -> SeriesResource:
     record, rule, now = view.record, view.record.rule, await context.clock()
     return SeriesResource(
@@ -175,7 +168,7 @@ async def _shown(context: ApiContext, view: SeriesView) -> SeriesResource:
         ended_from=instant.text_or_none(record.ended_from),
         replaces=record.replaces,
         successor=record.successor,
-        places=[_place(each, _policy(context), now) for each in view.places],
+        places=[_place(each, context.session_policy, now) for each in view.places],
         questions=[_question(each) for each in view.questions],
     )
 
@@ -222,7 +215,7 @@ PUT_SERIES = Operation(
     handler=put_series,
     query=NoQuery,
     body=SeriesDetails,
-    roles=SERIES_WRITERS,
+    roles=MENTOR_OR_SUPPORT,
     answers={200: (SeriesResource, "The series was known."), 201: (SeriesResource, "The series is new.")},
     refusals=(404, 409),
     refuses=True,
@@ -235,7 +228,7 @@ END_SERIES = Operation(
     summary="End a series from now on. What is booked stays, unless asked otherwise. The same again changes nothing.",
     handler=end_series,
     query=EndQuery,
-    roles=SERIES_WRITERS,
+    roles=MENTOR_OR_SUPPORT,
     answers={200: (SeriesResource, "The series as it is now.")},
     refusals=(404,),
 )
@@ -247,7 +240,7 @@ GET_SERIES = Operation(
     summary="A series with its places from now on, and months to be asked about. Members and mentors see their own.",
     handler=get_series,
     query=NoQuery,
-    roles=SERIES_READERS,
+    roles=PAIR_OR_SUPPORT,
     answers={200: (SeriesResource, "The series.")},
     refusals=(404,),
 )
@@ -259,7 +252,7 @@ LIST_SERIES = Operation(
     summary="All series of a conversation. Members and mentors see their own conversations'.",
     handler=list_series,
     query=NoQuery,
-    roles=SERIES_READERS,
+    roles=PAIR_OR_SUPPORT,
     answers={200: (SeriesList, "The series, the first one first.")},
     refusals=(404,),
 )

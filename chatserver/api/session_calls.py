@@ -3,13 +3,10 @@
 from chatserver.api.booking_answers import booking_answer, own_booking
 from chatserver.api.negotiation import CALENDAR, language
 from chatserver.api.operation import Form, HttpAnswer, HttpCall, NoQuery, Operation
-from chatserver.protocol.events import Role
+from chatserver.api.roles import MENTOR_OR_SUPPORT, PAIR
 from chatserver.protocol.sessions import BookingView
 from chatserver.sessions.calendar_file import CalendarEntry, calendar_file
 from quotas.bookings import Side
-
-ITS_PEOPLE: frozenset[Role] = frozenset({"member", "mentor"})
-MENTOR_OR_SUPPORT: frozenset[Role] = frozenset({"mentor", "support"})
 
 
 async def join_booking(call: HttpCall[NoQuery, None]) -> HttpAnswer:
@@ -38,7 +35,7 @@ async def get_calendar(call: HttpCall[NoQuery, None]) -> HttpAnswer:
         200,
         CalendarEntry(
             booking,
-            context.provisioning.rulebook.policy.sessions,
+            context.session_policy,
             other.name if other else "",
             language(call.headers.get("accept-language", "")),
         ),
@@ -52,7 +49,7 @@ JOIN_BOOKING = Operation(
     summary="Be there: by a video link, say. Possible from shortly before the start until the booked end.",
     handler=join_booking,
     query=NoQuery,
-    roles=ITS_PEOPLE,
+    roles=PAIR,
     answers={200: (BookingView, "The booking as it is now.")},
     refusals=(404,),
     refuses=True,
@@ -91,7 +88,7 @@ GET_CALENDAR = Operation(
     summary="The booking as a file for the calendar of whoever asks, titled by `Accept-Language` (en, nb, da).",
     handler=get_calendar,
     query=NoQuery,
-    roles=ITS_PEOPLE,
+    roles=PAIR,
     forms=(Form(CALENDAR, calendar_file, (("Content-Disposition", 'attachment; filename="session.ics"'),)),),
     answers={200: (CalendarEntry, "iCalendar (RFC 5545), its instants in UTC.")},
     refusals=(404,),

@@ -7,14 +7,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from chatserver.access.tokens import Identity
 from chatserver.api.hours import no_mentor
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, Operation
-from chatserver.api.problem import invalid
-from chatserver.conversations.requests import FieldProblem
-from chatserver.protocol.events import Role
+from chatserver.api.roles import PAIR
+from chatserver.api.spans import span
 from quotas import instant
-from quotas.instant import DAY
 from quotas.plans import Service
 
-PAIR: frozenset[Role] = frozenset({"member", "mentor"})
 MOST_SLOT_DAYS = 62
 """How many days one list of slots may span."""
 USUAL_SLOT_DAYS = 14
@@ -57,7 +54,7 @@ async def get_slots(call: HttpCall[SlotsQuery, None]) -> HttpAnswer:
     if record is None:
         raise no_mentor(call.id)
     now = await context.clock()
-    since, until = _span(query, now)
+    since, until = span(query.since, query.until, begins=now, days=USUAL_SLOT_DAYS, most_days=MOST_SLOT_DAYS)
     member = call.identity.user if call.identity.role == "member" else ""
     found = await context.slots.free(call.id, int(query.minutes), since, until, now, member=member)
     slots = [instant.text(start) for start in found]
@@ -71,25 +68,6 @@ async def require_pair(context: ApiContext, identity: Identity, mentor: str) -> 
     if identity.role == "member" and await context.slots.has_member(mentor, identity.user):
         return
     raise no_mentor(mentor)
-
-
-def _span(query: SlotsQuery, now: int) -> tuple[int, int]:
-    """From when until when. Raises ProblemError 422."""
-    problems, given = [], {}
-    for name, value in (("from", query.since), ("until", query.until)):
-        if not isinstance(value, UnsetType):
-            try:
-                given[name] = instant.parse(value)
-            except ValueError as error:
-                problems.append(FieldProblem(name, str(error)))
-    if problems:
-        raise invalid(problems)
-    since = given.get("from", now)
-    until = given.get("until", since + USUAL_SLOT_DAYS * DAY)
-    if not since < until <= since + MOST_SLOT_DAYS * DAY:
-        allowed = f"after {instant.text(since)}, where the list begins, and at most {MOST_SLOT_DAYS} days later"
-        raise invalid([FieldProblem("until", f"must be {allowed}")])
-    return since, until
 
 
 GET_SLOTS = Operation(

@@ -7,9 +7,11 @@ import msgspec
 from msgspec import Struct
 
 from chatserver.api.csv_table import csv_table
+from chatserver.api.hours import no_mentor
 from chatserver.api.negotiation import CSV, HTML, JSON, language
 from chatserver.api.operation import Form, HttpAnswer, HttpCall, NoQuery, Operation, PathPart
-from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.problem import invalid
+from chatserver.api.roles import MENTOR_OR_SUPPORT
 from chatserver.api.statement_page import PAGE_POLICY, statement_page
 from chatserver.conversations.requests import FieldProblem, Missing
 from chatserver.protocol.statements import StatementLineView, StatementView, statement_view
@@ -56,14 +58,11 @@ async def get_statement(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     if call.identity.role == "support" or call.id == call.identity.user:
         found = await call.context.statements.of(call.id, month)
     if isinstance(found, Missing):
-        raise ProblemError(404, f"there is no mentor {call.id!r} for this token")
+        raise no_mentor(call.id)
     issued_at = found.issued_at if isinstance(found, IssuedStatement) else 0
     view = statement_view(found.statement, issued_at)
-    people = [
-        await call.context.provisioning.get_person(id)
-        for id in sorted({view.mentor, *(each.member for each in (*view.lines, *view.corrections))})
-    ]
-    names = {each.id: each.name for each in people if each is not None and each.name}
+    people = {view.mentor, *(each.member for each in (*view.lines, *view.corrections))}
+    names = await call.context.provisioning.names(people)
     return HttpAnswer(200, _Answer(view, names, language(call.headers.get("accept-language", ""))))
 
 
@@ -105,7 +104,7 @@ GET_STATEMENT = Operation(
     query=NoQuery,
     answers={200: (StatementView, "The statement; the CSV holds its lines, corrections and sums.")},
     refusals=(404,),
-    roles=frozenset({"mentor", "support"}),
+    roles=MENTOR_OR_SUPPORT,
     parts=(MONTH,),
     forms=(
         Form(JSON, _json),

@@ -4,7 +4,7 @@ Every write is idempotent: the same one again changes no record, and tells the l
 missed it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -86,6 +86,11 @@ class Provisioning:
     async def get_person(self, id: str) -> PersonRecord | None:
         async with self._database.read() as connection:
             return await people.find(connection, id)
+
+    async def names(self, ids: Collection[str]) -> dict[str, str]:
+        """Those of `ids` that have a name, by id."""
+        async with self._database.read() as connection:
+            return await people.names(connection, ids)
 
     async def put_person(self, id: str, details: PersonDetails) -> Written[PersonRecord] | Invalid | Conflict:
         """Create the person or bring them up to date. Their role stays while they are in a conversation."""

@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import IDS_AT_ONCE, insert_into, is_sqlite
+from chatserver.records.dialects import insert_into, is_sqlite, portions
 from chatserver.records.tables import CONVERSATION_KEYS
 
 ADVISORY_LOCK = 0x6B65_7973
@@ -27,10 +27,9 @@ class WrappedKey(Struct, frozen=True):
 
 async def of(connection: AsyncConnection, conversations: Collection[str]) -> list[WrappedKey]:
     """Every key of those conversations."""
-    ids = sorted(conversations)
     found: list[WrappedKey] = []
-    for first in range(0, len(ids), IDS_AT_ONCE):
-        query = select(CONVERSATION_KEYS).where(_COLUMN.conversation_id.in_(ids[first : first + IDS_AT_ONCE]))
+    for some in portions(sorted(conversations)):
+        query = select(CONVERSATION_KEYS).where(_COLUMN.conversation_id.in_(some))
         found += [WrappedKey(**row._mapping) for row in await connection.execute(query)]
     return found
 

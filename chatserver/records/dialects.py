@@ -1,6 +1,7 @@
 """What SQLite and PostgreSQL say differently, and what both take."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, Table, func
 
@@ -9,6 +10,15 @@ if TYPE_CHECKING:
 
 IDS_AT_ONCE = 500
 """Ids in one query: every database takes that many parameters."""
+
+Id = TypeVar("Id")
+
+
+def portions(ids: Collection[Id], parameters: int = 1) -> Iterator[list[Id]]:
+    """As many at once as one query takes, where each needs that many parameters."""
+    rest, most = list(ids), IDS_AT_ONCE // parameters
+    for first in range(0, len(rest), most):
+        yield rest[first : first + most]
 
 
 def is_sqlite(dialect: Dialect) -> bool:

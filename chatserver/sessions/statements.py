@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.requests import Missing
 from chatserver.records.database import Database
-from chatserver.sessions.rows import bookings, statements
+from chatserver.sessions.rows import bookings, mentors, statements
 from chatserver.sessions.rows.statements import IssuedStatement
 from quotas.calendar import Calendar
 from quotas.statements import Statement, month_at, next_month, statement
@@ -40,7 +40,7 @@ class Statements:
         async with self._database.read() as connection:
             if found := await statements.find(connection, mentor, month):
                 return found
-            zone = await statements.zone_of(connection, mentor)
+            zone = await mentors.zone_ever(connection, mentor)
             if zone is None:
                 return Missing()
             if self._calendar(zone).start_of(next_month(month)) > now:
@@ -60,7 +60,7 @@ class Statements:
 
         Months before the first booking hold nothing that a later one must know of: one long ago brings no others.
         """
-        starts_at = await statements.first_start(connection, mentor)
+        starts_at = await bookings.first_start_of(connection, mentor)
         first = month if starts_at is None else month_at(self._calendar(zone), starts_at)
         if issued := await statements.issued_to(connection, mentor):
             first = max(first, next_month(issued[-1].statement.month))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
-from chatserver.records.dialects import IDS_AT_ONCE, is_sqlite, latest
+from chatserver.records.dialects import is_sqlite, latest, portions
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
 
 _OPEN = (SUBSCRIPTIONS.c.conversation_id == CONVERSATIONS.c.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
@@ -55,9 +55,9 @@ async def find_all_to_change(connection: AsyncConnection, ids: Collection[str]) 
 async def find_all(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, ConversationRecord]:
     """Those of `ids` that exist, by id."""
     found: dict[str, ConversationRecord] = {}
-    for first in range(0, len(ids), IDS_AT_ONCE):
-        some = _all().where(CONVERSATIONS.c.id.in_(ids[first : first + IDS_AT_ONCE]))
-        found |= {row.id: _conversation(row) for row in await connection.execute(some)}
+    for some in portions(ids):
+        rows = await connection.execute(_all().where(CONVERSATIONS.c.id.in_(some)))
+        found |= {row.id: _conversation(row) for row in rows}
     return found
 
 
@@ -100,8 +100,7 @@ async def with_subscriptions(
     found: list[ConversationRecord] = []
     plans: dict[str, list[Subscription]] = {}
     columns = (SUBSCRIPTIONS.c.conversation_id, SUBSCRIPTIONS.c.plan, SUBSCRIPTIONS.c.started_at)
-    for first in range(0, len(ids), IDS_AT_ONCE):
-        some = ids[first : first + IDS_AT_ONCE]
+    for some in portions(ids):
         found += [_conversation(row) for row in await connection.execute(_all().where(CONVERSATIONS.c.id.in_(some)))]
         query = select(*columns, SUBSCRIPTIONS.c.ended_at).where(SUBSCRIPTIONS.c.conversation_id.in_(some))
         for id, *subscription in await connection.execute(query.order_by(SUBSCRIPTIONS.c.id)):

@@ -1,9 +1,12 @@
 """People: members, mentors, support and services."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.person import PersonRecord
+from chatserver.records.dialects import portions
 from chatserver.records.tables import CONVERSATIONS, PEOPLE
 
 
@@ -25,6 +28,15 @@ async def find_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[st
     # In one order, so that two transactions never wait for each other.
     rows = await connection.execute(query.order_by(PEOPLE.c.id).with_for_update(read=True))
     return {row.id: _person(row) for row in rows}
+
+
+async def names(connection: AsyncConnection, ids: Collection[str]) -> dict[str, str]:
+    """Those of `ids` that have one, by id."""
+    found: dict[str, str] = {}
+    for some in portions(ids):
+        query = select(PEOPLE.c.id, PEOPLE.c.name).where(PEOPLE.c.id.in_(some), PEOPLE.c.name != "")
+        found |= {id: name for id, name in await connection.execute(query)}
+    return found
 
 
 async def has_others(connection: AsyncConnection, ids: set[str]) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.entry import head_json, head_of, joined, parted
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
-from chatserver.records.dialects import IDS_AT_ONCE, insert_into
+from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import MESSAGES
 from quotas.ledger.base import Entry
 
@@ -84,9 +84,7 @@ async def page(connection: AsyncConnection, conversation: str, after: int, befor
 async def after(connection: AsyncConnection, seqs: Mapping[str, int], most: int) -> dict[str, dict[int, int]]:
     """For each conversation that has any of the `most` messages after its seq: when each was written, by seq."""
     found: dict[str, dict[int, int]] = {}
-    names = sorted(seqs)
-    for first in range(0, len(names), IDS_AT_ONCE // 3):  # three parameters each
-        some = names[first : first + IDS_AT_ONCE // 3]
+    for some in portions(sorted(seqs), parameters=3):
         later = (
             and_(_row.conversation_id == name, _row.seq > seqs[name], _row.seq <= seqs[name] + most) for name in some
         )

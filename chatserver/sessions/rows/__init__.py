@@ -1,1 +1,1 @@
-"""What sessions keep in the database, a module for each table."""
+"""What sessions keep in the database, a module for each noun."""

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import IDS_AT_ONCE
+from chatserver.records.dialects import portions
 from chatserver.records.tables import BOOKINGS
 from quotas.bookings import Booking, Cancellation, Price
 
@@ -28,51 +28,47 @@ async def find(connection: AsyncConnection, id: str) -> BookingRow | None:
 
 async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, BookingRow]:
     """Those of `ids` that exist, by id."""
-    return {row.booking.id: row for row in await _found(connection, BOOKINGS.c.id, ids)}
+    found: dict[str, BookingRow] = {}
+    for some in portions(sorted(ids)):
+        rows = await connection.execute(select(BOOKINGS).where(BOOKINGS.c.id.in_(some)))
+        found |= {row.id: _row(row._mapping) for row in rows}
+    return found
 
 
 async def of_pair(connection: AsyncConnection, member: str, mentor: str) -> list[Booking]:
     """All bookings of a member with a mentor, by start."""
-    rows = await connection.execute(
-        select(BOOKINGS).where(BOOKINGS.c.member_id == member, BOOKINGS.c.mentor_id == mentor)
-    )
-    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+    return await _by_start(connection, [(BOOKINGS.c.member_id == member, BOOKINGS.c.mentor_id == mentor)])
 
 
 async def between(connection: AsyncConnection, conversation: str, since: int, until: int) -> list[Booking]:
     """Those of a conversation that start in [since, until), by start."""
-    where = (BOOKINGS.c.conversation_id == conversation, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < until)
-    rows = await connection.execute(select(BOOKINGS).where(*where))
-    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+    here = BOOKINGS.c.conversation_id == conversation
+    return await _by_start(connection, [(here, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < until)])
 
 
 async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> list[Booking]:
     """A mentor's bookings that start before `until`, by start."""
-    where = (BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)
-    rows = await connection.execute(select(BOOKINGS).where(*where))
-    return sorted((_row(row._mapping).booking for row in rows), key=_by_start)
+    return await _by_start(connection, [(BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)])
+
+
+async def first_start_of(connection: AsyncConnection, mentor: str) -> int | None:
+    """When the first of a mentor's bookings starts; None where there is none."""
+    query = select(func.min(BOOKINGS.c.starts_at)).where(BOOKINGS.c.mentor_id == mentor)
+    found: int | None = await connection.scalar(query)
+    return found
 
 
 async def of_periods(connection: AsyncConnection, periods: Sequence[tuple[str, int]]) -> list[Booking]:
-    """What spends from these periods: of conversations, each with the number of one."""
-    found: list[Booking] = []
-    for first in range(0, len(periods), IDS_AT_ONCE // 2):
-        some = periods[first : first + IDS_AT_ONCE // 2]
-        spent = tuple_(BOOKINGS.c.conversation_id, BOOKINGS.c.period).in_(some)
-        rows = await connection.execute(select(BOOKINGS).where(spent))
-        found += [_row(row._mapping).booking for row in rows]
-    return sorted(found, key=_by_start)
+    """What spends from these periods, by start: of conversations, each with the number of one."""
+    spends_from = tuple_(BOOKINGS.c.conversation_id, BOOKINGS.c.period)
+    return await _by_start(connection, [(spends_from.in_(some),) for some in portions(periods, parameters=2)])
 
 
 async def ahead(connection: AsyncConnection, conversations: Sequence[str], since: int) -> list[Booking]:
     """What starts at `since` or later in these conversations and is not cancelled, by start."""
-    found: list[Booking] = []
-    for first in range(0, len(conversations), IDS_AT_ONCE):
-        here = BOOKINGS.c.conversation_id.in_(conversations[first : first + IDS_AT_ONCE])
-        where = (here, BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None))
-        rows = await connection.execute(select(BOOKINGS).where(*where))
-        found += [_row(row._mapping).booking for row in rows]
-    return sorted(found, key=_by_start)
+    coming = BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None)
+    wheres = [(BOOKINGS.c.conversation_id.in_(some), *coming) for some in portions(conversations)]
+    return await _by_start(connection, wheres)
 
 
 async def create(connection: AsyncConnection, rows: Sequence[BookingRow]) -> None:
@@ -93,18 +89,12 @@ async def page_ahead(connection: AsyncConnection, since: int, after: str, limit:
     return [_row(row._mapping).booking for row in rows]
 
 
-async def _found(
-    connection: AsyncConnection, column: ColumnElement[str], values: Collection[str]
-) -> Iterable[BookingRow]:
-    names, found = sorted(values), []
-    for first in range(0, len(names), IDS_AT_ONCE):
-        rows = await connection.execute(select(BOOKINGS).where(column.in_(names[first : first + IDS_AT_ONCE])))
-        found += [_row(row._mapping) for row in rows]
-    return found
-
-
-def _by_start(booking: Booking) -> tuple[int, str]:
-    return booking.starts_at, booking.id
+async def _by_start(connection: AsyncConnection, wheres: Iterable[tuple[ColumnElement[bool], ...]]) -> list[Booking]:
+    """What each of these holds for, by start; together they name no booking twice."""
+    found: list[Booking] = []
+    for where in wheres:
+        found += [_row(row._mapping).booking for row in await connection.execute(select(BOOKINGS).where(*where))]
+    return sorted(found, key=lambda booking: (booking.starts_at, booking.id))
 
 
 def _row(row: Mapping[Any, Any]) -> BookingRow:

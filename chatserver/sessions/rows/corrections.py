@@ -5,16 +5,16 @@ from collections.abc import Collection
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import IDS_AT_ONCE
+from chatserver.records.dialects import portions
 from chatserver.records.tables import CREDIT_CORRECTIONS
 from quotas.credits import Correction
 
 
 async def of_conversations(connection: AsyncConnection, conversations: Collection[str]) -> list[Correction]:
     """All of these conversations, the first one first."""
-    names, found = sorted(conversations), []
-    for first in range(0, len(names), IDS_AT_ONCE):
-        here = CREDIT_CORRECTIONS.c.conversation_id.in_(names[first : first + IDS_AT_ONCE])
+    found = []
+    for some in portions(sorted(conversations)):
+        here = CREDIT_CORRECTIONS.c.conversation_id.in_(some)
         for row in await connection.execute(select(CREDIT_CORRECTIONS).where(here)):
             found.append(Correction(row.id, row.conversation_id, row.period, row.units, row.reason, row.at))
     return sorted(found, key=lambda each: (each.at, each.id))

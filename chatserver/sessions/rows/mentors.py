@@ -18,6 +18,13 @@ async def zone_to_rely_on(connection: AsyncConnection, mentor: str) -> str | Non
     return found
 
 
+async def zone_ever(connection: AsyncConnection, mentor: str) -> str | None:
+    """As `zone_of`, also of one who was erased."""
+    query = select(PEOPLE.c.zone).where(PEOPLE.c.id == mentor, PEOPLE.c.role == "mentor")
+    found: str | None = await connection.scalar(query)
+    return found
+
+
 async def has_member(connection: AsyncConnection, mentor: str, member: str) -> bool:
     """Whether they are in a conversation that has not ended."""
     query = select(CONVERSATIONS.c.id).where(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import IDS_AT_ONCE
+from chatserver.records.dialects import portions
 from chatserver.records.tables import OCCUPIED
 from quotas.bookings import QUARTER, Booking
 from quotas.instant import MINUTE
@@ -31,15 +31,14 @@ def places_of(booking: Booking) -> list[Occupied]:
 
 async def holders(connection: AsyncConnection, places: Collection[Occupied]) -> dict[Occupied, str]:
     """The bookings that hold any of these places, by place."""
-    people = sorted({person for person, _ in places})
-    if not people:
+    if not places:
         return {}
     quarters = [quarter for _, quarter in places]
     within = OCCUPIED.c.quarter.between(min(quarters), max(quarters))
     wanted, found = set(places), {}
-    for first in range(0, len(people), IDS_AT_ONCE):
-        some = OCCUPIED.c.person_id.in_(people[first : first + IDS_AT_ONCE])
-        for person, quarter, booking in await connection.execute(select(OCCUPIED).where(some, within)):
+    for some in portions(sorted({person for person, _ in places})):
+        query = select(OCCUPIED).where(OCCUPIED.c.person_id.in_(some), within)
+        for person, quarter, booking in await connection.execute(query):
             if (person, quarter) in wanted:
                 found[person, quarter] = booking
     return found

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import IDS_AT_ONCE, insert_into
+from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import SESSION_EVENTS
 from chatserver.sessions.session_event import SessionEvent
 
@@ -43,9 +43,8 @@ async def with_untold(connection: AsyncConnection, most: int) -> Sequence[str]:
 async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> set[int]:
     """The ledger has heard of these; which of them nobody had marked before."""
     fresh: set[int] = set()
-    some = sorted(numbers)
-    for first in range(0, len(some), IDS_AT_ONCE):
-        here = (SESSION_EVENTS.c.id.in_(some[first : first + IDS_AT_ONCE]), ~SESSION_EVENTS.c.told)
+    for some in portions(sorted(numbers)):
+        here = (SESSION_EVENTS.c.id.in_(some), ~SESSION_EVENTS.c.told)
         marked = update(SESSION_EVENTS).where(*here).values(told=True).returning(SESSION_EVENTS.c.id)
         fresh.update(await connection.scalars(marked))
     return fresh

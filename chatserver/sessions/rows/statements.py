@@ -4,11 +4,11 @@ from datetime import date
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import insert_into
-from chatserver.records.tables import BOOKINGS, PEOPLE, STATEMENTS
+from chatserver.records.tables import STATEMENTS
 from quotas.statements import Statement
 
 _content = msgspec.json.Decoder(Statement)
@@ -43,17 +43,3 @@ async def issue(connection: AsyncConnection, issued: IssuedStatement) -> None:
         "content": msgspec.json.encode(issued.statement).decode(),
     }
     await connection.execute(insert_into(connection.dialect, STATEMENTS).values(values).on_conflict_do_nothing())
-
-
-async def zone_of(connection: AsyncConnection, mentor: str) -> str | None:
-    """The mentor's zone, also of one who was erased; None where there is no such mentor."""
-    query = select(PEOPLE.c.zone).where(PEOPLE.c.id == mentor, PEOPLE.c.role == "mentor")
-    found: str | None = await connection.scalar(query)
-    return found
-
-
-async def first_start(connection: AsyncConnection, mentor: str) -> int | None:
-    """When the first of a mentor's bookings starts; None where there is none."""
-    query = select(func.min(BOOKINGS.c.starts_at)).where(BOOKINGS.c.mentor_id == mentor)
-    found: int | None = await connection.scalar(query)
-    return found

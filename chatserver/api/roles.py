@@ -1,0 +1,13 @@
+"""Who may call an operation, by the role of the token; of what is for the operation itself to say."""
+
+from typing import get_args
+
+from chatserver.protocol.events import Role
+
+EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
+STAFF: frozenset[Role] = frozenset({"support", "service"})
+SUPPORT: frozenset[Role] = frozenset({"support"})
+MENTOR: frozenset[Role] = frozenset({"mentor"})
+PAIR: frozenset[Role] = frozenset({"member", "mentor"})
+MENTOR_OR_SUPPORT: frozenset[Role] = MENTOR | SUPPORT
+PAIR_OR_SUPPORT: frozenset[Role] = PAIR | SUPPORT
