@@ -1,4 +1,4 @@
-"""Whether everything that falls due at sessions was noted once, told once and in its order, and what is still to come."""
+"""Whether everything that falls due at sessions was noted and told once, in its order; and what is still to come."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -72,10 +72,12 @@ async def findings(parts: Foundation, series: int) -> Findings:
     steps: Counter[str] = Counter()
     problems: Counter[str] = Counter()
     for booking in bookings:
-        demanded = Counter(
+        demanded: Counter[tuple[str, str]] = Counter(
             (step.name, step.mark) for step in steps_between(booking, parts.rulebook.policy.sessions, 0, now)
         )
-        found = Counter((row.name, row.mark) for row in by_booking[booking.id] if row.name in STEPS)
+        found: Counter[tuple[str, str]] = Counter(
+            (row.name, row.mark) for row in by_booking[booking.id] if row.name in STEPS
+        )
         steps.update(name for name, _ in found.elements())
         problems.update(f"{name} was never noted" for name, _ in (demanded - found).elements())
         problems.update(f"{name} was noted and not due, or twice" for name, _ in (found - demanded).elements())

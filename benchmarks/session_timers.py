@@ -129,7 +129,7 @@ def show(found: Findings, gaps: list[Gap], seconds: float) -> None:
     """In a few lines."""
     downs = sum(gap.servers == SERVERS for gap in gaps)
     console.print(
-        f"{len(gaps)} times servers were killed and started again, {downs} times all {SERVERS} of them, in {seconds:.0f} s"
+        f"{len(gaps)} times servers were killed and started again, {downs} times all {SERVERS}; {seconds:.0f} s"
     )
     console.print(
         f"{found.bookings:,} sessions: {found.steps.total():,} steps, {found.entries:,} entries", highlight=False
