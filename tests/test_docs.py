@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from chatserver.api.booking_events import BookingEvent, BookingEvents
 from chatserver.api.credits import CreditEntryView, CreditsView
 from chatserver.api.problem import KINDS, REFUSED
 from chatserver.api.routes import OPERATIONS
@@ -112,6 +113,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("price", Price),
         ("split", Split),
         ("joins", JoinsView),
+        ("what happened", BookingEvents),
+        ("happening", BookingEvent),
         ("credits", CreditsView),
         ("entry", CreditEntryView),
     ],

@@ -43,7 +43,7 @@ class Leases:
         return await self._there(key, now, ("ZREM", key, f"{person} {self._node}"))
 
     async def lapsed(self, conversation: str, since: int, now: int) -> dict[str, int]:
-        """Whose leases ran out in (since, now] without a farewell, and when each was last renewed. Raises StoreError."""
+        """Whose leases ran out in (since, now] without a farewell; when each was last renewed. Raises StoreError."""
         found = ("ZRANGEBYSCORE", keys.presence(conversation), f"({since}", now, "WITHSCORES")
         [reply] = await self._replies(keys.presence(conversation), found)
         seen: dict[str, int] = {}

@@ -103,6 +103,11 @@ class Bookings:
         async with self._database.read() as connection:
             return await bookings.between(connection, conversation, since, until)
 
+    async def events(self, id: str) -> list[SessionEvent]:
+        """What happened at it, in the order in which it was noted."""
+        async with self._database.read() as connection:
+            return await session_events.of_booking(connection, id)
+
     async def cancellation(self, id: str, by: Actor) -> CancellationAhead | BookingRefused | Missing:
         """What `cancel` would make of it now, and whether that person may move it instead. Nothing is written."""
         now = await self._clock()

@@ -75,8 +75,9 @@ class SessionPresence:
                 noted = await session_events.of_booking(connection, booking.id)
                 for side in sides_of(booking, persons):
                     person = booking.member if side == "member" else booking.mentor
-                    seen_at = lapsed.get(person, at)
-                    if not booking.joined_at(side) or join_refusal(booking, side, self._policy, seen_at):
+                    joined_at = booking.joined_at(side)
+                    seen_at = max(joined_at, lapsed.get(person, at))
+                    if not joined_at or join_refusal(booking, side, self._policy, seen_at):
                         continue
                     turn = turned(
                         booking,

@@ -97,6 +97,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("confirmNoShow", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("getBookingCalendar", "b1"): THE_TWO,
     ("getBookingCalendar", "absent"): THE_TWO_FIND_NOTHING,
+    ("getBookingEvents", "b1"): ALL_BUT_SERVICES,
+    ("getBookingEvents", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getBookings", "c1"): ITS_PEOPLE,
     ("getBookings", "absent"): NOBODY_FINDS_IT,
     ("getCredits", "c1"): ITS_PEOPLE,
