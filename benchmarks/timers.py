@@ -6,14 +6,12 @@ minutes; SIGKILL at random instants. What went out is counted in the records, wh
 
 import asyncio
 import random
-import socket
 import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -26,9 +24,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import func, select
 
 from benchmarks import open_deadlines
-from benchmarks.contenders import HOST, BenchmarkError, Site
+from benchmarks.contenders import BenchmarkError
 from benchmarks.cpu import cpu_micros
-from benchmarks.fleet import Gap, Member, harass, store
+from benchmarks.fleet import Gap, fleet, harass, store
 from chatserver.operating.timer_watch import LEASE
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
@@ -115,28 +113,6 @@ async def site() -> AsyncIterator[Place]:
                 await database.close()
 
 
-@asynccontextmanager
-async def fleet(where: Place, count: int) -> AsyncIterator[list[Member]]:
-    """`count` servers that answer; stopped in the end."""
-    secret = token_hex(32)
-    members = []
-    for number in range(count):
-        place = Site(_free_port(), where.store_url, where.folder / "server", where.folder / "policy.toml", secret)
-        members.append(Member(place, where.folder / f"server-{number}.log"))
-    async with AsyncExitStack() as stack:
-        for member in members:
-            stack.push_async_callback(member.stop)
-        await asyncio.gather(*(member.start() for member in members))
-        yield members
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 async def noted(database: Database) -> int:
     """How many notices the records hold."""
     async with database.read() as connection:
@@ -171,7 +147,7 @@ async def let_fall_due(
     await open_deadlines.record(where.database, count, now(), lambda more: bar.advance(task, more))
     await open_deadlines.configure(where.ledger, count, lambda more: bar.advance(task, more))
     gaps: list[Gap] = []
-    async with fleet(where, SERVERS) as servers:
+    async with fleet(where.folder, where.store_url, SERVERS) as servers:
         # The messages are written in the past, so that their warnings begin to fall due once all are there.
         first = now() + round(SECOND * max(10.0, time.monotonic() - began))
         places = [chance.uniform(0, spread * SECOND) for _ in range(count)]
@@ -239,7 +215,7 @@ def show(found: list[Notice], gaps: list[Gap]) -> None:
 
 async def at_rest(where: Place, count: int, seconds: float, bar: Progress) -> None:
     """CPU of one server and of the store, without open deadlines and with `count` of them."""
-    async with fleet(where, 1) as [server]:
+    async with fleet(where.folder, where.store_url, 1) as [server]:
 
         async def measured(what: str) -> None:
             task = bar.add_task(what, total=round(seconds))

@@ -117,7 +117,7 @@ async def assembled(
             clock=clock,
             metrics=metrics,
             revocations=base.revocations,
-            sessions=SessionDesk(base.bookings, base.credits, clock, base.rulebook.policy.sessions),
+            sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
             board=BoardSubscriptions(link=base.link, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
             bells=bells,

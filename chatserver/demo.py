@@ -161,8 +161,9 @@ async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, s
     morning = open_morning(Rulebook(policy_of(settings)), start)
     if morning is None:
         return replace(settings, now=instant.text(start)), (
-            f"Sessions start on the quarter of an hour. So that one starts in two minutes, the demo's clock runs "
-            f"{(start - now) // MINUTE} min {(start - now) % MINUTE // SECOND} s ahead; --now names another instant."
+            f"Sessions start on the quarter of an hour. So that nobody waits long for one, the demo's clock goes "
+            f"{(start - now) // MINUTE} min {(start - now) % MINUTE // SECOND} s ahead, to two minutes before; --now "
+            "names another instant."
         )
     moved = instant.text(morning - demo_sessions.AHEAD)
     return replace(settings, now=moved), (

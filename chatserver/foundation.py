@@ -38,6 +38,7 @@ from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
+from chatserver.sessions.presence import SessionPresence
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.series_making import SeriesMaking
@@ -91,6 +92,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     series: SeriesBook
     advice: Advice
     telling: SessionTelling
+    presence: SessionPresence
     memberships: Memberships
     statements: Statements
     revocations: Revocations
@@ -194,6 +196,11 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         metrics=metrics,
         name=node,
     )
+    leases = Leases(link, node)
+
+    async def who_is_there(conversation: str) -> frozenset[str]:
+        return await leases.holders(conversation, await ledger.time())
+
     bookings = Bookings(
         database=database,
         rulebook=rulebook,
@@ -203,12 +210,8 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         credits=credits,
         telling=telling,
         metrics=metrics,
+        connected=who_is_there,
     )
-    leases = Leases(link, node)
-
-    async def who_is_there(conversation: str) -> frozenset[str]:
-        return await leases.holders(conversation, await ledger.time())
-
     steps = SessionSteps(
         database=database,
         policy=sessions,
@@ -245,6 +248,9 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
         advice=Advice(rulebook, slots),
         telling=telling,
+        presence=SessionPresence(
+            database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now
+        ),
         memberships=Memberships(database, renewals, ledger.now),
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(link),

@@ -4,6 +4,7 @@ Source: sessions.md "Booking". A start is on the quarter hour in UTC; the whole 
 least `notice_hours` ahead, and its distance from every other booking of the mentor is at least `buffer_minutes`.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from quotas.bookings import QUARTER
@@ -25,14 +26,15 @@ def free_starts(
     `busy` are the mentor's bookings, which the buffer is kept from; `also_busy` is when the member is in another one.
     """
     length, buffer = minutes * MINUTE, hours.buffer_minutes * MINUTE
-    kept = [*((start - buffer, end + buffer) for start, end in busy), *also_busy]
+    kept = _union([*((start - buffer, end + buffer) for start, end in busy), *also_busy])
+    ends = [end for _, end in kept]
     earliest = _next_quarter(max(since, now + hours.notice_hours * HOUR))
     # A session that starts before `until` ends later; one that starts where a stretch goes on needs all of it.
     return [
         start
         for opens_at, closes_at in open_times(hours, earliest, max(earliest, until) + length)
         for start in range(_next_quarter(opens_at), min(until, closes_at - length + 1), QUARTER)
-        if not _overlaps(start, start + length, kept)
+        if (following := bisect_right(ends, start)) == len(kept) or kept[following][0] >= start + length
     ]
 
 
@@ -44,6 +46,17 @@ def is_offered(hours: MentorHours, minutes: int, busy: Sequence[Interval], start
     ends_at = starts_at + minutes * MINUTE
     others = [each for each in busy if not _overlaps(starts_at, ends_at, [each])]
     return free_starts(hours, minutes, others, starts_at, starts_at + 1, now) == [starts_at]
+
+
+def _union(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same times, in order, and none of them twice: a full calendar is not gone through for each start."""
+    found: list[Interval] = []
+    for start, end in sorted(intervals):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def _next_quarter(at: int) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from chatserver.api.booking_events import BookingEvent, BookingEvents
 from chatserver.api.credits import CreditEntryView, CreditsView
 from chatserver.api.problem import KINDS, REFUSED
 from chatserver.api.routes import OPERATIONS
@@ -112,6 +113,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("price", Price),
         ("split", Split),
         ("joins", JoinsView),
+        ("what happened", BookingEvents),
+        ("happening", BookingEvent),
         ("credits", CreditsView),
         ("entry", CreditEntryView),
     ],
@@ -199,9 +202,11 @@ def test_every_subcommand_is_listed_with_its_flags() -> None:
     cli = command_line()
     for name in SUBCOMMANDS:
         assert rows(CONFIGURATION, f"`{name}`")
-        for argument in cli[name].assemble_argument_collection():
-            for flag in argument.names:
-                assert not flag.startswith("--") or f"`{flag}`" in CONFIGURATION, f"{name} {flag}"
+        # Some have commands of their own.
+        for command in (cli[name], *(cli[name][own] for own in cli[name] if not own.startswith("-"))):
+            for argument in command.assemble_argument_collection():
+                for flag in argument.names:
+                    assert not flag.startswith("--") or f"`{flag}`" in CONFIGURATION, f"{name} {flag}"
 
 
 def test_every_key_of_a_policy_is_listed() -> None:

@@ -68,13 +68,22 @@ async def read_body(
     try:
         return cast(FieldsOf, _decoded(body, kind))
     except msgspec.ValidationError:
-        given = _decoded(body, Any)
+        given = _given(body)
     if not isinstance(given, dict):
         raise invalid([FieldProblem("body", "must be a JSON object")])
     found = _field_problems(given, kind, strict=True)
     wrong = {re.split(r"[.\[]", problem.field)[0] for problem in found}
     right = {name: value for name, value in given.items() if name not in wrong}
     raise invalid([*found, *problems(right)])
+
+
+def _given(body: bytes) -> Any:
+    """The body whatever it holds. Raises ProblemError 400 or 422."""
+    try:
+        return _decoded(body, Any)
+    except msgspec.ValidationError:
+        # The one thing that JSON can say and nobody can read. Which field it was in is not known then.
+        raise invalid([FieldProblem("body", "holds a number that is out of range")]) from None
 
 
 def _decoded(body: bytes, kind: Any) -> Any:

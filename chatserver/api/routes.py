@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
 from chatserver.api.authentication import identify, require_role
+from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
 from chatserver.api.bounds import admit
 from chatserver.api.cancellations import GET_CANCELLATION
@@ -59,6 +60,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     FINISH_BOOKING,
     CONFIRM_NO_SHOW,
     GET_CALENDAR,
+    GET_BOOKING_EVENTS,
     GET_BOOKINGS,
     GET_CREDITS,
     CORRECT_CREDITS,

@@ -14,7 +14,7 @@ from chatserver.protocol.sessions import BookingView
 from quotas.bookings import BookingKind, Price
 from quotas.plans import Service
 
-Verb = Literal["cancel", "join", "finish", "no-show"]
+BookingVerb = Literal["cancel", "join", "finish", "no-show"]
 """What is done with a booking beside moving it."""
 
 Said = TypeVar("Said", bound=Struct)
@@ -175,7 +175,7 @@ class SessionCalls:
     def move(self, id: str, starts_at: str) -> BookingView:
         return self._say("PATCH", f"/v1/bookings/{_part(id)}", {"starts_at": starts_at}, BookingView)
 
-    def do(self, id: str, verb: Verb, content: Mapping[str, object] | None = None) -> BookingView:
+    def do(self, id: str, verb: BookingVerb, content: Mapping[str, object] | None = None) -> BookingView:
         """Cancel it, join it, finish it, or confirm that the member did not come."""
         body = dict(content or {}) if verb == "cancel" else None
         return self._say("POST", f"/v1/bookings/{_part(id)}/{verb}", body, BookingView)

@@ -27,7 +27,7 @@ UTC = "UTC"
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class QuestionFlags:
     """Where to ask, as whom, and how to print the answer."""
 
     url: str = DEFAULT_URL
@@ -38,7 +38,7 @@ class Asked:
     """Print JSON."""
 
 
-AS_USUAL = Asked()
+AS_USUAL = QuestionFlags()
 
 
 class Asking:
@@ -62,7 +62,7 @@ class Asking:
 
 
 @contextmanager
-def asking(asked: Asked) -> Iterator[Asking]:
+def asking(asked: QuestionFlags) -> Iterator[Asking]:
     """Ask as the person of the token; what goes wrong is told in a sentence, with what would work instead."""
     with one_sentence():
         ask = Asking(SessionCalls(asked.url, token_of(asked.token_file)))
@@ -78,7 +78,7 @@ def print_json(content: msgspec.Struct) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n")
 
 
-def print_booking(asked: Asked, ask: Asking, happened: str, booking: BookingView) -> None:
+def print_booking(asked: QuestionFlags, ask: Asking, happened: str, booking: BookingView) -> None:
     """One line: what happened to it, and what it is now."""
     if asked.as_json:
         print_json(booking)

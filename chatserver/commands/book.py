@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import uuid4
 
 from chatserver.client.sessions import BookingWish
-from chatserver.commands.asking import AS_USUAL, Asked, asking, print_booking
+from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_booking
 from chatserver.settings import SettingsError
 from quotas.bookings import BookingKind, Price
 from quotas.currencies import MINOR_DIGITS, currency_problem
@@ -26,7 +26,7 @@ def book(
     price: str | None = None,
     currency: str = "NOK",
     id: str | None = None,
-    asked: Asked = AS_USUAL,
+    asked: QuestionFlags = AS_USUAL,
 ) -> None:
     """Book a session. A member books the mentor's free times: see `chatserver slots`.
 

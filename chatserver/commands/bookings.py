@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from chatserver.client.sessions import CancellationSaid, Verb
-from chatserver.commands.asking import AS_USUAL, Asked, asking, print_booking, print_json
+from chatserver.client.sessions import BookingVerb, CancellationSaid
+from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_booking, print_json
 from chatserver.commands.screen import errors, screen
 from chatserver.settings import SettingsError
 from chatserver.terminal.refusals import units
@@ -21,7 +21,7 @@ def listed(
     *,
     since: Annotated[str | None, Parameter(name="--from")] = None,
     until: str | None = None,
-    asked: Asked = AS_USUAL,
+    asked: QuestionFlags = AS_USUAL,
 ) -> None:
     """Show a conversation's sessions; `bookings move ID START` and the like change one.
 
@@ -45,7 +45,7 @@ def listed(
 
 
 @bookings.command
-def move(booking: str, start: str, /, *, asked: Asked = AS_USUAL) -> None:
+def move(booking: str, start: str, /, *, asked: QuestionFlags = AS_USUAL) -> None:
     """Move a session to another start; it keeps its credit, price and kind.
 
     Parameters
@@ -67,7 +67,7 @@ def cancel(
     *,
     yes: Annotated[bool, Parameter(negative="")] = False,
     counts: Literal["yes", "no"] | None = None,
-    asked: Asked = AS_USUAL,
+    asked: QuestionFlags = AS_USUAL,
 ) -> None:
     """Call a session off. Says first what that costs, and whether it can be moved instead.
 
@@ -107,7 +107,7 @@ def _confirm(ahead: CancellationSaid, booking: str) -> None:
 
 
 @bookings.command
-def finish(booking: str, /, *, asked: Asked = AS_USUAL) -> None:
+def finish(booking: str, /, *, asked: QuestionFlags = AS_USUAL) -> None:
     """End a session early, or close a video call (mentor, support).
 
     Parameters
@@ -119,7 +119,7 @@ def finish(booking: str, /, *, asked: Asked = AS_USUAL) -> None:
 
 
 @bookings.command(name="no-show")
-def no_show(booking: str, /, *, asked: Asked = AS_USUAL) -> None:
+def no_show(booking: str, /, *, asked: QuestionFlags = AS_USUAL) -> None:
     """Confirm, for good, that the member did not come (mentor, support).
 
     Parameters
@@ -130,7 +130,7 @@ def no_show(booking: str, /, *, asked: Asked = AS_USUAL) -> None:
     _done(booking, "no-show", "Confirmed", asked)
 
 
-def _done(booking: str, verb: Verb, happened: str, asked: Asked) -> None:
+def _done(booking: str, verb: BookingVerb, happened: str, asked: QuestionFlags) -> None:
     with asking(asked) as ask:
         ask.conversation(ask.calls.booking(booking).conversation)
         print_booking(asked, ask, happened, ask.calls.do(booking, verb))

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from chatserver.client.http import RefusedAnswerError
 from chatserver.client.sessions import CreditsSaid
-from chatserver.commands.asking import AS_USUAL, Asked, Asking, asking, print_json
+from chatserver.commands.asking import AS_USUAL, Asking, QuestionFlags, asking, print_json
 from chatserver.commands.screen import screen
 from chatserver.settings import SettingsError
 from chatserver.terminal.refusals import sentence
@@ -19,7 +19,7 @@ def credits(
     correct: int | None = None,
     reason: str | None = None,
     id: str | None = None,
-    asked: Asked = AS_USUAL,
+    asked: QuestionFlags = AS_USUAL,
 ) -> None:
     """Show the session credits of a subscription month, with every entry; support corrects them.
 

@@ -9,7 +9,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from chatserver.client.sessions import HoursSaid
-from chatserver.commands.asking import AS_USUAL, Asked, asking, print_json
+from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_json
 from chatserver.commands.chat import token_of
 from chatserver.commands.screen import screen
 from chatserver.settings import SettingsError
@@ -21,7 +21,7 @@ hours = App(name="hours")
 
 
 @hours.default
-def shown(*, asked: Asked = AS_USUAL) -> None:
+def shown(*, asked: QuestionFlags = AS_USUAL) -> None:
     """Show when you may be booked, as the mentor of the token; `hours set` changes it."""
     with asking(asked) as ask:
         _print(asked, ask.calls.hours(_person(asked)))
@@ -35,7 +35,7 @@ def put(
     zone: str | None = None,
     buffer_minutes: int | None = None,
     notice_hours: int | None = None,
-    asked: Asked = AS_USUAL,
+    asked: QuestionFlags = AS_USUAL,
 ) -> None:
     """Set when you may be booked, in place of what was set. What is booked stays booked.
 
@@ -63,7 +63,7 @@ def put(
         _print(asked, ask.calls.put_hours(_person(asked), content))
 
 
-def _print(asked: Asked, found: HoursSaid) -> None:
+def _print(asked: QuestionFlags, found: HoursSaid) -> None:
     if asked.as_json:
         print_json(found)
     else:
@@ -91,7 +91,7 @@ def _stretch(text: str) -> dict[str, str]:
     return {"weekday": day.lower(), "from": since.strip(), "until": until.strip()}
 
 
-def _person(asked: Asked) -> str:
+def _person(asked: QuestionFlags) -> str:
     """Whom the token names: the server checks it, this only reads it. Raises SettingsError."""
     try:
         _, payload, _ = token_of(asked.token_file).split(".")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from chatserver.commands.asking import AS_USUAL, Asked, asking, print_json
+from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_json
 from chatserver.commands.screen import screen
 from chatserver.terminal.session_tables import show_slots
 from quotas.plans import Service
@@ -18,7 +18,7 @@ def slots(
     service: Service = "video_call",
     since: Annotated[str | None, Parameter(name="--from")] = None,
     until: str | None = None,
-    asked: Asked = AS_USUAL,
+    asked: QuestionFlags = AS_USUAL,
 ) -> None:
     """Show when the mentor of a conversation can be booked: two weeks ahead by default.
 

@@ -42,6 +42,16 @@ class Leases:
         key = keys.presence(conversation)
         return await self._there(key, now, ("ZREM", key, f"{person} {self._node}"))
 
+    async def lapsed(self, conversation: str, since: int, now: int) -> dict[str, int]:
+        """Whose leases ran out in (since, now] without a farewell; when each was last renewed. Raises StoreError."""
+        found = ("ZRANGEBYSCORE", keys.presence(conversation), f"({since}", now, "WITHSCORES")
+        [reply] = await self._replies(keys.presence(conversation), found)
+        seen: dict[str, int] = {}
+        for holder, until in reply:
+            person = holder.decode().partition(" ")[0]
+            seen[person] = max(seen.get(person, 0), int(until) - LEASE)
+        return seen
+
     async def announce(self, conversation: str) -> None:
         """Make every process look again. Raises StoreError."""
         await self._link.request("SPUBLISH", keys.feed(conversation), feed.PRESENCE)

@@ -87,7 +87,11 @@ class Hub:
         self._people = People(link, revocations)
         self.connections = self._people.connections
         self._presence = Attendance(
-            leases=Leases(link, node), clock=clock, background=self._background, rooms=self.rooms
+            leases=Leases(link, node),
+            clock=clock,
+            background=self._background,
+            sessions=sessions,
+            rooms=self.rooms,
         )
         self._clock_moves = ClockMoves(link=link, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._bells = bells

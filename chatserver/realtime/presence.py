@@ -13,6 +13,8 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import Role
 from chatserver.realtime.background import Background
 from chatserver.realtime.room import Room
+from chatserver.realtime.session_desk import SessionDesk
+from quotas.instant import SECOND
 from quotas.ledger.partitions import gathered
 from quotas.store.errors import StoreError
 
@@ -26,11 +28,18 @@ class Attendance:
     """Who of a room's two people is there; `rooms` gives those that are open here."""
 
     def __init__(
-        self, *, leases: Leases, clock: StoreClock, background: Background, rooms: Callable[[], Iterable[Room]]
+        self,
+        *,
+        leases: Leases,
+        clock: StoreClock,
+        background: Background,
+        sessions: SessionDesk,
+        rooms: Callable[[], Iterable[Room]],
     ) -> None:
         self._leases = leases
         self._clock = clock
         self._background = background
+        self._sessions = sessions
         self._rooms = rooms
         self._renewing: asyncio.Task[None] | None = None
 
@@ -57,7 +66,7 @@ class Attendance:
             return
         readers = [follower.connection for follower in room.followers]
         if not any(reader.user == person and reader.role == role for reader in readers):
-            self._background.begin(self._go(room, person))
+            self._background.begin(self._go(room, person, self._clock.now()))
 
     def look(self, room: Room) -> None:
         """A process says that somebody has come or gone."""
@@ -69,22 +78,39 @@ class Attendance:
         if room.online != before:
             await self._leases.announce(room.id)
 
-    async def _look(self, room: Room) -> None:
+    async def _look(self, room: Room, *, is_renewal: bool = False) -> None:
         readers = [follower.connection for follower in room.followers]
         persons = frozenset(reader.user for reader in readers if room.side_of(reader.user, reader.role))
-        room.present(await self._leases.renew(room.id, persons, self._clock.real()))
+        online = await self._leases.renew(room.id, persons, self._clock.real())
+        self._present(room, online, self._clock.now(), is_renewal=is_renewal)
 
-    async def _go(self, room: Room, person: str) -> None:
+    async def _go(self, room: Room, person: str, at: int) -> None:
         online = await self._leases.leave(room.id, person, self._clock.real())
-        room.present(online)
+        self._present(room, online, at)
         if person not in online:
             await self._leases.announce(room.id)
+
+    def _present(self, room: Room, online: frozenset[str], at: int, *, is_renewal: bool = False) -> None:
+        """These are there; where that is news and a session may be on, it is evidence, too."""
+        turned = room.present(online)
+        if turned and self._sessions.may_be_on(room.outlook):
+            self._background.begin(self._note(room, turned, at, turned - online if is_renewal else frozenset()))
+
+    async def _note(self, room: Room, turned: frozenset[str], at: int, unseen: frozenset[str]) -> None:
+        """Nobody said that those `unseen` go: it counts when their server last renewed their lease."""
+        lapsed: dict[str, int] = {}
+        if unseen:
+            real = self._clock.real()
+            # Since the look before this one, and a little more: that one may have been slow.
+            found = await self._leases.lapsed(room.id, real - round(2 * RENEW_EVERY * SECOND), real)
+            lapsed = {person: at - (real - seen) for person, seen in found.items() if person in unseen}
+        await self._sessions.attended(room.id, turned, at, lapsed)
 
     async def _renew_forever(self) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY)
             try:
-                await gathered(map(self._look, list(self._rooms())))
+                await gathered(self._look(room, is_renewal=True) for room in list(self._rooms()))
             except StoreError:
                 logger.debug("the store does not answer; who is there is renewed later")
             except Exception:

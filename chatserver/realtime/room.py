@@ -265,8 +265,8 @@ class Room:
             if follower.connection.hears_reply:
                 follower.connection.push(event.frame(follower.connection.encoding))
 
-    def present(self, online: frozenset[str]) -> None:
-        """Who is there now; the others hear of each coming and going."""
+    def present(self, online: frozenset[str]) -> frozenset[str]:
+        """Who is there now; the others hear of each coming and going. Returns who has come or gone."""
         before, self.online = self.online, online
         sides: tuple[Writer, Writer] = ("member", "mentor")
         for side in sides:
@@ -277,6 +277,7 @@ class Room:
                     reader = follower.connection
                     if self.side_of(reader.user, reader.role) != side:
                         reader.push(event.frame(reader.encoding))
+        return before ^ online
 
     def _person(self, side: Writer) -> str:
         return self.settings.member if side == "member" else self.settings.mentor

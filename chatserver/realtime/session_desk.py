@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import assert_never
 
 from chatserver.conversations.requests import Missing
@@ -14,6 +14,7 @@ from chatserver.records.dialects import IDS_AT_ONCE
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CreditBook, Outlook
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
+from chatserver.sessions.presence import SessionPresence
 from chatserver.sessions.together import Together
 from quotas.bookings import LONGEST, Booking, Side
 from quotas.instant import MINUTE, text
@@ -28,9 +29,17 @@ logger = logging.getLogger(__name__)
 class SessionDesk:
     """One process's. Those who ask for outlooks at the same time are one question to the database."""
 
-    def __init__(self, bookings: Bookings, credits: CreditBook, clock: StoreClock, policy: SessionPolicy) -> None:
+    def __init__(
+        self,
+        bookings: Bookings,
+        credits: CreditBook,
+        presence: SessionPresence,
+        clock: StoreClock,
+        policy: SessionPolicy,
+    ) -> None:
         self._bookings = bookings
         self._credits = credits
+        self._presence = presence
         self._clock = clock
         self._policy = policy
         self._together: Together[str, Outlook | None] = Together(self._found, IDS_AT_ONCE)
@@ -86,3 +95,14 @@ class SessionDesk:
         for booking in found:
             if booking.service == "live_chat" and booking.cancelled is None and at < booking.ended_at:
                 await self._bookings.join(booking.id, side, at)
+
+    def may_be_on(self, outlook: Outlook | None) -> bool:
+        """Whether people may be at a session now. Where that is not known, they may."""
+        return outlook is None or self._presence.may_be_on(outlook.next_session, self._clock.now())
+
+    async def attended(self, conversation: str, persons: Collection[str], at: int, lapsed: Mapping[str, int]) -> None:
+        """As `SessionPresence.note`; while the records do not answer it is left out. Raises StoreError."""
+        try:
+            await self._presence.note(conversation, persons, at, lapsed)
+        except DatabaseError as error:
+            logger.warning("who left or came back is not noted: %s", error, extra={"conversation": conversation})

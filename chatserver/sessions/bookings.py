@@ -17,6 +17,7 @@ from chatserver.conversations.records import locked, raised, record
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
+from chatserver.sessions.attendance import Connected, first_join, sides_of, turned
 from chatserver.sessions.chats import chat_of
 from chatserver.sessions.credit_book import CorrectOutcome, CreditBook, PeriodCredits
 from chatserver.sessions.months import SubscriptionMonths
@@ -56,6 +57,10 @@ class _Change(Struct, frozen=True):
     event: SessionEvent | None
 
 
+_Judge = Callable[[AsyncConnection, ConversationRecord, Booking, int], Awaitable[_Change | RefusalReason]]
+"""Says what becomes of a booking now, or why nothing does; what it occupies is written."""
+
+
 class Bookings:
     """`clock` gives the store's instant. All methods raise DatabaseError, where nothing was written, and StoreError."""
 
@@ -70,6 +75,7 @@ class Bookings:
         credits: CreditBook,
         telling: SessionTelling,
         metrics: Metrics,
+        connected: Connected,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -78,9 +84,11 @@ class Bookings:
         self._policy = rulebook.policy.sessions
         self._new = NewBookings(self._months, slots, prices)
         self._together = Together(self._booked, MOST_TOGETHER)
+        self._changes = Together(self._changed_together, MOST_TOGETHER)
         self._credits = credits
         self._telling = telling
         self._metrics = metrics
+        self._connected = connected
 
     # Reading
 
@@ -94,6 +102,11 @@ class Bookings:
         """Those that start in [since, until), by start."""
         async with self._database.read() as connection:
             return await bookings.between(connection, conversation, since, until)
+
+    async def events(self, id: str) -> list[SessionEvent]:
+        """What happened at it, in the order in which it was noted."""
+        async with self._database.read() as connection:
+            return await session_events.of_booking(connection, id)
 
     async def cancellation(self, id: str, by: Actor) -> CancellationAhead | BookingRefused | Missing:
         """What `cancel` would make of it now, and whether that person may move it instead. Nothing is written."""
@@ -169,7 +182,10 @@ class Bookings:
         return await self._changed(id, cancelled)
 
     async def join(self, id: str, side: Side, at: int | None = None) -> ChangeOutcome:
-        """`at` is when that side came, where it was noticed later; None for now. Only the first time counts."""
+        """`at` is when that side came, where it was noticed later; None for now. Only the first time counts.
+
+        Whoever was noted as having left is noted as having come back.
+        """
 
         async def joined(
             connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
@@ -179,9 +195,10 @@ class Bookings:
                 return refusal
             new = rules.joined(old, side, came_at)
             if new is old:
-                return _Change(old, None)
-            mark = f"{side} {new.starts_at}"
-            return _Change(new, event_of(new, "joined", now, side, mark=mark, at=came_at, side=side))
+                noted = await session_events.of_booking(connection, id)
+                back = turned(old, side, noted, is_there=True, now=now, at=came_at, lapsed=False)
+                return _Change(old, back)
+            return _Change(new, first_join(new, side, now, came_at))
 
         return await self._changed(id, joined)
 
@@ -194,8 +211,11 @@ class Bookings:
             if refusal := rules.finish_refusal(old, self._policy, now):
                 return refusal
             new = rules.finished(old, now)
-            return _Change(new, event_of(new, "ended", now, by, mark=f"{new.starts_at}", state="held"))
+            there = sides_of(new, connected)
+            return _Change(new, event_of(new, "ended", now, by, mark=f"{new.starts_at}", state="held", there=there))
 
+        before = await self.find(id)
+        connected = await self._connected(before.conversation) if before else frozenset()
         return await self._changed(id, finished)
 
     async def no_show(self, id: str, by: Actor) -> ChangeOutcome:
@@ -213,12 +233,12 @@ class Bookings:
 
         return await self._changed(id, confirmed)
 
-    async def _note_strike(self, connection: AsyncConnection, strike: Booking, now: int) -> None:
+    async def _strike(self, connection: AsyncConnection, strike: Booking, now: int) -> list[SessionEvent]:
         """A late cancellation or no-show: where it is one too many, support is to look at it."""
         others = await bookings.of_pair(connection, strike.member, strike.mentor)
-        if (step := opens_late_cancellation(strike, others, self._policy, now)) is not None:
-            event = event_of(strike, "late_cancellation", now, "system", mark=step.mark, at=step.at)
-            await session_events.append(connection, [event])
+        if (step := opens_late_cancellation(strike, others, self._policy, now)) is None:
+            return []
+        return [event_of(strike, "late_cancellation", now, "system", mark=step.mark, at=step.at)]
 
     async def correct(
         self, conversation: str, id: str, units: int, reason: str, at: int | None = None
@@ -242,33 +262,9 @@ class Bookings:
             # Others keep taking ids or places of some of them: each for itself, so that one cannot spoil it for all.
             return [outcome for each in asked for outcome in await _unless_taken(partial(written, [each]))]
 
-    async def _changed(
-        self,
-        id: str,
-        change: Callable[[AsyncConnection, ConversationRecord, Booking, int], Awaitable[_Change | RefusalReason]],
-    ) -> ChangeOutcome:
-        """Judge and write a change of one booking, and tell it."""
-        now = await self._clock()
-
-        async def write() -> ChangeOutcome:
-            async with self._database.begin() as connection:
-                found = await _locked(connection, id)
-                if found is None:
-                    return Missing()
-                record, booking = found
-                outcome = await change(connection, record, booking, now)
-                if not isinstance(outcome, _Change):
-                    return BookingRefused(outcome, booking)
-                if outcome.event is not None:
-                    await bookings.change(connection, outcome.booking)
-                    await session_events.append(connection, [outcome.event])
-                    if is_strike(outcome.booking):
-                        await self._note_strike(connection, outcome.booking, now)
-                    if chat_of(outcome.booking) != chat_of(booking):
-                        await raised(connection, record)
-                return BookingDone(outcome.booking)
-
-        done = await _unless_taken(write)
+    async def _changed(self, id: str, change: _Judge) -> ChangeOutcome:
+        """Judge and write a change of one booking, together with others, and tell it."""
+        done = await self._changes.ask((id, change))
         if isinstance(done, BookingDone):
             await self._telling.tell(done.booking.conversation)
         self._count(done)
@@ -278,16 +274,50 @@ class Bookings:
         if isinstance(outcome, BookingRefused):
             self._metrics.session_refusals[outcome.reason] += 1
 
+    async def _changed_together(self, asked: Sequence[tuple[str, _Judge]]) -> Sequence[ChangeOutcome]:
+        now = await self._clock()
 
-async def _locked(connection: AsyncConnection, id: str) -> tuple[ConversationRecord, Booking] | None:
-    """The booking and its conversation, neither of which anybody else changes until the transaction ends."""
-    row = await bookings.find(connection, id)
-    if row is None:
-        return None
-    conversation = row.booking.conversation
-    record = (await locked(connection, [conversation]))[conversation]
-    [row] = (await bookings.by_id(connection, [id])).values()  # as it is now
-    return record, row.booking
+        async def written(some: Sequence[tuple[str, _Judge]]) -> list[ChangeOutcome]:
+            async with self._database.begin() as connection:
+                return await self._write(connection, some, now)
+
+        try:
+            return await _unless_taken(lambda: written(asked))
+        except IntegrityError:
+            return [outcome for each in asked for outcome in await _unless_taken(partial(written, [each]))]
+
+    async def _write(
+        self, connection: AsyncConnection, asked: Sequence[tuple[str, _Judge]], now: int
+    ) -> list[ChangeOutcome]:
+        """An outcome for each, in order: what one changes, the next one is judged by."""
+        ids = {id for id, _ in asked}
+        named = {row.booking.conversation for row in (await bookings.by_id(connection, ids)).values()}
+        records = await locked(connection, named)
+        known = {id: row.booking for id, row in (await bookings.by_id(connection, ids)).items()}  # as they are now
+        outcomes: list[ChangeOutcome] = []
+        events: list[SessionEvent] = []
+        with_other_chats: set[str] = set()
+        for id, change in asked:
+            if (booking := known.get(id)) is None:
+                outcomes.append(Missing())
+                continue
+            outcome = await change(connection, records[booking.conversation], booking, now)
+            if not isinstance(outcome, _Change):
+                outcomes.append(BookingRefused(outcome, booking))
+                continue
+            outcomes.append(BookingDone(outcome.booking))
+            if outcome.event is not None:
+                known[id] = outcome.booking
+                await bookings.change(connection, outcome.booking)
+                events.append(outcome.event)
+                if is_strike(outcome.booking):
+                    events += await self._strike(connection, outcome.booking, now)
+                if chat_of(outcome.booking) != chat_of(booking):
+                    with_other_chats.add(booking.conversation)
+        await session_events.append(connection, events)
+        for name in sorted(with_other_chats):
+            await raised(connection, records[name])
+        return outcomes
 
 
 async def _unless_taken(write: Callable[[], Awaitable[T]]) -> T:

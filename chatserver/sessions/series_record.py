@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from chatserver.conversations.requests import PersonId
 from quotas.bookings import Actor, Booking
 from quotas.plans import Service
 from quotas.series import FullMonth, SeriesRule
@@ -20,7 +21,7 @@ class SeriesDetails(Struct, frozen=True, forbid_unknown_fields=True):
     `replaces` is the series that ends by this one; it keeps what starts before `replaces_from`.
     """
 
-    conversation: Annotated[str, Meta(description="The id of a conversation.")]
+    conversation: PersonId
     service: Service
     first: Annotated[str, Meta(description="An RFC 3339 instant with its offset, on the quarter hour.")]
     minutes: Literal[30, 45, 60, 90]
@@ -28,7 +29,7 @@ class SeriesDetails(Struct, frozen=True, forbid_unknown_fields=True):
     until: (
         Annotated[str, Meta(description="The RFC 3339 instant from which on there are none; null for no end.")] | None
     ) = None
-    replaces: Annotated[str, Meta(description="The id of the series that this one goes on from.")] | None = None
+    replaces: PersonId | None = None
     replaces_from: (
         Annotated[str, Meta(description="The RFC 3339 instant from which on the replaced one ends; null for `first`.")]
         | None

@@ -9,7 +9,7 @@ from quotas import instant
 from quotas.bookings import Actor, Booking, Cancellation
 from quotas.session_steps import StepName
 
-EventName = Literal[SessionKind, StepName, "three_sessions"]
+EventName = Literal[SessionKind, StepName, "left", "three_sessions"]
 """What is neither an entry nor said is kept for those who work with it later: notices and cases."""
 
 ENTRIES: frozenset[str] = frozenset(get_args(EntryName))
@@ -34,6 +34,11 @@ class SessionEvent(Struct, frozen=True):
     """Tells apart what may happen to a booking more than once: the same name and mark are written once."""
     number: int = 0
     """Grows within the conversation; 0 before it is kept."""
+
+    @property
+    def is_said(self) -> bool:
+        """Whether apps are told of it: who comes back is shown by presence, and joining counts once."""
+        return self.name in SAID and not self.data.get("again")
 
 
 def event_of(

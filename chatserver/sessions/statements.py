@@ -56,13 +56,15 @@ class Statements:
         return done
 
     async def _lacking(self, connection: AsyncConnection, mentor: str, month: date, zone: str) -> list[date]:
-        """The months to be issued before that one, and itself: from the first booking, or the last that was issued."""
-        issued = await statements.issued_to(connection, mentor)
-        if issued:
-            first = min(month, next_month(issued[-1].statement.month))
-        else:
-            starts_at = await bookings.first_start_of(connection, mentor)
-            first = month if starts_at is None else min(month, month_at(self._calendar(zone), starts_at))
+        """The months to be issued before that one, and itself: from the first booking on, and after the last issued.
+
+        Months before the first booking hold nothing that a later one must know of: one long ago brings no others.
+        """
+        starts_at = await bookings.first_start_of(connection, mentor)
+        first = month if starts_at is None else month_at(self._calendar(zone), starts_at)
+        if issued := await statements.issued_to(connection, mentor):
+            first = max(first, next_month(issued[-1].statement.month))
+        first = min(first, month)
         months = [first]
         while months[-1] < month:
             months.append(next_month(months[-1]))

@@ -4,12 +4,12 @@ A booking has a timer for its next step. Noting writes what is due and is not th
 timer is set anew has it ring again, and what it noted and did not tell is told by `SessionTelling`.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chatserver.conversations.records import locked
 from chatserver.messages.log import KeptMessages
 from chatserver.records.database import Database
+from chatserver.sessions.attendance import Connected, sides_of
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.rows import bookings, session_events
 from chatserver.sessions.session_event import SessionEvent, event_of
@@ -23,9 +23,6 @@ from quotas.session_steps import SessionStep, steps_between
 
 SEEN_WITHIN = MINUTE
 """How long after a step it can be said who was connected at it."""
-
-Connected = Callable[[str], Awaitable[frozenset[str]]]
-"""Who of a conversation's two people is connected now. Raises StoreError."""
 
 
 class SessionSteps:
@@ -96,21 +93,22 @@ class SessionSteps:
     async def _connected_at(self, booking: Booking, now: int) -> frozenset[str] | None:
         """Who is connected, where that says something of a step that is due; None where it would not."""
         steps = steps_between(booking, self._policy, now - SEEN_WITHIN, now)
-        if not any(step.absent for step in steps):
+        if not any(step.absent or step.name == "ended" for step in steps):
             return None
         return await self._connected(booking.conversation)
 
     def _event(self, booking: Booking, step: SessionStep, now: int, connected: frozenset[str] | None) -> SessionEvent:
         more: dict[str, Any] = {}
+        fresh = connected is not None and now - step.at < SEEN_WITHIN
         match step.name:
             case "reminder":
                 more = {"hours": float(step.of)}
             case "ending" | "close_reminder":
                 more = {"minutes": int(step.of)}
             case "ended":
-                more = {"state": state_of(booking, self._policy, step.at)}
+                there = sides_of(booking, connected) if fresh and connected is not None else None
+                more = {"state": state_of(booking, self._policy, step.at), "there": there}
         if step.absent is not None:
             person = booking.member if step.absent == "member" else booking.mentor
-            fresh = connected is not None and now - step.at < SEEN_WITHIN
             more = {"absent": step.absent, "connected": person in (connected or ()) if fresh else None}
         return event_of(booking, step.name, now, "system", mark=step.mark, at=step.at, **more)

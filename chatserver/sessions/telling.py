@@ -2,7 +2,8 @@
 
 An event is kept in the transaction of what it tells of, and told after the commit. A process that dies between the two
 leaves it untold; another look finds it. Within a conversation events are told in order, and each entry is written once
-for ever: the ledger knows the number of the last one. What is only said may be said twice.
+for ever: the ledger knows the number of the last one. What is only said is said at most once, by whoever marks the
+event as told.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.chats import chats_ahead, first_start
 from chatserver.sessions.credit_book import CreditBook, by_conversation
 from chatserver.sessions.rows import bookings, session_events
-from chatserver.sessions.session_event import ENTRIES, SAID, SessionEvent
+from chatserver.sessions.session_event import ENTRIES, SessionEvent
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.together import Together
 from quotas.bookings import LONGEST, Booking
@@ -149,16 +150,14 @@ class SessionTelling:
             now = await self._clock()
             untold = await self._news(names, now)
             outcomes = await asyncio.gather(*(self._tell_one(each, now) for each in untold), return_exceptions=True)
-            told: list[SessionEvent] = []
+            told: list[_News] = []
             for each, error in zip(untold, outcomes, strict=True):
                 if error is None:
-                    told += each.events
+                    told.append(each)
                 else:
                     failed[each.record.id] = error
             if told:
-                async with self._database.begin() as connection:
-                    await session_events.mark_told(connection, [event.number for event in told])
-                self._metrics.sessions.update(name for event in told if (name := _counted_as(event)) in COUNTED)
+                await self._mark(told, now)
             if sum(len(each.events) for each in untold) < BATCH:
                 break
         return [failed.get(name) for name in conversations]
@@ -192,7 +191,16 @@ class SessionTelling:
         await self._write(news.record.id, news.events)
         for id, first_at in _changed_at(news.events).items():
             await self._timers.set_for(news.bookings[id], first_at - 1)
-        await self._say(news, now)
+
+    async def _mark(self, told: Sequence[_News], now: int) -> None:
+        """Mark them as told. Whoever marks an event first says it: others may have told it at the same moment."""
+        async with self._database.begin() as connection:
+            numbers = [event.number for each in told for event in each.events]
+            fresh = await session_events.mark_told(connection, numbers)
+        for each in told:
+            events = [event for event in each.events if event.number in fresh]
+            self._metrics.sessions.update(name for event in events if (name := _counted_as(event)) in COUNTED)
+            await self._say(each, events, now)
 
     async def _write(self, conversation: str, events: Sequence[SessionEvent]) -> None:
         for event in events:
@@ -204,9 +212,10 @@ class SessionTelling:
                 if written is None:
                     raise StoreError(f"the store has lost the conversation {conversation}; it is told anew")
 
-    async def _say(self, news: _News, now: int) -> None:
-        for event in news.events:
-            if event.name not in SAID:
+    async def _say(self, news: _News, events: Sequence[SessionEvent], now: int) -> None:
+        """To whoever is connected, at most once: who is not sees it when they are back."""
+        for event in events:
+            if not event.is_said:
                 continue
             booking = news.bookings.get(event.booking)
             said = SessionChanged(
@@ -215,8 +224,8 @@ class SessionTelling:
                 booking=booking_view(booking, self._policy, now) if booking else None,
                 credits_left=news.left.get(booking.period if booking else None),
             )
-            payload = feed.session(msgspec.json.encode(said))
-            await self._store.request("SPUBLISH", keys.feed(news.record.id), payload)
+            encoded = msgspec.json.encode(said)
+            await self._store.request("SPUBLISH", keys.feed(news.record.id), feed.session(encoded))
 
 
 def _counted_as(event: SessionEvent) -> str:

@@ -34,7 +34,7 @@ YES = ("yes", "ja")
 SERVICES: dict[str, Service] = {"live": "live_chat", "video": "video_call"}
 ID_LENGTH = 12
 
-Answered = TypeVar("Answered")
+FromServer = TypeVar("FromServer")
 
 
 class SessionCommands:
@@ -79,7 +79,7 @@ class SessionCommands:
             case _:
                 await self._close(conversation, command, rest)
 
-    async def _ask(self, call: Callable[[SessionCalls], Answered]) -> Answered:
+    async def _ask(self, call: Callable[[SessionCalls], FromServer]) -> FromServer:
         """Over HTTP, in a thread: the screen goes on meanwhile."""
         chat = self._desk.chat
         return await asyncio.to_thread(call, SessionCalls(chat.url, await chat.token()))
@@ -91,13 +91,13 @@ class SessionCommands:
         await self._load(conversation)
         lines = [self._line(number, each, zone) for number, each in enumerate(self._bookings, start=1)]
         self._desk.show(lines)
-        credits = conversation.credits
-        if credits is None:
+        credits = await self._ask(lambda calls: calls.credits(conversation.id))
+        if credits.used is None:
             self._desk.announce(texts("credits_none"))
         elif credits.left is None:
             self._desk.announce(texts("credits_unlimited"))
         else:
-            until = date_and_time(texts, instant.parse(credits.period_until), zone)
+            until = date_and_time(texts, instant.parse(credits.period.until), zone)
             self._desk.announce(texts("credits_left", units=units(texts, credits.left), when=until))
         if not lines:
             self._desk.announce(texts("no_sessions"))

@@ -104,9 +104,9 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "Hvilken session? /sessions giver dem nummer: {command} 1.",
     ),
     "no_slots": (
-        "The mentor has no free times for {what} of {minutes} minutes; ask for one here.",
-        "Mentoren har ingen ledige tider for {what} på {minutes} minutter; spør om en her.",
-        "Mentoren har ingen ledige tider til {what} på {minutes} minutter; spørg om en her.",
+        "The mentor has no free times for a {what} of {minutes} minutes; ask for one here.",
+        "Mentoren har ingen ledige tider for en {what} på {minutes} minutter; spør om en her.",
+        "Mentoren har ingen ledige tider til en {what} på {minutes} minutter; spørg om en her.",
     ),
     "slots_for": (
         "Free times for a {what} of {minutes} minutes:",
@@ -129,15 +129,15 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "{text} er ikke et tidspunkt; skriv 18:00, tor 18:00 eller 2026-12-03 18:00.",
     ),
     "cancel_spends": (
-        "{what} {when}: if it is cancelled now, {units} stay spent. /move {n} keeps them; "
+        "{what} {when}: cancelling it now spends {units}. /move {n} moves it instead; "
         "/cancel {n} yes cancels it all the same.",
-        "{what} {when}: hvis den avlyses nå, er {units} brukt. /move {n} beholder dem; "
+        "{what} {when}: hvis den avlyses nå, er {units} brukt. /move {n} flytter den i stedet; "
         "/cancel {n} ja avlyser den likevel.",
-        "{what} {when}: hvis den aflyses nu, er {units} brugt. /move {n} beholder dem; "
+        "{what} {when}: hvis den aflyses nu, er {units} brugt. /move {n} flytter den i stedet; "
         "/cancel {n} ja aflyser den alligevel.",
     ),
     "cancel_spends_late": (
-        "{what} {when}: it is short ahead, and counts as held if it is cancelled now: {units} stay spent. It can no "
+        "{what} {when}: it is short ahead, and counts as held if it is cancelled now: that spends {units}. It can no "
         "longer be moved by you; ask the mentor. /cancel {n} yes cancels it all the same.",
         "{what} {when}: det er kort tid til, og den regnes som avholdt hvis den avlyses nå: {units} er brukt. Du kan "
         "ikke lenger flytte den selv; spør mentoren. /cancel {n} ja avlyser den likevel.",

@@ -515,6 +515,8 @@ async def test_now_jumps_forwards_on_shifted_data_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", SUBCOMMANDS)
 def test_help_describes_every_parameter(command: str) -> None:
     """In words: a name and a type say too little."""
-    shown = [each for each in command_line()[command].assemble_argument_collection(parse_docstring=True) if each.show]
-    assert shown
-    assert [each.name for each in shown if not each.parameter.help] == []
+    cli = command_line()[command]
+    for each_command in (cli, *(cli[own] for own in cli if not own.startswith("-"))):
+        shown = [each for each in each_command.assemble_argument_collection(parse_docstring=True) if each.show]
+        assert shown
+        assert [each.name for each in shown if not each.parameter.help] == []

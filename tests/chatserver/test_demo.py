@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shlex
 import shutil
 import signal
@@ -38,8 +39,20 @@ class Demo:
         self.printed = printed
         rows = [line.strip("│").split("│") for line in printed.splitlines() if line.startswith("│")]
         self.table = {row[0].split()[0]: (row[1].strip(), row[2].strip()) for row in rows}
+        self.sessions = {row[0].split()[0]: row[3].strip() for row in rows}
         words = [shlex.split(line) for line in printed.splitlines() if line.startswith("  ") and " chat " in line]
         self.commands = {line[0]: line[1:] for line in words}
+
+    @property
+    def now(self) -> str:
+        """What its clock showed at the start, in Oslo: 08:58."""
+        [title] = [line.rstrip() for line in self.printed.splitlines() if line.startswith("The demo, ")]
+        return title.removesuffix(" in Europe/Oslo")[-5:]
+
+    def asks(self, person: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """Another command about sessions, as that person."""
+        _, _, *flags = self.commands[person]
+        return programs.run(*words, *flags, cwd=self.folder, env=environment(COLUMNS="120"))
 
     def chat(self, person: str, text: str) -> subprocess.CompletedProcess[str]:
         """Paste a person's command, with `text` as its input."""
@@ -61,7 +74,7 @@ def demo(folder: Path, flags: list[str]) -> Iterator[Demo]:
     out = folder / f"out-{time.monotonic_ns()}"
     words = ("demo", "--port", "0", *flags)
     with out.open("wb") as file:
-        env = environment(COLUMNS="120")
+        env = environment(COLUMNS="160")
         process = programs.start(*words, cwd=folder, env=env, stdout=file, stderr=file)
     try:
         deadline = time.monotonic() + WITHIN
@@ -93,7 +106,6 @@ def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
         assert first.table["Birk"][1] == "yes"
         assert first.table["Vida"][1] == "yes, 10 scheduling messages left this week"
         assert "closed day" not in first.printed
-        assert "shifted" not in first.printed
         for name in ("Lina", "Birk", "Vida"):
             said = first.chat(name, f"This is {name}\n")
             assert (said.returncode, said.stderr) == (0, "")
@@ -124,7 +136,8 @@ def test_on_a_closed_day_the_clock_starts_on_a_morning(tmp_path: Path) -> None:
         assert "Today is a closed day, on which members cannot write." in first.printed
         assert "The clock of this server is shifted: it shows " in first.printed
         assert f"{weekdays(3)[2].title()} " in first.printed
-        assert " 09:00 in Europe/Oslo" in first.printed
+        assert " 08:58 in Europe/Oslo" in first.printed
+        assert first.sessions["Liv"] == "live chat at 09:00"
         assert first.table["Birk"][1] == "yes"
         assert first.chat("Lina", "On a Sunday\n").returncode == 0
     with demo(tmp_path, policy(tmp_path, *closed)) as second:
@@ -143,6 +156,30 @@ def test_the_board_has_something_to_show_within_minutes(tmp_path: Path) -> None:
         [owed] = json.loads(done.stdout)["rows"]
         assert (owed["conversation"], owed["plan"]) == ("kim-mona", "quick")
         assert instant.parse(owed["due_at"]) - instant.parse(owed["waiting_since"]) == 90 * SECOND
+
+
+def test_a_live_chat_starts_in_two_minutes_and_calls_are_booked(tmp_path: Path) -> None:
+    """Of each start: Liv's is at the next quarter of an hour; Vida has two of four calls. Mona has hours and prices."""
+    with demo(tmp_path, policy(tmp_path)) as first:
+        minute = (int(first.now[-2:]) + 2) % 60
+        assert minute % 15 == 0
+        assert first.sessions["Liv"].endswith(f":{minute:02d}")
+        assert first.sessions["Liv"].startswith("live chat ")
+        assert re.match(r"video call on \w{3} \d\d \w{3} at \d\d:\d\d", first.sessions["Vida"])
+        assert {first.sessions[name] for name in ("Mona", "Lina", "Birk", "Lars", "Siri")} == {"–"}
+        assert "/join comes to\nit, /sessions lists what is booked" in first.printed
+        listed = json.loads(first.asks("Vida", "bookings", "vida-mona", "--json").stdout)["bookings"]
+        assert [(each["service"], each["state"]) for each in listed] == [("video_call", "booked")] * 2
+        credits = json.loads(first.asks("Vida", "credits", "vida-mona", "--json").stdout)
+        assert (credits["used"], credits["left"]) == (2, 2)
+        assert "Free starts" in first.asks("Liv", "slots", "liv-mona").stdout
+        bought = first.asks("Vida", "book", "vida-mona", "2099-01-01 10:00", "--kind", "extra")
+        assert "That is too far ahead." in bought.stderr
+    for _ in range(2):
+        with demo(tmp_path, policy(tmp_path)) as again:
+            assert again.sessions["Liv"].startswith("live chat ")
+            listed = json.loads(again.asks("Vida", "bookings", "vida-mona", "--json").stdout)["bookings"]
+            assert len(listed) == 2
 
 
 def refused(folder: Path, *flags: str) -> str:

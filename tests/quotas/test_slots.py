@@ -9,6 +9,7 @@ from quotas import instant
 from quotas.bookings import LENGTHS, QUARTER
 from quotas.hours import MentorHours, open_times
 from quotas.instant import DAY, HOUR, MINUTE
+from quotas.plans import WEEKDAYS
 from quotas.slots import free_starts, is_offered
 from tests.quotas.moments import bounded, oslo
 from tests.quotas.test_hours import weekly
@@ -90,6 +91,17 @@ def test_one_start(start: str, minutes: int, offered: bool) -> None:
     booked = oslo("2026-01-05T09:45:00"), oslo("2026-01-05T10:15:00")
     hours = replace(HOURS, buffer_minutes=15)
     assert is_offered(hours, minutes, [booked], oslo(f"2026-01-05T{start}:00"), NOW) is offered
+
+
+def test_the_one_hole_in_a_full_calendar() -> None:
+    """Open day and night, and booked for months but for one hour; what is booked is not gone through at each start."""
+    days = [(each, "00:00", "24:00") for each in WEEKDAYS]
+    hours = MentorHours("Europe/Oslo", weekly(*days), buffer_minutes=15, notice_hours=0)
+    hole = MONDAY + 100 * DAY
+    every = range(MONDAY, MONDAY + 200 * DAY, 30 * MINUTE)
+    busy = [(start, start + 30 * MINUTE) for start in every if not hole <= start < hole + HOUR]
+    found = free_starts(hours, 30, busy, MONDAY, MONDAY + 200 * DAY, NOW, also_busy=[(hole - DAY, hole)])
+    assert found == [hole + 15 * MINUTE]
 
 
 @bounded

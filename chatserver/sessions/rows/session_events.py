@@ -40,10 +40,14 @@ async def with_untold(connection: AsyncConnection, most: int) -> Sequence[str]:
     return list(await connection.scalars(query))
 
 
-async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> None:
-    """The ledger has heard of these."""
+async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> set[int]:
+    """The ledger has heard of these; which of them nobody had marked before."""
+    fresh: set[int] = set()
     for some in portions(sorted(numbers)):
-        await connection.execute(update(SESSION_EVENTS).where(SESSION_EVENTS.c.id.in_(some)).values(told=True))
+        here = (SESSION_EVENTS.c.id.in_(some), ~SESSION_EVENTS.c.told)
+        marked = update(SESSION_EVENTS).where(*here).values(told=True).returning(SESSION_EVENTS.c.id)
+        fresh.update(await connection.scalars(marked))
+    return fresh
 
 
 def _values(event: SessionEvent) -> dict[str, object]:

@@ -90,6 +90,16 @@ async def test_bodies_that_are_no_object(http: httpx.AsyncClient, body: bytes) -
     assert answer.json()["errors"][0]["field"] == "body"
 
 
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"9" * 5_000])
+async def test_numbers_that_nobody_can_read(http: httpx.AsyncClient, number: bytes) -> None:
+    """422 about the body as a whole, also where the number stands in a field that there is not."""
+    for field in (b"name", b"age"):
+        body = b'{"role": "member", "%b": %b}' % (field, number)
+        answer = await http.put("/v1/people/ola", content=body, headers={"Content-Type": "application/json"})
+        assert problem(answer) == (422, "invalid-fields")
+        assert answer.json()["errors"] == [{"field": "body", "message": "holds a number that is out of range"}]
+
+
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", ""]
 )

@@ -111,6 +111,8 @@ async def test_an_end(coached: httpx.AsyncClient) -> None:
         ({"every_weeks": 0}, {"every_weeks": "must be a whole number from 1 to 52"}),
         ({"until": "2026-03-04T10:00:00+01:00"}, {"until": "must be after `first`"}),
         ({"replaces": "s9"}, {"replaces": "the conversation has no series 's9'"}),
+        ({"replaces": "s\0"}, {"replaces": "1 to 64 letters, digits and any of"}),
+        ({"conversation": "c\0"}, {"conversation": "1 to 64 letters, digits and any of"}),
     ],
 )
 async def test_wrong_series(coached: httpx.AsyncClient, change: dict[str, Any], wrong: dict[str, str]) -> None:

@@ -43,7 +43,9 @@ RULEBOOK = Rulebook(builtin_policy())
 
 
 class Desk:
-    """Its clock stands where `now` says; the ledger's is the store's."""
+    """Its clock stands where `now` says; the ledger's is the store's. `connected` are those who are connected."""
+
+    connected: frozenset[str] = frozenset()
 
     def __init__(self, database: Database, store: Store, now: int = TUESDAY, rulebook: Rulebook = RULEBOOK) -> None:
         self.rulebook = rulebook
@@ -86,7 +88,11 @@ class Desk:
             credits=self.credits,
             telling=telling,
             metrics=self.metrics,
+            connected=self.who,
         )
+
+    async def who(self, conversation: str) -> frozenset[str]:
+        return self.connected
 
     async def clock(self) -> int:
         return self.now

@@ -130,6 +130,24 @@ async def test_months_that_nobody_asked_for_are_issued_before(books: Books) -> N
     assert await books.count() == 5
 
 
+async def test_a_month_long_ago_brings_no_others(books: Books) -> None:
+    """Whoever asks for 1971 has that one issued, and not the hundreds of empty months that follow it."""
+    await books.keep(extra("a", "2026-01-05T09:00:00Z"), extra("c", "2026-03-05T09:00:00Z"))
+    books.show("2026-05-01T09:00:00Z")
+    assert (await books.issued(date(1971, 1, 1))).statement.entries == []
+    assert (await books.issued(date(2025, 11, 1))).statement.entries == []
+    assert await books.count() == 2
+    assert [line.booking for line in (await books.issued(MARCH)).statement.lines] == ["c"]
+    assert await books.count() == 5
+
+
+async def test_without_bookings_only_what_is_asked_for_is_issued(books: Books) -> None:
+    books.show("2026-05-01T09:00:00Z")
+    for month in (date(1971, 1, 1), MARCH):
+        assert (await books.issued(month)).statement.entries == []
+    assert await books.count() == 2
+
+
 async def test_asked_for_by_many_at_once_it_is_issued_once(books: Books) -> None:
     await books.keep(extra("a", "2026-01-05T09:00:00Z"), extra("b", "2026-02-05T09:00:00Z"))
     books.show("2026-03-01T09:00:00Z")

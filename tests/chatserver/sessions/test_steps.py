@@ -31,12 +31,7 @@ POLICY = RULEBOOK.policy.sessions
 
 
 class StepsDesk(Desk):
-    """A desk with a process that notes what happens by itself; `connected` are those who are connected."""
-
-    connected: frozenset[str] = frozenset()
-
-    async def who(self, conversation: str) -> frozenset[str]:
-        return self.connected
+    """A desk with a process that notes what happens by itself."""
 
     def steps_told_by(self, telling: SessionTelling) -> SessionSteps:
         """The part as a process has it."""

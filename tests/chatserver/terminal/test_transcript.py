@@ -79,10 +79,10 @@ STARTS = "2026-12-03T17:00:00.000Z"
     ("event", "english", "norwegian", "danish"),
     [
         (
-            an_event("booked", starts_at=STARTS, minutes=30),
-            "Session booked: Thursday 3 Dec 18:00, 30 minutes",
-            "Sesjon booket: torsdag 3. des kl. 18:00, 30 minutter",
-            "Session booket: torsdag 3. dec kl. 18:00, 30 minutter",
+            an_event("booked", service="live_chat", starts_at=STARTS, minutes=30),
+            "Session booked: live chat, Thursday 3 Dec 18:00, 30 minutes",
+            "Sesjon booket: live-chat, torsdag 3. des kl. 18:00, 30 minutter",
+            "Session booket: live-chat, torsdag 3. dec kl. 18:00, 30 minutter",
         ),
         (
             an_event("moved", starts_at=STARTS),

@@ -1,0 +1,93 @@
+"""People leave sessions that they have joined, and come back: that is noted, once for each absence.
+
+What is noted follows from who is connected, and not from the order in which it is heard that somebody came or went: of
+several processes that hear of it the first one writes, and whoever wrote looks again.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from chatserver.conversations.records import locked
+from chatserver.records.database import Database
+from chatserver.sessions.attendance import Connected, sides_of, turned
+from chatserver.sessions.rows import bookings, session_events
+from chatserver.sessions.session_event import SessionEvent
+from chatserver.sessions.telling import SessionTelling
+from quotas.bookings import CALL_STAYS_OPEN, LONGEST, Booking, join_refusal
+from quotas.instant import MINUTE
+from quotas.plans import SessionPolicy
+
+
+class SessionPresence:
+    """`clock` gives the store's instant."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        policy: SessionPolicy,
+        telling: SessionTelling,
+        connected: Connected,
+        clock: Callable[[], Awaitable[int]],
+    ) -> None:
+        self._database = database
+        self._policy = policy
+        self._telling = telling
+        self._connected = connected
+        self._clock = clock
+
+    def may_be_on(self, booking: Booking | None, now: int) -> bool:
+        """Whether people may be at the booking, which is the conversation's next one that is not over."""
+        return booking is not None and now >= booking.starts_at - self._policy.join_minutes * MINUTE
+
+    async def note(self, conversation: str, persons: Collection[str], at: int, lapsed: Mapping[str, int]) -> None:
+        """These people have come or gone at `at`: note what that is at sessions that they have joined.
+
+        `lapsed` are those whom nobody saw go, with the instants at which they were last there.
+        Raises StoreError, DatabaseError.
+        """
+        wrote = False
+        while True:
+            there, now = await self._connected(conversation), await self._clock()
+            if not await self._written(conversation, persons, there, at=min(at, now), now=now, lapsed=lapsed):
+                break
+            # Whoever came or went since `there` may have been looked after before that was written.
+            wrote, at, lapsed = True, now, {}
+        if wrote:
+            await self._telling.tell(conversation)
+
+    async def _written(
+        self,
+        conversation: str,
+        persons: Collection[str],
+        there: Collection[str],
+        *,
+        at: int,
+        now: int,
+        lapsed: Mapping[str, int],
+    ) -> bool:
+        """Whether something was to be noted."""
+        since = at - LONGEST - CALL_STAYS_OPEN
+        until = now + self._policy.join_minutes * MINUTE + 1
+        async with self._database.begin() as connection:
+            await locked(connection, [conversation])
+            turns: list[SessionEvent] = []
+            for booking in await bookings.between(connection, conversation, since, until):
+                noted = await session_events.of_booking(connection, booking.id)
+                for side in sides_of(booking, persons):
+                    person = booking.member if side == "member" else booking.mentor
+                    joined_at = booking.joined_at(side)
+                    seen_at = max(joined_at, lapsed.get(person, at))
+                    if not joined_at or join_refusal(booking, side, self._policy, seen_at):
+                        continue
+                    turn = turned(
+                        booking,
+                        side,
+                        noted,
+                        is_there=person in there,
+                        now=now,
+                        at=seen_at,
+                        lapsed=person in lapsed,
+                    )
+                    turns += [turn] if turn else []
+            await session_events.append(connection, turns)
+        return bool(turns)
