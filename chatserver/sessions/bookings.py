@@ -180,7 +180,8 @@ class Bookings:
             new = rules.joined(old, side, came_at)
             if new is old:
                 return _Change(old, None)
-            mark = f"{side} {new.starts_at}"
+            # Once for each time that it was moved, also back to where they had come to it before.
+            mark = f"{side} {new.sequence}"
             return _Change(new, event_of(new, "joined", now, side, mark=mark, at=came_at, side=side))
 
         return await self._changed(id, joined)
@@ -207,7 +208,7 @@ class Bookings:
             if refusal := rules.no_show_refusal(old, self._policy, record.status, now):
                 return refusal
             new = rules.no_show(old, now)
-            following = await bookings.ahead(connection, [old.conversation], now)
+            following = await bookings.nearest(connection, [old.conversation], now, now)
             next_at = instant.text(following[0].starts_at) if following else None
             return _Change(new, event_of(new, "no_show", now, by, next_session=next_at))
 

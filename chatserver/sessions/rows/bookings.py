@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import IDS_AT_ONCE
@@ -72,6 +72,33 @@ async def ahead(connection: AsyncConnection, conversations: Sequence[str], since
         where = (here, BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None))
         rows = await connection.execute(select(BOOKINGS).where(*where))
         found += [_row(row._mapping).booking for row in rows]
+    return sorted(found, key=_by_start)
+
+
+async def nearest(connection: AsyncConnection, conversations: Sequence[str], since: int, now: int) -> list[Booking]:
+    """What started from `since` on and before `now`, and of what is later the next one of each; not cancelled, by start.
+
+    However many lie further ahead: a mentor may have thousands.
+    """
+    found: list[Booking] = []
+    for first in range(0, len(conversations), IDS_AT_ONCE):
+        here = BOOKINGS.c.conversation_id.in_(conversations[first : first + IDS_AT_ONCE])
+        standing = (here, BOOKINGS.c.cancelled_at.is_(None))
+        following = (
+            select(BOOKINGS.c.conversation_id, func.min(BOOKINGS.c.starts_at).label("starts_at"))
+            .where(*standing, BOOKINGS.c.starts_at >= now)
+            .group_by(BOOKINGS.c.conversation_id)
+            .subquery()
+        )
+        started = select(BOOKINGS).where(*standing, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < now)
+        its_start = BOOKINGS.c.starts_at == following.c.starts_at
+        later = (
+            select(BOOKINGS)
+            .join(following, and_(BOOKINGS.c.conversation_id == following.c.conversation_id, its_start))
+            .where(BOOKINGS.c.cancelled_at.is_(None))
+        )
+        for query in (started, later):
+            found += [_row(row._mapping).booking for row in await connection.execute(query)]
     return sorted(found, key=_by_start)
 
 
