@@ -76,7 +76,7 @@ async def ahead(connection: AsyncConnection, conversations: Sequence[str], since
 
 
 async def nearest(connection: AsyncConnection, conversations: Sequence[str], since: int, now: int) -> list[Booking]:
-    """What started from `since` on and before `now`, and of what is later the next one of each; not cancelled, by start.
+    """What started in [since, now), and of what is later the next one of each; not cancelled, by start.
 
     However many lie further ahead: a mentor may have thousands.
     """
