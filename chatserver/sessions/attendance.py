@@ -47,5 +47,5 @@ def turned(
 
 
 def _mark(booking: Booking, side: Side) -> str:
-    """Of its first join; later turns add the number of the absence."""
-    return f"{side} {booking.starts_at}"
+    """Of its first join, since it was moved last; later turns add the number of the absence."""
+    return f"{side} {booking.sequence}"

@@ -19,7 +19,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.sessions.attendance import Connected, first_join, sides_of, turned
 from chatserver.sessions.chats import chat_of
-from chatserver.sessions.credit_book import CorrectOutcome, CreditBook, PeriodCredits
+from chatserver.sessions.credit_book import CorrectionRefused, CorrectOutcome, CreditBook, PeriodCredits
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.new_bookings import (
     MOST_TOGETHER,
@@ -227,7 +227,7 @@ class Bookings:
             if refusal := rules.no_show_refusal(old, self._policy, record.status, now):
                 return refusal
             new = rules.no_show(old, now)
-            following = await bookings.ahead(connection, [old.conversation], now)
+            following = await bookings.nearest(connection, [old.conversation], now, now)
             next_at = instant.text(following[0].starts_at) if following else None
             return _Change(new, event_of(new, "no_show", now, by, next_session=next_at))
 
@@ -247,6 +247,7 @@ class Bookings:
         outcome = await self._credits.correct(conversation, id, units, reason, at)
         if isinstance(outcome, PeriodCredits):
             await self._telling.tell(conversation)
+        self._count(outcome)
         return outcome
 
     async def _booked(self, asked: Sequence[AskedBooking]) -> Sequence[BookOutcome]:
@@ -271,7 +272,7 @@ class Bookings:
         return done
 
     def _count(self, outcome: object) -> None:
-        if isinstance(outcome, BookingRefused):
+        if isinstance(outcome, BookingRefused | CorrectionRefused):
             self._metrics.session_refusals[outcome.reason] += 1
 
     async def _changed_together(self, asked: Sequence[tuple[str, _Judge]]) -> Sequence[ChangeOutcome]:

@@ -98,7 +98,8 @@ class CreditBook:
         """How many units these months of each have left, by number; under None, the month that contains `now`."""
         current = {name: self._months.at(each, now).number for name, each in conversations.items()}
         wanted = {(name, number) for name in conversations for number in (current[name], *periods[name])}
-        spent = by_conversation(await bookings.of_periods(connection, sorted(wanted)))
+        limited = sorted((name, number) for name, number in wanted if self._is_limited(conversations[name]))
+        spent = by_conversation(await bookings.of_periods(connection, limited))
         corrected = by_conversation(await corrections.of_conversations(connection, conversations))
         left: dict[str, dict[int | None, int | None]] = {name: {} for name in conversations}
         for name, number in wanted:
@@ -114,14 +115,16 @@ class CreditBook:
         return left[booking.conversation][booking.period] if found else None
 
     async def outlooks(self, conversations: Sequence[str], now: int) -> dict[str, Outlook]:
-        """Of those that exist, by id; three questions to the database for some hundred of them."""
+        """Of those that exist, by id; some questions to the database for some hundred of them."""
         async with self._database.read() as connection:
             known = await records(connection, conversations)
             months = {name: self._months.at(found, now) for name, found in known.items()}
-            spent = await bookings.of_periods(connection, [(name, month.number) for name, month in months.items()])
+            limited = [(name, month.number) for name, month in months.items() if self._is_limited(known[name])]
+            spent = await bookings.of_periods(connection, limited)
             corrected = await corrections.of_conversations(connection, known)
             # The longest call that nobody has finished began that long ago.
-            coming = await bookings.ahead(connection, list(known), now - LONGEST - CALL_STAYS_OPEN)
+            since = now - LONGEST - CALL_STAYS_OPEN
+            coming = await bookings.nearest(connection, list(known), since, now)
         next_of: dict[str, Booking] = {}
         for booking in coming:
             if booking.ended_at > now:
@@ -140,6 +143,11 @@ class CreditBook:
             )
             for name, found in known.items()
         }
+
+    def _is_limited(self, conversation: ConversationRecord) -> bool:
+        """Whether it matters what is spent: who may book without limit has many bookings, and no number is left."""
+        sessions = self._months.sessions(conversation)
+        return sessions is not None and sessions.units_per_month != "unlimited"
 
     async def correct(
         self, conversation: str, id: str, units: int, reason: str, at: int | None = None

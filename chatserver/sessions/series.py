@@ -113,7 +113,7 @@ class SeriesBook:
         async with self._database.begin() as connection:
             await locked(connection, [known.conversation])
             found = await rows.find(connection, id) or known  # as it is now that nobody else changes it
-            if not found.ended_at:
+            if not found.is_over:
                 found = replace(found, ended_at=now, ended_from=now, due_at=0)
                 await rows.change(connection, found)
         await self._making.set_timer(found)
@@ -150,8 +150,9 @@ class SeriesBook:
                     return Invalid([FieldProblem("replaces", problem)])
                 if replaced.ended_at:
                     return Conflict(f"the series {replaced.id!r} has ended already; leave out `replaces`")
-                ended = replace(replaced, ended_at=now, ended_from=times.replaces_from, due_at=0, successor=id)
-                await rows.change(connection, ended)
+                ended = replace(replaced, ended_at=now, ended_from=times.replaces_from, successor=id)
+                # What comes before its end is still made as time passes.
+                await rows.change(connection, replace(ended, due_at=0) if ended.is_over else ended)
             hours = await hours_of(connection, conversation.mentor)
             record = SeriesRecord(
                 id=id,

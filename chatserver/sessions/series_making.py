@@ -71,7 +71,7 @@ class SeriesMaking:
             series = await rows.find(connection, id)
             conversation = await record(connection, series.conversation) if series else None
             refused = await rows.refused(connection, id, now) if again else []
-        if series is None or conversation is None or series.ended_at:
+        if series is None or conversation is None or series.is_over:
             return
         if conversation.status == "open":
             await self._give_way(series)
@@ -81,7 +81,8 @@ class SeriesMaking:
 
     async def _make(self, series: SeriesRecord, refused: Iterable[int], now: int) -> None:
         until = now + self._ahead + 1
-        wanted = [*refused, *starts(series.rule, series.made_until, until)]
+        still = (start for start in refused if not series.ended_from or start < series.ended_from)
+        wanted = [*still, *starts(series.rule_left, series.made_until, until)]
         made = [await self._booked(series, start) for start in wanted]
         questions = questions_of(series, now)
         async with self._database.begin() as connection:
@@ -90,7 +91,7 @@ class SeriesMaking:
             kept = [each for each in made if not newest.ended_from or each.starts_at < newest.ended_from]
             await rows.note(connection, series.id, kept, now)
             await session_events.append(connection, [_asked(series, month, now) for month in questions.asked])
-            if not newest.ended_at:
+            if not newest.is_over:
                 newest = replace(newest, made_until=max(newest.made_until, until))
                 newest = replace(newest, due_at=self._due_at(newest, questions.next_at))
                 await rows.change(connection, newest)
@@ -134,7 +135,7 @@ class SeriesMaking:
         async with self._database.begin() as connection:
             await locked(connection, [series.conversation])
             newest = await rows.find(connection, series.id) or series
-            if newest.ended_at:
+            if newest.is_over:
                 return
             if conversation.status == "ended":
                 newest = replace(newest, ended_at=now, ended_from=now, due_at=0)
@@ -144,7 +145,9 @@ class SeriesMaking:
         await self.set_timer(newest)
 
     def _due_at(self, series: SeriesRecord, question_at: int) -> int:
-        rule = series.rule
+        if series.is_over:
+            return 0
+        rule = series.rule_left
         # The next place is at most one step of the rule after what was made, or the first.
         horizon = max(series.made_until, rule.first) + (rule.every_weeks + 1) * WEEK
         following = next(starts(rule, series.made_until, horizon), None)

@@ -56,6 +56,11 @@ class SeriesRecord(Struct, frozen=True):
     successor: str | None = None
 
     @property
+    def is_over(self) -> bool:
+        """Whether it has ended, and everything before its end was made."""
+        return self.ended_at > 0 and self.made_until >= self.ended_from
+
+    @property
     def rule_left(self) -> SeriesRule:
         """The rule as far as the series was not ended."""
         if not self.ended_from:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import portions
@@ -69,6 +69,33 @@ async def ahead(connection: AsyncConnection, conversations: Sequence[str], since
     coming = BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None)
     wheres = [(BOOKINGS.c.conversation_id.in_(some), *coming) for some in portions(conversations)]
     return await _by_start(connection, wheres)
+
+
+async def nearest(connection: AsyncConnection, conversations: Sequence[str], since: int, now: int) -> list[Booking]:
+    """What started in [since, now), and of what is later the next one of each; not cancelled, by start.
+
+    However many lie further ahead: a mentor may have thousands.
+    """
+    found: list[Booking] = []
+    for some in portions(conversations):
+        here = BOOKINGS.c.conversation_id.in_(some)
+        standing = (here, BOOKINGS.c.cancelled_at.is_(None))
+        following = (
+            select(BOOKINGS.c.conversation_id, func.min(BOOKINGS.c.starts_at).label("starts_at"))
+            .where(*standing, BOOKINGS.c.starts_at >= now)
+            .group_by(BOOKINGS.c.conversation_id)
+            .subquery()
+        )
+        started = select(BOOKINGS).where(*standing, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < now)
+        its_start = BOOKINGS.c.starts_at == following.c.starts_at
+        later = (
+            select(BOOKINGS)
+            .join(following, and_(BOOKINGS.c.conversation_id == following.c.conversation_id, its_start))
+            .where(BOOKINGS.c.cancelled_at.is_(None))
+        )
+        for query in (started, later):
+            found += [_row(row._mapping).booking for row in await connection.execute(query)]
+    return sorted(found, key=lambda booking: (booking.starts_at, booking.id))
 
 
 async def create(connection: AsyncConnection, rows: Sequence[BookingRow]) -> None:

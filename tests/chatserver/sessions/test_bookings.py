@@ -5,7 +5,7 @@ import asyncio
 from chatserver.conversations.requests import Conflict, Invalid, Missing
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.rows import session_events
-from quotas.instant import HOUR, MINUTE
+from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.terms import BookedChat
 from tests.chatserver.sessions.desk import TUESDAY, Desk, wanted
@@ -68,3 +68,46 @@ async def test_moving_and_cancelling_give_time_back(desk: Desk) -> None:
     credits = await desk.credits.of("c1", START)
     assert credits is not None
     assert credits.credits is not None
+
+
+async def test_what_runs_or_comes_next_however_many_lie_ahead(desk: Desk) -> None:
+    """Not what was cancelled or is over; a call that nobody has finished still runs."""
+    await desk.open("c2", member="ola", mentor="ulf")
+    for number, days in enumerate((3, 40, 80, 120)):
+        assert isinstance(await desk.bookings.book(wanted(f"b{number}", TUESDAY + days * DAY), "mentor"), BookingDone)
+    call = wanted("v1", TUESDAY + 5 * DAY, "c2", service="video_call")
+    assert isinstance(await desk.bookings.book(call, "mentor"), BookingDone)
+
+    async def ahead(now: int) -> list[str | None]:
+        found = await desk.credits.outlooks(["c1", "c2", "none"], now)
+        return [each.next_session.id if each.next_session else None for each in found.values()]
+
+    assert await ahead(desk.now) == ["b0", "v1"]
+    assert await ahead(TUESDAY + 3 * DAY + 30 * MINUTE - 1) == ["b0", "v1"]
+    assert await ahead(TUESDAY + 3 * DAY + 30 * MINUTE) == ["b1", "v1"]
+    assert isinstance(await desk.bookings.cancel("b1", "mentor"), BookingDone)
+    assert await ahead(TUESDAY + 3 * DAY + 30 * MINUTE) == ["b2", "v1"]
+    desk.now = TUESDAY + 5 * DAY
+    assert isinstance(await desk.bookings.join("v1", "member"), BookingDone)
+    assert await ahead(desk.now + HOUR) == ["b2", None]
+    assert isinstance(await desk.bookings.join("v1", "mentor"), BookingDone)
+    assert await ahead(desk.now + HOUR) == ["b2", "v1"]
+    assert await ahead(TUESDAY + 121 * DAY) == [None, None]
+
+
+async def test_who_comes_again_after_a_move_there_and_back_is_heard_again(desk: Desk) -> None:
+    """They had come to that very start before it was moved away from it."""
+    assert isinstance(await desk.bookings.book(wanted(), "mentor"), BookingDone)
+    desk.now = START - 9 * MINUTE
+    assert isinstance(await desk.bookings.join("b1", "member"), BookingDone)
+    for start in (START + 15 * MINUTE, START):
+        moved = await desk.bookings.move("b1", start, "mentor")
+        assert isinstance(moved, BookingDone)
+        assert not moved.booking.member_joined_at
+    for _ in range(2):
+        joined = await desk.bookings.join("b1", "member")
+        assert isinstance(joined, BookingDone)
+        assert joined.booking.member_joined_at == desk.now
+    async with desk.database.read() as connection:
+        names = [event.name for event in await session_events.of_booking(connection, "b1")]
+    assert names == ["booked", "joined", "moved", "moved", "joined"]

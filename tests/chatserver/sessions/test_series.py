@@ -174,6 +174,36 @@ async def test_from_here_on_another_length_at_the_same_time(coached: Coaching) -
     assert isinstance(outcome, Invalid)
 
 
+async def test_from_a_day_on_that_is_further_ahead_than_anything_is_made(coached: Coaching) -> None:
+    """Until then the series that is replaced goes on, and from then on it is over."""
+    await coached.begin()
+    later = await coached.begin("s2", first="2026-04-15T09:00:00+02:00", minutes=60, replaces="s1")
+    assert starts(later) == []
+    assert starts(await coached.seen()) == ["01-07", "01-21", "02-04", "02-18"]
+    await pass_time(coached, at("2026-03-01T00:00:00"))
+    assert starts(await coached.seen()) == ["03-04", "03-18", "04-01"]
+    assert (await coached.seen()).questions == []
+    await pass_time(coached, at("2026-04-02T00:00:00"))
+    assert starts(await coached.seen()) == []
+    assert (await coached.timer(), (await coached.seen()).record.due_at) == (0, 0)
+    outcome = await coached.series.put("s3", rule("2026-05-06T09:00:00+02:00", replaces="s1"), "mentor")
+    assert isinstance(outcome, Conflict)
+    await coached.making.look("s2")
+    assert starts(await coached.seen("s2")) == ["04-15", "04-29", "05-13", "05-27"]
+
+
+async def test_the_end_of_one_that_would_have_gone_on_to_another(coached: Coaching) -> None:
+    """It is over at once, with what was booked for it where that is asked for; the one that follows it is not."""
+    await coached.begin()
+    await coached.begin("s2", first="2026-04-15T09:00:00+02:00", minutes=60, replaces="s1")
+    ended = await coached.series.end("s1", "mentor", cancel=True)
+    assert isinstance(ended, SeriesView)
+    assert starts(ended) == []
+    assert (ended.record.ended_from, ended.record.successor, await coached.timer()) == (coached.now, "s2", 0)
+    await coached.making.look("s1")
+    assert starts(await coached.seen()) == []
+
+
 async def test_what_was_left_undone_by_a_kill_is_done_later(coached: Coaching) -> None:
     """Between the records and the rest: the lost timer is set anew, and ringing books what is due, clears the old."""
     await coached.begin()
