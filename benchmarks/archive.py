@@ -75,9 +75,9 @@ async def measure(store_url: str, url: URL | str, conversations: int, messages: 
     await ledger.load()
     settings = Settings(archive_after=0)
     archive = Archive(
-        link=link,
+        store=link,
         ledger=ledger,
-        tail=LedgerArchive(link, ledger, 0),
+        ledger_archive=LedgerArchive(link, ledger, 0),
         database=database,
         settings=settings,
         metrics=Metrics(),

@@ -118,7 +118,7 @@ async def _of_timers(parts: Foundation, bookings: list[Booking], going: list[str
     expected = {keys.timer(SESSION, each.id): at for each in bookings if (at := next_step_at(each, policy, now))}
     found: dict[str, int] = {}
     for reply in await asyncio.gather(
-        *(parts.link.request("ZRANGE", keys.timers(each), 0, -1, "WITHSCORES") for each in range(keys.PARTITIONS))
+        *(parts.store.request("ZRANGE", keys.timers(each), 0, -1, "WITHSCORES") for each in range(keys.PARTITIONS))
     ):
         found |= {name.decode(): int(at) for name, at in reply}
     others = {f"{SERIES_KIND}:{id}" for id in going} | {f"{Renewals.kind}:m{id[1:]}" for id in going}

@@ -100,7 +100,7 @@ async def assembled(
         await _require_all(base)
         metrics, ledger = base.metrics, base.ledger
         clock = StoreClock(await ledger.time(), ledger.shift)
-        bells = Bells(base.link, clock)
+        bells = Bells(base.store, clock)
 
         def clock_moved(due_in: Collection[int]) -> None:
             base.watch.look_at(due_in)
@@ -109,7 +109,7 @@ async def assembled(
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
         hub = Hub(
-            link=base.link,
+            store=base.store,
             ledger=ledger,
             log=base.messages,
             keys=base.keys,
@@ -118,13 +118,13 @@ async def assembled(
             metrics=metrics,
             revocations=base.revocations,
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
-            board=BoardSubscriptions(link=base.link, ledger=ledger, clock=clock, board=board, waits=open_waits),
+            board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
             bells=bells,
             when_due=clock_moved,
         )
-        base.link.on_push = hub.pushed
-        base.link.on_missed = hub.missed
+        base.store.on_push = hub.pushed
+        base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
@@ -140,12 +140,12 @@ async def assembled(
             traces=traces,
         )
         tokens = RevocableTokens(settings, base.revocations)
-        health = Health(base.link, base.database, ledger, partial(problem_of, store_url))
+        health = Health(base.store, base.database, ledger, partial(problem_of, store_url))
         numbers = Sources(
             metrics=metrics,
             gauges=hub.gauges,
-            link=base.link,
-            store=StoreCounts(base.waits, base.timers, base.tail, ledger),
+            store=base.store,
+            counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,
@@ -195,7 +195,7 @@ async def assembled(
             app=app,
             door=Door(settings.connections_before_hello, metrics, proxies),
             health=health,
-            warnings=await durability_warnings(base.link),
+            warnings=await durability_warnings(base.store),
         )
         if not at_work:
             yield parts
@@ -209,7 +209,7 @@ async def _require_all(base: Keyed) -> None:
     """Raises StartError where the rules lack what conversations need, or the records what the store has."""
     if problem := await rules_problem(base.database, base.rulebook):
         raise StartError(problem)
-    if problem := await lost_records_problem(base.database, base.link):
+    if problem := await lost_records_problem(base.database, base.store):
         raise StartError(problem)
 
 

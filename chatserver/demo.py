@@ -81,8 +81,8 @@ async def refuse_real_data(settings: Settings, store_url: str) -> None:
     A demo's store counts as shifted, a server's does not. Where the store is new, the records tell.
     """
     where = f"{settings.data_dir}" if settings.redis_url is None else "the store"
-    async with linked(store_url) as link:
-        shift = await link.request("HGET", keys.META, "shift")
+    async with linked(store_url) as store:
+        shift = await store.request("HGET", keys.META, "shift")
     if shift is None and await _others_are_recorded(settings):
         where = f"{settings.data_dir}" if settings.database_url is None else "the database"
     elif shift is None or int(shift):
@@ -152,9 +152,9 @@ async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, s
     """
     if settings.now is not None:
         return settings, None
-    async with linked(store_url) as link:
-        if not await link.request("EXISTS", keys.META):
-            await link.request("HSET", keys.META, "shift", 1)
+    async with linked(store_url) as store:
+        if not await store.request("EXISTS", keys.META):
+            await store.request("HSET", keys.META, "shift", 1)
     async with connected(settings, store_url) as (_, ledger):
         now = await ledger.now()
     start = demo_sessions.before_a_quarter(now)

@@ -73,9 +73,9 @@ class Foundation(Struct, frozen=True, kw_only=True):
     rulebook: Rulebook
     metrics: Metrics
     database: Database
-    link: Store
+    store: Store
     ledger: RedisLedger
-    tail: LedgerArchive
+    ledger_archive: LedgerArchive
     """What the archive lacks."""
     waits: Waits
     timers: Timers
@@ -114,12 +114,12 @@ def policy_of(settings: Settings) -> Policy:
 @contextlib.asynccontextmanager
 async def linked(store_url: str, *, replicated: bool = False) -> AsyncIterator[Store]:
     """The store, connected and left as it is. Raises StoreError."""
-    link = store_at(store_url, replicated=replicated)
-    await link.open()
+    store = store_at(store_url, replicated=replicated)
+    await store.open()
     try:
-        yield link
+        yield store
     finally:
-        link.close()
+        store.close()
 
 
 @contextlib.asynccontextmanager
@@ -128,18 +128,18 @@ async def connected(settings: Settings, store_url: str) -> AsyncIterator[tuple[S
 
     From then on the store's clock counts as real or as shifted.
     """
-    async with linked(store_url, replicated=settings.durability == "replicated") as link:
-        ledger = RedisLedger(link, await settle_shift(link, settings.now))
+    async with linked(store_url, replicated=settings.durability == "replicated") as store:
+        ledger = RedisLedger(store, await settle_shift(store, settings.now))
         await ledger.load()
-        link.on_up = ledger.load_at
-        yield link, ledger
+        store.on_up = ledger.load_at
+        yield store, ledger
 
 
 @contextlib.asynccontextmanager
 async def bare_ledger(store_url: str) -> AsyncIterator[RedisLedger]:
     """A ledger on a store that is no server's: whether its clock is shifted stays open. Raises StoreError."""
-    async with linked(store_url) as link:
-        ledger = RedisLedger(link)
+    async with linked(store_url) as store:
+        ledger = RedisLedger(store)
         await ledger.load()
         yield ledger
 
@@ -168,16 +168,16 @@ async def migrated(settings: Settings) -> AsyncIterator[Database]:
 async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterator[Foundation]:
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
-    async with migrated(settings) as database, connected(settings, store_url) as (link, ledger):
-        yield founded(rulebook, database, link, ledger)
+    async with migrated(settings) as database, connected(settings, store_url) as (store, ledger):
+        yield founded(rulebook, database, store, ledger)
 
 
-def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLedger) -> Foundation:
+def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisLedger) -> Foundation:
     """The parts on records and store that are open already."""
     node, metrics = uuid4().hex[:12], Metrics()
-    tail = LedgerArchive(link, ledger, ledger.shift)
-    waits, timers = Waits(link, ledger, ledger.shift), Timers(link, ledger)
-    restorer = ArchiveRestorer(database, ledger, tail)
+    ledger_archive = LedgerArchive(store, ledger, ledger.shift)
+    waits, timers = Waits(store, ledger, ledger.shift), Timers(store, ledger)
+    restorer = ArchiveRestorer(database, ledger, ledger_archive)
     appointments = BookedSessions(database, ledger.now)
     provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer)
     sessions = rulebook.policy.sessions
@@ -186,7 +186,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
     booking_timers = SessionTimers(timers, sessions)
     telling = SessionTelling(
         database=database,
-        store=link,
+        store=store,
         ledger=ledger,
         project=provisioning.project,
         timers=booking_timers,
@@ -196,7 +196,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         metrics=metrics,
         name=node,
     )
-    leases = Leases(link, node)
+    leases = Leases(store, node)
 
     async def who_is_there(conversation: str) -> frozenset[str]:
         return await leases.holders(conversation, await ledger.time())
@@ -230,13 +230,13 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         rulebook=rulebook,
         metrics=metrics,
         database=database,
-        link=link,
+        store=store,
         ledger=ledger,
-        tail=tail,
+        ledger_archive=ledger_archive,
         waits=waits,
         timers=timers,
         watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals]),
-        records=ReplyRecords(link=link, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
+        records=ReplyRecords(store=store, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
         appointments=appointments,
@@ -253,7 +253,7 @@ def founded(rulebook: Rulebook, database: Database, link: Store, ledger: RedisLe
         ),
         memberships=Memberships(database, renewals, ledger.now),
         statements=Statements(database, rulebook, ledger.now),
-        revocations=Revocations(link),
+        revocations=Revocations(store),
     )
 
 
@@ -273,9 +273,9 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             keys=keys,
             messages=MessageLog(base.database, base.ledger, keys),
             archive=Archive(
-                link=base.link,
+                store=base.store,
                 ledger=base.ledger,
-                tail=base.tail,
+                ledger_archive=base.ledger_archive,
                 database=base.database,
                 settings=settings,
                 metrics=base.metrics,
@@ -291,7 +291,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
         yield Erasure(
             database=parts.database,
             ledger=parts.ledger,
-            tail=parts.tail,
+            ledger_archive=parts.ledger_archive,
             archive=parts.archive,
             keys=parts.keys,
             provisioning=parts.provisioning,
@@ -309,5 +309,5 @@ async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]
 @contextlib.asynccontextmanager
 async def revoking(store_url: str) -> AsyncIterator[Revocations]:
     """What revokes tokens, without records. Raises StoreError."""
-    async with linked(store_url) as link:
-        yield Revocations(link)
+    async with linked(store_url) as store:
+        yield Revocations(store)

@@ -23,8 +23,8 @@ class RevokedError(TokenError):
 class Revocations:
     """What the store knows of revoked tokens, and how everybody hears of it."""
 
-    def __init__(self, link: Store) -> None:
-        self._link = link
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     async def revoke(self, person: str, before: int, now: int) -> int:
         """Refuse the person's tokens issued before `before` from now on; returns the instant that holds.
@@ -35,15 +35,15 @@ class Revocations:
         if before > now + AHEAD_MS:
             raise ValueError("must not lie in the future: tokens that will be issued cannot be revoked")
         key = keys.revoked(person)
-        await self._link.request("ZADD", key, "GT", before, person)
+        await self._store.request("ZADD", key, "GT", before, person)
         holds = await self.before(person)
-        await self._link.request("SPUBLISH", keys.person_feed(person), feed.revoked(holds))
-        await self._link.request("ZREMRANGEBYSCORE", key, "-inf", now - LONGEST_TOKEN_DAYS * instant.DAY)
+        await self._store.request("SPUBLISH", keys.person_feed(person), feed.revoked(holds))
+        await self._store.request("ZREMRANGEBYSCORE", key, "-inf", now - LONGEST_TOKEN_DAYS * instant.DAY)
         return holds
 
     async def before(self, person: str) -> int:
         """The instant before which the person's tokens are revoked; 0 for never. Raises StoreError."""
-        score = await self._link.request("ZSCORE", keys.revoked(person), person)
+        score = await self._store.request("ZSCORE", keys.revoked(person), person)
         return 0 if score is None else int(float(score))
 
     async def check(self, identity: Identity) -> None:

@@ -45,8 +45,8 @@ class Sources(Struct, frozen=True, kw_only=True):
 
     metrics: Metrics
     gauges: Callable[[], Gauges]
-    link: Store
-    store: StoreCounts
+    store: Store
+    counts: StoreCounts
     health: Health
     ledger: RedisLedger
     data_dir: Path
@@ -82,7 +82,7 @@ class Exposition(Collector):
         except ProblemError as error:
             return problem.response(error)
         whole = [
-            *_whole_store(await self._from.store.latest()),
+            *_whole_store(await self._from.counts.latest()),
             *self._checks(await self._from.health.checks()),
             *self._machine(),
         ]
@@ -106,7 +106,7 @@ class Exposition(Collector):
         yield from self._deadlines()
         yield from self._sessions()
         yield from self._archive()
-        yield from self._link()
+        yield from self._at_store()
 
     def _messages(self) -> Iterator[Metric]:
         metrics = self._from.metrics
@@ -164,10 +164,10 @@ class Exposition(Collector):
         told = "Messages that this server moved to the archive."
         yield _counter("archived_messages", told, (), [((), self._from.metrics.archived)])
 
-    def _link(self) -> Iterator[Metric]:
-        link = self._from.link
-        yield _gauge("store_up", "Whether the link to the store is up.", link.is_up)
-        yield _gauge("store_pending_requests", "Requests to the store whose answers are owed.", link.pending)
+    def _at_store(self) -> Iterator[Metric]:
+        store = self._from.store
+        yield _gauge("store_up", "Whether the link to the store is up.", store.is_up)
+        yield _gauge("store_pending_requests", "Requests to the store whose answers are owed.", store.pending)
 
     def _checks(self, checks: dict[str, HealthCheck]) -> Iterator[Metric]:
         ok = {(name,): check.ok for name, check in checks.items()}

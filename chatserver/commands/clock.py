@@ -96,8 +96,8 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
 
 
 async def _refuse_real_time(store_url: str) -> None:
-    async with foundation.linked(store_url) as link:
-        await require_shifted(link)
+    async with foundation.linked(store_url) as store:
+        await require_shifted(store)
 
 
 class _Progress:

@@ -52,18 +52,18 @@ class Archive:
     def __init__(
         self,
         *,
-        link: Store,
+        store: Store,
         ledger: RedisLedger,
-        tail: LedgerArchive,
+        ledger_archive: LedgerArchive,
         database: Database,
         settings: Settings,
         metrics: Metrics,
         name: str,
     ) -> None:
         self.agenda = Agenda(settings.archive_after)
-        self._duty = Duty(link, keys.ARCHIVIST, name, self.agenda, _WORDS, logger)
+        self._duty = Duty(store, keys.ARCHIVIST, name, self.agenda, _WORDS, logger)
         self._ledger = ledger
-        self._tail = tail
+        self._ledger_archive = ledger_archive
         self._database = database
         self._metrics = metrics
         self._after = settings.archive_after * SECOND
@@ -80,7 +80,7 @@ class Archive:
         """
         before = await self._ledger.now() - self._after
         found = await of_partitions(
-            self.agenda.asking(lambda partition: self._tail.due(partition, before, BATCH)), partitions
+            self.agenda.asking(lambda partition: self._ledger_archive.due(partition, before, BATCH)), partitions
         )
         now = asyncio.get_running_loop().time()
         for due in found:
@@ -112,7 +112,7 @@ class Archive:
                 raise
             except Exception:
                 logger.exception("it cannot be archived and stays in the store", extra={"conversation": name})
-                await self._tail.postpone(name)
+                await self._ledger_archive.postpone(name)
         return more
 
     async def archive(self, names: Iterable[str], keep: Keep) -> bool:
@@ -138,7 +138,7 @@ class Archive:
                     if found.complete
                 ],
             )
-        done = await asyncio.gather(*(self._tail.archived(name, found, keep) for name, found in kept.items()))
+        done = await asyncio.gather(*(self._ledger_archive.archived(name, found, keep) for name, found in kept.items()))
         self._metrics.archived += sum(
             len(found.messages) for found, was_first in zip(kept.values(), done, strict=True) if was_first
         )
@@ -148,14 +148,14 @@ class Archive:
 
     async def _tell_if_forked(self, name: str, rows: dict[int, int]) -> None:
         """Another process may have been quicker by some messages: those are in the store too by now."""
-        again = await self._tail.unarchived(name, MOST_MESSAGES + len(rows))
+        again = await self._ledger_archive.unarchived(name, MOST_MESSAGES + len(rows))
         if again is None or _agree(again, {seq: at for seq, at in rows.items() if seq > again.archived}):
             return
         logger.error(
             "the store has other messages than the archive: it was lost, or is older; run `chatserver rebuild`",
             extra={"conversation": name},
         )
-        await self._tail.postpone(name)
+        await self._ledger_archive.postpone(name)
 
     async def _read(self, names: Iterable[str]) -> _Read:
         ordered = list(names)
@@ -163,7 +163,7 @@ class Archive:
         return {name: each for name, each in found if each is not None}
 
     async def _each(self, name: str) -> tuple[str, Unarchived | None]:
-        return name, await self._tail.unarchived(name, MOST_MESSAGES)
+        return name, await self._ledger_archive.unarchived(name, MOST_MESSAGES)
 
 
 def _agree(found: Unarchived, rows: dict[int, int]) -> bool:

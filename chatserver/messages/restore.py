@@ -38,10 +38,10 @@ class _Archived(Struct, frozen=True):
 class ArchiveRestorer:
     """Its methods raise StoreError, DatabaseError."""
 
-    def __init__(self, database: Database, ledger: RedisLedger, tail: LedgerArchive) -> None:
+    def __init__(self, database: Database, ledger: RedisLedger, ledger_archive: LedgerArchive) -> None:
         self._database = database
         self._ledger = ledger
-        self._tail = tail
+        self._ledger_archive = ledger_archive
 
     async def restore(self, conversation: str) -> bool:
         """Put right what the ledger has, where the archive has more; whether it did.
@@ -50,7 +50,7 @@ class ArchiveRestorer:
         store which had lost others are kept: they follow the archived ones.
         """
         while True:
-            found = await self._tail.unarchived(conversation, MOST_MESSAGES)
+            found = await self._ledger_archive.unarchived(conversation, MOST_MESSAGES)
             archived = await self._archived(conversation, found)
             if found is not None:
                 own = [message for message in found.messages if archived.instants.get(message.seq) != message.at]
@@ -65,7 +65,7 @@ class ArchiveRestorer:
             told = max(archived.told, int(state.get("told", 0)))
             last_seq = None if found is None else found.last_seq
             sent = _sent(archived, own)
-            if await self._tail.restore(
+            if await self._ledger_archive.restore(
                 conversation, archived.last_seq, last_seq, {**state, "told": f"{told}"}, own, sent
             ):
                 return True

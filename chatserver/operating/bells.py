@@ -15,8 +15,8 @@ CHANNELS: dict[bytes, int] = {keys.work(partition).encode(): partition for parti
 class Bells:
     """Hears the channels of every partition's work, and notes it on the agendas of those who do it."""
 
-    def __init__(self, link: Store, clock: StoreClock) -> None:
-        self._link = link
+    def __init__(self, store: Store, clock: StoreClock) -> None:
+        self._store = store
         self._clock = clock
         self._agendas: dict[bytes, Agenda] = {}
 
@@ -27,7 +27,7 @@ class Bells:
     def start(self) -> None:
         """Hear from now on."""
         for channel in CHANNELS:
-            self._link.subscribe(channel)
+            self._store.subscribe(channel)
 
     def pushed(self, channel: bytes, payload: bytes) -> None:
         """Something has come up in a partition."""

@@ -14,15 +14,15 @@ class ClockShiftError(ValueError):
     """The clock cannot be shifted as asked."""
 
 
-async def settle_shift(link: Store, wanted_now: str | None) -> int:
+async def settle_shift(store: Store, wanted_now: str | None) -> int:
     """The shift in ms that holds on this store; one that holds nothing yet takes that of `wanted_now`.
 
     A clock that was shifted already is left as it is: a later `wanted_now` is for the caller to move it to. Raises
     ClockShiftError where it cannot show `wanted_now`, StoreError.
     """
-    seconds, micros = await link.request("TIME")
+    seconds, micros = await store.request("TIME")
     real = int(seconds) * 1000 + int(micros) // 1000
-    stored = await link.request("HGET", keys.META, "shift")
+    stored = await store.request("HGET", keys.META, "shift")
     shift = int(stored or 0)
     wanted = shift
     if wanted_now is not None and shift:
@@ -32,13 +32,13 @@ async def settle_shift(link: Store, wanted_now: str | None) -> int:
                 "name a later instant, leave --now away, or use an empty --data-dir"
             )
     elif wanted_now is not None:
-        if await _holds_data(link):
+        if await _holds_data(store):
             raise ClockShiftError(
                 "--now: this store holds data written by the real clock; use an empty --data-dir or another store"
             )
         wanted = shift_to(instant.parse(wanted_now), real)
     if stored is None or wanted != shift:
-        await link.request("HSET", keys.META, "shift", wanted)
+        await store.request("HSET", keys.META, "shift", wanted)
     return wanted
 
 
@@ -47,9 +47,9 @@ def shift_to(now: int, real: int) -> int:
     return now - real or 1
 
 
-async def require_shifted(link: Store) -> None:
+async def require_shifted(store: Store) -> None:
     """Raises ClockShiftError where the store keeps real time, StoreError."""
-    if not int(await link.request("HGET", keys.META, "shift") or 0):
+    if not int(await store.request("HGET", keys.META, "shift") or 0):
         raise ClockShiftError(
             "this store keeps real time, and is never moved: only the clock of a demo or of a server started with "
             "--now can be"
@@ -63,7 +63,7 @@ def clock_notice(shift: int, now: int) -> str | None:
     return f"The clock of this server is shifted: it shows {instant.text(now)}."
 
 
-async def _holds_data(link: Store) -> bool:
+async def _holds_data(store: Store) -> bool:
     """Whether there is any key beside the one that this module writes, and leases."""
-    others = await link.request("EXISTS", keys.META, keys.RECORDER, keys.ARCHIVIST)
-    return sum(await link.everywhere("DBSIZE")) > int(others)
+    others = await store.request("EXISTS", keys.META, keys.RECORDER, keys.ARCHIVIST)
+    return sum(await store.everywhere("DBSIZE")) > int(others)

@@ -52,8 +52,8 @@ class Duty:
     Partitions have their turns by `agenda`; whoever takes over looks at all of them.
     """
 
-    def __init__(self, link: Store, key: str, name: str, agenda: Agenda, words: Words, logger: logging.Logger) -> None:
-        self._link = link
+    def __init__(self, store: Store, key: str, name: str, agenda: Agenda, words: Words, logger: logging.Logger) -> None:
+        self._store = store
         self._key = key
         self._name = name
         self._agenda = agenda
@@ -77,9 +77,9 @@ class Duty:
 
     async def take(self, lease: int) -> bool:
         """Take the turn, or renew it, for `lease` ms; whether it is this process's. Raises StoreError."""
-        holder = await self._link.request("SET", self._key, self._name, "NX", "GET", "PX", lease)
+        holder = await self._store.request("SET", self._key, self._name, "NX", "GET", "PX", lease)
         if holder == self._name.encode():
-            await self._link.request("PEXPIRE", self._key, lease)
+            await self._store.request("PEXPIRE", self._key, lease)
         return holder in (None, self._name.encode())
 
     async def _turn(self, sweep: Sweep, lease: int) -> bool:
@@ -107,7 +107,7 @@ class Duty:
     async def _release(self) -> None:
         """Let another process have its turn at once."""
         try:
-            if await self._link.request("GET", self._key) == self._name.encode():
-                await self._link.request("DEL", self._key)
+            if await self._store.request("GET", self._key) == self._name.encode():
+                await self._store.request("DEL", self._key)
         except StoreError:
             self._logger.debug("the store does not answer; the lease runs out by itself")

@@ -47,10 +47,10 @@ class Health:
     `why_gone` says why the store is not there, '' where nobody knows; it may read a file.
     """
 
-    def __init__(self, link: Store, database: Database, ledger: RedisLedger, why_gone: Callable[[], str]) -> None:
+    def __init__(self, store: Store, database: Database, ledger: RedisLedger, why_gone: Callable[[], str]) -> None:
         self.draining = False
         self._why_gone = why_gone
-        self._link = link
+        self._store = store
         self._database = database
         self._ledger = ledger
         self._checks: dict[str, HealthCheck] = {}
@@ -86,7 +86,7 @@ class Health:
 
     async def _run(self) -> dict[str, HealthCheck]:
         store, durability, (database, migrations) = await asyncio.gather(
-            self._store(), self._durability(), self._records()
+            self._store_check(), self._durability(), self._records()
         )
         return {
             "store": store,
@@ -96,11 +96,11 @@ class Health:
             "clock": self._clock(),
         }
 
-    async def _store(self) -> HealthCheck:
+    async def _store_check(self) -> HealthCheck:
         gone = await asyncio.to_thread(self._why_gone)
         try:
             async with asyncio.timeout(WITHIN):
-                refused = await why_refused(self._link)
+                refused = await why_refused(self._store)
         except (StoreError, TimeoutError):
             said = "the store, or a node of it, does not answer: whoever is kept there cannot write"
             return HealthCheck(False, f"{said}; {gone}" if gone else said)
@@ -109,7 +109,7 @@ class Health:
         return HealthCheck(True, "the store answers")
 
     async def _durability(self) -> HealthCheck:
-        warnings = await _answer(durability_warnings(self._link))
+        warnings = await _answer(durability_warnings(self._store))
         if warnings is None:
             return HealthCheck(False, "the store does not answer: whether accepted messages are kept is not known")
         return HealthCheck(not warnings, "; ".join(warnings) or "accepted messages are on disk")

@@ -20,8 +20,8 @@ StoreCommand = tuple[str | int, ...]
 class Leases:
     """The leases of one process, named by `node`."""
 
-    def __init__(self, link: Store, node: str) -> None:
-        self._link = link
+    def __init__(self, store: Store, node: str) -> None:
+        self._store = store
         self._node = node
 
     async def renew(self, conversation: str, persons: frozenset[str], now: int) -> frozenset[str]:
@@ -54,7 +54,7 @@ class Leases:
 
     async def announce(self, conversation: str) -> None:
         """Make every process look again. Raises StoreError."""
-        await self._link.request("SPUBLISH", keys.feed(conversation), feed.PRESENCE)
+        await self._store.request("SPUBLISH", keys.feed(conversation), feed.PRESENCE)
 
     async def _there(self, key: str, now: int, *after: StoreCommand) -> frozenset[str]:
         """Who is there after those commands: all are sent at once, as there are thousands of rooms to renew."""
@@ -62,9 +62,9 @@ class Leases:
         return frozenset(holder.decode().partition(" ")[0] for holder in holders)
 
     async def _replies(self, key: str, *commands: StoreCommand) -> list[StoreAnswer]:
-        loop, slot = asyncio.get_running_loop(), self._link.slot_of(key)
+        loop, slot = asyncio.get_running_loop(), self._store.slot_of(key)
         replies: list[asyncio.Future[StoreAnswer]] = []
         for command in commands:
             replies.append(loop.create_future())
-            self._link.send(packed(*command), settling(replies[-1]), slot)
+            self._store.send(packed(*command), settling(replies[-1]), slot)
         return [raised(await reply) for reply in replies]

@@ -32,10 +32,10 @@ class StoreCount(Struct, frozen=True):
 class StoreCounts:
     """Counts with four short requests a partition, a few partitions at a time."""
 
-    def __init__(self, waits: Waits, timers: Timers, tail: LedgerArchive, ledger: RedisLedger) -> None:
+    def __init__(self, waits: Waits, timers: Timers, ledger_archive: LedgerArchive, ledger: RedisLedger) -> None:
         self._waits = waits
         self._timers = timers
-        self._tail = tail
+        self._ledger_archive = ledger_archive
         self._ledger = ledger
         self._counted: StoreCount | None = None
         self._counted_at = float("-inf")
@@ -51,7 +51,7 @@ class StoreCounts:
             return self._counted
 
     async def _count(self) -> StoreCount | None:
-        waits, timers, tail = self._waits, self._timers, self._tail
+        waits, timers, ledger_archive = self._waits, self._timers, self._ledger_archive
         try:
             async with asyncio.timeout(1):
                 now = await self._ledger.now()
@@ -61,7 +61,7 @@ class StoreCounts:
                         waits.count(partition),
                         waits.overdue(partition, now),
                         timers.late(partition, now - LATE_AFTER),
-                        tail.oldest(partition),
+                        ledger_archive.oldest(partition),
                     )
 
                 counted = await gathered(map(of, range(keys.PARTITIONS)))

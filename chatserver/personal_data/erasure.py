@@ -66,7 +66,7 @@ class Erasure:
         *,
         database: Database,
         ledger: RedisLedger,
-        tail: LedgerArchive,
+        ledger_archive: LedgerArchive,
         archive: Archive,
         keys: ConversationKeys,
         provisioning: Provisioning,
@@ -74,7 +74,7 @@ class Erasure:
     ) -> None:
         self._database = database
         self._ledger = ledger
-        self._tail = tail
+        self._ledger_archive = ledger_archive
         self._archive = archive
         self._keys = keys
         self._provisioning = provisioning
@@ -148,7 +148,7 @@ class Erasure:
     async def _empty_log(self, name: str) -> None:
         while await self._archive.archive([name], _NOTHING):
             pass
-        left = await self._tail.unarchived(name, 1)
+        left = await self._ledger_archive.unarchived(name, 1)
         if left is not None and (left.archived < left.last_seq or await self._ledger.messages(name, 0, 2**53, 1)):
             raise StoreError(
                 f"the store has other messages of the conversation {name} than the archive: it was lost, or is older; "

@@ -77,8 +77,8 @@ class _Watcher:
 class BoardSubscriptions:
     """Everyone at this process who watches. It costs nothing while nobody does."""
 
-    def __init__(self, *, link: Store, ledger: RedisLedger, clock: StoreClock, board: Board, waits: OpenWaits) -> None:
-        self._link = link
+    def __init__(self, *, store: Store, ledger: RedisLedger, clock: StoreClock, board: Board, waits: OpenWaits) -> None:
+        self._store = store
         self._ledger = ledger
         self._clock = clock
         self._board = board
@@ -105,7 +105,7 @@ class BoardSubscriptions:
         if self._watchers.pop(reader, None) is None or self._watchers:
             return
         for channel in CHANNELS:
-            self._link.unsubscribe(channel)
+            self._store.unsubscribe(channel)
         self.stop()
 
     def stop(self) -> None:
@@ -133,7 +133,7 @@ class BoardSubscriptions:
 
     def _subscribe(self) -> None:
         for channel in CHANNELS:
-            self._link.subscribe(channel)
+            self._store.subscribe(channel)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -45,13 +45,13 @@ class ClockMoves:
     def __init__(
         self,
         *,
-        link: Store,
+        store: Store,
         ledger: RedisLedger,
         clock: StoreClock,
         floor: Floor,
         when_due: Callable[[Collection[int]], None],
     ) -> None:
-        self._link = link
+        self._store = store
         self._ledger = ledger
         self._clock = clock
         self._floor = floor
@@ -60,7 +60,7 @@ class ClockMoves:
     async def start(self) -> None:
         """Hear of moves from now on. Raises StoreError."""
         if self._ledger.shift:
-            self._link.subscribe(CLOCK)
+            self._store.subscribe(CLOCK)
             await self.look()
 
     async def look(self) -> None:

@@ -60,7 +60,7 @@ class Hub:
     def __init__(
         self,
         *,
-        link: Store,
+        store: Store,
         ledger: RedisLedger,
         log: MessageLog,
         keys: ConversationKeys,
@@ -74,7 +74,7 @@ class Hub:
         node: str,
         when_due: Callable[[Collection[int]], None],
     ) -> None:
-        self._link = link
+        self._store = store
         self._ledger = ledger
         self._log = log
         self._keys = keys
@@ -84,16 +84,16 @@ class Hub:
         self._board = board
         self._sessions = sessions
         self._background = Background()
-        self._people = People(link, revocations)
+        self._people = People(store, revocations)
         self.connections = self._people.connections
         self._presence = Attendance(
-            leases=Leases(link, node),
+            leases=Leases(store, node),
             clock=clock,
             background=self._background,
             sessions=sessions,
             rooms=self.rooms,
         )
-        self._clock_moves = ClockMoves(link=link, ledger=ledger, clock=clock, floor=self, when_due=when_due)
+        self._clock_moves = ClockMoves(store=store, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._bells = bells
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
         self._by_channel: dict[bytes, Room] = {}
@@ -173,7 +173,7 @@ class Hub:
             return self._by_channel[channel]
         self._by_channel[channel] = room
         self._rooms[room.id] = _done(room)
-        self._link.subscribe(channel)
+        self._store.subscribe(channel)
         self.refresh(room)
         return room
 
@@ -231,13 +231,13 @@ class Hub:
     async def _open(self, conversation: str) -> Room | None:
         """Subscribe, then look, then look again: what was published on the way met no room yet."""
         channel = keys.feed(conversation).encode()
-        self._link.subscribe(channel)
+        self._store.subscribe(channel)
         room = None
         try:
             room = await self._found(conversation)
         finally:
             if room is None and channel not in self._by_channel:
-                self._link.unsubscribe(channel)
+                self._store.unsubscribe(channel)
         if room is None or channel in self._by_channel:  # One that was on the way to a follower: see `_kept`.
             return self._by_channel.get(channel)
         self._by_channel[channel] = room
@@ -269,7 +269,7 @@ class Hub:
         if self._by_channel.get(channel) is room:
             del self._by_channel[channel]
             del self._rooms[room.id]
-            self._link.unsubscribe(channel)
+            self._store.unsubscribe(channel)
         self._alarm.unset(room)
 
     # The feed
@@ -329,7 +329,7 @@ class Hub:
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
         with suppress(StoreError):
-            await self._link.request("SPUBLISH", keys.feed(room.id), feed.typing(side, origin))
+            await self._store.request("SPUBLISH", keys.feed(room.id), feed.typing(side, origin))
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do that soon, whatever becomes of the connection that asked for it."""

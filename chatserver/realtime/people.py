@@ -13,10 +13,10 @@ from quotas.store.port import Store
 class People:
     """Hears the channel of everyone who is here, and ends connections whose token has expired or was revoked."""
 
-    def __init__(self, link: Store, revocations: Revocations) -> None:
+    def __init__(self, store: Store, revocations: Revocations) -> None:
         self.connections: set[Connection] = set()
         """Those that were welcomed."""
-        self._link = link
+        self._store = store
         self._revocations = revocations
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
         self._by_channel: dict[bytes, str] = {}
@@ -29,7 +29,7 @@ class People:
         channel = keys.person_feed(person).encode()
         if channel not in self._by_channel:
             self._by_channel[channel] = person
-            self._link.subscribe(channel)
+            self._store.subscribe(channel)
 
     def keep(self, connection: Connection, expires_at: float) -> None:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
@@ -46,7 +46,7 @@ class People:
             del self._by_person[connection.user]
             channel = keys.person_feed(connection.user).encode()
             if self._by_channel.pop(channel, None) is not None:
-                self._link.unsubscribe(channel)
+                self._store.unsubscribe(channel)
 
     def stop(self) -> None:
         """End nobody any more."""

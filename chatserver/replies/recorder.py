@@ -71,10 +71,10 @@ class ReplyRecords:
     """One process's part in it. `name` tells processes apart; any number may run on one store."""
 
     def __init__(
-        self, *, link: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
+        self, *, store: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
     ) -> None:
         self.agenda = Agenda()
-        self._duty = Duty(link, keys.RECORDER, name, self.agenda, _WORDS, logger)
+        self._duty = Duty(store, keys.RECORDER, name, self.agenda, _WORDS, logger)
         self._ledger = ledger
         self._waits = waits
         self._database = database

@@ -69,14 +69,14 @@ class SentId(Struct, frozen=True):
 class LedgerArchive:
     """On the store of `ledger`. All methods raise StoreError."""
 
-    def __init__(self, link: Store, ledger: RedisLedger, shift: int) -> None:
-        self._link = link
+    def __init__(self, store: Store, ledger: RedisLedger, shift: int) -> None:
+        self._store = store
         self._ledger = ledger
         self._shift = shift
 
     async def due(self, partition: int, before: int, most: int) -> ArchiveDue:
         """Where the archive has lacked something since that instant or longer, the longest lacking first."""
-        found = await self._link.request("ZRANGE", keys.unarchived(partition), 0, most - 1, "WITHSCORES")
+        found = await self._store.request("ZRANGE", keys.unarchived(partition), 0, most - 1, "WITHSCORES")
         since = {name.decode(): int(score) for name, score in found}
         return ArchiveDue(
             partition,
@@ -86,13 +86,13 @@ class LedgerArchive:
 
     async def oldest(self, partition: int) -> int | None:
         """Since when the archive lacks something of a partition; an instant to come is when it looks again."""
-        found = await self._link.request("ZRANGE", keys.unarchived(partition), 0, 0, "WITHSCORES")
+        found = await self._store.request("ZRANGE", keys.unarchived(partition), 0, 0, "WITHSCORES")
         return int(found[0][1]) if found else None
 
     async def postpone(self, conversation: str) -> None:
         """Look at a conversation as if it had changed only now."""
         now = await self._ledger.now()
-        await self._link.request("ZADD", keys.unarchived(keys.partition(conversation)), "XX", now, conversation)
+        await self._store.request("ZADD", keys.unarchived(keys.partition(conversation)), "XX", now, conversation)
 
     async def unarchived(self, conversation: str, most: int) -> Unarchived | None:
         """What the archive lacks, `most` messages at most; None where the ledger has no such conversation."""
@@ -102,7 +102,7 @@ class LedgerArchive:
         if reply == b"U":
             return None
         # What the archive has, no failover must take back.
-        await self._link.kept(keys.kept(keys.tag(conversation)))
+        await self._store.kept(keys.kept(keys.tag(conversation)))
         fields, digest, found = reply
         words = dict(zip(fields[::2], fields[1::2], strict=True))
         state = State.unpacked(words.pop(b"state"))

@@ -53,8 +53,8 @@ _LARGEST_NAME = 80
 class RedisLedger:
     """Implements `Ledger`. `shift` is how many ms the rules' clock runs ahead of the store's."""
 
-    def __init__(self, link: Store, shift: int = 0) -> None:
-        self._link = link
+    def __init__(self, store: Store, shift: int = 0) -> None:
+        self._store = store
         self._shift = shift
         self._bound = ReadBound()
         self._addresses: dict[str, _Address] = {}
@@ -64,9 +64,9 @@ class RedisLedger:
     async def load(self) -> None:
         """Bring the functions into every node of the store, whether they are there or not. Raises StoreError."""
         try:
-            await self._link.everywhere("FUNCTION", "LOAD", "REPLACE", LIBRARY)
+            await self._store.everywhere("FUNCTION", "LOAD", "REPLACE", LIBRARY)
         except StoreError as error:
-            _raise_unless_there(error, await self._link.everywhere(*_LIST_WORDS))
+            _raise_unless_there(error, await self._store.everywhere(*_LIST_WORDS))
 
     async def load_at(self, node: Store) -> None:
         """Bring them into one node that may lack them; to be called after every connect to it. Raises StoreError."""
@@ -82,7 +82,7 @@ class RedisLedger:
 
     async def learn_shift(self) -> int:
         """Ask the store for it: a shifted clock may have been moved ahead. Raises StoreError."""
-        stored = await self._link.request("HGET", keys.META, "shift") if self._shift else None
+        stored = await self._store.request("HGET", keys.META, "shift") if self._shift else None
         return self.hear_shift(int(stored or self._shift))
 
     def hear_shift(self, shift: int) -> int:
@@ -93,7 +93,7 @@ class RedisLedger:
 
     async def time(self) -> int:
         """The instant by the store's clock as it is, never shifted."""
-        return _instant(await self._link.request("TIME"))
+        return _instant(await self._store.request("TIME"))
 
     async def now(self) -> int:
         """The instant by the store's clock, shifted."""
@@ -122,8 +122,8 @@ class RedisLedger:
         )
         # Last, so that whoever hears of the conversation finds it.
         for person in (settings.member, settings.mentor):
-            if await self._link.request("SADD", keys.person(person), conversation):
-                await self._link.request("SPUBLISH", keys.person_feed(person), conversation)
+            if await self._store.request("SADD", keys.person(person), conversation):
+                await self._store.request("SPUBLISH", keys.person_feed(person), conversation)
         return _standing(int(reply[1]), reply[2])
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
@@ -133,7 +133,7 @@ class RedisLedger:
 
     async def _now_in(self, conversation: str) -> int:
         """Now by the clock of the conversation's partition: what it judges by, also while the clock is being moved."""
-        moved = await self._link.request("GET", keys.shift(keys.partition(conversation))) if self._shift else None
+        moved = await self._store.request("GET", keys.shift(keys.partition(conversation))) if self._shift else None
         return int(moved or self._shift) + await self.time()
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
@@ -153,15 +153,15 @@ class RedisLedger:
         address = self._addresses.get(post.conversation) or self._address(post.conversation)
         command = _command(address, post, settings, terms, self._shift, at)
         answered = partial(self._answered, done, address.slot)
-        if self._link.replicated:
-            self._link.send_kept(command, answered, address.mark, address.slot)
+        if self._store.replicated:
+            self._store.send_kept(command, answered, address.mark, address.slot)
         else:
-            self._link.send(command, answered, address.slot)
+            self._store.send(command, answered, address.slot)
 
     def _address(self, conversation: str) -> "_Address":
         if len(self._addresses) >= MOST_ADDRESSES:
             self._addresses.clear()
-        address = self._addresses[conversation] = _Address(conversation, self._link)
+        address = self._addresses[conversation] = _Address(conversation, self._store)
         return address
 
     def _answered(self, done: Callable[[PostResult | StoreError], None], slot: int, reply: StoreAnswer) -> None:
@@ -180,7 +180,7 @@ class RedisLedger:
             self._loading[slot].append(done)
         else:
             self._loading[slot] = [done]
-            self._link.send(_LOAD, partial(self._loaded, slot), slot)
+            self._store.send(_LOAD, partial(self._loaded, slot), slot)
 
     def _loaded(self, slot: int, reply: StoreAnswer) -> None:
         result = _why_not_loaded(reply) or Again()
@@ -190,7 +190,7 @@ class RedisLedger:
         names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
         written = await self.call("write_event", names, number, entry, self._shift, at or "")
         # Also where it was there already: nobody must count on it before a replica has it.
-        await self._link.kept(keys.kept(keys.tag(conversation)))
+        await self._store.kept(keys.kept(keys.tag(conversation)))
         return None if written < 0 else bool(written)
 
     async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
@@ -215,7 +215,7 @@ class RedisLedger:
         return found
 
     async def conversations_of(self, person: str) -> list[str]:
-        count = int(await self._link.request("SCARD", keys.person(person)))
+        count = int(await self._store.request("SCARD", keys.person(person)))
         found = await self.read((count + 1) * _LARGEST_NAME, "SMEMBERS", keys.person(person))
         return sorted(name.decode() for name in found)
 
@@ -237,14 +237,14 @@ class RedisLedger:
             if _MISSING not in str(error):
                 raise
         loaded: asyncio.Future[Again | StoreError] = asyncio.get_running_loop().create_future()
-        self._load_for(self._link.slot_of(names[0]), settling(loaded))
+        self._load_for(self._store.slot_of(names[0]), settling(loaded))
         raised(await loaded)
         return await self._asked(largest, names[0], command)
 
     async def _asked(self, largest: int, key: str, command: bytes) -> StoreAnswer:
         taken = await self._bound.take(largest)
         answer: asyncio.Future[StoreAnswer] = asyncio.get_running_loop().create_future()
-        self._link.send(command, partial(self._arrived, taken, settling(answer)), self._link.slot_of(key))
+        self._store.send(command, partial(self._arrived, taken, settling(answer)), self._store.slot_of(key))
         return raised(await answer)
 
     def _arrived(self, taken: int, settle: Callable[[StoreAnswer], None], reply: StoreAnswer) -> None:

@@ -37,8 +37,8 @@ class Claim(Struct, frozen=True):
 class Timers:
     """Timers on the store of `ledger`. All methods raise StoreError."""
 
-    def __init__(self, link: Store, ledger: RedisLedger) -> None:
-        self._link = link
+    def __init__(self, store: Store, ledger: RedisLedger) -> None:
+        self._store = store
         self._ledger = ledger
 
     async def set_timer(self, conversation: str, kind: str, name: str, at: int) -> None:
@@ -51,7 +51,7 @@ class Timers:
 
     async def clear_timer(self, conversation: str, kind: str, name: str) -> None:
         """Let it not ring."""
-        await self._link.request("ZREM", keys.timers(keys.partition(conversation)), keys.timer(kind, name))
+        await self._store.request("ZREM", keys.timers(keys.partition(conversation)), keys.timer(kind, name))
 
     async def claim(self, partition: int, kinds: Collection[str], lease: int, most: int) -> Claim:
         """Timers of these kinds that have rung: this caller's for `lease` ms, then anyone's again.
@@ -73,4 +73,4 @@ class Timers:
 
     async def late(self, partition: int, before: int) -> int:
         """How many timers of a partition rang before that instant, and nobody took them."""
-        return int(await self._link.request("ZCOUNT", keys.timers(partition), "-inf", f"({before}"))
+        return int(await self._store.request("ZCOUNT", keys.timers(partition), "-inf", f"({before}"))

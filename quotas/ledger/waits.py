@@ -48,8 +48,8 @@ class Ahead(Struct, frozen=True):
 class Waits:
     """Waits on the store of `ledger`. All methods raise StoreError."""
 
-    def __init__(self, link: Store, ledger: RedisLedger, shift: int) -> None:
-        self._link = link
+    def __init__(self, store: Store, ledger: RedisLedger, shift: int) -> None:
+        self._store = store
         self._ledger = ledger
         self._shift = shift
 
@@ -97,11 +97,11 @@ class Waits:
 
     async def count(self, partition: int) -> int:
         """How many waits are open in a partition."""
-        return int(await self._link.request("ZCARD", keys.waits(partition)))
+        return int(await self._store.request("ZCARD", keys.waits(partition)))
 
     async def overdue(self, partition: int, now: int) -> int:
         """How many of them are past their deadline."""
-        return int(await self._link.request("ZCOUNT", keys.waits(partition), "-inf", f"({now}"))
+        return int(await self._store.request("ZCOUNT", keys.waits(partition), "-inf", f"({now}"))
 
     async def events(self, partition: int, most: int) -> list[WaitEvent]:
         """The oldest events of a partition that were not forgotten.
@@ -110,12 +110,12 @@ class Waits:
         """
         found = await self._ledger.read(most * _LARGEST, "XRANGE", keys.events(partition), "-", "+", "COUNT", most)
         if found:
-            await self._link.kept(keys.kept(f"{{{partition}}}"))
+            await self._store.kept(keys.kept(f"{{{partition}}}"))
         return [_event(partition, id, fields[1]) for id, fields in found]
 
     async def forget(self, partition: int, ids: Sequence[str]) -> None:
         """Drop events: they are stored elsewhere."""
-        await self._link.request("XDEL", keys.events(partition), *ids)
+        await self._store.request("XDEL", keys.events(partition), *ids)
 
 
 _SETTLED: dict[bytes, Settled] = {b"noted": "noted", b"known": "known", b"moved": "moved", b"gone": "gone"}

@@ -59,9 +59,9 @@ async def _work(duty: str, store_url: str, database_url: str, name: str, shift: 
     print("ready", flush=True)
     if duty == "archive":
         await archive.Archive(
-            link=link,
+            store=link,
             ledger=ledger,
-            tail=LedgerArchive(link, ledger, shift),
+            ledger_archive=LedgerArchive(link, ledger, shift),
             database=database,
             settings=Settings(archive_after=0, archive_keep_messages=2),
             metrics=Metrics(),
@@ -69,7 +69,7 @@ async def _work(duty: str, store_url: str, database_url: str, name: str, shift: 
         ).run()
     else:
         await recorder.ReplyRecords(
-            link=link,
+            store=link,
             ledger=ledger,
             waits=Waits(link, ledger, shift),
             database=database,

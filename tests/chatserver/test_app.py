@@ -119,9 +119,9 @@ async def test_nothing_is_left_in_the_hub_when_all_have_gone(valkey_url: str, tm
             await mia.write("hello")
         async with server.device("ola"):
             pass
-        channels = await server.parts.link.request("PUBSUB", "SHARDCHANNELS")
+        channels = await server.parts.store.request("PUBSUB", "SHARDCHANNELS")
         assert set(channels) <= of_its_own
-        assert await server.parts.link.request("ZCARD", keys.presence("c1")) == 0
+        assert await server.parts.store.request("ZCARD", keys.presence("c1")) == 0
 
 
 def move_records(folder: Path, to: Path) -> None:
@@ -158,7 +158,7 @@ async def test_a_database_that_knows_some_and_a_store_that_knows_none_are_no_rea
         for name in ("x:conversation:c1", "c2", "c3"):
             await ledger.configure(name, standing.settings)
     async with here(valkey_url, tmp_path, now=None) as server:
-        await server.parts.link.request("FLUSHALL")
+        await server.parts.store.request("FLUSHALL")
     async with here(valkey_url, tmp_path, now=None):
         pass
 
@@ -169,7 +169,7 @@ async def test_a_user_that_may_not_look_is_let_in(tmp_path: Path) -> None:
     try:
         async with here(store.url, tmp_path / "one") as server:
             await server.conversation("c1", "basic")
-            await server.parts.link.request("ACL", "SETUSER", "default", "-scan")
+            await server.parts.store.request("ACL", "SETUSER", "default", "-scan")
         async with here(store.url, tmp_path / "other", now=None):
             pass
     finally:

@@ -100,10 +100,10 @@ async def test_conversations_that_have_ended_need_no_rules(valkey_url: str, tmp_
                 await asyncio.sleep(0.05)
         assert [(wait.plan, wait.dropped_at is not None) for wait in waits] == [("gold", True)]
         data_file, page = StringIO(), StringIO()
-        exporting = Export(parts.database, parts.ledger, parts.messages, Revocations(parts.link))
+        exporting = Export(parts.database, parts.ledger, parts.messages, Revocations(parts.store))
         sinks = (JsonFile(data_file), ExportPage(page))
         assert (await exporting.write(await exporting.find("mia"), sinks, lambda *_: None)).messages == 1
-        restorer = ArchiveRestorer(parts.database, parts.ledger, LedgerArchive(parts.link, parts.ledger, parts.shift))
+        restorer = ArchiveRestorer(parts.database, parts.ledger, LedgerArchive(parts.store, parts.ledger, parts.shift))
         assert (
             await rebuild(parts.database, parts.ledger, restorer, parts.rulebook, parts.appointments, lambda *_: None)
         ).conversations == 1

@@ -13,12 +13,12 @@ from quotas.store.stores import store_at
 @asynccontextmanager
 async def link_to(url: str) -> AsyncIterator[Link]:
     """An open link, closed afterwards."""
-    link = Link(url)
-    await link.open()
+    store = Link(url)
+    await store.open()
     try:
-        yield link
+        yield store
     finally:
-        await closed(link)
+        await closed(store)
 
 
 @asynccontextmanager
@@ -34,7 +34,7 @@ async def ledger_at(url: str) -> AsyncIterator[RedisLedger]:
         await closed(store)
 
 
-async def closed(link: Store) -> None:
+async def closed(store: Store) -> None:
     """Close, and let the transport go before the loop does."""
-    link.close()
+    store.close()
     await asyncio.sleep(0)

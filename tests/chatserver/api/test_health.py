@@ -155,7 +155,7 @@ async def test_a_full_store_is_said_once_and_senders_may_try_again(
             await server.conversation("c1", "basic")
             async with server.device("mia") as mia:
                 assert (await mia.write("before"))["type"] == "accepted"
-                await server.parts.link.request("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction")
+                await server.parts.store.request("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction")
                 async with asyncio.timeout(10):
                     while not told():  # noqa: ASYNC110 - nobody sets an event for it
                         await asyncio.sleep(0.01)
@@ -166,12 +166,12 @@ async def test_a_full_store_is_said_once_and_senders_may_try_again(
                 assert "memory is full" in content["checks"]["store"]["detail"]
                 assert len(told()) == 1
                 # A new connect finds the store as full: reading goes on.
-                await server.parts.link.request("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
+                await server.parts.store.request("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
                 async with asyncio.timeout(10):
-                    while not server.parts.link.is_up:  # noqa: ASYNC110 - nobody sets an event for it
+                    while not server.parts.store.is_up:  # noqa: ASYNC110 - nobody sets an event for it
                         await asyncio.sleep(0.01)
                 assert (await mia.check())["open"] is True
-                await server.parts.link.request("CONFIG", "SET", "maxmemory", "0")
+                await server.parts.store.request("CONFIG", "SET", "maxmemory", "0")
                 await until(server, 200)
                 assert (await mia.write("after"))["type"] == "accepted"
         assert "the store answers" in caplog.messages
@@ -189,7 +189,7 @@ async def test_why_the_embedded_store_is_gone_is_said(tmp_path: Path) -> None:
             conf = tmp_path / "store" / "valkey.conf"
             conf.unlink()
             conf.symlink_to("/dev/full")
-            info = await server.parts.link.request("INFO", "server")
+            info = await server.parts.store.request("INFO", "server")
             os.kill(int(info.split(b"process_id:")[1].split()[0]), signal.SIGKILL)
             async with asyncio.timeout(30):
                 while "no space left on device" not in str(await until(server, 503)):  # noqa: ASYNC110 - HTTP

@@ -40,7 +40,7 @@ class PastDesk:
             database, self.ledger, RULEBOOK, self._clock, BookedSessions(database, self._clock)
         )
         self.records = ReplyRecords(
-            link=link, ledger=self.ledger, waits=self.waits, database=database, rulebook=RULEBOOK, name="first"
+            store=link, ledger=self.ledger, waits=self.waits, database=database, rulebook=RULEBOOK, name="first"
         )
         self.reports = ReplyReports(database, RULEBOOK, self._clock)
 

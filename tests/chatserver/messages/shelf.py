@@ -42,19 +42,19 @@ class Shelf:
         self.database = database
         self.shift = shift
         self.ledger = RedisLedger(link, shift)
-        self.tail = LedgerArchive(link, self.ledger, shift)
+        self.ledger_archive = LedgerArchive(link, self.ledger, shift)
         self.metrics = Metrics()
         settings = Settings(archive_after=0, archive_keep_messages=keep)
         self.archive = Archive(
-            link=link,
+            store=link,
             ledger=self.ledger,
-            tail=self.tail,
+            ledger_archive=self.ledger_archive,
             database=database,
             settings=settings,
             metrics=self.metrics,
             name=name,
         )
-        self.restorer = ArchiveRestorer(database, self.ledger, self.tail)
+        self.restorer = ArchiveRestorer(database, self.ledger, self.ledger_archive)
         self.appointments = BookedSessions(database, self.ledger.now)
         self.provisioning = Provisioning(
             database, self.ledger, RULEBOOK, self.ledger.now, self.appointments, self.restorer

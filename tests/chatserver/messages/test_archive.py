@@ -71,7 +71,7 @@ async def test_nothing_to_archive(shelf: Shelf) -> None:
     await shelf.archive_all()
     assert await shelf.in_archive() == 0
     assert await shelf.texts() == []
-    assert await shelf.tail.unarchived("nowhere", 1) is None
+    assert await shelf.ledger_archive.unarchived("nowhere", 1) is None
     assert not await shelf.archive.archive(["nowhere"], Keep(0, DAY))
 
 
@@ -174,7 +174,7 @@ async def test_how_far_it_is_behind(shelf: Shelf) -> None:
         counts = StoreCounts(
             Waits(shelf.link, shelf.ledger, shelf.shift),
             Timers(shelf.link, shelf.ledger),
-            shelf.tail,
+            shelf.ledger_archive,
             shelf.ledger,
         )
         counted = await counts.latest()
@@ -202,12 +202,12 @@ class Dying(LedgerArchive):
 async def test_a_death_between_commit_and_trimming_stores_nothing_twice(shelf: Shelf, valkey_url: str) -> None:
     texts = await shelf.fill(8)
     dying = Dying(shelf.link, shelf.ledger, shelf.shift)
-    alive, shelf.archive._tail = shelf.archive._tail, dying
+    alive, shelf.archive._ledger_archive = shelf.archive._ledger_archive, dying
     for _ in range(2):
         with pytest.raises(StoreError, match="killed"):
             await shelf.archive.sweep()
     assert (await shelf.in_archive(), await shelf.in_store()) == (8, 8)
-    shelf.archive._tail = alive
+    shelf.archive._ledger_archive = alive
     texts = await shelf.fill(2)
     assert await shelf.texts() == texts
     await shelf.archive_all()

@@ -42,7 +42,7 @@ def erasure_on(shelf: Shelf) -> Erasure:
     return Erasure(
         database=shelf.database,
         ledger=shelf.ledger,
-        tail=shelf.tail,
+        ledger_archive=shelf.ledger_archive,
         archive=shelf.archive,
         keys=shelf.keys,
         provisioning=shelf.provisioning,

@@ -30,7 +30,7 @@ async def server(valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 async def in_store(server: HereServer) -> int:
-    return int(await server.parts.link.request("XLEN", keys.log("c1")))
+    return int(await server.parts.store.request("XLEN", keys.log("c1")))
 
 
 async def trimmed(server: HereServer) -> None:
@@ -126,7 +126,7 @@ async def test_a_store_that_is_lost_beneath_a_running_server(valkey_url: str, tm
             await server.parts.archive.archive(["c1"], Keep(KEPT, 30 * DAY))
             await write(tora, 13, 14)
             await mia.messages(14)
-            await server.parts.link.request("FLUSHALL")
+            await server.parts.store.request("FLUSHALL")
             assert seqs(await fetched(server)) == list(range(1, 13))
             assert await mia.hears("gap") == {"type": "gap", "conversation": "c1", "after": 12}
             assert (await tora.hears("gap"))["after"] == 12

@@ -150,7 +150,7 @@ async def test_whoever_stops_watching_hears_no_more(server: HereServer) -> None:
         await device.say("watch", replies=False)
         await asked(server, "b1")
         assert [event for event in await device.silence(2 * TELL_EVERY) if event["type"] == "replies"] == []
-        [_, listeners] = await server.parts.link.request("PUBSUB", "SHARDNUMSUB", keys.board(7))
+        [_, listeners] = await server.parts.store.request("PUBSUB", "SHARDNUMSUB", keys.board(7))
         assert listeners == 0
         await sara.watch()
         assert set(sara.rows) == {"b1"}

@@ -161,7 +161,7 @@ async def test_who_missed_the_word_hears_of_it_after_a_break(valkey_url: str, tm
         async with server.device("mia") as mia:
             hub = server.parts.hub
             shift = server.parts.ledger.shift + 20 * HOUR
-            await server.parts.link.request("HSET", keys.META, "shift", shift)
+            await server.parts.store.request("HSET", keys.META, "shift", shift)
             hub.missed([keys.CLOCK.encode()])
             assert (await mia.hears("clock"))["now"] == when("saturday", "00:00")
             assert (await mia.hears("composer"))["composer"]["reason"] == "closed"
@@ -175,7 +175,7 @@ async def test_a_real_server_does_not_listen(valkey_url: str, tmp_path: Path) ->
     """Whatever is said on the channel."""
     async with here(valkey_url, tmp_path, now=None) as server:
         await server.conversation("c1", "basic")
-        assert await server.parts.link.request("PUBSUB", "SHARDNUMSUB", keys.CLOCK) == [keys.CLOCK.encode(), 0]
+        assert await server.parts.store.request("PUBSUB", "SHARDNUMSUB", keys.CLOCK) == [keys.CLOCK.encode(), 0]
         server.parts.hub.pushed([b"smessage", keys.CLOCK.encode(), b"3600000 1"])
         assert server.parts.ledger.shift == server.parts.clock.shift == 0
         async with server.device("mia") as mia:

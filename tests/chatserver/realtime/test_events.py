@@ -100,7 +100,7 @@ async def test_archived_events_are_read_like_others(server: HereServer, encoding
         await mia.write("first")
         await tell(server, 1)
         await mia.write("last")
-    while await server.parts.link.request("XLEN", keys.log("c1")):
+    while await server.parts.store.request("XLEN", keys.log("c1")):
         await server.parts.archive.archive(["c1"], Keep(0, 0))
     async with server.device("tora", {"c1": 0}, encoding=encoding) as tora:
         first, event, last = await tora.messages(3)
@@ -203,7 +203,7 @@ async def test_an_event_about_a_session_passes_as_it_is(servers: Pair) -> None:
         other.device("sara", {"c1": 0}, encoding="msgpack") as sara,
         one.device("uma") as uma,
     ):
-        await one.parts.link.request("SPUBLISH", keys.feed("c1"), feed.session(payload))
+        await one.parts.store.request("SPUBLISH", keys.feed("c1"), feed.session(payload))
         for device in (mia, tora, sara):
             assert await device.hears("session") == said
         assert not [event for event in await uma.silence(0.2) if event["type"] == "session"]

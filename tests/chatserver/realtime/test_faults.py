@@ -52,7 +52,7 @@ async def test_a_conversation_that_cannot_be_opened_keeps_nobody_from_the_others
     async with server.device("ola") as ola:
         assert ola.welcome["conversations"] == []
     assert [record for record in caplog.records if "cannot be opened" in record.message and record.exc_info]
-    assert await server.parts.link.request("PUBSUB", "SHARDCHANNELS", "*:feed:*") == []
+    assert await server.parts.store.request("PUBSUB", "SHARDCHANNELS", "*:feed:*") == []
     await move(server, "c2", "Europe/Oslo")
     async with server.device("tora") as tora:
         assert [each["id"] for each in tora.welcome["conversations"]] == ["c1", "c2"]
@@ -158,7 +158,7 @@ async def test_the_board_is_shown_again(server: HereServer) -> None:
     """Anew, with a snapshot."""
     parts, reader, waits = server.parts, Reader(), OpenWaits(server.parts.ledger)
     board = BoardSubscriptions(
-        link=parts.link, ledger=parts.ledger, clock=parts.clock, board=Board(parts.ledger, waits), waits=waits
+        store=parts.store, ledger=parts.ledger, clock=parts.clock, board=Board(parts.ledger, waits), waits=waits
     )
     board.watch(reader, Watch(replies=True))
     await until(lambda: reader.heard)

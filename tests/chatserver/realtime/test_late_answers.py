@@ -18,7 +18,7 @@ from tests.chatserver.realtime.servers import HereServer, here, token
 async def holding_back(server: HereServer, patch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
     """Let the store's next answers on how a conversation stands arrive at the end only; the event says one waits."""
     asked, held = asyncio.Event(), list[Callable[[], None]]()
-    link = server.parts.link
+    link = server.parts.store
     at_once = link.send
 
     def late(command: bytes, done: Callable[[StoreAnswer], None], slot: int = 0) -> None:
@@ -57,7 +57,7 @@ async def test_an_old_answer_does_not_undo_a_message(server: HereServer, monkeyp
     await server.change("c1", plan="light")
     async with server.device("mia") as phone, server.device("mia") as laptop:
         async with holding_back(server, monkeypatch) as asked:
-            await server.parts.link.request("SPUBLISH", keys.feed("c1"), "S")
+            await server.parts.store.request("SPUBLISH", keys.feed("c1"), "S")
             await asked.wait()
             accepted = await phone.write("opens a window")
             assert accepted["composer"]["windows_left"] == 1

@@ -49,7 +49,7 @@ def frames_of(device: Device, count: int, **command: object) -> bytes:
 
 async def link_of(server: HereServer) -> int:
     """Which connection to the store the server has: another one where the store has closed the first."""
-    return int(await server.parts.link.request("CLIENT", "ID"))
+    return int(await server.parts.store.request("CLIENT", "ID"))
 
 
 async def talk(server: HereServer) -> None:
@@ -182,7 +182,7 @@ async def test_typing_is_in_flight_too(tmp_path: Path) -> None:
 
 async def test_what_comes_with_the_hello_is_bounded_too(server: HereServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One write of a hello and many commands."""
-    link, most = server.parts.link, 0
+    link, most = server.parts.store, 0
     send = link.send
 
     def watched(command: bytes, done: OnAnswer, slot: int = 0) -> None:

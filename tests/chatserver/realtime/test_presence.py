@@ -105,7 +105,7 @@ async def test_leases_are_there_again_after_the_store_lost_them(tmp_path: Path) 
                 await tora.hears("presence", user="mia", online=True)
                 await asyncio.to_thread(store.restart)
                 async with asyncio.timeout(30):
-                    while not server.parts.link.is_up:  # noqa: ASYNC110 - links offer no event
+                    while not server.parts.store.is_up:  # noqa: ASYNC110 - links offer no event
                         await asyncio.sleep(0.02)
                 assert (await mia.write("still here"))["type"] == "accepted"
                 assert await presences(tora) == []

@@ -98,11 +98,11 @@ async def test_a_trimmed_log_is_a_gap(server: HereServer) -> None:
     """What is still there follows the gap; where nothing is, the next message does."""
     async with server.device("tora") as tora:
         await fill(tora, 150)
-        await server.parts.link.request("XTRIM", keys.log("c1"), "MINID", "121-0")
+        await server.parts.store.request("XTRIM", keys.log("c1"), "MINID", "121-0")
         async with server.device("mia", {"c1": 10}) as mia:
             assert (await mia.hears("gap"))["after"] == 10
             assert seqs(await mia.messages(30)) == list(range(121, 151))
-        await server.parts.link.request("XTRIM", keys.log("c1"), "MAXLEN", "0")
+        await server.parts.store.request("XTRIM", keys.log("c1"), "MAXLEN", "0")
         async with server.device("mia", {"c1": 10}) as mia:
             assert (await mia.hears("gap"))["after"] == 10
             await tora.write("next")
@@ -124,7 +124,7 @@ async def test_a_published_message_that_was_lost_is_read_from_the_log(server: He
     """A hole in seq is filled before what came after it."""
     hub = server.parts.hub
     async with server.device("mia") as mia, server.device("tora") as tora:
-        link = server.parts.link
+        link = server.parts.store
         link.on_push = lambda push: None
         await tora.write("unheard")
         await tora.write("unheard too")

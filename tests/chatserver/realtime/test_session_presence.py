@@ -144,11 +144,11 @@ async def test_a_killed_server_takes_its_people_out_of_their_session(
                     lease, key = presence_leases.LEASE, keys.presence("c1")
                     [(holder, until)] = [
                         (name, until)
-                        for name, until in await server.parts.link.request("ZRANGE", key, 0, -1, "WITHSCORES")
+                        for name, until in await server.parts.store.request("ZRANGE", key, 0, -1, "WITHSCORES")
                         if name.startswith(b"mia ")
                     ]
                     soon = await server.parts.ledger.time() + 100
-                    await server.parts.link.request("ZADD", key, "XX", soon, holder)
+                    await server.parts.store.request("ZADD", key, "XX", soon, holder)
                     await tora.hears("presence", user="mia", online=False)
             assert until - lease <= soon
             assert await turns(server, 2) == [("joined", "member", False), ("left", "member", True)]
@@ -162,7 +162,7 @@ async def test_the_end_says_who_was_there(server: HereServer, valkey_url: str) -
     async with server.device("mia") as mia, server.device("tora") as tora:
         await join(mia)
         await join(tora, "mentor")
-        leases = presence_leases.Leases(server.parts.link, server.parts.node)
+        leases = presence_leases.Leases(server.parts.store, server.parts.node)
         await leases.leave("c1", "mia", await server.parts.ledger.time())  # As if her server had died long ago.
         await move_clock(valkey_url, END)
         await said(tora, "ended")

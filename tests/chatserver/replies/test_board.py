@@ -118,7 +118,7 @@ class Desk:
     def __init__(self, ledger: RedisLedger, seed: int, now: int) -> None:
         self.open_waits = OpenWaits(ledger)
         self._ledger = ledger
-        self._waits = Waits(ledger._link, ledger, 0)
+        self._waits = Waits(ledger._store, ledger, 0)
         self._random = Random(seed)
         self._now = now
         self._settings = {f"{first}{number}": self._any_settings(1) for number in range(25) for first in "aB_~"}

@@ -170,7 +170,7 @@ class Forgetful(ReplyRecords):
     def __init__(self, desk: PastDesk) -> None:
         waits = Dying(desk.link, desk.ledger, 0)
         super().__init__(
-            link=desk.link,
+            store=desk.link,
             ledger=desk.ledger,
             waits=waits,
             database=desk.database,
@@ -194,7 +194,7 @@ async def test_two_recorders_at_once_store_everything_once(desk: PastDesk) -> No
         for turn in range(4):
             await desk.exchange(name, MONDAY + turn * HOUR, MONDAY + turn * HOUR + MINUTE)
     other = ReplyRecords(
-        link=desk.link, ledger=desk.ledger, waits=desk.waits, database=desk.database, rulebook=RULEBOOK, name="second"
+        store=desk.link, ledger=desk.ledger, waits=desk.waits, database=desk.database, rulebook=RULEBOOK, name="second"
     )
     await asyncio.gather(desk.records.sweep(), other.sweep(), desk.records.sweep())
     assert len(await desk.closed()) == 4 * len(names)
@@ -349,7 +349,7 @@ async def test_one_recorder_works_while_it_renews_its_lease(valkey_url: str, tmp
 
     await until(begun)
     second = ReplyRecords(
-        link=link, ledger=desk.ledger, waits=desk.waits, database=database, rulebook=RULEBOOK, name="second"
+        store=link, ledger=desk.ledger, waits=desk.waits, database=database, rulebook=RULEBOOK, name="second"
     )
     other = asyncio.create_task(second.run())
     await asyncio.sleep(0.1)

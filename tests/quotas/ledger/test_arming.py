@@ -55,10 +55,10 @@ class Desk:
 
     async def brought_back(self, plan: str) -> None:
         """The store loses the conversation, and has it again as the archive would."""
-        tail = LedgerArchive(self.link, self.ledger, self.shift)
-        archived = await tail.unarchived(NAME, 100)
+        ledger_archive = LedgerArchive(self.link, self.ledger, self.shift)
+        archived = await ledger_archive.unarchived(NAME, 100)
         assert archived is not None
-        assert await tail.restore(NAME, 0, archived.last_seq, archived.state, archived.messages, [])
+        assert await ledger_archive.restore(NAME, 0, archived.last_seq, archived.state, archived.messages, [])
         await self.opened(plan)
 
     async def rung(self) -> list[str]:

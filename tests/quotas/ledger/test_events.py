@@ -154,7 +154,7 @@ async def test_an_event_that_could_not_be_stored_is_not_noted(desk: Desk, client
 
 async def test_one_that_is_being_restored_is_unknown_still(desk: Desk, redis_ledger: RedisLedger) -> None:
     """It has a state and no settings yet: nothing may be written into it. What was told stays told."""
-    archive = LedgerArchive(redis_ledger._link, redis_ledger, 0)
+    archive = LedgerArchive(redis_ledger._store, redis_ledger, 0)
     assert await archive.restore("c", 4, 0, {"told": "3"}, [], [])
     assert await desk.ledger.write_event("c", 4, b"booked", at=MONDAY) is None
     await desk.ledger.configure("c", desk.settings, at=MONDAY)

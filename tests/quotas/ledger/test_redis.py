@@ -47,7 +47,7 @@ def client(store: StoreProcess) -> Iterator[Redis]:
 def redis_link(desk: Desk) -> Link:
     """What the ledger sends on: for commands that take their place between its own."""
     assert isinstance(desk.ledger, RedisLedger)
-    assert isinstance(link := desk.ledger._link, Link)
+    assert isinstance(link := desk.ledger._store, Link)
     return link
 
 
@@ -224,7 +224,7 @@ async def test_what_happens_is_published_in_order(desk: Desk, store_url: str) ->
 
 async def test_a_shifted_clock_reaches_every_rule(redis_ledger: RedisLedger, rulebook: Rulebook) -> None:
     shift = MONDAY - await redis_ledger.now()
-    shifted = RedisLedger(redis_ledger._link, shift)
+    shifted = RedisLedger(redis_ledger._store, shift)
     desk = Desk(shifted, rulebook)
 
     def is_monday_morning(at: int) -> bool:

@@ -25,15 +25,15 @@ CHANNEL = keys.work(PARTITION).encode()
 class Desk:
     """One conversation, and what is said of its partition's work."""
 
-    def __init__(self, link: Store) -> None:
-        self.link = link
-        self.ledger = RedisLedger(link)
-        self.timers = Timers(link, self.ledger)
-        self.waits = Waits(link, self.ledger, 0)
-        self.tail = LedgerArchive(link, self.ledger, 0)
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.ledger = RedisLedger(store)
+        self.timers = Timers(store, self.ledger)
+        self.waits = Waits(store, self.ledger, 0)
+        self.ledger_archive = LedgerArchive(store, self.ledger, 0)
         self.heard: list[tuple[bytes, int]] = []
         self._subscribed = asyncio.Event()
-        link.on_push = self._pushed
+        store.on_push = self._pushed
 
     def _pushed(self, push: list[bytes]) -> None:
         if push[0] == b"ssubscribe":
@@ -43,7 +43,7 @@ class Desk:
             self.heard.append(feed.read_work(push[2]))
 
     async def listen(self) -> None:
-        self.link.subscribe(CHANNEL)
+        self.store.subscribe(CHANNEL)
         await self._subscribed.wait()
 
     async def opened(self, plan: str = "day") -> None:
@@ -51,20 +51,20 @@ class Desk:
 
     async def said(self) -> list[tuple[bytes, int]]:
         """Since the last time; answers and publications come in one order."""
-        await self.link.request("GET", keys.armed(PARTITION))
+        await self.store.request("GET", keys.armed(PARTITION))
         heard, self.heard = self.heard, []
         return heard
 
 
 @pytest.fixture
 async def desk(store_url: str) -> AsyncIterator[Desk]:
-    link = store_at(store_url)
-    await link.open()
-    desk = Desk(link)
+    store = store_at(store_url)
+    await store.open()
+    desk = Desk(store)
     await desk.ledger.load()
     await desk.listen()
     yield desk
-    await closed(link)
+    await closed(store)
 
 
 async def test_a_timer_is_said_where_it_rings_before_the_others_to_come(desk: Desk) -> None:
@@ -99,7 +99,7 @@ async def test_a_far_deadline_is_said_once_it_is_armed(desk: Desk) -> None:
     await desk.opened("day")
     due_at = (await write(desk.ledger, PROMISES, NAME)).usage.due_at
     assert [letter for letter, _ in await desk.said()] == [feed.UNARCHIVED]
-    late = Waits(desk.link, desk.ledger, 19 * HOUR)
+    late = Waits(desk.store, desk.ledger, 19 * HOUR)
     assert await late.arm(PARTITION, 4 * HOUR) == 1
     assert await desk.said() == [(feed.RINGS, due_at - 4 * HOUR)]
 
@@ -120,10 +120,10 @@ async def test_what_is_archived_is_said_anew(desk: Desk) -> None:
     for _ in range(2):
         written = await write(desk.ledger, PROMISES, NAME)
         assert (feed.UNARCHIVED, written.at) in await desk.said()
-        due = await desk.tail.due(PARTITION, written.at - 1, 10)
+        due = await desk.ledger_archive.due(PARTITION, written.at - 1, 10)
         assert (due.names, due.next) == ([], written.at)
-        due = await desk.tail.due(PARTITION, written.at, 10)
+        due = await desk.ledger_archive.due(PARTITION, written.at, 10)
         assert (due.names, due.next) == ([NAME], None)
-        found = await desk.tail.unarchived(NAME, 10)
+        found = await desk.ledger_archive.unarchived(NAME, 10)
         assert found is not None
-        assert await desk.tail.archived(NAME, found, Keep(0, DAY))
+        assert await desk.ledger_archive.archived(NAME, found, Keep(0, DAY))
