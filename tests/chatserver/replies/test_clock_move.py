@@ -166,6 +166,22 @@ async def test_a_step_that_ended_half_way_goes_on(mover: Mover) -> None:
     assert_each_once_in_order(await again.events(), due)
 
 
+async def test_a_step_that_ended_before_it_was_said_goes_on(mover: Mover) -> None:
+    """Everything was moved to where something is due, and nobody had heard of that clock: it is done, and not in vain
+    waited for until the clock that was said last has come there by itself.
+    """
+    due = {"c1": await mover.write("c1")}
+    first = due["c1"] - 4 * HOUR
+    shift = first - await mover.ledger.time()
+    for partition in range(keys.PARTITIONS):
+        await mover.waits.turn(partition, shift, first, LEASE, [REPLY])
+    again = Mover(mover.link, await settle_shift(mover.link, None))
+    assert await again.ledger.now() < first
+    await again.to(BEGAN + 3 * DAY)
+    assert_each_once_in_order(await again.events(), due)
+    assert await settle_shift(mover.link, None) == again.ledger.shift
+
+
 async def test_what_a_dead_process_had_claimed_is_waited_for(mover: Mover) -> None:
     """Its lease runs out by real time; nothing later overtakes it."""
     due = await written(mover)
