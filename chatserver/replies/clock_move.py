@@ -51,7 +51,7 @@ class ClockMove:
 
     async def to(self, target: int) -> int:
         """Move it to `target`, unless it is there already; what it shows then. Raises StoreError."""
-        to = await self._ledger.now()
+        to = await self._reached()
         while True:
             places = await self._step(to)
             if all(place.now >= target for place in places):
@@ -75,6 +75,15 @@ class ClockMove:
     async def _is_unrecorded(self, upto: int) -> bool:
         oldest = await of_partitions(lambda partition: self._waits.events(partition, 1))
         return any(event.at <= upto for events in oldest for event in events)
+
+    async def _reached(self) -> int:
+        """What the clock shows, also where a move ended after it had moved partitions and before it had said so.
+
+        Nobody does what is due by a clock of which nobody has heard.
+        """
+        now = await self._ledger.now()
+        places = await self._turned(EVERYWHERE, shift_to(now, await self._ledger.time()), now)
+        return max(now, *(place.now for place in places))
 
     async def _step(self, to: int) -> list[Ahead]:
         """Move every partition to `to` that has nothing before it; what lies ahead once all that is due is done."""

@@ -93,8 +93,8 @@ async def nearest(connection: AsyncConnection, conversations: Sequence[str], sin
             .join(following, and_(BOOKINGS.c.conversation_id == following.c.conversation_id, its_start))
             .where(BOOKINGS.c.cancelled_at.is_(None))
         )
-        for query in (started, later):
-            found += [_row(row._mapping).booking for row in await connection.execute(query)]
+        rows = await connection.execute(started.union_all(later))
+        found += [_row(row._mapping).booking for row in rows]
     return sorted(found, key=lambda booking: (booking.starts_at, booking.id))
 
 

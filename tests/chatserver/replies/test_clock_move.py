@@ -15,7 +15,7 @@ from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.base import Post, posted
 from quotas.ledger.redis import RedisLedger
-from quotas.ledger.timers import Timers
+from quotas.ledger.timers import Rung, Timers
 from quotas.ledger.waits import REPLY, WaitEvent, Waits
 from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
@@ -30,6 +30,21 @@ NAMES = ("c1", "c2", "c3")
 
 class KilledError(Exception):
     """Whoever moved the clock is gone."""
+
+
+class Bell:
+    """Timers that nothing but their ringing does anything for."""
+
+    kind = "bell"
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, int]] = []
+
+    async def arm(self, partition: int) -> None:
+        """They are set already."""
+
+    async def ring(self, rung: Rung) -> None:
+        self.rung.append((rung.name, rung.now))
 
 
 class Mover:
@@ -164,6 +179,26 @@ async def test_a_step_that_ended_half_way_goes_on(mover: Mover) -> None:
     again = Mover(mover.link, await settle_shift(mover.link, None))
     await again.to(BEGAN + 3 * DAY)
     assert_each_once_in_order(await again.events(), due)
+
+
+async def test_a_step_that_ended_before_it_was_said_goes_on(mover: Mover) -> None:
+    """Everything was moved to where something is due, and nobody had heard of that clock: it is done, and not in vain
+    waited for until the clock that was said last has come there by itself.
+    """
+    at = BEGAN + DAY
+    await mover.timers.set_timer("c1", Bell.kind, "b1", at)
+    shift = at - await mover.ledger.time()
+    for partition in range(keys.PARTITIONS):
+        await mover.waits.turn(partition, shift, at, LEASE, [Bell.kind])
+    again, bell = Mover(mover.link, await settle_shift(mover.link, None)), Bell()
+    assert await again.ledger.now() < at
+    again.watch = TimerWatch(again.timers, [bell])
+    async with asyncio.timeout(30):
+        await again.to(BEGAN + 3 * DAY)
+    [(name, rang_at)] = bell.rung
+    assert name == "b1"
+    assert at <= rang_at < at + 10 * MINUTE
+    assert await settle_shift(mover.link, None) == again.ledger.shift
 
 
 async def test_what_a_dead_process_had_claimed_is_waited_for(mover: Mover) -> None:
