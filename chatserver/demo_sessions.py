@@ -46,7 +46,7 @@ async def open_the_mentor(parts: Parts, mentor: str) -> None:
 async def book_the_chat(parts: Parts, pair: SessionPair) -> None:
     """A live chat at the next quarter of an hour; where the month has no session left, one is added to it."""
     starts_at = -(-await parts.ledger.now() // QUARTER) * QUARTER
-    id = f"demo-chat-{starts_at // QUARTER}"
+    id = f"demo-{starts_at // QUARTER}"
     outcome = await _booked(parts, pair, id, "live_chat", starts_at)
     if isinstance(outcome, BookingRefused) and outcome.reason == "no_credits":
         await parts.credits.correct(pair.conversation, id, 1, "another start of the demo")

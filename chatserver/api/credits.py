@@ -11,6 +11,7 @@ from chatserver.api.problem import ProblemError, RefusedError, invalid
 from chatserver.api.roles import SUPPORT
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing, PersonId
+from chatserver.plural import counted
 from chatserver.sessions.credit_book import CorrectionRefused, CreditEntry, PeriodCredits
 from quotas import instant
 
@@ -130,7 +131,8 @@ def _why_not(reason: str, left: int | None) -> str:
         case "not_in_plan":
             return "the plan has no sessions; give the conversation a plan that has some first"
         case _:
-            return f"only {left or 0} units are left in that period; take as many at most"
+            units = f"{counted(left or 0, 'unit')} {'is' if left == 1 else 'are'}"
+            return f"only {units} left in that period; take as many at most"
 
 
 def _credits(found: PeriodCredits) -> CreditsView:

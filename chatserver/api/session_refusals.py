@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chatserver.api.problem import RefusedError
+from chatserver.plural import counted
 from chatserver.sessions.outcomes import BookingRefused
 from quotas.instant import DAY, MINUTE, text
 from quotas.plans import SessionPolicy
@@ -47,13 +48,15 @@ def _not_in_plan(refused: BookingRefused, policy: SessionPolicy, now: int) -> st
 
 
 def _no_credits(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:
-    left = f"{refused.credits_left or 0} units of 30 minutes are left in its period"
-    return f"{left}; book a shorter session, one in another period, or an extra one"
+    left = refused.credits_left or 0
+    shorter = "a shorter session, " if left else ""
+    are_left = f"{counted(left, 'unit')} of 30 minutes {'is' if left == 1 else 'are'} left in its period"
+    return f"{are_left}; book {shorter}one in another period, or an extra video call"
 
 
 def _outside_slots(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:
     otherwise = "; see the mentor's slots, or ask the mentor, who books any free time"
-    return f"it is none of the mentor's slots, or too short ahead{_starts(refused) or otherwise}"
+    return f"it is none of the mentor's slots, or starts too soon{_starts(refused) or otherwise}"
 
 
 def _busy(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:
@@ -91,7 +94,7 @@ def _starts(refused: BookingRefused) -> str:
     """The nearest starts that would work, as the end of a sentence; '' where none is known."""
     if not refused.free_starts:
         return ""
-    return f"; free are {', '.join(text(start) for start in refused.free_starts)}"
+    return f"; free starts are {', '.join(text(start) for start in refused.free_starts)}"
 
 
 DETAILS: dict[str, Callable[[BookingRefused, SessionPolicy, int], str]] = {

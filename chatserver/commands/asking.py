@@ -83,5 +83,7 @@ def print_booking(asked: QuestionFlags, ask: Asking, happened: str, booking: Boo
     if asked.as_json:
         print_json(booking)
         return
-    line = f"{happened}: {told(EN, booking, ask.zone)} ({ask.zone}), {state_of(EN, booking)}; id {booking.id}"
+    state = state_of(EN, booking)
+    now = "" if state in ("booked", happened.lower()) else f", {state}"
+    line = f"{happened}: {told(EN, booking, ask.zone)} ({ask.zone}){now}; id {booking.id}"
     screen.print(sentence(line), highlight=False, soft_wrap=True)

@@ -90,7 +90,7 @@ def cancel(
 
 def _confirm(ahead: CancellationSaid, booking: str) -> None:
     costs = f"{units(EN, ahead.units)} {'stays' if ahead.units == 1 else 'stay'} spent"
-    paid = ", and it is paid: it is short ahead" if ahead.late else ""
+    paid = ", and it is paid for, because it starts so soon" if ahead.late else ""
     said = f"Cancelled now, {costs}{paid}." if ahead.units else f"Cancelling it now spends no credit{paid}."
     move = (
         f"`chatserver bookings move {booking} START` keeps it."

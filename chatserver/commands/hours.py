@@ -87,7 +87,7 @@ def _stretch(text: str) -> dict[str, str]:
     day, _, times = text.partition("=")
     since, _, until = times.partition("-")
     if day.lower() not in WEEKDAYS or not since or not until:
-        raise SettingsError(f"--open {text!r}: must be a day and its hours, such as monday=09:00-12:00")
+        raise SettingsError(f"--open {text!r}: must be a day in full and its hours, such as monday=09:00-12:00")
     return {"weekday": day.lower(), "from": since.strip(), "until": until.strip()}
 
 

@@ -29,8 +29,7 @@ def statement(
 ) -> None:
     """Show what a mentor earned in a month: sessions, corrections of earlier months, sums. A mentor sees their own.
 
-    A month that is over is issued when somebody first asks for it, and never changes. The token is read from a file or
-    from CHATSERVER_TOKEN.
+    A month that is over is issued when somebody first asks for it, and never changes.
 
     Parameters
     ----------
@@ -41,7 +40,7 @@ def statement(
     url
         Address of the server.
     token_file
-        File that holds the token.
+        File that holds the token; else it is read from CHATSERVER_TOKEN.
     as_csv
         Print CSV.
     as_json

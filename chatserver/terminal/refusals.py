@@ -20,7 +20,10 @@ def in_sentences(texts: Texts, refusal: RefusalSaid, zone: str) -> str:
     by_server = not texts.has(key) or (refusal.reason == "not_open" and texts.language == "en")
     said = [sentence(in_local_time(texts, refusal.detail, zone)) if by_server else texts(key)]
     if refusal.reason == "no_credits" and refusal.credits_left is not None:
-        said.append(texts("works_left", units=units(texts, refusal.credits_left)))
+        key = "works_left" if refusal.credits_left else "works_none_left"
+        said.append(texts(key, units=units(texts, refusal.credits_left)))
+    if refusal.reason == "not_in_plan" and not refusal.plans:
+        said.append(texts("works_video"))
     if refusal.plans:
         said.append(texts("works_plans", plans=", ".join(refusal.plans)))
     if refusal.free_starts:

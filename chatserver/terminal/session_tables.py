@@ -56,12 +56,12 @@ def state_of(texts: Texts, booking: BookingView) -> str:
 def show_bookings(console: Console, bookings: Sequence[BookingView], zone: str) -> None:
     """Print them by start, with the ids by which they are moved and cancelled."""
     if not bookings:
-        console.print("No sessions are booked there.")
+        console.print("No sessions are booked in that time. The list begins a day ago, or where --from says.")
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("start", "", "minutes", "kind", "state", "price", "joined", "id"):
+    for column in ("start", "", "min", "kind", "state", "price", "joined", "id"):
         if column != "joined" or console.width >= WIDE:
-            table.add_column(column, no_wrap=column != "id", overflow="fold")
+            table.add_column(column, no_wrap=column not in ("state", "joined"), overflow="fold")
     for each in bookings:
         cells = [
             Text(date_and_time(EN, instant.parse(each.starts_at), zone)),
@@ -94,8 +94,8 @@ def show_credits(console: Console, credits: CreditsSaid, zone: str) -> None:
     console.print(Text(f"From {since} until {until} ({zone})", "bold"))
     console.print(_sum(credits))
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("at", "units", "by"):
-        table.add_column(column, no_wrap=column != "by", justify="right" if column == "units" else "left")
+    for column in ("at", "units", "for"):
+        table.add_column(column, no_wrap=column != "for", justify="right" if column == "units" else "left")
     for entry in credits.entries:
         by = f"booking {entry.booking}" if entry.booking else f"correction: {entry.reason}"
         at = date_and_time(EN, instant.parse(entry.at), zone)
@@ -124,10 +124,14 @@ def show_slots(console: Console, starts: Sequence[str], zone: str) -> None:
         return
     there = [local(instant.parse(start), zone) for start in starts]
     console.print(Text(f"Free starts (times in {zone})", "bold"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
     for day, times in groupby(there, lambda each: each.date()):
         midnight = datetime.combine(day, datetime.min.time(), there[0].tzinfo)
         name = date_and_time(EN, instant.of(midnight), zone)[:-6]
-        console.print(Text.assemble((f"{name}  ", "dim"), "  ".join(f"{time:%H:%M}" for time in times)))
+        table.add_row(name, "  ".join(f"{time:%H:%M}" for time in times))
+    console.print(table)
 
 
 def show_hours(console: Console, hours: HoursSaid) -> None:

@@ -46,9 +46,9 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
     "units_1": ("1 session of 30 minutes", "1 sesjon på 30 minutter", "1 session på 30 minutter"),
     "units_n": ("{n} sessions of 30 minutes", "{n} sesjoner på 30 minutter", "{n} sessioner på 30 minutter"),
     "credits_left": (
-        "{units} left of this month's, until {when}",
-        "{units} igjen av denne månedens, til {when}",
-        "{units} tilbage af denne måneds, til {when}",
+        "{units} left this month, until {when}",
+        "{units} igjen denne måneden, til {when}",
+        "{units} tilbage denne måned, til {when}",
     ),
     "credits_unlimited": ("sessions without limit", "sesjoner uten grense", "sessioner uden grænse"),
     "credits_none": ("the plan has no sessions", "abonnementet har ingen sesjoner", "abonnementet har ingen sessioner"),
@@ -64,7 +64,7 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "/book           ledige tider; /book 2 eller /book tor 18:00 tager en; /book live 60 viser andre sessioner",
     ),
     "help_join": (
-        "/join           come to the session that is about to start or runs",
+        "/join           join the session that is about to start, or is running",
         "/join           bli med i sesjonen som snart begynner eller pågår",
         "/join           kom med i sessionen, der snart begynder eller er i gang",
     ),
@@ -79,7 +79,7 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "/cancel N       hvad det koster at aflyse session N; /cancel N ja aflyser den",
     ),
     "help_finish": (
-        "/finish         end the session that runs (mentor)",
+        "/finish         end the session that is running (mentor)",
         "/finish         avslutt sesjonen som pågår (mentor)",
         "/finish         afslut sessionen, der er i gang (mentor)",
     ),
@@ -94,7 +94,7 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "Ingen sessioner er booket her; /book viser ledige tider.",
     ),
     "no_session_now": (
-        "No session is about to start or runs; /sessions shows what is booked.",
+        "No session is running or about to start; /sessions shows what is booked.",
         "Ingen sesjon begynner snart eller pågår; /sessions viser hva som er booket.",
         "Ingen session begynder snart eller er i gang; /sessions viser, hvad der er booket.",
     ),
@@ -137,15 +137,15 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "/cancel {n} ja aflyser den alligevel.",
     ),
     "cancel_spends_late": (
-        "{what} {when}: it is short ahead, and counts as held if it is cancelled now: that spends {units}. It can no "
-        "longer be moved by you; ask the mentor. /cancel {n} yes cancels it all the same.",
+        "{what} {when}: it starts so soon that cancelling it now still spends {units}. You can no longer move it "
+        "yourself; ask the mentor. /cancel {n} yes cancels it all the same.",
         "{what} {when}: det er kort tid til, og den regnes som avholdt hvis den avlyses nå: {units} er brukt. Du kan "
         "ikke lenger flytte den selv; spør mentoren. /cancel {n} ja avlyser den likevel.",
         "{what} {when}: der er kort tid til, og den regnes som afholdt, hvis den aflyses nu: {units} er brugt. Du kan "
         "ikke længere flytte den selv; spørg mentoren. /cancel {n} ja aflyser den alligevel.",
     ),
     "cancel_costs_late": (
-        "{what} {when}: it is short ahead, and is paid if it is cancelled now. /cancel {n} yes still cancels it.",
+        "{what} {when}: it starts so soon that it is paid for even if cancelled now. /cancel {n} yes still cancels it.",
         "{what} {when}: det er kort tid til, og den betales hvis den avlyses nå. /cancel {n} ja avlyser den likevel.",
         "{what} {when}: der er kort tid til, og den betales, hvis den aflyses. /cancel {n} ja aflyser den alligevel.",
     ),
@@ -195,25 +195,35 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "no_already_started": ("It has started already.", "Den har allerede begynt.", "Den er allerede begyndt."),
     "no_too_late": (
-        "It is too short ahead for you to move it; ask the mentor, who still may.",
+        "It starts too soon for you to move it; ask the mentor, who still can.",
         "Det er for kort tid til at du kan flytte den; spør mentoren, som fortsatt kan.",
         "Der er for kort tid til, at du kan flytte den; spørg mentoren, som stadig kan.",
     ),
     "no_not_open": (
-        "It is not the time for that: one joins from shortly before the start until the end.",
-        "Det er ikke tid for det: en blir med fra kort før starten til slutten.",
-        "Det er ikke tid til det: man kommer med fra kort før starten til slutningen.",
+        "It is too early or too late for that: a session can be joined from shortly before its start until its end.",
+        "Det er for tidlig eller for sent: en blir med fra kort før starten til slutten.",
+        "Det er for tidligt eller for sent: man kommer med fra kort før starten til slutningen.",
     ),
     "works_left": (
-        "Left in it: {units}; a shorter session, one in another month or an extra one would work.",
-        "Igjen i den: {units}; en kortere sesjon, en i en annen måned eller en ekstra går.",
-        "Tilbage i den: {units}; en kortere session, en i en anden måned eller en ekstra går.",
+        "Left in it: {units}; a shorter session, one in another month or an extra video call would work.",
+        "Igjen i den: {units}; en kortere sesjon, en i en annen måned eller en ekstra videosamtale går.",
+        "Tilbage i den: {units}; en kortere session, en i en anden måned eller en ekstra videosamtale går.",
+    ),
+    "works_none_left": (
+        "None is left in it; one in another month or an extra video call would work.",
+        "Ingen er igjen i den; en i en annen måned eller en ekstra videosamtale går.",
+        "Ingen er tilbage i den; en i en anden måned eller en ekstra videosamtale går.",
+    ),
+    "works_video": (
+        "Outside the plan only video calls are booked.",
+        "Utenom abonnementet kan bare videosamtaler bookes.",
+        "Uden for abonnementet kan kun videosamtaler bookes.",
     ),
     "works_plans": (
         "Plans that have them: {plans}.",
         "Abonnementer som har dem: {plans}.",
         "Abonnementer, der har dem: {plans}.",
     ),
-    "works_starts": ("Free are: {starts}.", "Ledig er: {starts}.", "Ledigt er: {starts}."),
+    "works_starts": ("Free times: {starts}.", "Ledige tider: {starts}.", "Ledige tider: {starts}."),
 }
 """By key: English, bokmål, Danish, in the order of LANGUAGES."""

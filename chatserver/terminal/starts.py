@@ -35,7 +35,7 @@ def start_of(text: str, zone: str, now: int) -> int:
     try:
         return instant.parse(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no start; use {ALLOWED}") from None
+        raise ValueError(f"{text!r} is not a time; use {ALLOWED}") from None
 
 
 def _next(found: re.Match[str], zone: str, now: int, text: str) -> int:

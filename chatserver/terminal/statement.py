@@ -15,6 +15,8 @@ from quotas.currencies import MINOR_DIGITS, written
 
 _EN = Texts("en")
 _NOTHING = Text("–", "dim")
+WIDE = 110
+"""Width of the terminal from which on each line says its units and the platform's part."""
 
 SERVICES = {"video_call": "video call", "live_chat": "live chat"}
 STATES = {"held": "held", "no_show": "no-show", "cancelled": "cancelled late"}
@@ -29,10 +31,10 @@ def show(console: Console, view: StatementView) -> None:
         console.print("No billable sessions.")
         return
     if view.lines:
-        console.print(_table(view.lines, view.zone))
+        console.print(_table(view.lines, view.zone, wide=console.width >= WIDE))
     if view.corrections:
         console.print(Text("Corrections of earlier months", "bold"))
-        console.print(_table(view.corrections, view.zone))
+        console.print(_table(view.corrections, view.zone, wide=console.width >= WIDE))
     for each in view.sums:
         mentor, price, platform = (
             written(amount, each.currency) for amount in (each.mentor, each.price, each.platform)
@@ -49,27 +51,26 @@ def _stage(view: StatementView) -> Text:
     return Text(f"issued {_when(view.issued_at, view.zone)}", "green")
 
 
-def _table(lines: Sequence[StatementLineView], zone: str) -> Table:
+def _table(lines: Sequence[StatementLineView], zone: str, *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("start", no_wrap=True)
-    # Only ids give way where there is no room.
-    table.add_column("member", overflow="ellipsis")
+    # Words and ids go on in the next line where there is no room; numbers never do.
+    table.add_column("member", overflow="fold")
     for heading in ("session", "state"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("units", "price", "mentor", "platform"):
+        table.add_column(heading)
+    for heading in ("units", "price", "mentor", "platform") if wide else ("price", "mentor"):
         table.add_column(heading, justify="right", no_wrap=True)
     with_month = any(each.corrects for each in lines)
     if with_month:
         table.add_column("month", no_wrap=True)
     for each in lines:
-        amounts = [_amount(amount, each.currency) for amount in (each.price, each.mentor, each.platform)]
+        amounts = [_amount(amount, each.currency) for amount in (each.price, each.mentor)]
         table.add_row(
             _when(each.starts_at, zone),
             Text(each.member),
             f"{SERVICES[each.service]}, {each.minutes} min, {each.kind.replace('_', '-')}",
             STATES.get(each.state, each.state.replace("_", " ")),
-            f"{each.units}",
-            *amounts,
+            *([f"{each.units}", *amounts, _amount(each.platform, each.currency)] if wide else amounts),
             *([each.corrects or ""] if with_month else []),
         )
     return table

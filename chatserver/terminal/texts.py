@@ -78,9 +78,9 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "event_cancelled": ("Session cancelled", "Sesjon avlyst", "Session aflyst"),
     "event_started": ("The session has started", "Sesjonen har begynt", "Sessionen er begyndt"),
     "event_late": (
-        "Somebody has not joined the session yet",
-        "Noen har ikke blitt med i sesjonen ennå",
-        "Nogen er ikke kommet med i sessionen endnu",
+        "One of the two has not joined the session yet",
+        "En av de to har ikke blitt med i sesjonen ennå",
+        "En af de to er ikke kommet med i sessionen endnu",
     ),
     "event_ended": ("The session has ended", "Sesjonen er over", "Sessionen er slut"),
     "event_no_show": (

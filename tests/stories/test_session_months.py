@@ -113,7 +113,7 @@ def test_a_month_of_live(tmp_path: Path) -> None:
 
         live.at(when("tuesday", "20:00", weeks=2))  # 22 hours ahead
         late = live.refused("mia", "bookings", "move", "second", "2026-01-22 18:00")
-        assert "It is too short ahead for you to move it; ask the mentor, who still may." in late
+        assert "It starts too soon for you to move it; ask the mentor, who still can." in late
         cancelled = live.told("mia", "bookings", "cancel", "second", "--yes")
         assert (cancelled["state"], cancelled["late"], cancelled["counts"]) == ("cancelled", True, True)
         assert live.credits() == (2, 0)

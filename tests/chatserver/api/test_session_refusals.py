@@ -32,4 +32,4 @@ def test_a_sentence_without_anything_to_offer(reason: str) -> None:
 @pytest.mark.parametrize("reason", ["in_past", "outside_slots", "busy"])
 def test_free_starts_are_named(reason: str) -> None:
     refused = BookingRefused(reason, free_starts=(FREE,))  # type: ignore[arg-type]  # one of its words
-    assert str(session_refusal(refused, SessionPolicy(), NOW)).endswith("; free are 2026-03-03T09:00:00.000Z")
+    assert str(session_refusal(refused, SessionPolicy(), NOW)).endswith("; free starts are 2026-03-03T09:00:00.000Z")

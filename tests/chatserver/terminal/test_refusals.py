@@ -16,9 +16,15 @@ OSLO = "Europe/Oslo"
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "One of the two is in another session then. Free are: Thursday 8 Jan 18:00; Monday 12 Jan 09:00."),
-        ("nb", "En av de to er i en annen sesjon da. Ledig er: torsdag 8. jan kl. 18:00; mandag 12. jan kl. 09:00."),
-        ("da", "En af de to er i en anden session da. Ledigt er: torsdag 8. jan kl. 18:00; mandag 12. jan kl. 09:00."),
+        ("en", "One of the two is in another session then. Free times: Thursday 8 Jan 18:00; Monday 12 Jan 09:00."),
+        (
+            "nb",
+            "En av de to er i en annen sesjon da. Ledige tider: torsdag 8. jan kl. 18:00; mandag 12. jan kl. 09:00.",
+        ),
+        (
+            "da",
+            "En af de to er i en anden session da. Ledige tider: torsdag 8. jan kl. 18:00; mandag 12. jan kl. 09:00.",
+        ),
     ],
 )
 def test_free_starts_stand_in_local_time(language: Language, words: str) -> None:

@@ -99,9 +99,9 @@ STARTS = "2026-12-03T17:00:00.000Z"
         ),
         (
             an_event("late"),
-            "Somebody has not joined the session yet",
-            "Noen har ikke blitt med i sesjonen ennå",
-            "Nogen er ikke kommet med i sessionen endnu",
+            "One of the two has not joined the session yet",
+            "En av de to har ikke blitt med i sesjonen ennå",
+            "En af de to er ikke kommet med i sessionen endnu",
         ),
         (an_event("ended"), "The session has ended", "Sesjonen er over", "Sessionen er slut"),
         (
@@ -133,7 +133,7 @@ def test_an_event_stands_between_the_messages_in_words(
 
 def test_a_long_event_is_wrapped_and_can_do_nothing() -> None:
     lines = plain(Transcript(Texts("en"), "mia").message(a_conversation(), an_event("late"), 30))
-    assert lines[2:] == ["23:30  · Somebody has not", "         joined the session", "         yet"]
+    assert lines[2:] == ["23:30  · One of the two has", "         not joined the", "         session yet"]
     [line] = plain(Transcript(Texts("en"), "mia").message(a_conversation(), an_event("\x1b[2J"), 60))[2:]
     assert line == "23:30  · \ufffd[2J"
 
