@@ -1,8 +1,8 @@
 """Mentors' statements, issued month by month.
 
-Source: sessions.md "Money". A month that is over is issued when somebody first asks for it, and all that lacked before
-it with it, in order: so each of them knows what was told before, and what came later stands in the next. A month that
-is not over is a draft: what is true as of now.
+Source: sessions.md "Money". A month that is over is issued when somebody first asks for it or for a later one, and all
+that lacked before it with it, in order: so each of them knows what was told before, and what came later stands in the
+next. A month that is not over is a draft: what is true as of now.
 """
 
 from collections.abc import Awaitable, Callable
@@ -43,17 +43,16 @@ class Statements:
             zone = await mentors.zone_ever(connection, mentor)
             if zone is None:
                 return Missing()
-            if self._calendar(zone).start_of(next_month(month)) > now:
-                made = await self._made(connection, mentor, month, zone, now)
-                return DraftStatement(made.statement)
             lacking = await self._lacking(connection, mentor, month, zone)
+        # Also before a draft: what no statement has told yet would stand in it as a correction.
         for each in lacking:
-            async with self._database.begin() as connection:
-                await statements.issue(connection, await self._made(connection, mentor, each, zone, now))
+            if self._calendar(zone).start_of(next_month(each)) <= now:
+                async with self._database.begin() as connection:
+                    await statements.issue(connection, await self._made(connection, mentor, each, zone, now))
         async with self._database.read() as connection:
-            done = await statements.find(connection, mentor, month)
-        assert done is not None, "what was issued stays"  # noqa: S101 - for whoever changes that
-        return done
+            if done := await statements.find(connection, mentor, month):
+                return done
+            return DraftStatement((await self._made(connection, mentor, month, zone, now)).statement)
 
     async def _lacking(self, connection: AsyncConnection, mentor: str, month: date, zone: str) -> list[date]:
         """The months to be issued before that one, and itself: from the first booking on, and after the last issued.

@@ -96,6 +96,16 @@ async def test_a_month_that_is_not_over_is_a_draft(books: Books) -> None:
     assert (await books.draft(FEBRUARY)).statement.lines == []
 
 
+async def test_a_draft_corrects_nothing_that_no_statement_has_told(books: Books) -> None:
+    """The month before it is over and nobody has asked for it: it is issued, so that its bookings stand in it alone."""
+    await books.keep(extra("a", "2026-01-05T09:00:00Z"), extra("b", "2026-02-03T09:00:00Z"))
+    books.show("2026-02-10T09:00:00Z")
+    draft = (await books.draft(FEBRUARY)).statement
+    assert ([line.booking for line in draft.lines], draft.corrections) == (["b"], [])
+    assert await books.count() == 1
+    assert [line.booking for line in (await books.issued(JANUARY)).statement.lines] == ["a"]
+
+
 async def test_one_that_was_issued_never_changes(books: Books) -> None:
     """What is confirmed later stands in the next one that is issued; asked for again, each is the same."""
     candidate = replace(
