@@ -154,12 +154,15 @@ class SessionCommands:
         await self._ask(lambda calls: calls.book(uuid4().hex[:ID_LENGTH], wish))
 
     def _asked(self, rest: str) -> tuple[Service, int, str]:
-        """Service, minutes and the rest: what is not named is as in the last list."""
+        """Service, minutes and the rest: as in the last list, or, of a service that is named, the shortest."""
         service, minutes, others = self._service, self._minutes, []
-        for word in rest.split():
+        words = rest.split()
+        if named := [SERVICES[word.lower()] for word in words if word.lower() in SERVICES]:
+            service, minutes = named[-1], LENGTHS[0]
+        for word in words:
             if word.lower() in SERVICES:
-                service = SERVICES[word.lower()]
-            elif word.isdecimal() and int(word) in LENGTHS:
+                continue
+            if word.isdecimal() and int(word) in LENGTHS:
                 minutes = int(word)
             else:
                 others.append(word)

@@ -52,7 +52,9 @@ async def test_a_member_books_from_the_list_moves_and_cancels(server: HereServer
         mia.type("/sessions" + ENTER)
         await mia.sees("2 sessions of 30 minutes left this month, until Fri 06 Feb 00:00")
         await mia.sees("No sessions are booked here; /book shows free times.")
-        mia.type("/book live" + ENTER)
+        mia.type("/book live 60" + ENTER)
+        await mia.sees("Free times for a live chat of 60 minutes:")
+        mia.type("/book live" + ENTER)  # the length of the last list is not that of another service
         await mia.sees("Free times for a live chat of 30 minutes:")
         await mia.sees("Thu 08 Jan 1 17:00 2 17:30 3 18:00 4 18:30")
         await mia.sees("Mon 12 Jan 5 09:00 6 09:30 7 10:00 8 10:30")
