@@ -5,7 +5,7 @@ import os
 import random
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -75,6 +75,8 @@ class Member:
             return False
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def kill(self) -> None:
         """SIGKILL."""
@@ -132,9 +134,18 @@ async def harass(
         victims = fleet if len(gaps) % 5 == 4 else [chance.choice(fleet)]
         starts_at = now()
         gaps.append(Gap(starts_at, 2**53, len(victims)))
-        await asyncio.gather(*(victim.kill() for victim in victims))
-        await asyncio.gather(*(victim.start() for victim in victims))
+        turn = asyncio.create_task(_killed_and_started(victims))
+        try:
+            await asyncio.shield(turn)
+        except asyncio.CancelledError:
+            await turn  # so that nobody is left who is not known
+            raise
         gaps[-1] = Gap(starts_at, now(), len(victims))
+
+
+async def _killed_and_started(victims: list[Member]) -> None:
+    await asyncio.gather(*(victim.kill() for victim in victims))
+    await asyncio.gather(*(victim.start() for victim in victims))
 
 
 @asynccontextmanager

@@ -244,6 +244,8 @@ def move_refusal(
     """Why it may not be moved to `starts_at`; the first reason that holds. Neither plan nor credits are asked again."""
     if (over := cancel_refusal(booking, now)) is not None:
         return over
+    if starts_at == booking.starts_at:
+        return None  # It changes and sets nothing: so whoever got no answer asks again.
     if by == "member" and is_short_notice(booking, policy, status, now):
         return "too_late"
     if status == "paused":

@@ -248,6 +248,13 @@ def test_the_first_reason_against_a_move_that_holds() -> None:
     assert moving(booked(), START - 48 * HOUR, "member") is None
 
 
+def test_a_move_to_the_start_that_it_has_may_be_asked_for_again() -> None:
+    """It changes nothing, so no rule is in its way: whoever got no answer sends the same once more."""
+    assert moving(booked(), START - 1, "member", to=START, status="paused", in_slots=False) is None
+    assert moving(booked(), START, "member", to=START) == "already_started"
+    assert moved(booked(), START, "member", START - 1) == booked()
+
+
 def test_a_move_keeps_what_it_was_and_says_who_set_the_start() -> None:
     before = with_joins(booked(by="member"), mentor=START - 5 * MINUTE)
     after = moved(before, START + DAY, "support", START - MINUTE)

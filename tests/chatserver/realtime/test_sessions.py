@@ -28,11 +28,11 @@ SATURDAY = when("saturday", "10:00")
 
 @contextmanager
 def questions() -> Iterator[list[str]]:
-    """Every SELECT that this process sends to a database meanwhile."""
+    """Every SELECT that this process sends to a database meanwhile, but for a duty's look every few seconds."""
     asked: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith("SELECT") and not statement.startswith("SELECT DISTINCT session_events."):
             asked.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
