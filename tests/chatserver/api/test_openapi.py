@@ -23,7 +23,7 @@ continue-on-failure = true
 Authorization = "{authorization}"
 
 [generation]
-max-examples = 25
+max-examples = 8
 
 [checks.positive_data_acceptance]
 # A request can be well-formed and still name a person, plan or zone that there is not.
@@ -73,6 +73,7 @@ async def test_the_document_needs_no_token(server: Served) -> None:
 
 
 @ON_EACH
+@pytest.mark.timeout(1_200)  # some thousand requests
 @pytest.mark.parametrize(
     ("which", "or_else"),
     [("--exclude-operation-id", ""), ("--include-operation-id", ", 401")],

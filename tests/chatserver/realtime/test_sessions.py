@@ -27,12 +27,17 @@ SATURDAY = when("saturday", "10:00")
 
 
 @contextmanager
-def questions() -> Iterator[list[str]]:
-    """Every SELECT that this process sends to a database meanwhile, but for a duty's look every few seconds."""
+def questions(*about: str) -> Iterator[list[str]]:
+    """Every SELECT about one of these tables, or any, that this process sends to a database meanwhile.
+
+    But for a duty's look every few seconds.
+    """
     asked: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if statement.startswith("SELECT") and not statement.startswith("SELECT DISTINCT session_events."):
+        if not statement.startswith("SELECT") or statement.startswith("SELECT DISTINCT session_events."):
+            return
+        if not about or any(table in statement for table in about):
             asked.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
