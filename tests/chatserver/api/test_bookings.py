@@ -101,7 +101,7 @@ async def test_credits_that_are_spent(anyone: httpx.AsyncClient) -> None:
     )
     said = refused(answer, "no_credits")
     assert said["credits_left"] == 1
-    assert said["detail"].startswith("1 units of 30 minutes are left in its period")
+    assert said["detail"].startswith("1 unit of 30 minutes is left in its period")
     # The id is not taken.
     await booked(anyone, "b2", starts_at="2026-03-11T10:00:00Z")
 
