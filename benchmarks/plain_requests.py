@@ -15,7 +15,8 @@ class Requests:
 
     def __init__(self, connections: list[_Streams]) -> None:
         self._all = connections
-        self._free: asyncio.LifoQueue[_Streams] = asyncio.LifoQueue()
+        # All in turn: a server closes those that say nothing for some seconds.
+        self._free: asyncio.Queue[_Streams] = asyncio.Queue()
         for each in connections:
             self._free.put_nowait(each)
 

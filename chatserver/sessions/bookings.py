@@ -56,6 +56,10 @@ class _Change(Struct, frozen=True):
     event: SessionEvent | None
 
 
+_Judge = Callable[[AsyncConnection, ConversationRecord, Booking, int], Awaitable[_Change | RefusalReason]]
+"""Says what becomes of a booking now, or why nothing does; what it occupies is written."""
+
+
 class Bookings:
     """`clock` gives the store's instant. All methods raise DatabaseError, where nothing was written, and StoreError."""
 
@@ -78,6 +82,7 @@ class Bookings:
         self._policy = rulebook.policy.sessions
         self._new = NewBookings(self._months, slots, prices)
         self._together = Together(self._booked, MOST_TOGETHER)
+        self._changes = Together(self._changed_together, MOST_TOGETHER)
         self._credits = credits
         self._telling = telling
         self._metrics = metrics
@@ -213,12 +218,12 @@ class Bookings:
 
         return await self._changed(id, confirmed)
 
-    async def _note_strike(self, connection: AsyncConnection, strike: Booking, now: int) -> None:
+    async def _strike(self, connection: AsyncConnection, strike: Booking, now: int) -> list[SessionEvent]:
         """A late cancellation or no-show: where it is one too many, support is to look at it."""
         others = await bookings.of_pair(connection, strike.member, strike.mentor)
-        if (step := opens_late_cancellation(strike, others, self._policy, now)) is not None:
-            event = event_of(strike, "late_cancellation", now, "system", mark=step.mark, at=step.at)
-            await session_events.append(connection, [event])
+        if (step := opens_late_cancellation(strike, others, self._policy, now)) is None:
+            return []
+        return [event_of(strike, "late_cancellation", now, "system", mark=step.mark, at=step.at)]
 
     async def correct(
         self, conversation: str, id: str, units: int, reason: str, at: int | None = None
@@ -242,33 +247,9 @@ class Bookings:
             # Others keep taking ids or places of some of them: each for itself, so that one cannot spoil it for all.
             return [outcome for each in asked for outcome in await _unless_taken(partial(written, [each]))]
 
-    async def _changed(
-        self,
-        id: str,
-        change: Callable[[AsyncConnection, ConversationRecord, Booking, int], Awaitable[_Change | RefusalReason]],
-    ) -> ChangeOutcome:
-        """Judge and write a change of one booking, and tell it."""
-        now = await self._clock()
-
-        async def write() -> ChangeOutcome:
-            async with self._database.begin() as connection:
-                found = await _locked(connection, id)
-                if found is None:
-                    return Missing()
-                record, booking = found
-                outcome = await change(connection, record, booking, now)
-                if not isinstance(outcome, _Change):
-                    return BookingRefused(outcome, booking)
-                if outcome.event is not None:
-                    await bookings.change(connection, outcome.booking)
-                    await session_events.append(connection, [outcome.event])
-                    if is_strike(outcome.booking):
-                        await self._note_strike(connection, outcome.booking, now)
-                    if chat_of(outcome.booking) != chat_of(booking):
-                        await raised(connection, record)
-                return BookingDone(outcome.booking)
-
-        done = await _unless_taken(write)
+    async def _changed(self, id: str, change: _Judge) -> ChangeOutcome:
+        """Judge and write a change of one booking, together with others, and tell it."""
+        done = await self._changes.ask((id, change))
         if isinstance(done, BookingDone):
             await self._telling.tell(done.booking.conversation)
         self._count(done)
@@ -278,16 +259,50 @@ class Bookings:
         if isinstance(outcome, BookingRefused):
             self._metrics.session_refusals[outcome.reason] += 1
 
+    async def _changed_together(self, asked: Sequence[tuple[str, _Judge]]) -> Sequence[ChangeOutcome]:
+        now = await self._clock()
 
-async def _locked(connection: AsyncConnection, id: str) -> tuple[ConversationRecord, Booking] | None:
-    """The booking and its conversation, neither of which anybody else changes until the transaction ends."""
-    row = await bookings.find(connection, id)
-    if row is None:
-        return None
-    conversation = row.booking.conversation
-    record = (await locked(connection, [conversation]))[conversation]
-    [row] = (await bookings.by_id(connection, [id])).values()  # as it is now
-    return record, row.booking
+        async def written(some: Sequence[tuple[str, _Judge]]) -> list[ChangeOutcome]:
+            async with self._database.begin() as connection:
+                return await self._write(connection, some, now)
+
+        try:
+            return await _unless_taken(lambda: written(asked))
+        except IntegrityError:
+            return [outcome for each in asked for outcome in await _unless_taken(partial(written, [each]))]
+
+    async def _write(
+        self, connection: AsyncConnection, asked: Sequence[tuple[str, _Judge]], now: int
+    ) -> list[ChangeOutcome]:
+        """An outcome for each, in order: what one changes, the next one is judged by."""
+        ids = {id for id, _ in asked}
+        named = {row.booking.conversation for row in (await bookings.by_id(connection, ids)).values()}
+        records = await locked(connection, named)
+        known = {id: row.booking for id, row in (await bookings.by_id(connection, ids)).items()}  # as they are now
+        outcomes: list[ChangeOutcome] = []
+        events: list[SessionEvent] = []
+        with_other_chats: set[str] = set()
+        for id, change in asked:
+            if (booking := known.get(id)) is None:
+                outcomes.append(Missing())
+                continue
+            outcome = await change(connection, records[booking.conversation], booking, now)
+            if not isinstance(outcome, _Change):
+                outcomes.append(BookingRefused(outcome, booking))
+                continue
+            outcomes.append(BookingDone(outcome.booking))
+            if outcome.event is not None:
+                known[id] = outcome.booking
+                await bookings.change(connection, outcome.booking)
+                events.append(outcome.event)
+                if is_strike(outcome.booking):
+                    events += await self._strike(connection, outcome.booking, now)
+                if chat_of(outcome.booking) != chat_of(booking):
+                    with_other_chats.add(booking.conversation)
+        await session_events.append(connection, events)
+        for name in sorted(with_other_chats):
+            await raised(connection, records[name])
+        return outcomes
 
 
 async def _unless_taken(write: Callable[[], Awaitable[T]]) -> T:

@@ -11,8 +11,8 @@ from quotas.instant import DAY, MINUTE
 from quotas.plans import SessionPolicy
 from quotas.slots import free_starts, is_offered
 
-_STRIDE = 14 * DAY
-"""How far is looked at once for the next free start."""
+_FIRST_STRIDE, _LAST_STRIDE = DAY, 16 * DAY
+"""How far is looked at once for the next free start: not far at first, as most have one soon."""
 
 
 class Slots:
@@ -57,11 +57,11 @@ class Slots:
             if published is None:
                 return []
             found: list[int] = []
-            since, end = max(now, after), self._end(now)
+            since, end, stride = max(now, after), self._end(now), _FIRST_STRIDE
             while since < end and len(found) < most:
-                until = min(since + _STRIDE, end)
+                until = min(since + stride, end)
                 found += await self._free(connection, mentor, published[0], minutes, (since, until), now, member)
-                since = until
+                since, stride = until, min(2 * stride, _LAST_STRIDE)
         return found[:most]
 
     async def free(self, mentor: str, minutes: int, since: int, until: int, now: int, *, member: str = "") -> list[int]:

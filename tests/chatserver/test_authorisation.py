@@ -187,6 +187,10 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("read", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("join", "c1"): row(
+        Close.HELLO_FIRST, "not_open", "not_found", "not_open", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("join", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
@@ -205,13 +209,13 @@ FIELDS: dict[str, dict[str, object]] = {
     "send": {"id": "x", "body": "Good morning"},
     "read": {"seq": 0},
     "watch": {"replies": True},
+    "join": {"booking": "b1"},
 }
 
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora with its booking b1 and series s1, and c2 of others, on a Tuesday."""
-    """The conversation c1 of mia and tora with its booking b1, mia's membership, and c2 of others, on a Tuesday."""
+    """The conversation c1 of mia and tora with b1 and s1, mia's membership, and c2 of others, on a Tuesday."""
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
@@ -253,6 +257,8 @@ def test_every_role_is_among_the_callers() -> None:
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
 """What everybody of a role gets, each with their own in it."""
+DENIALS = set(CODES) - {"not_open"}
+"""Whoever hears the rules say no has the right to ask."""
 
 
 def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[str]:
@@ -262,7 +268,7 @@ def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[st
 
 def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]]) -> str:
     found = {
-        not isinstance(cells[caller], int) and cells[caller] not in CODES
+        not isinstance(cells[caller], int) and cells[caller] not in DENIALS
         for (each, thing), cells in table.items()
         for caller, who in CALLERS.items()
         if each == name and thing != "absent" and who is not None and who[1] == role
@@ -341,6 +347,7 @@ async def answered(device: Device, kind: str) -> str:
         "follow": "following",
         "unfollow": "unfollowed",
         "watch": "replies",
+        "join": "session",
     }
     if kind in answers:
         heard = await device.hears_one_of("error", answers[kind])

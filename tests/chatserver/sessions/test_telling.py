@@ -165,7 +165,7 @@ async def test_a_store_that_was_emptied_is_put_right(
     folder = tmp_path / "data"
     folder.mkdir()
     url = database.url.render_as_string(hide_password=False)
-    words = ["rebuild", "--data-dir", folder, "--redis-url", valkey_url, "--database-url", url]
+    words: list[str | Path] = ["rebuild", "--data-dir", folder, "--redis-url", valkey_url, "--database-url", url]
     done = programs.run(*words, cwd=tmp_path, env=dict(os.environ))
     assert done.returncode == 0, done.stderr
     assert await chats(desk) == (BookedChat(start, start + 30 * MINUTE, start + 30 * MINUTE),)
