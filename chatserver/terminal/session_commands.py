@@ -118,6 +118,9 @@ class SessionCommands:
     async def _offer(self, conversation: ConversationView, command: str, service: Service, minutes: int) -> None:
         """List the free times for such a session, numbered."""
         texts, zone = self._desk.texts, conversation.zone
+        if self._desk.role not in ("member", "mentor"):  # who read along are not shown a mentor's free times
+            self._desk.announce(texts("name_time", command=command))
+            return
         until = instant.text(self._desk.chat.now() + LOOK_AHEAD)
         free = await self._ask(lambda calls: calls.slots(conversation.mentor, minutes, service, None, until))
         self._service, self._minutes = service, minutes

@@ -108,6 +108,11 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
         "Mentoren har ingen ledige tider for en {what} på {minutes} minutter; spør om en her.",
         "Mentoren har ingen ledige tider til en {what} på {minutes} minutter; spørg om en her.",
     ),
+    "name_time": (
+        "Name a time: {command} thu 18:00.",
+        "Oppgi en tid: {command} tor 18:00.",
+        "Angiv en tid: {command} tor 18:00.",
+    ),
     "slots_for": (
         "Free times for a {what} of {minutes} minutes:",
         "Ledige tider for en {what} på {minutes} minutter:",

@@ -187,6 +187,22 @@ async def test_what_cannot_be_is_told(server: HereServer) -> None:
         await mia.sees("The plan has no sessions of that kind. Plans that have them: live, live+, video.")
 
 
+async def test_support_books_by_time(server: HereServer) -> None:
+    """For those who ask: any free time, and they do not join."""
+    async with at_terminal(server, "sara") as sara:
+        await sara.sees("online")
+        sara.type("/sessions" + ENTER)
+        await sara.sees("Open a conversation first")
+        sara.type("/follow c1" + ENTER)
+        await sara.sees("mia – tora: No messages yet.")
+        sara.type("/book" + ENTER)
+        await sara.sees("Name a time: /book thu 18:00.")
+        sara.type("/book live sun 12:00" + ENTER)
+        await sara.sees("Session booked: live chat, Sunday 11 Jan 12:00, 30 minutes")
+        sara.type("/join 1" + ENTER)
+        await sara.sees("support and services follow sessions; they do not join them")
+
+
 async def test_a_pipe_prints_what_is_said_of_a_session(server: HereServer, valkey_url: str) -> None:
     """Beside its entries: that it starts soon, and who has joined."""
     await book(server, when("wednesday", "10:00"))
