@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from chatserver.access.tokens import Identity
+from chatserver.api.conversations import may_read
 from chatserver.api.operation import ApiContext, HttpAnswer
 from chatserver.api.problem import ProblemError, RefusedError, invalid
 from chatserver.api.session_refusals import session_refusal
@@ -15,7 +16,7 @@ from quotas.bookings import Booking
 async def own_booking(context: ApiContext, identity: Identity, id: str) -> Booking:
     """The booking where the token's person may see it. Raises ProblemError 404: others learn nothing of it."""
     booking = await context.bookings.find(id)
-    if booking is None or not _is_theirs(booking, identity):
+    if booking is None or not may_read(identity, booking):
         raise no_booking(id)
     return booking
 
@@ -23,16 +24,6 @@ async def own_booking(context: ApiContext, identity: Identity, id: str) -> Booki
 def no_booking(id: str) -> ProblemError:
     """The same whether there is none, or one of other people."""
     return ProblemError(404, f"there is no booking {id!r} for this token")
-
-
-def _is_theirs(booking: Booking, identity: Identity) -> bool:
-    match identity.role:
-        case "member":
-            return identity.user == booking.member
-        case "mentor":
-            return identity.user == booking.mentor
-        case "support" | "service":
-            return True
 
 
 async def shown(context: ApiContext, booking: Booking) -> BookingView:

@@ -12,6 +12,7 @@ from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.protocol.events import Composer, Reply
 from quotas import instant
 from quotas.admission import Status, writing_state
+from quotas.bookings import Booking
 
 
 class Conversation(Struct, frozen=True):
@@ -51,7 +52,7 @@ async def get_conversation(call: HttpCall[NoQuery, None]) -> HttpAnswer:
 async def readable(context: ApiContext, identity: Identity, id: str) -> conversation.ConversationRecord:
     """The conversation where the token's person may read it. Raises ProblemError 404: others learn nothing of it."""
     record = await context.provisioning.get_conversation(id)
-    if record is None or not _may_read(identity, record):
+    if record is None or not may_read(identity, record):
         raise not_found(id)
     return record
 
@@ -61,12 +62,13 @@ def not_found(id: str) -> ProblemError:
     return ProblemError(404, f"there is no conversation {id!r} for this token")
 
 
-def _may_read(identity: Identity, record: conversation.ConversationRecord) -> bool:
+def may_read(identity: Identity, what: conversation.ConversationRecord | Booking) -> bool:
+    """Whether the token's person is one of its two people, or reads all of them."""
     match identity.role:
         case "member":
-            return identity.user == record.member
+            return identity.user == what.member
         case "mentor":
-            return identity.user == record.mentor
+            return identity.user == what.mentor
         case "support" | "service":
             return True
 
