@@ -1,17 +1,15 @@
 """`python -m benchmarks`: the product beside its peers, in turns, on this machine."""
 
-import resource
-import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Never
+from typing import Annotated
 
 import msgspec
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 
-from benchmarks import page, show
+from benchmarks import page, program, show
 from benchmarks.contenders import CONTENDERS, Durability
 from benchmarks.measure import Load
 from benchmarks.parts import Wanted, measured, parts_of
@@ -89,12 +87,12 @@ def bench(
     """
     console = Console()
     if unknown := [name for name in server or [] if name not in CONTENDERS]:
-        _stop(console, f"--server {unknown[0]}: there is no such server; choose from {', '.join(CONTENDERS)}")
+        program.stop(console, f"--server {unknown[0]}: there is no such server; choose from {', '.join(CONTENDERS)}")
     if json is not None:
         try:
             json.touch()  # now, rather than after minutes of measuring
         except OSError as problem:
-            _stop(console, f"--json {json}: cannot be written: {problem.strerror}")
+            program.stop(console, f"--json {json}: cannot be written: {problem.strerror}")
     wanted = Wanted(server or [], table, latency, idle, storm, deadlines, conversations)
     if all:
         wanted = wanted.everything()
@@ -106,7 +104,7 @@ def bench(
     if write_docs:
         page.write(report)
     if unfinished:
-        _stop(console, unfinished)
+        program.stop(console, unfinished)
     sys.exit(0 if is_well(report) else 1)
 
 
@@ -122,19 +120,5 @@ def _measured(wanted: Wanted, load: Load, rounds: int, aof: Durability | None, c
     return report, "\n".join(failures)
 
 
-def _stop(console: Console, sentence: str) -> Never:
-    console.print(sentence, style="bold red", markup=False)
-    sys.exit(2)
-
-
-def _interrupt(*_: object) -> Never:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    # A `kill` cleans up just as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _interrupt)
-    # Two sockets a pair at both ends, and the peers' subscriptions: many systems allow 1,024 files until asked.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    app()
+    program.run(app)

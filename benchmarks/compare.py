@@ -1,12 +1,10 @@
 """`python -m benchmarks.compare`: what a message costs before and after a change, side by side in pairs."""
 
-import resource
-import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from typing import Annotated, Never
+from typing import Annotated
 
 import msgspec
 from cyclopts import App, Parameter
@@ -14,6 +12,7 @@ from cyclopts.validators import Number
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import program
 from benchmarks.contenders import BenchmarkError, Durability
 from benchmarks.installation import Installation, installation_of
 from benchmarks.load import Outcome
@@ -98,9 +97,9 @@ def main(
             json.touch()  # now, rather than after minutes of measuring
         installations = installation_of(before), installation_of(after)
     except OSError as problem:
-        _stop(console, f"--json {json}: cannot be written: {problem.strerror}")
+        program.stop(console, f"--json {json}: cannot be written: {problem.strerror}")
     except BenchmarkError as problem:
-        _stop(console, str(problem))
+        program.stop(console, str(problem))
     under, load = conditions(), Load(warmup=warmup, seconds=seconds)
     done: list[RunPair] = []
     stopped = ""
@@ -121,7 +120,7 @@ def main(
         json.write_bytes(msgspec.json.format(msgspec.json.encode(comparison)))
     show(comparison, most, console)
     if stopped:
-        _stop(console, stopped)
+        program.stop(console, stopped)
     sys.exit(0 if is_well(comparison, most) else 1)
 
 
@@ -186,19 +185,5 @@ def _row(installation: Installation, outcomes: list[Outcome]) -> list[str]:
     return [installation.commit, compiled, *(f"{figure:.1f}" for figure in figures), f"{rate:,.0f}"]
 
 
-def _stop(console: Console, sentence: str) -> Never:
-    console.print(sentence, style="bold red", markup=False)
-    sys.exit(2)
-
-
-def _interrupt(*_: object) -> Never:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    # A `kill` cleans up just as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _interrupt)
-    # Two sockets a pair at both ends of both servers: many systems allow 1,024 files until asked.
-    _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    app()
+    program.run(app)
