@@ -70,7 +70,7 @@ class ExportedWait(Struct, frozen=True):
     in_time: bool | None
 
 
-class Notice(Struct, frozen=True):
+class DeadlineNotice(Struct, frozen=True):
     """A deadline was warned of, or missed."""
 
     kind: str
@@ -93,7 +93,7 @@ class ExportedConversation(Struct, frozen=True):
     plans: list[ExportedPlan]
     stand: Stand | None
     waits: list[ExportedWait]
-    notices: list[Notice]
+    notices: list[DeadlineNotice]
     mentor_days: list[str]
     subscription_from: str | None
     records: Rows

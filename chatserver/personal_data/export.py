@@ -18,7 +18,7 @@ from chatserver.personal_data.contents import (
     ExportedMessage,
     ExportedPlan,
     ExportedWait,
-    Notice,
+    DeadlineNotice,
     Other,
     Stand,
 )
@@ -196,8 +196,8 @@ def _wait(wait: ClosedWait) -> ExportedWait:
     )
 
 
-def _notice(notice: ReplyNotice) -> Notice:
-    return Notice(
+def _notice(notice: ReplyNotice) -> DeadlineNotice:
+    return DeadlineNotice(
         notice.kind,
         notice.plan,
         instant.text(notice.waiting_since),

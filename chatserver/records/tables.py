@@ -398,3 +398,177 @@ STATEMENTS = Table(
     Column("issued_at", BigInteger, nullable=False),
     Column("content", Text, nullable=False),
 )
+
+# Reaching people. A notice is what somebody hears of, once for each `mark`; the outbox has what is to be sent of it on
+# which channel. `key` is the same at every try: receivers tell doubles by it. A row that is done keeps its outcome.
+
+NOTICES = Table(
+    "notices",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("person_id", String(64), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("mark", String(200), nullable=False),
+    Column("conversation_id", String(64), nullable=False),
+    Column("booking_id", String(64), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    UniqueConstraint("person_id", "event", "mark", name="uq_notices_once"),
+    Index("ix_notices_person_id", "person_id", "id"),
+    # Of unread ones, as its step says.
+    Index("ix_notices_unread", "person_id"),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("endpoint_id", String(64), nullable=False),
+    Column("notice_id", BigInteger),
+    Column("webhook_event_id", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    # Waits for the end of quiet hours, and goes out in one summary with the others.
+    Column("held", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("leased_by", String(32)),
+    Column("leased_until", BigInteger),
+    Column("done_at", BigInteger),
+    Column("outcome", String(16)),
+    Column("reason", String(200)),
+    UniqueConstraint("key", name="uq_outbox_once"),
+    _one_of("channel", ("mail", "push", "webhook")),
+    _one_of("outcome", ("sent", "dropped", "failed")),
+    CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="done_whole"),
+    # Of those to send, and of those that failed, as its step says.
+    Index("ix_outbox_due", "due_at"),
+    Index("ix_outbox_failed", "done_at"),
+    Index("ix_outbox_person_id", "person_id"),
+    Index("ix_outbox_endpoint_id", "endpoint_id", "id"),
+    Index("ix_outbox_done_at", "done_at"),
+)
+
+# `off` is JSON: pairs of channel and topic that the person does not want. Quiet hours are `HH:MM` in their zone.
+
+NOTICE_SETTINGS = Table(
+    "notice_settings",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("off", Text, nullable=False),
+    Column("quiet_from", String(5)),
+    Column("quiet_until", String(5)),
+    Column("updated_at", BigInteger, nullable=False),
+    CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_whole"),
+)
+
+MUTED_CONVERSATIONS = Table(
+    "muted_conversations",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("conversation_id", String(64), primary_key=True),
+    Column("muted_at", BigInteger, nullable=False),
+)
+
+# Members who asked to hear when writing opens.
+
+OPENING_REQUESTS = Table(
+    "opening_requests",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("person_id", String(64), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("opens_at", BigInteger, nullable=False),
+)
+
+MAIL_BOUNCES = Table(
+    "mail_bounces",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("address", String(254), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    _one_of("kind", ("bounce", "complaint")),
+)
+
+# Of a feed's secret the digest only.
+
+CALENDAR_FEEDS = Table(
+    "calendar_feeds",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    UniqueConstraint("digest", name="uq_calendar_feeds_digest"),
+)
+
+# Sealed columns open with keys in `conversation_keys` whose name no conversation can have (`keys.server_seal`).
+
+PUSH_SUBSCRIPTIONS = Table(
+    "push_subscriptions",
+    METADATA,
+    Column("person_id", String(64), primary_key=True),
+    Column("device", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("subscribed_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+)
+
+SERVER_SECRETS = Table(
+    "server_secrets",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+# Webhooks. An event is what endpoints are told of, once for each `mark`; `events` is JSON, `secret` is sealed.
+
+WEBHOOK_EVENTS = Table(
+    "webhook_events",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("mark", String(200), nullable=False),
+    Column("conversation_id", String(64), nullable=False, index=True),
+    Column("person_id", String(64), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    UniqueConstraint("kind", "mark", name="uq_webhook_events_once"),
+)
+
+WEBHOOKS = Table(
+    "webhooks",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("with_text", Boolean, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("earlier_secret", LargeBinary),
+    Column("earlier_until", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("failing_since", BigInteger),
+    Column("disabled_at", BigInteger),
+    Column("disabled_for", String(16)),
+    CheckConstraint("(earlier_secret IS NULL) = (earlier_until IS NULL)", name="earlier_whole"),
+    CheckConstraint("(disabled_at IS NULL) = (disabled_for IS NULL)", name="disabled_whole"),
+)
+
+WEBHOOK_ATTEMPTS = Table(
+    "webhook_attempts",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("outbox_id", BigInteger, nullable=False, index=True),
+    Column("webhook_id", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("took_ms", Integer, nullable=False),
+    Column("status", Integer),
+    Column("error", String(200)),
+    Index("ix_webhook_attempts_webhook_id", "webhook_id", "id"),
+)

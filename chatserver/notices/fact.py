@@ -1,0 +1,61 @@
+"""Something that happened in the product and that somebody may hear of.
+
+Whoever writes down that it happened hands it to `Noting.note` in the same transaction: both are kept, or neither.
+"""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+FactName = Literal[
+    "message",
+    "message.refused",
+    "message.unread",
+    "reply.warning",
+    "reply.missed",
+    "reply.answered",
+    "writing.opened",
+    "writing.days",
+    "booking.booked",
+    "booking.moved",
+    "booking.cancelled",
+    "session.reminder",
+    "session.starting",
+    "session.started",
+    "session.late",
+    "session.candidate",
+    "session.close_reminder",
+    "session.ended",
+    "session.no_show",
+    "session.mentor_absent",
+    "session.unattended",
+    "session.late_cancellation",
+    "session.three_sessions",
+    "membership.changed",
+    "membership.reminder",
+    "membership.renewed",
+    "person.erased",
+    "webhook.disabled",
+]
+"""The names of what can happen: the same in the table of who hears of what, in notices, and in webhooks."""
+
+HearingRole = Literal["member", "mentor", "support"]
+"""In which role somebody hears of a fact."""
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """One thing that happened. `at` in ms."""
+
+    event: FactName
+    mark: str
+    """With `event` it names the fact for ever: the same one noted again changes nothing."""
+    at: int
+    conversation: str = ""
+    booking: str = ""
+    member: str = ""
+    mentor: str = ""
+    """Of the conversation that it is about, or of the person; '' where it is about neither."""
+    roles: frozenset[HearingRole] | None = None
+    """Whom it concerns, of those whom the table names; None for all of them."""
+    data: dict[str, Any] = {}
+    """Ids, instants and numbers that texts are made of. No name, and nothing that a person wrote."""
