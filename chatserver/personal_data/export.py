@@ -14,11 +14,11 @@ from chatserver.messages.log import MessageLog
 from chatserver.personal_data import recorded
 from chatserver.personal_data.contents import (
     AboutPerson,
+    DeadlineNotice,
     ExportedConversation,
     ExportedMessage,
     ExportedPlan,
     ExportedWait,
-    DeadlineNotice,
     Other,
     Stand,
 )
