@@ -75,8 +75,3 @@ async def forget(connection: AsyncConnection, person: str, device: str, digest: 
     """Delete it; with a digest only while it still is the one with that endpoint."""
     query = delete(PUSH_SUBSCRIPTIONS).where(_COLUMN.person_id == person, _COLUMN.device == device)
     await connection.execute(query if digest is None else query.where(_COLUMN.digest == digest))
-
-
-async def forget_person(connection: AsyncConnection, person: str) -> None:
-    """Delete all that the person has."""
-    await connection.execute(delete(PUSH_SUBSCRIPTIONS).where(_COLUMN.person_id == person))
