@@ -1,14 +1,15 @@
-"""A notice as it goes over the wire, and back: instants in its data are ms here and RFC 3339 there."""
+"""A notice as it goes over the wire, and back."""
 
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
 from chatserver.protocol.notices import NoticeView
 from quotas import instant
 
-_INSTANTS = ("_at", "_from", "_until")
-"""How the names of those in a notice's data end."""
+_INSTANTS = ("moved_from", "next_session", "until")
+"""Those in a notice's data whose names do not end in `_at`."""
+_KNOWN: tuple[FactName, ...] = get_args(FactName)
 
 
 def view_of(notice: Notice) -> NoticeView:
@@ -24,12 +25,17 @@ def view_of(notice: Notice) -> NoticeView:
     )
 
 
-def notice_of(view: NoticeView, person: str) -> Notice:
-    """What an app was told, to make words of. What only the server knows of it is empty: its mark, when it was noted.
+def notice_of(view: NoticeView, person: str) -> Notice | None:
+    """What an app was told, to make words of; None where this release does not know the event, or reads no instant.
 
-    Raises ValueError where an instant is none.
+    What only the server knows of it is left empty: its mark, and when it was noted.
     """
-    at = instant.parse(view.at)
+    try:
+        at = instant.parse(view.at)
+    except ValueError:
+        return None
+    if view.event not in _KNOWN:
+        return None
     return Notice(
         id=view.id,
         person=person,
@@ -37,7 +43,7 @@ def notice_of(view: NoticeView, person: str) -> Notice:
         mark="",
         conversation=view.conversation or "",
         booking=view.booking or "",
-        data={name: _heard(name, value) for name, value in view.data.items()},
+        data=view.data,
         at=at,
         noted_at=at,
         read_at=at if view.read else None,
@@ -45,8 +51,6 @@ def notice_of(view: NoticeView, person: str) -> Notice:
 
 
 def _told(name: str, value: Any) -> Any:
-    return instant.text(value) if name.endswith(_INSTANTS) and type(value) is int else value
-
-
-def _heard(name: str, value: Any) -> Any:
-    return instant.parse(value) if name.endswith(_INSTANTS) and isinstance(value, str) else value
+    """Instants are ms in data, and RFC 3339 on the wire."""
+    is_instant = name.endswith("_at") or name in _INSTANTS
+    return instant.text(value) if is_instant and type(value) is int else value
