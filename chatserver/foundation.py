@@ -23,9 +23,9 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
-from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.reading import NoticeLists
+from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases

@@ -369,11 +369,16 @@ class ChatClient:
         match event:
             case Message():
                 self._take_message(event, user)
-            case Accepted() | Refused() | HistoryPage() | SessionChanged() | Following() | Unfollowed():
+            case (
+                Accepted()
+                | Refused()
+                | ComposerChanged()
+                | HistoryPage()
+                | SessionChanged()
+                | Following()
+                | Unfollowed()
+            ):
                 self._take_answer(event)
-            case ComposerChanged():
-                self._questions.settle_check(event)
-                self._inbox.put(event)
             case BoardShown():
                 self._board.note(event)
                 self._inbox.put(event)
@@ -394,13 +399,18 @@ class ChatClient:
             case _:
                 assert_never(event)
 
-    def _take_answer(self, event: Accepted | Refused | HistoryPage | SessionChanged | Following | Unfollowed) -> None:
+    def _take_answer(
+        self, event: Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed
+    ) -> None:
         match event:
             case Accepted():
                 self._inbox.place(event.conversation, otherwise=event.seq - 1).take(event.seq)
                 self._questions.settle_send(event)
             case Refused():
                 self._questions.settle_send(event)
+            case ComposerChanged():
+                self._questions.settle_check(event)
+                self._inbox.put(event)
             case HistoryPage():
                 self._questions.settle_history(event)
             case SessionChanged():

@@ -62,9 +62,7 @@ class NoticeCalls:
 
     def put_settings(self, settings: Mapping[str, object]) -> NoticeSettingsSaid:
         """In place of what was set."""
-        return http.say(
-            self._url, "PUT", f"{self._person}/notice-settings", settings, self._token, NoticeSettingsSaid
-        )
+        return http.say(self._url, "PUT", f"{self._person}/notice-settings", settings, self._token, NoticeSettingsSaid)
 
     def mute(self, conversation: str, *, muted: bool) -> MutedSaid:
         """Want no notices of it any more, or want them again."""

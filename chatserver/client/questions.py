@@ -50,13 +50,7 @@ QuestionAnswer = (
     | NoticesRead
 )
 QuestionKind = (
-    type[Send]
-    | type[Check]
-    | type[History]
-    | type[JoinSession]
-    | type[Follow]
-    | type[Notices]
-    | type[ReadNotices]
+    type[Send] | type[Check] | type[History] | type[JoinSession] | type[Follow] | type[Notices] | type[ReadNotices]
 )
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""

@@ -1,6 +1,6 @@
 """A notice as it goes over the wire, and back."""
 
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
@@ -39,7 +39,7 @@ def notice_of(view: NoticeView, person: str) -> Notice | None:
     return Notice(
         id=view.id,
         person=person,
-        event=cast(FactName, view.event),
+        event=view.event,
         mark="",
         conversation=view.conversation or "",
         booking=view.booking or "",

@@ -135,18 +135,7 @@ class ReadNotices(Command, frozen=True, gc=False, tag="notices_read"):
 
 
 AnyCommand = (
-    Hello
-    | Send
-    | Check
-    | Read
-    | Typing
-    | JoinSession
-    | History
-    | Follow
-    | Unfollow
-    | Watch
-    | Notices
-    | ReadNotices
+    Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices
 )
 
 COMMANDS: tuple[type[msgspec.Struct], ...] = (

@@ -1,4 +1,4 @@
-"""What the socket asks of a person's notices: what a welcome says of them, pages of the list, and that some are read."""
+"""What the socket asks of a person's notices: what a welcome says of them, pages, and that some are read."""
 
 import asyncio
 import logging
