@@ -168,6 +168,7 @@ async def assembled(
             advice=base.advice,
             memberships=base.memberships,
             statements=base.statements,
+            telling=base.telling,
             clock=ledger.now,
             people=people,
             metrics=metrics,

@@ -19,9 +19,11 @@ from chatserver.conversations.renewals import Renewals
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
+from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
+from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
@@ -104,6 +106,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     keys: ConversationKeys
     messages: MessageLog
     archive: Archive
+    secrets: ServerSecrets
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -281,6 +284,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 metrics=base.metrics,
                 name=base.node,
             ),
+            secrets=ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now),
         )
 
 

@@ -142,6 +142,13 @@ class SessionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """How far ahead the bookings of a series are made."""
 
 
+class NoticePolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of what, and when."""
+
+    unread_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 5
+    """How long a message may stay unread before who it is for is told; 0: they never are."""
+
+
 class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """The defaults of conversations that name no zone and no holidays, and the weekdays closed for all."""
 
@@ -156,6 +163,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     calendar: CalendarPolicy
     plans: dict[str, Plan]
     sessions: SessionPolicy = SessionPolicy()
+    notices: NoticePolicy = NoticePolicy()
 
     @property
     def warn_first(self) -> int:
@@ -206,10 +214,11 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
     table = _builtin_table()
     for section, values in given.items():
         if section not in table:
-            raise PolicyError(f"`{section}` is no key of a policy; allowed are `calendar`, `sessions` and `plans`")
+            allowed = "allowed are `calendar`, `sessions`, `notices` and `plans`"
+            raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
-    for section in ("calendar", "sessions"):
+    for section in ("calendar", "sessions", "notices"):
         table[section] |= given.get(section, {})
     for name, plan in given.get("plans", {}).items():
         if not isinstance(plan, dict):
@@ -246,12 +255,13 @@ def _checked(table: dict[str, Any]) -> Policy:
     sessions = _converted(table["sessions"], SessionPolicy, "sessions")
     if sessions.session_pay and (problem := currency_problem(sessions.session_pay.currency)):
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
+    notices = _converted(table["notices"], NoticePolicy, "notices")
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
             raise PolicyError(f"`plans.{name}`: a plan's name is 1 to 32 of a-z, 0-9, _, + and -, a letter first")
         plans[name] = _converted(plan, Plan, f"plans.{name}")
-    return Policy(calendar, plans, sessions)
+    return Policy(calendar, plans, sessions, notices)
 
 
 ALLOWED: dict[str, str] = {
@@ -286,6 +296,7 @@ ALLOWED: dict[str, str] = {
     "reminders_hours": "a list of hours above 0, to 672",
     "join_url": "an address such as 'https://video.example/{booking}', in which `{booking}` stands for the id",
     "ahead_weeks": "a whole number of weeks from 1 to 26",
+    "unread_minutes": "a whole number of minutes from 0 to 10080",
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
@@ -295,6 +306,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "calendar": CalendarPolicy.__struct_encode_fields__,
     "sessions_policy": SessionPolicy.__struct_encode_fields__,
     "session_pay": UnitPay.__struct_encode_fields__,
+    "notices": NoticePolicy.__struct_encode_fields__,
     "plan": Plan.__struct_encode_fields__,
     "writing": ("kind", *Windows.__struct_encode_fields__),
     "reply": ReplyPromise.__struct_encode_fields__,
@@ -302,7 +314,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """The keys of each table of a policy. Of `writing`, the kinds weekdays and always take only `kind`."""
 
-_Kind = TypeVar("_Kind", CalendarPolicy, Plan, SessionPolicy)
+_Kind = TypeVar("_Kind", CalendarPolicy, NoticePolicy, Plan, SessionPolicy)
 
 
 def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:

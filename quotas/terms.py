@@ -10,7 +10,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from quotas.calendar import Calendar
-from quotas.instant import HOUR, LATEST
+from quotas.instant import HOUR, LATEST, MINUTE
 from quotas.plans import Always, Messages, Plan, Policy, ReplyPromise, Windows, holidays_problem
 from quotas.zones import zone_problem, zone_to_show
 
@@ -75,6 +75,8 @@ class Terms(Struct, frozen=True):
     """When a reply to a message written during the live chat is due; 0 for never."""
     warn_first: int
     """How many ms ahead of a deadline its first warning goes out; 0 where none does."""
+    unread_after: int = 0
+    """How many ms a message may stay unread before who it is for is told; 0: they never are."""
 
     def hold(self, now: int, live_until: int) -> bool:
         """Whether these are the terms at `now`, with a live chat started by hand that ends at `live_until`."""
@@ -154,11 +156,22 @@ class Rulebook:
         """
         if ended and not self.knows(plan, zone, holidays):
             return terms_at(_NO_RULES, self.calendar_to_show(zone, holidays), live_until, now)
-        return terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now, chats)
+        unread_after = self.policy.notices.unread_minutes * MINUTE
+        return terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now, chats, unread_after)
 
 
-def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int, chats: Sequence[BookedChat] = ()) -> Terms:
-    """The terms of one plan on one calendar at `now`, with live chats that were booked and one started by hand."""
+def terms_at(
+    plan: Plan,
+    calendar: Calendar,
+    live_until: int,
+    now: int,
+    chats: Sequence[BookedChat] = (),
+    unread_after: int = 0,
+) -> Terms:
+    """The terms of one plan on one calendar at `now`, with live chats that were booked and one started by hand.
+
+    `unread_after` is the policy's, the same for all plans.
+    """
     live = _live_at(live_until, chats, now)
     today = calendar.start_of_day(now)
     opens_at = calendar.next_open(now)
@@ -189,6 +202,7 @@ def terms_at(plan: Plan, calendar: Calendar, live_until: int, now: int, chats: S
         due_fixed=due.fixed,
         live_due_at=live_due_at,
         warn_first=plan.reply.warn_first if plan.reply else 0,
+        unread_after=unread_after,
     )
 
 

@@ -42,6 +42,8 @@ async def change_conversation(call: HttpCall[NoQuery, ConversationChange]) -> Ht
     if isinstance(outcome, Missing):
         raise not_found(call.id)
     status, record = written(outcome)
+    if record.status == "ended":  # which has cancelled what was booked
+        await call.context.telling.tell(record.id)
     return HttpAnswer(status, await _resource(call.context, record))
 
 

@@ -28,6 +28,7 @@ from chatserver.sessions.prices import Prices
 from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
+from chatserver.sessions.telling import SessionTelling
 from quotas.ledger.base import Ledger
 from quotas.plans import SessionPolicy
 
@@ -55,6 +56,7 @@ class ApiContext:
     advice: Advice
     memberships: Memberships
     statements: Statements
+    telling: SessionTelling
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

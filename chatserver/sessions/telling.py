@@ -38,8 +38,10 @@ from quotas.store.errors import StoreError
 from quotas.store.port import Store
 from quotas.terms import BookedChat
 
-LOOK_EVERY = 5.0
-"""Seconds between looks for what was left untold."""
+LOOK_EVERY = 30.0
+"""Seconds between looks for what was left untold: by a process that died, or by a command beside the servers."""
+SWEEP_EVERY = 1.0
+"""Seconds between looks where there is more than one takes."""
 RETRY_AFTER = 3.0
 """Seconds after a look that failed."""
 LEASE = 15 * SECOND
@@ -110,7 +112,7 @@ class SessionTelling:
 
     async def run(self) -> None:
         """Tell what was left untold, until cancelled."""
-        await self._duty.run(self._sweep, Pace(LOOK_EVERY, RETRY_AFTER, LEASE))
+        await self._duty.run(self._sweep, Pace(SWEEP_EVERY, RETRY_AFTER, LEASE))
 
     async def tell(self, conversation: str) -> None:
         """Tell what has just been committed; where the store does not answer now, it is told later."""

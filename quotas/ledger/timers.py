@@ -49,6 +49,21 @@ class Timers:
         key = keys.timers(keys.partition(conversation))
         await self._ledger.call("ring_at", (key,), kind, name, at)
 
+    async def set_earlier(self, conversation: str, kind: str, name: str, at: int) -> None:
+        """Let it ring at `at` at the latest; one that rings earlier already stays.
+
+        One that is claimed rings again when its lease ends, or at `at`: what is due by then has not been seen to.
+        """
+        await self._ring_by(conversation, kind, name, at, 0)
+
+    async def set_next(self, conversation: str, kind: str, name: str, at: int) -> None:
+        """As `set_earlier`, for whoever has claimed it and knows that nothing is due until `at`."""
+        await self._ring_by(conversation, kind, name, at, 1)
+
+    async def _ring_by(self, conversation: str, kind: str, name: str, at: int, is_claimant: int) -> None:
+        key = keys.timers(keys.partition(conversation))
+        await self._ledger.call("ring_by", (key,), kind, name, at, is_claimant)
+
     async def clear_timer(self, conversation: str, kind: str, name: str) -> None:
         """Let it not ring."""
         await self._store.request("ZREM", keys.timers(keys.partition(conversation)), keys.timer(kind, name))

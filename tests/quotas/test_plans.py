@@ -9,6 +9,7 @@ from quotas.plans import (
     Always,
     CalendarPolicy,
     Messages,
+    NoticePolicy,
     OpenDays,
     Plan,
     Policy,
@@ -77,6 +78,11 @@ def test_keys_are_laid_over_one_by_one(tmp_path: Path) -> None:
     assert policy.plans["basic"] == builtin_policy().plans["basic"]
 
 
+def test_notices_are_laid_over_the_built_in_ones(tmp_path: Path) -> None:
+    assert builtin_policy().notices == NoticePolicy(unread_minutes=5)
+    assert _loaded(tmp_path, "[notices]\nunread_minutes = 0").notices == NoticePolicy(unread_minutes=0)
+
+
 def test_a_writing_of_another_kind_replaces_the_whole(tmp_path: Path) -> None:
     policy = _loaded(tmp_path, '[plans.light]\nwriting = { kind = "messages", per_week = 4 }\n')
     assert policy.plans["light"].writing == Messages(per_week=4)
@@ -105,7 +111,7 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("[calender]", "`calender` is no key of a policy", "`calendar`, `sessions` and `plans`"),
+        ("[calender]", "`calender` is no key of a policy", "`calendar`, `sessions`, `notices` and `plans`"),
         ("plans = 5", "`plans` must be a table", ""),
         ("[plans]\nlight = 5", "`plans.light` must be a table", ""),
         ("[calendar]\nzones = 'x'", "`calendar.zones` is no key there", "zone, closed_weekdays, holidays"),
@@ -151,6 +157,8 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
             "`sessions.session_pay.currency`: 'XXX' is no currency",
             "a code of ISO 4217",
         ),
+        ("[notices]\nunread_minutes = -1", "`notices.unread_minutes`: expected `int` >= 0", "from 0 to 10080"),
+        ("[notices]\nafter = 5", "`notices.after` is no key there", "unread_minutes"),
         ("[plans.light]\nmentor_days_per_week = 8", "`plans.light.mentor_days_per_week`: expected", "from 1 to 7"),
         ("[plans.light]\nbanner = 'Only video'", "`plans.light.banner`: expected `str` matching", "a text key"),
         ("[plans.light]\nprice = 5", "`plans.light.price` is no key there", "writing, reply, sessions"),

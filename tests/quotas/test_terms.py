@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from quotas import instant
 from quotas.calendar import Calendar
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows
+from quotas.plans import Always, Messages, NoticePolicy, OpenDays, Plan, ReplyPromise, Windows, builtin_policy
 from quotas.terms import Rulebook, Terms, UnjudgeableError, UnknownPlanError, counted_time, due_of, terms_at
 from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans, promises
 
@@ -32,6 +32,15 @@ def test_terms_of_video_promise_no_reply(rulebook: Rulebook) -> None:
     terms = rulebook.terms("video", "Europe/Oslo", "", 0, oslo("2026-01-10T12:00:00"))
     assert (terms.messages_per_week, terms.closed_until) == (10, oslo("2026-01-12T00:00:00"))
     assert terms.due(oslo("2026-01-10T12:00:00")) == 0
+
+
+def test_every_plan_s_terms_say_how_long_a_message_may_stay_unread() -> None:
+    policy = builtin_policy()
+    never = Rulebook(replace(policy, notices=NoticePolicy(unread_minutes=0)))
+    for plan in policy.plans:
+        at = oslo("2026-01-08T12:00:00")
+        assert Rulebook(policy).terms(plan, "Europe/Oslo", "", 0, at).unread_after == 5 * MINUTE
+        assert never.terms(plan, "Europe/Oslo", "", 0, at).unread_after == 0
 
 
 def test_always_is_open_on_closed_days_and_from_the_first_instant_of_the_week() -> None:

@@ -42,6 +42,19 @@ local function ring_at(KEYS, ARGV)
 end
 
 -- KEYS: the timers of a partition
+-- ARGV: kind, name, the instant at which it rings at the latest, 1 where whoever claimed it sets it
+-- One that rings earlier already stays. One that somebody is at work on rings again after the lease at the latest, set
+-- anew: what has come up since is not cleared with what was done. Whoever did that knows better, and sets it for later.
+local function ring_by(KEYS, ARGV)
+    local tag, timer, at = KEYS[1]:match('^({%d+})'), ARGV[1] .. ':' .. ARGV[2], tonumber(ARGV[3])
+    local set = tonumber(redis.call('ZSCORE', KEYS[1], timer) or 'inf')
+    local is_claimed = set % 1 == CLAIMED
+    if is_claimed and ARGV[4] ~= '1' then at = math.min(at, set - CLAIMED) end
+    if is_claimed or at < set then set_timer(tag, ARGV[1], ARGV[2], at) end
+    return 1
+end
+
+-- KEYS: the timers of a partition
 -- ARGV: shift, lease in ms, most, kinds that the caller handles
 -- Nothing rings by a clock of which the caller has not heard yet: who is connected is told of the new clock first.
 -- Claims timers of these kinds that have rung: each rings again after the lease, unless it is set anew or cleared. Others
@@ -85,5 +98,6 @@ local function done(KEYS, ARGV)
 end
 
 redis.register_function('ring_at_@VERSION@', ring_at)
+redis.register_function('ring_by_@VERSION@', ring_by)
 redis.register_function('claim_@VERSION@', claim)
 redis.register_function('done_@VERSION@', done)

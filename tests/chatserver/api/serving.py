@@ -107,6 +107,7 @@ async def served(
         advice=base.advice,
         memberships=base.memberships,
         statements=base.statements,
+        telling=base.telling,
         clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=base.metrics,

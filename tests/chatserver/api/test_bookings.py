@@ -137,6 +137,17 @@ async def test_a_conversation_that_is_not_open(anyone: httpx.AsyncClient) -> Non
         refused(await anyone.put("/v1/bookings/b1", json=CALL, headers=as_("tom")), status)
 
 
+async def test_what_ends_with_its_conversation_is_told_at_once(anyone: httpx.AsyncClient) -> None:
+    """The answer to ending it comes after the entry that says what was cancelled: nobody looks for it here."""
+    await booked(anyone)
+    await anyone.patch("/v1/conversations/c1", json={"status": "ended"}, headers=as_("service"))
+    entries = (await anyone.get("/v1/conversations/c1/messages", headers=as_("kari"))).json()["messages"]
+    assert [(entry["event"]["name"], entry["event"]["data"]["by"]) for entry in entries] == [
+        ("booked", "mentor"),
+        ("cancelled", "end"),
+    ]
+
+
 @ON_EACH
 async def test_many_want_the_same_time(anyone: httpx.AsyncClient, slots: None) -> None:
     """Of two conversations of one mentor: one gets it, the others hear why and what is free."""

@@ -112,3 +112,42 @@ async def test_the_clock_stops_at_timers_of_every_kind_and_waits_for_those_that_
     assert (await turned(now + DAY))[0], "somebody is at work on it"
     await shifted.timers.done(claim, claim.rung)
     assert await turned(now + DAY) == (False, 0)
+
+
+async def rings_at(desk: Desk) -> float | None:
+    score = await desk.link.request("ZSCORE", keys.timers(PARTITION), "session:b1")
+    return None if score is None else float(score)
+
+
+async def test_one_that_is_set_no_later_than_an_instant_rings_at_the_earliest_of_all(desk: Desk) -> None:
+    now = await desk.ledger.now()
+    for at, rings in ((now + HOUR, now + HOUR), (now + DAY, now + HOUR), (now + SECOND, now + SECOND)):
+        await desk.timers.set_earlier(OWNER, "session", "b1", at)
+        assert await rings_at(desk) == rings
+    await desk.timers.set_next(OWNER, "session", "b1", now + HOUR)
+    assert await rings_at(desk) == now + SECOND, "somebody else has set it: nobody holds it"
+
+
+@pytest.mark.parametrize("later", [-SECOND, SECOND, DAY])
+async def test_what_comes_up_while_one_is_worked_on_makes_it_ring_again(desk: Desk, later: int) -> None:
+    now = await desk.ledger.now()
+    await desk.timers.set_timer(OWNER, "session", "b1", now - 1)
+    claim = await desk.claimed()
+    await desk.timers.set_earlier(OWNER, "session", "b1", claim.now + later)
+    assert await desk.timers.done(claim, claim.rung) == 0
+    assert await rings_at(desk) == claim.now + min(later, LEASE)
+
+
+async def test_whoever_did_what_was_due_sets_it_for_what_is_due_next(desk: Desk) -> None:
+    now = await desk.ledger.now()
+    await desk.timers.set_timer(OWNER, "session", "b1", now - 1)
+    claim = await desk.claimed()
+    await desk.timers.set_next(OWNER, "session", "b1", now + DAY)
+    await desk.timers.set_earlier(OWNER, "session", "b1", now + HOUR)
+    assert await desk.timers.done(claim, claim.rung) == 0
+    assert await rings_at(desk) == now + HOUR
+    await desk.timers.set_timer(OWNER, "session", "b1", now - 1)
+    claim = await desk.claimed()
+    await desk.timers.set_earlier(OWNER, "session", "b1", now + DAY)
+    await desk.timers.set_next(OWNER, "session", "b1", now + HOUR)
+    assert await rings_at(desk) == claim.now + LEASE, "what came up meanwhile is not passed over"
