@@ -160,28 +160,33 @@ class MailRelay:
             local_hostname=self._own_name,
             timeout=TIMEOUT,
         )
+        connected = False
         try:
             await smtp.connect()
+            connected = True
         except SMTPAuthenticationError as error:
             raise _Unavailable(f"the mail relay does not take the login in `smtp_url` ({error.code})") from None
         except SMTPResponseException as error:
             raise _Unavailable(f"the mail relay does not let this server in ({error.code})") from None
         except (SMTPException, OSError) as error:
             raise _Unavailable(_why_not_connected(error)) from None
+        finally:
+            if not connected:
+                smtp.close()
         return _Line(smtp)
 
 
 def _why_not_connected(error: Exception) -> str:
-    from aiosmtplib import SMTPNotSupported, SMTPTimeoutError
+    from aiosmtplib import SMTPConnectError, SMTPServerDisconnected, SMTPTimeoutError
 
     causes = [error, error.__cause__, error.__context__]
     if any(isinstance(each, ssl.SSLError) for each in causes):
         return "the mail relay's certificate is not trusted, or TLS with it fails"
-    if isinstance(error, SMTPNotSupported):
-        return "the mail relay offers no STARTTLS, or no login that is known here"
     if isinstance(error, SMTPTimeoutError | TimeoutError):
         return "the mail relay does not answer in time"
-    return "the mail relay cannot be reached"
+    if isinstance(error, SMTPConnectError | SMTPServerDisconnected | OSError):
+        return "the mail relay cannot be reached"
+    return "the mail relay offers no STARTTLS, or no login that is known here"
 
 
 def _recipient_refused(code: int, message: str) -> DeliveryResult | AddressRefused:
