@@ -98,6 +98,11 @@ def _rows(erased: Erased) -> list[tuple[str, str, str]]:
         ),
         ("erased", "name, e-mail address, time zone, language", leftovers),
         ("erased", f"tokens issued before {instant.text(erased.tokens_before)}", "issue no new ones for this id"),
+        (
+            "erased",
+            "notices, settings, devices, calendar feed, mails on their way",
+            "nothing is sent to them any more",
+        ),
         ("ended", counted(len(erased.conversations), "conversation"), "nobody writes in them any more"),
         ("remains", "id, role, instants of the record", "conversations and reports name it"),
         (

@@ -22,7 +22,8 @@ class AboutPerson(Struct, frozen=True):
     erased_at: str | None
     tokens_refused_before: str | None
     records: Rows
-    """Hours, prices and statements of a mentor, memberships of a member."""
+    """Hours, prices and statements of a mentor, memberships of a member; what they heard of, what was sent, what they
+    want to hear, and where to."""
 
 
 class Other(Struct, frozen=True):

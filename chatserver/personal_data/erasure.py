@@ -109,6 +109,7 @@ class Erasure:
                 raise UnknownPersonError(person)
             # From here on nobody puts them into another conversation.
             await erasures.erase_person(connection, person, await self._ledger.now())
+            await erasures.forget_notices(connection, person)
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)
 

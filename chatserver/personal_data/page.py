@@ -26,9 +26,24 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
     "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
     "statements": ("month", "issued_at"),
+    "notices": ("event", "conversation_id", "at", "read_at"),
+    "outbox": ("channel", "created_at", "done_at", "outcome", "reason"),
+    "notice_settings": ("off", "quiet_from", "quiet_until", "updated_at"),
+    "muted_conversations": ("conversation_id", "muted_at"),
+    "opening_requests": ("conversation_id", "asked_at", "opens_at"),
+    "mail_bounces": ("address", "kind", "at"),
+    "calendar_feeds": ("made_at",),
+    "push_subscriptions": ("device", "subscribed_at", "expires_at"),
 }
 """Of what is recorded, in which order, and which columns."""
-_HEADS = {"at": "noted_at", "service": "service_of"}
+_HEADS = {
+    "at": "noted_at",
+    "service": "service_of",
+    "conversation_id": "in_conversation",
+    "event": "what",
+    "address": "email",
+    "created_at": "since",
+}
 """Texts of columns whose names mean something else there."""
 
 _Rows = list[tuple[str, str]]
@@ -169,7 +184,7 @@ class ExportPage:
             ),
         )
         self._table(
-            "notices",
+            "reply_notices",
             ("kind", "waiting_since", "due_at", "noted_at"),
             (
                 (escape(texts(each.kind)), self._at(each.waiting_since), self._at(each.due_at), self._at(each.at))
@@ -199,6 +214,9 @@ class ExportPage:
                 return escape(self._texts("yes" if value else "no"))
             case str(value) if _INSTANT.fullmatch(value):
                 return self._at(value)
+            case list(pairs):
+                texts = self._texts
+                return escape(", ".join(f"{texts.word(by)}: {texts.word(f'topic_{topic}')}" for by, topic in pairs))
             case value:
                 return escape(self._texts.word(str(value)))
 

@@ -1,7 +1,7 @@
 """Rows that an export takes over as they are recorded: each column by its name.
 
 Instants become RFC 3339, days ISO dates, and JSON what it holds. Which tables, and by which column a row is found,
-stands here; what is left out of a row only says how the server counts and finds it.
+stands here; what is left out of a row only says how the server counts and finds it, or opens something.
 """
 
 from collections.abc import Mapping
@@ -15,27 +15,45 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import (
     BOOKINGS,
+    CALENDAR_FEEDS,
     CREDIT_CORRECTIONS,
+    MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
     MEMBERSHIPS,
     MENTOR_HOURS,
     MENTOR_PRICES,
+    MUTED_CONVERSATIONS,
+    NOTICE_SETTINGS,
+    NOTICES,
+    OPENING_REQUESTS,
+    OUTBOX,
+    PUSH_SUBSCRIPTIONS,
     SERIES,
     SERIES_PLACES,
     SESSION_EVENTS,
     STATEMENTS,
+    WEBHOOK_EVENTS,
 )
 from quotas import instant
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by the name of what they are."""
 
-_JSON = {SESSION_EVENTS.c.data, MENTOR_HOURS.c.weekly, MENTOR_HOURS.c.exceptions, STATEMENTS.c.content}
+_JSON = {
+    SESSION_EVENTS.c.data,
+    MENTOR_HOURS.c.weekly,
+    MENTOR_HOURS.c.exceptions,
+    STATEMENTS.c.content,
+    NOTICES.c.data,
+    NOTICE_SETTINGS.c.off,
+}
 _NUMBERS = {
     BOOKINGS.c.price_amount,
     MENTOR_PRICES.c.amount,
     MEMBERSHIPS.c.price_amount,
     MEMBERSHIP_STEPS.c.price_amount,
+    NOTICES.c.id,
+    OUTBOX.c.notice_id,
 }
 """Whole numbers that are no instants."""
 
@@ -60,6 +78,15 @@ OF_PEOPLE: Mapping[str, Recorded] = {
     "memberships": Recorded(MEMBERSHIPS, "person_id", ("id",)),
     "membership_steps": Recorded(MEMBERSHIP_STEPS, "person_id", ("id",)),
     "statements": Recorded(STATEMENTS, "mentor_id"),
+    "notices": Recorded(NOTICES, "person_id", ("mark",)),
+    "outbox": Recorded(OUTBOX, "person_id", ("id", "key", "webhook_event_id", "held", "leased_by", "leased_until")),
+    "notice_settings": Recorded(NOTICE_SETTINGS, "person_id"),
+    "muted_conversations": Recorded(MUTED_CONVERSATIONS, "person_id"),
+    "opening_requests": Recorded(OPENING_REQUESTS, "person_id"),
+    "mail_bounces": Recorded(MAIL_BOUNCES, "person_id"),
+    "calendar_feeds": Recorded(CALENDAR_FEEDS, "person_id", ("digest",)),
+    "push_subscriptions": Recorded(PUSH_SUBSCRIPTIONS, "person_id", ("sealed", "digest")),
+    "webhook_events": Recorded(WEBHOOK_EVENTS, "person_id", ("id", "mark", "data")),
 }
 
 

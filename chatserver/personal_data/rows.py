@@ -7,14 +7,22 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, text, true,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import (
+    CALENDAR_FEEDS,
     CONVERSATIONS,
     CREDIT_CORRECTIONS,
     ERASURES,
+    MAIL_BOUNCES,
     MEMBERSHIP_TURNS,
     MENTOR_HOURS,
     MENTOR_PRICES,
     MESSAGES,
+    MUTED_CONVERSATIONS,
+    NOTICE_SETTINGS,
+    NOTICES,
+    OPENING_REQUESTS,
+    OUTBOX,
     PEOPLE,
+    PUSH_SUBSCRIPTIONS,
     REPLY_NOTICES,
     REPLY_WAITS,
 )
@@ -23,6 +31,11 @@ ADVISORY_LOCK = 0x6572_6173
 """The PostgreSQL advisory lock that one erasing process holds: "eras" as a number."""
 
 _NO_ONE = {"name": "", "email": None, "zone": "UTC", "locale": "en"}
+_OF_ONE = (
+    *(OUTBOX, NOTICES, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
+    *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS),
+)
+"""What one person hears of, wants to hear, and where to: the other side has rows of their own."""
 _message = MESSAGES.c
 
 
@@ -62,6 +75,15 @@ async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
         await connection.execute(delete(table).where(table.c.mentor_id == id))
     query = update(PEOPLE).where(PEOPLE.c.id == id)
     await connection.execute(query.values(**_NO_ONE, updated_at=at, erased_at=func.coalesce(PEOPLE.c.erased_at, at)))
+
+
+async def forget_notices(connection: AsyncConnection, id: str) -> None:
+    """Take what the person was told, what is on its way to them, what they want to hear, and where to.
+
+    A row that is being sent is gone for whoever sends it: it cannot be tried again.
+    """
+    for table in _OF_ONE:
+        await connection.execute(delete(table).where(table.c.person_id == id))
 
 
 async def begun(connection: AsyncConnection, person: str) -> dict[str, Begun]:

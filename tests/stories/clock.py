@@ -56,16 +56,21 @@ class Story:
                 await server.conversation("c1", self._plan)
                 self._plan = None
             async with server.device("mia") as mia, server.device("tora") as tora:
-                yield Scene(server, mia, tora)
+                yield Scene(server, mia, tora, self._store_url)
 
 
 class Scene:
     """Two people at two devices."""
 
-    def __init__(self, server: HereServer, mia: Device, tora: Device) -> None:
+    def __init__(self, server: HereServer, mia: Device, tora: Device, store_url: str) -> None:
         self.server = server
         self.mia = mia
         self.tora = tora
+        self._store_url = store_url
+
+    async def comes_to(self, at: str) -> None:
+        """Time passes until then, beside the server that runs."""
+        await move_clock(self._store_url, at)
 
     async def owed(self) -> Event:
         """What the mentor owes, from a welcome of now."""

@@ -35,8 +35,9 @@ async def test_two_windows_then_locked_until_monday(light: Story) -> None:
         assert refused["composer"] == conversation["composer"] == await scene.mia.check()
         assert refused["composer"]["windows_left"] == 0
         assert (await scene.tora.write("I may write"))["type"] == "accepted"
-    async with light.at("sunday", "23:59:59") as scene:
+    async with light.at("sunday", "23:00") as scene:
         assert (await scene.mia.write("Sunday"))["reason"] == "quota_used"
+        await scene.comes_to(when("monday", "00:00", weeks=1))
         opened = (await scene.mia.hears("composer"))["composer"]
         assert (opened["open"], opened["windows_left"]) == (True, 2)
         assert (await scene.mia.write("Monday again"))["composer"]["windows_left"] == 1
@@ -46,11 +47,12 @@ async def test_two_windows_back_to_back_are_48_hours(light: Story) -> None:
     """«48 timer i strekk»: the second one begins when the first has run out."""
     async with light.at("monday", "09:00") as scene:
         first = instant.parse((await scene.mia.write("first"))["at"])
-    async with light.at("tuesday", "09:00:01") as scene:
-        second = await scene.mia.write("second")
-        assert instant.parse(second["composer"]["window_ends_at"]) >= first + 2 * DAY
-    async with light.at("wednesday", "08:59:58") as scene:
+    async with light.at("tuesday", "09:30") as scene:
+        second_ends_at = (await scene.mia.write("second"))["composer"]["window_ends_at"]
+        assert instant.parse(second_ends_at) >= first + 2 * DAY
+    async with light.at("wednesday", "08:59") as scene:
         assert (await scene.mia.write("47 hours and 59 minutes later"))["type"] == "accepted"
+        await scene.comes_to(second_ends_at)
         closed = (await scene.mia.hears("composer", conversation="c1"))["composer"]
         assert (closed["open"], closed["reason"]) == (False, "quota_used")
 
@@ -58,12 +60,13 @@ async def test_two_windows_back_to_back_are_48_hours(light: Story) -> None:
 async def test_a_window_of_friday_carries_into_saturday(light: Story) -> None:
     """What was opened is kept for its 24 hours; a new one does not open on a closed day."""
     async with light.at("friday", "18:00") as scene:
-        assert (await scene.mia.write("Friday evening"))["type"] == "accepted"
-    async with light.at("saturday", "17:59:58") as scene:
+        window_ends_at = (await scene.mia.write("Friday evening"))["composer"]["window_ends_at"]
+    async with light.at("saturday", "17:00") as scene:
         saturday = await scene.mia.write("Saturday afternoon")
         assert saturday["type"] == "accepted"
         # The end of Monday: time on closed days does not count.
         assert (await scene.owed())["due_at"] == when("tuesday", "00:00", weeks=1)
+        await scene.comes_to(window_ends_at)
         closed = (await scene.mia.hears("composer"))["composer"]
         assert (closed["open"], closed["reason"], closed["windows_left"]) == (False, "closed", 1)
         refused = await scene.mia.write("Saturday evening")

@@ -12,10 +12,11 @@ from tests.stories.clock import Story, when
 async def test_any_weekday_without_limit(valkey_url: str, tmp_path: Path, plan: str) -> None:
     """Unlimited from Monday to Friday, closed on the weekend, for the member alone."""
     story = Story(valkey_url, tmp_path, plan)
-    async with story.at("friday", "23:59:57") as scene:
+    async with story.at("friday", "23:00") as scene:
         answers = [await scene.mia.write(f"{n}") for n in range(30)]
         assert seqs(answers) == list(range(1, 31))
         assert answers[-1]["composer"]["windows_left"] is None
+        await scene.comes_to(when("saturday", "00:00"))
         closed = (await scene.mia.hears("composer"))["composer"]
         assert (closed["open"], closed["reason"]) == (False, "closed")
         refused = await scene.mia.write("Saturday")

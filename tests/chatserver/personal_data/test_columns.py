@@ -16,18 +16,30 @@ from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recor
 from chatserver.records.database import Database
 from chatserver.records.tables import (
     BOOKINGS,
+    CALENDAR_FEEDS,
     CREDIT_CORRECTIONS,
+    MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
     MEMBERSHIP_TURNS,
     MEMBERSHIPS,
     MENTOR_HOURS,
     MENTOR_PRICES,
     METADATA,
+    MUTED_CONVERSATIONS,
+    NOTICE_SETTINGS,
+    NOTICES,
     OCCUPIED,
+    OPENING_REQUESTS,
+    OUTBOX,
+    PUSH_SUBSCRIPTIONS,
     SERIES,
     SERIES_PLACES,
+    SERVER_SECRETS,
     SESSION_EVENTS,
     STATEMENTS,
+    WEBHOOK_ATTEMPTS,
+    WEBHOOK_EVENTS,
+    WEBHOOKS,
 )
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
@@ -45,9 +57,14 @@ STAND = "what the export says of the conversation's stand comes from the store, 
 ERASING = "says only that an erasure runs or has run; the export has the person's `erased_at`"
 
 
+SECRET = "opens something to whoever has it; the export says that there is one"
+PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
+
+
 def paths(recorded: Recorded, where: str) -> dict[str, str]:
     """Of rows that are exported as they are recorded."""
-    without = dict.fromkeys(recorded.without, OURS) | {recorded.of: SAID}
+    without = {name: SECRET if name in ("sealed", "digest") else OURS for name in recorded.without}
+    without |= {recorded.of: SAID}
     return {column.name: without.get(column.name, f"{where}.{column.name}") for column in recorded.table.columns}
 
 
@@ -134,6 +151,10 @@ WHERE = {
     "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
     "occupied": dict.fromkeys(("person_id", "quarter", "booking_id"), "follows from bookings, which are exported"),
     "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), OURS),
+    **{
+        table.name: dict.fromkeys((column.name for column in table.columns), PLATFORM)
+        for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
+    },
     "series_places": {
         "series_id": SAID,
         **{
@@ -154,6 +175,12 @@ WHEN = "an instant without a text; the other side's conversation has it too"
 BOOKS = "amounts, instants and ids for the books, without a name or a text"
 OF_MENTORS = "goes where a mentor is erased"
 COUNTED = "about the mentor's answers, or the plan: reports count it"
+TOLD = "ids, instants and numbers, which the platform's own systems were told, and may ask for again"
+OF_ONE = (
+    *(NOTICES, OUTBOX, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
+    *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS),
+)
+"""Whose rows are about one person alone, and go with them; what the other side heard is in rows of theirs."""
 
 AFTERWARDS = {
     "people": {
@@ -247,6 +274,12 @@ AFTERWARDS = {
     "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), "goes with the person's record"),
     "mentor_hours": dict.fromkeys((column.name for column in MENTOR_HOURS.columns), OF_MENTORS),
     "mentor_prices": dict.fromkeys((column.name for column in MENTOR_PRICES.columns), OF_MENTORS),
+    **{table.name: dict.fromkeys((column.name for column in table.columns), GOES) for table in OF_ONE},
+    **{
+        table.name: dict.fromkeys((column.name for column in table.columns), PLATFORM)
+        for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
+    },
+    "webhook_events": dict.fromkeys((column.name for column in WEBHOOK_EVENTS.columns), TOLD),
 }
 """What an erasure does to it: it goes, or why it stays, as a sentence."""
 
@@ -307,6 +340,29 @@ SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
     MEMBERSHIP_TURNS: {"person_id": "mia", "noted_until": TUESDAY, "next_at": TUESDAY + HOUR},
     STATEMENTS: {"mentor_id": "mia", "month": date(2026, 1, 1), "issued_at": TUESDAY, "content": "{}"},
 }
+_BY = {"person_id": "mia", "conversation_id": "c1"}
+REACHING: dict[Table, dict[str, Any]] = {
+    NOTICES: _BY
+    | {"event": "booking.booked", "mark": "b1", "booking_id": "b1", "data": "{}"}
+    | {"at": TUESDAY, "noted_at": TUESDAY, "read_at": TUESDAY},
+    OUTBOX: {"key": "mail:1", "channel": "mail", "person_id": "mia", "endpoint_id": "phone", "notice_id": 1}
+    | {"webhook_event_id": 1, "created_at": TUESDAY, "due_at": TUESDAY, "held": True, "attempts": 1}
+    | {"leased_by": "one", "leased_until": TUESDAY, "done_at": TUESDAY, "outcome": "failed", "reason": "a relay"},
+    NOTICE_SETTINGS: {"person_id": "mia", "off": '[["mail","sessions"]]', "quiet_from": "22:00"}
+    | {"quiet_until": "07:00", "updated_at": TUESDAY},
+    MUTED_CONVERSATIONS: _BY | {"muted_at": TUESDAY},
+    OPENING_REQUESTS: _BY | {"asked_at": TUESDAY, "opens_at": TUESDAY + HOUR},
+    MAIL_BOUNCES: {"person_id": "mia", "address": "mia@example.org", "kind": "bounce", "at": TUESDAY},
+    CALENDAR_FEEDS: {"person_id": "mia", "digest": b"digest", "made_at": TUESDAY},
+    PUSH_SUBSCRIPTIONS: {"person_id": "mia", "device": "phone", "sealed": b"sealed", "digest": b"digest"}
+    | {"subscribed_at": TUESDAY, "expires_at": TUESDAY + HOUR},
+    SERVER_SECRETS: {"name": "vapid", "sealed": b"sealed", "made_at": TUESDAY},
+    WEBHOOK_EVENTS: _BY | {"kind": "booking.booked", "mark": "b1", "data": "{}", "at": TUESDAY},
+    WEBHOOKS: {"id": "w1", "url": "https://example.org/hook", "events": "[]", "with_text": False}
+    | {"secret": b"sealed", "earlier_secret": b"sealed", "earlier_until": TUESDAY, "created_at": TUESDAY}
+    | {"updated_at": TUESDAY, "failing_since": TUESDAY, "disabled_at": TUESDAY, "disabled_for": "failing"},
+    WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
+}
 """A row of each table, as far as a row can be about a member and a mentor at once."""
 
 
@@ -329,7 +385,7 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
                     MentorDay("c1", date(2026, 1, 6), 1),
                 ],
             )
-            for table, row in SESSIONS_AND_MONEY.items():
+            for table, row in (SESSIONS_AND_MONEY | REACHING).items():
                 await connection.execute(table.insert().values(row))
         yield shelf
 
@@ -359,6 +415,8 @@ def shown(value: Any) -> list[Any]:
             return [value.decode()]
         case "{}":
             return [json.loads(value)]
+        case str() if value.startswith("[["):
+            return [json.loads(value)[0]]
         case date():
             return [value.isoformat()]
         case int():
@@ -369,7 +427,16 @@ def shown(value: Any) -> list[Any]:
 async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
     """Where it says so, with the value that the row has; the text of a message in the open."""
     document, page = await exported(shelf)
-    for words in ("live-chat", "900,00 NOK", "månedlig", "ill"):
+    for words in (
+        "live-chat",
+        "900,00 NOK",
+        "månedlig",
+        "ill",
+        "e-mail: sessioner",
+        "22:00",
+        "mislykkedes",
+        "Kalender",
+    ):
         assert words in Outline(page).text
     rows = await first_rows(shelf)
     assert [name for name, row in rows.items() if not row] == ["erasures"]

@@ -20,6 +20,7 @@ from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
 from chatserver.personal_data.json_file import JsonFile
 from chatserver.personal_data.page import ExportPage
+from chatserver.personal_data.recorded import OF_PEOPLE
 from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.protocol.entry import event_entry
 from chatserver.records.database import Database
@@ -117,7 +118,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
-        "records": {"hours": [], "prices": [], "memberships": [], "membership_steps": [], "statements": []},
+        "records": {name: [] for name in OF_PEOPLE},
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
