@@ -106,7 +106,7 @@ class Noting:
             logger.debug("notices are told later: by the outbox's own look, and in their lists")
 
     async def tell_of(self, facts: Sequence[Fact], now: int) -> None:
-        """As `tell`, of facts that were noted before: for whoever finds them untold, and for no other. Raises nothing."""
+        """As `tell`, of facts that were noted before, for whoever finds them untold. Raises nothing."""
         try:
             async with self._database.read() as connection:
                 noted = await rows.by_keys(connection, await self._hearings(connection, facts, now))

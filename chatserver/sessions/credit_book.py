@@ -74,7 +74,9 @@ CorrectOutcome = PeriodCredits | CorrectionRefused | Conflict | Missing | Invali
 class CreditBook:
     """`clock` gives the store's instant. All methods raise DatabaseError, and those without `now` StoreError."""
 
-    def __init__(self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]], log: SessionLog) -> None:
+    def __init__(
+        self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]], log: SessionLog
+    ) -> None:
         self._database = database
         self._clock = clock
         self._months = SubscriptionMonths(rulebook)
