@@ -6,6 +6,7 @@ its tables, also against other processes: see `Bookings.book` for what follows w
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -121,7 +122,7 @@ class NewBookings:
 
 
 def _booked(row: BookingRow, now: int) -> SessionEvent:
-    more = {"series": row.series} if row.series is not None else {}
+    more: dict[str, Any] = {"series": row.series} if row.series is not None else {}
     return event_of(row.booking, "booked", now, row.booking.set_by, **more)
 
 
