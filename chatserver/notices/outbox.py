@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.rows import notices, outbox
 from chatserver.notices.rows.outbox import Claimant, OutboxRow, RowOutcome
-from chatserver.notices.sending import Asking, Bundle, Sending
+from chatserver.notices.sending import Bundle, Sending, WhyNot
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import SECOND
@@ -50,7 +50,7 @@ TIMER = "due"
 logger = logging.getLogger(__name__)
 
 
-class Room:
+class SendingRoom:
     """How many more may be sent at once, beside those that are being sent."""
 
     def __init__(self, sending: Sequence[OutboxRow]) -> None:
@@ -99,7 +99,7 @@ class Outbox:
         database: Database,
         timers: Timers,
         channels: Mapping[ChannelName, Channel],
-        asking: Asking,
+        asking: WhyNot,
         clock: Callable[[], Awaitable[int]],
         metrics: Metrics,
         name: str,
@@ -227,7 +227,7 @@ class Outbox:
         chosen: list[OutboxRow] = []
         for channel in self._channels:
             for _ in range(ROUNDS):
-                room = Room([*in_air, *chosen])
+                room = SendingRoom([*in_air, *chosen])
                 if not (most := room.of(channel)):
                     break
                 taken = own | {row.id for row in chosen}
