@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.rows import notices, outbox
 from chatserver.notices.rows.outbox import Claimant, OutboxRow, RowOutcome
-from chatserver.notices.sending import Asking, Bundle, Sending
+from chatserver.notices.sending import Bundle, Sending, WhyNot
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import SECOND
@@ -50,7 +50,7 @@ TIMER = "due"
 logger = logging.getLogger(__name__)
 
 
-class Room:
+class SendingRoom:
     """How many more may be sent at once, beside those that are being sent."""
 
     def __init__(self, sending: Sequence[OutboxRow]) -> None:
@@ -99,7 +99,7 @@ class Outbox:
         database: Database,
         timers: Timers,
         channels: Mapping[ChannelName, Channel],
-        asking: Asking,
+        asking: WhyNot,
         clock: Callable[[], Awaitable[int]],
         metrics: Metrics,
         name: str,
@@ -132,7 +132,7 @@ class Outbox:
             logger.debug("the store does not answer; what is to be sent is found later")
 
     def work(self) -> None:
-        """Send what is due, beside whatever else the process does."""
+        """Send what is due, beside whatever else the process does. While that goes on, the timer should ring again."""
         self._is_asked = True
         self._news.set()
         if not self._is_closing and not self.is_busy:
@@ -173,11 +173,9 @@ class Outbox:
         while True:
             self._is_asked = False
             try:
-                next_at = await self._turn()
+                await self._turn()
                 if not self._flights and not self._is_asked:
-                    await self.ring(next_at)
-                    if not self._is_asked:  # else there may be something that the look has not seen
-                        return
+                    return
             except (StoreError, DatabaseError) as error:
                 logger.debug("what is to be sent waits: %s", error)
                 await asyncio.sleep(RETRY_AFTER)
@@ -194,27 +192,22 @@ class Outbox:
         await asyncio.sleep(GATHER)
         self._news.clear()
 
-    async def _turn(self) -> int | None:
-        """Write what has become of rows, and begin to send others; when the next one is due, where none is sent now."""
+    async def _turn(self) -> None:
+        """Write what has become of rows, and begin to send others."""
         landed = {lead: flight for lead, flight in self._flights.items() if flight.outcomes is not None}
         outcomes = [outcome for flight in landed.values() for outcome in flight.outcomes or ()]
         now, is_heard = await self._instant(estimated=bool(outcomes))
         by = Claimant(self._name, now, now + self._lease)
-        next_at = None
         async with self._database.begin() as connection:
             if outcomes:
                 await outbox.finish(connection, by, outcomes)
             in_air = [flight.bundle.lead for lead, flight in self._flights.items() if lead not in landed]
             bundles = [] if self._is_closing or not is_heard else await self._claimed(connection, by, in_air)
-            if not bundles and not in_air:
-                due_at = await outbox.next_due(connection, self._channels)
-                next_at = None if due_at is None else max(due_at, now + SECOND)
         for lead in landed:
             del self._flights[lead]
         self._count(outcomes)
         for bundle in bundles:
             self._start(bundle, now)
-        return next_at
 
     async def _instant(self, *, estimated: bool) -> tuple[int, bool]:
         """The store's, and True; where it does not answer and that will do, what it may be."""
@@ -234,7 +227,7 @@ class Outbox:
         chosen: list[OutboxRow] = []
         for channel in self._channels:
             for _ in range(ROUNDS):
-                room = Room([*in_air, *chosen])
+                room = SendingRoom([*in_air, *chosen])
                 if not (most := room.of(channel)):
                     break
                 taken = own | {row.id for row in chosen}

@@ -18,7 +18,7 @@ from quotas.ledger.timers import Rung, Timers
 WAIT_WITHIN = 1.5
 """Seconds in which what is due is sent before a clock that is moved goes on; less than a timer's lease."""
 RING_AGAIN = SECOND
-"""Ms after which it rings again where something is still due: for others, too, who help."""
+"""Ms after which it rings again while something is due or being sent: for others, too, who help."""
 FORGET_EVERY = 3600.0
 """Seconds between looks for old rows."""
 FORGET_SENT = 30 * DAY
@@ -61,8 +61,12 @@ class OutboxTimer:
         self._outbox.work()
         if self._is_shifted():
             await self._outbox.settled(WAIT_WITHIN)
-        if (due_at := await self._outbox.next_due()) is not None:
-            await self._timers.set_next(OWNER, KIND, TIMER, max(due_at, rung.now + RING_AGAIN))
+        again_at = rung.now + RING_AGAIN
+        if not self._outbox.is_busy:
+            if (due_at := await self._outbox.next_due()) is None:
+                return
+            again_at = max(again_at, due_at)
+        await self._timers.set_next(OWNER, KIND, TIMER, again_at)
 
     async def _forget(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -19,7 +19,7 @@ from chatserver.notices.delivery import (
     NotWanted,
 )
 from chatserver.notices.notice import Notice
-from chatserver.notices.rows.outbox import OutboxRow, Outcome, RowOutcome
+from chatserver.notices.rows.outbox import OutboxRow, RowOutcome, SendOutcome
 from chatserver.records.database import DatabaseError
 from quotas.instant import DAY, SECOND
 from quotas.store.errors import StoreError
@@ -37,7 +37,7 @@ REASON_MOST = 200
 
 logger = logging.getLogger(__name__)
 
-Asking = Callable[[Notice], Awaitable[str | None]]
+WhyNot = Callable[[Notice], Awaitable[str | None]]
 """Why a notice need not be sent any more, such as `answered meanwhile`; None where it must. Raises as `Channel`."""
 
 
@@ -56,7 +56,7 @@ class Bundle(Struct, frozen=True):
 class Sending:
     """Sends by `channels`."""
 
-    def __init__(self, channels: Mapping[ChannelName, Channel], asking: Asking) -> None:
+    def __init__(self, channels: Mapping[ChannelName, Channel], asking: WhyNot) -> None:
         self._channels = channels
         self._asking = asking
 
@@ -149,5 +149,5 @@ def _again(row: OutboxRow, reason: str, pause: int, *, counts: bool = True) -> R
     return RowOutcome(id=row.id, channel=row.channel, outcome=None, reason=cut, pause=pause, counts=counts)
 
 
-def _done(row: OutboxRow, outcome: Outcome, reason: str) -> RowOutcome:
+def _done(row: OutboxRow, outcome: SendOutcome, reason: str) -> RowOutcome:
     return RowOutcome(id=row.id, channel=row.channel, outcome=outcome, reason=reason[:REASON_MOST])

@@ -1,4 +1,4 @@
-"""The outbox: what is to be sent, a row for each channel and endpoint. Leased while it is sent, kept with its outcome.
+"""What is to be sent, row by row: leased while it is sent, kept with its outcome. `queue` puts it there.
 
 Several processes claim at once: on PostgreSQL what another one is claiming is passed over, on SQLite they take turns.
 """
@@ -11,17 +11,15 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, not_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
-from chatserver.records.dialects import insert_into, portions
+from chatserver.records.dialects import portions
 from chatserver.records.tables import OUTBOX
 
 SUMMARY_MOST = 50
 """Held rows that go out as one."""
 _LOOKED_AT = 100
 """Rows of a channel that are looked at for what is due next: more than all processes together are sending."""
-_COLUMNS = 10
-"""Parameters of a new row."""
 
-Outcome = Literal["sent", "dropped", "failed"]
+SendOutcome = Literal["sent", "dropped", "failed"]
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
@@ -40,7 +38,7 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     leased_until: int | None = None
     done_at: int | None = None
-    outcome: Outcome | None = None
+    outcome: SendOutcome | None = None
     reason: str | None = None
     """Why it failed or was dropped; of one that is tried again why the last try failed."""
 
@@ -50,7 +48,7 @@ class RowOutcome(Struct, frozen=True, kw_only=True):
 
     id: int
     channel: ChannelName
-    outcome: Outcome | None
+    outcome: SendOutcome | None
     """None: it is tried again."""
     reason: str | None = None
     pause: int = 0
@@ -65,14 +63,6 @@ class Claimant(Struct, frozen=True):
     name: str
     now: int
     until: int
-
-
-async def insert(connection: AsyncConnection, rows: Iterable[OutboxRow]) -> None:
-    """Those whose key is not there yet, in one order: two who insert the same do not wait for each other."""
-    ordered = sorted(rows, key=lambda row: row.key)
-    for some in portions(ordered, _COLUMNS):
-        values = insert_into(connection.dialect, OUTBOX).values([_values(row) for row in some])
-        await connection.execute(values.on_conflict_do_nothing())
 
 
 async def candidates(
@@ -162,21 +152,6 @@ async def _with_mates(connection: AsyncConnection, now: int, lead: OutboxRow) ->
 
 def _is_free(now: int) -> ColumnElement[bool]:
     return or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now)
-
-
-def _values(row: OutboxRow) -> dict[str, object]:
-    return {
-        "key": row.key,
-        "channel": row.channel,
-        "person_id": row.person,
-        "endpoint_id": row.endpoint,
-        "notice_id": row.notice,
-        "webhook_event_id": row.webhook_event,
-        "created_at": row.created_at,
-        "due_at": row.due_at,
-        "held": row.held,
-        "attempts": row.attempts,
-    }
 
 
 def row_of(row: Row[*tuple[object, ...]]) -> OutboxRow:
