@@ -25,6 +25,7 @@ from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
+from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.noting import Noting
 from chatserver.notices.outbox import Outbox
 from chatserver.notices.outbox_timer import OutboxTimer
@@ -45,6 +46,7 @@ from chatserver.replies.recorder import ReplyRecords
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.presence import SessionPresence
@@ -121,6 +123,8 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    mailing: Mailing
+    feeds: CalendarFeeds
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -310,6 +314,15 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         if problem := await masters_problem(base.database, masters):
             raise StartError(problem)
         keys = ConversationKeys(base.database, masters)
+        secrets = ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now)
+        mails = mailing(
+            settings,
+            base.rulebook.policy,
+            database=base.database,
+            secrets=secrets,
+            booking_of=base.bookings.find,
+            clock=base.ledger.now,
+        )
         yield Keyed(
             **asdict(base),
             keys=keys,
@@ -323,8 +336,17 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 metrics=base.metrics,
                 name=base.node,
             ),
-            secrets=ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now),
+            secrets=secrets,
+            mailing=mails,
+            feeds=CalendarFeeds(
+                database=base.database,
+                provisioning=base.provisioning,
+                policy=base.rulebook.policy.sessions,
+                clock=base.ledger.now,
+                url=settings.outside_url,
+            ),
         )
+        await mails.post.close()
 
 
 @contextlib.asynccontextmanager

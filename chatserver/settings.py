@@ -121,6 +121,17 @@ class Settings(Struct, frozen=True, kw_only=True):
         # libpq and asyncpg name the same setting differently.
         return url.set(query={"ssl" if key == "sslmode" else key: value for key, value in url.query.items()})
 
+    @property
+    def outside_url(self) -> str:
+        """Where people reach this server: `public_url`, else where it listens, which holds on this machine only."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - it is told, not bound
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def sender(self) -> str:
+        """Whom mails are from: `mail_from`; the mailbox folder needs nobody to answer."""
+        return self.mail_from or "chatserver <notices@localhost>"
+
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{key}={shown(self, key)!r}' for key in DESCRIPTIONS)})"
 
