@@ -10,7 +10,7 @@ from chatserver.api.roles import SERVICE
 from chatserver.conversations.requests import Email, FieldProblem
 from chatserver.notices.bounces import BounceKind
 
-MessageId = Annotated[
+MailMessageId = Annotated[
     str,
     Meta(min_length=3, max_length=400, description="The Message-ID of a mail, with or without angle brackets."),
 ]
@@ -21,7 +21,7 @@ class MailBounce(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: BounceKind
     address: Email | None = None
-    message_id: MessageId | None = None
+    message_id: MailMessageId | None = None
 
 
 class MailBounceNoted(Struct, frozen=True):

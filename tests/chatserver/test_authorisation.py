@@ -129,6 +129,9 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getMembership", "absent"): NOBODY_FINDS_IT,
     ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
     ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
+    ("makeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
+    ("revokeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
+    ("reportMailBounce", ""): row(401, *[403] * 7, "ok"),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
@@ -164,6 +167,7 @@ BODIES: dict[str, object] = {
     },
     "putMembership": MEMBERSHIP,
     "changeMembership": {"payer": "business"},
+    "reportMailBounce": {"kind": "bounce", "address": "mia@example.org"},
 }
 
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
