@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from quotas.currencies import currency_problem
 from quotas.instant import HOUR
+from quotas.notices import HearingChange, NoticePolicy, notices_problem
 from quotas.text_files import NotUtf8Error, read_text
 from quotas.zones import zone_problem
 
@@ -142,13 +143,6 @@ class SessionPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """How far ahead the bookings of a series are made."""
 
 
-class NoticePolicy(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is told of what, and when."""
-
-    unread_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 5
-    """How long a message may stay unread before who it is for is told; 0: they never are."""
-
-
 class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """The defaults of conversations that name no zone and no holidays, and the weekdays closed for all."""
 
@@ -256,6 +250,8 @@ def _checked(table: dict[str, Any]) -> Policy:
     if sessions.session_pay and (problem := currency_problem(sessions.session_pay.currency)):
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
     notices = _converted(table["notices"], NoticePolicy, "notices")
+    if problem := notices_problem(notices):
+        raise PolicyError(problem)
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
@@ -297,6 +293,12 @@ ALLOWED: dict[str, str] = {
     "join_url": "an address such as 'https://video.example/{booking}', in which `{booking}` stands for the id",
     "ahead_weeks": "a whole number of weeks from 1 to 26",
     "unread_minutes": "a whole number of minutes from 0 to 10080",
+    "quiet_hours": 'two times of day such as ["22:00", "07:00"], or false for none',
+    "events": 'tables by event and role, such as [notices.events."reply.missed".support]',
+    "channels": "a list of mail, push; empty for the person's list alone",
+    "delay_minutes": "a whole number of minutes from 0 to 10080",
+    "quiet": "hold or through",
+    "essential": "true or false",
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
@@ -307,6 +309,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "sessions_policy": SessionPolicy.__struct_encode_fields__,
     "session_pay": UnitPay.__struct_encode_fields__,
     "notices": NoticePolicy.__struct_encode_fields__,
+    "hearing": HearingChange.__struct_encode_fields__,
     "plan": Plan.__struct_encode_fields__,
     "writing": ("kind", *Windows.__struct_encode_fields__),
     "reply": ReplyPromise.__struct_encode_fields__,

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from quotas.notices import HearingRole
+
 FactName = Literal[
     "message",
     "message.refused",
@@ -38,9 +40,6 @@ FactName = Literal[
     "webhook.disabled",
 ]
 """The names of what can happen: the same in the table of who hears of what, in notices, and in webhooks."""
-
-HearingRole = Literal["member", "mentor", "support"]
-"""In which role somebody hears of a fact."""
 
 
 class Fact(Struct, frozen=True, kw_only=True):

@@ -85,7 +85,7 @@ OF_PEOPLE: Mapping[str, Recorded] = {
     "opening_requests": Recorded(OPENING_REQUESTS, "person_id"),
     "mail_bounces": Recorded(MAIL_BOUNCES, "person_id"),
     "calendar_feeds": Recorded(CALENDAR_FEEDS, "person_id", ("digest",)),
-    "push_subscriptions": Recorded(PUSH_SUBSCRIPTIONS, "person_id", ("sealed",)),
+    "push_subscriptions": Recorded(PUSH_SUBSCRIPTIONS, "person_id", ("sealed", "digest")),
     "webhook_events": Recorded(WEBHOOK_EVENTS, "person_id", ("id", "mark", "data")),
 }
 

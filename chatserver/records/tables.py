@@ -514,8 +514,12 @@ PUSH_SUBSCRIPTIONS = Table(
     Column("person_id", String(64), primary_key=True),
     Column("device", String(64), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
+    # Of its endpoint: a browser has one, whoever is signed in there.
+    Column("digest", LargeBinary, nullable=False),
     Column("subscribed_at", BigInteger, nullable=False),
+    # By the push service's clock, which is never shifted.
     Column("expires_at", BigInteger),
+    UniqueConstraint("digest", name="uq_push_subscriptions_digest"),
 )
 
 SERVER_SECRETS = Table(

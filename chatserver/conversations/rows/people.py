@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.person import PersonRecord
+from chatserver.protocol.events import Role
 from chatserver.records.dialects import portions
 from chatserver.records.tables import CONVERSATIONS, PEOPLE
 
@@ -28,6 +29,21 @@ async def find_to_rely_on(connection: AsyncConnection, ids: set[str]) -> dict[st
     # In one order, so that two transactions never wait for each other.
     rows = await connection.execute(query.order_by(PEOPLE.c.id).with_for_update(read=True))
     return {row.id: _person(row) for row in rows}
+
+
+async def find_all(connection: AsyncConnection, ids: Collection[str]) -> list[PersonRecord]:
+    """Those of `ids` that exist."""
+    found: list[PersonRecord] = []
+    for some in portions(ids):
+        rows = await connection.execute(select(PEOPLE).where(PEOPLE.c.id.in_(some)))
+        found += [_person(row) for row in rows]
+    return found
+
+
+async def in_role(connection: AsyncConnection, role: Role) -> list[PersonRecord]:
+    """All who have it, by id."""
+    rows = await connection.execute(select(PEOPLE).where(PEOPLE.c.role == role).order_by(PEOPLE.c.id))
+    return [_person(row) for row in rows]
 
 
 async def names(connection: AsyncConnection, ids: Collection[str]) -> dict[str, str]:

@@ -132,9 +132,11 @@ def _where_to(changes: SchemaChanges) -> None:
         sa.Column("person_id", sa.String(64), nullable=False),
         sa.Column("device", sa.String(64), nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("subscribed_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("person_id", "device", name="pk_push_subscriptions"),
+        sa.UniqueConstraint("digest", name="uq_push_subscriptions_digest"),
     )
     changes.create_table(
         "server_secrets",

@@ -354,8 +354,8 @@ REACHING: dict[Table, dict[str, Any]] = {
     OPENING_REQUESTS: _BY | {"asked_at": TUESDAY, "opens_at": TUESDAY + HOUR},
     MAIL_BOUNCES: {"person_id": "mia", "address": "mia@example.org", "kind": "bounce", "at": TUESDAY},
     CALENDAR_FEEDS: {"person_id": "mia", "digest": b"digest", "made_at": TUESDAY},
-    PUSH_SUBSCRIPTIONS: {"person_id": "mia", "device": "phone", "sealed": b"sealed", "subscribed_at": TUESDAY}
-    | {"expires_at": TUESDAY + HOUR},
+    PUSH_SUBSCRIPTIONS: {"person_id": "mia", "device": "phone", "sealed": b"sealed", "digest": b"digest"}
+    | {"subscribed_at": TUESDAY, "expires_at": TUESDAY + HOUR},
     SERVER_SECRETS: {"name": "vapid", "sealed": b"sealed", "made_at": TUESDAY},
     WEBHOOK_EVENTS: _BY | {"kind": "booking.booked", "mark": "b1", "data": "{}", "at": TUESDAY},
     WEBHOOKS: {"id": "w1", "url": "https://example.org/hook", "events": "[]", "with_text": False}

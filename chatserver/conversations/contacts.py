@@ -1,0 +1,35 @@
+"""People as whoever tells them something sees them: role, zone, language, address."""
+
+from collections.abc import Collection
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.person import Locale, PersonRecord
+from chatserver.conversations.rows import people
+from chatserver.protocol.events import Role
+
+
+class Contact(Struct, frozen=True):
+    """One person who is there: nobody who was erased."""
+
+    id: str
+    role: Role
+    name: str
+    zone: str
+    locale: Locale
+    email: str | None
+
+
+async def contacts(connection: AsyncConnection, ids: Collection[str]) -> dict[str, Contact]:
+    """Those of `ids` that are there, by id."""
+    return {each.id: _contact(each) for each in await people.find_all(connection, ids) if each.erased_at is None}
+
+
+async def support_staff(connection: AsyncConnection) -> dict[str, Contact]:
+    """All people of support that are there, by id."""
+    return {each.id: _contact(each) for each in await people.in_role(connection, "support") if each.erased_at is None}
+
+
+def _contact(person: PersonRecord) -> Contact:
+    return Contact(person.id, person.role, person.name, person.zone, person.locale, person.email)

@@ -1,0 +1,206 @@
+"""Who hears of a fact is noted in the transaction of the fact: notices, and what is to be sent of them.
+
+Noting the same fact again changes nothing. What was noted is told after the commit; a process that dies between the
+two loses nothing but the word to whoever is connected: the outbox looks at its table by itself.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.contacts import Contact, contacts, support_staff
+from chatserver.notices.delivery import ChannelName
+from chatserver.notices.fact import Fact
+from chatserver.notices.notice import Notice
+from chatserver.notices.rows import notices as rows
+from chatserver.notices.rows import queue
+from chatserver.notices.rows.notices import HearingKey, events_heard, key_of, unread_counts
+from chatserver.notices.rows.queue import ToSend
+from chatserver.notices.rows.reach import Reach, reach_of
+from chatserver.notices.rows.wishes import Wishes, wishes_of
+from chatserver.records.database import Database, DatabaseError
+from quotas.instant import MINUTE
+from quotas.notices import HearingRule, NoticePolicy, PersonalChannel, quiet_until, rules_for
+from quotas.store.errors import StoreError
+
+logger = logging.getLogger(__name__)
+
+
+class Made(Struct, frozen=True):
+    """What became of facts."""
+
+    notices: tuple[Notice, ...] = ()
+    """New ones."""
+    due_at: int | None = None
+    """When the first thing that is to be sent is due; None where nothing is."""
+
+
+class Ringing(Protocol):
+    """The outbox, as far as it is told of what is due."""
+
+    async def ring(self, due_at: int | None) -> None:
+        """Something is due then; None: nothing. Raises StoreError."""
+
+
+class Publisher(Protocol):
+    """Tells whoever is connected of a notice, at most once."""
+
+    async def publish(self, notice: Notice, unread: int) -> None:
+        """`unread` counts it too. Raises StoreError."""
+
+
+class _Hearing(Struct, frozen=True):
+    """One person hears of one fact in one role."""
+
+    fact: Fact
+    rule: HearingRule
+    person: Contact
+    notice: Notice
+
+
+class Noting:
+    """`ringing` and `publisher` are told after commits."""
+
+    def __init__(self, database: Database, policy: NoticePolicy, ringing: Ringing, publisher: Publisher) -> None:
+        self._database = database
+        self._policy = policy
+        self._ringing = ringing
+        self._publisher = publisher
+
+    async def note(self, connection: AsyncConnection, facts: Sequence[Fact], now: int) -> Made:
+        """Write what comes of them; `now` is the store's instant. The caller commits, and tells what was made."""
+        hearings = await self._hearings(connection, facts, now)
+        if not hearings:
+            return Made()
+        people = {key[0] for key in hearings}
+        heard = await events_heard(connection, people, {each.fact.event for each in hearings.values()})
+        new = await rows.append(connection, _first_ones_marked([each.notice for each in hearings.values()], heard))
+        to_send: list[ToSend] = []
+        if new:
+            people = {each.person for each in new}
+            wishes, reach = await wishes_of(connection, people), await reach_of(connection, people)
+            for notice in new:
+                hearing = hearings[key_of(notice)]
+                to_send += self._sent(hearing, notice, wishes[notice.person], reach[notice.person], now)
+            await queue.enqueue(connection, to_send, now)
+        return Made(tuple(new), min((each.due_at for each in to_send), default=None))
+
+    async def tell(self, made: Made) -> None:
+        """After the commit: set the outbox's timer, and tell whoever is connected. Raises nothing."""
+        try:
+            await self._ringing.ring(made.due_at)
+            if made.notices:
+                async with self._database.read() as connection:
+                    unread = await unread_counts(connection, {each.person for each in made.notices})
+                for notice in made.notices:
+                    await self._publisher.publish(notice, unread.get(notice.person, 0))
+        except (StoreError, DatabaseError):
+            logger.debug("notices are told later: by the outbox's own look, and in their lists")
+
+    async def _hearings(
+        self, connection: AsyncConnection, facts: Sequence[Fact], now: int
+    ) -> dict[HearingKey, _Hearing]:
+        """Who is to hear of them. Of one who would hear of a fact in two roles, the first counts."""
+        told = [(fact, rule) for fact in facts for rule in self._rules(fact)]
+        if not told:
+            return {}
+        here = {person for fact, _ in told for person in (fact.member, fact.mentor) if person}
+        known = await contacts(connection, here)
+        support = await support_staff(connection) if any(rule.role == "support" for _, rule in told) else {}
+        found: dict[HearingKey, _Hearing] = {}
+        for fact, rule in told:
+            for person in _in_role(rule, fact, known, support):
+                notice = _notice(fact, rule, person.id, now)
+                found.setdefault(key_of(notice), _Hearing(fact, rule, person, notice))
+        return found
+
+    def _rules(self, fact: Fact) -> list[HearingRule]:
+        rules = rules_for(self._policy, fact.event)
+        return [rule for rule in rules if fact.roles is None or rule.role in fact.roles]
+
+    def _sent(self, hearing: _Hearing, notice: Notice, wishes: Wishes, reach: Reach, now: int) -> Iterable[ToSend]:
+        """What is sent of a notice to where its person can be reached."""
+        rule, person = hearing.rule, hearing.person
+        asked_at = max(now, hearing.fact.at + rule.delay_minutes * MINUTE)
+        due_at = asked_at
+        if rule.quiet == "hold":
+            quiet = self._policy.quiet if wishes.quiet is None else wishes.quiet
+            due_at = quiet_until(person.zone, quiet, asked_at)
+        for channel in _channels(hearing, notice, wishes):
+            for endpoint in _endpoints(channel, person, reach):
+                yield ToSend(
+                    # Ids of rows may be given again once the last ones are deleted; with the instant they are not.
+                    key=f"{notice.id}.{now}.{channel}{endpoint and '.' + endpoint}",
+                    channel=channel,
+                    person=person.id,
+                    endpoint=endpoint,
+                    notice=notice.id,
+                    due_at=due_at,
+                    held=due_at > asked_at,
+                )
+
+
+def _in_role(
+    rule: HearingRule, fact: Fact, known: Mapping[str, Contact], support: Mapping[str, Contact]
+) -> Iterable[Contact]:
+    match rule.role:
+        case "support":
+            return support.values()
+        case "member":
+            return [known[fact.member]] if fact.member in known else []
+        case "mentor":
+            return [known[fact.mentor]] if fact.mentor in known else []
+
+
+def _notice(fact: Fact, rule: HearingRule, person: str, now: int) -> Notice:
+    return Notice(
+        id=0,
+        person=person,
+        event=fact.event,
+        mark=fact.mark,
+        conversation=fact.conversation,
+        booking=fact.booking,
+        data={**fact.data, "role": rule.role},
+        at=fact.at,
+        noted_at=now,
+        # Who did it knows of it: it is in their list as read, and comes by mail for their calendar.
+        read_at=now if _is_doer(fact, rule) else None,
+    )
+
+
+def _is_doer(fact: Fact, rule: HearingRule) -> bool:
+    return fact.data.get("by") == rule.role
+
+
+def _channels(hearing: _Hearing, notice: Notice, wishes: Wishes) -> Collection[PersonalChannel]:
+    rule = hearing.rule
+    if _is_doer(hearing.fact, rule):
+        return [channel for channel in rule.channels if channel == "mail"]
+    muted = notice.conversation in wishes.muted
+    return [
+        channel
+        for channel in rule.channels
+        if (rule.essential and channel == "mail") or not (muted or (channel, rule.topic) in wishes.off)
+    ]
+
+
+def _endpoints(channel: ChannelName, person: Contact, reach: Reach) -> Sequence[str]:
+    if channel == "push":
+        return reach.devices
+    return [""] if person.email and person.email != reach.refused_address else []
+
+
+def _first_ones_marked(notices: Sequence[Notice], heard: Collection[tuple[str, str]]) -> list[Notice]:
+    """With `first` among the data of those whose person has never heard of such an event."""
+    known, marked = set(heard), []
+    for notice in notices:
+        kind = notice.person, notice.event
+        if kind not in known:
+            known.add(kind)
+            notice = replace(notice, data={**notice.data, "first": True})  # noqa: PLW2901
+        marked.append(notice)
+    return marked

@@ -1,0 +1,119 @@
+"""Notices: what each person hears of, once for each event and mark."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.notices.fact import FactName
+from chatserver.notices.notice import Notice
+from chatserver.records.dialects import insert_into, portions
+from chatserver.records.tables import NOTICES
+
+_COLUMNS = 9
+"""Parameters of one row."""
+
+HearingKey = tuple[str, FactName, str]
+"""Person, event and mark: what a notice is told from all others by."""
+
+
+async def append(connection: AsyncConnection, notices: Sequence[Notice]) -> list[Notice]:
+    """Those that were not there already, with their ids; the ids given do not count.
+
+    Where two processes append the same, they do it in the same order, so that neither waits for the other.
+    """
+    ordered = {key_of(each): each for each in sorted(notices, key=key_of)}
+    names = (NOTICES.c.person_id, NOTICES.c.event, NOTICES.c.mark)
+    ids: dict[tuple[str, str, str], int] = {}
+    for some in portions(list(ordered.values()), _COLUMNS):
+        insert = insert_into(connection.dialect, NOTICES).values([_values(each) for each in some])
+        written = await connection.execute(insert.on_conflict_do_nothing().returning(NOTICES.c.id, *names))
+        ids |= {(person, event, mark): id for id, person, event, mark in written}
+    return [msgspec.structs.replace(each, id=ids[key]) for key, each in ordered.items() if key in ids]
+
+
+async def events_heard(
+    connection: AsyncConnection, people: Collection[str], events: Collection[FactName]
+) -> set[tuple[str, str]]:
+    """Of which of these events which of these people have ever heard."""
+    heard: set[tuple[str, str]] = set()
+    for some in portions(sorted(people)):
+        here = (NOTICES.c.person_id.in_(some), NOTICES.c.event.in_(sorted(events)))
+        query = select(NOTICES.c.person_id, NOTICES.c.event).where(*here).distinct()
+        heard |= {(person, event) for person, event in await connection.execute(query)}
+    return heard
+
+
+async def by_id(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Notice]:
+    """Those that exist."""
+    found: dict[int, Notice] = {}
+    for some in portions(sorted(ids)):
+        rows = await connection.execute(select(NOTICES).where(NOTICES.c.id.in_(some)))
+        found |= {row.id: _notice(row) for row in rows}
+    return found
+
+
+async def page(connection: AsyncConnection, person: str, before: int | None, most: int) -> list[Notice]:
+    """The person's latest ones with smaller ids than `before`, the latest first."""
+    query = select(NOTICES).where(NOTICES.c.person_id == person)
+    if before is not None:
+        query = query.where(NOTICES.c.id < before)
+    return [_notice(row) for row in await connection.execute(query.order_by(NOTICES.c.id.desc()).limit(most))]
+
+
+async def unread_of(connection: AsyncConnection, person: str) -> int:
+    """How many the person has not read."""
+    here = (NOTICES.c.person_id == person, NOTICES.c.read_at.is_(None))
+    return await connection.scalar(select(func.count()).select_from(NOTICES).where(*here)) or 0
+
+
+async def unread_counts(connection: AsyncConnection, people: Collection[str]) -> dict[str, int]:
+    """How many each of them has not read, of those who have any."""
+    found: dict[str, int] = {}
+    for some in portions(sorted(people)):
+        here = (NOTICES.c.person_id.in_(some), NOTICES.c.read_at.is_(None))
+        query = select(NOTICES.c.person_id, func.count()).where(*here).group_by(NOTICES.c.person_id)
+        found |= {person: count for person, count in await connection.execute(query)}
+    return found
+
+
+async def read_until(connection: AsyncConnection, person: str, last: int, now: int) -> int:
+    """The person has read theirs with ids up to `last`; returns how many of them were unread."""
+    here = (NOTICES.c.person_id == person, NOTICES.c.id <= last, NOTICES.c.read_at.is_(None))
+    return (await connection.execute(update(NOTICES).where(*here).values(read_at=now))).rowcount
+
+
+def key_of(notice: Notice) -> HearingKey:
+    """What it is told from all others by."""
+    return notice.person, notice.event, notice.mark
+
+
+def _values(notice: Notice) -> dict[str, object]:
+    return {
+        "person_id": notice.person,
+        "event": notice.event,
+        "mark": notice.mark,
+        "conversation_id": notice.conversation,
+        "booking_id": notice.booking,
+        "data": msgspec.json.encode(notice.data).decode(),
+        "at": notice.at,
+        "noted_at": notice.noted_at,
+        "read_at": notice.read_at,
+    }
+
+
+def _notice(row: Row[*tuple[object, ...]]) -> Notice:
+    found = row._mapping
+    return Notice(
+        id=found["id"],
+        person=found["person_id"],
+        event=found["event"],
+        mark=found["mark"],
+        conversation=found["conversation_id"],
+        booking=found["booking_id"],
+        data=msgspec.json.decode(found["data"]),
+        at=found["at"],
+        noted_at=found["noted_at"],
+        read_at=found["read_at"],
+    )
