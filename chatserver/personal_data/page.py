@@ -34,6 +34,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "mail_bounces": ("address", "kind", "at"),
     "calendar_feeds": ("made_at",),
     "push_subscriptions": ("device", "subscribed_at", "expires_at"),
+    "webhook_events": ("kind", "at"),
 }
 """Of what is recorded, in which order, and which columns."""
 _HEADS = {

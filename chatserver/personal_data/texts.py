@@ -140,6 +140,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "device": ("Device", "Enhet", "Enhed"),
     "subscribed_at": ("Since", "Siden", "Siden"),
     "expires_at": ("Until", "Til", "Til"),
+    "webhook_events": (
+        "Told to the platform's systems",
+        "Meldt til plattformens systemer",
+        "Meddelt platformens systemer",
+    ),
     "mentor_days": ("Days on which the mentor wrote", "Dager da mentoren skrev", "Dage, hvor mentoren skrev"),
     "memberships": ("Membership", "Medlemskap", "Medlemskab"),
     "monthly": ("monthly", "månedlig", "månedlig"),
