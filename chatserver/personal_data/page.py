@@ -208,6 +208,8 @@ class ExportPage:
         if column == "price":
             amount, currency = (row.get(f"price_{part}", row.get(part)) for part in ("amount", "currency"))
             return escape(self._texts.amount(amount, currency))
+        if column == "event":
+            return escape(self._texts.heard(row, self._zone))
         match row[column]:
             case None:
                 return ""

@@ -1,7 +1,11 @@
 """What the page of an export says, in English, Norwegian bokmål and Danish; and instants in words."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+from chatserver.notices.notice import Notice
+from chatserver.notices.texts import words_of
 from chatserver.protocol.event_details import details_of
 from chatserver.protocol.events import SystemEvent
 from quotas import instant
@@ -225,6 +229,16 @@ class ExportTexts:
     def at(self, moment: str, zone: str) -> str:
         """Day and time."""
         return self("at", date=self.date(moment, zone), time=self.time(moment, zone))
+
+    def heard(self, row: Mapping[str, Any], zone: str) -> str:
+        """A notice that was recorded, as it was said, but without the other's name; one that is not known as it is."""
+        at = instant.parse(row["at"])
+        places = {"conversation": row["conversation_id"], "booking": row["booking_id"]}
+        notice = Notice(id=0, person="", event=row["event"], mark="", data=row["data"], at=at, noted_at=at, **places)
+        try:
+            return words_of(notice, self.language, zone, "").line
+        except KeyError:
+            return str(row["event"])
 
     def event(self, event: SystemEvent, zone: str) -> str:
         """What happened, with the session it happened to; a name that is not known as it is."""

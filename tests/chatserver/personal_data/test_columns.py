@@ -435,6 +435,7 @@ async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
         "e-mail: sessioner",
         "22:00",
         "mislykkedes",
+        "Din session med din mentor er booket.",
         "Kalender",
     ):
         assert words in Outline(page).text
