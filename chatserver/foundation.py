@@ -23,7 +23,11 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
+from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.push import PushChannel
+from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.vapid import Vapid
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
@@ -107,6 +111,9 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    push: PushSubscriptions
+    vapid: Vapid
+    pushes: PushChannel
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -271,21 +278,32 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         if problem := await masters_problem(base.database, masters):
             raise StartError(problem)
         keys = ConversationKeys(base.database, masters)
-        yield Keyed(
-            **asdict(base),
-            keys=keys,
-            messages=MessageLog(base.database, base.ledger, keys),
-            archive=Archive(
-                store=base.store,
-                ledger=base.ledger,
-                ledger_archive=base.ledger_archive,
-                database=base.database,
-                settings=settings,
-                metrics=base.metrics,
-                name=base.node,
-            ),
-            secrets=ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now),
-        )
+        secrets = ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now)
+        # Without networks of the operator's own: browsers, not the operator, say where their push services are.
+        push_services = GuardedHttp()
+        push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
+        vapid = Vapid(secrets, None)
+        try:
+            yield Keyed(
+                **asdict(base),
+                keys=keys,
+                messages=MessageLog(base.database, base.ledger, keys),
+                archive=Archive(
+                    store=base.store,
+                    ledger=base.ledger,
+                    ledger_archive=base.ledger_archive,
+                    database=base.database,
+                    settings=settings,
+                    metrics=base.metrics,
+                    name=base.node,
+                ),
+                secrets=secrets,
+                push=push,
+                vapid=vapid,
+                pushes=PushChannel(base.database, push, vapid, push_services),
+            )
+        finally:
+            await push_services.close()
 
 
 @contextlib.asynccontextmanager

@@ -59,6 +59,8 @@ class ApiContext:
     memberships: Memberships
     statements: Statements
     telling: SessionTelling
+    push: PushSubscriptions
+    vapid: Vapid
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

@@ -1,5 +1,7 @@
 """Devices that push reaches a person on, over HTTP."""
 
+from typing import assert_never
+
 from msgspec import Struct
 
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
@@ -50,6 +52,8 @@ async def put_push_subscription(call: HttpCall[NoQuery, PushDetails]) -> HttpAns
             raise invalid(errors)
         case Missing():
             raise _nobody(call.id)
+        case never:
+            assert_never(never)
 
 
 async def delete_push_subscription(call: HttpCall[NoQuery, None]) -> HttpAnswer:

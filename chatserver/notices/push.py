@@ -40,9 +40,7 @@ class PushChannel:
 
     name: ChannelName = "push"
 
-    def __init__(
-        self, database: Database, subscriptions: PushSubscriptions, vapid: Vapid, http: GuardedHttp
-    ) -> None:
+    def __init__(self, database: Database, subscriptions: PushSubscriptions, vapid: Vapid, http: GuardedHttp) -> None:
         self._database = database
         self._subscriptions = subscriptions
         self._vapid = vapid
@@ -102,8 +100,6 @@ class PushChannel:
                 return NeverDelivered(said)
 
 
-def _message(
-    person: Contact, told: Sequence[Notice], others: dict[int, str], unread: int, tag: str
-) -> bytes:
+def _message(person: Contact, told: Sequence[Notice], others: dict[int, str], unread: int, tag: str) -> bytes:
     words = [words_of(each, person.locale, person.zone, others[each.id]) for each in told]
     return message_of(told, words, unread, tag)

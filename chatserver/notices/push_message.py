@@ -66,7 +66,7 @@ class PushMessage(Struct, frozen=True, kw_only=True):
 
 
 class PushManner(Struct, frozen=True):
-    """How a push service is to treat it: for how long (ms) it keeps it for a device that is away, and how urgent it is."""
+    """How a push service treats it: how long (ms) it keeps it for a device that is away, and how urgent it is."""
 
     ttl: int
     urgency: Urgency
@@ -93,9 +93,7 @@ _URGENCIES: tuple[Urgency, ...] = ("low", "normal", "high")
 def manner_of(notices: Sequence[Notice]) -> PushManner:
     """Of several, as the most patient and the most urgent of them."""
     manners = [_MANNERS.get(each.event, _USUAL) for each in notices]
-    return PushManner(
-        max(each.ttl for each in manners), max((each.urgency for each in manners), key=_URGENCIES.index)
-    )
+    return PushManner(max(each.ttl for each in manners), max((each.urgency for each in manners), key=_URGENCIES.index))
 
 
 def subject_of(notices: Sequence[Notice]) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ class PushDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     endpoint: Annotated[
         str,
-        Meta(min_length=1, max_length=2000, description="The https address of the push service, as the browser has it."),
+        Meta(
+            min_length=1, max_length=2000, description="The https address of the push service, as the browser has it."
+        ),
     ]
     keys: PushKeys
     expiration_time: (

@@ -33,9 +33,7 @@ class Vapid:
     DatabaseError and StoreError.
     """
 
-    def __init__(
-        self, secrets: ServerSecrets, contact: str | None, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, secrets: ServerSecrets, contact: str | None, clock: Callable[[], float] = time.time) -> None:
         self._secrets = secrets
         self._contact = contact
         self._clock = clock
