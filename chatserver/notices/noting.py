@@ -82,7 +82,7 @@ class Noting:
         to_send: list[ToSend] = []
         if new:
             people = {each.person for each in new}
-            wishes, reach = await wishes_of(connection, people), await reach_of(connection, people, now)
+            wishes, reach = await wishes_of(connection, people), await reach_of(connection, people)
             for notice in new:
                 hearing = hearings[key_of(notice)]
                 to_send += self._sent(hearing, notice, wishes[notice.person], reach[notice.person], now)
