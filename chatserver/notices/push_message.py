@@ -105,12 +105,17 @@ def subject_of(notices: Sequence[Notice]) -> tuple[str, ...]:
 
 
 def message_of(notices: Sequence[Notice], words: Sequence[NoticeWords], unread: int, tag: str) -> bytes:
-    """Of one notice, or of several as a summary; `words` are theirs, in the same order, the latest one last."""
+    """Of one notice, or of several as a summary; `words` are theirs, in the same order, the latest one last.
+
+    The first one of its kind says why one gets it.
+    """
     latest, said = notices[-1], words[-1]
-    body = said.line if len(words) == 1 else "\n".join(each.line for each in words[: -MOST_LINES - 1 : -1])
+    lines = [each.line for each in words[: -MOST_LINES - 1 : -1]]
+    if len(words) == 1 and latest.data.get("first"):
+        lines.append(said.why)
     message = PushMessage(
         title=_cut(said.subject, MOST_TITLE),
-        body=_cut(body, MOST_BODY),
+        body=_cut("\n".join(lines), MOST_BODY),
         event=latest.event,
         notice=latest.id,
         conversation=latest.conversation,
