@@ -24,8 +24,10 @@ from chatserver.messages.archive import Archive
 from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.vapid import Vapid
 from chatserver.operating.clock_shift import settle_shift
@@ -102,6 +104,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     memberships: Memberships
     statements: Statements
     revocations: Revocations
+    notice_publisher: NoticePublisher
+    notice_lists: NoticeLists
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -235,6 +239,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
     renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
     deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
+    notice_publisher = NoticePublisher(store)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -264,6 +269,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         memberships=Memberships(database, renewals, ledger.now),
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
+        notice_publisher=notice_publisher,
+        notice_lists=NoticeLists(database, notice_publisher, ledger.now),
     )
 
 
