@@ -31,7 +31,7 @@ MOST_LINES = 3
 STEP = 512
 """A message is filled up to a multiple of so many bytes with spaces, which JSON does not mind."""
 
-Urgency = Literal["low", "normal", "high"]
+PushUrgency = Literal["low", "normal", "high"]
 
 
 class PushTarget(Struct, frozen=True):
@@ -69,7 +69,7 @@ class PushManner(Struct, frozen=True):
     """How a push service treats it: how long (ms) it keeps it for a device that is away, and how urgent it is."""
 
     ttl: int
-    urgency: Urgency
+    urgency: PushUrgency
 
 
 _USUAL = PushManner(DAY, "normal")
@@ -87,7 +87,7 @@ _MANNERS: dict[FactName, PushManner] = {
     "membership.renewed": PushManner(DAY, "low"),
 }
 """Of events that are not as usual."""
-_URGENCIES: tuple[Urgency, ...] = ("low", "normal", "high")
+_URGENCIES: tuple[PushUrgency, ...] = ("low", "normal", "high")
 
 
 def manner_of(notices: Sequence[Notice]) -> PushManner:
