@@ -6,6 +6,7 @@ Browsers subscribe for the public key: a new pair would end every subscription. 
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from email.utils import parseaddr
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -71,6 +72,14 @@ class Vapid:
             self._tokens.clear()
         self._tokens[origin] = token, now + TOKEN_SECONDS / 2
         return token
+
+
+def contact_of(mail_from: str | None, public_url: str | None) -> str | None:
+    """Where push services write to: the sender of our mails, else our own page; some take pushes of nobody else."""
+    _, address = parseaddr(mail_from or "")
+    if "@" in address:
+        return f"mailto:{address}"
+    return public_url if public_url is not None and public_url.startswith("https://") else None
 
 
 def origin_of(endpoint: str) -> str:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from chatserver.keys.server_seal import ServerSeal
 from chatserver.notices import vapid as vapid_module
 from chatserver.notices.server_secrets import ServerSecrets
-from chatserver.notices.vapid import TOKEN_SECONDS, Vapid, origin_of
+from chatserver.notices.vapid import TOKEN_SECONDS, Vapid, contact_of, origin_of
 from chatserver.records.database import Database
 from tests import databases
 from tests.chatserver.keys.making import conversation_keys
@@ -105,6 +105,20 @@ async def test_a_shifted_clock_does_not_shift_it(valkey_url: str, tmp_path: Path
 )
 def test_origins(endpoint: str, origin: str) -> None:
     assert origin_of(endpoint) == origin
+
+
+@pytest.mark.parametrize(
+    ("mail_from", "public_url", "contact"),
+    [
+        ("Mentor <chat@example.org>", "https://example.org", "mailto:chat@example.org"),
+        ("chat@example.org", None, "mailto:chat@example.org"),
+        (None, "https://example.org", "https://example.org"),
+        (None, "http://127.0.0.1:8080", None),
+        (None, None, None),
+    ],
+)
+def test_whom_push_services_write_to(mail_from: str | None, public_url: str | None, contact: str | None) -> None:
+    assert contact_of(mail_from, public_url) == contact
 
 
 async def test_a_topic_is_stable_and_says_nothing(database: Database) -> None:
