@@ -10,9 +10,10 @@ from chatserver.notices.vapid import unpadded
 from chatserver.records.database import Database
 from tests.chatserver.api.asking import NOW, as_, fields
 from tests.chatserver.api.serving import SERVICE, Served, served
-from tests.chatserver.api.test_requests import ON_EACH, problem
+from tests.chatserver.api.test_requests import problem
 from tests.chatserver.notices.browser import Browser
 from tests.chatserver.notices.test_push_message import raw
+from tests.databases import ON_EACH
 from tests.plain_http import http_client
 
 BROWSER = Browser("https://push.example.net/send/abc")
