@@ -174,6 +174,8 @@ async def assembled(
             memberships=base.memberships,
             statements=base.statements,
             telling=base.telling,
+            push=base.push,
+            vapid=base.vapid,
             clock=ledger.now,
             people=people,
             metrics=metrics,
