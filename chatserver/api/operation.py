@@ -16,6 +16,8 @@ from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
+from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.notices.vapid import Vapid
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
@@ -57,6 +59,8 @@ class ApiContext:
     memberships: Memberships
     statements: Statements
     telling: SessionTelling
+    push: PushSubscriptions
+    vapid: Vapid
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

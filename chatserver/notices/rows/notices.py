@@ -19,11 +19,11 @@ HearingKey = tuple[str, FactName, str]
 
 
 async def append(connection: AsyncConnection, notices: Sequence[Notice]) -> list[Notice]:
-    """Those that were not there already, with their ids; the ids given do not count.
+    """Those that were not there already, with their ids, which grow with the instants; the ids given do not count.
 
     Where two processes append the same, they do it in the same order, so that neither waits for the other.
     """
-    ordered = {key_of(each): each for each in sorted(notices, key=key_of)}
+    ordered = {key_of(each): each for each in sorted(notices, key=lambda each: (each.at, key_of(each)))}
     names = (NOTICES.c.person_id, NOTICES.c.event, NOTICES.c.mark)
     ids: dict[tuple[str, str, str], int] = {}
     for some in portions(list(ordered.values()), _COLUMNS):
@@ -52,6 +52,17 @@ async def by_id(connection: AsyncConnection, ids: Collection[int]) -> dict[int, 
         rows = await connection.execute(select(NOTICES).where(NOTICES.c.id.in_(some)))
         found |= {row.id: _notice(row) for row in rows}
     return found
+
+
+async def by_keys(connection: AsyncConnection, keys: Collection[HearingKey]) -> list[Notice]:
+    """Those that exist, by id."""
+    found: list[Notice] = []
+    for some in portions(sorted(keys), 3):
+        people, events, marks = (sorted(set(each)) for each in zip(*some, strict=True))
+        here = (NOTICES.c.person_id.in_(people), NOTICES.c.event.in_(events), NOTICES.c.mark.in_(marks))
+        rows = map(_notice, await connection.execute(select(NOTICES).where(*here)))
+        found += [notice for notice in rows if key_of(notice) in some]
+    return sorted(found, key=lambda notice: notice.id)
 
 
 async def page(connection: AsyncConnection, person: str, before: int | None, most: int) -> list[Notice]:
