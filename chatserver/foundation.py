@@ -365,6 +365,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             keys=parts.keys,
             provisioning=parts.provisioning,
             revocations=parts.revocations,
+            noting=parts.noting,
         )
 
 
