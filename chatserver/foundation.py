@@ -23,6 +23,8 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
+from chatserver.notices.opening_requests import OpeningRequests
+from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
@@ -102,6 +104,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     revocations: Revocations
     notice_publisher: NoticePublisher
     notice_lists: NoticeLists
+    preferences: NoticePreferences
+    openings: OpeningRequests
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -264,6 +268,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         revocations=Revocations(store),
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
+        preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
+        openings=OpeningRequests(database, timers, ledger.now),
     )
 
 
