@@ -145,6 +145,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("muteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
     ("muteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
     ("unmuteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
+    ("unmuteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
     ("askOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
     ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
 }
