@@ -177,6 +177,8 @@ async def assembled(
             notice_lists=base.notice_lists,
             preferences=base.preferences,
             openings=base.openings,
+            push=base.push,
+            vapid=base.vapid,
             clock=ledger.now,
             people=people,
             metrics=metrics,

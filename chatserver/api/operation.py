@@ -18,7 +18,9 @@ from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.preferences import NoticePreferences
+from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
+from chatserver.notices.vapid import Vapid
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
@@ -63,6 +65,8 @@ class ApiContext:
     notice_lists: NoticeLists
     preferences: NoticePreferences
     openings: OpeningRequests
+    push: PushSubscriptions
+    vapid: Vapid
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

@@ -32,6 +32,12 @@ from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
 from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.prices import GET_PRICES, PUT_PRICES
 from chatserver.api.problem import ProblemError
+from chatserver.api.push import (
+    DELETE_PUSH_SUBSCRIPTION,
+    GET_PUSH_KEY,
+    LIST_PUSH_SUBSCRIPTIONS,
+    PUT_PUSH_SUBSCRIPTION,
+)
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
@@ -87,6 +93,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     UNMUTE,
     ASK_OPENING,
     FORGET_OPENING,
+    GET_PUSH_KEY,
+    PUT_PUSH_SUBSCRIPTION,
+    DELETE_PUSH_SUBSCRIPTION,
+    LIST_PUSH_SUBSCRIPTIONS,
 )
 
 logger = logging.getLogger(__name__)

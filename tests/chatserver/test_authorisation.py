@@ -23,6 +23,7 @@ from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.series_record import SeriesDetails, SeriesView
 from quotas import instant
 from quotas.session_book import WantedBooking
+from tests.chatserver.notices.browser import Browser
 from tests.chatserver.realtime.devices import Device, opened
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.plain_http import http_client
@@ -148,6 +149,14 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("unmuteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
     ("askOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
     ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
+    ("getPushKey", ""): row(401, *["ok"] * 8),
+    ("putPushSubscription", "mia"): MIA_HERSELF,
+    ("putPushSubscription", "sara"): SARA_HERSELF,
+    ("deletePushSubscription", "mia"): MIA_HERSELF,
+    ("deletePushSubscription", "sara"): SARA_HERSELF,
+    ("listPushSubscriptions", "mia"): MIA_HERSELF,
+    ("listPushSubscriptions", "sara"): SARA_HERSELF,
+    ("listPushSubscriptions", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
@@ -185,12 +194,13 @@ BODIES: dict[str, object] = {
     "changeMembership": {"payer": "business"},
     "readNotices": {"upto": 1},
     "putNoticeSettings": {"topics": [{"topic": "messages", "push": False}]},
+    "putPushSubscription": msgspec.to_builtins(Browser("https://push.example.net/1").subscription()),
 }
 
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
 """Of operations that cannot do without."""
 
-PARTS: dict[str, str] = {"month": "2026-01", "conversation": "c1"}
+PARTS: dict[str, str] = {"month": "2026-01", "conversation": "c1", "device": "phone"}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -252,6 +262,7 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.series.put("s1", series, "mentor"), SeriesView)
         agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
+        assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         yield server
 
 
@@ -284,7 +295,11 @@ def test_every_role_is_among_the_callers() -> None:
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
 """What everybody of a role gets, each with their own in it."""
-FOR_ONESELF = ("notices", "notices_read", "getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings")
+FOR_ONESELF = (
+    *("notices", "notices_read"),
+    *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
+    *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
+)
 """What support too gets of itself alone."""
 DENIALS = set(CODES) - {"not_open"}
 """Whoever hears the rules say no has the right to ask."""
