@@ -8,6 +8,7 @@ from typing import cast
 
 from msgspec import Struct
 
+from chatserver.conversations.contacts import Contact, contacts
 from chatserver.notices.calendar_file import CalendarEntry
 from chatserver.notices.delivery import ChannelName, Delivery, DeliveryResult, NeverDelivered, NotWanted
 from chatserver.notices.invitations import Invitation, invitation
@@ -17,8 +18,8 @@ from chatserver.notices.mail_message import Letter, mail_message
 from chatserver.notices.mail_post import AddressRefused, MailPost, PostedMail
 from chatserver.notices.mail_texts import MailTexts
 from chatserver.notices.notice import Notice
-from chatserver.notices.rows import addressees, mail_bounces
-from chatserver.notices.rows.addressees import Addressee
+from chatserver.notices.rows import mail_bounces
+from chatserver.notices.rows.others import others_of
 from chatserver.notices.rows.wishes import Wishes, wishes_of
 from chatserver.notices.texts import first_name, words_of
 from chatserver.notices.unsubscribing import Unsubscribing
@@ -90,10 +91,10 @@ class MailChannel:
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
         """Send it once. Raises DatabaseError, StoreError."""
         async with self._database.read() as connection:
-            person = await addressees.find(connection, delivery.person)
+            person = (await contacts(connection, [delivery.person])).get(delivery.person)
             bounced = await mail_bounces.of_person(connection, delivery.person)
             wishes = (await wishes_of(connection, [delivery.person]))[delivery.person]
-            others = await addressees.others_of(connection, delivery.notices)
+            others = await others_of(connection, delivery.notices)
         if person is None or not person.email:
             return NotWanted("the person has no address, or is not there any more")
         if bounced == person.email:
@@ -134,7 +135,7 @@ class MailChannel:
         self,
         delivery: Delivery,
         told: Sequence[_Told],
-        person: Addressee,
+        person: Contact,
         address: str,
         topics: Sequence[Topic],
         link: str,
@@ -167,7 +168,7 @@ class MailChannel:
         )
         return mail_message(letter).as_bytes()
 
-    def _part(self, told: _Told, person: Addressee, texts: MailTexts) -> LetterPart:
+    def _part(self, told: _Told, person: Contact, texts: MailTexts) -> LetterPart:
         words = words_of(told.notice, person.locale, person.zone, told.other, essential=told.is_essential)
         why = words.why if told.notice.data.get("first") else ""
         return LetterPart(words.subject, words.line, why, self._link(told, texts))
@@ -186,7 +187,7 @@ class MailChannel:
         name = "open" if "{conversation}" in app else "open_app"
         return LetterLink(texts(name), app.replace("{conversation}", conversation))
 
-    def _invitation(self, told: Sequence[_Told], person: Addressee, to: MailAddress) -> Invitation | None:
+    def _invitation(self, told: Sequence[_Told], person: Contact, to: MailAddress) -> Invitation | None:
         """Of the one booking that the mail is about. A mail has room for one; the policy lets such go out alone."""
         bookings = {each.booking.id: each for each in told if each.booking and each.notice.event in _INVITED}
         if len(bookings) != 1:

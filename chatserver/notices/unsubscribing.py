@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection
 import msgspec
 from msgspec import Struct
 
-from chatserver.notices.rows import addressees
+from chatserver.conversations.contacts import contacts
 from chatserver.notices.rows.wishes import turn_off
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.records.database import Database
@@ -59,7 +59,7 @@ class Unsubscribing:
     async def language_of(self, person: str) -> Language | None:
         """Which one the person reads; None where there is nobody any more."""
         async with self._database.read() as connection:
-            found = await addressees.find(connection, person)
+            found = (await contacts(connection, [person])).get(person)
         return found.locale if found else None
 
     async def carry_out(self, asked: Unsubscription) -> None:

@@ -30,8 +30,11 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
 from chatserver.notices.bounces import MailBounces
+from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unsubscribing import Unsubscribing
+from chatserver.notices.vapid import Vapid
 from chatserver.operating.health import Health
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -134,6 +137,11 @@ async def served(
         telling=base.telling,
         feeds=feeds,
         bounces=bounces,
+        notice_lists=base.notice_lists,
+        preferences=base.preferences,
+        openings=base.openings,
+        push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
+        vapid=Vapid(secrets, None),
         clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=base.metrics,
