@@ -27,8 +27,10 @@ from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.noting import Noting
+from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.outbox import Outbox
 from chatserver.notices.outbox_timer import OutboxTimer
+from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
@@ -116,6 +118,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
     notice_lists: NoticeLists
+    preferences: NoticePreferences
+    openings: OpeningRequests
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -279,7 +283,16 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         waits=waits,
         timers=timers,
         watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, outbox_timer]),
-        records=ReplyRecords(store=store, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
+        records=ReplyRecords(
+            store=store,
+            ledger=ledger,
+            waits=waits,
+            database=database,
+            rulebook=rulebook,
+            noting=noting,
+            clock=ledger.now,
+            name=node,
+        ),
         restorer=restorer,
         provisioning=provisioning,
         appointments=appointments,
@@ -302,6 +315,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
+        preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
+        openings=OpeningRequests(database, timers, ledger.now),
     )
 
 
