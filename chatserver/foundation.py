@@ -26,6 +26,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.notices.noting import Noting
 from chatserver.notices.outbox import Outbox
 from chatserver.notices.outbox_timer import OutboxTimer
@@ -266,7 +267,9 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions, log=log
     )
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
-    renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
+    renewals = Renewals(
+        database=database, rulebook=rulebook, timers=timers, clock=ledger.now, news=NotedMemberships(noting)
+    )
     deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
     return Foundation(
         node=node,
