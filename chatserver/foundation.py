@@ -28,8 +28,10 @@ from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.notices.noting import Noting
+from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.outbox import Outbox
 from chatserver.notices.outbox_timer import OutboxTimer
+from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
@@ -117,6 +119,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
     notice_lists: NoticeLists
+    preferences: NoticePreferences
+    openings: OpeningRequests
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -314,6 +318,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
+        preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
+        openings=OpeningRequests(database, timers, ledger.now),
     )
 
 
@@ -368,6 +374,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             keys=parts.keys,
             provisioning=parts.provisioning,
             revocations=parts.revocations,
+            noting=parts.noting,
         )
 
 

@@ -25,6 +25,8 @@ from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
+from chatserver.api.notice_settings import ASK_OPENING, FORGET_OPENING, GET_SETTINGS, MUTE, PUT_SETTINGS, UNMUTE
+from chatserver.api.notices import GET_NOTICES, READ_NOTICES
 from chatserver.api.openapi import document
 from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
 from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
@@ -83,6 +85,14 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     CHANGE_MEMBERSHIP,
     GET_MEMBERSHIP,
     GET_STATEMENT,
+    GET_NOTICES,
+    READ_NOTICES,
+    GET_SETTINGS,
+    PUT_SETTINGS,
+    MUTE,
+    UNMUTE,
+    ASK_OPENING,
+    FORGET_OPENING,
     GET_PUSH_KEY,
     PUT_PUSH_SUBSCRIPTION,
     DELETE_PUSH_SUBSCRIPTION,

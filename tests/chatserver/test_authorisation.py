@@ -132,6 +132,23 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getMembership", "absent"): NOBODY_FINDS_IT,
     ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
     ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
+    ("getNotices", "mia"): MIA_HERSELF,
+    ("getNotices", "sara"): SARA_HERSELF,
+    ("getNotices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("readNotices", "mia"): MIA_HERSELF,
+    ("readNotices", "sara"): SARA_HERSELF,
+    ("getNoticeSettings", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
+    ("getNoticeSettings", "sara"): row(401, *[404] * 6, "ok", "ok"),
+    ("getNoticeSettings", "absent"): NOBODY_FINDS_IT,
+    ("putNoticeSettings", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
+    ("putNoticeSettings", "sara"): row(401, *[404] * 6, "ok", "ok"),
+    ("putNoticeSettings", "absent"): NOBODY_FINDS_IT,
+    ("muteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
+    ("muteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("unmuteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
+    ("unmuteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("askOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
+    ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
     ("getPushKey", ""): row(401, *["ok"] * 8),
     ("putPushSubscription", "mia"): MIA_HERSELF,
     ("putPushSubscription", "sara"): SARA_HERSELF,
@@ -175,13 +192,15 @@ BODIES: dict[str, object] = {
     },
     "putMembership": MEMBERSHIP,
     "changeMembership": {"payer": "business"},
+    "readNotices": {"upto": 1},
+    "putNoticeSettings": {"topics": [{"topic": "messages", "push": False}]},
     "putPushSubscription": msgspec.to_builtins(Browser("https://push.example.net/1").subscription()),
 }
 
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
 """Of operations that cannot do without."""
 
-PARTS: dict[str, str] = {"month": "2026-01", "device": "phone"}
+PARTS: dict[str, str] = {"month": "2026-01", "conversation": "c1", "device": "phone"}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -234,6 +253,7 @@ FIELDS: dict[str, dict[str, object]] = {
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
     """The conversation c1 of mia and tora with b1 and s1, mia's membership, c2 of others, and sara, on a Tuesday."""
     async with here(valkey_url, tmp_path) as server:
+        assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
         wanted = WantedBooking("b1", "c1", "video_call", instant.parse("2026-01-13T09:00:00Z"), 30)
@@ -277,6 +297,7 @@ NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
     *("notices", "notices_read"),
+    *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
 """What support too gets of itself alone."""
@@ -298,7 +319,7 @@ def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]])
     }
     if found == {False}:
         return "–"
-    if role == "support" and name in FOR_ONESELF:
+    if role == "support" and True in found and name in FOR_ONESELF:
         return "own"
     if role in ("member", "mentor"):
         return "any" if found == {True} and name not in (*NARROWED, *FOR_ONESELF) else "own"
