@@ -104,7 +104,12 @@ class UnreadTimers:
             member=standing.settings.member,
             mentor=standing.settings.mentor,
             roles=frozenset({side}),
-            data={"by": by, "seq": stretch.seq, "count": stretch.count, "answered": stretch.is_answer},
+            data={
+                "by": by,
+                "seq": stretch.seq,
+                "count": stretch.count,
+                "answered": by == "mentor" and stretch.is_answer,
+            },
         )
         now = await self._clock()
         async with self._database.begin() as connection:
@@ -129,9 +134,8 @@ class UnreadTimers:
             before = page[0].seq
         if first is None:
             return None
-        return UnreadStretch(
-            first.seq, first.at, count, is_answer or await self._answers(conversation, side, first.seq)
-        )
+        is_answer = is_answer or await self._answers(conversation, side, first.seq)
+        return UnreadStretch(first.seq, first.at, count, is_answer)
 
     async def _answers(self, conversation: str, side: Writer, seq: int) -> bool:
         """Whether that side wrote last before it, as far as a page reaches."""
