@@ -19,7 +19,7 @@ from chatserver.notices.delivery import (
     NotWanted,
 )
 from chatserver.notices.notice import Notice
-from chatserver.notices.rows.outbox import OutboxRow, RowOutcome, SendOutcome
+from chatserver.notices.rows.outbox import OutboxOutcome, OutboxRow, RowOutcome
 from chatserver.records.database import DatabaseError
 from quotas.instant import DAY, SECOND
 from quotas.store.errors import StoreError
@@ -149,5 +149,5 @@ def _again(row: OutboxRow, reason: str, pause: int, *, counts: bool = True) -> R
     return RowOutcome(id=row.id, channel=row.channel, outcome=None, reason=cut, pause=pause, counts=counts)
 
 
-def _done(row: OutboxRow, outcome: SendOutcome, reason: str) -> RowOutcome:
+def _done(row: OutboxRow, outcome: OutboxOutcome, reason: str) -> RowOutcome:
     return RowOutcome(id=row.id, channel=row.channel, outcome=outcome, reason=reason[:REASON_MOST])

@@ -19,7 +19,7 @@ SUMMARY_MOST = 50
 _LOOKED_AT = 100
 """Rows of a channel that are looked at for what is due next: more than all processes together are sending."""
 
-SendOutcome = Literal["sent", "dropped", "failed"]
+OutboxOutcome = Literal["sent", "dropped", "failed"]
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     leased_until: int | None = None
     done_at: int | None = None
-    outcome: SendOutcome | None = None
+    outcome: OutboxOutcome | None = None
     reason: str | None = None
     """Why it failed or was dropped; of one that is tried again why the last try failed."""
 
@@ -48,7 +48,7 @@ class RowOutcome(Struct, frozen=True, kw_only=True):
 
     id: int
     channel: ChannelName
-    outcome: SendOutcome | None
+    outcome: OutboxOutcome | None
     """None: it is tried again."""
     reason: str | None = None
     pause: int = 0
