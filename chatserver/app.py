@@ -27,6 +27,7 @@ from chatserver.api.worker_numbers import Seat
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.foundation import Keyed, StartError, with_keys
+from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
 from chatserver.operating.health import Health
@@ -144,12 +145,14 @@ async def assembled(
             traces=traces,
         )
         tokens = RevocableTokens(settings, base.revocations)
-        health = Health(base.store, base.database, ledger, partial(problem_of, store_url))
+        outbox_counts = OutboxCounts(base.database, ledger.now)
+        health = Health(base.store, base.database, ledger, partial(problem_of, store_url), outbox_counts.unsent)
         numbers = Sources(
             metrics=metrics,
             gauges=hub.gauges,
             store=base.store,
             counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
+            outbox=outbox_counts,
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,

@@ -24,6 +24,7 @@ from chatserver.foundation import founded
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
+from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.health import Health
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -113,7 +114,11 @@ async def served(
         metrics=base.metrics,
     )
     gate = Middleware(
-        Gate, metrics=context.metrics, health=Health(link, database, ledger, str), cors=Cors(()), traces=None
+        Gate,
+        metrics=context.metrics,
+        health=Health(link, database, ledger, str, OutboxCounts(database, ledger.now).unsent),
+        cors=Cors(()),
+        traces=None,
     )
     app = Starlette(routes=list(routes(context, operations)), middleware=[gate])
     with socket.socket() as listening:
