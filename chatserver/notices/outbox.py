@@ -14,10 +14,11 @@ from contextlib import suppress
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.notices.asking import StillHolds
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.rows import notices, outbox
 from chatserver.notices.rows.outbox import Claimant, OutboxRow, RowOutcome
-from chatserver.notices.sending import Bundle, Sending, WhyNot
+from chatserver.notices.sending import Bundle, Sending
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import SECOND
@@ -99,7 +100,7 @@ class Outbox:
         database: Database,
         timers: Timers,
         channels: Mapping[ChannelName, Channel],
-        asking: WhyNot,
+        asking: StillHolds,
         clock: Callable[[], Awaitable[int]],
         metrics: Metrics,
         name: str,
