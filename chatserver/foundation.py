@@ -27,6 +27,7 @@ from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.noting import Noting
 from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_desk import OutboxDesk
 from chatserver.notices.outbox_timer import OutboxTimer
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.reading import NoticeLists
@@ -108,6 +109,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     revocations: Revocations
     noting: Noting
     outbox: Outbox
+    outbox_desk: OutboxDesk
     channels: dict[ChannelName, Channel]
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
@@ -297,6 +299,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         revocations=Revocations(store),
         noting=noting,
         outbox=outbox,
+        outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),

@@ -129,13 +129,12 @@ async def next_due(connection: AsyncConnection, channels: Collection[ChannelName
     return soonest
 
 
-async def by_id(connection: AsyncConnection, ids: Collection[int]) -> list[OutboxRow]:
-    """Those that exist, in order."""
+async def by_key(connection: AsyncConnection, keys: Collection[str]) -> list[OutboxRow]:
+    """Those that exist, in the order in which they were put there."""
     found: list[OutboxRow] = []
-    for some in portions(sorted(ids)):
-        rows = await connection.execute(select(OUTBOX).where(OUTBOX.c.id.in_(some)).order_by(OUTBOX.c.id))
-        found += map(row_of, rows)
-    return found
+    for some in portions(sorted(keys)):
+        found += map(row_of, await connection.execute(select(OUTBOX).where(OUTBOX.c.key.in_(some))))
+    return sorted(found, key=lambda row: row.id)
 
 
 async def _with_mates(connection: AsyncConnection, now: int, lead: OutboxRow) -> list[OutboxRow]:
