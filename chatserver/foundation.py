@@ -25,13 +25,19 @@ from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
+from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.noting import Noting
+from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.outbox import Outbox
 from chatserver.notices.outbox_desk import OutboxDesk
 from chatserver.notices.outbox_timer import OutboxTimer
+from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
+from chatserver.notices.push import PushChannel
+from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.vapid import Vapid
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
@@ -114,6 +120,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
     notice_lists: NoticeLists
+    preferences: NoticePreferences
+    openings: OpeningRequests
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -123,6 +131,8 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    push: PushSubscriptions
+    vapid: Vapid
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -279,7 +289,16 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         waits=waits,
         timers=timers,
         watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, outbox_timer]),
-        records=ReplyRecords(store=store, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
+        records=ReplyRecords(
+            store=store,
+            ledger=ledger,
+            waits=waits,
+            database=database,
+            rulebook=rulebook,
+            noting=noting,
+            clock=ledger.now,
+            name=node,
+        ),
         restorer=restorer,
         provisioning=provisioning,
         appointments=appointments,
@@ -303,6 +322,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
+        preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
+        openings=OpeningRequests(database, timers, ledger.now),
     )
 
 
@@ -317,21 +338,32 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         if problem := await masters_problem(base.database, masters):
             raise StartError(problem)
         keys = ConversationKeys(base.database, masters)
-        yield Keyed(
-            **asdict(base),
-            keys=keys,
-            messages=MessageLog(base.database, base.ledger, keys),
-            archive=Archive(
-                store=base.store,
-                ledger=base.ledger,
-                ledger_archive=base.ledger_archive,
-                database=base.database,
-                settings=settings,
-                metrics=base.metrics,
-                name=base.node,
-            ),
-            secrets=ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now),
-        )
+        secrets = ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now)
+        # Without networks of the operator's own: browsers, not the operator, say where their push services are.
+        push_services = GuardedHttp()
+        push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
+        vapid = Vapid(secrets, None)
+        base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
+        try:
+            yield Keyed(
+                **asdict(base),
+                keys=keys,
+                messages=MessageLog(base.database, base.ledger, keys),
+                archive=Archive(
+                    store=base.store,
+                    ledger=base.ledger,
+                    ledger_archive=base.ledger_archive,
+                    database=base.database,
+                    settings=settings,
+                    metrics=base.metrics,
+                    name=base.node,
+                ),
+                secrets=secrets,
+                push=push,
+                vapid=vapid,
+            )
+        finally:
+            await push_services.close()
 
 
 @contextlib.asynccontextmanager
@@ -346,6 +378,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             keys=parts.keys,
             provisioning=parts.provisioning,
             revocations=parts.revocations,
+            noting=parts.noting,
         )
 
 

@@ -16,6 +16,11 @@ from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
+from chatserver.notices.opening_requests import OpeningRequests
+from chatserver.notices.preferences import NoticePreferences
+from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.notices.reading import NoticeLists
+from chatserver.notices.vapid import Vapid
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
@@ -57,6 +62,11 @@ class ApiContext:
     memberships: Memberships
     statements: Statements
     telling: SessionTelling
+    notice_lists: NoticeLists
+    preferences: NoticePreferences
+    openings: OpeningRequests
+    push: PushSubscriptions
+    vapid: Vapid
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

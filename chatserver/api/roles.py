@@ -7,6 +7,7 @@ from chatserver.protocol.events import Role
 EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
 STAFF: frozenset[Role] = frozenset({"support", "service"})
 SUPPORT: frozenset[Role] = frozenset({"support"})
+MEMBER: frozenset[Role] = frozenset({"member"})
 MENTOR: frozenset[Role] = frozenset({"mentor"})
 PAIR: frozenset[Role] = frozenset({"member", "mentor"})
 MENTOR_OR_SUPPORT: frozenset[Role] = MENTOR | SUPPORT

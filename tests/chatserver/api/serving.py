@@ -22,9 +22,14 @@ from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import founded
 from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
+from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.outbox_counts import OutboxCounts
+from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.vapid import Vapid
 from chatserver.operating.health import Health
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -109,6 +114,11 @@ async def served(
         memberships=base.memberships,
         statements=base.statements,
         telling=base.telling,
+        notice_lists=base.notice_lists,
+        preferences=base.preferences,
+        openings=base.openings,
+        push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
+        vapid=Vapid(ServerSecrets(database, ServerSeal(keys, "secrets"), ledger.now), None),
         clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=base.metrics,
