@@ -17,12 +17,15 @@ from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import RevocableTokens
 from chatserver.access.tokens import Authenticator
 from chatserver.api import ApiContext, routes
+from chatserver.api.calendar_feeds import calendar_route
 from chatserver.api.cors import Cors
 from chatserver.api.exposition import Exposition, Sources
 from chatserver.api.gate import Gate
 from chatserver.api.health import health_routes
 from chatserver.api.home import home_route
+from chatserver.api.open_endpoint import OpenDoor
 from chatserver.api.problem import elsewhere
+from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
@@ -176,6 +179,8 @@ async def assembled(
             memberships=base.memberships,
             statements=base.statements,
             telling=base.telling,
+            feeds=base.feeds,
+            bounces=base.mailing.bounces,
             notice_lists=base.notice_lists,
             preferences=base.preferences,
             openings=base.openings,
@@ -185,6 +190,8 @@ async def assembled(
             people=people,
             metrics=metrics,
         )
+        # Calendars and mail programs knock often, and from addresses that many share: they have buckets of their own.
+        door = OpenDoor(RateLimit(settings.rate_limit), proxies, metrics)
         app = _application(
             [
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -192,6 +199,8 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
+                calendar_route(base.feeds, door),
+                unsubscribe_route(base.mailing.unsubscribing, door),
             ],
             Middleware(Gate, metrics=metrics, health=health, cors=Cors(settings.allowed_origins), traces=traces),
         )

@@ -29,6 +29,7 @@ SUBCOMMANDS = {
     "credits": "chatserver.commands.credits:credits",
     "slots": "chatserver.commands.slots:slots",
     "hours": "chatserver.commands.hours:hours",
+    "mail": "chatserver.commands.mail:mail",
     "replay": "chatserver.commands.replay:replay_timeline",
     "token": "chatserver.commands.token:token",
     "notices": "chatserver.commands.notices:notices",

@@ -26,6 +26,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.outbox import Outbox
@@ -52,6 +53,7 @@ from chatserver.replies.recorder import ReplyRecords
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.presence import SessionPresence
@@ -131,6 +133,8 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    mailing: Mailing
+    feeds: CalendarFeeds
     push: PushSubscriptions
     vapid: Vapid
 
@@ -343,7 +347,16 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         push_services = GuardedHttp()
         push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
         vapid = Vapid(secrets, None)
+        mails = mailing(
+            settings,
+            base.rulebook.policy,
+            database=base.database,
+            secrets=secrets,
+            booking_of=base.bookings.find,
+            clock=base.ledger.now,
+        )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
+        base.channels["mail"] = mails.channel
         try:
             yield Keyed(
                 **asdict(base),
@@ -359,11 +372,20 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                     name=base.node,
                 ),
                 secrets=secrets,
+                mailing=mails,
+                feeds=CalendarFeeds(
+                    database=base.database,
+                    provisioning=base.provisioning,
+                    policy=base.rulebook.policy.sessions,
+                    clock=base.ledger.now,
+                    url=settings.outside_url,
+                ),
                 push=push,
                 vapid=vapid,
             )
         finally:
             await push_services.close()
+            await mails.post.close()
 
 
 @contextlib.asynccontextmanager
