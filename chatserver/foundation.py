@@ -26,11 +26,13 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.openings import Openings
 from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_desk import OutboxDesk
 from chatserver.notices.outbox_timer import OutboxTimer
 from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
@@ -56,6 +58,7 @@ from chatserver.replies.writing_days import WritingDays
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.presence import SessionPresence
@@ -121,6 +124,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     revocations: Revocations
     noting: Noting
     outbox: Outbox
+    outbox_desk: OutboxDesk
     channels: dict[ChannelName, Channel]
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
@@ -136,6 +140,8 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    mailing: Mailing
+    feeds: CalendarFeeds
     push: PushSubscriptions
     vapid: Vapid
 
@@ -203,7 +209,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (store, ledger):
-        yield founded(rulebook, database, store, ledger)
+        parts = founded(rulebook, database, store, ledger)
+        try:
+            yield parts
+        finally:
+            await parts.outbox.close()
 
 
 def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisLedger) -> Foundation:
@@ -347,6 +357,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         revocations=Revocations(store),
         noting=noting,
         outbox=outbox,
+        outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
@@ -371,7 +382,16 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         push_services = GuardedHttp()
         push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
         vapid = Vapid(secrets, None)
+        mails = mailing(
+            settings,
+            base.rulebook.policy,
+            database=base.database,
+            secrets=secrets,
+            booking_of=base.bookings.find,
+            clock=base.ledger.now,
+        )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
+        base.channels["mail"] = mails.channel
         try:
             yield Keyed(
                 **asdict(base),
@@ -387,11 +407,20 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                     name=base.node,
                 ),
                 secrets=secrets,
+                mailing=mails,
+                feeds=CalendarFeeds(
+                    database=base.database,
+                    provisioning=base.provisioning,
+                    policy=base.rulebook.policy.sessions,
+                    clock=base.ledger.now,
+                    url=settings.outside_url,
+                ),
                 push=push,
                 vapid=vapid,
             )
         finally:
             await push_services.close()
+            await mails.post.close()
 
 
 @contextlib.asynccontextmanager
