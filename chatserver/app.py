@@ -30,7 +30,7 @@ from chatserver.api.worker_numbers import Seat
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.foundation import Keyed, StartError, with_keys
-from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
 from chatserver.operating.health import Health
@@ -148,12 +148,14 @@ async def assembled(
             traces=traces,
         )
         tokens = RevocableTokens(settings, base.revocations)
-        health = Health(base.store, base.database, ledger, partial(problem_of, store_url))
+        outbox_counts = OutboxCounts(base.database, ledger.now)
+        health = Health(base.store, base.database, ledger, partial(problem_of, store_url), outbox_counts.unsent)
         numbers = Sources(
             metrics=metrics,
             gauges=hub.gauges,
             store=base.store,
             counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
+            outbox=outbox_counts,
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,
@@ -221,7 +223,7 @@ async def assembled(
             yield parts
             return
         work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
-        async with _working(hub, base.outbox, *work), exposition.told():
+        async with _working(hub, *work), exposition.told():
             yield parts
 
 
@@ -240,7 +242,7 @@ def _application(routes: list[BaseRoute], gate: Middleware) -> Starlette:
 
 
 @contextlib.asynccontextmanager
-async def _working(hub: Hub, outbox: Outbox, *work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _working(hub: Hub, *work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     hub.start()
     tasks = [asyncio.get_running_loop().create_task(each) for each in work]
     try:
@@ -249,5 +251,4 @@ async def _working(hub: Hub, outbox: Outbox, *work: Coroutine[Any, Any, None]) -
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await outbox.close()
         await hub.stop()

@@ -32,6 +32,7 @@ SUBCOMMANDS = {
     "mail": "chatserver.commands.mail:mail",
     "replay": "chatserver.commands.replay:replay_timeline",
     "token": "chatserver.commands.token:token",
+    "notices": "chatserver.commands.notices:notices",
     "migrate": "chatserver.commands.migrate:migrate",
     "rebuild": "chatserver.commands.rebuild:rebuild",
     "rotate-key": "chatserver.commands.rotate_key:rotate_key",

@@ -27,9 +27,12 @@ from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.mailing import Mailing, mailing
+from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
+from chatserver.notices.openings import Openings
 from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_desk import OutboxDesk
 from chatserver.notices.outbox_timer import OutboxTimer
 from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
@@ -37,7 +40,8 @@ from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
-from chatserver.notices.vapid import Vapid
+from chatserver.notices.unread import UnreadTimers
+from chatserver.notices.vapid import Vapid, contact_of
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
@@ -49,6 +53,8 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
+from chatserver.replies.still_owed import StillOwed
+from chatserver.replies.writing_days import WritingDays
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
@@ -65,11 +71,13 @@ from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
 from chatserver.sessions.steps import SessionSteps
+from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
+from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
 from quotas.store.port import Store
@@ -116,6 +124,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     revocations: Revocations
     noting: Noting
     outbox: Outbox
+    outbox_desk: OutboxDesk
     channels: dict[ChannelName, Channel]
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
@@ -200,7 +209,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (store, ledger):
-        yield founded(rulebook, database, store, ledger)
+        parts = founded(rulebook, database, store, ledger)
+        try:
+            yield parts
+        finally:
+            await parts.outbox.close()
 
 
 def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisLedger) -> Foundation:
@@ -260,13 +273,14 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         connected=who_is_there,
         log=log,
     )
+    kept = KeptMessages(database, ledger)
     steps = SessionSteps(
         database=database,
         policy=sessions,
         bookings=bookings,
         telling=telling,
         timers=booking_timers,
-        messages=KeptMessages(database, ledger),
+        messages=kept,
         connected=who_is_there,
         log=log,
     )
@@ -274,8 +288,35 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions, log=log
     )
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
-    renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
+    renewals = Renewals(
+        database=database, rulebook=rulebook, timers=timers, clock=ledger.now, news=NotedMemberships(noting)
+    )
     deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
+    unread = UnreadTimers(
+        database=database,
+        ledger=ledger,
+        unread=Unread(ledger),
+        messages=kept,
+        noting=noting,
+        policy=rulebook.policy.notices,
+        clock=ledger.now,
+    )
+    openings = Openings(
+        database=database,
+        provisioning=provisioning,
+        messages=kept,
+        noting=noting,
+        timers=timers,
+        clock=ledger.now,
+    )
+    days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
+    asking.of(["message.unread"], unread.still_unread)
+    asking.of(["reply.warning"], owed.warned)
+    asking.of(["reply.missed"], owed.missed)
+    asking.of(["writing.opened"], openings.still_open)
+    asking.of(["writing.days"], days.still_this_week)
+    asking.of(ASKED_ABOUT, booked.answer)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -286,7 +327,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ledger_archive=ledger_archive,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, outbox_timer]),
+        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, unread, openings, days, outbox_timer]),
         records=ReplyRecords(
             store=store,
             ledger=ledger,
@@ -316,6 +357,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         revocations=Revocations(store),
         noting=noting,
         outbox=outbox,
+        outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
@@ -339,7 +381,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         # Without networks of the operator's own: browsers, not the operator, say where their push services are.
         push_services = GuardedHttp()
         push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
-        vapid = Vapid(secrets, None)
+        vapid = Vapid(secrets, contact_of(settings.mail_from, settings.public_url))
         mails = mailing(
             settings,
             base.rulebook.policy,

@@ -31,6 +31,7 @@ from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
 from chatserver.notices.bounces import MailBounces
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unsubscribing import Unsubscribing
@@ -147,7 +148,11 @@ async def served(
         metrics=base.metrics,
     )
     gate = Middleware(
-        Gate, metrics=context.metrics, health=Health(link, database, ledger, str), cors=Cors(()), traces=None
+        Gate,
+        metrics=context.metrics,
+        health=Health(link, database, ledger, str, OutboxCounts(database, ledger.now).unsent),
+        cors=Cors(()),
+        traces=None,
     )
     door = OpenDoor(RateLimit(Rate(0, "minute", 0)), Proxies(()), base.metrics)
     links = [calendar_route(feeds, door), unsubscribe_route(unsubscribing, door)]
