@@ -55,7 +55,7 @@ async def noted(server: HereServer, *notices: Notice) -> None:
 
 async def test_a_new_notice_is_one_line_and_the_bell_counts(server: HereServer) -> None:
     """But in the conversation that it is about, and where it is known to be read; the list is read once it is shown."""
-    async with at_terminal(server, conversation="c1") as mia:
+    async with at_terminal(server, conversation="c1") as mia, server.device("mia") as phone:
         await mia.sees("online")
         first = replace(a_notice(1, "c2"), data={**a_notice(1).data, "first": True})
         await noted(server, first)
@@ -69,9 +69,8 @@ async def test_a_new_notice_is_one_line_and_the_bell_counts(server: HereServer) 
         mia.type("/notices" + ENTER)
         await mia.sees("• Tue 06 Jan 10:00 Your live chat with ulf")
         await mia.sees("• Tue 06 Jan 10:00 Your live chat with tora")
-        await mia.shows("/notices", False)
-        async with server.parts.database.read() as connection:
-            assert await rows.unread_of(connection, "mia") == 0
+        await phone.hears("notices_read", unread=0)
+        await mia.shows("new notices", False)
         mia.type("/notices 1" + ENTER)
         await mia.sees("/notices N shows up to 100.")
         mia.type("/notices 101" + ENTER)
