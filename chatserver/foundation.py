@@ -26,9 +26,13 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailing import Mailing, mailing
+from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
+from chatserver.notices.openings import Openings
 from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_desk import OutboxDesk
 from chatserver.notices.outbox_timer import OutboxTimer
 from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
@@ -36,6 +40,7 @@ from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.unread import UnreadTimers
 from chatserver.notices.vapid import Vapid
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
@@ -48,9 +53,12 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
+from chatserver.replies.still_owed import StillOwed
+from chatserver.replies.writing_days import WritingDays
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.presence import SessionPresence
@@ -63,11 +71,13 @@ from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
 from chatserver.sessions.steps import SessionSteps
+from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
+from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
 from quotas.store.port import Store
@@ -114,6 +124,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     revocations: Revocations
     noting: Noting
     outbox: Outbox
+    outbox_desk: OutboxDesk
     channels: dict[ChannelName, Channel]
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
@@ -129,6 +140,8 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    mailing: Mailing
+    feeds: CalendarFeeds
     push: PushSubscriptions
     vapid: Vapid
 
@@ -196,7 +209,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (store, ledger):
-        yield founded(rulebook, database, store, ledger)
+        parts = founded(rulebook, database, store, ledger)
+        try:
+            yield parts
+        finally:
+            await parts.outbox.close()
 
 
 def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisLedger) -> Foundation:
@@ -256,13 +273,14 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         connected=who_is_there,
         log=log,
     )
+    kept = KeptMessages(database, ledger)
     steps = SessionSteps(
         database=database,
         policy=sessions,
         bookings=bookings,
         telling=telling,
         timers=booking_timers,
-        messages=KeptMessages(database, ledger),
+        messages=kept,
         connected=who_is_there,
         log=log,
     )
@@ -270,8 +288,35 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions, log=log
     )
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
-    renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
+    renewals = Renewals(
+        database=database, rulebook=rulebook, timers=timers, clock=ledger.now, news=NotedMemberships(noting)
+    )
     deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
+    unread = UnreadTimers(
+        database=database,
+        ledger=ledger,
+        unread=Unread(ledger),
+        messages=kept,
+        noting=noting,
+        policy=rulebook.policy.notices,
+        clock=ledger.now,
+    )
+    openings = Openings(
+        database=database,
+        provisioning=provisioning,
+        messages=kept,
+        noting=noting,
+        timers=timers,
+        clock=ledger.now,
+    )
+    days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
+    asking.of(["message.unread"], unread.still_unread)
+    asking.of(["reply.warning"], owed.warned)
+    asking.of(["reply.missed"], owed.missed)
+    asking.of(["writing.opened"], openings.still_open)
+    asking.of(["writing.days"], days.still_this_week)
+    asking.of(ASKED_ABOUT, booked.answer)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -282,7 +327,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ledger_archive=ledger_archive,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, outbox_timer]),
+        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, unread, openings, days, outbox_timer]),
         records=ReplyRecords(
             store=store,
             ledger=ledger,
@@ -312,6 +357,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         revocations=Revocations(store),
         noting=noting,
         outbox=outbox,
+        outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
@@ -336,7 +382,16 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         push_services = GuardedHttp()
         push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
         vapid = Vapid(secrets, None)
+        mails = mailing(
+            settings,
+            base.rulebook.policy,
+            database=base.database,
+            secrets=secrets,
+            booking_of=base.bookings.find,
+            clock=base.ledger.now,
+        )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
+        base.channels["mail"] = mails.channel
         try:
             yield Keyed(
                 **asdict(base),
@@ -352,11 +407,20 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                     name=base.node,
                 ),
                 secrets=secrets,
+                mailing=mails,
+                feeds=CalendarFeeds(
+                    database=base.database,
+                    provisioning=base.provisioning,
+                    policy=base.rulebook.policy.sessions,
+                    clock=base.ledger.now,
+                    url=settings.outside_url,
+                ),
                 push=push,
                 vapid=vapid,
             )
         finally:
             await push_services.close()
+            await mails.post.close()
 
 
 @contextlib.asynccontextmanager
@@ -371,6 +435,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             keys=parts.keys,
             provisioning=parts.provisioning,
             revocations=parts.revocations,
+            noting=parts.noting,
         )
 
 

@@ -16,6 +16,7 @@ from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
+from chatserver.notices.bounces import MailBounces
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.push_subscriptions import PushSubscriptions
@@ -27,6 +28,7 @@ from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.prices import Prices
@@ -62,6 +64,8 @@ class ApiContext:
     memberships: Memberships
     statements: Statements
     telling: SessionTelling
+    feeds: CalendarFeeds
+    bounces: MailBounces
     notice_lists: NoticeLists
     preferences: NoticePreferences
     openings: OpeningRequests

@@ -11,4 +11,6 @@ MEMBER: frozenset[Role] = frozenset({"member"})
 MENTOR: frozenset[Role] = frozenset({"mentor"})
 PAIR: frozenset[Role] = frozenset({"member", "mentor"})
 MENTOR_OR_SUPPORT: frozenset[Role] = MENTOR | SUPPORT
+SERVICE: frozenset[Role] = frozenset({"service"})
+PAIR_OR_SERVICE: frozenset[Role] = PAIR | SERVICE
 PAIR_OR_SUPPORT: frozenset[Role] = PAIR | SUPPORT

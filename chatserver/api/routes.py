@@ -17,11 +17,13 @@ from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
 from chatserver.api.bounds import admit
+from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
+from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
@@ -85,6 +87,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     CHANGE_MEMBERSHIP,
     GET_MEMBERSHIP,
     GET_STATEMENT,
+    MAKE_CALENDAR_FEED,
+    REVOKE_CALENDAR_FEED,
+    REPORT_MAIL_BOUNCE,
     GET_NOTICES,
     READ_NOTICES,
     GET_SETTINGS,

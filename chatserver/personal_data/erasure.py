@@ -2,13 +2,15 @@
 
 Beside running servers, step by step, and each step may be done again: a command that was killed goes on where it was.
 
-1. Nothing but id and role is left of the person's record, and their tokens are revoked.
+1. Nothing but id and role is left of the person's record, what they were told of and what is on its way to them goes,
+   and their tokens are revoked.
 2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
 4. There the person's texts go, and the others' are sealed anew with the new key. Events stay: they hold no texts.
 5. The old keys go: copies of store and archive hold texts that nobody can read any more.
-6. A SQLite file is written anew, without what is left of deleted rows.
+6. What was noted for them meanwhile goes, and mails in the folder: by whoever had read the record before step 1.
+7. A SQLite file is written anew, without what is left of deleted rows.
 """
 
 import logging
@@ -20,6 +22,7 @@ from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
 from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rows import conversations, people
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -27,6 +30,8 @@ from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.archive import Archive
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import MessageRow
+from chatserver.notices.fact import Fact
+from chatserver.notices.noting import Noting
 from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
@@ -71,6 +76,7 @@ class Erasure:
         keys: ConversationKeys,
         provisioning: Provisioning,
         revocations: Revocations,
+        noting: Noting,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -79,6 +85,7 @@ class Erasure:
         self._keys = keys
         self._provisioning = provisioning
         self._revocations = revocations
+        self._noting = noting
 
     async def erase(self, person: str, on_progress: Callable[[int, int], None]) -> Erased:
         """Erase everything that can go. `on_progress` gets how many messages are looked at, and how many there are.
@@ -98,6 +105,8 @@ class Erasure:
             for name in names:
                 await self._erase_from(person, name, progress)
             unrecorded = sorted(set(await self._ledger.conversations_of(person)) - set(recorded))
+            async with self._database.begin() as connection:
+                await erasures.forget_notices(connection, person)
             wiped = await wipe(self._database)
             async with self._database.read() as connection:
                 remains = await erasures.remains(connection, person)
@@ -105,11 +114,15 @@ class Erasure:
 
     async def _forget_person(self, person: str) -> int:
         async with self._database.begin() as connection:
-            if await people.find_to_change(connection, person) is None:
+            found = await people.find_to_change(connection, person)
+            if found is None:
                 raise UnknownPersonError(person)
             # From here on nobody puts them into another conversation.
-            await erasures.erase_person(connection, person, await self._ledger.now())
+            at = await self._ledger.now()
+            await erasures.erase_person(connection, person, at)
             await erasures.forget_notices(connection, person)
+            made = await self._noting.note(connection, [_erased(found, at)], at)
+        await self._noting.tell(made)
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)
 
@@ -193,6 +206,18 @@ class _Progress:
 def _newest_key(found: ConversationRecord, standing: Standing | None) -> int:
     """The ledger is ahead of records that were restored from a backup."""
     return found.key_number if standing is None else max(found.key_number, standing.settings.key)
+
+
+def _erased(person: PersonRecord, at: int) -> Fact:
+    """That they were: once, however often the command is run."""
+    return Fact(
+        event="person.erased",
+        mark=person.id,
+        at=person.erased_at or at,
+        member=person.id if person.role == "member" else "",
+        mentor=person.id if person.role == "mentor" else "",
+        data={"person": person.id},
+    )
 
 
 def _ended(found: ConversationRecord, standing: Standing | None, number: int) -> ConversationRecord:

@@ -79,16 +79,22 @@ class Pushing:
 
 
 @asynccontextmanager
-async def pushing(database: Database) -> AsyncIterator[tuple[Pushing, HttpEndpoint, Browser]]:
-    """With a push service on loopback, which it may ask, and a browser that is reached there."""
+async def asking_loopback() -> AsyncIterator[GuardedHttp]:
+    """What asks push services of the tests, which no server does."""
     http = GuardedHttp(own=LOOPBACK, tls=trusting())
     try:
-        async with http_endpoint(tls=server_context("127.0.0.1")) as endpoint:
-            place = Pushing(database, http)
-            await place.open()
-            yield place, endpoint, Browser(f"https://127.0.0.1:{endpoint.port}/push/1")
+        yield http
     finally:
         await http.close()
+
+
+@asynccontextmanager
+async def pushing(database: Database) -> AsyncIterator[tuple[Pushing, HttpEndpoint, Browser]]:
+    """With a push service on loopback, and a browser that is reached there."""
+    async with http_endpoint(tls=server_context("127.0.0.1")) as endpoint, asking_loopback() as http:
+        place = Pushing(database, http)
+        await place.open()
+        yield place, endpoint, Browser(f"https://127.0.0.1:{endpoint.port}/push/1")
 
 
 def answered(mark: str = "1", **data: Any) -> Notice:
