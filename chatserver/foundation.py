@@ -26,6 +26,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
@@ -401,6 +402,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             provisioning=parts.provisioning,
             revocations=parts.revocations,
             noting=parts.noting,
+            mail_folder=mailbox_folder(settings.data_dir),
         )
 
 
