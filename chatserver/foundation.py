@@ -26,6 +26,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.notices.noting import Noting
@@ -41,7 +42,7 @@ from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unread import UnreadTimers
-from chatserver.notices.vapid import Vapid
+from chatserver.notices.vapid import Vapid, contact_of
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
@@ -381,7 +382,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         # Without networks of the operator's own: browsers, not the operator, say where their push services are.
         push_services = GuardedHttp()
         push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
-        vapid = Vapid(secrets, None)
+        vapid = Vapid(secrets, contact_of(settings.mail_from, settings.public_url))
         mails = mailing(
             settings,
             base.rulebook.policy,
@@ -436,6 +437,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             provisioning=parts.provisioning,
             revocations=parts.revocations,
             noting=parts.noting,
+            mail_folder=mailbox_folder(settings.data_dir),
         )
 
 
