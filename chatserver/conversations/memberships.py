@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from chatserver.conversations.membership import MembershipChange, MembershipDetails, MembershipRecord
+from chatserver.conversations.membership import MembershipChange, MembershipDetails, MembershipRecord, NotedStep
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing, Written
@@ -110,14 +110,18 @@ class Memberships:
                 return terms
             if problems := _problems(terms, calendar.day_of(now)):
                 return Invalid(problems)
-            next_at = await self._renewals.note_due(connection, member, now)
+            due = await self._renewals.note_due(connection, member, now)
+            happened: list[MembershipRecord | NotedStep] = [*due.steps]
             record = MembershipRecord(person, terms, now, by)
             if found is not None and found.terms == terms:
                 record = found
             else:
                 await memberships.append(connection, record)
-                next_at = await self._renewals.begin(connection, record, calendar)
-        await self._renewals.set_timer(person, next_at)
+                due = await self._renewals.begin(connection, record, calendar)
+                happened += [record, *due.steps]
+            tell = await self._renewals.news.note(connection, happened, now)
+        await tell()
+        await self._renewals.set_timer(person, due.next_at)
         return Written(record, created=found is None)
 
 

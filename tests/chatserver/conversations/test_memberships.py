@@ -19,6 +19,7 @@ from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
 from chatserver.conversations.rows import people
+from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data import rows as erasures
 from chatserver.protocol.events import Role
@@ -33,6 +34,7 @@ from quotas.ledger.timers import Timers
 from quotas.plans import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
+from tests.chatserver.heard import noting_on
 
 RULEBOOK = Rulebook(builtin_policy())
 JANUARY = instant.parse("2026-01-31T12:00:00+01:00")
@@ -63,7 +65,8 @@ class House:
         self.memberships = Memberships(self.database, self.renewals, self.ledger.now)
 
     def _renewals(self) -> Renewals:
-        return Renewals(database=self.database, rulebook=RULEBOOK, timers=self.timers, clock=self.ledger.now)
+        news = NotedMemberships(noting_on(self.database))
+        return Renewals(database=self.database, rulebook=RULEBOOK, timers=self.timers, clock=self.ledger.now, news=news)
 
     async def ring(self) -> None:
         """Do what has fallen due."""
