@@ -63,7 +63,7 @@ def _due_at(case: Case, rule: DueRule, calendar: Calendar) -> int:
             at = case.anchor + rule.after * DAY
         case "hours":
             at = case.anchor + rule.after * HOUR
-        case "fact":
+        case _:
             at = _instant_of_fact(case, rule, calendar)
     return max(case.known_at, at + case.stood_still)
 

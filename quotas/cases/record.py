@@ -144,19 +144,20 @@ def open_case(
 ) -> Case | CaseRefused | CaseFault:
     """A new case at `now`.
 
-    `opened_for` is whose case support or the product opens, as if they had done so themselves; None: who does it.
+    `opened_for` is whose case support or the product opens, as if they had done so themselves; None: who does it. Facts
+    are an error or not as the kind and the state that it begins in say.
     `stands_still`, whether the conversation is paused or suspended.
     """
     rule = CASES[kind]
-    opening = next((each for each in rule.opened if each.by == by.role), None)
-    if opening is None:
+    opener = by if opened_for is None else opened_for
+    begins = {opening.by: opening.state for opening in rule.opened}
+    if by.role not in begins:
         return CaseRefused("not_yours")
     if rule.needs_cadence and not has_cadence:
         return CaseRefused("no_cadence")
-    state = rule.state(opening.state)
+    state = rule.state(begins.get(opener.role, begins[by.role]))
     if problem := facts_problem(facts, (*rule.needs, *state.needs), (*rule.takes, *state.takes), rule.reasons):
         return CaseFault(problem)
-    opener = by if opened_for is None else opened_for
     case = Case(
         id=id,
         kind=kind,
@@ -164,17 +165,21 @@ def open_case(
         member=member,
         opener=opener,
         opened_at=now,
-        state=opening.state,
+        state=state.name,
         since=now,
         known_at=now,
         anchor=now,
         still_since=now if rule.stands_still and stands_still else 0,
-        reached=(opening.state,),
+        reached=(state.name,),
         payer=payer,
         facts=facts,
-        suspension=Suspension(now, now + SUSPENDED_UNCONFIRMED) if facts.suspend else None,
+        suspension=_asked_for(by, now) if facts.suspend else None,
     )
     return noted(case, CaseEntry(now, now, by.id, by.role, "opened", note, "shared", facts=facts))
+
+
+def _asked_for(by: CaseActor, now: int) -> Suspension:
+    return Suspension(now, 0 if by.role == "support" else now + SUSPENDED_UNCONFIRMED)
 
 
 def noted(case: Case, entry: CaseEntry) -> Case:

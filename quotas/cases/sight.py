@@ -10,7 +10,7 @@ from typing import get_args
 from msgspec import Struct
 
 from quotas.cases.record import Case, CaseActor
-from quotas.cases.rules import CaseRole, CaseSight, CaseState, SeenRule
+from quotas.cases.rules import CaseKind, CaseRole, CaseSight, CaseState, SeenRule
 
 _SIGHTS: tuple[CaseSight, ...] = get_args(CaseSight)
 
@@ -42,7 +42,7 @@ def _holds(rule: SeenRule, case: Case, role: CaseRole, opener: bool) -> bool:
     return opener if rule.who == "opener" else rule.who == role
 
 
-def in_the_way(open_cases: Iterable[Case], opening: CaseActor, kind: str) -> CaseInTheWay | None:
+def in_the_way(open_cases: Iterable[Case], opening: CaseActor, kind: CaseKind) -> CaseInTheWay | None:
     """What keeps somebody from opening a case of that kind in a conversation with these open cases; None: nothing.
 
     Where the open one could move to the state that the opening begins in, the opening is that move: so the member's own

@@ -75,7 +75,7 @@ def did(case: Case, action: str, actor: CaseActor, now: int = NOW + 1, **said: o
 
 
 def path_to(kind: CaseKind, state: CaseState) -> list[CaseState]:
-    """The shortest way from the first opening to a state, by moves of the table. Raises KeyError where there is none."""
+    """The shortest way from the first opening to a state, by moves of the table. Raises KeyError where none leads."""
     rule = CASES[kind]
     ways: dict[CaseState, list[CaseState]] = {rule.opened[0].state: []}
     queue = deque(ways)
