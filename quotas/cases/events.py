@@ -55,7 +55,7 @@ def clock_resumed(case: Case, now: int) -> Case:
     if not case.still_since:
         return case
     stood = case.stood_still + now - case.still_since
-    return replace(case, still_since=0, stood_still=stood, known_at=now)
+    return replace(case, still_since=0, stood_still=stood)
 
 
 def facts_told(case: Case, calendar: Calendar, facts: CaseFacts, now: int) -> Case:

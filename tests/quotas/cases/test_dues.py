@@ -123,12 +123,29 @@ def test_a_ghosting_moved_or_opened_in_a_pause_begins_its_time_with_its_end() ->
     still = opened("ghosting", stands_still=True)
     by_hand = did(still, "support_trying", SIRI, days(3))
     assert next_step(by_hand, OSLO) is None
-    step = next_step(clock_resumed(by_hand, days(4)), OSLO)
-    assert step is not None
-    assert step.name == "reminder"
+    assert [step.at for step in due_between(clock_resumed(by_hand, days(4)), OSLO, EVER)] == [
+        at("2026-04-03") - 7 * DAY + DAY,
+        at("2026-04-03") + DAY,
+    ]
     resumed = clock_resumed(still, days(1))
     assert due_of(resumed, OSLO) == replace(due_of(opened("ghosting"), OSLO), at=at("2026-02-28") + DAY)  # type: ignore[type-var]
     assert opened("question", stands_still=True) == opened("question")
+
+
+def test_each_pause_counts_until_support_begins_its_turn_by_hand() -> None:
+    case = opened("ghosting")
+    for day in (1, 11):
+        case = clock_resumed(clock_stopped(case, OSLO, days(day)), days(day + 2))
+    assert next_step(case, OSLO) == CaseStep(at("2026-02-28") + 4 * DAY, "moved", "support_trying")
+    by_hand = did(case, "support_trying", SIRI, days(14))
+    assert by_hand.since == days(14)
+    assert ended(by_hand).ended_at == at("2026-04-14")
+
+
+def test_a_ghosting_that_support_gives_back_to_the_mentor_begins_anew() -> None:
+    case = settled(opened("ghosting"), OSLO, at("2026-03-05"), EVER)
+    back = did(case, "mentor_trying", SIRI, at("2026-03-05"), note="they meet again")
+    assert next_step(back, OSLO) == CaseStep(at("2026-04-05"), "moved", "support_trying")
 
 
 def test_what_fell_due_before_a_pause_has_happened_when_it_begins() -> None:
@@ -163,6 +180,14 @@ def test_an_official_cancellation_ends_when_what_is_paid_does() -> None:
     assert ended(longer).ended_at == at("2026-03-01")
     passed = facts_told(case, OSLO, CaseFacts(paid_until=date(2026, 1, 1)), days(1))
     assert ended(passed).ended_at == days(1)
+    late = did(
+        opened("membership_cancellation", TOM),
+        "official",
+        MIA,
+        at("2026-02-14") - 1,
+        facts=CaseFacts(asked_on=date(2026, 2, 13), paid_until=date(2026, 2, 1)),
+    )
+    assert ended(late).ended_at == at("2026-02-14") - 1
     assert facts_told(over, OSLO, CaseFacts(paid_until=date(2027, 3, 1)), EVER) == over
 
 
@@ -299,6 +324,8 @@ def test_past_a_due_support_is_told_once_and_the_state_stays() -> None:
     assert due is not None
     assert due.at == days(2)
     assert did(late, "answered", SIRI, days(4)).state == "answered"
+    again = did(late, "open", SIRI, days(4), note="asked once more")
+    assert due_between(again, OSLO, EVER) == [CaseStep(days(6), "overdue", "open")]
 
 
 def test_an_urgent_note_is_due_in_an_hour() -> None:
