@@ -37,6 +37,7 @@ from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
+from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
@@ -106,6 +107,7 @@ async def assembled(
             base.watch.look_at(due_in)
             bells.clock_moved()
 
+        notices = NoticeDesk(base.notice_lists)
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
         hub = Hub(
@@ -118,6 +120,7 @@ async def assembled(
             metrics=metrics,
             revocations=base.revocations,
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
+            notices=notices,
             board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
             bells=bells,
@@ -128,6 +131,7 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
+            notices=notices,
             ledger=ledger,
             clock=clock,
             authenticator=authenticator,

@@ -23,6 +23,8 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
+from chatserver.notices.publishing import NoticePublisher
+from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
@@ -98,6 +100,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     memberships: Memberships
     statements: Statements
     revocations: Revocations
+    notice_publisher: NoticePublisher
+    notice_lists: NoticeLists
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -228,6 +232,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
     renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
     deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
+    notice_publisher = NoticePublisher(store)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -257,6 +262,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         memberships=Memberships(database, renewals, ledger.now),
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
+        notice_publisher=notice_publisher,
+        notice_lists=NoticeLists(database, notice_publisher, ledger.now),
     )
 
 

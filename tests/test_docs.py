@@ -35,6 +35,7 @@ from chatserver.protocol.commands import (
     MAX_WATCHED,
     AnyCommand,
 )
+from chatserver.protocol.notices import MAX_NOTICES, NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView, JoinsView
 from chatserver.realtime.board_watch import TELL_EVERY
 from chatserver.realtime.connection import FAULT_PERIOD, MAX_FAULTS, MAX_IN_FLIGHT
@@ -109,6 +110,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("wait", events.BoardWait),
         ("totals", events.BoardTotals),
         ("event of a message", events.SystemEvent),
+        ("unread notices", UnreadNotices),
+        ("notice of a person", NoticeView),
         ("booking", BookingView),
         ("price", Price),
         ("split", Split),
@@ -155,6 +158,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert rows(PROTOCOL, "conversations that support or a service follows on one connection", f"{MAX_FOLLOWED:,}")
     assert rows(PROTOCOL, "messages in one `history` answer", f"{MAX_HISTORY}")
     assert rows(PROTOCOL, "rows of one `watch`", f"{MAX_WATCHED:,}")
+    assert rows(PROTOCOL, "notices in one `notices` answer, and `ids` of one `notices_read`", f"{MAX_NOTICES}")
     assert rows(PROTOCOL, "`replies` events", f"{1 / TELL_EVERY:.0f} a second")
     assert rows(PROTOCOL, "time until hello", f"{HELLO_WITHIN:.0f} seconds")
     assert rows(PROTOCOL, "commands in flight", f"{MAX_IN_FLIGHT}")

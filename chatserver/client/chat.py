@@ -1,7 +1,7 @@
 """The chat client: stays connected, sends until answered, hands over every message once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self, assert_never, cast
@@ -22,7 +22,9 @@ from chatserver.protocol.commands import (
     Follow,
     History,
     JoinSession,
+    Notices,
     Read,
+    ReadNotices,
     Send,
     Typing,
     Unfollow,
@@ -43,6 +45,9 @@ from chatserver.protocol.events import (
     Gap,
     HistoryPage,
     Message,
+    NoticeCame,
+    NoticesPage,
+    NoticesRead,
     Presence,
     ReadMark,
     Refused,
@@ -109,6 +114,7 @@ class ChatClient:
         self._marks: dict[str, int] = {}
         self._watch: Watch | None = None
         self._board = ReplyBoard()
+        self._unread: int | None = None
         self._questions = Questions(self._link)
         self._inbox = Inbox(self.history, resume or {}, keep=follow)
         self._clock_ahead = 0.0
@@ -147,6 +153,11 @@ class ChatClient:
     def board(self) -> ReplyBoard:
         """The board as the latest event left it, where it is watched."""
         return self._board
+
+    @property
+    def unread_notices(self) -> int | None:
+        """How many notices are unread, as the latest event left it; None where the server did not say."""
+        return self._unread
 
     def now(self) -> int:
         """The server's clock, in milliseconds since the epoch, carried on by this machine's monotonic clock."""
@@ -214,6 +225,20 @@ class ChatClient:
         What came before it is still handed over.
         """
         await self._questions.ask(Unfollow(conversation=conversation))
+
+    async def notices(self, before: int | None = None, limit: int = 50) -> NoticesPage:
+        """At most `limit` (1–100) of one's notices with ids below `before`, newest first. Waits and raises as `send`;
+        ChatError too for a service, which has none.
+        """
+        return cast(NoticesPage, await self._questions.ask(Notices(before=before, limit=limit)))
+
+    async def read_notices(self, *, upto: int | None = None, ids: Sequence[int] = ()) -> int:
+        """One has seen those up to `upto`, or those of `ids` (at most 100); how many are unread still.
+
+        The other devices hear of it. Waits and raises as `notices`.
+        """
+        answer = await self._questions.ask(ReadNotices(upto=upto, ids=list(ids)))
+        return cast(NoticesRead, answer).unread
 
     async def read(self, conversation: str, seq: int) -> None:
         """Everything up to `seq` has been seen. Kept while offline and said after the next welcome."""
@@ -315,6 +340,7 @@ class ChatClient:
     async def _follow(self, link: ClientLink, welcome: Welcome, resumed: dict[str, int]) -> None:
         self.welcome = welcome
         self._set_clock(welcome.now)
+        self._unread = None if welcome.notices is None else welcome.notices.unread
         note(self._book, welcome.user, welcome)
         self._ready.set_result(link)
         self._change(ConnectionState("online"))
@@ -343,14 +369,21 @@ class ChatClient:
         match event:
             case Message():
                 self._take_message(event, user)
-            case Accepted() | Refused() | HistoryPage() | SessionChanged() | Following() | Unfollowed():
+            case (
+                Accepted()
+                | Refused()
+                | ComposerChanged()
+                | HistoryPage()
+                | SessionChanged()
+                | Following()
+                | Unfollowed()
+            ):
                 self._take_answer(event)
-            case ComposerChanged():
-                self._questions.settle_check(event)
-                self._inbox.put(event)
             case BoardShown():
                 self._board.note(event)
                 self._inbox.put(event)
+            case NoticesPage() | NoticesRead() | NoticeCame():
+                self._take_notices(event)
             case Gap():
                 self._inbox.put(event)
                 self._inbox.place(event.conversation, otherwise=event.after).go_back_to(event.after)
@@ -366,13 +399,18 @@ class ChatClient:
             case _:
                 assert_never(event)
 
-    def _take_answer(self, event: Accepted | Refused | HistoryPage | SessionChanged | Following | Unfollowed) -> None:
+    def _take_answer(
+        self, event: Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed
+    ) -> None:
         match event:
             case Accepted():
                 self._inbox.place(event.conversation, otherwise=event.seq - 1).take(event.seq)
                 self._questions.settle_send(event)
             case Refused():
                 self._questions.settle_send(event)
+            case ComposerChanged():
+                self._questions.settle_check(event)
+                self._inbox.put(event)
             case HistoryPage():
                 self._questions.settle_history(event)
             case SessionChanged():
@@ -385,6 +423,19 @@ class ChatClient:
             case Unfollowed():
                 self._inbox.forget(event.conversation)
                 self._questions.settle_unfollowed(event)
+            case _:
+                assert_never(event)
+
+    def _take_notices(self, event: NoticesPage | NoticesRead | NoticeCame) -> None:
+        self._unread = event.unread
+        match event:
+            case NoticesPage():
+                self._questions.settle_notices(event)
+            case NoticesRead():
+                if not self._questions.settle_notices_read(event):
+                    self._inbox.put(event)
+            case NoticeCame():
+                self._inbox.put(event)
             case _:
                 assert_never(event)
 

@@ -18,6 +18,8 @@ from chatserver.protocol.commands import (
     Follow,
     History,
     JoinSession,
+    Notices,
+    ReadNotices,
     Send,
     Unfollow,
 )
@@ -27,15 +29,31 @@ from chatserver.protocol.events import (
     Error,
     Following,
     HistoryPage,
+    NoticesPage,
+    NoticesRead,
     Refused,
     Role,
     SessionChanged,
     Unfollowed,
 )
 
-Question = Send | Check | History | JoinSession | Follow | Unfollow
-QuestionAnswer = Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed
-QuestionKind = type[Send] | type[Check] | type[History] | type[JoinSession] | type[Follow]
+Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices
+QuestionAnswer = (
+    Accepted
+    | Refused
+    | ComposerChanged
+    | HistoryPage
+    | SessionChanged
+    | Following
+    | Unfollowed
+    | NoticesPage
+    | NoticesRead
+)
+QuestionKind = (
+    type[Send] | type[Check] | type[History] | type[JoinSession] | type[Follow] | type[Notices] | type[ReadNotices]
+)
+NOWHERE = ""
+"""In place of a conversation's name, for what is asked of none."""
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
@@ -82,7 +100,7 @@ class Questions:
         require_valid(question)
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
-        key = (kind, question.conversation)
+        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices) else question.conversation)
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
         async with turn:
@@ -142,6 +160,21 @@ class Questions:
         waiting = self._waiting.get((Follow, answer.conversation))
         if waiting is not None and isinstance(waiting.question, Unfollow):
             waiting.settle(answer)
+
+    def settle_notices(self, answer: NoticesPage) -> None:
+        if (Notices, NOWHERE) in self._waiting:
+            self._waiting[Notices, NOWHERE].settle(answer)
+
+    def settle_notices_read(self, answer: NoticesRead) -> bool:
+        """Whether it is the answer to what was asked here; else it was read on another device."""
+        waiting = self._waiting.get((ReadNotices, NOWHERE))
+        if waiting is None or not isinstance(waiting.question, ReadNotices):
+            return False
+        asked = waiting.question
+        if (asked.upto, sorted(set(asked.ids))) != (answer.upto, answer.ids):
+            return False
+        waiting.settle(answer)
+        return True
 
     def settle_error(self, error: Error) -> bool:
         """Hand an error to the question that it answers; False where there is none.

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from chatserver.protocol.notices import MAX_NOTICES, NoticeId
 from quotas.admission import WaitState
 
 MAX_FRAME_BYTES = 96 * 1024
@@ -119,7 +120,23 @@ class Watch(Command, frozen=True, gc=False):
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
 
 
-AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch
+class Notices(Command, frozen=True, gc=False):
+    """One's own notices with ids below `before` (null: the newest), at most `limit` of them, newest first."""
+
+    before: NoticeId | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_NOTICES)] = 50
+
+
+class ReadNotices(Command, frozen=True, gc=False, tag="notices_read"):
+    """One has seen one's notices up to and including `upto`, or those of `ids`: one of the two is given."""
+
+    upto: NoticeId | None = None
+    ids: Annotated[list[NoticeId], Meta(max_length=MAX_NOTICES)] = []
+
+
+AnyCommand = (
+    Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices
+)
 
 COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Hello,
@@ -132,6 +149,8 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Follow,
     Unfollow,
     Watch,
+    Notices,
+    ReadNotices,
 )
 
 

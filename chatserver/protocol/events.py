@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from chatserver.protocol.codes import Code
+from chatserver.protocol.notices import NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView
 from quotas.admission import Reason, Status
 from quotas.bookings import BookingState
@@ -106,6 +107,8 @@ class ConversationView(Struct, frozen=True):
     credits: CreditsLeft | None = None
     """Null where the plan has no sessions, and while the records do not answer."""
     next_session: NextSession | None = None
+    muted: bool = False
+    """Whether the reader wants no notices of it; false too while the records do not answer."""
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
@@ -119,6 +122,8 @@ class Welcome(Event, frozen=True):
     role: Role
     now: str
     conversations: list[ConversationView]
+    notices: UnreadNotices | None = None
+    """Null for services, and while the records do not answer."""
 
 
 class SystemEvent(Struct, frozen=True):
@@ -267,6 +272,32 @@ class BoardShown(Event, frozen=True, tag="replies"):
     removed: list[str]
 
 
+class NoticesPage(Event, frozen=True, tag="notices"):
+    """One's notices, newest first; `more` says whether older ones exist, `unread` counts all that are unread."""
+
+    notices: list[NoticeView]
+    more: bool
+    unread: int
+
+
+class NoticesRead(Event, frozen=True, tag="notices_read"):
+    """The person has seen those up to `upto`, or those of `ids`; `unread` is how many are left.
+
+    Neither is given where the server says by itself how many are unread: it may have missed some.
+    """
+
+    upto: int | None
+    ids: list[int]
+    unread: int
+
+
+class NoticeCame(Event, frozen=True, tag="notice"):
+    """A new notice; `unread` counts it. Who is away finds it in the list."""
+
+    notice: NoticeView
+    unread: int
+
+
 class Clock(Event, frozen=True):
     """The server's clock was moved ahead to `now`: of a demo or a test, never of real people."""
 
@@ -311,6 +342,9 @@ AnyEvent = (
     | Following
     | Unfollowed
     | BoardShown
+    | NoticesPage
+    | NoticesRead
+    | NoticeCame
     | Clock
     | Gap
     | Error

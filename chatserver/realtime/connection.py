@@ -25,7 +25,9 @@ from chatserver.protocol.commands import (
     Hello,
     History,
     JoinSession,
+    Notices,
     Read,
+    ReadNotices,
     Send,
     Typing,
     Unfollow,
@@ -40,7 +42,9 @@ from chatserver.protocol.events import (
     Refused,
     SessionChanged,
 )
+from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.follower import Follower, room_for_more
+from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.reading_along import ReadingAlong
 from chatserver.realtime.room import Room
@@ -115,6 +119,7 @@ class Connection:
         identity: Identity,
         *,
         desk: HubDesk,
+        notices: NoticeDesk,
         limit: RateLimit,
         metrics: Metrics,
         traces: "Traces | None",
@@ -124,11 +129,16 @@ class Connection:
         self.role = identity.role
         self.encoding: Encoding = encoding
         self.hears_reply = identity.role != "member"
+        self.muted: set[str] = set()
+        """The conversations of which its person wants no notices, as far as is known."""
+        self.unread: UnreadNotices | None = None
+        """For the welcome: how many notices were unread when it came; None where that is not known."""
         self.ended = False
         self.turn = asyncio.Lock()
         self._socket = socket
         self._identity = identity
         self._desk = desk
+        self._notices = notices
         self._limit = limit
         self._over_limit = 0
         self._unheard = False
@@ -290,6 +300,8 @@ class Connection:
             self._watch(command)
         elif isinstance(command, Follow | Unfollow):
             self._read_along(command)
+        elif isinstance(command, Notices | ReadNotices):
+            self._of_notices(command)
         else:
             self._in_room(command)
 
@@ -466,15 +478,33 @@ class Connection:
         # Not cancelled where the connection ends: others may wait for the same room to open.
         self._desk.begin(self._guarded(self._reading_along.obey(command), command.conversation))
 
+    def _of_notices(self, command: Notices | ReadNotices) -> None:
+        if self.role == "service":
+            self.fail("not_allowed", "a service has no notices; members, mentors and support do")
+        elif isinstance(command, Notices):
+            self._work(self._list_notices(command), None)
+        elif (command.upto is None) != bool(command.ids):
+            self.fail("invalid_field", "either `upto` or `ids` says which notices have been read")
+        else:
+            self._work(self._read_notices(command), None)
+
+    async def _list_notices(self, command: Notices) -> None:
+        async with self.turn:
+            await room_for_more(self)
+            self.tell(await self._notices.page(self.user, command))
+
+    async def _read_notices(self, command: ReadNotices) -> None:
+        self.tell(await self._notices.read(self.user, command, self.id))
+
     # Bounds
 
-    def _work(self, work: Coroutine[Any, Any, None], conversation: str) -> None:
+    def _work(self, work: Coroutine[Any, Any, None], conversation: str | None) -> None:
         self._begin()
         task = asyncio.get_running_loop().create_task(self._guarded(work, conversation))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], conversation: str) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], conversation: str | None) -> None:
         try:
             await work
         except (StoreError, DatabaseError):

@@ -31,6 +31,8 @@ class Reader(Protocol):
     role: Role
     encoding: Encoding
     hears_reply: bool
+    muted: set[str]
+    """The conversations of which its person wants no notices."""
     turn: asyncio.Lock
     """Whoever reads a page for the connection holds it: one page at a time is read, and kept until it is written."""
 

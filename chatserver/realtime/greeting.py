@@ -22,9 +22,11 @@ from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, deco
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import Error, Welcome
+from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
+from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.reading_along import note_follows
 from chatserver.realtime.room import Room
@@ -51,6 +53,7 @@ class Greeting:
         self,
         *,
         hub: Hub,
+        notices: NoticeDesk,
         ledger: RedisLedger,
         clock: StoreClock,
         authenticator: Authenticator,
@@ -63,6 +66,7 @@ class Greeting:
         traces: "Traces | None",
     ) -> None:
         self._hub = hub
+        self._notices = notices
         self._ledger = ledger
         self._clock = clock
         self._authenticator = authenticator
@@ -109,6 +113,7 @@ class Greeting:
             encoding,
             identity,
             desk=self._hub,
+            notices=self._notices,
             limit=self._people,
             metrics=self._metrics,
             traces=self._traces,
@@ -178,8 +183,11 @@ class Greeting:
             return False
         for follower in followers:
             connection.add(follower)
-        views = [follower.room.view(identity.user, identity.role) for follower in followers]
-        connection.tell(Welcome(identity.user, identity.role, text(self._clock.now()), views))
+        views = [
+            follower.room.view(identity.user, identity.role, muted=follower.room.id in connection.muted)
+            for follower in followers
+        ]
+        connection.tell(Welcome(identity.user, identity.role, text(self._clock.now()), views, connection.unread))
         for conversation in unopened:
             connection.fail("internal", conversation=conversation)
         for follower in followers:
@@ -200,13 +208,16 @@ class Greeting:
         self, connection: Connection, identity: Identity, hello: Hello
     ) -> tuple[list[Follower[Room]], list[str]] | None:
         """As `Hub.follow`; None where it was turned away."""
+        glance: asyncio.Task[None] | None = None
         try:
             conversations = await self._conversations(identity, hello)
             self._hub.expect(connection)
+            # From here on the hub hears of each new notice: what comes meanwhile is told after the welcome.
+            glance = asyncio.get_running_loop().create_task(self._glance(connection))
             # Only now: from here on the hub hears of a revocation by itself.
             await self._revocations.check(identity)
             # Nothing is awaited between this and the welcome: no message must come before it.
-            return await self._hub.follow(connection, conversations)
+            return await self._hub.follow(connection, conversations, beside=glance)
         except RevokedError:
             self._hub.leave(connection, ())
             connection.end(Close.REVOKED)
@@ -214,6 +225,15 @@ class Greeting:
         except Exception as error:
             self._turn_away(connection, (), error)
             return None
+        finally:
+            if glance is not None:
+                glance.cancel()
+
+    async def _glance(self, connection: Connection) -> None:
+        """Look what its person must know of notices: services have none."""
+        if connection.role != "service" and (found := await self._notices.glance(connection.user)) is not None:
+            connection.muted = set(found.muted)
+            connection.unread = UnreadNotices(found.unread)
 
     def _turn_away(self, connection: Connection, followers: Iterable[Follower[Room]], error: Exception) -> None:
         """Let the app come back; what is none of the faults that a store or database has is logged whole."""

@@ -16,14 +16,16 @@ from chatserver.operating.gauges import Gauges
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
+from chatserver.protocol.codec import encode_json
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import ConversationChanged, SessionChanged
+from chatserver.protocol.events import NoticesRead, SessionChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
 from chatserver.realtime.board_watch import CHANNELS, BoardSubscriptions
 from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
+from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people import People
 from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
@@ -70,6 +72,7 @@ class Hub:
         revocations: Revocations,
         board: BoardSubscriptions,
         sessions: SessionDesk,
+        notices: NoticeDesk,
         bells: Bells,
         node: str,
         when_due: Callable[[Collection[int]], None],
@@ -83,6 +86,7 @@ class Hub:
         self._metrics = metrics
         self._board = board
         self._sessions = sessions
+        self._notices = notices
         self._background = Background()
         self._people = People(store, revocations)
         self.connections = self._people.connections
@@ -126,11 +130,12 @@ class Hub:
         self._people.expect(connection)
 
     async def follow(
-        self, connection: Connection, conversations: Sequence[str]
+        self, connection: Connection, conversations: Sequence[str], *, beside: asyncio.Future[None] | None = None
     ) -> tuple[list[Follower[Room]], list[str]]:
         """Let a connection follow conversations, as far as the ledger has them and it may.
 
         The second list names those that a fault of ours keeps from being opened: the others go on without them.
+        It waits for `beside` too: what is asked meanwhile, and must be known before the first message comes.
         Raises StoreError, and DatabaseError where a conversation's key is not at hand.
         """
         found = await asyncio.gather(
@@ -146,6 +151,8 @@ class Hub:
         admitted = [room for room in rooms if self._admits(room, connection)]
         try:
             outlooks = await self._sessions.outlooks([room.id for room in admitted])
+            if beside is not None:
+                await beside
         except BaseException:  # It is cancelled.
             for room in admitted:
                 self._close_if_empty(room)
@@ -320,11 +327,14 @@ class Hub:
             self._bells.pushed(channel, payload)
 
     def _concerns(self, person: str, payload: bytes) -> None:
-        before = feed.read_revoked(payload)
-        if before is None:
-            self._background.begin(self._added(person, payload.decode()))
-        else:
+        if (said := feed.read_noticed(payload)) is not None:
+            self._people.tell(person, *said)
+        elif (mute := feed.read_muted(payload)) is not None:
+            self._background.begin(self._mute(person, *mute))
+        elif (before := feed.read_revoked(payload)) is not None:
             self._people.revoke(person, before)
+        else:
+            self._background.begin(self._added(person, payload.decode()))
 
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
@@ -355,9 +365,28 @@ class Hub:
                 connection.fail("internal", conversation=name)
             for follower in followers:
                 if connection.add(follower):
-                    connection.tell(ConversationChanged(follower.room.view(person, connection.role)))
+                    follower.room.say_view_to(connection)
                     follower.room.told(follower)
                     self.arrived(connection, [follower])
+
+    async def _mute(self, person: str, conversation: str, muted: bool) -> None:
+        """The person wants no notices of a conversation, or wants them again."""
+        for connection in self._people.connections_of(person):
+            if muted == (conversation in connection.muted):
+                continue
+            connection.muted ^= {conversation}
+            if (follower := connection.follower(conversation)) is not None:
+                follower.room.say_view_to(connection)
+
+    async def _look_at_notices(self, person: str) -> None:
+        """What was published of them may have been missed."""
+        glance = await self._notices.glance(person)
+        if glance is None:
+            return
+        self._people.tell(person, "", encode_json(NoticesRead(None, [], glance.unread)))
+        known = {conversation for each in self._people.connections_of(person) for conversation in each.muted}
+        for conversation in known | glance.muted:
+            await self._mute(person, conversation, conversation in glance.muted)
 
     # The store came back, or a part of it moved
 
@@ -368,6 +397,7 @@ class Hub:
                 self._background.begin(self._look_again(room, *room.heard))
             elif person := self._people.named(channel):
                 self._background.begin(self._people.look_whether_revoked(person))
+                self._background.begin(self._look_at_notices(person))
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
         self._bells.missed(channels)

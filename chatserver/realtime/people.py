@@ -6,6 +6,7 @@ from chatserver.access.revocation import Revocations
 from chatserver.protocol.codes import Close
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
+from chatserver.realtime.outgoing import RawAudience
 from quotas.ledger import keys
 from quotas.store.port import Store
 
@@ -20,6 +21,8 @@ class People:
         self._revocations = revocations
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
         self._by_channel: dict[bytes, str] = {}
+        self._early: defaultdict[Connection, list[bytes]] = defaultdict(list)
+        """What came for those that are not welcomed yet: nothing comes before the welcome."""
         self._expiry: Alarm[Connection] = Alarm(lambda connection: connection.end(Close.TOKEN_EXPIRED))
 
     def expect(self, connection: Connection) -> None:
@@ -34,11 +37,14 @@ class People:
     def keep(self, connection: Connection, expires_at: float) -> None:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
         self.connections.add(connection)
+        for frame in self._early.pop(connection, ()):
+            connection.push(frame)
         self._expiry.set(connection, expires_at)
 
     def leave(self, connection: Connection) -> None:
         """The connection is gone."""
         self.connections.discard(connection)
+        self._early.pop(connection, None)
         self._expiry.unset(connection)
         mine = self._by_person[connection.user]
         mine.discard(connection)
@@ -59,6 +65,18 @@ class People:
     def connections_of(self, person: str) -> list[Connection]:
         """Everything that the person is connected with."""
         return list(self._by_person.get(person, ()))
+
+    def tell(self, person: str, origin: str, event: bytes) -> None:
+        """Say an event that comes as JSON to all of the person's connections but `origin`; services have no notices."""
+        audience = RawAudience(event)
+        for connection in self._by_person.get(person, ()):
+            if connection.role == "service" or connection.id == origin:
+                continue
+            frame = audience.frame(connection.encoding)
+            if connection in self.connections:
+                connection.push(frame)
+            else:
+                self._early[connection].append(frame)
 
     def revoke(self, person: str, before: int) -> None:
         """End the person's connections with tokens issued before that instant."""

@@ -26,7 +26,7 @@ from chatserver.protocol.events import (
     Role,
     TypingNow,
 )
-from chatserver.realtime.follower import Follower
+from chatserver.realtime.follower import Follower, Reader
 from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.outlook_view import credits_left_of, next_session_of
@@ -111,8 +111,8 @@ class Room:
             self._composer = state, composer_of(state)
         return self._composer[1]
 
-    def view(self, person: str, role: Role) -> ConversationView:
-        """The conversation as that person finds it now, with a token of that role."""
+    def view(self, person: str, role: Role, *, muted: bool = False) -> ConversationView:
+        """The conversation as that person finds it now, with a token of that role; `muted` by them."""
         now = self._clock.now()
         settings = self.settings
         side = self.side_of(person, role)
@@ -134,7 +134,12 @@ class Room:
             banner=plan.banner if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
             credits=self._credits(),
             next_session=self._next_session(now),
+            muted=muted,
         )
+
+    def say_view_to(self, reader: Reader) -> None:
+        """Tell one of those here how the conversation is now."""
+        reader.tell(ConversationChanged(self.view(reader.user, reader.role, muted=self.id in reader.muted)))
 
     def _credits(self) -> CreditsLeft | None:
         plan = self._rulebook.policy.plans.get(self.settings.plan)
@@ -153,8 +158,7 @@ class Room:
     def say_view(self) -> None:
         """Tell everyone how the conversation is now."""
         for follower in self.followers:
-            reader = follower.connection
-            reader.tell(ConversationChanged(self.view(reader.user, reader.role)))
+            self.say_view_to(follower.connection)
 
     def learn(self, standing: Standing) -> bool:
         """The store has said how the conversation stands; whether the followers are to be told the view of it.

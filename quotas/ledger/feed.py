@@ -31,6 +31,9 @@ LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SE
 """Of conversations' channels, all of them."""
 
 _REVOKED = "revoked "
+_NOTICED = b"noticed "
+_MUTED = "muted "
+_UNMUTED = "unmuted "
 
 
 def read_message(payload: bytes) -> tuple[int, int, Usage, str, bytes]:
@@ -88,9 +91,39 @@ def revoked(before: int) -> str:
 
 
 def read_revoked(payload: bytes) -> int | None:
-    """The instant; None where a conversation was added."""
+    """The instant; None where it is something else."""
     said = payload.decode()
     return int(said.removeprefix(_REVOKED)) if said.startswith(_REVOKED) else None
+
+
+def noticed(event: bytes, origin: str = "") -> bytes:
+    """`noticed <origin> <event>`, to publish: a whole event about the person's notices, as JSON.
+
+    It is for every connection of theirs but `origin`. Nothing between the publisher and the apps looks inside.
+    """
+    return b"%b%b %b" % (_NOTICED, origin.encode(), event)
+
+
+def read_noticed(payload: bytes) -> tuple[str, bytes] | None:
+    """Origin ('' where it is for all), and the event; None where it is something else."""
+    if not payload.startswith(_NOTICED):
+        return None
+    origin, _, event = payload[len(_NOTICED) :].partition(b" ")
+    return origin.decode(), event
+
+
+def muted(conversation: str, *, muted: bool) -> str:
+    """`muted <conversation>` or `unmuted <conversation>`, to publish: whether the person wants notices of it."""
+    return f"{_MUTED if muted else _UNMUTED}{conversation}"
+
+
+def read_muted(payload: bytes) -> tuple[str, bool] | None:
+    """The conversation, and whether it is muted now; None where it is something else."""
+    said = payload.decode()
+    for word in (_MUTED, _UNMUTED):
+        if said.startswith(word):
+            return said.removeprefix(word), word == _MUTED
+    return None
 
 
 # A partition's board

@@ -53,7 +53,7 @@ def person(name: str) -> str:
 
 
 def person_feed(name: str) -> str:
-    """Sharded channel of what concerns a person as a whole: `<conversation>` was added, `revoked <instant>`."""
+    """Sharded channel of what concerns a person as a whole: `<conversation>` was added, or what `feed` says of it."""
     return f"{tag(name)}:people:{name}"
 
 

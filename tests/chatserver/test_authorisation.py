@@ -203,6 +203,8 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("unfollow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
     ("unfollow", "absent"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "unfollowed", "unfollowed"),
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("notices", ""): row(Close.HELLO_FIRST, *["notices"] * 7, "not_allowed"),
+    ("notices_read", ""): row(Close.HELLO_FIRST, *["notices_read"] * 7, "not_allowed"),
     ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
 """By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
@@ -212,6 +214,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "read": {"seq": 0},
     "watch": {"replies": True},
     "join": {"booking": "b1"},
+    "notices_read": {"upto": 1},
 }
 
 
@@ -259,6 +262,8 @@ def test_every_role_is_among_the_callers() -> None:
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
 """What everybody of a role gets, each with their own in it."""
+FOR_ONESELF = ("notices", "notices_read")
+"""What support too gets of itself alone."""
 DENIALS = set(CODES) - {"not_open"}
 """Whoever hears the rules say no has the right to ask."""
 
@@ -277,8 +282,10 @@ def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]])
     }
     if found == {False}:
         return "–"
+    if role == "support" and name in FOR_ONESELF:
+        return "own"
     if role in ("member", "mentor"):
-        return "any" if found == {True} and name not in NARROWED else "own"
+        return "any" if found == {True} and name not in (*NARROWED, *FOR_ONESELF) else "own"
     return "any" if found == {True} else "followed"
 
 
@@ -350,6 +357,8 @@ async def answered(device: Device, kind: str) -> str:
         "unfollow": "unfollowed",
         "watch": "replies",
         "join": "session",
+        "notices": "notices",
+        "notices_read": "notices_read",
     }
     if kind in answers:
         heard = await device.hears_one_of("error", answers[kind])

@@ -55,9 +55,12 @@ async def test_the_chat_goes_on_without_a_database(
             assert (await mia.write("during"))["type"] == "accepted"
             assert (await tora.write("answered"))["type"] == "accepted"
             async with server.device("mia", {"c1": 0}, encoding="msgpack") as back:
+                assert back.welcome["notices"] is None
                 assert [message["body"] for message in await back.messages(3)] == ["before", "during", "answered"]
                 await back.say("history", conversation="c1")
                 assert len((await back.hears("history"))["messages"]) == 3
+                await back.say("notices")
+                await back.error("store_unavailable")
             refused = await put_person(server, "new")
             assert refused.status_code == 503, refused.text
             assert refused.json()["type"] == "urn:chatserver:problem:unavailable"

@@ -84,6 +84,12 @@ async def read_until(connection: AsyncConnection, person: str, last: int, now: i
     return (await connection.execute(update(NOTICES).where(*here).values(read_at=now))).rowcount
 
 
+async def read_some(connection: AsyncConnection, person: str, ids: Collection[int], now: int) -> int:
+    """As `read_until`, those of these ids that are theirs."""
+    here = (NOTICES.c.person_id == person, NOTICES.c.id.in_(sorted(set(ids))), NOTICES.c.read_at.is_(None))
+    return (await connection.execute(update(NOTICES).where(*here).values(read_at=now))).rowcount
+
+
 def key_of(notice: Notice) -> HearingKey:
     """What it is told from all others by."""
     return notice.person, notice.event, notice.mark

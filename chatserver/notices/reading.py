@@ -1,0 +1,49 @@
+"""A person's notices as they read them: pages of the list, how many are unread, and that some have been read."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from chatserver.notices.glance import NoticeGlance
+from chatserver.notices.notice_view import view_of
+from chatserver.notices.publishing import NoticePublisher
+from chatserver.notices.rows import notices
+from chatserver.notices.rows.glances import glances
+from chatserver.protocol.events import NoticesPage, NoticesRead
+from chatserver.records.database import Database
+
+
+class NoticeLists:
+    """Everybody's, each for themselves. `clock` gives the store's instant. Methods raise DatabaseError."""
+
+    def __init__(self, database: Database, publisher: NoticePublisher, clock: Callable[[], Awaitable[int]]) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._clock = clock
+
+    async def page(self, person: str, before: int | None, limit: int) -> NoticesPage:
+        """The newest `limit` with ids below `before` (None: of all), newest first."""
+        async with self._database.read() as connection:
+            found = await notices.page(connection, person, before, limit + 1)
+            unread = await notices.unread_of(connection, person)
+        return NoticesPage([view_of(each) for each in found[:limit]], len(found) > limit, unread)
+
+    async def glances(self, people: Collection[str]) -> dict[str, NoticeGlance]:
+        """What each must know who comes."""
+        async with self._database.read() as connection:
+            return await glances(connection, people)
+
+    async def read(self, person: str, upto: int | None, ids: Sequence[int], origin: str = "") -> NoticesRead:
+        """The person has seen those up to `upto`, or those of `ids`: their other devices hear of it, `origin` does not.
+
+        The same again changes nothing, and they hear of nothing. Raises StoreError where there is no clock.
+        """
+        now, changed = await self._clock(), 0
+        async with self._database.begin() as connection:
+            if upto is not None:
+                changed += await notices.read_until(connection, person, upto, now)
+            if ids:
+                changed += await notices.read_some(connection, person, ids, now)
+            unread = await notices.unread_of(connection, person)
+        event = NoticesRead(upto, sorted(set(ids)), unread)
+        if changed:
+            await self._publisher.read(person, event, origin)
+        return event

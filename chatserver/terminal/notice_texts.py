@@ -1,0 +1,65 @@
+"""What the terminal says of notices beside their own words: its part of the table in `texts.py`."""
+
+NOTICE_TEXTS: dict[str, tuple[str, str, str]] = {
+    "bell_1": ("1 new notice · /notices", "1 nytt varsel · /notices", "1 ny notifikation · /notices"),
+    "bell_n": ("{n} new notices · /notices", "{n} nye varsler · /notices", "{n} nye notifikationer · /notices"),
+    "muted": ("muted", "dempet", "på lydløs"),
+    "notices_none": ("There are no notices.", "Det er ingen varsler.", "Der er ingen notifikationer."),
+    "notices_older": ("/notices N shows up to 100.", "/notices N viser inntil 100.", "/notices N viser op til 100."),
+    "notices_number": (
+        "/notices takes a number from 1 to 100.",
+        "/notices tar et tall fra 1 til 100.",
+        "/notices tager et tal fra 1 til 100.",
+    ),
+    "now_muted": (
+        "No notices of {name} any more; /unmute brings them back. Deadlines go on.",
+        "Ingen flere varsler om {name}; /unmute gir dem tilbake. Frister løper som før.",
+        "Ingen flere notifikationer om {name}; /unmute giver dem tilbage. Frister løber som før.",
+    ),
+    "now_unmuted": (
+        "Notices of {name} come again.",
+        "Varsler om {name} kommer igjen.",
+        "Notifikationer om {name} kommer igen.",
+    ),
+    "reminder_set": (
+        "You will hear when you may write again: {when}.",
+        "Du får beskjed når du kan skrive igjen: {when}.",
+        "Du får besked, når du kan skrive igen: {when}.",
+    ),
+    "reminder_open": (
+        "You may write now: there is nothing to wait for.",
+        "Du kan skrive nå: det er ingenting å vente på.",
+        "Du kan skrive nu: der er intet at vente på.",
+    ),
+    "reminder_never": (
+        "It is not known when you may write again.",
+        "Det er ikke kjent når du kan skrive igjen.",
+        "Det vides ikke, hvornår du kan skrive igen.",
+    ),
+    "members_only": (
+        "That is for members.",
+        "Det er for medlemmer.",
+        "Det er for medlemmer.",
+    ),
+    "own_only": (
+        "That is for one's own conversations.",
+        "Det er for egne samtaler.",
+        "Det er for egne samtaler.",
+    ),
+    "help_notices": (
+        "/notices N      your notices; they count as read then",
+        "/notices N      varslene dine; de regnes så som lest",
+        "/notices N      dine notifikationer; de regnes så som læst",
+    ),
+    "help_mute": (
+        "/mute           no notices of this conversation; /unmute ends that",
+        "/mute           ingen varsler om denne samtalen; /unmute opphever det",
+        "/mute           ingen notifikationer om denne samtale; /unmute ophæver det",
+    ),
+    "help_remind": (
+        "/remind         tell me when I may write again",
+        "/remind         si fra når jeg kan skrive igjen",
+        "/remind         sig til, når jeg må skrive igen",
+    ),
+}
+"""By key: English, bokmål, Danish, as in TABLE."""
