@@ -16,6 +16,7 @@ from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
+from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
@@ -56,6 +57,7 @@ class ApiContext:
     advice: Advice
     memberships: Memberships
     statements: Statements
+    webhooks: WebhookBook
     telling: SessionTelling
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""

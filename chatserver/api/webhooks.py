@@ -53,10 +53,8 @@ class WebhookList(Struct, frozen=True):
 async def put_webhook(call: HttpCall[NoQuery, WebhookDetails]) -> HttpAnswer:
     outcome = await call.context.webhooks.put(call.id, call.body)
     match outcome:
-        case WebhookWritten(record, None):
-            return HttpAnswer(200, _view(record))
-        case WebhookWritten(record, str(secret)):
-            return HttpAnswer(201, _with_secret(record, secret))
+        case WebhookWritten(record, secret):
+            return HttpAnswer(200, _view(record)) if secret is None else HttpAnswer(201, _with_secret(record, secret))
         case Invalid(errors):
             raise invalid(errors)
         case Conflict(detail):
