@@ -56,6 +56,8 @@ class Metrics:
         """What happened at sessions and was told by this process, by name; where one ended, by its state."""
         self.session_refusals: Counter[str] = Counter()
         """Bookings, moves, cancellations and the like that were refused, by reason."""
+        self.outbox: Counter[tuple[str, str]] = Counter()
+        """What this process tried to send, by channel and outcome: `sent`, `failed`, `dropped`, `postponed`."""
         self.archived = 0
         """Messages that this process has moved to the archive."""
         self.requests: Counter[tuple[str, int]] = Counter()

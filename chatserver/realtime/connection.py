@@ -424,7 +424,9 @@ class Connection:
         side = self._side(room)
         if side is None:
             self.fail("read_only", conversation=command.conversation)
-        elif await room.ledger.mark_read(room.id, side, command.seq, self.id) is None:
+            return
+        unread_after = room.lane.terms.unread_after
+        if await room.ledger.mark_read(room.id, side, command.seq, self.id, unread_after) is None:
             self.fail("seq_unknown", f"`seq` is beyond the last message, {room.last_seq}", conversation=room.id)
 
     async def _history(self, command: History, room: Room) -> None:

@@ -446,7 +446,7 @@ OUTBOX = Table(
     _one_of("outcome", ("sent", "dropped", "failed")),
     CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="done_whole"),
     # Of those to send, and of those that failed, as its step says.
-    Index("ix_outbox_due", "due_at"),
+    Index("ix_outbox_due", "channel", "due_at"),
     Index("ix_outbox_failed", "done_at"),
     Index("ix_outbox_person_id", "person_id"),
     Index("ix_outbox_endpoint_id", "endpoint_id", "id"),

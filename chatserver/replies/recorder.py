@@ -150,8 +150,8 @@ class ReplyRecords:
         return [
             self._row(event, places[event.conversation])
             for event in events
-            # One that neither the records nor the ledger know any more was erased.
-            if event.conversation in places
+            # One that neither the records nor the ledger know any more was erased. A refusal has no row here.
+            if event.conversation in places and event.kind != "refused"
         ]
 
     def _row(self, event: WaitEvent, place: ToldOf) -> ClosedWait | ReplyNotice | MentorDay:

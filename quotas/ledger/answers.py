@@ -5,7 +5,7 @@ import struct
 from quotas.admission import Usage
 from quotas.ledger.state import PACKED
 
-USAGE = struct.Struct(">3xIBI2x2x4x4xqqqq8x")
+USAGE = struct.Struct(">3xIBI2x2x4x4xqqqq8xx")
 """What of a packed state is Usage."""
 POSTED = struct.Struct(">IqqB")
 _REFUSED = struct.Struct(">qq")

@@ -16,6 +16,8 @@ _KEPT = tuple(
     name for name in State.__struct_fields__ if name not in ("status", "revision", "last_seq", "generation", "behind")
 )
 """What of the state comes back from the archive; settings and the log say the rest."""
+_NOT_ARCHIVED = {*ConversationSettings.__struct_fields__, "refused"}
+"""Of the other fields."""
 
 
 class Keep(Struct, frozen=True):
@@ -115,7 +117,7 @@ class LedgerArchive:
         return Unarchived(
             int(rest["archived"]),
             state.last_seq,
-            {name: value for name, value in rest.items() if name not in ConversationSettings.__struct_fields__}
+            {name: value for name, value in rest.items() if name not in _NOT_ARCHIVED}
             | {name: str(getattr(state, name)) for name in _KEPT},
             messages,
             digest.decode(),

@@ -142,8 +142,14 @@ class Ledger(Protocol):
         `entry` is shorter than LARGEST_ENTRY.
         """
 
-    async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
-        """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none."""
+    async def mark_read(
+        self, conversation: str, reader: Writer, seq: int, origin: str, unread_after: int = 0
+    ) -> bool | None:
+        """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none.
+
+        Where the reader was told of unread messages and this is not the last, the rest may stay unread for
+        `unread_after` ms, as in Terms.
+        """
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         """Messages with after < seq < before in order: the first `limit` (≥ 1) of them; `before` is 1 or more."""

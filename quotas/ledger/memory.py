@@ -147,7 +147,9 @@ class MemoryLedger:
         book.log.append(Entry(len(book.log) + 1, at or self._clock(), entry))
         return True
 
-    async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
+    async def mark_read(
+        self, conversation: str, reader: Writer, seq: int, origin: str, unread_after: int = 0
+    ) -> bool | None:
         book = self._books.get(conversation)
         if book is None or seq > len(book.log):
             return None

@@ -36,7 +36,7 @@ from quotas.store.read_bound import ReadBound
 from quotas.store.wire import StoreAnswer, hand_over, packed, raised
 from quotas.terms import Terms
 
-_TERMS = struct.Struct(">18d")
+_TERMS = struct.Struct(">19d")
 _TURN = struct.Struct(">3d")
 """Lane, number and after."""
 LETTERS: dict[Writer, str] = {"member": "m:", "mentor": "t:"}
@@ -193,9 +193,11 @@ class RedisLedger:
         await self._store.kept(keys.kept(keys.tag(conversation)))
         return None if written < 0 else bool(written)
 
-    async def mark_read(self, conversation: str, reader: Writer, seq: int, origin: str) -> bool | None:
+    async def mark_read(
+        self, conversation: str, reader: Writer, seq: int, origin: str, unread_after: int = 0
+    ) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
-        moved = await self.call("mark_read", names, reader, seq, origin, self._shift)
+        moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift)
         return None if moved < 0 else bool(moved)
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
@@ -341,6 +343,7 @@ def pack(revision: int, terms: Terms, shift: int) -> bytes:
         terms.due_fixed,
         terms.live_due_at,
         terms.warn_first,
+        terms.unread_after,
     )
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 
 from quotas.admission import Status, Usage
 
-PACKED = struct.Struct(">BBBIBIHHIIqqqqq")
+PACKED = struct.Struct(">BBBIBIHHIIqqqqqB")
 _STATUSES: tuple[Status, ...] = ("open", "paused", "ended")
 
 
@@ -40,10 +40,13 @@ class State(Struct, frozen=True):
     due_at: int = 0
     timer: int = 0
     """The instant at which the conversation's timer rings; 0 for none."""
+    unread: int = 0
+    """Bits: 1 the member has a timer that looks whether they have read, 2 the member was told and has not read since;
+    4 and 8 the same of the mentor."""
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "State":
-        return cls(*PACKED.unpack(packed))
+        return cls(*PACKED.unpack(packed.ljust(PACKED.size, b"\0")))  # of before `unread`: nobody was told
 
     def packed(self) -> bytes:
         return PACKED.pack(*astuple(self))

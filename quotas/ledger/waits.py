@@ -1,27 +1,31 @@
 """Open waits, partition by partition: the board's index, their timers, and what became of each."""
 
 from collections.abc import Collection, Sequence
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from quotas.admission import Reason
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
+from quotas.standing import Writer
 from quotas.store.port import Store
 
 REPLY = "reply"
 """The kind of a wait's timer; its name is the conversation's."""
 Settled = Literal["noted", "known", "moved", "gone"]
 """What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
-EventKind = Literal["warning", "missed", "answered", "dropped", "wrote"]
+EventKind = Literal["warning", "missed", "answered", "dropped", "wrote", "refused"]
 _LARGEST = 256
 """Bytes of an event, or of a name."""
 
 
 class WaitEvent(Struct, frozen=True):
-    """What became of a wait, at `at`. `wrote` is no wait: the mentor wrote, said once in a quarter of an hour.
+    """What became of a wait, at `at`.
 
-    `id` is unique within the partition, for ever.
+    `wrote` is no wait: the mentor wrote, said once in a quarter of an hour. Nor is `refused`: a message of `side` was,
+    said once a minute for each conversation and reason. `id` is unique within the partition, for ever.
     """
 
     partition: int
@@ -31,6 +35,10 @@ class WaitEvent(Struct, frozen=True):
     waiting_since: int
     due_at: int
     at: int
+    reason: Reason | None = None
+    side: Writer | None = None
+    opens_at: int = 0
+    """When the member may write again; 0 for not known."""
 
 
 class Ahead(Struct, frozen=True):
@@ -123,5 +131,9 @@ _KINDS: dict[str, EventKind] = {kind: kind for kind in get_args(EventKind)}
 
 
 def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
-    kind, conversation, since, due_at, at = fields.decode().split(" ")
-    return WaitEvent(partition, id.decode(), _KINDS[kind], conversation, int(since), int(due_at), int(float(at)))
+    kind, conversation, since, due_at, at, *more = fields.decode().split(" ")
+    event = WaitEvent(partition, id.decode(), _KINDS[kind], conversation, int(since), int(due_at), int(float(at)))
+    if event.kind != "refused":
+        return event
+    reason, side, opens_at = more
+    return replace(event, reason=cast(Reason, reason), side=cast(Writer, side), opens_at=int(opens_at))

@@ -74,7 +74,7 @@ def _what_is_sent(changes: SchemaChanges) -> None:
         sa.CheckConstraint("outcome IN ('sent', 'dropped', 'failed')", name="ck_outbox_outcome_known"),
         sa.CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="ck_outbox_done_whole"),
     )
-    changes.create_index("ix_outbox_due", "outbox", ["due_at"], where="done_at IS NULL")
+    changes.create_index("ix_outbox_due", "outbox", ["channel", "due_at"], where="done_at IS NULL")
     changes.create_index("ix_outbox_failed", "outbox", ["done_at"], where="outcome = 'failed'")
     changes.create_index("ix_outbox_person_id", "outbox", ["person_id"])
     changes.create_index("ix_outbox_endpoint_id", "outbox", ["endpoint_id", "id"])

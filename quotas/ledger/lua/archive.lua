@@ -75,6 +75,7 @@ local function restore(KEYS, ARGV)
     redis.call('DEL', unpack(KEYS))
     for _, index in ipairs({':waits', ':missed', ':unarchived'}) do redis.call('ZREM', tag .. index, name) end
     clear_timer(tag, REPLY, name)
+    forget_readers(tag, name)
     local generation = math.floor(now / GENERATION)
     local messages = 6 + tonumber(ARGV[4])
     local ids = messages + tonumber(ARGV[5])

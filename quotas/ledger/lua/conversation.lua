@@ -1,8 +1,12 @@
 -- How a conversation stands, packed into one field of its hash: a message reads and writes it whole. What is in it, and
 -- in which order, stands in quotas/ledger/state.py.
-local STATE = '>BBBIBIHHIIi8i8i8i8i8'
+local STATE = '>BBBIBIHHIIi8i8i8i8i8B'
+local LENGTH = 65 -- bytes of it
 local OPEN, PAUSED, ENDED = 0, 1, 2
 local STATUS = {open = OPEN, paused = PAUSED, ended = ENDED}
+
+-- A state of before `unread` was one of it: nobody has a timer, and nobody was told.
+local function whole(packed) return #packed < LENGTH and packed .. '\0' or packed end
 
 -- The state by names, for whatever is not done at every message; nil where there is none.
 local function by_names(packed)
@@ -10,7 +14,7 @@ local function by_names(packed)
     local state = {}
     state.status, state.missed, state.behind, state.week, state.windows_used, state.messages_used, state.generation,
         state.quarter, state.revision, state.last_seq, state.window_ends_at, state.live_until, state.waiting_since,
-        state.due_at, state.timer = struct.unpack(STATE, packed)
+        state.due_at, state.timer, state.unread = struct.unpack(STATE, whole(packed))
     return state
 end
 
@@ -19,7 +23,8 @@ local function state_of(key) return by_names(redis.call('HGET', key, 'state')) e
 local function keep(key, state)
     redis.call('HSET', key, 'state', struct.pack(STATE, state.status, state.missed, state.behind, state.week,
         state.windows_used, state.messages_used, state.generation, state.quarter, state.revision, state.last_seq,
-        state.window_ends_at, state.live_until, state.waiting_since, state.due_at, state.timer))
+        state.window_ends_at, state.live_until, state.waiting_since, state.due_at, state.timer,
+        state.unread))
 end
 
 local function standing(key, now)

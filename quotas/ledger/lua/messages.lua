@@ -59,11 +59,12 @@ local function post(KEYS, ARGV)
     local key = KEYS[1]
     local stored = call('HGET', key, 'state')
     if not stored then return 'U' end
+    stored = whole(stored)
     local status, missed, behind, counted_week, windows, messages, generation_before, quarter, revision_now, last_seq,
-        window_ends, live, since_before, due_before, timer = struct.unpack(STATE, stored)
+        window_ends, live, since_before, due_before, timer, unread = struct.unpack(STATE, stored)
     local revision, valid_from, valid_until, shift, terms_live, live_ends, this_week, window_length, windows_per_week, cut_at,
         messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first,
-        lane, number, after = struct.unpack('>ddddddddddddddddddddd', ARGV[5])
+        unread_after, lane, number, after = struct.unpack('>dddddddddddddddddddddd', ARGV[5])
     local now = clock(ARGV[6], shift, key)
     if revision_now == 0 then return 'U' end -- it is being restored
     local last = carried_out[lane]
@@ -136,6 +137,7 @@ local function post(KEYS, ARGV)
         if earlier then return answer_again(earlier, ARGV[2], now, stored) end
     end
     if refused then
+        note_refusal(key, refused, is_member and 'member' or 'mentor', opens_at, now)
         if generation ~= generation_before then
             local state = state_of(key)
             state.generation = generation
@@ -168,13 +170,18 @@ local function post(KEYS, ARGV)
             quarter = this
         end
     end
+    -- Whom it is for is told, unless they read it first; their timer may be set already, or they were told.
+    if unread_after > 0 and (is_member and unread < MENTOR or not is_member and unread % MENTOR == 0) then
+        local tag, name = place_of(key)
+        unread = look_at_reader(tag, name, is_member and 'mentor' or 'member', unread, now + unread_after)
+    end
     if behind == 0 then
         local tag, name = place_of(key)
         unarchive(tag, name, now)
         behind = 1
     end
     local state = struct.pack(STATE, status, missed, behind, counted_week, windows, messages, generation, quarter,
-        revision, seq, window_ends, live, since, due, timer)
+        revision, seq, window_ends, live, since, due, timer, unread)
     call('HSET', key, 'state', state)
     local posted = struct.pack(POSTED, seq, now, waited, late)
     say_message(KEYS[5], posted, state, ARGV[4], ARGV[3])

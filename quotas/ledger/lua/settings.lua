@@ -3,7 +3,7 @@
 -- KEYS: conversation, sent (even generations), sent (odd generations), channel
 -- ARGV: revision, status, member, mentor, plan, zone, holidays, key, chats, shift, at
 -- An older revision changes nothing. Ended stays ended, and has no wait. One that was restored gets its wait's place on
--- the board and its timer. Returns as `standing`.
+-- the board and its timers. Returns as `standing`.
 local function configure(KEYS, ARGV)
     local key, revision = KEYS[1], tonumber(ARGV[1])
     local tag, name = place_of(key)
@@ -12,7 +12,8 @@ local function configure(KEYS, ARGV)
     if not state then
         redis.call('HSET', key, 'member_read', 0, 'mentor_read', 0, 'warned', '0 0', 'archived', 0)
         state = {missed = 0, behind = 0, windows_used = 0, week = 0, messages_used = 0, generation = 0, quarter = 0,
-            revision = 0, last_seq = 0, window_ends_at = 0, live_until = 0, waiting_since = 0, due_at = 0, timer = 0}
+            revision = 0, last_seq = 0, window_ends_at = 0, live_until = 0, waiting_since = 0, due_at = 0, timer = 0,
+            unread = 0}
     end
     if revision > state.revision then
         local is_new, since, due = state.revision == 0, state.waiting_since, state.due_at
@@ -33,6 +34,7 @@ local function configure(KEYS, ARGV)
         elseif since > 0 then
             say_board(tag, name, since, due, state.missed) -- its plan may be another one
         end
+        if is_new then unread_restored(tag, name, state.unread, now) end
         keep(key, state)
         if not is_new then unarchive(tag, name, now) end
         if is_new then say_there(KEYS[4], state.last_seq) else say_settings(KEYS[4]) end
@@ -56,7 +58,8 @@ local function start_live(KEYS, ARGV)
 end
 
 -- KEYS: conversation, channel
--- ARGV: 'member' or 'mentor', seq, origin, shift
+-- ARGV: 'member' or 'mentor', seq, origin, for how many ms the rest may stay unread (0: for ever), shift
+-- Whoever was told and reads only some of it is told again of the rest, in its time.
 -- Returns 1 moved, 0 not moved, -1 beyond the last message.
 local function mark_read(KEYS, ARGV)
     local field, seq = ARGV[1] .. '_read', tonumber(ARGV[2])
@@ -65,7 +68,15 @@ local function mark_read(KEYS, ARGV)
     if seq <= tonumber(redis.call('HGET', KEYS[1], field)) then return 0 end
     local tag, name = place_of(KEYS[1])
     redis.call('HSET', KEYS[1], field, seq)
-    unarchive(tag, name, clock('', tonumber(ARGV[4]), KEYS[1]))
+    local now, unread_after = clock('', tonumber(ARGV[5]), KEYS[1]), tonumber(ARGV[4])
+    unarchive(tag, name, now)
+    if of_side(state.unread, ARGV[1]) == TOLD then
+        state.unread = with_side(state.unread, ARGV[1], 0)
+        if seq < state.last_seq and unread_after > 0 and state.status ~= ENDED then
+            state.unread = look_at_reader(tag, name, ARGV[1], state.unread, now + unread_after)
+        end
+        keep(KEYS[1], state)
+    end
     say_read(KEYS[2], ARGV[1], seq, ARGV[3])
     return 1
 end

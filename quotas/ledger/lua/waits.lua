@@ -52,9 +52,11 @@ local function wait_restored(tag, name, state, now, at)
     return timer
 end
 
-local function event(tag, kind, name, since, due, at)
+-- `more` is what other events lack: words, each behind a space.
+local function event(tag, kind, name, since, due, at, more)
     local events = tag .. ':events'
-    redis.call('XADD', events, '*', 'e', kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at)
+    local words = kind .. ' ' .. name .. ' ' .. since .. ' ' .. due .. ' ' .. at .. (more or '')
+    redis.call('XADD', events, '*', 'e', words)
     if redis.call('XLEN', events) == 1 then say_event(tag) end
 end
 

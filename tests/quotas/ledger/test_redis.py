@@ -181,7 +181,7 @@ async def test_the_keys_of_a_conversation_share_a_partition_and_ids_expire(desk:
     sent = keys.sent("c", MONDAY // IDEMPOTENCY_PERIOD)
     partition = keys.partition("c")
     expected = {keys.conversation("c"), keys.log("c"), sent, keys.person("member"), keys.person("mentor")}
-    expected |= {keys.events(partition), keys.unarchived(partition)}
+    expected |= {keys.events(partition), keys.timers(partition), keys.unarchived(partition)}
     assert {key.decode() for key in client.scan_iter()} == expected
     assert all(key.startswith(keys.tag("c")) for key in (keys.conversation("c"), keys.log("c"), sent, keys.feed("c")))
     for at in (MONDAY + HOUR, MONDAY + 3 * DAY):

@@ -1,7 +1,7 @@
 """Open waits for tests and for measuring: conversations with a member's message that nobody has answered."""
 
 from quotas.ledger.base import Ledger, Post, Posted, posted
-from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
+from quotas.plans import Always, CalendarPolicy, NoticePolicy, Plan, Policy, ReplyPromise
 from quotas.standing import Writer
 from quotas.terms import Rulebook
 from tests.quotas.moments import oslo
@@ -18,9 +18,10 @@ PROMISES = Rulebook(
             "six": Plan(writing=Always(), reply=ReplyPromise(target_hours=6.1, clock="continuous")),
             "none": Plan(writing=Always()),
         },
+        notices=NoticePolicy(unread_minutes=0),
     )
 )
-"""Plans whose deadlines depend on no calendar."""
+"""Plans whose deadlines depend on no calendar. Nobody is told of unread messages: what has a timer is a deadline."""
 
 
 async def write(

@@ -1,0 +1,258 @@
+"""The outbox sends: rows that are due are claimed, given to their channels, and kept with what became of them.
+
+At least once: a process that dies after a receiver took something and before that is noted leaves it to be sent again,
+by itself or another, when its lease is over. Receivers tell doubles by the key. Channels and endpoints have bounds of
+their own, so that one that hangs keeps no other waiting.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.notices.delivery import Channel, ChannelName
+from chatserver.notices.rows import notices, outbox
+from chatserver.notices.rows.outbox import Claimant, OutboxRow, RowOutcome
+from chatserver.notices.sending import Bundle, Sending, WhyNot
+from chatserver.operating.metrics import Metrics
+from chatserver.records.database import Database, DatabaseError
+from quotas.instant import SECOND
+from quotas.ledger.timers import Timers
+from quotas.store.errors import StoreError
+
+LEASE = 60 * SECOND
+"""For how many ms of the store's clock rows are one process's; twice as long as a try may take."""
+AT_ONCE = 32
+"""Sends of one process."""
+CHANNEL_AT_ONCE = 12
+"""Of one channel: two that hang leave room for a third."""
+ENDPOINT_AT_ONCE = 3
+"""To one webhook or device."""
+ROUNDS = 4
+"""How often a look goes on beyond endpoints that have enough."""
+LOOK_EVERY = 1.0
+"""Seconds between looks while something is being sent."""
+GATHER = 0.02
+"""Seconds in which outcomes come together for one transaction: others write to the database too."""
+RETRY_AFTER = 3.0
+"""Seconds after a look that failed."""
+CLOSE_WITHIN = 5.0
+"""Seconds in which what is being sent may come to its end when the process stops."""
+
+OWNER = KIND = "outbox"
+"""Of the only timer: the partition's name, and the kind."""
+TIMER = "due"
+
+logger = logging.getLogger(__name__)
+
+
+class SendingRoom:
+    """How many more may be sent at once, beside those that are being sent."""
+
+    def __init__(self, sending: Sequence[OutboxRow]) -> None:
+        self._left = AT_ONCE - len(sending)
+        self._by_channel = Counter(row.channel for row in sending)
+        self._by_endpoint = Counter((row.channel, row.endpoint) for row in sending if row.endpoint)
+
+    def of(self, channel: ChannelName) -> int:
+        """How many more of that channel."""
+        return max(0, min(self._left, CHANNEL_AT_ONCE - self._by_channel[channel]))
+
+    def full(self, channel: ChannelName) -> list[str]:
+        """Its endpoints to which no more may be sent."""
+        busy = self._by_endpoint.items()
+        return [endpoint for (name, endpoint), count in busy if name == channel and count >= ENDPOINT_AT_ONCE]
+
+    def choice(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+        """Those that may be sent, the first ones first; they count from now on."""
+        chosen = []
+        for row in rows:
+            place = (row.channel, row.endpoint)
+            if self.of(row.channel) and self._by_endpoint[place] < ENDPOINT_AT_ONCE:
+                chosen.append(row)
+                self._left -= 1
+                self._by_channel[row.channel] += 1
+                self._by_endpoint[place] += bool(row.endpoint)
+        return chosen
+
+
+class _Flight(Struct):
+    """Something that is being sent; its room is free again when its outcomes are written."""
+
+    bundle: Bundle
+    outcomes: list[RowOutcome] | None = None
+
+
+class Outbox:
+    """One process's part in it; any number may run on one database. `clock` gives the store's instant.
+
+    `name` tells processes apart, at most 32 characters. Only rows of `channels` are sent here.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        timers: Timers,
+        channels: Mapping[ChannelName, Channel],
+        asking: WhyNot,
+        clock: Callable[[], Awaitable[int]],
+        metrics: Metrics,
+        name: str,
+        lease: int = LEASE,
+    ) -> None:
+        self._database = database
+        self._timers = timers
+        self._channels = channels
+        self._sending = Sending(channels, asking)
+        self._clock = clock
+        self._metrics = metrics
+        self._name = name
+        self._lease = lease
+        self._flights: dict[int, _Flight] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._work: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._heard: tuple[int, float] | None = None
+        """The instant that the store said last, and when that was on the loop's clock."""
+        self._is_asked = False
+        self._is_closing = False
+
+    async def ring(self, due_at: int | None) -> None:
+        """Rows were committed, the first of which is due then. Where the store is gone, they are found later."""
+        if due_at is None:
+            return
+        try:
+            await self._timers.set_earlier(OWNER, KIND, TIMER, due_at)
+        except StoreError:
+            logger.debug("the store does not answer; what is to be sent is found later")
+
+    def work(self) -> None:
+        """Send what is due, beside whatever else the process does. While that goes on, the timer should ring again."""
+        self._is_asked = True
+        self._news.set()
+        if not self._is_closing and not self.is_busy:
+            self._work = asyncio.get_running_loop().create_task(self._send_all())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being sent, or looked for."""
+        return self._work is not None and not self._work.done()
+
+    async def settled(self, within: float) -> bool:
+        """Wait until nothing is being sent, at most so many seconds; whether it came to that."""
+        if self._work is not None:
+            await asyncio.wait([self._work], timeout=within)
+        return not self.is_busy
+
+    async def now(self) -> int:
+        """The store's instant. Raises StoreError."""
+        return await self._clock()
+
+    async def next_due(self) -> int | None:
+        """When something is due next, also what is being sent now. Raises DatabaseError."""
+        async with self._database.read() as connection:
+            return await outbox.next_due(connection, self._channels)
+
+    async def close(self) -> None:
+        """Begin nothing, and let what is being sent come to its end for a while; the rest is sent after its lease."""
+        self._is_closing = True
+        self._news.set()
+        await self.settled(CLOSE_WITHIN)
+        tasks = [*self._tasks, *([self._work] if self._work is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send_all(self) -> None:
+        """Until nothing is due, or the process stops. While store or database is gone, what is due waits."""
+        while True:
+            self._is_asked = False
+            try:
+                await self._turn()
+                if not self._flights and not self._is_asked:
+                    return
+            except (StoreError, DatabaseError) as error:
+                logger.debug("what is to be sent waits: %s", error)
+                await asyncio.sleep(RETRY_AFTER)
+            except Exception:
+                logger.exception("what is due could not be looked at; it is tried again")
+                await asyncio.sleep(RETRY_AFTER)
+            await self._until_news()
+
+    async def _until_news(self) -> None:
+        """A look a second, also while all that is being sent hangs: others may be due."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._news.wait()
+        await asyncio.sleep(GATHER)
+        self._news.clear()
+
+    async def _turn(self) -> None:
+        """Write what has become of rows, and begin to send others."""
+        landed = {lead: flight for lead, flight in self._flights.items() if flight.outcomes is not None}
+        outcomes = [outcome for flight in landed.values() for outcome in flight.outcomes or ()]
+        now, is_heard = await self._instant(estimated=bool(outcomes))
+        by = Claimant(self._name, now, now + self._lease)
+        async with self._database.begin() as connection:
+            if outcomes:
+                await outbox.finish(connection, by, outcomes)
+            in_air = [flight.bundle.lead for lead, flight in self._flights.items() if lead not in landed]
+            bundles = [] if self._is_closing or not is_heard else await self._claimed(connection, by, in_air)
+        for lead in landed:
+            del self._flights[lead]
+        self._count(outcomes)
+        for bundle in bundles:
+            self._start(bundle, now)
+
+    async def _instant(self, *, estimated: bool) -> tuple[int, bool]:
+        """The store's, and True; where it does not answer and that will do, what it may be."""
+        loop = asyncio.get_running_loop()
+        try:
+            now = await self._clock()
+        except StoreError:
+            if not estimated or self._heard is None:
+                raise
+            instant, at = self._heard
+            return instant + round((loop.time() - at) * SECOND), False
+        self._heard = now, loop.time()
+        return now, True
+
+    async def _claimed(self, connection: AsyncConnection, by: Claimant, in_air: Sequence[OutboxRow]) -> list[Bundle]:
+        own = {row.id for row in in_air} | self._flights.keys()
+        chosen: list[OutboxRow] = []
+        for channel in self._channels:
+            for _ in range(ROUNDS):
+                room = SendingRoom([*in_air, *chosen])
+                if not (most := room.of(channel)):
+                    break
+                taken = own | {row.id for row in chosen}
+                found = await outbox.candidates(connection, by.now, channel, 2 * most, room.full(channel), taken)
+                chosen += room.choice(found)
+                if len(found) < 2 * most:
+                    break
+        claimed = await outbox.take(connection, by, chosen)
+        ids = {row.notice for rows in claimed for row in rows if row.notice is not None}
+        known = await notices.by_id(connection, ids)
+        return [Bundle(rows, known) for rows in claimed]
+
+    def _start(self, bundle: Bundle, now: int) -> None:
+        flight = self._flights[bundle.lead.id] = _Flight(bundle)
+
+        async def fly() -> None:
+            flight.outcomes = await self._sending.try_once(bundle, now)
+            self._news.set()
+
+        task = asyncio.get_running_loop().create_task(fly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _count(self, outcomes: Sequence[RowOutcome]) -> None:
+        for each in outcomes:
+            self._metrics.outbox[each.channel, each.outcome or "postponed"] += 1
+            if each.outcome == "failed":
+                logger.warning("given up: %s", each.reason, extra={"channel": each.channel, "outbox": each.id})

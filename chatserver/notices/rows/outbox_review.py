@@ -1,0 +1,104 @@
+"""What operators see of the outbox: how much waits, what failed, and why; what is tried anew; what is forgotten."""
+
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.notices.delivery import ChannelName
+from chatserver.notices.rows.outbox import OutboxRow, row_of
+from chatserver.records.dialects import portions
+from chatserver.records.tables import OUTBOX
+
+_PENDING = text("outbox.done_at IS NULL")
+_FAILED = text("outbox.outcome = 'failed'")
+"""Both in the words of an index: SQLite uses it for no others."""
+
+
+class QueueCount(Struct, frozen=True):
+    """Of one channel, what is to be sent."""
+
+    queued: int
+    due_since: int
+    """When the first of them is due, or was."""
+    tries: int
+    """How often those were tried in vain that wait for another try."""
+
+
+class OutboxFilter(Struct, frozen=True):
+    """Which rows; None: of any."""
+
+    channel: ChannelName | None = None
+    person: str | None = None
+
+
+async def counts(connection: AsyncConnection) -> dict[str, QueueCount]:
+    """By channel, where anything waits."""
+    columns = OUTBOX.c.channel, func.count(), func.min(OUTBOX.c.due_at), func.sum(OUTBOX.c.attempts)
+    rows = await connection.execute(select(*columns).where(_PENDING).group_by(OUTBOX.c.channel))
+    return {channel: QueueCount(queued, due_since, int(tries)) for channel, queued, due_since, tries in rows}
+
+
+async def sent_since(connection: AsyncConnection, channel: ChannelName, since: int) -> bool:
+    """Whether anything went out on that channel after that instant."""
+    here = (OUTBOX.c.done_at > since, OUTBOX.c.channel == channel, OUTBOX.c.outcome == "sent")
+    return await connection.scalar(select(OUTBOX.c.id).where(*here).limit(1)) is not None
+
+
+async def last_reason(connection: AsyncConnection, channel: ChannelName) -> str | None:
+    """Why that one was not taken which waits for another try and is due first."""
+    here = (_PENDING, OUTBOX.c.channel == channel, OUTBOX.c.attempts > 0)
+    query = select(OUTBOX.c.reason).where(*here).order_by(OUTBOX.c.due_at).limit(1)
+    reason: str | None = await connection.scalar(query)
+    return reason
+
+
+async def queued(connection: AsyncConnection, of: OutboxFilter, most: int) -> list[OutboxRow]:
+    """Those to send, the first due first."""
+    query = select(OUTBOX).where(_PENDING, *_of(of)).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
+    return [row_of(row) for row in await connection.execute(query)]
+
+
+async def failed(connection: AsyncConnection, of: OutboxFilter, most: int) -> list[OutboxRow]:
+    """Those that were given up, the last one first."""
+    query = select(OUTBOX).where(_FAILED, *_of(of)).order_by(OUTBOX.c.done_at.desc(), OUTBOX.c.id.desc()).limit(most)
+    return [row_of(row) for row in await connection.execute(query)]
+
+
+async def retry(connection: AsyncConnection, ids: Collection[int], now: int) -> list[int]:
+    """Send these now, as if they had never been tried; those that are sent, dropped or being sent stay as they are."""
+    free = or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now)
+    anew: list[int] = []
+    for some in portions(sorted(ids)):
+        here = (OUTBOX.c.id.in_(some), or_(_FAILED, OUTBOX.c.done_at.is_(None)), free)
+        anew += await connection.scalars(update(OUTBOX).where(*here).values(_anew(now)).returning(OUTBOX.c.id))
+    return sorted(anew)
+
+
+async def retry_failed(connection: AsyncConnection, of: OutboxFilter, now: int) -> list[int]:
+    """As `retry`, for all that were given up."""
+    again = update(OUTBOX).where(_FAILED, *_of(of)).values(_anew(now)).returning(OUTBOX.c.id)
+    return sorted(await connection.scalars(again))
+
+
+async def forget(connection: AsyncConnection, sent_before: int, failed_before: int, most: int) -> int:
+    """Delete at most that many that were sent or dropped, and that failed, before these instants; how many."""
+    old = select(OUTBOX.c.id).where(
+        OUTBOX.c.done_at < sent_before,
+        or_(OUTBOX.c.outcome != "failed", OUTBOX.c.done_at < failed_before),
+    )
+    ids: Sequence[int] = list(await connection.scalars(old.limit(most)))
+    for some in portions(ids):
+        await connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(some)))
+    return len(ids)
+
+
+def _of(which: OutboxFilter) -> list[ColumnElement[bool]]:
+    wanted = {OUTBOX.c.channel: which.channel, OUTBOX.c.person_id: which.person}
+    return [column == value for column, value in wanted.items() if value is not None]
+
+
+def _anew(now: int) -> dict[str, object]:
+    # The reason stays until the next try: it says what was wrong.
+    return {"done_at": None, "outcome": None, "attempts": 0, "due_at": now, "leased_by": None, "leased_until": None}
