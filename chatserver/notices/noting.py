@@ -17,7 +17,7 @@ from chatserver.notices.delivery import ChannelName
 from chatserver.notices.fact import Fact
 from chatserver.notices.notice import Notice
 from chatserver.notices.rows import notices as rows
-from chatserver.notices.rows import queue
+from chatserver.notices.rows import queue, webhook_events
 from chatserver.notices.rows.notices import HearingKey, events_heard, key_of, unread_counts
 from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.rows.reach import Reach, reach_of
@@ -73,9 +73,10 @@ class Noting:
 
     async def note(self, connection: AsyncConnection, facts: Sequence[Fact], now: int) -> Made:
         """Write what comes of them; `now` is the store's instant. The caller commits, and tells what was made."""
+        for_webhooks = await webhook_events.note(connection, facts, now)
         hearings = await self._hearings(connection, facts, now)
         if not hearings:
-            return Made()
+            return Made(due_at=for_webhooks)
         people = {key[0] for key in hearings}
         heard = await events_heard(connection, people, {each.fact.event for each in hearings.values()})
         new = await rows.append(connection, _first_ones_marked([each.notice for each in hearings.values()], heard))
@@ -87,7 +88,8 @@ class Noting:
                 hearing = hearings[key_of(notice)]
                 to_send += self._sent(hearing, notice, wishes[notice.person], reach[notice.person], now)
             await queue.enqueue(connection, to_send, now)
-        return Made(tuple(new), min((each.due_at for each in to_send), default=None))
+        due_at = [each.due_at for each in to_send] + ([] if for_webhooks is None else [for_webhooks])
+        return Made(tuple(new), min(due_at, default=None))
 
     async def tell(self, made: Made) -> None:
         """After the commit: set the outbox's timer, and tell whoever is connected. Raises nothing."""
