@@ -27,6 +27,7 @@ from chatserver.api.worker_numbers import Seat
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.foundation import Keyed, StartError, with_keys
+from chatserver.notices.outbox import Outbox
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
 from chatserver.operating.health import Health
@@ -206,7 +207,7 @@ async def assembled(
             yield parts
             return
         work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
-        async with _working(hub, *work), exposition.told():
+        async with _working(hub, base.outbox, *work), exposition.told():
             yield parts
 
 
@@ -225,7 +226,7 @@ def _application(routes: list[BaseRoute], gate: Middleware) -> Starlette:
 
 
 @contextlib.asynccontextmanager
-async def _working(hub: Hub, *work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _working(hub: Hub, outbox: Outbox, *work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     hub.start()
     tasks = [asyncio.get_running_loop().create_task(each) for each in work]
     try:
@@ -234,4 +235,5 @@ async def _working(hub: Hub, *work: Coroutine[Any, Any, None]) -> AsyncIterator[
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await outbox.close()
         await hub.stop()

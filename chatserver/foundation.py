@@ -23,6 +23,11 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
+from chatserver.notices.asking import AskingAgain
+from chatserver.notices.delivery import Channel, ChannelName
+from chatserver.notices.noting import Noting
+from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_timer import OutboxTimer
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
@@ -47,6 +52,7 @@ from chatserver.sessions.prices import Prices
 from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.series_making import SeriesMaking
 from chatserver.sessions.series_timer import SeriesTimers
+from chatserver.sessions.session_log import SessionLog
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
@@ -100,6 +106,10 @@ class Foundation(Struct, frozen=True, kw_only=True):
     memberships: Memberships
     statements: Statements
     revocations: Revocations
+    noting: Noting
+    outbox: Outbox
+    channels: dict[ChannelName, Channel]
+    """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
     notice_lists: NoticeLists
 
@@ -185,10 +195,25 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     ledger_archive = LedgerArchive(store, ledger, ledger.shift)
     waits, timers = Waits(store, ledger, ledger.shift), Timers(store, ledger)
     restorer = ArchiveRestorer(database, ledger, ledger_archive)
-    appointments = BookedSessions(database, ledger.now)
+    notice_publisher = NoticePublisher(store)
+    channels: dict[ChannelName, Channel] = {}
+    asking = AskingAgain()
+    outbox = Outbox(
+        database=database,
+        timers=timers,
+        channels=channels,
+        asking=asking,
+        clock=ledger.now,
+        metrics=metrics,
+        name=node,
+    )
+    outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
+    noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
+    log = SessionLog(noting)
+    appointments = BookedSessions(database, ledger.now, log)
     provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer)
     sessions = rulebook.policy.sessions
-    credits, slots = CreditBook(database, rulebook, ledger.now), Slots(database, sessions)
+    credits, slots = CreditBook(database, rulebook, ledger.now, log), Slots(database, sessions)
     prices = Prices(database, ledger.now)
     booking_timers = SessionTimers(timers, sessions)
     telling = SessionTelling(
@@ -201,6 +226,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
         policy=sessions,
         metrics=metrics,
+        log=log,
         name=node,
     )
     leases = Leases(store, node)
@@ -218,6 +244,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         telling=telling,
         metrics=metrics,
         connected=who_is_there,
+        log=log,
     )
     steps = SessionSteps(
         database=database,
@@ -227,12 +254,14 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         timers=booking_timers,
         messages=KeptMessages(database, ledger),
         connected=who_is_there,
+        log=log,
     )
-    making = SeriesMaking(database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions)
+    making = SeriesMaking(
+        database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions, log=log
+    )
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
     renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
     deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
-    notice_publisher = NoticePublisher(store)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -243,7 +272,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ledger_archive=ledger_archive,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals]),
+        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, outbox_timer]),
         records=ReplyRecords(store=store, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
         restorer=restorer,
         provisioning=provisioning,
@@ -257,11 +286,14 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         advice=Advice(rulebook, slots),
         telling=telling,
         presence=SessionPresence(
-            database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now
+            database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now, log=log
         ),
         memberships=Memberships(database, renewals, ledger.now),
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
+        noting=noting,
+        outbox=outbox,
+        channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
     )

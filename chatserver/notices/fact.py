@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from quotas.notices import HearingRole
+from quotas.notices import HearingRole as HearingRole
 
 FactName = Literal[
     "message",
@@ -56,5 +56,7 @@ class Fact(Struct, frozen=True, kw_only=True):
     """Of the conversation that it is about, or of the person; '' where it is about neither."""
     roles: frozenset[HearingRole] | None = None
     """Whom it concerns, of those whom the table names; None for all of them."""
+    joined: bool = False
+    """Others like it come at the same moment: what is sent of them goes out as one."""
     data: dict[str, Any] = {}
     """Ids, instants and numbers that texts are made of. No name, and nothing that a person wrote."""

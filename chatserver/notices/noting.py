@@ -23,9 +23,12 @@ from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.rows.reach import Reach, reach_of
 from chatserver.notices.rows.wishes import Wishes, wishes_of
 from chatserver.records.database import Database, DatabaseError
-from quotas.instant import MINUTE
+from quotas.instant import MINUTE, SECOND
 from quotas.notices import HearingRule, NoticePolicy, PersonalChannel, quiet_until, rules_for
 from quotas.store.errors import StoreError
+
+JOINED_WITHIN = 30 * SECOND
+"""How long the first of several that go out as one waits for the others."""
 
 logger = logging.getLogger(__name__)
 
@@ -98,10 +101,21 @@ class Noting:
             if made.notices:
                 async with self._database.read() as connection:
                     unread = await unread_counts(connection, {each.person for each in made.notices})
-                for notice in made.notices:
+                # Who did it need not hear of it.
+                for notice in (each for each in made.notices if each.read_at is None):
                     await self._publisher.publish(notice, unread.get(notice.person, 0))
         except (StoreError, DatabaseError):
             logger.debug("notices are told later: by the outbox's own look, and in their lists")
+
+    async def tell_of(self, facts: Sequence[Fact], now: int) -> None:
+        """As `tell`, of facts that were noted before, for whoever finds them untold. Raises nothing."""
+        try:
+            async with self._database.read() as connection:
+                noted = await rows.by_keys(connection, await self._hearings(connection, facts, now))
+        except DatabaseError:
+            logger.debug("notices are told later: by the outbox's own look, and in their lists")
+        else:
+            await self.tell(Made(tuple(noted), now))
 
     async def _hearings(
         self, connection: AsyncConnection, facts: Sequence[Fact], now: int
@@ -132,6 +146,8 @@ class Noting:
         if rule.quiet == "hold":
             quiet = self._policy.quiet if wishes.quiet is None else wishes.quiet
             due_at = quiet_until(person.zone, quiet, asked_at)
+        if hearing.fact.joined:
+            due_at = max(due_at, now + JOINED_WITHIN)
         for channel in _channels(hearing, notice, wishes):
             for endpoint in _endpoints(channel, person, reach):
                 yield ToSend(

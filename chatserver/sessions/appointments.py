@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.records.database import Database
 from chatserver.sessions.chats import chats_ahead, first_start
-from chatserver.sessions.rows import bookings, occupancy, session_events
+from chatserver.sessions.rows import bookings, occupancy
 from chatserver.sessions.session_event import cancelled_event
+from chatserver.sessions.session_log import SessionLog
 from quotas.bookings import ended_with_conversation
 from quotas.terms import BookedChat
 
@@ -16,9 +17,10 @@ from quotas.terms import BookedChat
 class BookedSessions:
     """`clock` gives the store's instant."""
 
-    def __init__(self, database: Database, clock: Callable[[], Awaitable[int]]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], Awaitable[int]], log: SessionLog) -> None:
         self._database = database
         self._clock = clock
+        self._log = log
 
     async def chats(self, conversations: Sequence[str]) -> Mapping[str, tuple[BookedChat, ...]]:
         """The live chats of each that are booked and not over, by start. Raises StoreError, DatabaseError."""
@@ -34,4 +36,4 @@ class BookedSessions:
             if ended.cancelled is not None:
                 await bookings.change(connection, ended)
                 await occupancy.give_back(connection, booking.id)
-                await session_events.append(connection, [cancelled_event(ended, ended.cancelled)])
+                await self._log.append(connection, [cancelled_event(ended, ended.cancelled)])

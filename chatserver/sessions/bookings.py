@@ -32,6 +32,7 @@ from chatserver.sessions.outcomes import BookingDone, BookingRefused, Cancellati
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.rows import bookings, occupancy, session_events
 from chatserver.sessions.session_event import SessionEvent, cancelled_event, event_of
+from chatserver.sessions.session_log import SessionLog
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.telling import SessionTelling
 from chatserver.sessions.together import Together
@@ -76,19 +77,21 @@ class Bookings:
         telling: SessionTelling,
         metrics: Metrics,
         connected: Connected,
+        log: SessionLog,
     ) -> None:
         self._database = database
         self._clock = clock
         self._slots = slots
         self._months = SubscriptionMonths(rulebook)
         self._policy = rulebook.policy.sessions
-        self._new = NewBookings(self._months, slots, prices)
+        self._new = NewBookings(self._months, slots, prices, log)
         self._together = Together(self._booked, MOST_TOGETHER)
         self._changes = Together(self._changed_together, MOST_TOGETHER)
         self._credits = credits
         self._telling = telling
         self._metrics = metrics
         self._connected = connected
+        self._log = log
 
     # Reading
 
@@ -315,7 +318,7 @@ class Bookings:
                     events += await self._strike(connection, outcome.booking, now)
                 if chat_of(outcome.booking) != chat_of(booking):
                     with_other_chats.add(booking.conversation)
-        await session_events.append(connection, events)
+        await self._log.append(connection, events)
         for name in sorted(with_other_chats):
             await raised(connection, records[name])
         return outcomes

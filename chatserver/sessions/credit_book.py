@@ -15,8 +15,9 @@ from chatserver.conversations.records import locked, record, records
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
 from chatserver.records.database import Database
 from chatserver.sessions.months import SubscriptionMonths
-from chatserver.sessions.rows import bookings, corrections, session_events
+from chatserver.sessions.rows import bookings, corrections
 from chatserver.sessions.session_event import SessionEvent
+from chatserver.sessions.session_log import SessionLog
 from quotas.bookings import CALL_STAYS_OPEN, LONGEST, Booking, counts
 from quotas.credits import Correction, Credits, correction_refusal, credits_of
 from quotas.periods import Period
@@ -73,11 +74,14 @@ CorrectOutcome = PeriodCredits | CorrectionRefused | Conflict | Missing | Invali
 class CreditBook:
     """`clock` gives the store's instant. All methods raise DatabaseError, and those without `now` StoreError."""
 
-    def __init__(self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self, database: Database, rulebook: Rulebook, clock: Callable[[], Awaitable[int]], log: SessionLog
+    ) -> None:
         self._database = database
         self._clock = clock
         self._months = SubscriptionMonths(rulebook)
         self._policy = rulebook.policy.sessions
+        self._log = log
 
     async def of(self, conversation: str, at: int | None = None) -> PeriodCredits | None:
         """Those of the month that contains `at`, or now; None where there is no such conversation."""
@@ -181,7 +185,7 @@ class CreditBook:
                 return CorrectionRefused(refusal, _left(before.credits))
             await corrections.append(connection, Correction(id, conversation, month.number, units, reason, now))
             event = SessionEvent(conversation, "", "corrected", now, now, "support", {"units": units}, mark=id)
-            await session_events.append(connection, [event])
+            await self._log.append(connection, [event])
             return await self._of(connection, found, month, now)
 
     async def _of(

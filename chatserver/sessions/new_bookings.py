@@ -6,6 +6,7 @@ its tables, also against other processes: see `Bookings.book` for what follows w
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,10 +18,11 @@ from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, M
 from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.prices import Prices
-from chatserver.sessions.rows import bookings, corrections, occupancy, session_events
+from chatserver.sessions.rows import bookings, corrections, occupancy
 from chatserver.sessions.rows.bookings import BookingRow
 from chatserver.sessions.rows.occupancy import Occupied, places_of
-from chatserver.sessions.session_event import event_of
+from chatserver.sessions.session_event import SessionEvent, event_of
+from chatserver.sessions.session_log import SessionLog
 from chatserver.sessions.slots import Slots
 from quotas.bookings import Actor, Booking, Price, book_refusal, minutes_problem, start_problem
 from quotas.credits import Correction, Credits, credits_of
@@ -44,10 +46,11 @@ class AskedBooking(Struct, frozen=True):
 class NewBookings:
     """Judges and writes them."""
 
-    def __init__(self, months: SubscriptionMonths, slots: Slots, prices: Prices) -> None:
+    def __init__(self, months: SubscriptionMonths, slots: Slots, prices: Prices, log: SessionLog) -> None:
         self._months = months
         self._slots = slots
         self._prices = prices
+        self._log = log
 
     async def write(self, connection: AsyncConnection, asked: Sequence[AskedBooking], now: int) -> list[BookOutcome]:
         """An outcome for each, in order. Raises sqlalchemy.exc.IntegrityError where another process was first."""
@@ -56,8 +59,7 @@ class NewBookings:
         if batch.made:
             await bookings.create(connection, sorted(batch.made, key=lambda row: row.booking.id))
             await occupancy.occupy(connection, [row.booking for row in batch.made])
-            events = [event_of(row.booking, "booked", now, row.booking.set_by) for row in batch.made]
-            await session_events.append(connection, events)
+            await self._log.append(connection, [_booked(row, now) for row in batch.made])
             for record in batch.with_new_chats():
                 await raised(connection, record)
         return outcomes
@@ -117,6 +119,11 @@ class NewBookings:
             problem = f"the mentor lists {listed.amount} {listed.currency} for {wanted.minutes} minutes; leave it out"
             return Invalid([FieldProblem("price", problem)])
         return replace(wanted, price=listed)
+
+
+def _booked(row: BookingRow, now: int) -> SessionEvent:
+    more: dict[str, Any] = {"series": row.series} if row.series is not None else {}
+    return event_of(row.booking, "booked", now, row.booking.set_by, **more)
 
 
 def _made(wanted: WantedBooking, by: Actor, record: ConversationRecord, period: int, now: int) -> Booking:

@@ -11,6 +11,7 @@ from chatserver.records.database import Database
 from chatserver.sessions.attendance import Connected, sides_of, turned
 from chatserver.sessions.rows import bookings, session_events
 from chatserver.sessions.session_event import SessionEvent
+from chatserver.sessions.session_log import SessionLog
 from chatserver.sessions.telling import SessionTelling
 from quotas.bookings import CALL_STAYS_OPEN, LONGEST, Booking, join_refusal
 from quotas.instant import MINUTE
@@ -28,12 +29,14 @@ class SessionPresence:
         telling: SessionTelling,
         connected: Connected,
         clock: Callable[[], Awaitable[int]],
+        log: SessionLog,
     ) -> None:
         self._database = database
         self._policy = policy
         self._telling = telling
         self._connected = connected
         self._clock = clock
+        self._log = log
 
     def may_be_on(self, booking: Booking | None, now: int) -> bool:
         """Whether people may be at the booking, which is the conversation's next one that is not over."""
@@ -89,5 +92,5 @@ class SessionPresence:
                         lapsed=person in lapsed,
                     )
                     turns += [turn] if turn else []
-            await session_events.append(connection, turns)
+            await self._log.append(connection, turns)
         return bool(turns)

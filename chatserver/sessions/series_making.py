@@ -17,9 +17,9 @@ from chatserver.records.database import Database
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.rows import series as rows
-from chatserver.sessions.rows import session_events
 from chatserver.sessions.series_record import SeriesPlace, SeriesRecord
 from chatserver.sessions.session_event import SessionEvent
+from chatserver.sessions.session_log import SessionLog
 from quotas import instant
 from quotas.bookings import Actor
 from quotas.instant import DAY
@@ -57,11 +57,13 @@ class SeriesMaking:
         timers: Timers,
         clock: Callable[[], Awaitable[int]],
         policy: SessionPolicy,
+        log: SessionLog,
     ) -> None:
         self._database = database
         self._bookings = bookings
         self._timers = timers
         self._clock = clock
+        self._log = log
         self._ahead = policy.ahead_weeks * WEEK
 
     async def look(self, id: str, *, again: bool = False) -> None:
@@ -90,7 +92,7 @@ class SeriesMaking:
             newest = await rows.find(connection, series.id) or series
             kept = [each for each in made if not newest.ended_from or each.starts_at < newest.ended_from]
             await rows.note(connection, series.id, kept, now)
-            await session_events.append(connection, [_asked(series, month, now) for month in questions.asked])
+            await self._log.append(connection, [_asked(series, month, now) for month in questions.asked])
             if not newest.is_over:
                 newest = replace(newest, made_until=max(newest.made_until, until))
                 newest = replace(newest, due_at=self._due_at(newest, questions.next_at))

@@ -13,6 +13,7 @@ from chatserver.sessions.attendance import Connected, sides_of
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.rows import bookings, session_events
 from chatserver.sessions.session_event import SessionEvent, event_of
+from chatserver.sessions.session_log import SessionLog
 from chatserver.sessions.session_timers import SESSION, SessionTimers
 from chatserver.sessions.telling import SessionTelling
 from quotas.bookings import Booking, Side, state_of
@@ -40,6 +41,7 @@ class SessionSteps:
         timers: SessionTimers,
         messages: KeptMessages,
         connected: Connected,
+        log: SessionLog,
     ) -> None:
         self._database = database
         self._policy = policy
@@ -48,6 +50,7 @@ class SessionSteps:
         self._timers = timers
         self._messages = messages
         self._connected = connected
+        self._log = log
 
     async def arm(self, partition: int) -> None:
         """Whoever changes a booking sets its timer, however far ahead."""
@@ -75,7 +78,7 @@ class SessionSteps:
             booking = row.booking if row else booking  # Bookings are never deleted.
             known = {(event.name, event.mark) for event in await session_events.of_booking(connection, booking.id)}
             due = [step for step in steps_between(booking, self._policy, 0, now) if (step.name, step.mark) not in known]
-            await session_events.append(connection, [self._event(booking, step, now, connected) for step in due])
+            await self._log.append(connection, [self._event(booking, step, now, connected) for step in due])
         # Also where nothing is due: whoever noted it may have died before it was told.
         await self._telling.tell(booking.conversation)
         return booking

@@ -26,6 +26,7 @@ from chatserver.sessions.chats import chats_ahead, first_start
 from chatserver.sessions.credit_book import CreditBook, by_conversation
 from chatserver.sessions.rows import bookings, session_events
 from chatserver.sessions.session_event import ENTRIES, SessionEvent
+from chatserver.sessions.session_log import SessionLog
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.together import Together
 from quotas.bookings import LONGEST, Booking
@@ -95,6 +96,7 @@ class SessionTelling:
         clock: Callable[[], Awaitable[int]],
         policy: SessionPolicy,
         metrics: Metrics,
+        log: SessionLog,
         name: str,
     ) -> None:
         self._database = database
@@ -106,6 +108,7 @@ class SessionTelling:
         self._clock = clock
         self._policy = policy
         self._metrics = metrics
+        self._log = log
         self._together = Together(self._told, CONVERSATIONS)
         self._agenda = Agenda()
         self._duty = Duty(store, keys.TELLER, name, self._agenda, _WORDS, logger)
@@ -199,10 +202,13 @@ class SessionTelling:
         async with self._database.begin() as connection:
             numbers = [event.number for each in told for event in each.events]
             fresh = await session_events.mark_told(connection, numbers)
+        fresh_ones: list[SessionEvent] = []
         for each in told:
             events = [event for event in each.events if event.number in fresh]
+            fresh_ones += events
             self._metrics.sessions.update(name for event in events if (name := _counted_as(event)) in COUNTED)
             await self._say(each, events, now)
+        await self._log.tell(fresh_ones, {each.record.id: each.record for each in told}, now)
 
     async def _write(self, conversation: str, events: Sequence[SessionEvent]) -> None:
         for event in events:

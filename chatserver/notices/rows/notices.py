@@ -54,6 +54,17 @@ async def by_id(connection: AsyncConnection, ids: Collection[int]) -> dict[int, 
     return found
 
 
+async def by_keys(connection: AsyncConnection, keys: Collection[HearingKey]) -> list[Notice]:
+    """Those that exist, by id."""
+    found: list[Notice] = []
+    for some in portions(sorted(keys), 3):
+        people, events, marks = (sorted(set(each)) for each in zip(*some, strict=True))
+        here = (NOTICES.c.person_id.in_(people), NOTICES.c.event.in_(events), NOTICES.c.mark.in_(marks))
+        rows = map(_notice, await connection.execute(select(NOTICES).where(*here)))
+        found += [notice for notice in rows if key_of(notice) in some]
+    return sorted(found, key=lambda notice: notice.id)
+
+
 async def page(connection: AsyncConnection, person: str, before: int | None, most: int) -> list[Notice]:
     """The person's latest ones with smaller ids than `before`, the latest first."""
     query = select(NOTICES).where(NOTICES.c.person_id == person)

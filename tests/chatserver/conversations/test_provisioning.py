@@ -28,6 +28,7 @@ from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.store.port import Store
 from quotas.terms import Rulebook
+from tests.chatserver.heard import session_log_on
 from tests.engines import StoreProcess
 
 KARI_AND_TOM = ConversationDetails(member="kari", mentor="tom", plan="light")
@@ -37,7 +38,13 @@ KARI_AND_TOM = ConversationDetails(member="kari", mentor="tom", plan="light")
 async def provisioning(database: Database, ledger: RedisLedger) -> Provisioning:
     """Provisioning that knows a member, a mentor and a support person."""
     return await with_people(
-        Provisioning(database, ledger, Rulebook(builtin_policy()), ledger.now, BookedSessions(database, ledger.now))
+        Provisioning(
+            database,
+            ledger,
+            Rulebook(builtin_policy()),
+            ledger.now,
+            BookedSessions(database, ledger.now, session_log_on(database)),
+        )
     )
 
 
@@ -135,7 +142,13 @@ async def test_a_clock_that_was_set_back(provisioning: Provisioning, database: D
         return await ledger.now() - DAY
 
     first = done(await provisioning.put_conversation("c1", KARI_AND_TOM))
-    behind = Provisioning(database, ledger, provisioning.rulebook, yesterday, BookedSessions(database, yesterday))
+    behind = Provisioning(
+        database,
+        ledger,
+        provisioning.rulebook,
+        yesterday,
+        BookedSessions(database, yesterday, session_log_on(database)),
+    )
     done(await behind.change_conversation("c1", ConversationChange(plan="basic")))
     async with database.read() as connection:
         assert await conversations.subscriptions(connection, "c1") == [
@@ -265,7 +278,13 @@ async def test_a_ledger_that_missed_it(database: Database) -> None:
             return instant
 
         provisioning = await with_people(
-            Provisioning(database, ledger, Rulebook(builtin_policy()), clock, BookedSessions(database, clock))
+            Provisioning(
+                database,
+                ledger,
+                Rulebook(builtin_policy()),
+                clock,
+                BookedSessions(database, clock, session_log_on(database)),
+            )
         )
         up.clear()
         store.kill()

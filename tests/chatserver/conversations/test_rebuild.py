@@ -18,6 +18,7 @@ from quotas.ledger.redis import RedisLedger
 from quotas.plans import Policy, builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
+from tests.chatserver.heard import session_log_on
 from tests.quotas.ledgers import link_to
 
 RULEBOOK = Rulebook(builtin_policy())
@@ -65,7 +66,7 @@ async def test_an_empty_store_learns_everything(database: Database, store_url: s
         ledger,
         ArchiveRestorer(database, ledger, LedgerArchive(link, ledger, 0)),
         RULEBOOK,
-        BookedSessions(database, ledger.now),
+        BookedSessions(database, ledger.now, session_log_on(database)),
         lambda done, total: seen.append((done, total)),
     )
     assert counts == Rebuilt(conversations=BATCH + 20, restored=0, ahead=0)
@@ -82,10 +83,12 @@ async def test_an_empty_store_learns_everything(database: Database, store_url: s
 async def test_what_the_ledger_counts_stays(database: Database, ledger: RedisLedger, restorer: Restorer) -> None:
     """Beside a running server: a second run changes nothing, a live chat goes on."""
     await recorded(database, 3)
-    await rebuild(database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing)
+    await rebuild(
+        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now, session_log_on(database)), nothing
+    )
     before = await ledger.start_live("c0001", 60_000)
     assert await rebuild(
-        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing
+        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now, session_log_on(database)), nothing
     ) == Rebuilt(conversations=3, restored=0, ahead=0)
     after = await ledger.standing("c0001")
     assert before is not None
@@ -102,7 +105,7 @@ async def test_records_restored_from_a_backup(
     await ledger.configure(equal.id, replace(settings_of(equal), zone="UTC"))
     await ledger.configure(ended.id, replace(settings_of(ended), status="ended"))
     assert await rebuild(
-        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing
+        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now, session_log_on(database)), nothing
     ) == Rebuilt(conversations=3, restored=0, ahead=2)
     for conversation, revision in ((newer, 10), (equal, 4)):
         standing = await ledger.standing(conversation.id)
@@ -114,7 +117,7 @@ async def test_records_restored_from_a_backup(
     assert still_ended is not None
     assert still_ended.settings.status == "ended"
     assert await rebuild(
-        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now), nothing
+        database, ledger, restorer, RULEBOOK, BookedSessions(database, ledger.now, session_log_on(database)), nothing
     ) == Rebuilt(conversations=3, restored=0, ahead=0)
 
 
@@ -131,7 +134,9 @@ async def test_a_policy_without_a_plan_in_use(
     assert sentence is not None
     assert "basic (2), live (1), live+ (1), video (1); it has light; add them" in sentence
     with pytest.raises(LookupError, match="the policy lacks plans"):
-        await rebuild(database, ledger, restorer, poorer, BookedSessions(database, ledger.now), nothing)
+        await rebuild(
+            database, ledger, restorer, poorer, BookedSessions(database, ledger.now, session_log_on(database)), nothing
+        )
     assert await ledger.conversations_of("tom") == []
 
 

@@ -18,6 +18,7 @@ from quotas.plans import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
+from tests.chatserver.heard import session_log_on
 
 RULEBOOK = Rulebook(builtin_policy())
 
@@ -37,7 +38,11 @@ class PastDesk:
         self.ledger = RedisLedger(link)
         self.waits = Waits(link, self.ledger, 0)
         self.provisioning = Provisioning(
-            database, self.ledger, RULEBOOK, self._clock, BookedSessions(database, self._clock)
+            database,
+            self.ledger,
+            RULEBOOK,
+            self._clock,
+            BookedSessions(database, self._clock, session_log_on(database)),
         )
         self.records = ReplyRecords(
             store=link, ledger=self.ledger, waits=self.waits, database=database, rulebook=RULEBOOK, name="first"

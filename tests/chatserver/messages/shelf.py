@@ -26,6 +26,7 @@ from quotas.plans import builtin_policy
 from quotas.standing import Standing, Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
+from tests.chatserver.heard import session_log_on
 from tests.chatserver.keys.making import conversation_keys
 from tests.chatserver.messages.past import oslo
 from tests.quotas.ledgers import link_to
@@ -55,7 +56,7 @@ class Shelf:
             name=name,
         )
         self.restorer = ArchiveRestorer(database, self.ledger, self.ledger_archive)
-        self.appointments = BookedSessions(database, self.ledger.now)
+        self.appointments = BookedSessions(database, self.ledger.now, session_log_on(database))
         self.provisioning = Provisioning(
             database, self.ledger, RULEBOOK, self.ledger.now, self.appointments, self.restorer
         )

@@ -36,6 +36,7 @@ from quotas.steps import (
     WritingOpen,
 )
 from quotas.terms import Rulebook
+from tests.chatserver.heard import session_log_on
 from tests.chatserver.keys.making import conversation_keys
 from tests.quotas.moments import oslo
 
@@ -62,7 +63,11 @@ class Scene:
             return scene.now
 
         provisioning = Provisioning(
-            database, ledger, Rulebook(builtin_policy()), clock, BookedSessions(database, clock)
+            database,
+            ledger,
+            Rulebook(builtin_policy()),
+            clock,
+            BookedSessions(database, clock, session_log_on(database)),
         )
         scene = cls(database, ledger, MessageLog(database, ledger, conversation_keys(database)), provisioning, MONDAY)
         await scene.provisioning.put_person("kari", PersonDetails("member", "Kari"))

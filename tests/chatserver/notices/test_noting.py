@@ -9,7 +9,7 @@ from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import people
 from chatserver.notices.fact import Fact
 from chatserver.notices.notice import Notice
-from chatserver.notices.noting import Made, Noting
+from chatserver.notices.noting import Made
 from chatserver.notices.rows import notices as rows
 from chatserver.notices.rows import wishes
 from chatserver.records.database import Database
@@ -17,24 +17,11 @@ from chatserver.records.tables import MAIL_BOUNCES, OUTBOX, PUSH_SUBSCRIPTIONS
 from quotas import instant
 from quotas.instant import HOUR, MINUTE
 from quotas.notices import HearingChange, NoticePolicy
+from tests.chatserver.heard import Heard, noting_on
 
 NOON = instant.parse("2026-01-07T12:00:00+01:00")
 NIGHT = instant.parse("2026-01-07T23:00:00+01:00")
 MORNING = instant.parse("2026-01-08T07:00:00+01:00")
-
-
-class Heard:
-    """What the outbox and those who are connected are told."""
-
-    def __init__(self) -> None:
-        self.rung: list[int | None] = []
-        self.published: list[tuple[str, str, int]] = []
-
-    async def ring(self, due_at: int | None) -> None:
-        self.rung.append(due_at)
-
-    async def publish(self, notice: Notice, unread: int) -> None:
-        self.published.append((notice.person, notice.event, unread))
 
 
 class Office:
@@ -43,7 +30,7 @@ class Office:
     def __init__(self, database: Database, policy: NoticePolicy | None = None) -> None:
         self.database = database
         self.heard = Heard()
-        self.noting = Noting(database, policy or NoticePolicy(), self.heard, self.heard)
+        self.noting = noting_on(database, self.heard, policy)
 
     async def open(self) -> None:
         async with self.database.begin() as connection:

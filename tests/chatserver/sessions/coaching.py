@@ -42,6 +42,7 @@ class Coaching(Desk):
             timers=self.timers,
             clock=self.clock,
             policy=COACHED.sessions,
+            log=self.log,
         )
         self.series = SeriesBook(database=database, making=self.making, clock=self.clock, rulebook=self.rulebook)
         self.series_timers = SeriesTimers(database=database, making=self.making, timers=self.timers, ledger=self.ledger)

@@ -36,6 +36,7 @@ from quotas.session_book import WantedBooking
 from quotas.store.link import Link
 from quotas.store.port import Store
 from quotas.terms import Rulebook
+from tests.chatserver.heard import Heard, session_log_on
 from tests.quotas.moments import oslo
 
 TUESDAY = oslo("2026-01-06T10:00:00")
@@ -54,9 +55,11 @@ class Desk:
         self.store = store
         self.metrics = Metrics()
         self.ledger = RedisLedger(store)
-        self.appointments = BookedSessions(database, self.clock)
+        self.heard = Heard()
+        self.log = session_log_on(database, self.heard)
+        self.appointments = BookedSessions(database, self.clock, self.log)
         self.provisioning = Provisioning(database, self.ledger, self.rulebook, self.clock, self.appointments)
-        self.credits = CreditBook(database, self.rulebook, self.clock)
+        self.credits = CreditBook(database, self.rulebook, self.clock, self.log)
         self.timers = Timers(store, self.ledger)
         self.prices = Prices(database, self.clock)
         self.slots = Slots(database, self.rulebook.policy.sessions)
@@ -75,6 +78,7 @@ class Desk:
             clock=self.clock,
             policy=self.rulebook.policy.sessions,
             metrics=self.metrics,
+            log=self.log,
             name=name,
         )
 
@@ -89,6 +93,7 @@ class Desk:
             telling=telling,
             metrics=self.metrics,
             connected=self.who,
+            log=self.log,
         )
 
     async def who(self, conversation: str) -> frozenset[str]:

@@ -25,6 +25,7 @@ def presence(desk: Desk) -> SessionPresence:
         telling=desk.telling,
         connected=desk.who,
         clock=desk.clock,
+        log=desk.log,
     )
 
 
@@ -88,6 +89,7 @@ async def test_who_comes_back_while_that_is_noted_is_back(desk: Desk) -> None:
         telling=desk.telling,
         connected=who,
         clock=desk.clock,
+        log=desk.log,
     )
     await late.note("c1", ["mia"], desk.now, {})
     assert [name for name, *_ in await turns(desk)] == ["joined", "left", "joined"]

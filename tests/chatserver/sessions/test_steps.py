@@ -43,6 +43,7 @@ class StepsDesk(Desk):
             timers=SessionTimers(self.timers, POLICY),
             messages=KeptMessages(self.database, self.ledger),
             connected=self.who,
+            log=self.log,
         )
 
     async def ring(self, at: int, by: SessionTelling | None = None) -> None:

@@ -1,0 +1,79 @@
+"""What happens at sessions is written down in one place: for the record, and for whoever is to hear of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.records import records
+from chatserver.notices.fact import Fact, FactName, HearingRole
+from chatserver.notices.noting import Noting
+from chatserver.sessions.rows import session_events
+from chatserver.sessions.session_event import EventName, SessionEvent
+
+FACTS: dict[EventName, FactName] = {
+    "booked": "booking.booked",
+    "moved": "booking.moved",
+    "cancelled": "booking.cancelled",
+    "reminder": "session.reminder",
+    "starting": "session.starting",
+    "started": "session.started",
+    "late": "session.late",
+    "candidate": "session.candidate",
+    "close_reminder": "session.close_reminder",
+    "ended": "session.ended",
+    "no_show": "session.no_show",
+    "mentor_absent": "session.mentor_absent",
+    "unattended": "session.unattended",
+    "late_cancellation": "session.late_cancellation",
+    "three_sessions": "session.three_sessions",
+}
+"""What others may hear of; the rest is for the apps alone."""
+NOBODY: frozenset[HearingRole] = frozenset()
+
+
+class SessionLog:
+    """Where events are appended, in the transaction of what they tell of."""
+
+    def __init__(self, noting: Noting) -> None:
+        self._noting = noting
+
+    async def append(self, connection: AsyncConnection, events: Sequence[SessionEvent]) -> None:
+        """Those that are not there already, and what comes of them for people and webhooks."""
+        await session_events.append(connection, events)
+        if named := {event.conversation for event in events if event.name in FACTS}:
+            facts = facts_of(events, await records(connection, sorted(named)))
+            await self._noting.note(connection, facts, max(event.noted_at for event in events))
+
+    async def tell(
+        self, events: Sequence[SessionEvent], conversations: Mapping[str, ConversationRecord], now: int
+    ) -> None:
+        """After the commit: whoever is connected hears what came of these, and the outbox sends it. Raises nothing."""
+        if facts := facts_of(events, conversations):
+            await self._noting.tell_of(facts, now)
+
+
+def facts_of(events: Collection[SessionEvent], conversations: Mapping[str, ConversationRecord]) -> list[Fact]:
+    """What others may hear of, of conversations that are there."""
+    return [
+        _fact(event, name, conversations[event.conversation])
+        for event in events
+        if (name := FACTS.get(event.name)) and event.conversation in conversations
+    ]
+
+
+def _fact(event: SessionEvent, name: FactName, conversation: ConversationRecord) -> Fact:
+    about = event.booking or event.conversation
+    return Fact(
+        event=name,
+        mark=f"{about}/{event.mark}" if event.mark else about,
+        at=event.at,
+        conversation=event.conversation,
+        booking=event.booking,
+        member=conversation.member,
+        mentor=conversation.mentor,
+        # A reminder so short before the start would come with the word that it starts.
+        roles=NOBODY if event.name == "reminder" and event.data["hours"] < 1 else None,
+        data={**event.data, "by": event.by},
+        joined=event.name == "booked" and "series" in event.data,
+    )
