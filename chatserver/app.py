@@ -173,6 +173,7 @@ async def assembled(
             advice=base.advice,
             memberships=base.memberships,
             statements=base.statements,
+            webhooks=base.webhooks,
             telling=base.telling,
             clock=ledger.now,
             people=people,

@@ -6,7 +6,8 @@ With app.py, which puts the server on it, the composition root: nowhere else par
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from ipaddress import ip_network
 from uuid import uuid4
 
 from msgspec import Struct
@@ -25,12 +26,18 @@ from chatserver.messages.log import KeptMessages, MessageLog
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
+from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.membership_facts import MembershipFacts
+from chatserver.notices.message_events import MessageEvents
 from chatserver.notices.noting import Noting
 from chatserver.notices.outbox import Outbox
 from chatserver.notices.outbox_timer import OutboxTimer
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.webhook_book import WebhookBook
+from chatserver.notices.webhook_request import WebhookSender
+from chatserver.notices.webhooks import WebhookChannel
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
@@ -121,6 +128,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    webhooks: WebhookBook
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -288,7 +296,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         presence=SessionPresence(
             database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now, log=log
         ),
-        memberships=Memberships(database, renewals, ledger.now),
+        memberships=Memberships(database, renewals, ledger.now, MembershipFacts(noting)),
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
         noting=noting,
@@ -300,20 +308,36 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
 
 
 @contextlib.asynccontextmanager
+async def guarded(networks: Iterable[str]) -> AsyncIterator[GuardedHttp]:
+    """What asks addresses that others chose; these networks may be asked though they are private."""
+    http = GuardedHttp(own=[ip_network(each) for each in networks])
+    try:
+        yield http
+    finally:
+        await http.close()
+
+
+@contextlib.asynccontextmanager
 async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
     """As `records_and_ledger`, and the parts that need the master keys.
 
     Raises SettingsError, and StartError where a master key in use is lost: what it wraps would be taken for unreadable.
     """
     masters = master_keys(settings)
-    async with records_and_ledger(settings, store_url) as base:
+    networks = settings.webhook_networks
+    async with records_and_ledger(settings, store_url) as base, guarded(networks) as http:
         if problem := await masters_problem(base.database, masters):
             raise StartError(problem)
         keys = ConversationKeys(base.database, masters)
+        messages = MessageLog(base.database, base.ledger, keys)
+        seal = ServerSeal(keys, "webhooks")
+        base.channels["webhook"] = WebhookChannel(
+            database=base.database, sender=WebhookSender(http, seal), log=messages, noting=base.noting
+        )
         yield Keyed(
             **asdict(base),
             keys=keys,
-            messages=MessageLog(base.database, base.ledger, keys),
+            messages=messages,
             archive=Archive(
                 store=base.store,
                 ledger=base.ledger,
@@ -322,6 +346,10 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 settings=settings,
                 metrics=base.metrics,
                 name=base.node,
+                listener=MessageEvents(base.database, base.outbox),
+            ),
+            webhooks=WebhookBook(
+                database=base.database, http=http, seal=seal, ringing=base.outbox, clock=base.ledger.now
             ),
             secrets=ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now),
         )
@@ -339,6 +367,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             keys=parts.keys,
             provisioning=parts.provisioning,
             revocations=parts.revocations,
+            noting=parts.noting,
         )
 
 

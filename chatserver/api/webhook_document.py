@@ -7,9 +7,7 @@ from msgspec import Struct
 from chatserver.notices.webhook_book import PING, PingData
 from chatserver.notices.webhook_data import DATA
 
-Schema = dict[str, Any]
-
-_ALL: dict[str, tuple[type[Struct], str]] = {**DATA, PING: (PingData, "Somebody tries the endpoint out.")}
+_ALL: dict[str, tuple[type[Struct], str]] = {**dict(DATA.items()), PING: (PingData, "Somebody tries the endpoint out.")}
 _HEADERS = {
     "webhook-id": "The event's id: the same at every try and at every endpoint. Receivers tell doubles by it.",
     "webhook-timestamp": "When it was sent, in seconds since 1970. Refuse what is more than five minutes off.",
@@ -22,12 +20,12 @@ def webhook_structs() -> list[type[Struct]]:
     return list(dict.fromkeys(struct for struct, _ in _ALL.values()))
 
 
-def webhook_items() -> Schema:
+def webhook_items() -> dict[str, Any]:
     """By the type of event the request that tells of it. Source: OpenAPI 3.1, "webhooks"."""
     return {kind: {"post": _request(kind, struct, says)} for kind, (struct, says) in _ALL.items()}
 
 
-def _request(kind: str, struct: type[Struct], says: str) -> Schema:
+def _request(kind: str, struct: type[Struct], says: str) -> dict[str, Any]:
     body = {
         "type": "object",
         "required": ["type", "timestamp", "data"],

@@ -51,7 +51,10 @@ class ReplyData(Struct, frozen=True, kw_only=True):
 
 
 class BookingData(Struct, frozen=True, kw_only=True):
-    """A session was booked, moved or cancelled, by that role; `system` where nobody did it."""
+    """A session was booked, moved or cancelled, by that role; `system` where nobody did it.
+
+    Of one that was cancelled: `late` is paid, and `counts` says whether its units stay spent.
+    """
 
     conversation: str
     booking: str
@@ -63,10 +66,16 @@ class BookingData(Struct, frozen=True, kw_only=True):
     by: str | None = None
     moved_from: Moment | None = None
     late: bool | None = None
+    counts: bool | None = None
+    series: str | None = None
 
 
 class SessionData(Struct, frozen=True, kw_only=True):
-    """Something happened at a session, or comes near. `absent` is the side that has not joined."""
+    """Something happened at a session, or comes near; where there is no booking, in a series of them.
+
+    `absent` is the side that has not joined, `hours` how long before its start a reminder is, `state` how it ended.
+    Of a `month` with three sessions: its `starts`, and those `shifted` that a series would have that keeps to two.
+    """
 
     conversation: str
     booking: str | None = None
@@ -75,9 +84,15 @@ class SessionData(Struct, frozen=True, kw_only=True):
     service: str | None = None
     starts_at: Moment | None = None
     minutes: int | None = None
-    absent: str | None = None
     by: str | None = None
+    absent: str | None = None
+    hours: float | None = None
+    state: str | None = None
+    next_session: Moment | None = None
+    series: str | None = None
     month: str | None = None
+    starts: list[Moment] | None = None
+    shifted: list[Moment] | None = None
 
 
 class MembershipData(Struct, frozen=True, kw_only=True):
@@ -101,6 +116,7 @@ class PersonErasedData(Struct, frozen=True, kw_only=True):
     """A person was erased: forget what you hold of them."""
 
     person: str
+    role: str
 
 
 class WebhookDisabledData(Struct, frozen=True, kw_only=True):

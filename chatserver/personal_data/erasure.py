@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
 from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rows import conversations, people
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -27,6 +28,8 @@ from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.archive import Archive
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import MessageRow
+from chatserver.notices.fact import Fact
+from chatserver.notices.noting import Noting
 from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
@@ -71,6 +74,7 @@ class Erasure:
         keys: ConversationKeys,
         provisioning: Provisioning,
         revocations: Revocations,
+        noting: Noting,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -79,6 +83,7 @@ class Erasure:
         self._keys = keys
         self._provisioning = provisioning
         self._revocations = revocations
+        self._noting = noting
 
     async def erase(self, person: str, on_progress: Callable[[int, int], None]) -> Erased:
         """Erase everything that can go. `on_progress` gets how many messages are looked at, and how many there are.
@@ -105,11 +110,15 @@ class Erasure:
 
     async def _forget_person(self, person: str) -> int:
         async with self._database.begin() as connection:
-            if await people.find_to_change(connection, person) is None:
+            if (found := await people.find_to_change(connection, person)) is None:
                 raise UnknownPersonError(person)
+            erased_at = await self._ledger.now()
             # From here on nobody puts them into another conversation.
-            await erasures.erase_person(connection, person, await self._ledger.now())
+            await erasures.erase_person(connection, person, erased_at)
             await erasures.forget_notices(connection, person)
+            # Whoever keeps something of them elsewhere is to forget it, too.
+            made = await self._noting.note(connection, [_fact(found, erased_at)], erased_at)
+        await self._noting.tell(made)
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)
 
@@ -176,6 +185,17 @@ class Erasure:
                 await erasures.replace_texts(connection, name, texts)
             last = page[-1].seq
             progress.advance(len(page))
+
+
+def _fact(person: PersonRecord, now: int) -> Fact:
+    return Fact(
+        event="person.erased",
+        mark=person.id,
+        at=now,
+        member=person.id if person.role == "member" else "",
+        mentor=person.id if person.role == "mentor" else "",
+        data={"person": person.id, "role": person.role},
+    )
 
 
 class _Progress:

@@ -16,6 +16,8 @@ from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.membership import MembershipDetails
 from chatserver.conversations.requests import Written
+from chatserver.notices.webhook_book import WebhookWritten
+from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
@@ -129,6 +131,22 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getMembership", "absent"): NOBODY_FINDS_IT,
     ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
     ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
+    ("putWebhook", "w1"): WRITERS,
+    ("putWebhook", "new"): WRITERS,
+    ("getWebhook", "w1"): WRITERS,
+    ("getWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("listWebhooks", ""): WRITERS,
+    ("deleteWebhook", "w1"): WRITERS,
+    ("rotateWebhook", "w1"): WRITERS,
+    ("rotateWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("enableWebhook", "w1"): WRITERS,
+    ("enableWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("pingWebhook", "w1"): WRITERS,
+    ("pingWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("replayWebhook", "w1"): WRITERS,
+    ("replayWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("getWebhookDeliveries", "w1"): WRITERS,
+    ("getWebhookDeliveries", "absent"): WRITERS_FIND_NOTHING,
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
@@ -138,6 +156,9 @@ MEMBERSHIP = {
     "price": {"amount": 100_000, "currency": "NOK"},
     "payer": "consumer",
 }
+
+WEBHOOK = {"url": "http://127.0.0.1:9/hooks", "events": ["booking.*"]}
+"""Nobody listens there."""
 
 BODIES: dict[str, object] = {
     "putPerson": {"role": "member", "name": "Someone"},
@@ -164,6 +185,8 @@ BODIES: dict[str, object] = {
     },
     "putMembership": MEMBERSHIP,
     "changeMembership": {"payer": "business"},
+    "putWebhook": WEBHOOK,
+    "replayWebhook": {"from": "2026-01-01T00:00:00Z"},
 }
 
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
@@ -220,8 +243,8 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora with b1 and s1, mia's membership, and c2 of others, on a Tuesday."""
-    async with here(valkey_url, tmp_path) as server:
+    """The conversation c1 of mia and tora with b1 and s1, mia's membership, c2 of others, and w1, on a Tuesday."""
+    async with here(valkey_url, tmp_path, webhook_networks=("127.0.0.0/8",)) as server:
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
         wanted = WantedBooking("b1", "c1", "video_call", instant.parse("2026-01-13T09:00:00Z"), 30)
@@ -230,6 +253,8 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.series.put("s1", series, "mentor"), SeriesView)
         agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
+        hook = msgspec.convert(WEBHOOK, WebhookDetails)
+        assert isinstance(await server.parts.webhooks.put("w1", hook), WebhookWritten)
         yield server
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,8 +23,11 @@ from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import founded
 from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
+from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.health import Health
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -108,6 +112,13 @@ async def served(
         memberships=base.memberships,
         statements=base.statements,
         telling=base.telling,
+        webhooks=WebhookBook(
+            database=database,
+            http=GuardedHttp(own=[ip_network("127.0.0.0/8")]),
+            seal=ServerSeal(keys, "webhooks"),
+            ringing=base.outbox,
+            clock=ledger.now,
+        ),
         clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=base.metrics,

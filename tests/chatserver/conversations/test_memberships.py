@@ -19,6 +19,7 @@ from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
 from chatserver.conversations.rows import people
+from chatserver.notices.membership_facts import MembershipFacts
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data import rows as erasures
 from chatserver.protocol.events import Role
@@ -33,6 +34,7 @@ from quotas.ledger.timers import Timers
 from quotas.plans import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
+from tests.chatserver.heard import noting_on
 
 RULEBOOK = Rulebook(builtin_policy())
 JANUARY = instant.parse("2026-01-31T12:00:00+01:00")
@@ -60,7 +62,9 @@ class House:
         self.ledger = RedisLedger(self._link, now - await ledger.time())
         self.timers = Timers(self._link, self.ledger)
         self.renewals = self._renewals()
-        self.memberships = Memberships(self.database, self.renewals, self.ledger.now)
+        self.memberships = Memberships(
+            self.database, self.renewals, self.ledger.now, MembershipFacts(noting_on(self.database))
+        )
 
     def _renewals(self) -> Renewals:
         return Renewals(database=self.database, rulebook=RULEBOOK, timers=self.timers, clock=self.ledger.now)

@@ -30,6 +30,7 @@ from quotas.ledger.archive import Keep
 from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostRefused, posted
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
+from tests.chatserver.heard import noting_on
 from tests.chatserver.keys.making import conversation_keys
 from tests.chatserver.messages.shelf import RULEBOOK, Shelf, shelf_at
 
@@ -47,6 +48,7 @@ def erasure_on(shelf: Shelf) -> Erasure:
         keys=shelf.keys,
         provisioning=shelf.provisioning,
         revocations=Revocations(shelf.link),
+        noting=noting_on(shelf.database),
     )
 
 
