@@ -17,17 +17,20 @@ from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import RevocableTokens
 from chatserver.access.tokens import Authenticator
 from chatserver.api import ApiContext, routes
+from chatserver.api.calendar_feeds import calendar_route
 from chatserver.api.cors import Cors
 from chatserver.api.exposition import Exposition, Sources
 from chatserver.api.gate import Gate
 from chatserver.api.health import health_routes
 from chatserver.api.home import home_route
+from chatserver.api.open_endpoint import OpenDoor
 from chatserver.api.problem import elsewhere
+from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.foundation import Keyed, StartError, with_keys
-from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
 from chatserver.operating.health import Health
@@ -145,12 +148,14 @@ async def assembled(
             traces=traces,
         )
         tokens = RevocableTokens(settings, base.revocations)
-        health = Health(base.store, base.database, ledger, partial(problem_of, store_url))
+        outbox_counts = OutboxCounts(base.database, ledger.now)
+        health = Health(base.store, base.database, ledger, partial(problem_of, store_url), outbox_counts.unsent)
         numbers = Sources(
             metrics=metrics,
             gauges=hub.gauges,
             store=base.store,
             counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
+            outbox=outbox_counts,
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,
@@ -175,10 +180,19 @@ async def assembled(
             statements=base.statements,
             webhooks=base.webhooks,
             telling=base.telling,
+            feeds=base.feeds,
+            bounces=base.mailing.bounces,
+            notice_lists=base.notice_lists,
+            preferences=base.preferences,
+            openings=base.openings,
+            push=base.push,
+            vapid=base.vapid,
             clock=ledger.now,
             people=people,
             metrics=metrics,
         )
+        # Calendars and mail programs knock often, and from addresses that many share: they have buckets of their own.
+        door = OpenDoor(RateLimit(settings.rate_limit), proxies, metrics)
         app = _application(
             [
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -186,6 +200,8 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
+                calendar_route(base.feeds, door),
+                unsubscribe_route(base.mailing.unsubscribing, door),
             ],
             Middleware(Gate, metrics=metrics, health=health, cors=Cors(settings.allowed_origins), traces=traces),
         )
@@ -208,7 +224,7 @@ async def assembled(
             yield parts
             return
         work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
-        async with _working(hub, base.outbox, *work), exposition.told():
+        async with _working(hub, *work), exposition.told():
             yield parts
 
 
@@ -227,7 +243,7 @@ def _application(routes: list[BaseRoute], gate: Middleware) -> Starlette:
 
 
 @contextlib.asynccontextmanager
-async def _working(hub: Hub, outbox: Outbox, *work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _working(hub: Hub, *work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     hub.start()
     tasks = [asyncio.get_running_loop().create_task(each) for each in work]
     try:
@@ -236,5 +252,4 @@ async def _working(hub: Hub, outbox: Outbox, *work: Coroutine[Any, Any, None]) -
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await outbox.close()
         await hub.stop()

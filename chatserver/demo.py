@@ -22,6 +22,7 @@ from chatserver.conversations.recorded import others_are_recorded
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.foundation import StartError, connected, linked, migrated, policy_of
 from chatserver.messages.lane import sealed_post
+from chatserver.notices.mailbox import mailbox_folder
 from chatserver.plural import counted
 from chatserver.private_files import make_folder, open_private
 from chatserver.protocol.events import Role
@@ -176,7 +177,9 @@ async def settle(provisioning: Provisioning) -> None:
     """Create the demo's people and conversations where they are missing; those that exist stay as they are."""
     for person in PEOPLE:
         if await provisioning.get_person(person.id) is None:
-            await provisioning.put_person(person.id, PersonDetails(role=person.role, name=person.name))
+            await provisioning.put_person(
+                person.id, PersonDetails(role=person.role, name=person.name, email=f"{person.id}@example.org")
+            )
     for person in people_of(provisioning.rulebook):
         if person.plan is not None and await provisioning.get_conversation(conversation_id(person)) is None:
             details = ConversationDetails(member=person.id, mentor=MENTOR.id, plan=person.plan)
@@ -262,6 +265,12 @@ async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens:
             highlight=False,
         )
     console.print(
+        f"\nMails that would go out are files in {mailbox_folder(data_dir)}; {_mail_command(data_dir)} lists them, and "
+        f"{_mail_command(data_dir, 'show', '1')} shows the latest.",
+        soft_wrap=True,
+        highlight=False,
+    )
+    console.print(
         f"\nData and tokens of the demo are in {data_dir}; remove that folder to begin anew.",
         soft_wrap=True,
         highlight=False,
@@ -313,6 +322,10 @@ def _command(url: str, person: DemoPerson, token: Path) -> str:
     if person.plan is None and person.role == "support":
         words += ["--conversation", conversation_id(PEOPLE[1])]
     return shlex.join(words)
+
+
+def _mail_command(data_dir: Path, *arguments: str) -> str:
+    return shlex.join([os.path.relpath(sys.argv[0]), "mail", *arguments, "--data-dir", str(data_dir)])
 
 
 def _words(url: str, command: str, token: Path, *arguments: str) -> list[str]:

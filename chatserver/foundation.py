@@ -27,14 +27,21 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.membership_facts import MembershipFacts
 from chatserver.notices.message_events import MessageEvents
 from chatserver.notices.noting import Noting
+from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.outbox import Outbox
+from chatserver.notices.outbox_desk import OutboxDesk
 from chatserver.notices.outbox_timer import OutboxTimer
+from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.publishing import NoticePublisher
+from chatserver.notices.push import PushChannel
+from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.notices.webhook_request import WebhookSender
 from chatserver.notices.webhooks import WebhookChannel
@@ -52,6 +59,7 @@ from chatserver.replies.recorder import ReplyRecords
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.presence import SessionPresence
@@ -115,10 +123,13 @@ class Foundation(Struct, frozen=True, kw_only=True):
     revocations: Revocations
     noting: Noting
     outbox: Outbox
+    outbox_desk: OutboxDesk
     channels: dict[ChannelName, Channel]
     """What the outbox sends on: put in by whoever has what they need."""
     notice_publisher: NoticePublisher
     notice_lists: NoticeLists
+    preferences: NoticePreferences
+    openings: OpeningRequests
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -129,6 +140,10 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     archive: Archive
     secrets: ServerSecrets
     webhooks: WebhookBook
+    mailing: Mailing
+    feeds: CalendarFeeds
+    push: PushSubscriptions
+    vapid: Vapid
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -194,7 +209,11 @@ async def records_and_ledger(settings: Settings, store_url: str) -> AsyncIterato
     """Both, and the parts on them. Raises PolicyError, DatabaseError, StoreError, ClockShiftError."""
     rulebook = Rulebook(policy_of(settings))
     async with migrated(settings) as database, connected(settings, store_url) as (store, ledger):
-        yield founded(rulebook, database, store, ledger)
+        parts = founded(rulebook, database, store, ledger)
+        try:
+            yield parts
+        finally:
+            await parts.outbox.close()
 
 
 def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisLedger) -> Foundation:
@@ -281,7 +300,16 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         waits=waits,
         timers=timers,
         watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, outbox_timer]),
-        records=ReplyRecords(store=store, ledger=ledger, waits=waits, database=database, rulebook=rulebook, name=node),
+        records=ReplyRecords(
+            store=store,
+            ledger=ledger,
+            waits=waits,
+            database=database,
+            rulebook=rulebook,
+            noting=noting,
+            clock=ledger.now,
+            name=node,
+        ),
         restorer=restorer,
         provisioning=provisioning,
         appointments=appointments,
@@ -301,9 +329,12 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         revocations=Revocations(store),
         noting=noting,
         outbox=outbox,
+        outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
         channels=channels,
         notice_publisher=notice_publisher,
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
+        preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
+        openings=OpeningRequests(database, timers, ledger.now),
     )
 
 
@@ -329,30 +360,58 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         if problem := await masters_problem(base.database, masters):
             raise StartError(problem)
         keys = ConversationKeys(base.database, masters)
-        messages = MessageLog(base.database, base.ledger, keys)
-        seal = ServerSeal(keys, "webhooks")
+        secrets = ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now)
+        # Without networks of the operator's own: browsers, not the operator, say where their push services are.
+        push_services = GuardedHttp()
+        push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
+        vapid = Vapid(secrets, None)
+        mails = mailing(
+            settings,
+            base.rulebook.policy,
+            database=base.database,
+            secrets=secrets,
+            booking_of=base.bookings.find,
+            clock=base.ledger.now,
+        )
+        messages, hook_seal = MessageLog(base.database, base.ledger, keys), ServerSeal(keys, "webhooks")
         base.channels["webhook"] = WebhookChannel(
-            database=base.database, sender=WebhookSender(http, seal), log=messages, noting=base.noting
+            database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting
         )
-        yield Keyed(
-            **asdict(base),
-            keys=keys,
-            messages=messages,
-            archive=Archive(
-                store=base.store,
-                ledger=base.ledger,
-                ledger_archive=base.ledger_archive,
-                database=base.database,
-                settings=settings,
-                metrics=base.metrics,
-                name=base.node,
-                listener=MessageEvents(base.database, base.outbox),
-            ),
-            webhooks=WebhookBook(
-                database=base.database, http=http, seal=seal, ringing=base.outbox, clock=base.ledger.now
-            ),
-            secrets=ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now),
-        )
+        base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
+        base.channels["mail"] = mails.channel
+        try:
+            yield Keyed(
+                **asdict(base),
+                keys=keys,
+                messages=messages,
+                archive=Archive(
+                    store=base.store,
+                    ledger=base.ledger,
+                    ledger_archive=base.ledger_archive,
+                    database=base.database,
+                    settings=settings,
+                    metrics=base.metrics,
+                    name=base.node,
+                    listener=MessageEvents(base.database, base.outbox),
+                ),
+                webhooks=WebhookBook(
+                    database=base.database, http=http, seal=hook_seal, ringing=base.outbox, clock=base.ledger.now
+                ),
+                secrets=secrets,
+                mailing=mails,
+                feeds=CalendarFeeds(
+                    database=base.database,
+                    provisioning=base.provisioning,
+                    policy=base.rulebook.policy.sessions,
+                    clock=base.ledger.now,
+                    url=settings.outside_url,
+                ),
+                push=push,
+                vapid=vapid,
+            )
+        finally:
+            await push_services.close()
+            await mails.post.close()
 
 
 @contextlib.asynccontextmanager

@@ -10,8 +10,8 @@ from base64 import b64decode
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
@@ -113,6 +113,66 @@ def _jwks_url(value: object) -> str:
     url = _url("https", "http")(value)
     if not urlsplit(url).hostname:
         raise ValueError("must be a URL with a host, such as https://id.example.org/.well-known/jwks.json")
+    return url
+
+
+class SmtpServer(Struct, frozen=True):
+    """A relay for mail; `user` and `password` '' where it wants none."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: Literal["starttls", "tls", "none"]
+
+
+def smtp_server(url: str) -> SmtpServer:
+    """What `smtp_url` names. Raises ValueError, whose sentence holds no password."""
+    parts = urlsplit(_url("smtp", "smtps")(url))
+    if not parts.hostname or parts.path.strip("/") or parts.fragment or parts.query not in ("", "starttls=no"):
+        raise ValueError(
+            "must be such as smtp://user:password@mail.example.org:587, with `?starttls=no` behind it where a relay on "
+            "this machine has no TLS; write %40 for an `@` in a password, and %23 for a `#`"
+        )
+    security: Literal["starttls", "tls", "none"] = "tls" if parts.scheme == "smtps" else "starttls"
+    if parts.query:
+        if parts.scheme == "smtps" or parts.password and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError(
+                "must not say `starttls=no` with smtps, or where a password would cross the network openly"
+            )
+        security = "none"
+    port = parts.port or (465 if security == "tls" else 587)
+    return SmtpServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), security)
+
+
+def _smtp_url(value: object) -> str:
+    url = _text(value)
+    smtp_server(url)
+    return url
+
+
+def _mail_from(value: object) -> str:
+    """One address, with or without a name before it; all of ASCII where relays want it so."""
+    text = _text(value)
+    address = re.search(r"<([^<>]*)>$", text)
+    bare = address[1] if address else text
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", bare):
+        raise ValueError("must be an address such as notices@example.org or Mentor <notices@example.org>")
+    return text
+
+
+def _base_url(value: object) -> str:
+    url = _url("https", "http")(value)
+    parts = urlsplit(url)
+    if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc or not url.isascii():
+        raise ValueError("must be the address under which the server is reached, such as https://chat.example.org")
+    return url.rstrip("/")
+
+
+def _app_url(value: object) -> str:
+    url = _url("https", "http")(value)
+    if not urlsplit(url).hostname or not url.isascii() or any(char in url for char in '"<> '):
+        raise ValueError("must be the address of the app, such as https://app.example.org/chats/{conversation}")
     return url
 
 
@@ -267,6 +327,10 @@ READERS: dict[str, Callable[[object], Any]] = {
     "traces": _share,
     "rate_limit": _rate,
     "connections_before_hello": _whole(0, 1_000_000),
+    "smtp_url": _smtp_url,
+    "mail_from": _mail_from,
+    "public_url": _base_url,
+    "app_url": _app_url,
     "archive_after": _whole(1, 86_400),
     "archive_keep_messages": _whole(0, 1_000_000),
     "archive_keep_days": _whole(1, 36_500),

@@ -49,6 +49,11 @@ DESCRIPTIONS: dict[str, str] = {
     "traces": "The share of messages, 0 to 1, that get an OpenTelemetry span; unset traces nothing.",
     "rate_limit": "Messages that one person may send, such as 100/minute burst 30; off for no limit.",
     "connections_before_hello": "Connections that one address may have open before hello; 0 for no bound.",
+    "smtp_url": "The relay for mail, such as smtp://user:password@mail.example.org:587; unset writes mails into "
+    "data_dir/mail.",
+    "mail_from": "The address that mails and invitations come from, such as Mentor <notices@example.org>.",
+    "public_url": "The address under which this server is reached from outside; links in mails begin with it.",
+    "app_url": "The address of the app that mails lead to, with `{conversation}` for the id; unset: no such link.",
     "archive_after": "Seconds until what was written is in the archive, from where a lost store is restored.",
     "archive_keep_messages": "Messages of a conversation that stay in the store, too, once they are archived.",
     "archive_keep_days": "Days for which they stay there at most.",
@@ -97,6 +102,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     traces: float | None = None
     rate_limit: Rate = Rate(100, "minute", 30)
     connections_before_hello: int = 100
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    public_url: str | None = None
+    app_url: str | None = None
     archive_after: int = 60
     archive_keep_messages: int = 500
     archive_keep_days: int = 30
@@ -113,6 +122,17 @@ class Settings(Struct, frozen=True, kw_only=True):
         url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
         # libpq and asyncpg name the same setting differently.
         return url.set(query={"ssl" if key == "sslmode" else key: value for key, value in url.query.items()})
+
+    @property
+    def outside_url(self) -> str:
+        """Where people reach this server: `public_url`, else where it listens, which holds on this machine only."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - it is told, not bound
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def sender(self) -> str:
+        """Whom mails are from: `mail_from`; the mailbox folder needs nobody to answer."""
+        return self.mail_from or "chatserver <notices@localhost>"
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{key}={shown(self, key)!r}' for key in DESCRIPTIONS)})"
@@ -150,6 +170,10 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Setti
     sources = {key: given[key][1] if key in given else "default" for key in DESCRIPTIONS}
     settings = Settings(**values)
     _check_token_keys(settings, sources)
+    if settings.smtp_url is not None:
+        for key in ("mail_from", "public_url"):
+            if getattr(settings, key) is None:
+                raise SettingsError(f"`smtp_url` ({sources['smtp_url']}) needs `{key}`: {DESCRIPTIONS[key]}")
     if settings.master_key is not None and settings.master_key_file is not None:
         raise SettingsError("`master_key` and `master_key_file` exclude each other; set only one")
     return settings, sources
@@ -162,7 +186,7 @@ def shown(settings: Settings, key: str) -> str:
         return "not set"
     if key in ("jwt_secret", "master_key"):
         return "***"
-    if key in ("redis_url", "database_url", "jwt_jwks_url"):
+    if key in ("redis_url", "database_url", "jwt_jwks_url", "smtp_url"):
         return _masked(value)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 

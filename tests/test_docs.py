@@ -16,11 +16,14 @@ import pytest
 
 from chatserver.api.booking_events import BookingEvent, BookingEvents
 from chatserver.api.credits import CreditEntryView, CreditsView
+from chatserver.api.notice_settings import MutedConversation, OpeningNotice
+from chatserver.api.notices import NoticeList
 from chatserver.api.problem import KINDS, REFUSED
 from chatserver.api.routes import OPERATIONS
 from chatserver.api.session_refusals import DETAILS
 from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.client import ChatClient
+from chatserver.notices.preference_requests import Preferences, QuietHours, TopicPreference
 from chatserver.protocol import events
 from chatserver.protocol.codec import check_text, decode, encode
 from chatserver.protocol.codes import CLOSE_REASON, CODES, MEANING, TEMPORARY, Close
@@ -120,6 +123,12 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("happening", BookingEvent),
         ("credits", CreditsView),
         ("entry", CreditEntryView),
+        ("list of notices", NoticeList),
+        ("notice settings", Preferences),
+        ("topic", TopicPreference),
+        ("quiet hours", QuietHours),
+        ("muted conversation", MutedConversation),
+        ("opening notice", OpeningNotice),
     ],
 )
 def test_every_object_is_listed_with_its_fields(name: str, kind: type[msgspec.Struct]) -> None:

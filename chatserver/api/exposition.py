@@ -1,7 +1,7 @@
 """`GET /metrics`: the server's numbers with their Prometheus names. What each means: docs/metrics.md."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Literal, get_args
@@ -25,6 +25,8 @@ from chatserver.api import problem
 from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
+from chatserver.notices.delivery import ChannelName
+from chatserver.notices.outbox_counts import CHANNELS, ChannelCount, OutboxCounts
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.health import Health, HealthCheck
 from chatserver.operating.metrics import Histogram, Metrics
@@ -35,6 +37,9 @@ from chatserver.sessions.telling import COUNTED
 from quotas.admission import Reason
 from quotas.ledger.redis import RedisLedger
 from quotas.store.port import Store
+
+OUTCOMES = ("sent", "postponed", "failed", "dropped")
+"""Of a try to send something."""
 
 Values = Iterable[tuple[tuple[str, ...], float]]
 """What each combination of labels has."""
@@ -47,6 +52,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     gauges: Callable[[], Gauges]
     store: Store
     counts: StoreCounts
+    outbox: OutboxCounts
     health: Health
     ledger: RedisLedger
     data_dir: Path
@@ -83,6 +89,7 @@ class Exposition(Collector):
             return problem.response(error)
         whole = [
             *_whole_store(await self._from.counts.latest()),
+            *_whole_outbox(await self._from.outbox.latest()),
             *self._checks(await self._from.health.checks()),
             *self._machine(),
         ]
@@ -105,6 +112,7 @@ class Exposition(Collector):
         yield from self._sockets()
         yield from self._deadlines()
         yield from self._sessions()
+        yield from self._outbox()
         yield from self._archive()
         yield from self._at_store()
 
@@ -160,6 +168,12 @@ class Exposition(Collector):
         refused = {(reason,): metrics.session_refusals[reason] for reason in REASONS}
         yield _counter("session_refusals", told, ("reason",), refused.items())
 
+    def _outbox(self) -> Iterator[Metric]:
+        told = "What this server tried to send, by channel and what became of it."
+        tried = self._from.metrics.outbox
+        outcomes = {(channel, outcome): tried[channel, outcome] for channel in CHANNELS for outcome in OUTCOMES}
+        yield _counter("outbox", told, ("channel", "outcome"), outcomes.items())
+
     def _archive(self) -> Iterator[Metric]:
         told = "Messages that this server moved to the archive."
         yield _counter("archived_messages", told, (), [((), self._from.metrics.archived)])
@@ -191,6 +205,16 @@ def _whole_store(store: StoreCount | None) -> Iterator[Metric]:
     yield _gauge("late_timers", "Timers of the whole store that rang and were not taken.", store.late_timers)
     lag = "For how long the archive of the whole store has lacked something."
     yield _gauge("archive_lag_seconds", lag, store.archive_lag / 1000)
+
+
+def _whole_outbox(outbox: Mapping[ChannelName, ChannelCount] | None) -> Iterator[Metric]:
+    if outbox is None:
+        return
+    queued = {(channel,): count.queued for channel, count in outbox.items()}
+    yield _gauges("outbox_queued", "What is to be sent, of the whole store.", ("channel",), queued.items())
+    late = {(channel,): count.late / 1000 for channel, count in outbox.items()}
+    told = "For how long the one has been due that was due first, of the whole store."
+    yield _gauges("outbox_oldest_seconds", told, ("channel",), late.items())
 
 
 def _counter(name: str, says: str, labels: tuple[str, ...], values: Values) -> Metric:

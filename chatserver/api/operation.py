@@ -16,6 +16,12 @@ from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
 from chatserver.messages.log import MessageLog
+from chatserver.notices.bounces import MailBounces
+from chatserver.notices.opening_requests import OpeningRequests
+from chatserver.notices.preferences import NoticePreferences
+from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.notices.reading import NoticeLists
+from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
@@ -23,6 +29,7 @@ from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.prices import Prices
@@ -59,6 +66,13 @@ class ApiContext:
     statements: Statements
     webhooks: WebhookBook
     telling: SessionTelling
+    feeds: CalendarFeeds
+    bounces: MailBounces
+    notice_lists: NoticeLists
+    preferences: NoticePreferences
+    openings: OpeningRequests
+    push: PushSubscriptions
+    vapid: Vapid
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

@@ -17,19 +17,29 @@ from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
 from chatserver.api.bounds import admit
+from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
+from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
+from chatserver.api.notice_settings import ASK_OPENING, FORGET_OPENING, GET_SETTINGS, MUTE, PUT_SETTINGS, UNMUTE
+from chatserver.api.notices import GET_NOTICES, READ_NOTICES
 from chatserver.api.openapi import document
 from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
 from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.prices import GET_PRICES, PUT_PRICES
 from chatserver.api.problem import ProblemError
+from chatserver.api.push import (
+    DELETE_PUSH_SUBSCRIPTION,
+    GET_PUSH_KEY,
+    LIST_PUSH_SUBSCRIPTIONS,
+    PUT_PUSH_SUBSCRIPTION,
+)
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
@@ -95,6 +105,21 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PING_WEBHOOK,
     REPLAY_WEBHOOK,
     GET_WEBHOOK_DELIVERIES,
+    MAKE_CALENDAR_FEED,
+    REVOKE_CALENDAR_FEED,
+    REPORT_MAIL_BOUNCE,
+    GET_NOTICES,
+    READ_NOTICES,
+    GET_SETTINGS,
+    PUT_SETTINGS,
+    MUTE,
+    UNMUTE,
+    ASK_OPENING,
+    FORGET_OPENING,
+    GET_PUSH_KEY,
+    PUT_PUSH_SUBSCRIPTION,
+    DELETE_PUSH_SUBSCRIPTION,
+    LIST_PUSH_SUBSCRIPTIONS,
 )
 
 logger = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from chatserver.api.booking_answers import booking_answer, own_booking
 from chatserver.api.negotiation import CALENDAR, language
 from chatserver.api.operation import Form, HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.roles import MENTOR_OR_SUPPORT, PAIR
+from chatserver.notices.calendar_file import CalendarEntry, calendar_file
 from chatserver.protocol.sessions import BookingView
-from chatserver.sessions.calendar_file import CalendarEntry, calendar_file
 from quotas.bookings import Side
 
 

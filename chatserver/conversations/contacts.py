@@ -31,5 +31,11 @@ async def support_staff(connection: AsyncConnection) -> dict[str, Contact]:
     return {each.id: _contact(each) for each in await people.in_role(connection, "support") if each.erased_at is None}
 
 
+async def contact_to_rely_on(connection: AsyncConnection, id: str) -> Contact | None:
+    """As `contacts`, of one; they stay as they are until the transaction ends: nobody erases them meanwhile."""
+    found = (await people.find_to_rely_on(connection, {id})).get(id)
+    return None if found is None or found.erased_at is not None else _contact(found)
+
+
 def _contact(person: PersonRecord) -> Contact:
     return Contact(person.id, person.role, person.name, person.zone, person.locale, person.email)

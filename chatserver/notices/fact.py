@@ -38,6 +38,7 @@ FactName = Literal[
     "membership.renewed",
     "person.erased",
     "webhook.disabled",
+    "notice.test",
 ]
 """The names of what can happen: the same in the table of who hears of what, in notices, and in webhooks."""
 

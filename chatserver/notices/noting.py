@@ -6,6 +6,7 @@ two loses nothing but the word to whoever is connected: the outbox looks at its 
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Protocol
 
 from msgspec import Struct
@@ -71,28 +72,35 @@ class Noting:
     def __init__(self, database: Database, policy: NoticePolicy, ringing: Ringing, publisher: Publisher) -> None:
         self._database = database
         self._policy = policy
+        self._rules = lru_cache(maxsize=None)(partial(rules_for, policy))
         self._ringing = ringing
         self._publisher = publisher
 
     async def note(self, connection: AsyncConnection, facts: Sequence[Fact], now: int) -> Made:
         """Write what comes of them; `now` is the store's instant. The caller commits, and tells what was made."""
-        for_webhooks = await webhook_events.note(connection, facts, now)
+        hooks_due_at = await webhook_events.note(connection, facts, now)
+        new, to_send = await self._heard(connection, facts, now)
+        await queue.enqueue(connection, to_send, now)
+        due = [each.due_at for each in to_send] + ([hooks_due_at] if hooks_due_at is not None else [])
+        return Made(tuple(new), min(due, default=None))
+
+    async def _heard(
+        self, connection: AsyncConnection, facts: Sequence[Fact], now: int
+    ) -> tuple[list[Notice], list[ToSend]]:
+        """New notices, written, and what is to be sent of them."""
         hearings = await self._hearings(connection, facts, now)
         if not hearings:
-            return Made(due_at=for_webhooks)
+            return [], []
         people = {key[0] for key in hearings}
         heard = await events_heard(connection, people, {each.fact.event for each in hearings.values()})
         new = await rows.append(connection, _first_ones_marked([each.notice for each in hearings.values()], heard))
+        people = {each.person for each in new}
+        wishes, reach = await wishes_of(connection, people), await reach_of(connection, people)
         to_send: list[ToSend] = []
-        if new:
-            people = {each.person for each in new}
-            wishes, reach = await wishes_of(connection, people), await reach_of(connection, people)
-            for notice in new:
-                hearing = hearings[key_of(notice)]
-                to_send += self._sent(hearing, notice, wishes[notice.person], reach[notice.person], now)
-            await queue.enqueue(connection, to_send, now)
-        due_at = [each.due_at for each in to_send] + ([] if for_webhooks is None else [for_webhooks])
-        return Made(tuple(new), min(due_at, default=None))
+        for notice in new:
+            hearing = hearings[key_of(notice)]
+            to_send += self._sent(hearing, notice, wishes[notice.person], reach[notice.person], now)
+        return new, to_send
 
     async def tell(self, made: Made) -> None:
         """After the commit: set the outbox's timer, and tell whoever is connected. Raises nothing."""
@@ -121,7 +129,12 @@ class Noting:
         self, connection: AsyncConnection, facts: Sequence[Fact], now: int
     ) -> dict[HearingKey, _Hearing]:
         """Who is to hear of them. Of one who would hear of a fact in two roles, the first counts."""
-        told = [(fact, rule) for fact in facts for rule in self._rules(fact)]
+        told = [
+            (fact, rule)
+            for fact in facts
+            for rule in self._rules(fact.event)
+            if fact.roles is None or rule.role in fact.roles
+        ]
         if not told:
             return {}
         here = {person for fact, _ in told for person in (fact.member, fact.mentor) if person}
@@ -133,10 +146,6 @@ class Noting:
                 notice = _notice(fact, rule, person.id, now)
                 found.setdefault(key_of(notice), _Hearing(fact, rule, person, notice))
         return found
-
-    def _rules(self, fact: Fact) -> list[HearingRule]:
-        rules = rules_for(self._policy, fact.event)
-        return [rule for rule in rules if fact.roles is None or rule.role in fact.roles]
 
     def _sent(self, hearing: _Hearing, notice: Notice, wishes: Wishes, reach: Reach, now: int) -> Iterable[ToSend]:
         """What is sent of a notice to where its person can be reached."""

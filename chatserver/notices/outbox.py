@@ -8,16 +8,18 @@ their own, so that one that hangs keeps no other waiting.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.notices.asking import StillHolds
 from chatserver.notices.delivery import Channel, ChannelName
+from chatserver.notices.notice import Notice
 from chatserver.notices.rows import notices, outbox
 from chatserver.notices.rows.outbox import Claimant, OutboxRow, RowOutcome
-from chatserver.notices.sending import Bundle, Sending, WhyNot
+from chatserver.notices.sending import Bundle, Sending
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import SECOND
@@ -99,7 +101,7 @@ class Outbox:
         database: Database,
         timers: Timers,
         channels: Mapping[ChannelName, Channel],
-        asking: WhyNot,
+        asking: StillHolds,
         clock: Callable[[], Awaitable[int]],
         metrics: Metrics,
         name: str,
@@ -157,6 +159,26 @@ class Outbox:
         """When something is due next, also what is being sent now. Raises DatabaseError."""
         async with self._database.read() as connection:
             return await outbox.next_due(connection, self._channels)
+
+    async def claim_now(self, connection: AsyncConnection, keys: Collection[str], now: int) -> list[OutboxRow]:
+        """Rows that were put there in the same transaction: this process's, for `send_claimed`."""
+        rows = await outbox.by_key(connection, keys)
+        await outbox.take(connection, Claimant(self._name, now, now + self._lease), rows)
+        return rows
+
+    async def send_claimed(
+        self, rows: Sequence[OutboxRow], known: Mapping[int, Notice], now: int
+    ) -> list[tuple[OutboxRow, RowOutcome]]:
+        """Try each once, with these notices, and wait for it; what became of each. Raises DatabaseError, StoreError."""
+        tried = await asyncio.gather(*(self._sending.try_once(Bundle([row], known), now) for row in rows))
+        outcomes = [outcome for [outcome] in tried]
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            await outbox.finish(connection, Claimant(self._name, now, now), outcomes)
+        self._count(outcomes)
+        again = [now + outcome.pause for outcome in outcomes if outcome.outcome is None]
+        await self.ring(min(again, default=None))
+        return list(zip(rows, outcomes, strict=True))
 
     async def close(self) -> None:
         """Begin nothing, and let what is being sent come to its end for a while; the rest is sent after its lease."""

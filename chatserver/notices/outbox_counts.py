@@ -1,7 +1,7 @@
 """What waits in the outbox, of the whole store: how much, since when, and why a relay takes nothing. Counted seldom."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import Struct
 
@@ -21,6 +21,9 @@ RELAYED: tuple[ChannelName, ...] = ("mail",)
 """Channels on which everything goes by one relay. A webhook or device that refuses is its owner's."""
 
 
+CHANNELS: tuple[ChannelName, ...] = ("mail", "push", "webhook")
+
+
 class ChannelCount(Struct, frozen=True):
     """What is to be sent on a channel."""
 
@@ -32,14 +35,11 @@ class ChannelCount(Struct, frozen=True):
 
 
 class OutboxCounts:
-    """Counts of these channels. `clock` gives the store's instant."""
+    """Counts of every channel. `clock` gives the store's instant."""
 
-    def __init__(
-        self, database: Database, clock: Callable[[], Awaitable[int]], channels: Collection[ChannelName]
-    ) -> None:
+    def __init__(self, database: Database, clock: Callable[[], Awaitable[int]]) -> None:
         self._database = database
         self._clock = clock
-        self._channels = channels
         self._counted: Mapping[ChannelName, ChannelCount] | None = None
         self._counted_at = float("-inf")
         self._lock = asyncio.Lock()
@@ -52,6 +52,14 @@ class OutboxCounts:
                 self._counted = await self._count()
                 self._counted_at = loop.time()
             return self._counted
+
+    async def unsent(self) -> str | None:
+        """Which relays take nothing, and why, as a sentence for operators; '' where all do, None where nobody knows."""
+        counted = await self.latest()
+        if counted is None:
+            return None
+        refusals = ((channel, count.refusal) for channel, count in counted.items() if count.refusal)
+        return "; ".join(f"no {channel} is taken: {why}; it is tried again" for channel, why in refusals)
 
     async def _count(self) -> Mapping[ChannelName, ChannelCount] | None:
         try:
@@ -72,5 +80,5 @@ class OutboxCounts:
             channel: ChannelCount(count.queued, max(0, now - count.due_since), refusals.get(channel, ""))
             if (count := waiting.get(channel))
             else ChannelCount()
-            for channel in self._channels
+            for channel in CHANNELS
         }

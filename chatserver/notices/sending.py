@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from msgspec import Struct
 
+from chatserver.notices.asking import StillHolds
 from chatserver.notices.delivery import (
     Channel,
     ChannelName,
@@ -19,7 +20,7 @@ from chatserver.notices.delivery import (
     NotWanted,
 )
 from chatserver.notices.notice import Notice
-from chatserver.notices.rows.outbox import OutboxRow, RowOutcome, SendOutcome
+from chatserver.notices.rows.outbox import OutboxOutcome, OutboxRow, RowOutcome
 from chatserver.records.database import DatabaseError
 from quotas.instant import DAY, SECOND
 from quotas.store.errors import StoreError
@@ -37,9 +38,6 @@ REASON_MOST = 200
 
 logger = logging.getLogger(__name__)
 
-WhyNot = Callable[[Notice], Awaitable[str | None]]
-"""Why a notice need not be sent any more, such as `answered meanwhile`; None where it must. Raises as `Channel`."""
-
 
 class Bundle(Struct, frozen=True):
     """What goes out as one: a row, or all that was held for a person. Its notices are by id."""
@@ -56,7 +54,7 @@ class Bundle(Struct, frozen=True):
 class Sending:
     """Sends by `channels`."""
 
-    def __init__(self, channels: Mapping[ChannelName, Channel], asking: WhyNot) -> None:
+    def __init__(self, channels: Mapping[ChannelName, Channel], asking: StillHolds) -> None:
         self._channels = channels
         self._asking = asking
 
@@ -149,5 +147,5 @@ def _again(row: OutboxRow, reason: str, pause: int, *, counts: bool = True) -> R
     return RowOutcome(id=row.id, channel=row.channel, outcome=None, reason=cut, pause=pause, counts=counts)
 
 
-def _done(row: OutboxRow, outcome: SendOutcome, reason: str) -> RowOutcome:
+def _done(row: OutboxRow, outcome: OutboxOutcome, reason: str) -> RowOutcome:
     return RowOutcome(id=row.id, channel=row.channel, outcome=outcome, reason=reason[:REASON_MOST])

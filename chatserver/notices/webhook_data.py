@@ -116,7 +116,6 @@ class PersonErasedData(Struct, frozen=True, kw_only=True):
     """A person was erased: forget what you hold of them."""
 
     person: str
-    role: str
 
 
 class WebhookDisabledData(Struct, frozen=True, kw_only=True):

@@ -233,6 +233,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Webhooken {webhook} er slået fra efter dage med fejl. Ret adressen, og slå den til igen.",
         "En webhook er slået fra efter dage med fejl. Ret adressen, og slå den til igen.",
     ),
+    "notice.test": ("En prøve", "Dette er en prøve på de beskeder, du får. Du behøver ikke at gøre noget."),
 }
 
 WHY: dict[str, str] = {
@@ -248,6 +249,7 @@ WHY: dict[str, str] = {
     "membership": "Du får dette, fordi medlemskabet er dit.",
     "membership/support": "Du får dette, fordi support holder øje med medlemskaberne.",
     "operations": "Du får dette, fordi du har ansvar for tjenesten.",
+    "test": "Du får dette, fordi de, der har ansvar for tjenesten, prøver, om beskeder når dig.",
     "optional": "Du kan slå den slags beskeder fra, eller vælge, hvordan de når dig, i appen under Notifikationer.",
     "essential": "Det kommer altid, fordi du har brug for det. Hvordan det ellers når dig, vælger du i appen under "
     "Notifikationer.",

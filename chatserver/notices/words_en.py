@@ -230,6 +230,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "The webhook {webhook} was switched off after days of failure. Mend its address, then switch it on again.",
         "A webhook was switched off after days of failure. Mend its address, then switch it on again.",
     ),
+    "notice.test": ("A test", "This is a test of the notices that you get. There is nothing to do."),
 }
 
 WHY: dict[str, str] = {
@@ -245,6 +246,7 @@ WHY: dict[str, str] = {
     "membership": "You get this because the membership is yours.",
     "membership/support": "You get this because support looks after memberships.",
     "operations": "You get this because you look after this service.",
+    "test": "You get this because whoever looks after this service tries whether notices reach you.",
     "optional": "You can switch such notices off, or choose how they reach you, in the app’s settings under Notices.",
     "essential": "It always comes, because you need it. How else it reaches you is set in the app under Notices.",
 }

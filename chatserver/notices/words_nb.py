@@ -233,6 +233,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Webhooken {webhook} er slått av etter dager med feil. Rett adressen, og slå den på igjen.",
         "En webhook er slått av etter dager med feil. Rett adressen, og slå den på igjen.",
     ),
+    "notice.test": ("En prøve", "Dette er en prøve på varslene du får. Du trenger ikke å gjøre noe."),
 }
 
 WHY: dict[str, str] = {
@@ -248,6 +249,7 @@ WHY: dict[str, str] = {
     "membership": "Du får dette fordi medlemskapet er ditt.",
     "membership/support": "Du får dette fordi support følger med på medlemskapene.",
     "operations": "Du får dette fordi du har ansvar for tjenesten.",
+    "test": "Du får dette fordi de som har ansvar for tjenesten, prøver om varsler når deg.",
     "optional": "Du kan slå av slike varsler, eller velge hvordan de når deg, i appen under Varsler.",
     "essential": "Det kommer alltid, fordi du trenger det. Hvordan det ellers når deg, velger du i appen under "
     "Varsler.",

@@ -44,12 +44,21 @@ _WELL = HealthCheck(True, "")
 class Health:
     """`draining` is true once the process has begun to stop.
 
-    `why_gone` says why the store is not there, '' where nobody knows; it may read a file.
+    `why_gone` says why the store is not there, '' where nobody knows; it may read a file. `unsent` says what takes
+    nothing of what is to be sent, '' where all does; None: it is not known.
     """
 
-    def __init__(self, store: Store, database: Database, ledger: RedisLedger, why_gone: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        database: Database,
+        ledger: RedisLedger,
+        why_gone: Callable[[], str],
+        unsent: Callable[[], Awaitable[str | None]],
+    ) -> None:
         self.draining = False
         self._why_gone = why_gone
+        self._unsent = unsent
         self._store = store
         self._database = database
         self._ledger = ledger
@@ -85,14 +94,15 @@ class Health:
         return not self.draining and all(checks[name].ok for name in NEEDED)
 
     async def _run(self) -> dict[str, HealthCheck]:
-        store, durability, (database, migrations) = await asyncio.gather(
-            self._store_check(), self._durability(), self._records()
+        store, durability, (database, migrations), notices = await asyncio.gather(
+            self._store_check(), self._durability(), self._records(), self._notices()
         )
         return {
             "store": store,
             "database": database,
             "migrations": migrations,
             "durability": durability,
+            "notices": notices,
             "clock": self._clock(),
         }
 
@@ -136,6 +146,12 @@ class Health:
             f"the database cannot be written ({why}): the chat goes on, but new conversations cannot be opened, and "
             "nothing is archived or recorded",
         )
+
+    async def _notices(self) -> HealthCheck:
+        unsent = await self._unsent()
+        if unsent is None:
+            return HealthCheck(False, "what is to be sent is not known: the database or the store does not answer")
+        return HealthCheck(not unsent, unsent or "what is to be sent goes out")
 
     def _clock(self) -> HealthCheck:
         if shift := self._ledger.shift:

@@ -2,13 +2,15 @@
 
 Beside running servers, step by step, and each step may be done again: a command that was killed goes on where it was.
 
-1. Nothing but id and role is left of the person's record, and their tokens are revoked.
+1. Nothing but id and role is left of the person's record, what they were told of and what is on its way to them goes,
+   and their tokens are revoked.
 2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
 4. There the person's texts go, and the others' are sealed anew with the new key. Events stay: they hold no texts.
 5. The old keys go: copies of store and archive hold texts that nobody can read any more.
-6. A SQLite file is written anew, without what is left of deleted rows.
+6. What was noted for them meanwhile goes, and mails in the folder: by whoever had read the record before step 1.
+7. A SQLite file is written anew, without what is left of deleted rows.
 """
 
 import logging
@@ -103,6 +105,8 @@ class Erasure:
             for name in names:
                 await self._erase_from(person, name, progress)
             unrecorded = sorted(set(await self._ledger.conversations_of(person)) - set(recorded))
+            async with self._database.begin() as connection:
+                await erasures.forget_notices(connection, person)
             wiped = await wipe(self._database)
             async with self._database.read() as connection:
                 remains = await erasures.remains(connection, person)
@@ -110,14 +114,14 @@ class Erasure:
 
     async def _forget_person(self, person: str) -> int:
         async with self._database.begin() as connection:
-            if (found := await people.find_to_change(connection, person)) is None:
+            found = await people.find_to_change(connection, person)
+            if found is None:
                 raise UnknownPersonError(person)
-            erased_at = await self._ledger.now()
             # From here on nobody puts them into another conversation.
-            await erasures.erase_person(connection, person, erased_at)
+            at = await self._ledger.now()
+            await erasures.erase_person(connection, person, at)
             await erasures.forget_notices(connection, person)
-            # Whoever keeps something of them elsewhere is to forget it, too.
-            made = await self._noting.note(connection, [_fact(found, erased_at)], erased_at)
+            made = await self._noting.note(connection, [_erased(found, at)], at)
         await self._noting.tell(made)
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)
@@ -187,17 +191,6 @@ class Erasure:
             progress.advance(len(page))
 
 
-def _fact(person: PersonRecord, now: int) -> Fact:
-    return Fact(
-        event="person.erased",
-        mark=person.id,
-        at=now,
-        member=person.id if person.role == "member" else "",
-        mentor=person.id if person.role == "mentor" else "",
-        data={"person": person.id, "role": person.role},
-    )
-
-
 class _Progress:
     def __init__(self, tell: Callable[[int, int], None], total: int) -> None:
         self._tell = tell
@@ -213,6 +206,18 @@ class _Progress:
 def _newest_key(found: ConversationRecord, standing: Standing | None) -> int:
     """The ledger is ahead of records that were restored from a backup."""
     return found.key_number if standing is None else max(found.key_number, standing.settings.key)
+
+
+def _erased(person: PersonRecord, at: int) -> Fact:
+    """That they were: once, however often the command is run."""
+    return Fact(
+        event="person.erased",
+        mark=person.id,
+        at=person.erased_at or at,
+        member=person.id if person.role == "member" else "",
+        mentor=person.id if person.role == "mentor" else "",
+        data={"person": person.id},
+    )
 
 
 def _ended(found: ConversationRecord, standing: Standing | None, number: int) -> ConversationRecord:

@@ -34,6 +34,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "mail_bounces": ("address", "kind", "at"),
     "calendar_feeds": ("made_at",),
     "push_subscriptions": ("device", "subscribed_at", "expires_at"),
+    "webhook_events": ("kind", "at"),
 }
 """Of what is recorded, in which order, and which columns."""
 _HEADS = {
@@ -207,6 +208,8 @@ class ExportPage:
         if column == "price":
             amount, currency = (row.get(f"price_{part}", row.get(part)) for part in ("amount", "currency"))
             return escape(self._texts.amount(amount, currency))
+        if column == "event":
+            return escape(self._texts.heard(row, self._zone))
         match row[column]:
             case None:
                 return ""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import BigInteger, Column, Table, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import (
@@ -46,6 +46,7 @@ _JSON = {
     STATEMENTS.c.content,
     NOTICES.c.data,
     NOTICE_SETTINGS.c.off,
+    WEBHOOK_EVENTS.c.data,
 }
 _NUMBERS = {
     BOOKINGS.c.price_amount,
@@ -64,6 +65,8 @@ class Recorded(Struct, frozen=True):
     table: Table
     of: str
     without: tuple[str, ...] = ()
+    also: ColumnElement[bool] | None = None
+    """What else must be so of a row."""
 
 
 OF_CONVERSATIONS: Mapping[str, Recorded] = {
@@ -71,6 +74,7 @@ OF_CONVERSATIONS: Mapping[str, Recorded] = {
     "credit_corrections": Recorded(CREDIT_CORRECTIONS, "conversation_id"),
     "session_events": Recorded(SESSION_EVENTS, "conversation_id", ("id", "mark", "told")),
     "series": Recorded(SERIES, "conversation_id", ("made_until", "due_at")),
+    "webhook_events": Recorded(WEBHOOK_EVENTS, "conversation_id", ("id", "mark", "person_id")),
 }
 OF_PEOPLE: Mapping[str, Recorded] = {
     "hours": Recorded(MENTOR_HOURS, "mentor_id"),
@@ -86,7 +90,9 @@ OF_PEOPLE: Mapping[str, Recorded] = {
     "mail_bounces": Recorded(MAIL_BOUNCES, "person_id"),
     "calendar_feeds": Recorded(CALENDAR_FEEDS, "person_id", ("digest",)),
     "push_subscriptions": Recorded(PUSH_SUBSCRIPTIONS, "person_id", ("sealed", "digest")),
-    "webhook_events": Recorded(WEBHOOK_EVENTS, "person_id", ("id", "mark", "data")),
+    "webhook_events": Recorded(
+        WEBHOOK_EVENTS, "person_id", ("id", "mark", "conversation_id"), WEBHOOK_EVENTS.c.conversation_id == ""
+    ),
 }
 
 
@@ -106,7 +112,8 @@ async def of_person(connection: AsyncConnection, person: str) -> Rows:
 async def _rows(connection: AsyncConnection, recorded: Recorded, of: str) -> list[dict[str, Any]]:
     table = recorded.table
     columns = [column for column in table.columns if column.name not in (recorded.of, *recorded.without)]
-    query = select(*columns).where(table.c[recorded.of] == of).order_by(*table.primary_key.columns)
+    query = select(*columns).where(table.c[recorded.of] == of, true() if recorded.also is None else recorded.also)
+    query = query.order_by(*table.primary_key.columns)
     rows = await connection.execute(query)
     return [{column.name: _shown(column, value) for column, value in zip(columns, row, strict=True)} for row in rows]
 

@@ -1,7 +1,11 @@
 """What the page of an export says, in English, Norwegian bokmål and Danish; and instants in words."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+from chatserver.notices.notice import Notice
+from chatserver.notices.texts import words_of
 from chatserver.protocol.event_details import details_of
 from chatserver.protocol.events import SystemEvent
 from quotas import instant
@@ -140,6 +144,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "device": ("Device", "Enhet", "Enhed"),
     "subscribed_at": ("Since", "Siden", "Siden"),
     "expires_at": ("Until", "Til", "Til"),
+    "webhook_events": (
+        "Told to the platform's systems",
+        "Meldt til plattformens systemer",
+        "Meddelt platformens systemer",
+    ),
     "mentor_days": ("Days on which the mentor wrote", "Dager da mentoren skrev", "Dage, hvor mentoren skrev"),
     "memberships": ("Membership", "Medlemskap", "Medlemskab"),
     "monthly": ("monthly", "månedlig", "månedlig"),
@@ -220,6 +229,16 @@ class ExportTexts:
     def at(self, moment: str, zone: str) -> str:
         """Day and time."""
         return self("at", date=self.date(moment, zone), time=self.time(moment, zone))
+
+    def heard(self, row: Mapping[str, Any], zone: str) -> str:
+        """A notice that was recorded, as it was said, but without the other's name; one that is not known as it is."""
+        at = instant.parse(row["at"])
+        places = {"conversation": row["conversation_id"], "booking": row["booking_id"]}
+        notice = Notice(id=0, person="", event=row["event"], mark="", data=row["data"], at=at, noted_at=at, **places)
+        try:
+            return words_of(notice, self.language, zone, "").line
+        except KeyError:
+            return str(row["event"])
 
     def event(self, event: SystemEvent, zone: str) -> str:
         """What happened, with the session it happened to; a name that is not known as it is."""

@@ -7,15 +7,18 @@ once would do no harm.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
 from msgspec import Struct
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.histories import histories
+from chatserver.notices.fact import Fact
+from chatserver.notices.noting import Noting
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
+from chatserver.replies.reply_facts import fact_of
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from quotas.calendar import Calendar
@@ -68,10 +71,22 @@ class ToldOf(Struct, frozen=True):
 
 
 class ReplyRecords:
-    """One process's part in it. `name` tells processes apart; any number may run on one store."""
+    """One process's part in it. `name` tells processes apart; any number may run on one store.
+
+    `clock` gives the store's instant.
+    """
 
     def __init__(
-        self, *, store: Store, ledger: Ledger, waits: Waits, database: Database, rulebook: Rulebook, name: str
+        self,
+        *,
+        store: Store,
+        ledger: Ledger,
+        waits: Waits,
+        database: Database,
+        rulebook: Rulebook,
+        noting: Noting,
+        clock: Callable[[], Awaitable[int]],
+        name: str,
     ) -> None:
         self.agenda = Agenda()
         self._duty = Duty(store, keys.RECORDER, name, self.agenda, _WORDS, logger)
@@ -79,6 +94,8 @@ class ReplyRecords:
         self._waits = waits
         self._database = database
         self._rulebook = rulebook
+        self._noting = noting
+        self._clock = clock
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
@@ -111,11 +128,16 @@ class ReplyRecords:
         """`places` are those that the sweep knows already; it learns of others."""
         places |= await self._places({event.conversation for event in events} - places.keys())
         rows: list[ClosedWait | ReplyNotice | MentorDay] = []
+        facts: list[Fact] = []
         for first in range(0, len(events), AT_ONCE):
             rows += self._rows(events[first : first + AT_ONCE], places)
+            facts += _facts(events[first : first + AT_ONCE], places)
             await asyncio.sleep(0)
+        now = await self._clock()
         async with self._database.begin() as connection:
             await reply_waits.store(connection, rows)
+            made = await self._noting.note(connection, facts, now)
+        await self._noting.tell(made)
         stored: dict[int, list[str]] = {}
         for event in events:
             stored.setdefault(event.partition, []).append(event.id)
@@ -198,6 +220,13 @@ class ReplyRecords:
         except UnknownPlanError:
             return None
         return counted_time(promise, calendar, since, until) if promise else None
+
+
+def _facts(events: Iterable[WaitEvent], places: dict[str, ToldOf]) -> list[Fact]:
+    """What others may hear of."""
+    known = ((event, places[event.conversation]) for event in events if event.conversation in places)
+    facts = (fact_of(event, place.member, place.mentor) for event, place in known)
+    return [fact for fact in facts if fact is not None]
 
 
 def _place_in_time(event: WaitEvent) -> tuple[int, int]:

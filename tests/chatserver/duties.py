@@ -24,6 +24,7 @@ from quotas.ledger.waits import Waits
 from quotas.plans import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
+from tests.chatserver.heard import noting_on
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +75,8 @@ async def _work(duty: str, store_url: str, database_url: str, name: str, shift: 
             waits=Waits(link, ledger, shift),
             database=database,
             rulebook=Rulebook(builtin_policy()),
+            noting=noting_on(database),
+            clock=ledger.now,
             name=name,
         ).run()
 

@@ -15,7 +15,7 @@ import pytest
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.membership import MembershipDetails
-from chatserver.conversations.requests import Written
+from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.notices.webhook_book import WebhookWritten
 from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
@@ -25,6 +25,7 @@ from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.series_record import SeriesDetails, SeriesView
 from quotas import instant
 from quotas.session_book import WantedBooking
+from tests.chatserver.notices.browser import Browser
 from tests.chatserver.realtime.devices import Device, opened
 from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.plain_http import http_client
@@ -60,6 +61,8 @@ THE_MENTOR = row(401, 403, 403, "ok", 404, 404, 403, 403, 403)
 MENTORS_FIND_NOTHING = row(401, 403, 403, 404, 404, 404, 403, 403, 403)
 ALL_BUT_SERVICES = row(401, "ok", 404, "ok", 404, 404, 404, "ok", 403)
 ALL_BUT_SERVICES_FIND_NOTHING = row(401, *[404] * 7, 403)
+MIA_HERSELF = row(401, "ok", 404, 404, 404, "ok", 404, 404, 403)
+SARA_HERSELF = row(401, *[404] * 6, "ok", 403)
 ALL_BUT_MEMBERS = row(401, 403, 403, "ok", "ok", "ok", 403, "ok", "ok")
 
 HTTP: dict[tuple[str, str], dict[str, object]] = {
@@ -147,6 +150,34 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("replayWebhook", "absent"): WRITERS_FIND_NOTHING,
     ("getWebhookDeliveries", "w1"): WRITERS,
     ("getWebhookDeliveries", "absent"): WRITERS_FIND_NOTHING,
+    ("makeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
+    ("revokeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
+    ("reportMailBounce", ""): row(401, *[403] * 7, "ok"),
+    ("getNotices", "mia"): MIA_HERSELF,
+    ("getNotices", "sara"): SARA_HERSELF,
+    ("getNotices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("readNotices", "mia"): MIA_HERSELF,
+    ("readNotices", "sara"): SARA_HERSELF,
+    ("getNoticeSettings", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
+    ("getNoticeSettings", "sara"): row(401, *[404] * 6, "ok", "ok"),
+    ("getNoticeSettings", "absent"): NOBODY_FINDS_IT,
+    ("putNoticeSettings", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
+    ("putNoticeSettings", "sara"): row(401, *[404] * 6, "ok", "ok"),
+    ("putNoticeSettings", "absent"): NOBODY_FINDS_IT,
+    ("muteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
+    ("muteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("unmuteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
+    ("unmuteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("askOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
+    ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
+    ("getPushKey", ""): row(401, *["ok"] * 8),
+    ("putPushSubscription", "mia"): MIA_HERSELF,
+    ("putPushSubscription", "sara"): SARA_HERSELF,
+    ("deletePushSubscription", "mia"): MIA_HERSELF,
+    ("deletePushSubscription", "sara"): SARA_HERSELF,
+    ("listPushSubscriptions", "mia"): MIA_HERSELF,
+    ("listPushSubscriptions", "sara"): SARA_HERSELF,
+    ("listPushSubscriptions", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
@@ -187,12 +218,16 @@ BODIES: dict[str, object] = {
     "changeMembership": {"payer": "business"},
     "putWebhook": WEBHOOK,
     "replayWebhook": {"from": "2026-01-01T00:00:00Z"},
+    "reportMailBounce": {"kind": "bounce", "address": "mia@example.org"},
+    "readNotices": {"upto": 1},
+    "putNoticeSettings": {"topics": [{"topic": "messages", "push": False}]},
+    "putPushSubscription": msgspec.to_builtins(Browser("https://push.example.net/1").subscription()),
 }
 
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
 """Of operations that cannot do without."""
 
-PARTS: dict[str, str] = {"month": "2026-01"}
+PARTS: dict[str, str] = {"month": "2026-01", "conversation": "c1", "device": "phone"}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -243,8 +278,9 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora with b1 and s1, mia's membership, c2 of others, and w1, on a Tuesday."""
+    """c1 of mia and tora with b1 and s1, mia's membership, c2 of others, sara of support, and w1, on a Tuesday."""
     async with here(valkey_url, tmp_path, webhook_networks=("127.0.0.0/8",)) as server:
+        assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
         wanted = WantedBooking("b1", "c1", "video_call", instant.parse("2026-01-13T09:00:00Z"), 30)
@@ -255,6 +291,7 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         hook = msgspec.convert(WEBHOOK, WebhookDetails)
         assert isinstance(await server.parts.webhooks.put("w1", hook), WebhookWritten)
+        assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         yield server
 
 
@@ -287,7 +324,11 @@ def test_every_role_is_among_the_callers() -> None:
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
 """What everybody of a role gets, each with their own in it."""
-FOR_ONESELF = ("notices", "notices_read")
+FOR_ONESELF = (
+    *("notices", "notices_read"),
+    *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
+    *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
+)
 """What support too gets of itself alone."""
 DENIALS = set(CODES) - {"not_open"}
 """Whoever hears the rules say no has the right to ask."""
@@ -307,7 +348,7 @@ def word(name: str, role: Role, table: dict[tuple[str, str], dict[str, object]])
     }
     if found == {False}:
         return "–"
-    if role == "support" and name in FOR_ONESELF:
+    if role == "support" and True in found and name in FOR_ONESELF:
         return "own"
     if role in ("member", "mentor"):
         return "any" if found == {True} and name not in (*NARROWED, *FOR_ONESELF) else "own"

@@ -19,11 +19,11 @@ HearingKey = tuple[str, FactName, str]
 
 
 async def append(connection: AsyncConnection, notices: Sequence[Notice]) -> list[Notice]:
-    """Those that were not there already, with their ids; the ids given do not count.
+    """Those that were not there already, with their ids, which grow with the instants; the ids given do not count.
 
     Where two processes append the same, they do it in the same order, so that neither waits for the other.
     """
-    ordered = {key_of(each): each for each in sorted(notices, key=key_of)}
+    ordered = {key_of(each): each for each in sorted(notices, key=lambda each: (each.at, key_of(each)))}
     names = (NOTICES.c.person_id, NOTICES.c.event, NOTICES.c.mark)
     ids: dict[tuple[str, str, str], int] = {}
     for some in portions(list(ordered.values()), _COLUMNS):

@@ -19,7 +19,7 @@ SUMMARY_MOST = 50
 _LOOKED_AT = 100
 """Rows of a channel that are looked at for what is due next: more than all processes together are sending."""
 
-SendOutcome = Literal["sent", "dropped", "failed"]
+OutboxOutcome = Literal["sent", "dropped", "failed"]
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     leased_until: int | None = None
     done_at: int | None = None
-    outcome: SendOutcome | None = None
+    outcome: OutboxOutcome | None = None
     reason: str | None = None
     """Why it failed or was dropped; of one that is tried again why the last try failed."""
 
@@ -48,7 +48,7 @@ class RowOutcome(Struct, frozen=True, kw_only=True):
 
     id: int
     channel: ChannelName
-    outcome: SendOutcome | None
+    outcome: OutboxOutcome | None
     """None: it is tried again."""
     reason: str | None = None
     pause: int = 0
@@ -129,13 +129,12 @@ async def next_due(connection: AsyncConnection, channels: Collection[ChannelName
     return soonest
 
 
-async def by_id(connection: AsyncConnection, ids: Collection[int]) -> list[OutboxRow]:
-    """Those that exist, in order."""
+async def by_key(connection: AsyncConnection, keys: Collection[str]) -> list[OutboxRow]:
+    """Those that exist, in the order in which they were put there."""
     found: list[OutboxRow] = []
-    for some in portions(sorted(ids)):
-        rows = await connection.execute(select(OUTBOX).where(OUTBOX.c.id.in_(some)).order_by(OUTBOX.c.id))
-        found += map(row_of, rows)
-    return found
+    for some in portions(sorted(keys)):
+        found += map(row_of, await connection.execute(select(OUTBOX).where(OUTBOX.c.key.in_(some))))
+    return sorted(found, key=lambda row: row.id)
 
 
 async def _with_mates(connection: AsyncConnection, now: int, lead: OutboxRow) -> list[OutboxRow]:

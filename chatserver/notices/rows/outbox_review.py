@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
-from chatserver.notices.rows.outbox import OutboxRow, row_of
+from chatserver.notices.outbox_line import OutboxFilter, OutboxLine
 from chatserver.records.dialects import portions
-from chatserver.records.tables import OUTBOX
+from chatserver.records.tables import NOTICES, OUTBOX, WEBHOOK_EVENTS
 
 _PENDING = text("outbox.done_at IS NULL")
 _FAILED = text("outbox.outcome = 'failed'")
@@ -26,11 +26,23 @@ class QueueCount(Struct, frozen=True):
     """How often those were tried in vain that wait for another try."""
 
 
-class OutboxFilter(Struct, frozen=True):
-    """Which rows; None: of any."""
-
-    channel: ChannelName | None = None
-    person: str | None = None
+_LISTED = select(
+    OUTBOX.c.id,
+    OUTBOX.c.channel,
+    OUTBOX.c.person_id.label("person"),
+    OUTBOX.c.endpoint_id.label("endpoint"),
+    func.coalesce(NOTICES.c.event, WEBHOOK_EVENTS.c.kind, "").label("event"),
+    OUTBOX.c.created_at,
+    OUTBOX.c.due_at,
+    OUTBOX.c.held,
+    OUTBOX.c.attempts,
+    OUTBOX.c.done_at,
+    OUTBOX.c.reason,
+).select_from(
+    OUTBOX.outerjoin(NOTICES, NOTICES.c.id == OUTBOX.c.notice_id).outerjoin(
+        WEBHOOK_EVENTS, WEBHOOK_EVENTS.c.id == OUTBOX.c.webhook_event_id
+    )
+)
 
 
 async def counts(connection: AsyncConnection) -> dict[str, QueueCount]:
@@ -54,16 +66,16 @@ async def last_reason(connection: AsyncConnection, channel: ChannelName) -> str 
     return reason
 
 
-async def queued(connection: AsyncConnection, of: OutboxFilter, most: int) -> list[OutboxRow]:
+async def queued(connection: AsyncConnection, of: OutboxFilter, most: int) -> list[OutboxLine]:
     """Those to send, the first due first."""
-    query = select(OUTBOX).where(_PENDING, *_of(of)).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
-    return [row_of(row) for row in await connection.execute(query)]
+    query = _LISTED.where(_PENDING, *_of(of)).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
+    return [OutboxLine(**row._mapping) for row in await connection.execute(query)]
 
 
-async def failed(connection: AsyncConnection, of: OutboxFilter, most: int) -> list[OutboxRow]:
+async def failed(connection: AsyncConnection, of: OutboxFilter, most: int) -> list[OutboxLine]:
     """Those that were given up, the last one first."""
-    query = select(OUTBOX).where(_FAILED, *_of(of)).order_by(OUTBOX.c.done_at.desc(), OUTBOX.c.id.desc()).limit(most)
-    return [row_of(row) for row in await connection.execute(query)]
+    query = _LISTED.where(_FAILED, *_of(of)).order_by(OUTBOX.c.done_at.desc(), OUTBOX.c.id.desc()).limit(most)
+    return [OutboxLine(**row._mapping) for row in await connection.execute(query)]
 
 
 async def retry(connection: AsyncConnection, ids: Collection[int], now: int) -> list[int]:

@@ -1,13 +1,11 @@
 """Devices that push reaches people on, one row each: where to is sealed."""
 
-from collections.abc import Collection
-
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import insert_into, portions
+from chatserver.records.dialects import insert_into
 from chatserver.records.tables import PEOPLE, PUSH_SUBSCRIPTIONS
 
 _COLUMN = PUSH_SUBSCRIPTIONS.c
@@ -46,16 +44,6 @@ async def of_person(connection: AsyncConnection, person: str) -> list[PushDevice
     query = select(PUSH_SUBSCRIPTIONS).where(_COLUMN.person_id == person)
     ordered = query.order_by(_COLUMN.subscribed_at.desc(), _COLUMN.device)
     return [PushDevice(**row._mapping) for row in await connection.execute(ordered)]
-
-
-async def devices_of(connection: AsyncConnection, people: Collection[str]) -> dict[str, list[str]]:
-    """The names of each person's devices; nobody who has none is there."""
-    found: dict[str, list[str]] = {}
-    for some in portions(sorted(people)):
-        query = select(_COLUMN.person_id, _COLUMN.device).where(_COLUMN.person_id.in_(some))
-        for person, device in await connection.execute(query.order_by(_COLUMN.person_id, _COLUMN.device)):
-            found.setdefault(person, []).append(device)
-    return found
 
 
 async def put(connection: AsyncConnection, row: PushDevice) -> None:

@@ -51,6 +51,13 @@ async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> lis
     return await _by_start(connection, [(BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)])
 
 
+async def of_person(connection: AsyncConnection, person: str, since: int) -> list[Booking]:
+    """Those of a person, on whichever side, that start at `since` or later and are not cancelled, by start."""
+    standing = BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None)
+    sides = BOOKINGS.c.member_id, BOOKINGS.c.mentor_id
+    return await _by_start(connection, [(side == person, *standing) for side in sides])
+
+
 async def first_start_of(connection: AsyncConnection, mentor: str) -> int | None:
     """When the first of a mentor's bookings starts; None where there is none."""
     query = select(func.min(BOOKINGS.c.starts_at)).where(BOOKINGS.c.mentor_id == mentor)

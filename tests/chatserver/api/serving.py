@@ -12,27 +12,39 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from chatserver.access.addresses import Proxies
 from chatserver.access.rate_limit import RateLimit
 from chatserver.access.revocation import RevocableTokens
 from chatserver.access.tokens import issue
 from chatserver.api import ApiContext, routes
+from chatserver.api.calendar_feeds import calendar_route
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
+from chatserver.api.open_endpoint import OpenDoor
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
+from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import founded
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
+from chatserver.notices.bounces import MailBounces
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.outbox_counts import OutboxCounts
+from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.unsubscribing import Unsubscribing
+from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.health import Health
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from quotas.instant import parse
@@ -46,6 +58,8 @@ from quotas.terms import Rulebook
 from tests.chatserver.keys.making import conversation_keys
 from tests.chatserver.realtime.servers import UnsignalledServer
 
+PUBLIC = "https://chat.example.org"
+"""What links begin with."""
 SECRET = "a secret of at least thirty-two bytes"
 
 
@@ -57,6 +71,8 @@ class Served:
     ledger: RedisLedger
     keys: ConversationKeys
     provisioning: Provisioning
+    bookings: Bookings
+    unsubscribing: Unsubscribing
 
     async def move_clock(self, to: str) -> None:
         """On to that instant; for servers that were given one to begin at."""
@@ -94,6 +110,16 @@ async def served(
     tokens = RevocableTokens(Settings(jwt_secret=SECRET), base.revocations)
     keys = conversation_keys(database)
     board = Board(ledger, OpenWaits(ledger))
+    feeds = CalendarFeeds(
+        database=database,
+        provisioning=provisioning,
+        policy=provisioning.rulebook.policy.sessions,
+        clock=ledger.now,
+        url=PUBLIC,
+    )
+    bounces = MailBounces(database, ledger.now)
+    secrets = ServerSecrets(database, ServerSeal(keys, "secrets"), ledger.now)
+    unsubscribing = Unsubscribing(database, secrets, ledger.now, PUBLIC)
     context = ApiContext(
         provisioning=provisioning,
         ledger=ledger,
@@ -119,14 +145,27 @@ async def served(
             ringing=base.outbox,
             clock=ledger.now,
         ),
+        feeds=feeds,
+        bounces=bounces,
+        notice_lists=base.notice_lists,
+        preferences=base.preferences,
+        openings=base.openings,
+        push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
+        vapid=Vapid(secrets, None),
         clock=ledger.now,
         people=RateLimit(Rate(0, "minute", 0)),
         metrics=base.metrics,
     )
     gate = Middleware(
-        Gate, metrics=context.metrics, health=Health(link, database, ledger, str), cors=Cors(()), traces=None
+        Gate,
+        metrics=context.metrics,
+        health=Health(link, database, ledger, str, OutboxCounts(database, ledger.now).unsent),
+        cors=Cors(()),
+        traces=None,
     )
-    app = Starlette(routes=list(routes(context, operations)), middleware=[gate])
+    door = OpenDoor(RateLimit(Rate(0, "minute", 0)), Proxies(()), base.metrics)
+    links = [calendar_route(feeds, door), unsubscribe_route(unsubscribing, door)]
+    app = Starlette(routes=[*routes(context, operations), *links], middleware=[gate])
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = UnsignalledServer(uvicorn.Config(app, log_config=None, lifespan="off"))
@@ -135,7 +174,8 @@ async def served(
             async with asyncio.timeout(30):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
-            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", ledger, keys, provisioning)
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield Served(url, ledger, keys, provisioning, base.bookings, unsubscribing)
         finally:
             server.should_exit = True
             await serving

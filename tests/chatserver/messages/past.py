@@ -18,7 +18,7 @@ from quotas.plans import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
-from tests.chatserver.heard import session_log_on
+from tests.chatserver.heard import Heard, noting_on, session_log_on
 
 RULEBOOK = Rulebook(builtin_policy())
 
@@ -44,10 +44,22 @@ class PastDesk:
             self._clock,
             BookedSessions(database, self._clock, session_log_on(database)),
         )
-        self.records = ReplyRecords(
-            store=link, ledger=self.ledger, waits=self.waits, database=database, rulebook=RULEBOOK, name="first"
-        )
+        self.heard = Heard()
+        self.records = self.recorder("first")
         self.reports = ReplyReports(database, RULEBOOK, self._clock)
+
+    def recorder(self, name: str) -> ReplyRecords:
+        """A process's part in recording."""
+        return ReplyRecords(
+            store=self.link,
+            ledger=self.ledger,
+            waits=self.waits,
+            database=self.database,
+            rulebook=RULEBOOK,
+            noting=noting_on(self.database, self.heard),
+            clock=self._clock,
+            name=name,
+        )
 
     async def _clock(self) -> int:
         return self.now

@@ -6,8 +6,8 @@ import pytest
 
 from chatserver.notices.delivery import ChannelName, NotNow
 from chatserver.notices.outbox_counts import ChannelCount, OutboxCounts
+from chatserver.notices.outbox_line import OutboxFilter
 from chatserver.notices.rows import outbox_review
-from chatserver.notices.rows.outbox_review import OutboxFilter
 from chatserver.notices.rows.queue import ToSend
 from chatserver.records.database import Database
 from quotas.instant import HOUR, MINUTE
@@ -39,21 +39,27 @@ async def given_up(post: Post, mail: Receiver, *people: str) -> None:
 
 async def test_what_waits_and_what_failed_is_listed(post: Post, mail: Receiver) -> None:
     await given_up(post, mail, "mia", "tom")
-    now = await post.ledger.now()
+    now, notice = await post.ledger.now(), await post.noted("tom")
     await post.put(
         ToSend(key="later", channel="push", person="mia", endpoint="phone", due_at=now + HOUR),
-        ToSend(key="soon", channel="mail", person="tom", due_at=now + MINUTE),
+        ToSend(key="soon", channel="mail", person="tom", notice=notice.id, due_at=now + MINUTE),
     )
     async with post.database.read() as connection:
-        assert [row.key for row in await outbox_review.queued(connection, ANY, 10)] == ["soon", "later"]
-        assert [row.key for row in await outbox_review.queued(connection, ANY, 1)] == ["soon"]
-        assert [row.key for row in await outbox_review.queued(connection, OutboxFilter("push"), 10)] == ["later"]
+        listed = await outbox_review.queued(connection, ANY, 10)
+        assert [(line.person, line.endpoint, line.event) for line in listed] == [
+            ("tom", "", "writing.opened"),
+            ("mia", "phone", ""),
+        ]
+        assert [line.person for line in await outbox_review.queued(connection, ANY, 1)] == ["tom"]
+        assert [line.person for line in await outbox_review.queued(connection, OutboxFilter("push"), 10)] == ["mia"]
         failed = await outbox_review.failed(connection, ANY, 10)
-        assert {(row.key, row.reason, row.attempts) for row in failed} == {
+        assert {(line.person, line.reason, line.attempts) for line in failed} == {
             ("mia", "452 no room", 3),
             ("tom", "452 no room", 3),
         }
-        assert [row.key for row in await outbox_review.failed(connection, OutboxFilter(person="tom"), 10)] == ["tom"]
+        assert [line.person for line in await outbox_review.failed(connection, OutboxFilter(person="tom"), 9)] == [
+            "tom"
+        ]
         assert await outbox_review.failed(connection, OutboxFilter("push"), 10) == []
 
 
@@ -79,7 +85,7 @@ async def test_what_failed_or_waits_for_another_try_is_tried_anew(post: Post, ma
 
 async def test_what_waits_is_counted_and_a_relay_that_refuses_is_named(post: Post, mail: Receiver) -> None:
     async def counted() -> Mapping[ChannelName, ChannelCount]:
-        found = await OutboxCounts(post.database, post.ledger.now, ("mail", "push", "webhook")).latest()
+        found = await OutboxCounts(post.database, post.ledger.now).latest()
         assert found is not None
         return found
 
@@ -95,6 +101,8 @@ async def test_what_waits_is_counted_and_a_relay_that_refuses_is_named(post: Pos
     mail.answer = lambda delivery: NotNow("the relay refuses the login")
     await post.settle()
     assert (await counted())["mail"].refusal == "the relay refuses the login"
+    said = await OutboxCounts(post.database, post.ledger.now).unsent()
+    assert said == "no mail is taken: the relay refuses the login; it is tried again"
     mail.answer = Receiver().answer
     await post.put(ToSend(key="d", channel="mail", person="d", due_at=now))
     await post.settle()

@@ -162,8 +162,8 @@ WHERE = {
             for name in ("starts_at", "booking_id", "refusal", "noted_at")
         },
     },
-    **{each.table.name: paths(each, f"conversations.records.{name}") for name, each in OF_CONVERSATIONS.items()},
     **{each.table.name: paths(each, f"person.records.{name}") for name, each in OF_PEOPLE.items()},
+    **{each.table.name: paths(each, f"conversations.records.{name}") for name, each in OF_CONVERSATIONS.items()},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
 
@@ -435,6 +435,7 @@ async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
         "e-mail: sessioner",
         "22:00",
         "mislykkedes",
+        "Din session med din mentor er booket.",
         "Kalender",
     ):
         assert words in Outline(page).text

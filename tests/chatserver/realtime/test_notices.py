@@ -131,17 +131,13 @@ async def test_everyone_has_their_own(server: HereServer) -> None:
 
 
 async def test_what_cannot_be_asked_is_refused(server: HereServer) -> None:
+    pages: list[dict[str, object]] = [{"limit": 0}, {"limit": 101}, {"before": 0}, {"before": "1"}, {"before": 2**53}]
+    marks: list[dict[str, object]] = [{}, {"upto": 1, "ids": [1]}, {"ids": list(range(1, 102))}, {"upto": 0}]
     async with server.device("mia") as mia:
-        for fields in (
-            {"limit": 0},
-            {"limit": 101},
-            {"before": 0},
-            {"before": "1"},
-            {"before": 2**53},
-        ):
+        for fields in pages:
             await mia.say("notices", **fields)
             await mia.error("invalid_field")
-        for fields in ({}, {"upto": 1, "ids": [1]}, {"ids": []}, {"ids": list(range(1, 102))}, {"upto": 0}):
+        for fields in marks:
             await mia.say("notices_read", **fields)
             await mia.error("invalid_field")
         await lists(mia, 0, [])
@@ -203,7 +199,6 @@ async def _many(server: HereServer, person: str, count: int) -> None:
 async def _plan(server: HereServer, statement: str) -> list[str]:
     """How SQLite goes about it."""
     async with server.parts.database.read() as connection:
-        driver = await connection.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {statement}", tuple("1" for _ in range(statement.count("?")))
-        )
-        return [row[3] for row in driver]
+        given = ("1",) * statement.count("?")
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        return [str(row.detail) for row in rows]

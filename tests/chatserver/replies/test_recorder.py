@@ -9,11 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.conversations.requests import ConversationChange
+from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
+from chatserver.notices.notice import Notice
+from chatserver.notices.rows import notices
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
 from chatserver.replies.recorder import BATCH, ReplyRecords
+from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.waits import Waits
@@ -21,6 +25,7 @@ from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from tests.chatserver.duties import duty_process
+from tests.chatserver.heard import noting_on
 from tests.chatserver.messages.past import RULEBOOK, PastDesk, oslo
 from tests.databases import sqlite_at
 from tests.engines import StoreProcess
@@ -175,6 +180,8 @@ class Forgetful(ReplyRecords):
             waits=waits,
             database=desk.database,
             rulebook=RULEBOOK,
+            noting=noting_on(desk.database),
+            clock=desk.ledger.now,
             name="forgetful",
         )
 
@@ -193,9 +200,7 @@ async def test_two_recorders_at_once_store_everything_once(desk: PastDesk) -> No
     for name in names:
         for turn in range(4):
             await desk.exchange(name, MONDAY + turn * HOUR, MONDAY + turn * HOUR + MINUTE)
-    other = ReplyRecords(
-        store=desk.link, ledger=desk.ledger, waits=desk.waits, database=desk.database, rulebook=RULEBOOK, name="second"
-    )
+    other = desk.recorder("second")
     await asyncio.gather(desk.records.sweep(), other.sweep(), desk.records.sweep())
     assert len(await desk.closed()) == 4 * len(names)
     assert await desk.left() == []
@@ -242,7 +247,7 @@ async def until(reached: object, seconds: float = 20) -> None:
 
 
 async def test_recorders_that_are_killed_store_everything_once(database: Database, valkey_url: str) -> None:
-    """Eight times, at moments that chance picks, each time taken over by another process."""
+    """Eight times, at moments that chance picks, each time taken over by another process; and the mentor hears once."""
     link = Link(valkey_url)
     await link.open()
     desk = PastDesk(link, database)
@@ -257,7 +262,9 @@ async def test_recorders_that_are_killed_store_everything_once(database: Databas
             before = len(await desk.closed())
             for name in names:
                 at = MONDAY + round * HOUR
-                await desk.exchange(name, at, at + MINUTE)
+                due_at = (await desk.write(name, "member", at)).usage.due_at
+                await desk.waits.note_warning(name, due_at, 4, at + 1)
+                await desk.write(name, "mentor", at + MINUTE)
                 written += 1
 
             async def some(known: int = before) -> bool:
@@ -274,6 +281,9 @@ async def test_recorders_that_are_killed_store_everything_once(database: Databas
         await until(done)
     waits = [(wait["conversation_id"], wait["waiting_since"]) for wait in await desk.closed()]
     assert len(waits) == len(set(waits)) == written
+    async with database.read() as connection:
+        warned = [each.mark for each in await notices.page(connection, "tom", None, 1_000)]
+    assert len(warned) == len(set(warned)) == written
     link.close()
 
 
@@ -348,9 +358,7 @@ async def test_one_recorder_works_while_it_renews_its_lease(valkey_url: str, tmp
         return bool(await link.request("GET", keys.RECORDER) == b"first")
 
     await until(begun)
-    second = ReplyRecords(
-        store=link, ledger=desk.ledger, waits=desk.waits, database=database, rulebook=RULEBOOK, name="second"
-    )
+    second = desk.recorder("second")
     other = asyncio.create_task(second.run())
     await asyncio.sleep(0.1)
     assert await link.request("GET", keys.RECORDER) == b"first"
@@ -384,3 +392,45 @@ def test_the_database_itself_refuses_a_second_row(tmp_path: Path) -> None:
         connection.execute(row)
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute(row)
+
+
+async def heard(desk: PastDesk) -> list[tuple[str, str]]:
+    """Who hears of what."""
+    async with desk.database.read() as connection:
+        return [
+            (each.person, each.event) for name in ("mia", "tom", "sara") for each in await of_person(connection, name)
+        ]
+
+
+async def of_person(connection: AsyncConnection, person: str) -> list[Notice]:
+    return sorted(await notices.page(connection, person, None, 100), key=lambda notice: notice.id)
+
+
+async def test_mentor_and_support_hear_of_what_became_of_waits(desk: PastDesk) -> None:
+    """Once, also where a ledger that was restored tells of it again, and a refusal tells nobody."""
+    assert isinstance(await desk.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
+    due_at = (await desk.write("c1", "member", MONDAY)).usage.due_at
+    await desk.waits.note_warning("c1", due_at, 4, due_at - 4 * HOUR)
+    await desk.waits.note_miss("c1", due_at, due_at + 1)
+    await desk.record()
+    await desk.write("c1", "mentor", due_at + HOUR)
+    await desk.record()
+    expected = [("tom", "reply.warning"), ("tom", "reply.missed"), ("sara", "reply.missed")]
+    assert await heard(desk) == expected
+    assert [(person, event) for person, event, _ in desk.heard.published] == [
+        ("tom", "reply.warning"),
+        ("sara", "reply.missed"),
+        ("tom", "reply.missed"),
+    ]
+    words = f"missed c1 {MONDAY} {due_at} {due_at + 1}"
+    await desk.link.request("XADD", keys.events(keys.partition("c1")), "*", "e", words)
+    await desk.record()
+    assert await heard(desk) == expected
+    async with desk.database.read() as connection:
+        [missed] = await of_person(connection, "sara")
+    assert missed.data == {
+        "waiting_since": instant.text(MONDAY),
+        "due_at": instant.text(due_at),
+        "role": "support",
+        "first": True,
+    }

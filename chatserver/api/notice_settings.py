@@ -1,0 +1,171 @@
+"""What a person wants to hear, over HTTP: settings, muted conversations, and that writing opens."""
+
+from msgspec import Struct
+
+from chatserver.access.tokens import Identity
+from chatserver.api.conversations import not_found, readable
+from chatserver.api.fields import ID_ALLOWED
+from chatserver.api.notices import nobody, require_oneself
+from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
+from chatserver.api.problem import RefusedError, invalid
+from chatserver.api.roles import EVERYBODY, MEMBER, PAIR
+from chatserver.conversations.requests import Invalid, Missing
+from chatserver.notices.preference_requests import PreferenceDetails, Preferences
+from quotas import instant
+from quotas.admission import writing_state
+
+CONVERSATION = PathPart("conversation", "[A-Za-z0-9_.:|@~-]{1,64}", ID_ALLOWED)
+
+
+class MutedConversation(Struct, frozen=True):
+    """Whether the person wants no notices of the conversation."""
+
+    person: str
+    conversation: str
+    muted: bool
+
+
+class OpeningNotice(Struct, frozen=True):
+    """Whether the member hears when writing opens; that is at `opens_at` (RFC 3339, UTC), by what is known now."""
+
+    conversation: str
+    asked: bool
+    opens_at: str | None
+
+
+async def get_settings(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    _require_may_set(call.id, call.identity)
+    found = await call.context.preferences.find(call.id)
+    if found is None:
+        raise nobody(call.id)
+    return HttpAnswer(200, found)
+
+
+async def put_settings(call: HttpCall[NoQuery, PreferenceDetails]) -> HttpAnswer:
+    _require_may_set(call.id, call.identity)
+    match await call.context.preferences.put(call.id, call.body):
+        case Preferences() as written:
+            return HttpAnswer(200, written)
+        case Invalid(errors):
+            raise invalid(errors)
+        case Missing():
+            raise nobody(call.id)
+
+
+def _require_may_set(id: str, identity: Identity) -> None:
+    """A person their own; a service, which asks at sign-up, anybody's. Raises ProblemError 404."""
+    if identity.role != "service":
+        require_oneself(id, identity.user)
+
+
+async def mute(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    return await _muted(call, muted=True)
+
+
+async def unmute(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    return await _muted(call, muted=False)
+
+
+async def _muted(call: HttpCall[NoQuery, None], *, muted: bool) -> HttpAnswer:
+    require_oneself(call.id, call.identity.user)
+    conversation = (await readable(call.context, call.identity, call.parts["conversation"])).id
+    if await call.context.preferences.mute(call.id, conversation, muted=muted) is not None:
+        raise nobody(call.id)
+    return HttpAnswer(200, MutedConversation(call.id, conversation, muted))
+
+
+async def ask_opening(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    """Where it is open already, or nobody knows when it opens, there is nothing to wait for."""
+    record = await readable(call.context, call.identity, call.id)
+    standing = await call.context.provisioning.standing(record)
+    terms = standing.terms(call.context.provisioning.rulebook)
+    state = writing_state(standing.settings.status, standing.usage, terms, standing.now)
+    if state.open:
+        raise RefusedError("open", "writing is open now: there is nothing to wait for")
+    if not state.opens_at:
+        raise RefusedError(state.reason or "closed", "it is not known when writing opens again")
+    if await call.context.openings.ask(call.id, call.identity.user, state.opens_at) is not None:
+        raise not_found(call.id)
+    return HttpAnswer(200, OpeningNotice(call.id, True, instant.text(state.opens_at)))
+
+
+async def forget_opening(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    await readable(call.context, call.identity, call.id)
+    await call.context.openings.forget(call.id)
+    return HttpAnswer(200, OpeningNotice(call.id, False, None))
+
+
+GET_SETTINGS = Operation(
+    method="GET",
+    path="/v1/people/{id}/notice-settings",
+    name="getNoticeSettings",
+    summary="What a person wants to hear. Everybody sees their own; services anybody's.",
+    handler=get_settings,
+    query=NoQuery,
+    answers={200: (Preferences, "The settings.")},
+    refusals=(404,),
+)
+
+PUT_SETTINGS = Operation(
+    method="PUT",
+    path="/v1/people/{id}/notice-settings",
+    name="putNoticeSettings",
+    summary="Set what a person wants to hear, in place of what was set: everybody their own, services anybody's.",
+    handler=put_settings,
+    query=NoQuery,
+    body=PreferenceDetails,
+    roles=EVERYBODY,
+    answers={200: (Preferences, "The settings as they are now.")},
+    refusals=(404,),
+)
+
+MUTE = Operation(
+    method="PUT",
+    path="/v1/people/{id}/muted-conversations/{conversation}",
+    name="muteConversation",
+    summary="Want no notices of one of one's own conversations; reading, and deadlines, go on.",
+    handler=mute,
+    query=NoQuery,
+    roles=PAIR,
+    parts=(CONVERSATION,),
+    answers={200: (MutedConversation, "It is muted.")},
+    refusals=(404,),
+)
+
+UNMUTE = Operation(
+    method="DELETE",
+    path="/v1/people/{id}/muted-conversations/{conversation}",
+    name="unmuteConversation",
+    summary="Want notices of a conversation again.",
+    handler=unmute,
+    query=NoQuery,
+    roles=PAIR,
+    parts=(CONVERSATION,),
+    answers={200: (MutedConversation, "It is not muted.")},
+    refusals=(404,),
+)
+
+ASK_OPENING = Operation(
+    method="PUT",
+    path="/v1/conversations/{id}/opening-notice",
+    name="askOpeningNotice",
+    summary="Let its member hear when they may write again, once; where they may now, that is refused.",
+    handler=ask_opening,
+    query=NoQuery,
+    roles=MEMBER,
+    refuses=True,
+    answers={200: (OpeningNotice, "They will hear of it.")},
+    refusals=(404,),
+)
+
+FORGET_OPENING = Operation(
+    method="DELETE",
+    path="/v1/conversations/{id}/opening-notice",
+    name="forgetOpeningNotice",
+    summary="Let its member not hear of it.",
+    handler=forget_opening,
+    query=NoQuery,
+    roles=MEMBER,
+    answers={200: (OpeningNotice, "They will not.")},
+    refusals=(404,),
+)

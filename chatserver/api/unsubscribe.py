@@ -1,0 +1,62 @@
+"""`/unsubscribe/{token}`: the link in mails. A GET shows a page with a button, a POST unsubscribes (RFC 8058).
+
+Mail programs and their guards open every link in a mail, so that a GET changes nothing.
+"""
+
+import base64
+import hashlib
+from html import escape
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from chatserver.api.open_endpoint import OpenDoor, OpenEndpoint, nothing_there
+from chatserver.api.problem import ProblemError
+from chatserver.notices.mail_texts import MailTexts
+from chatserver.notices.unsubscribing import Unsubscribing
+
+_STYLE = "\n" + files("chatserver.api").joinpath("unsubscribe.css").read_text(encoding="utf-8")
+_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+
+def unsubscribe_route(unsubscribing: Unsubscribing, door: OpenDoor) -> Route:
+    """Where it is mounted."""
+    return Route("/unsubscribe/{token}", _Unsubscribe(unsubscribing, door))
+
+
+class _Unsubscribe(OpenEndpoint):
+    kind = "a link that unsubscribes"
+
+    def __init__(self, unsubscribing: Unsubscribing, door: OpenDoor) -> None:
+        super().__init__(door)
+        self._unsubscribing = unsubscribing
+
+    async def answer(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD", "POST"):
+            raise ProblemError(405, "allowed: GET, HEAD, POST", headers={"Allow": "GET, HEAD, POST"})
+        asked = await self._unsubscribing.read(request.path_params["token"])
+        language = await self._unsubscribing.language_of(asked.person) if asked is not None else None
+        if asked is None or language is None:
+            raise nothing_there()
+        texts = MailTexts(language)
+        topics = texts.topics(asked.topics)
+        if request.method == "POST":
+            await self._unsubscribing.carry_out(asked)
+            return _page(texts, topics, done=True)
+        return _page(texts, topics, done=False)
+
+
+def _page(texts: MailTexts, topics: str, *, done: bool) -> Response:
+    title = escape(texts("page_title", topics=topics))
+    said = escape(texts("page_done" if done else "page_ask", topics=topics))
+    form = "" if done else f'<form method="post"><button>{escape(texts("page_button"))}</button></form>\n'
+    return HTMLResponse(
+        f'<!doctype html>\n<html lang="{texts.language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+        f'<p>{said}</p>\n<p class="quiet">{escape(texts("page_essential"))}</p>\n{form}</main>\n</body>\n</html>\n',
+        headers={"Content-Security-Policy": _POLICY},
+    )

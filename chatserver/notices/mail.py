@@ -1,0 +1,204 @@
+"""The channel of mails: what is to be said to whom becomes one mail, and goes to the relay or into the folder."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from msgspec import Struct
+
+from chatserver.conversations.contacts import Contact, contacts
+from chatserver.notices.calendar_file import CalendarEntry
+from chatserver.notices.delivery import ChannelName, Delivery, DeliveryResult, NeverDelivered, NotWanted
+from chatserver.notices.invitations import Invitation, invitation
+from chatserver.notices.mail_address import MailAddress, ascii_address
+from chatserver.notices.mail_letter import LetterContent, LetterLink, LetterPart, letter_text
+from chatserver.notices.mail_message import Letter, mail_message
+from chatserver.notices.mail_post import AddressRefused, MailPost, PostedMail
+from chatserver.notices.mail_texts import MailTexts
+from chatserver.notices.notice import Notice
+from chatserver.notices.rows import mail_bounces
+from chatserver.notices.rows.others import others_of
+from chatserver.notices.rows.wishes import Wishes, wishes_of
+from chatserver.notices.texts import first_name, words_of
+from chatserver.notices.unsubscribing import Unsubscribing
+from chatserver.protocol.sessions import join_url
+from chatserver.records.database import Database
+from quotas.bookings import Booking
+from quotas.instant import HOUR, MINUTE
+from quotas.notices import HearingRule, Topic, rules_for
+from quotas.plans import Policy
+
+_PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR)
+"""About a day in all: what a relay that is mended the next morning takes then."""
+_INVITED = ("booking.booked", "booking.moved", "booking.cancelled")
+_JOINED = ("session.reminder", "session.starting", "session.started", "session.late")
+
+BookingOf = Callable[[str], Awaitable[Booking | None]]
+"""The booking with that id, as it is now; None where there is none. Raises DatabaseError."""
+
+logger = logging.getLogger(__name__)
+
+
+class MailManner(Struct, frozen=True):
+    """What all mails of a server have in common."""
+
+    sender: MailAddress
+    policy: Policy
+    app_url: str | None
+    """As in the settings."""
+
+
+class _Told(Struct, frozen=True):
+    """One notice, as the policy has it and with what it is about."""
+
+    notice: Notice
+    rule: HearingRule | None
+    """None: the policy has no line for it, and it is essential."""
+    other: str
+    booking: Booking | None
+
+    @property
+    def is_essential(self) -> bool:
+        return self.rule is None or self.rule.essential
+
+
+class MailChannel:
+    """`post` takes the mails."""
+
+    name: ChannelName = "mail"
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        post: MailPost,
+        manner: MailManner,
+        unsubscribing: Unsubscribing,
+        booking_of: BookingOf,
+    ) -> None:
+        self._database = database
+        self._post = post
+        self._manner = manner
+        self._unsubscribing = unsubscribing
+        self._booking_of = booking_of
+
+    @property
+    def pauses(self) -> Sequence[int]:
+        return _PAUSES
+
+    async def deliver(self, delivery: Delivery) -> DeliveryResult:
+        """Send it once. Raises DatabaseError, StoreError."""
+        async with self._database.read() as connection:
+            person = (await contacts(connection, [delivery.person])).get(delivery.person)
+            bounced = await mail_bounces.of_person(connection, delivery.person)
+            wishes = (await wishes_of(connection, [delivery.person]))[delivery.person]
+            others = await others_of(connection, delivery.notices)
+        if person is None or not person.email:
+            return NotWanted("the person has no address, or is not there any more")
+        if bounced == person.email:
+            return NotWanted("mail to the address came back, or its owner wants none")
+        if (address := ascii_address(person.email)) is None:
+            return NeverDelivered("the address is none that relays take")
+        told = [await self._told(each, others[each.id]) for each in delivery.notices]
+        wanted = [each for each in told if each.is_essential or _is_wanted(each, wishes)]
+        if not wanted:
+            return NotWanted("the person has turned such mails off")
+        topics = sorted({each.rule.topic for each in wanted if each.rule and not each.is_essential})
+        link = await self._unsubscribing.link(person.id, topics) if topics else ""
+        # Some milliseconds each, and a tenth of a second for the first: sockets need not wait for that.
+        content = await asyncio.to_thread(self._written, delivery, wanted, person, address, topics, link)
+        posted = PostedMail(
+            # Instants of the same length sort as they follow; the id tells apart what came together.
+            name=f"{delivery.created_at:014d}-{delivery.id:012d}",
+            sender=self._manner.sender.address,
+            to=address,
+            content=content,
+        )
+        result = await self._post.post(posted)
+        if not isinstance(result, AddressRefused):
+            return result
+        async with self._database.begin() as connection:
+            await mail_bounces.mark(connection, person.id, person.email, "bounce", delivery.now)
+        logger.info("an address takes no mail", extra={"person": person.id})
+        return NeverDelivered(result.reason)
+
+    async def _told(self, notice: Notice, other: str) -> _Told:
+        rules = rules_for(self._manner.policy.notices, notice.event)
+        role = notice.data.get("role")
+        rule = next((rule for rule in rules if rule.role == role), None)
+        booking = await self._booking_of(notice.booking) if notice.booking and role != "support" else None
+        return _Told(notice, rule, other, booking)
+
+    def _written(
+        self,
+        delivery: Delivery,
+        told: Sequence[_Told],
+        person: Contact,
+        address: str,
+        topics: Sequence[Topic],
+        link: str,
+    ) -> bytes:
+        texts = MailTexts(person.locale)
+        to = MailAddress(first_name(person.name), address)
+        invited = self._invitation(told, person, to)
+        hint = ""
+        if invited is not None:
+            hint = texts("calendar" if invited.method == "REQUEST" else "calendar_gone")
+        content = LetterContent(
+            language=person.locale,
+            parts=[self._part(each, person, texts) for each in told],
+            zone=person.zone,
+            calendar_hint=hint,
+            unsubscribe_url=link,
+            topics=tuple(topics),
+        )
+        threads = {each.notice.conversation for each in told}
+        letter = Letter(
+            key=delivery.key,
+            sender=self._manner.sender,
+            to=to,
+            text=letter_text(content),
+            language=person.locale,
+            sent_at=datetime.now(UTC),
+            thread=threads.pop() if len(threads) == 1 else "",
+            unsubscribe_url=link,
+            invitation=invited,
+        )
+        return mail_message(letter).as_bytes()
+
+    def _part(self, told: _Told, person: Contact, texts: MailTexts) -> LetterPart:
+        words = words_of(told.notice, person.locale, person.zone, told.other, essential=told.is_essential)
+        why = words.why if told.notice.data.get("first") else ""
+        return LetterPart(words.subject, words.line, why, self._link(told, texts))
+
+    def _link(self, told: _Told, texts: MailTexts) -> LetterLink | None:
+        """To the video call where it is near; else into the app, where we know of one."""
+        if told.booking and told.booking.cancelled is None and told.notice.event in _JOINED:
+            url = join_url(told.booking, self._manner.policy.sessions)
+            if url is not None:
+                return LetterLink(texts("join"), url)
+        app, conversation = self._manner.app_url, told.notice.conversation
+        if app is None:
+            return None
+        if "{conversation}" in app and not conversation:
+            return None
+        name = "open" if "{conversation}" in app else "open_app"
+        return LetterLink(texts(name), app.replace("{conversation}", conversation))
+
+    def _invitation(self, told: Sequence[_Told], person: Contact, to: MailAddress) -> Invitation | None:
+        """Of the one booking that the mail is about. A mail has room for one; the policy lets such go out alone."""
+        bookings = {each.booking.id: each for each in told if each.booking and each.notice.event in _INVITED}
+        if len(bookings) != 1:
+            return None
+        [about] = bookings.values()
+        booking = cast(Booking, about.booking)
+        entry = CalendarEntry(booking, self._manner.policy.sessions, first_name(about.other), person.locale)
+        return invitation(entry, self._manner.sender, to)
+
+
+def _is_wanted(told: _Told, wishes: Wishes) -> bool:
+    """Asked again: much may be turned off between the noting and the end of quiet hours."""
+    off = told.rule is not None and ("mail", told.rule.topic) in wishes.off
+    return not off and told.notice.conversation not in wishes.muted

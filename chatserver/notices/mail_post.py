@@ -1,0 +1,37 @@
+"""How mails leave: by a relay, or into a folder."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from chatserver.notices.delivery import DeliveryResult
+
+
+class PostedMail(Struct, frozen=True):
+    """One mail, written out. `sender` and `to` are bare addresses."""
+
+    name: str
+    """The same at every try, and no other mail's; it sorts by when the mail was noted."""
+    sender: str
+    to: str
+    content: bytes
+
+
+class AddressRefused(Struct, frozen=True):
+    """There is nobody at that address, or they take no mail: any other mail would fare as this one."""
+
+    reason: str
+
+
+class MailPost(Protocol):
+    """Where mails are handed over."""
+
+    @property
+    def relay_problem(self) -> str | None:
+        """Why no mail leaves at present, as a sentence for operators without address or name; None: none is known."""
+
+    async def post(self, mail: PostedMail) -> DeliveryResult | AddressRefused:
+        """Hand it over once. Raises nothing but what ends a task."""
+
+    async def close(self) -> None:
+        """Give up what connections there are."""

@@ -1,0 +1,67 @@
+"""A folder of mails, where no relay is set: a file each, which `chatserver mail` and any mail program read."""
+
+import asyncio
+import logging
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from chatserver.notices.delivery import Delivered, NotNow
+from chatserver.notices.mail_post import PostedMail
+from chatserver.private_files import make_folder, open_private
+
+KEPT_MAILS = 1_000
+"""The latest ones: nobody else empties the folder."""
+_PRUNE_EVERY = 50
+
+logger = logging.getLogger(__name__)
+
+
+class Mailbox:
+    """A `MailPost`. Several processes may share the folder."""
+
+    relay_problem: str | None = None
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._posted = 0
+
+    async def post(self, mail: PostedMail) -> Delivered | NotNow:
+        """The same mail again takes the place of the first."""
+        try:
+            await asyncio.to_thread(self._write, mail)
+        except OSError as error:
+            self.relay_problem = "mails cannot be written into the data folder"
+            logger.warning("%s: mails cannot be written there: %s", self._folder, error.strerror)
+            return NotNow(self.relay_problem)
+        self.relay_problem = None
+        return Delivered()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _write(self, mail: PostedMail) -> None:
+        make_folder(self._folder)
+        # Nobody reads half a file: it gets its name when it is whole.
+        draft = self._folder / f".{mail.name}.{os.getpid()}"
+        try:
+            with open_private(draft, "w") as file:
+                file.buffer.write(mail.content)
+            draft.replace(self._folder / f"{mail.name}.eml")
+        finally:
+            draft.unlink(missing_ok=True)
+        if self._posted % _PRUNE_EVERY == 0:
+            for old in mails_in(self._folder)[KEPT_MAILS:]:
+                with suppress(FileNotFoundError):  # another process was first
+                    old.unlink()
+        self._posted += 1
+
+
+def mailbox_folder(data_dir: Path) -> Path:
+    """Where the server of that data folder puts mails."""
+    return data_dir / "mail"
+
+
+def mails_in(folder: Path) -> list[Path]:
+    """The files of the mails in it, the latest first."""
+    return sorted(folder.glob("[!.]*.eml"), reverse=True)

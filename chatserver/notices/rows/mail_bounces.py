@@ -1,0 +1,48 @@
+"""Addresses that take no more mail, one row a person: it counts while it is the address that the person has."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.dialects import insert_into
+from chatserver.records.tables import MAIL_BOUNCES, OUTBOX, PEOPLE
+
+
+async def of_person(connection: AsyncConnection, person: str) -> str | None:
+    """The person's address from which mail came back; None for none."""
+    query = select(MAIL_BOUNCES.c.address).where(MAIL_BOUNCES.c.person_id == person)
+    found: str | None = await connection.scalar(query)
+    return found
+
+
+async def mark(connection: AsyncConnection, person: str, address: str, kind: str, now: int) -> None:
+    """Write it over what is known of the person's; `kind` is `bounce` or `complaint`."""
+    values = {"address": address, "kind": kind, "at": now}
+    insert = insert_into(connection.dialect, MAIL_BOUNCES).values(person_id=person, **values)
+    await connection.execute(insert.on_conflict_do_update(index_elements=[MAIL_BOUNCES.c.person_id], set_=values))
+
+
+async def forget(connection: AsyncConnection, person: str) -> None:
+    """The person has another address."""
+    await connection.execute(delete(MAIL_BOUNCES).where(MAIL_BOUNCES.c.person_id == person))
+
+
+async def people_at(connection: AsyncConnection, address: str) -> list[tuple[str, str]]:
+    """Those who have that address, in whatever case, with the address as each has it; by id, kept until the transaction
+    ends."""
+    query = select(PEOPLE.c.id, PEOPLE.c.email).where(func.lower(PEOPLE.c.email) == address.lower())
+    rows = await connection.execute(query.order_by(PEOPLE.c.id).with_for_update(read=True))
+    return [(id, email) for id, email in rows]
+
+
+async def person_of_key(connection: AsyncConnection, key: str) -> str | None:
+    """Whom the outbox's mail of that key goes to."""
+    query = select(OUTBOX.c.person_id).where(OUTBOX.c.key == key, OUTBOX.c.channel == "mail")
+    found: str | None = await connection.scalar(query)
+    return found
+
+
+async def address_of(connection: AsyncConnection, person: str) -> str | None:
+    """The address that the person has; it stays so until the transaction ends."""
+    query = select(PEOPLE.c.email).where(PEOPLE.c.id == person).with_for_update(read=True)
+    found: str | None = await connection.scalar(query)
+    return found

@@ -1,0 +1,186 @@
+"""Notices over HTTP: the list, what is read, what a person wants to hear, and that writing opens."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from chatserver.notices.notice import Notice
+from chatserver.notices.rows import notices as rows
+from chatserver.notices.rows import wishes
+from chatserver.notices.rows.wishes import OpeningRequest, Wishes
+from chatserver.records.database import Database
+from chatserver.records.tables import OPENING_REQUESTS
+from quotas import instant
+from tests.chatserver.api.asking import NOW, as_, fields, refused
+from tests.chatserver.api.serving import SERVICE, Served, served
+from tests.chatserver.api.test_requests import problem
+from tests.plain_http import http_client
+
+AT = instant.parse(NOW)
+SETTINGS = "/v1/people/kari/notice-settings"
+OPENING = "/v1/conversations/c1/opening-notice"
+SATURDAY = "2026-03-07T09:00:00Z"
+
+
+async def noted(database: Database, person: str, count: int) -> list[int]:
+    """Ids, the newest first."""
+    notices = [
+        Notice(0, person, "booking.moved", f"{number}", "c1", "b1", {"moved_from": AT}, AT + number, AT)
+        for number in range(count)
+    ]
+    async with database.begin() as connection:
+        return sorted((each.id for each in await rows.append(connection, notices)), reverse=True)
+
+
+async def test_a_list_is_read_in_pages(anyone: httpx.AsyncClient, database: Database) -> None:
+    ids = await noted(database, "kari", 3)
+    await noted(database, "ola", 1)
+    page = (await anyone.get("/v1/people/kari/notices?limit=2", headers=as_("kari"))).json()
+    assert ([each["id"] for each in page["notices"]], page["more"], page["unread"]) == (ids[:2], True, 3)
+    assert page["notices"][0]["data"] == {"moved_from": instant.text(AT)}
+    read = await anyone.post("/v1/people/kari/notices/read", json={"ids": [ids[2]]}, headers=as_("kari"))
+    assert read.json() == {"unread": 2}
+    page = (await anyone.get(f"/v1/people/kari/notices?before={ids[1]}", headers=as_("kari"))).json()
+    assert ([(each["id"], each["read"]) for each in page["notices"]], page["more"]) == ([(ids[2], True)], False)
+    read = await anyone.post("/v1/people/kari/notices/read", json={"upto": ids[0]}, headers=as_("kari"))
+    assert read.json() == {"unread": 0}
+
+
+@pytest.mark.parametrize("body", [{}, {"upto": 1, "ids": [1]}, {"upto": 0}, {"ids": list(range(1, 102))}])
+async def test_what_was_read_is_said_in_one_way(anyone: httpx.AsyncClient, body: dict[str, Any]) -> None:
+    answer = await anyone.post("/v1/people/kari/notices/read", json=body, headers=as_("kari"))
+    assert fields(answer).keys() <= {"upto", "ids", "ids[0]"}
+
+
+# What a person wants to hear
+
+
+async def settings(api: httpx.AsyncClient, **wanted: object) -> dict[str, Any]:
+    answer = await api.put(SETTINGS, json=wanted, headers=as_("kari"))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    assert (await api.get(SETTINGS, headers=as_("kari"))).json() == found
+    return found
+
+
+async def test_settings_are_set_and_read(anyone: httpx.AsyncClient, database: Database) -> None:
+    """All is wanted until then, and the policy's quiet hours hold; what is essential is named."""
+    before = (await anyone.get(SETTINGS, headers=as_("kari"))).json()
+    assert (before["person"], before["zone"], before["muted"]) == ("kari", "Europe/Oslo", [])
+    assert before["quiet_hours"] == {"from": "22:00", "until": "07:00"}
+    topics = {each["topic"]: each for each in before["topics"]}
+    assert topics.keys() == {"messages", "openings", "sessions", "reminders"}
+    assert all(each["mail"] and each["push"] for each in topics.values())
+    assert (topics["messages"]["essential"], topics["reminders"]["essential"]) == ([], ["membership.reminder"])
+    wanted = [{"topic": "messages", "mail": False}, {"topic": "sessions", "mail": False, "push": False}]
+    after = await settings(anyone, topics=wanted, quiet_hours={"from": "20:30", "until": "08:00"})
+    topics = {each["topic"]: (each["mail"], each["push"]) for each in after["topics"]}
+    assert topics == {
+        "messages": (False, True),
+        "openings": (True, True),
+        "sessions": (False, False),
+        "reminders": (True, True),
+    }
+    assert after["quiet_hours"] == {"from": "20:30", "until": "08:00"}
+    async with database.read() as connection:
+        [kept] = (await wishes.wishes_of(connection, ["kari"])).values()
+    assert kept == Wishes(
+        frozenset({("mail", "messages"), ("mail", "sessions"), ("push", "sessions")}), (20 * 60 + 30, 8 * 60)
+    )
+    assert (await settings(anyone, quiet_hours=None))["quiet_hours"] is None
+    assert await settings(anyone) == before
+
+
+async def test_each_role_has_its_topics(anyone: httpx.AsyncClient) -> None:
+    answer = await anyone.get("/v1/people/tom/notice-settings", headers=as_("tom"))
+    topics = [each["topic"] for each in answer.json()["topics"]]
+    assert sorted(topics) == ["deadlines", "messages", "reminders", "sessions"]
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({"topics": [{"topic": "weather"}]}, "topics[0].topic"),
+        ({"topics": [{"topic": "messages"}, {"topic": "sessions"}, {"topic": "messages"}]}, "topics[2].topic"),
+        ({"topics": [{"topic": "messages", "sms": True}]}, "topics[0].sms"),
+        ({"quiet_hours": {"from": "22:00"}}, "quiet_hours.until"),
+        ({"quiet_hours": {"from": "24:00", "until": "07:00"}}, "quiet_hours.from"),
+        ({"quiet": None}, "quiet"),
+    ],
+)
+async def test_settings_that_cannot_be_are_refused_by_name(
+    anyone: httpx.AsyncClient, body: dict[str, Any], wrong: str
+) -> None:
+    assert fields(await anyone.put(SETTINGS, json=body, headers=as_("kari"))).keys() == {wrong}
+
+
+async def test_a_service_asks_at_sign_up(anyone: httpx.AsyncClient) -> None:
+    """Of whom it has brought; others find nobody."""
+    answer = await anyone.put(SETTINGS, json={"topics": [{"topic": "messages", "push": False}]}, headers=SERVICE)
+    assert answer.status_code == 200
+    assert problem(await anyone.put(SETTINGS.replace("kari", "nobody"), json={}, headers=SERVICE))[0] == 404
+    assert problem(await anyone.put(SETTINGS, json={}, headers=as_("support")))[0] == 404
+    assert problem(await anyone.put(SETTINGS, json={}, headers=as_("tom")))[0] == 404
+
+
+async def test_a_conversation_is_muted_by_its_people(anyone: httpx.AsyncClient) -> None:
+    path = "/v1/people/kari/muted-conversations/c1"
+    for _ in range(2):
+        answer = await anyone.put(path, headers=as_("kari"))
+        assert answer.json() == {"person": "kari", "conversation": "c1", "muted": True}
+    assert (await anyone.get(SETTINGS, headers=as_("kari"))).json()["muted"] == ["c1"]
+    assert (await settings(anyone, topics=[]))["muted"] == ["c1"]
+    assert (await anyone.delete(path, headers=as_("kari"))).json()["muted"] is False
+    assert (await anyone.get(SETTINGS, headers=as_("kari"))).json()["muted"] == []
+    assert problem(await anyone.put(path.replace("c1", "c2"), headers=as_("kari")))[0] == 404
+    assert fields(await anyone.put(path.replace("c1", "c:ø"), headers=as_("kari"))).keys() == {"conversation"}
+
+
+# When writing opens
+
+
+@pytest.fixture
+async def weekend(database: Database, valkey_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the API on a Saturday, with c1: kari with tom on Light."""
+    async with served(database, valkey_url, now=SATURDAY) as running, http_client(running.url) as client:
+        for id, role in (("kari", "member"), ("tom", "mentor")):
+            await client.put(f"/v1/people/{id}", json={"role": role, "name": id.title()}, headers=SERVICE)
+        body = {"member": "kari", "mentor": "tom", "plan": "light"}
+        assert (await client.put("/v1/conversations/c1", json=body, headers=SERVICE)).status_code == 201
+        yield client
+
+
+async def openings(database: Database) -> list[OpeningRequest]:
+    async with database.read() as connection:
+        names = await connection.scalars(select(OPENING_REQUESTS.c.conversation_id))
+        found = [await wishes.opening_of(connection, name) for name in names]
+    return [each for each in found if each is not None]
+
+
+async def test_a_member_waits_for_writing_to_open(weekend: httpx.AsyncClient, database: Database) -> None:
+    monday = "2026-03-08T23:00:00.000Z"
+    for _ in range(2):
+        answer = await weekend.put(OPENING, headers=as_("kari"))
+        assert answer.json() == {"conversation": "c1", "asked": True, "opens_at": monday}
+    [request] = await openings(database)
+    assert (request.conversation, request.person, request.opens_at) == ("c1", "kari", instant.parse(monday))
+    assert (await weekend.delete(OPENING, headers=as_("kari"))).json() == {
+        "conversation": "c1",
+        "asked": False,
+        "opens_at": None,
+    }
+    assert await openings(database) == []
+
+
+async def test_what_is_open_or_never_opens_is_not_waited_for(
+    anyone: httpx.AsyncClient, monday: Served, database: Database
+) -> None:
+    refused(await anyone.put(OPENING, headers=as_("kari")), "open")
+    for status in ("paused", "ended"):
+        changed = await anyone.patch("/v1/conversations/c1", json={"status": status}, headers=SERVICE)
+        assert changed.status_code == 200
+        refused(await anyone.put(OPENING, headers=as_("kari")), status)
+    assert await openings(database) == []
