@@ -145,6 +145,7 @@ async def _open(
             due_shift=each,
             due_fixed=0,
             warn_first=max((at for at in warnings if at < each or not are_warned), default=0),
+            unread_after=0,  # What has a timer is a deadline.
         )
         for each in ahead
     ]

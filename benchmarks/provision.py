@@ -35,6 +35,8 @@ reply = { target_hours = 24, from = "last", clock = "weekdays", warn_hours = [4,
 ZONE = "Europe/Oslo"
 AT_ONCE = 8
 """Requests on their way at once."""
+_NO_TURN = bytes(3 * 8)
+"""Behind the terms: in no lane, after nothing."""
 FUNCTION = f"post_{VERSION}"
 """The function that a message calls, for the peers that call it too."""
 
@@ -97,7 +99,7 @@ async def _in_the_ledger(site: Site, couples: list[Couple], plan: str) -> None:
                     keys.feed(name),
                 ],
                 "secret": b64encode(new_secret()).decode(),
-                "terms": b64encode(pack(settings.revision, standing.terms(rulebook), 0)).decode(),
+                "terms": b64encode(pack(settings.revision, standing.terms(rulebook), 0) + _NO_TURN).decode(),
             }
             lanes[couple.member] = lanes[couple.mentor] = [lane]
     with Redis.from_url(site.redis_url) as client:

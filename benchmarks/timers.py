@@ -57,6 +57,9 @@ closed_weekdays = []
 [plans.{open_deadlines.PLAN}]
 writing = {{ kind = "always" }}
 reply = {{ target_hours = {TARGET / HOUR}, from = "last", clock = "continuous", warn_hours = [{WARN / HOUR}] }}
+
+[notices]
+unread_minutes = 0
 """
 
 app = App(name="timers", help="Warnings and misses while servers are killed; what open deadlines cost at rest.")

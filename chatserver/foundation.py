@@ -28,10 +28,11 @@ from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.mailing import Mailing, mailing
-from chatserver.notices.membership_facts import MembershipFacts
 from chatserver.notices.message_events import MessageEvents
+from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
+from chatserver.notices.openings import Openings
 from chatserver.notices.outbox import Outbox
 from chatserver.notices.outbox_desk import OutboxDesk
 from chatserver.notices.outbox_timer import OutboxTimer
@@ -41,6 +42,7 @@ from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.unread import UnreadTimers
 from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.notices.webhook_request import WebhookSender
@@ -56,6 +58,8 @@ from chatserver.records.database import Database
 from chatserver.records.migrate import migrate
 from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
+from chatserver.replies.still_owed import StillOwed
+from chatserver.replies.writing_days import WritingDays
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
@@ -72,11 +76,13 @@ from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
 from chatserver.sessions.steps import SessionSteps
+from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
+from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
 from quotas.plans import Policy, builtin_policy, load_policy
 from quotas.store.port import Store
@@ -273,13 +279,14 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         connected=who_is_there,
         log=log,
     )
+    kept = KeptMessages(database, ledger)
     steps = SessionSteps(
         database=database,
         policy=sessions,
         bookings=bookings,
         telling=telling,
         timers=booking_timers,
-        messages=KeptMessages(database, ledger),
+        messages=kept,
         connected=who_is_there,
         log=log,
     )
@@ -287,8 +294,35 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, bookings=bookings, timers=timers, clock=ledger.now, policy=sessions, log=log
     )
     series_timers = SeriesTimers(database=database, making=making, timers=timers, ledger=ledger)
-    renewals = Renewals(database=database, rulebook=rulebook, timers=timers, clock=ledger.now)
+    renewals = Renewals(
+        database=database, rulebook=rulebook, timers=timers, clock=ledger.now, news=NotedMemberships(noting)
+    )
     deadlines = ReplyDeadlines(ledger, waits, rulebook, metrics)
+    unread = UnreadTimers(
+        database=database,
+        ledger=ledger,
+        unread=Unread(ledger),
+        messages=kept,
+        noting=noting,
+        policy=rulebook.policy.notices,
+        clock=ledger.now,
+    )
+    openings = Openings(
+        database=database,
+        provisioning=provisioning,
+        messages=kept,
+        noting=noting,
+        timers=timers,
+        clock=ledger.now,
+    )
+    days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
+    asking.of(["message.unread"], unread.still_unread)
+    asking.of(["reply.warning"], owed.warned)
+    asking.of(["reply.missed"], owed.missed)
+    asking.of(["writing.opened"], openings.still_open)
+    asking.of(["writing.days"], days.still_this_week)
+    asking.of(ASKED_ABOUT, booked.answer)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -299,7 +333,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ledger_archive=ledger_archive,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, outbox_timer]),
+        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, unread, openings, days, outbox_timer]),
         records=ReplyRecords(
             store=store,
             ledger=ledger,
@@ -324,7 +358,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         presence=SessionPresence(
             database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now, log=log
         ),
-        memberships=Memberships(database, renewals, ledger.now, MembershipFacts(noting)),
+        memberships=Memberships(database, renewals, ledger.now),
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
         noting=noting,

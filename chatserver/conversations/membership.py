@@ -1,9 +1,11 @@
 """A member's membership as the records have it, and what can be said about one."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.events import Role
 from quotas.bookings import Price
@@ -70,6 +72,25 @@ class NotedStep(Struct, frozen=True):
     payer: Payer
     at: int
     noted_at: int
+
+
+class FallenDue(Struct, frozen=True):
+    """What fell due of a membership and was noted, and when the next falls due (ms; None where no more comes)."""
+
+    next_at: int | None = None
+    steps: Sequence[NotedStep] = ()
+
+
+class MembershipNews(Protocol):
+    """Who is to hear of memberships."""
+
+    async def note(
+        self, connection: AsyncConnection, happened: Sequence[MembershipRecord | NotedStep], now: int
+    ) -> Callable[[], Awaitable[None]]:
+        """In the transaction in which that is written; what it returns is called after the commit, and raises nothing.
+
+        The same again changes nothing.
+        """
 
 
 class MembershipTurn(Struct, frozen=True):

@@ -5,13 +5,11 @@ Source: cases.md "Membership". Every write is idempotent: the same one again app
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.conversations.membership import MembershipChange, MembershipDetails, MembershipRecord
+from chatserver.conversations.membership import MembershipChange, MembershipDetails, MembershipRecord, NotedStep
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing, Written
@@ -36,33 +34,16 @@ class MembershipNow(Struct, frozen=True):
     history: list[MembershipRecord]
 
 
-class MembershipListener(Protocol):
-    """Hears of what is agreed."""
-
-    async def agreed(self, connection: AsyncConnection, record: MembershipRecord, paid: date, now: int) -> Any:
-        """In the transaction that writes it; `paid` is the first day that is not paid for. What `tell` is to know."""
-
-    async def tell(self, noted: Any) -> None:
-        """After the commit. Raises nothing."""
-
-
 class Memberships:
     """`clock` gives the store's instant. Methods raise DatabaseError, where nothing was written, and StoreError.
 
     StoreError after the commit means that the timer is not set; it is set by itself before it would have to ring.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        renewals: Renewals,
-        clock: Callable[[], Awaitable[int]],
-        listener: MembershipListener,
-    ) -> None:
+    def __init__(self, database: Database, renewals: Renewals, clock: Callable[[], Awaitable[int]]) -> None:
         self._database = database
         self._renewals = renewals
         self._clock = clock
-        self._listener = listener
 
     async def find(self, person: str) -> MembershipNow | None:
         """The person's membership; None where they have none, or are not there."""
@@ -129,18 +110,18 @@ class Memberships:
                 return terms
             if problems := _problems(terms, calendar.day_of(now)):
                 return Invalid(problems)
-            next_at = await self._renewals.note_due(connection, member, now)
-            record, noted = MembershipRecord(person, terms, now, by), None
+            due = await self._renewals.note_due(connection, member, now)
+            happened: list[MembershipRecord | NotedStep] = [*due.steps]
+            record = MembershipRecord(person, terms, now, by)
             if found is not None and found.terms == terms:
                 record = found
             else:
                 await memberships.append(connection, record)
-                next_at = await self._renewals.begin(connection, record, calendar)
-                paid = paid_until(terms, calendar, now)
-                noted = await self._listener.agreed(connection, record, paid, now)
-        if noted is not None:
-            await self._listener.tell(noted)
-        await self._renewals.set_timer(person, next_at)
+                due = await self._renewals.begin(connection, record, calendar)
+                happened += [record, *due.steps]
+            tell = await self._renewals.news.note(connection, happened, now)
+        await tell()
+        await self._renewals.set_timer(person, due.next_at)
         return Written(record, created=found is None)
 
 

@@ -13,7 +13,7 @@ from math import inf
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.conversations.membership import MembershipRecord, MembershipTurn, NotedStep
+from chatserver.conversations.membership import FallenDue, MembershipNews, MembershipRecord, MembershipTurn, NotedStep
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import memberships, people
 from chatserver.records.database import Database, DatabaseError
@@ -41,12 +41,19 @@ class Renewals:
     kind = "renewal"
 
     def __init__(
-        self, *, database: Database, rulebook: Rulebook, timers: Timers, clock: Callable[[], Awaitable[int]]
+        self,
+        *,
+        database: Database,
+        rulebook: Rulebook,
+        timers: Timers,
+        clock: Callable[[], Awaitable[int]],
+        news: MembershipNews,
     ) -> None:
         self._database = database
         self._rulebook = rulebook
         self._timers = timers
         self._clock = clock
+        self.news = news
         self._looked_at = -inf
 
     async def arm(self, partition: int) -> int:
@@ -79,9 +86,11 @@ class Renewals:
         """Note what is due of the membership, and set its next timer. Raises DatabaseError, StoreError."""
         async with self._database.begin() as connection:
             person = await people.find_to_change(connection, rung.name)
-            next_at = await self.note_due(connection, person, rung.now) if person is not None else None
-        if next_at is not None:
-            await self.set_timer(rung.name, next_at)
+            due = await self.note_due(connection, person, rung.now) if person is not None else FallenDue()
+            tell = await self.news.note(connection, due.steps, rung.now)
+        await tell()
+        if due.next_at is not None:
+            await self.set_timer(rung.name, due.next_at)
 
     async def set_timer(self, person: str, next_at: int | None) -> None:
         """Let it ring then; None: not. Raises StoreError."""
@@ -90,25 +99,30 @@ class Renewals:
         else:
             await self._timers.set_timer(person, self.kind, person, next_at)
 
-    async def note_due(self, connection: AsyncConnection, person: PersonRecord, now: int) -> int | None:
-        """Note what has fallen due until `now`; when the next step does. The caller has locked the person."""
+    async def note_due(self, connection: AsyncConnection, person: PersonRecord, now: int) -> FallenDue:
+        """Note what has fallen due until `now`. The caller has locked the person, and says it to `news`."""
         record = await memberships.latest(connection, person.id)
         turn = await memberships.turn(connection, person.id)
         if record is None or turn is None or person.erased_at is not None:
-            return None
+            return FallenDue()
         calendar = self.calendar_of(person)
-        for step in steps_between(record.terms, calendar, turn.noted_until, now):
-            await memberships.note(connection, _noted(record, step, now))
-        return await self._write_turn(connection, record, calendar, max(now, turn.noted_until))
+        steps = [_noted(record, step, now) for step in steps_between(record.terms, calendar, turn.noted_until, now)]
+        next_at = await self._write_turn(connection, record, calendar, max(now, turn.noted_until))
+        return await self._kept(connection, steps, next_at)
 
-    async def begin(self, connection: AsyncConnection, record: MembershipRecord, calendar: Calendar) -> int | None:
-        """Wait for the steps of what is in force since now; when the next falls due.
+    async def begin(self, connection: AsyncConnection, record: MembershipRecord, calendar: Calendar) -> FallenDue:
+        """Wait for the steps of what is in force since now.
 
         The coming renewal is reminded of at once, unless it has been, where its day for that is over.
         """
-        if step := late_reminder(record.terms, calendar, record.set_at):
-            await memberships.note(connection, _noted(record, step, record.set_at))
-        return await self._write_turn(connection, record, calendar, record.set_at)
+        late = late_reminder(record.terms, calendar, record.set_at)
+        steps = [_noted(record, late, record.set_at)] if late else []
+        return await self._kept(connection, steps, await self._write_turn(connection, record, calendar, record.set_at))
+
+    async def _kept(self, connection: AsyncConnection, steps: list[NotedStep], next_at: int | None) -> FallenDue:
+        for step in steps:
+            await memberships.note(connection, step)
+        return FallenDue(next_at, steps)
 
     async def _write_turn(
         self, connection: AsyncConnection, record: MembershipRecord, calendar: Calendar, noted_until: int

@@ -14,8 +14,8 @@ from chatserver.notices.fact import FactName
 from quotas import instant
 
 Moment = Annotated[str, Meta(description="An instant, RFC 3339 in UTC.")]
-_INSTANTS = ("due_at", "answered_at", "missed_at", "opens_at", "starts_at", "moved_from", "decide_by", "next_session")
-"""Facts have them in ms."""
+_INSTANTS = ("due_at", "answered_at", "opens_at", "starts_at", "moved_from", "next_session", "waiting_since")
+"""Facts may have them in ms."""
 
 
 class MessageData(Struct, frozen=True, kw_only=True):
@@ -30,24 +30,27 @@ class MessageData(Struct, frozen=True, kw_only=True):
 
 
 class MessageRefusedData(Struct, frozen=True, kw_only=True):
-    """The rules refused a message; told at most once a minute for each conversation and reason."""
+    """The rules refused a message of that side; told at most once a minute for each conversation and reason."""
 
     conversation: str
     member: str | None = None
     mentor: str | None = None
+    side: str | None = None
     reason: str | None = None
     opens_at: Moment | None = None
 
 
 class ReplyData(Struct, frozen=True, kw_only=True):
-    """A member waits for an answer since the message `seq`; it is due at `due_at`."""
+    """A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised."""
 
     conversation: str
     member: str | None = None
     mentor: str | None = None
-    seq: int | None = None
+    waiting_since: Moment | None = None
     due_at: Moment | None = None
     answered_at: Moment | None = None
+    waited_ms: int | None = None
+    in_time: bool | None = None
 
 
 class BookingData(Struct, frozen=True, kw_only=True):

@@ -74,12 +74,18 @@ class SchemaChanges:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def create_table(self, name: str, *items: SchemaItem, beside: Sequence[str] = ()) -> None:
-        """A table of columns and constraints; `beside` are the tables whose `id` its foreign keys refer to."""
+    def create_table(self, name: str, *items: SchemaItem, beside: Sequence[str] = (), ids_once: bool = False) -> None:
+        """A table of columns and constraints; `beside` are the tables whose `id` its foreign keys refer to.
+
+        `ids_once`: no id is given again, also where its row was deleted. PostgreSQL always does so.
+        """
         metadata = MetaData()
         for other in beside:
             Table(other, metadata, Column("id", String(64), primary_key=True))
-        self._connection.execute(CreateTable(Table(name, metadata, *items)))
+        once: dict[str, Any] = {}
+        if ids_once and self._connection.dialect.name == "sqlite":
+            once["sqlite_autoincrement"] = True
+        self._connection.execute(CreateTable(Table(name, metadata, *items, **once)))
 
     def create_index(
         self, name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str = ""

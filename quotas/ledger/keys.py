@@ -28,7 +28,7 @@ def tag(name: str) -> str:
 
 
 def conversation(name: str) -> str:
-    """Hash: settings, usage, wait, last seq, read marks, number of the last event."""
+    """Hash: settings, usage, wait, last seq, read marks, number of the last event, reasons of the last refusals."""
     return f"{tag(name)}:conversation:{name}"
 
 
@@ -93,7 +93,7 @@ def shift(partition: int) -> str:
 
 
 def events(partition: int) -> str:
-    """Stream of what became of waits: warnings, misses, answers, drops; emptied as they are stored in the records."""
+    """Stream of what became of waits, and of refusals; emptied as they are stored in the records."""
     return f"{{{partition}}}:events"
 
 

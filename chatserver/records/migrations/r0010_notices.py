@@ -30,6 +30,7 @@ def _what_is_heard(changes: SchemaChanges) -> None:
         sa.Column("read_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
         sa.UniqueConstraint("person_id", "event", "mark", name="uq_notices_once"),
+        ids_once=True,
     )
     changes.create_index("ix_notices_person_id", "notices", ["person_id", "id"])
     changes.create_index("ix_notices_unread", "notices", ["person_id"], where="read_at IS NULL")
@@ -44,6 +45,7 @@ def _what_is_heard(changes: SchemaChanges) -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_webhook_events"),
         sa.UniqueConstraint("kind", "mark", name="uq_webhook_events_once"),
+        ids_once=True,
     )
     changes.create_index("ix_webhook_events_conversation_id", "webhook_events", ["conversation_id"])
     changes.create_index("ix_webhook_events_at", "webhook_events", ["at"])
@@ -73,6 +75,8 @@ def _what_is_sent(changes: SchemaChanges) -> None:
         sa.CheckConstraint("channel IN ('mail', 'push', 'webhook')", name="ck_outbox_channel_known"),
         sa.CheckConstraint("outcome IN ('sent', 'dropped', 'failed')", name="ck_outbox_outcome_known"),
         sa.CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="ck_outbox_done_whole"),
+        # Whoever sends a row says by its id what became of it, also when an erasure has taken it meanwhile.
+        ids_once=True,
     )
     changes.create_index("ix_outbox_due", "outbox", ["channel", "due_at"], where="done_at IS NULL")
     changes.create_index("ix_outbox_failed", "outbox", ["done_at"], where="outcome = 'failed'")

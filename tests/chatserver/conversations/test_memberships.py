@@ -19,7 +19,7 @@ from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
 from chatserver.conversations.rows import people
-from chatserver.notices.membership_facts import MembershipFacts
+from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data import rows as erasures
 from chatserver.protocol.events import Role
@@ -62,12 +62,11 @@ class House:
         self.ledger = RedisLedger(self._link, now - await ledger.time())
         self.timers = Timers(self._link, self.ledger)
         self.renewals = self._renewals()
-        self.memberships = Memberships(
-            self.database, self.renewals, self.ledger.now, MembershipFacts(noting_on(self.database))
-        )
+        self.memberships = Memberships(self.database, self.renewals, self.ledger.now)
 
     def _renewals(self) -> Renewals:
-        return Renewals(database=self.database, rulebook=RULEBOOK, timers=self.timers, clock=self.ledger.now)
+        news = NotedMemberships(noting_on(self.database))
+        return Renewals(database=self.database, rulebook=RULEBOOK, timers=self.timers, clock=self.ledger.now, news=news)
 
     async def ring(self) -> None:
         """Do what has fallen due."""

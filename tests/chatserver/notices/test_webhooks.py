@@ -41,7 +41,8 @@ async def endpoint() -> AsyncIterator[HttpEndpoint]:
 async def test_an_endpoint_gets_what_it_can_check(hooks: Hooks, endpoint: HttpEndpoint) -> None:
     secret = await hooks.hook("shop", endpoint, "reply.*")
     await hooks.note("booking.booked", "b1")
-    await hooks.note("reply.missed", "c1 4", seq=4, due_at=instant.parse("2026-01-07T11:00:00Z"))
+    due = instant.parse("2026-01-07T11:00:00Z")
+    await hooks.note("reply.missed", "c1 4", waiting_since=instant.text(due - DAY), due_at=due, secret="kept")
     await hooks.settle()
     [received] = endpoint.received
     assert received.line == "POST /shop HTTP/1.1"
@@ -51,9 +52,11 @@ async def test_an_endpoint_gets_what_it_can_check(hooks: Hooks, endpoint: HttpEn
         "conversation": "c1",
         "member": "mia",
         "mentor": "tom",
-        "seq": 4,
+        "waiting_since": "2026-01-06T11:00:00.000Z",
         "due_at": "2026-01-07T11:00:00.000Z",
         "answered_at": None,
+        "waited_ms": None,
+        "in_time": None,
     }
     [logged] = await hooks.log("shop")
     assert instant.parse(body["timestamp"]) == logged.delivery.at
