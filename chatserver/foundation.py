@@ -43,7 +43,7 @@ from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unread import UnreadTimers
-from chatserver.notices.vapid import Vapid
+from chatserver.notices.vapid import Vapid, contact_of
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.notices.webhook_request import WebhookSender
 from chatserver.notices.webhooks import WebhookChannel
@@ -398,7 +398,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         # Without networks of the operator's own: browsers, not the operator, say where their push services are.
         push_services = GuardedHttp()
         push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
-        vapid = Vapid(secrets, None)
+        vapid = Vapid(secrets, contact_of(settings.mail_from, settings.public_url))
         mails = mailing(
             settings,
             base.rulebook.policy,
