@@ -27,6 +27,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.message_events import MessageEvents
 from chatserver.notices.noted_memberships import NotedMemberships
@@ -444,6 +445,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 vapid=vapid,
             )
         finally:
+            await base.outbox.close()  # first: what is being sent needs what it is sent with
             await push_services.close()
             await mails.post.close()
 
@@ -461,6 +463,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             provisioning=parts.provisioning,
             revocations=parts.revocations,
             noting=parts.noting,
+            mail_folder=mailbox_folder(settings.data_dir),
         )
 
 
