@@ -114,13 +114,16 @@ class MailChannel:
             name=f"{delivery.created_at:014d}-{delivery.id:012d}",
             sender=self._manner.sender.address,
             to=address,
+            about=_about(person.id, delivery.notices),
             content=content,
         )
         result = await self._post.post(posted)
         if not isinstance(result, AddressRefused):
             return result
         async with self._database.begin() as connection:
-            await mail_bounces.mark(connection, person.id, person.email, "bounce", delivery.now)
+            # Unless they have another one by now, or were erased.
+            if await mail_bounces.address_of(connection, person.id) == person.email:
+                await mail_bounces.mark(connection, person.id, person.email, "bounce", delivery.now)
         logger.info("an address takes no mail", extra={"person": person.id})
         return NeverDelivered(result.reason)
 
@@ -196,6 +199,11 @@ class MailChannel:
         booking = cast(Booking, about.booking)
         entry = CalendarEntry(booking, self._manner.policy.sessions, first_name(about.other), person.locale)
         return invitation(entry, self._manner.sender, to)
+
+
+def _about(person: str, notices: Sequence[Notice]) -> tuple[str, ...]:
+    conversations = {each.conversation for each in notices if each.conversation}
+    return (f"person:{person}", *sorted(f"conversation:{each}" for each in conversations))
 
 
 def _is_wanted(told: _Told, wishes: Wishes) -> bool:

@@ -15,6 +15,8 @@ class PostedMail(Struct, frozen=True):
     sender: str
     to: str
     content: bytes
+    about: tuple[str, ...] = ()
+    """Who it is to and what it is about, such as `person:m1` and `conversation:c1`: an erasure finds it by them."""
 
 
 class AddressRefused(Struct, frozen=True):

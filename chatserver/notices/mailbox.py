@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from chatserver.private_files import make_folder, open_private
 KEPT_MAILS = 1_000
 """The latest ones: nobody else empties the folder."""
 _PRUNE_EVERY = 50
+ABOUT = "X-Chatserver-About"
+"""Headers that mails have in the folder only: who they are to, and what they are about."""
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ class Mailbox:
         draft = self._folder / f".{mail.name}.{os.getpid()}"
         try:
             with open_private(draft, "w") as file:
+                file.buffer.write("".join(f"{ABOUT}: {each}\r\n" for each in mail.about).encode())
                 file.buffer.write(mail.content)
             draft.replace(self._folder / f"{mail.name}.eml")
         finally:
@@ -55,6 +59,22 @@ class Mailbox:
                 with suppress(FileNotFoundError):  # another process was first
                     old.unlink()
         self._posted += 1
+
+
+def remove_mails(folder: Path, about: Collection[str]) -> None:
+    """Those to or about any of these, also such as were never finished. Raises OSError."""
+    for file in folder.glob("*"):
+        with suppress(FileNotFoundError):  # a server was first
+            if file.is_file() and not _about(file).isdisjoint(about):
+                file.unlink()
+
+
+def _about(file: Path) -> set[str]:
+    found = set()
+    with file.open("rb") as content:
+        while (line := content.readline()).startswith(f"{ABOUT}: ".encode()):
+            found.add(line.decode().partition(": ")[2].rstrip())
+    return found
 
 
 def mailbox_folder(data_dir: Path) -> Path:

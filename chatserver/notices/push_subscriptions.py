@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -79,13 +80,10 @@ class PushSubscriptions:
             subscribed_at=await self._clock(),
             expires_at=details.expiration_time,
         )
-        for left in reversed(range(_TRIES)):
-            try:
+        for _ in range(_TRIES - 1):
+            with suppress(IntegrityError):
                 return await self._put(row, target)
-            except IntegrityError:
-                if not left:
-                    raise
-        raise AssertionError("the last try returns or raises")
+        return await self._put(row, target)
 
     async def of_person(self, person: str) -> list[PushPlace]:
         """All that the person has, the latest first."""
@@ -104,11 +102,11 @@ class PushSubscriptions:
             await rows.forget(connection, row.person_id, row.device, row.digest)
 
     async def opened(self, row: PushDevice) -> PushTarget | None:
-        """Where it is reached; None where that cannot be read any more, or has expired."""
+        """Where it is reached; None where that cannot be read any more."""
         try:
             return msgspec.json.decode(await self._seal.open(row.sealed), type=PushTarget)
         except SealError as error:
-            logger.error("a push subscription of %s cannot be read: %s", row.person_id, error)
+            logger.error("a push subscription cannot be read: %s", error, extra={"person": row.person_id})
             return None
 
     def is_over(self, row: PushDevice) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection
 import msgspec
 from msgspec import Struct
 
-from chatserver.conversations.contacts import contacts
+from chatserver.conversations.contacts import contact_to_rely_on, contacts
 from chatserver.notices.rows.wishes import turn_off
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.records.database import Database
@@ -66,6 +66,8 @@ class Unsubscribing:
         """From now on no mail about it goes out but what is essential. Raises StoreError, too."""
         now = await self._clock()
         async with self._database.begin() as connection:
+            if await contact_to_rely_on(connection, asked.person) is None:
+                return
             for topic in asked.topics:
                 await turn_off(connection, asked.person, "mail", topic, now)
 

@@ -13,9 +13,11 @@ Beside running servers, step by step, and each step may be done again: a command
 7. A SQLite file is written anew, without what is left of deleted rows.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -31,12 +33,14 @@ from chatserver.messages.archive import Archive
 from chatserver.messages.rows import messages
 from chatserver.messages.rows.messages import MessageRow
 from chatserver.notices.fact import Fact
+from chatserver.notices.mailbox import remove_mails
 from chatserver.notices.noting import Noting
 from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.records.database import Database
+from chatserver.settings import SettingsError
 from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing
@@ -64,7 +68,10 @@ class Erased(Struct, frozen=True):
 
 
 class Erasure:
-    """Its methods raise DatabaseError and StoreError; the same erasure again goes on."""
+    """Its methods raise DatabaseError, StoreError and SettingsError; the same erasure again goes on.
+
+    `mail_folder` is where mails go without a relay; whether there is one does not matter.
+    """
 
     def __init__(
         self,
@@ -77,6 +84,7 @@ class Erasure:
         provisioning: Provisioning,
         revocations: Revocations,
         noting: Noting,
+        mail_folder: Path,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -86,6 +94,7 @@ class Erasure:
         self._provisioning = provisioning
         self._revocations = revocations
         self._noting = noting
+        self._mail_folder = mail_folder
 
     async def erase(self, person: str, on_progress: Callable[[int, int], None]) -> Erased:
         """Erase everything that can go. `on_progress` gets how many messages are looked at, and how many there are.
@@ -105,8 +114,7 @@ class Erasure:
             for name in names:
                 await self._erase_from(person, name, progress)
             unrecorded = sorted(set(await self._ledger.conversations_of(person)) - set(recorded))
-            async with self._database.begin() as connection:
-                await erasures.forget_notices(connection, person)
+            await self._forget_late(person, recorded)
             wiped = await wipe(self._database)
             async with self._database.read() as connection:
                 remains = await erasures.remains(connection, person)
@@ -133,6 +141,19 @@ class Erasure:
         await self._keys.destroy(name, number)
         async with self._database.begin() as connection:
             await erasures.finish(connection, person, name, await self._ledger.now())
+
+    async def _forget_late(self, person: str, conversations: Sequence[str]) -> None:
+        """What was noted or sent by a process that had read the record before it was erased."""
+        async with self._database.begin() as connection:
+            await erasures.forget_notices(connection, person)
+        about = [f"person:{person}", *(f"conversation:{name}" for name in conversations)]
+        try:
+            await asyncio.to_thread(remove_mails, self._mail_folder, about)
+        except OSError as error:
+            raise SettingsError(
+                f"{self._mail_folder}: mails there cannot be removed: {error.strerror}; make it writable, and run this "
+                "command again"
+            ) from None
 
     # Step 2
 

@@ -38,7 +38,10 @@ OF_MIA = ["mia 1", "mia 2", "mia 3"]
 OF_TOM = ["tom 1", "tom 2"]
 
 
-def erasure_on(shelf: Shelf) -> Erasure:
+NO_MAILS = Path("/nonexistent/mail")
+
+
+def erasure_on(shelf: Shelf, mail_folder: Path = NO_MAILS) -> Erasure:
     """As the command makes it."""
     return Erasure(
         database=shelf.database,
@@ -49,6 +52,7 @@ def erasure_on(shelf: Shelf) -> Erasure:
         provisioning=shelf.provisioning,
         revocations=Revocations(shelf.link),
         noting=noting_on(shelf.database),
+        mail_folder=mail_folder,
     )
 
 

@@ -3,17 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.conversations.requests import PersonDetails, Written
+from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
+from chatserver.keys.server_seal import ServerSeal
+from chatserver.notices.delivery import Delivery, NotWanted
 from chatserver.notices.fact import Fact
+from chatserver.notices.mail import MailChannel, MailManner
+from chatserver.notices.mail_address import sender_of
+from chatserver.notices.mail_post import AddressRefused, MailPost, PostedMail
+from chatserver.notices.mailbox import Mailbox
+from chatserver.notices.rows import notices as notice_rows
 from chatserver.notices.rows.queue import ToSend
+from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.unsubscribing import Unsubscribing, Unsubscription
 from chatserver.records.database import Database
-from chatserver.records.tables import METADATA, NOTICES, OUTBOX, WEBHOOK_EVENTS, WEBHOOKS
+from chatserver.records.tables import METADATA, NOTICE_SETTINGS, NOTICES, OUTBOX, WEBHOOK_EVENTS, WEBHOOKS
+from quotas.plans import builtin_policy
 from tests.chatserver.heard import Heard, noting_on
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.notices.outboxes import Post, Receiver, opened
@@ -147,3 +159,102 @@ async def test_a_row_that_is_being_sent_is_not_another_one_later(shelf: Shelf, v
         assert mail.keys == ["hers", "his"]
         assert (await post.outcomes())["his"] == ("sent", None)
         assert [outcome for outcome, _ in (await post.outcomes()).values()] == [None, "sent"], "the webhook's waits"
+
+
+def mails(folder: Path) -> str:
+    """All that the folder holds, in the open: headers, and bodies as they read."""
+    said = []
+    for file in sorted(folder.iterdir()):
+        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+        body = mail.get_body(("plain",))
+        assert body is not None
+        said += [mail.as_string(), str(body.get_content())]
+    return "\n".join(said)
+
+
+def mail_on(shelf: Shelf, post: MailPost) -> MailChannel:
+    """The channel of mails as servers have it, by that post."""
+    secrets = ServerSecrets(shelf.database, ServerSeal(shelf.keys, "secrets"), shelf.ledger.now)
+    return MailChannel(
+        database=shelf.database,
+        post=post,
+        manner=MailManner(sender_of("Mentor <notices@example.org>"), builtin_policy(), None),
+        unsubscribing=Unsubscribing(shelf.database, secrets, shelf.ledger.now, "https://chat.example.org"),
+        booking_of=no_booking,
+    )
+
+
+async def no_booking(id: str) -> None:
+    """It is not known any more."""
+
+
+LATE = Fact(event="session.late", mark="b1", at=TUESDAY, conversation="c1", booking="b1", member="mia", mentor="tom")
+
+
+async def test_mails_in_the_folder_go_with_their_reader_and_with_whom_they_name(
+    shelf: Shelf, valkey_url: str, tmp_path: Path
+) -> None:
+    """Mia's own, and those to tom that call her by name, in one conversation alone or in a summary; others stay."""
+    folder = tmp_path / "mail"
+    for person, conversation in (("ola", "c2"), ("eva", "c3")):
+        details = PersonDetails("member", person.title(), email=f"{person}@example.org")
+        assert isinstance(await shelf.provisioning.put_person(person, details), Written)
+        made = await shelf.provisioning.put_conversation(conversation, ConversationDetails(person, "tom", "basic"))
+        assert isinstance(made, Written)
+    other = Fact(event="session.late", mark="b2", at=TUESDAY, conversation="c2", member="ola", mentor="tom")
+    async with opened(shelf.database, valkey_url, [mail_on(shelf, Mailbox(folder))]) as post:
+        post.ledger.hear_shift(shelf.shift)
+        await note(shelf, LATE, other)
+        await post.settle()
+        assert len(list(folder.iterdir())) == 4
+        assert "Mia" in mails(folder)
+        (folder / ".unfinished.1").write_text("X-Chatserver-About: person:mia\r\nTo: mia@exam")
+        await erasure_on(shelf, folder).erase("mia", silent)
+    left = mails(folder)
+    assert [said in left for said in ("Mia", "mia", "Ola", "To: Tom <tom@")] == [False, False, True, True]
+    assert len(list(folder.iterdir())) == 2
+
+
+async def test_a_mail_that_is_being_written_finds_nobody(shelf: Shelf, valkey_url: str, tmp_path: Path) -> None:
+    """Its row was claimed before the erasure; address and name are read after it."""
+    folder = tmp_path / "mail"
+    channel = mail_on(shelf, Mailbox(folder))
+    await note(shelf, LATE)
+    async with shelf.database.read() as connection:
+        query = select(NOTICES.c.id).where(NOTICES.c.person_id == "mia")
+        [notice] = (await notice_rows.by_id(connection, list(await connection.scalars(query)))).values()
+    await erasure_on(shelf, folder).erase("mia", silent)
+    claimed = Delivery(id=1, key="k", channel="mail", person="mia", endpoint="", notices=(notice,), created_at=1, now=1)
+    assert await channel.deliver(claimed) == NotWanted("the person has no address, or is not there any more")
+    assert not folder.exists()
+
+
+class ErasingPost:
+    """A relay that refuses the address, of somebody who is erased while it says so."""
+
+    relay_problem = None
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def post(self, mail: PostedMail) -> AddressRefused:
+        await erase(self._shelf)
+        return AddressRefused("the mail relay refuses the address (550)")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_what_comes_back_later_notes_no_address(shelf: Shelf, valkey_url: str) -> None:
+    """From the relay, and from a link in an old mail, which turns nothing off any more."""
+    await note(shelf, LATE)
+    channel = mail_on(shelf, ErasingPost(shelf))
+    async with opened(shelf.database, valkey_url, [channel]) as post:
+        post.ledger.hear_shift(shelf.shift)
+        await post.settle()
+    secrets = ServerSecrets(shelf.database, ServerSeal(shelf.keys, "secrets"), shelf.ledger.now)
+    links = Unsubscribing(shelf.database, secrets, shelf.ledger.now, "https://chat.example.org")
+    await links.carry_out(Unsubscription("mia", ("sessions",)))
+    assert "mia@" not in await all_texts(shelf)
+    async with shelf.database.read() as connection:
+        assert not await connection.scalar(select(func.count()).select_from(NOTICE_SETTINGS))
