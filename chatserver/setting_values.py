@@ -128,12 +128,19 @@ class SmtpServer(Struct, frozen=True):
 
 def smtp_server(url: str) -> SmtpServer:
     """What `smtp_url` names. Raises ValueError, whose sentence holds no password."""
-    parts = urlsplit(_url("smtp", "smtps")(url))
-    if not parts.hostname or parts.path.strip("/") or parts.fragment or parts.query not in ("", "starttls=no"):
-        raise ValueError(
-            "must be such as smtp://user:password@mail.example.org:587, with `?starttls=no` behind it where a relay on "
-            "this machine has no TLS; write %40 for an `@` in a password, and %23 for a `#`"
-        )
+    sentence = (
+        "must be a URL that starts with smtp:// or smtps://, such as smtp://user:password@mail.example.org:587, with "
+        "`?starttls=no` behind it where a relay on this machine has no TLS; write %40 for an `@` in a password, and "
+        "%23 for a `#`"
+    )
+    try:
+        parts = urlsplit(_text(url))
+        port = parts.port  # the property raises where it is no number
+    except ValueError:
+        raise ValueError(sentence) from None
+    more = parts.path.strip("/") or parts.fragment or parts.query not in ("", "starttls=no")
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or more or port == 0:
+        raise ValueError(sentence)
     security: Literal["starttls", "tls", "none"] = "tls" if parts.scheme == "smtps" else "starttls"
     if parts.query:
         if parts.scheme == "smtps" or parts.password and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
@@ -141,8 +148,10 @@ def smtp_server(url: str) -> SmtpServer:
                 "must not say `starttls=no` with smtps, or where a password would cross the network openly"
             )
         security = "none"
-    port = parts.port or (465 if security == "tls" else 587)
-    return SmtpServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), security)
+    usual = 465 if security == "tls" else 587
+    return SmtpServer(
+        parts.hostname, port or usual, unquote(parts.username or ""), unquote(parts.password or ""), security
+    )
 
 
 def _smtp_url(value: object) -> str:
@@ -259,19 +268,25 @@ def _is_origin(text: str) -> bool:
 
 
 def _proxies(value: object) -> tuple[str, ...]:
-    return tuple(_network(each) for each in _list(value))
+    why_not_all = "anybody could then say to be anybody else; name your proxies"
+    return tuple(_network(each, "of proxies", why_not_all) for each in _list(value))
 
 
-def _network(text: str) -> str:
+def _own_networks(value: object) -> tuple[str, ...]:
+    why_not_all = "webhooks could then reach whatever this machine can; name the networks that they are for"
+    return tuple(_network(each, "of your own", why_not_all) for each in _list(value))
+
+
+def _network(text: str, whose: str, why_not_all: str) -> str:
     """An address, or a network without bits behind its prefix."""
     try:
         network = ip_network(text)
     except ValueError:
         raise ValueError(
-            f"holds {text!r}; write the addresses or networks of proxies, such as 10.0.0.7 or 10.0.0.0/24"
+            f"holds {text!r}; write the addresses or networks {whose}, such as 10.0.0.7 or 10.0.0.0/24"
         ) from None
     if network.prefixlen == 0:
-        raise ValueError(f"must not hold {text}: anybody could then say to be anybody else; name your proxies")
+        raise ValueError(f"must not hold {text}: {why_not_all}")
     return str(network)
 
 
@@ -315,6 +330,7 @@ READERS: dict[str, Callable[[object], Any]] = {
     "master_key": _master_key,
     "allowed_origins": _origins,
     "trusted_proxies": _proxies,
+    "webhook_networks": _own_networks,
     "log_level": _one_of(*LOG_LEVELS),
     "metrics": _one_of("token", "open"),
     "traces": _share,

@@ -11,9 +11,8 @@ from chatserver.client.board import ReplyBoard
 from chatserver.protocol.events import BoardWait
 from chatserver.terminal.status import Mood
 from chatserver.terminal.texts import Texts
-from chatserver.terminal.toolbar import DEFAULT_ZONE
 from chatserver.terminal.transcript import visible
-from chatserver.terminal.words import date_and_time, duration
+from chatserver.terminal.words import DEFAULT_ZONE, date_and_time, duration
 from quotas import instant
 from quotas.admission import WaitState
 from quotas.instant import HOUR

@@ -7,10 +7,14 @@ from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 
 _HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "help_newline", "help_quit")
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
+_HELP_NOTICES = ("help_notices",)
+_HELP_OWN = ("help_mute",)
+_HELP_MEMBER = ("help_remind",)
 _HELP_MENTOR = ("help_finish", "help_noshow")
 _HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
@@ -23,9 +27,12 @@ async def obey(desk: Desk, line: str) -> Obeyed:
     command, _, rest = line.partition(" ")
     command, rest = command.lower(), rest.strip()
     try:
-        if command not in SESSION_COMMANDS:
+        if command in SESSION_COMMANDS:
+            await desk.sessions.obey(command, rest)
+        elif command in NOTICE_COMMANDS:
+            await desk.notices.obey(command, rest)
+        else:
             return await _obey(desk, command, rest)
-        await desk.sessions.obey(command, rest)
     except ChatError as fault:
         desk.announce(fault.message)
     except ChatClosed:
@@ -61,6 +68,12 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
 def _help(role: Role) -> list[str]:
     """The keys of the lines that are for that role."""
     keys = [*_HELP[:-2], *_HELP_SESSIONS]
+    if role != "service":
+        keys += _HELP_NOTICES
+    if role in ("member", "mentor"):
+        keys += _HELP_OWN
+    if role == "member":
+        keys += _HELP_MEMBER
     if role == "mentor":
         keys += _HELP_MENTOR
     if role in ("support", "service"):

@@ -16,6 +16,7 @@ from chatserver.protocol.events import (
     Deadline,
     Error,
     Message,
+    NoticeCame,
     ReadMark,
     Refused,
     Role,
@@ -25,6 +26,7 @@ from chatserver.protocol.events import (
 )
 from chatserver.terminal.directory import Directory
 from chatserver.terminal.happenings import LiveNews
+from chatserver.terminal.notices import NoticeBoard
 from chatserver.terminal.outgoing import Outgoing, SendOutcome, Unsent
 from chatserver.terminal.session_commands import SessionCommands
 from chatserver.terminal.status import Mood, locked, may_write
@@ -64,6 +66,7 @@ class Desk:
         self.directory = Directory(chat, texts)
         self.outgoing = Outgoing(chat, self._answered)
         self.sessions = SessionCommands(self)
+        self.notices = NoticeBoard(self)
         self._wanted = wanted
         self._current: str | None = None
         self._shown = Position(0)
@@ -104,6 +107,11 @@ class Desk:
     def how_to_open(self) -> str:
         """The commands that lead into a conversation: those who read along have none of their own to list."""
         return self.texts("choose_along" if self._reads_along and not self.chat.conversations else "choose")
+
+    @property
+    def width(self) -> int:
+        """Columns of what is printed on."""
+        return self._paper.width
 
     @property
     def peer_is_typing(self) -> bool:
@@ -182,7 +190,7 @@ class Desk:
                         self.directory.news.read(event.conversation, event.seq)
                     case ComposerChanged(conversation=id) | ConversationChanged(conversation=ConversationView(id=id)):
                         self._composer(id)
-                    case Deadline() | SessionChanged():
+                    case Deadline() | SessionChanged() | NoticeCame():
                         self._remind(event)
                     case TypingNow() if event.conversation == self._current and event.sender != self.user:
                         self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
@@ -231,9 +239,11 @@ class Desk:
         self._known_misses.add(miss)
         return True
 
-    def _remind(self, event: Deadline | SessionChanged) -> None:
+    def _remind(self, event: Deadline | SessionChanged | NoticeCame) -> None:
         if isinstance(event, Deadline):
             self._deadline(event)
+        elif isinstance(event, NoticeCame):
+            self.notices.came(event)
         else:
             self._session(event)
 

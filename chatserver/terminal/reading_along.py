@@ -5,8 +5,8 @@ from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import BoardShown, BoardWait, Reply
 from chatserver.terminal.desk import Desk
 from chatserver.terminal.status import owed
-from chatserver.terminal.toolbar import DEFAULT_ZONE
 from chatserver.terminal.transcript import TranscriptLine, short
+from chatserver.terminal.words import DEFAULT_ZONE
 
 BOARD_ROWS = 15
 """Open waits that `/board` shows, the most urgent first."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chatserver.terminal.notice_texts import NOTICE_TEXTS
 from chatserver.terminal.session_texts import SESSION_TEXTS
 from quotas.phrases import LANGUAGES, Language, language_of
 
@@ -313,6 +314,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "Serveren afsluttede chatten: {why}",
     ),
     **SESSION_TEXTS,
+    **NOTICE_TEXTS,
 }
 """By key: English, bokmål, Danish, in the order of LANGUAGES."""
 

@@ -9,20 +9,18 @@ from chatserver.terminal.desk import Desk
 from chatserver.terminal.session_status import coming
 from chatserver.terminal.status import connection
 from chatserver.terminal.transcript import TranscriptLine, short, wrapped
-from chatserver.terminal.words import date_and_time, duration
+from chatserver.terminal.words import DEFAULT_ZONE, date_and_time, duration
 from quotas import instant
 
 LONGEST_NAME = 24
 LONGEST_LABEL = 48
 NEWS_SHOWN = 3
 """Conversations named with what is new in them; of the others only their number is told."""
-DEFAULT_ZONE = "Europe/Oslo"
-"""The clock's zone while no conversation is open."""
 
 
 def toolbar(desk: Desk, width: int) -> list[TranscriptLine]:
     above = flow(_connection(desk) + _people(desk), width, right=_clock(desk))
-    below = flow(_standing(desk) + _elsewhere(desk), width)
+    below = flow(_standing(desk) + _elsewhere(desk) + _bell(desk), width)
     return [[("class:rule", "─" * width)], *above, *below]
 
 
@@ -35,12 +33,16 @@ def _people(desk: Desk) -> TranscriptLine:
     conversation = desk.current
     if conversation is None:
         return []
+    return [_person(desk, conversation), *([("class:hint", desk.texts("muted"))] if conversation.muted else [])]
+
+
+def _person(desk: Desk, conversation: ConversationView) -> tuple[str, str]:
     name = short(desk.directory.label(conversation), LONGEST_LABEL)
     if desk.chat.state.kind != "online" or desk.role not in ("member", "mentor"):
-        return [("", name)]
+        return "", name
     if desk.peer_is_typing:
-        return [("class:good", desk.texts("peer_typing", name=name))]
-    return [("", desk.texts("peer_online" if conversation.peer_online else "peer_away", name=name))]
+        return "class:good", desk.texts("peer_typing", name=name)
+    return "", desk.texts("peer_online" if conversation.peer_online else "peer_away", name=name)
 
 
 def _clock(desk: Desk) -> str:
@@ -91,6 +93,10 @@ def _elsewhere(desk: Desk) -> TranscriptLine:
     if len(new) > NEWS_SHOWN:
         line.append(("class:wait", desk.texts("board_more", n=len(new) - NEWS_SHOWN)))
     return line
+
+
+def _bell(desk: Desk) -> TranscriptLine:
+    return [("class:wait", desk.notices.bell)] if desk.notices.bell else []
 
 
 def _ahead(desk: Desk, waiting: list[ConversationView]) -> str:

@@ -6,6 +6,9 @@ from chatserver.terminal.texts import Texts
 from quotas import instant
 from quotas.zones import zone_to_show
 
+DEFAULT_ZONE = "Europe/Oslo"
+"""Of the clock while no conversation is open, and of what is about none that is known."""
+
 
 def local(moment: int, zone: str) -> datetime:
     return datetime.fromtimestamp(moment / instant.SECOND, UTC).astimezone(zone_to_show(zone))

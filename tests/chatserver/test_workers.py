@@ -18,7 +18,7 @@ from chatserver.settings import Settings
 from chatserver.workers import Job, job_of
 from tests.chatserver.api.test_exposition import Samples, of, samples
 from tests.chatserver.realtime.devices import Device, bodies
-from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, here, program
+from tests.chatserver.realtime.servers import TUESDAY, ProgramServer, here, program, token
 from tests.chatserver.test_cli import run, sentence
 from tests.engines import StoreProcess
 from tests.plain_http import http_client
@@ -81,6 +81,26 @@ async def test_people_on_two_workers_chat(valkey_url: str, tmp_path: Path) -> No
                 assert of(found, "connections", role="mentor", encoding="json") >= 1
                 assert of(found, "open_waits") == 1
                 assert (of(found, "store_up"), of(found, "ready")) == (1, 1)
+
+
+async def test_a_notice_reaches_the_devices_on_both_workers(valkey_url: str, tmp_path: Path) -> None:
+    """Once each, whichever worker booked the session; what is read on one is read on the other."""
+    with program(tmp_path, "--workers", "2", "--now", TUESDAY, store_url=valkey_url) as server:
+        await server.conversation("c1", "live")
+        async with AsyncExitStack() as stack:
+            phone = await stack.enter_async_context(server.device("mia"))
+            laptop = await device_elsewhere(stack, server, "mia", phone)
+            booking = {"conversation": "c1", "service": "live_chat", "starts_at": TUESDAY[:8] + "13T10:00:00Z"}
+            async with http_client(server.http, headers={"Authorization": f"Bearer {token('tora')}"}) as api:
+                made = await api.put("/v1/bookings/b1", json={**booking, "minutes": 30})
+            assert made.status_code == 201, made.text
+            came = await phone.hears("notice")
+            assert (came["notice"]["event"], came["notice"]["booking"]) == ("booking.booked", "b1")
+            assert (await laptop.hears("notice")) == came
+            await laptop.say("notices_read", upto=came["notice"]["id"])
+            assert (await phone.hears("notices_read"))["unread"] == 0
+            for device in (phone, laptop):
+                assert not [each for each in await device.silence() if each["type"] == "notice"]
 
 
 async def asked(server: ProgramServer) -> tuple[Samples, int]:

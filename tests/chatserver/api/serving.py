@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 import uvicorn
 from starlette.applications import Starlette
@@ -36,6 +37,7 @@ from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unsubscribing import Unsubscribing
 from chatserver.notices.vapid import Vapid
+from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.health import Health
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -136,6 +138,13 @@ async def served(
         memberships=base.memberships,
         statements=base.statements,
         telling=base.telling,
+        webhooks=WebhookBook(
+            database=database,
+            http=GuardedHttp(own=[ip_network("127.0.0.0/8")]),
+            seal=ServerSeal(keys, "webhooks"),
+            ringing=base.outbox,
+            clock=ledger.now,
+        ),
         feeds=feeds,
         bounces=bounces,
         notice_lists=base.notice_lists,

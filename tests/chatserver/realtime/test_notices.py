@@ -1,5 +1,6 @@
 """A person's notices on the socket: what a welcome says of them, the list, what is read, and what is new."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from chatserver.notices.rows import wishes
 from chatserver.protocol.codec import Encoding
 from chatserver.records.tables import NOTICES
 from quotas import instant
-from tests.chatserver.realtime.devices import Device, Event
-from tests.chatserver.realtime.servers import TUESDAY, HereServer, here
+from tests.chatserver.realtime.devices import Device, Event, opened
+from tests.chatserver.realtime.servers import TUESDAY, HereServer, here, token
 from tests.chatserver.realtime.test_sessions import questions
+from tests.engines import StoreProcess
 
 NOW = instant.parse(TUESDAY)
 
@@ -141,6 +143,68 @@ async def test_what_cannot_be_asked_is_refused(server: HereServer) -> None:
             await mia.say("notices_read", **fields)
             await mia.error("invalid_field")
         await lists(mia, 0, [])
+
+
+async def test_a_notice_that_comes_during_hello_is_counted_or_told(server: HereServer) -> None:
+    """And never told before the welcome."""
+    for number in range(1, 31):
+        async with opened(server.port, "json") as mia:
+            greeting = asyncio.create_task(mia.greet(token("mia"), {}))
+            await asyncio.sleep(number / 5_000)
+            await noted(server, a_notice(number))
+            welcome = await greeting
+            told = [each["unread"] for each in await mia.silence(0.1) if each["type"] == "notice"]
+            assert max([welcome["notices"]["unread"], *told]) == number
+
+
+async def test_after_the_store_was_away_the_count_is_told_anew(tmp_path: Path) -> None:
+    """What came meanwhile was published to nobody; what was muted meanwhile is told too."""
+    store = StoreProcess("valkey", durable=True).start()
+    try:
+        async with here(store.url, tmp_path) as server:
+            await server.conversation("c1", "basic")
+            async with server.device("mia") as mia, server.device("robot", {"c1": 0}) as robot:
+                await asyncio.to_thread(store.kill)
+                async with server.parts.database.begin() as connection:
+                    await rows.append(connection, [a_notice(1), a_notice(2)])
+                    await wishes.mute(connection, "mia", "c1", NOW)
+                await asyncio.to_thread(store.restart)
+                told = await mia.hears("notices_read")
+                assert (told["upto"], told["ids"], told["unread"]) == (None, [], 2)
+                view = await mia._first(
+                    lambda each: each["type"] == "conversation" and each["conversation"]["muted"], "that it is muted"
+                )
+                assert view["conversation"]["id"] == "c1"
+                assert await of_notices(robot) == []
+    finally:
+        store.stop()
+
+
+async def test_a_hello_does_without_what_the_records_do_not_say(server: HereServer) -> None:
+    """The chat goes on; the list is asked for again."""
+    await noted(server, a_notice(1))
+    async with server.device("mia"):  # The keys are at hand from here on.
+        pass
+    await server.parts.database.close()
+    folder = server.parts.database.file
+    assert folder is not None
+    away = folder.with_suffix(".away")
+    folder.rename(away)
+    folder.mkdir()
+    try:
+        async with server.device("mia", encoding="msgpack") as mia:
+            assert mia.welcome["notices"] is None
+            assert [each["muted"] for each in mia.welcome["conversations"]] == [False]
+            await mia.say("notices")
+            await mia.error("store_unavailable")
+            await mia.say("notices_read", upto=1)
+            await mia.error("store_unavailable")
+            assert (await mia.write("hello"))["type"] == "accepted"
+    finally:
+        folder.rmdir()
+        away.rename(folder)
+    async with server.device("mia") as mia:
+        assert mia.welcome["notices"] == {"unread": 1}
 
 
 async def test_muted_conversations_stand_in_the_views(server: HereServer) -> None:
