@@ -14,6 +14,7 @@ optional:
 | `until` | when writing closes again |
 | `count` | unread messages; `answered`, whether they end a wait |
 | `days` `promised` | days of this week on which the mentor wrote, and that the plan promises |
+| `members` | how many members it is about, where it is not about one conversation |
 | `month` | such as 2026-03 |
 | `paid_until` `renewed_until` `amount` `currency` `renews` | of a membership |
 | `webhook` | its id |
@@ -133,6 +134,7 @@ class _Blanks:
             "unread": self._counted("unread", self._data.get("count", 1)),
             "days": self._counted("days", self._data.get("days")),
             "promised": self._counted("days", self._data.get("promised")),
+            "members": self._plain("members"),
             "month": self._date("month", "MMMM y"),
             "paid_until": self._date("paid_until", self._parts["date"]),
             "renewed_until": self._date("renewed_until", self._parts["date"]),
@@ -151,6 +153,10 @@ class _Blanks:
         if not isinstance(number, int) or isinstance(number, bool):
             return None
         return self._parts[f"{what}_{'1' if number == 1 else 'n'}"].format(n=number)
+
+    def _plain(self, key: str) -> str | None:
+        said = self._data.get(key)
+        return None if said is None else f"{said}"
 
     def _date(self, key: str, pattern: str) -> str | None:
         from babel.dates import format_date
@@ -175,6 +181,7 @@ def _of(table: Mapping[str, tuple[str, ...]], notice: Notice, role: str) -> tupl
     variants = {
         "own": notice.data.get("absent") == role,
         "answered": bool(notice.data.get("answered")),
+        "many": notice.data.get("members", 1) != 1,
         "ends": notice.data.get("renews") is False and role == "member",
     }
     names = [*(name for name, holds in variants.items() if holds), role]

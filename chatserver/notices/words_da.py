@@ -51,6 +51,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Du har skrevet til {other} på {days} i denne uge; abonnementet lover mindst {promised}.",
         "Du har skrevet til {other} på færre dage i denne uge, end abonnementet lover.",
     ),
+    "writing.days/many": (
+        "{members} medlemmer vil gerne høre fra dig i denne uge",
+        "Du har skrevet til {members} medlemmer på færre dage i denne uge, end abonnementerne lover.",
+        "Du har skrevet til nogle medlemmer på færre dage i denne uge, end abonnementerne lover.",
+    ),
     "writing.days/support": (
         "En mentor skriver sjældnere end lovet",
         "{Other} har skrevet på {days} i denne uge; abonnementet lover mindst {promised}.",

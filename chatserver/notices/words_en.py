@@ -48,6 +48,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "You have written to {other} on {days} this week; the plan promises at least {promised}.",
         "You have written to {other} on fewer days this week than the plan promises.",
     ),
+    "writing.days/many": (
+        "{members} members would like to hear from you this week",
+        "You have written to {members} members on fewer days this week than their plans promise.",
+        "You have written to some members on fewer days this week than their plans promise.",
+    ),
     "writing.days/support": (
         "A mentor writes less than promised",
         "{Other} has written on {days} this week; the plan promises at least {promised}.",

@@ -51,6 +51,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Du har skrevet til {other} på {days} denne uken; abonnementet lover minst {promised}.",
         "Du har skrevet til {other} på færre dager denne uken enn abonnementet lover.",
     ),
+    "writing.days/many": (
+        "{members} medlemmer vil gjerne høre fra deg denne uken",
+        "Du har skrevet til {members} medlemmer på færre dager denne uken enn abonnementene lover.",
+        "Du har skrevet til noen medlemmer på færre dager denne uken enn abonnementene lover.",
+    ),
     "writing.days/support": (
         "En mentor skriver sjeldnere enn lovet",
         "{Other} har skrevet på {days} denne uken; abonnementet lover minst {promised}.",
