@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from math import inf
 
-from msgspec import Struct
-
 from chatserver.notices.fact import Fact
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting
@@ -33,14 +31,6 @@ LOOK_EVERY = 900.0
 BATCH = 500
 
 logger = logging.getLogger(__name__)
-
-
-class _Behind(Struct, frozen=True):
-    """A conversation in which the mentor wrote on so many days of the week, and on how many the plan promises."""
-
-    conversation: str
-    days: int
-    promised: int
 
 
 class WritingDays:
@@ -100,7 +90,7 @@ class WritingDays:
         return "the week is over" if ended else None
 
     async def _note(self, zone: str, noon: int, now: int) -> None:
-        behind: defaultdict[str, list[_Behind]] = defaultdict(list)
+        behind: defaultdict[str, list[str]] = defaultdict(list)
         after = ""
         while True:
             async with self._database.read() as connection:
@@ -111,10 +101,9 @@ class WritingDays:
                     names = [name for name, number in weeks.items() if number == week]
                     written |= await writing_days.days_in_week(connection, names, week)
             for each in page:
-                found = _Behind(each.conversation, written.get(each.conversation, 0), self._asked[each.plan])
                 is_whole = each.started_at <= self._began(each, weeks[each.conversation])
-                if is_whole and found.days < found.promised:
-                    behind[each.mentor].append(found)
+                if is_whole and written.get(each.conversation, 0) < self._asked[each.plan]:
+                    behind[each.mentor].append(each.conversation)
             if len(page) < BATCH:
                 break
             after = page[-1].conversation
@@ -148,10 +137,10 @@ def _local(zone: str, at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone_to_show(zone))
 
 
-def _fact(mentor: str, behind: Sequence[_Behind], monday: date, zone: str, noon: int) -> Fact:
+def _fact(mentor: str, behind: Sequence[str], monday: date, zone: str, noon: int) -> Fact:
     """Of one mentor and week. Their week ends when the next one begins in their zone.
 
-    Where it is about one conversation, it says which, and what is promised there.
+    Where it is about one conversation, it says which.
     """
     until = first_instant(datetime.combine(monday + timedelta(days=7), time(0), zone_to_show(zone)))
     return Fact(
@@ -159,7 +148,6 @@ def _fact(mentor: str, behind: Sequence[_Behind], monday: date, zone: str, noon:
         mark=f"{mentor}/{monday}",
         at=noon,
         mentor=mentor,
-        conversation=behind[0].conversation if len(behind) == 1 else "",
-        data={"week": f"{monday}", "members": len(behind), "until": until}
-        | ({"days": behind[0].days, "promised": behind[0].promised} if len(behind) == 1 else {}),
+        conversation=behind[0] if len(behind) == 1 else "",
+        data={"week": f"{monday}", "members": len(behind), "until": until},
     )
