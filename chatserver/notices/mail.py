@@ -99,6 +99,9 @@ class MailChannel:
             return NotWanted("the person has no address, or is not there any more")
         if bounced == person.email:
             return NotWanted("mail to the address came back, or its owner wants none")
+        if bounced is not None:
+            async with self._database.begin() as connection:
+                await mail_bounces.forget(connection, person.id)
         if (address := ascii_address(person.email)) is None:
             return NeverDelivered("the address is none that relays take")
         told = [await self._told(each, others[each.id]) for each in delivery.notices]

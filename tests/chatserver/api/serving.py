@@ -56,7 +56,7 @@ from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.keys.making import conversation_keys
-from tests.chatserver.realtime.servers import UnsignalledServer
+from tests.chatserver.realtime.servers import UNLIMITED, UnsignalledServer
 
 PUBLIC = "https://chat.example.org"
 """What links begin with."""
@@ -97,8 +97,12 @@ async def served(
     now: str | None = None,
     policy: Policy | None = None,
     operations: Sequence[AnyOperation] = OPERATIONS,
+    knocks: Rate = UNLIMITED,
 ) -> AsyncIterator[Served]:
-    """Serve the API, whose clock goes on from `now` where that is given; the database is migrated already."""
+    """Serve the API, whose clock goes on from `now` where that is given; the database is migrated already.
+
+    `knocks` bounds requests to addresses that open without a token.
+    """
     link = Link(store_url)
     await link.open()
     ledger = RedisLedger(link)
@@ -153,7 +157,7 @@ async def served(
         push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
         vapid=Vapid(secrets, None),
         clock=ledger.now,
-        people=RateLimit(Rate(0, "minute", 0)),
+        people=RateLimit(UNLIMITED),
         metrics=base.metrics,
     )
     gate = Middleware(
@@ -163,7 +167,7 @@ async def served(
         cors=Cors(()),
         traces=None,
     )
-    door = OpenDoor(RateLimit(Rate(0, "minute", 0)), Proxies(()), base.metrics)
+    door = OpenDoor(RateLimit(knocks), Proxies(()), base.metrics)
     links = [calendar_route(feeds, door), unsubscribe_route(unsubscribing, door)]
     app = Starlette(routes=[*routes(context, operations), *links], middleware=[gate])
     with socket.socket() as listening:

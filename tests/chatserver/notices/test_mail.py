@@ -386,6 +386,8 @@ async def test_an_address_that_came_back_gets_nothing_until_it_is_another(post: 
     async with post.database.begin() as connection:
         await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "lina").values(email="l@example.net"))
     assert (await post.mail(post.notice("message.unread")))["To"] == "Lina <l@example.net>"
+    async with post.database.begin() as connection:
+        assert (await connection.execute(select(MAIL_BOUNCES))).all() == []
 
 
 async def test_an_address_that_the_relay_does_not_know_is_marked(post: Post) -> None:
