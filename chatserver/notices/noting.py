@@ -4,6 +4,7 @@ Noting the same fact again changes nothing. What was noted is told after the com
 two loses nothing but the word to whoever is connected: the outbox looks at its table by itself.
 """
 
+import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -104,16 +105,20 @@ class Noting:
 
     async def tell(self, made: Made) -> None:
         """After the commit: set the outbox's timer, and tell whoever is connected. Raises nothing."""
+        # Who did it need not hear of it.
+        news = [each for each in made.notices if each.read_at is None]
         try:
-            await self._ringing.ring(made.due_at)
-            if made.notices:
-                async with self._database.read() as connection:
-                    unread = await unread_counts(connection, {each.person for each in made.notices})
-                # Who did it need not hear of it.
-                for notice in (each for each in made.notices if each.read_at is None):
-                    await self._publisher.publish(notice, unread.get(notice.person, 0))
+            unread = await self._unread({each.person for each in news})
+            said = (self._publisher.publish(each, unread.get(each.person, 0)) for each in news)
+            await asyncio.gather(self._ringing.ring(made.due_at), *said)
         except (StoreError, DatabaseError):
             logger.debug("notices are told later: by the outbox's own look, and in their lists")
+
+    async def _unread(self, people: Collection[str]) -> dict[str, int]:
+        if not people:
+            return {}
+        async with self._database.read() as connection:
+            return await unread_counts(connection, people)
 
     async def tell_of(self, facts: Sequence[Fact], now: int) -> None:
         """As `tell`, of facts that were noted before, for whoever finds them untold. Raises nothing."""
