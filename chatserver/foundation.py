@@ -30,7 +30,7 @@ from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.message_events import MessageEvents
-from chatserver.notices.noted_memberships import NotedMemberships
+from chatserver.notices.noted_memberships import NotedMemberships, StillRenews
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.openings import Openings
@@ -231,7 +231,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     restorer = ArchiveRestorer(database, ledger, ledger_archive)
     notice_publisher = NoticePublisher(store)
     channels: dict[ChannelName, Channel] = {}
-    asking = AskingAgain()
+    asking = AskingAgain(rulebook.policy.notices)
     outbox = Outbox(
         database=database,
         timers=timers,
@@ -317,6 +317,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
     )
     days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    memberships = Memberships(database, renewals, ledger.now)
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
     asking.of(["reply.warning"], owed.warned)
@@ -324,6 +325,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
+    asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -359,7 +361,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         presence=SessionPresence(
             database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now, log=log
         ),
-        memberships=Memberships(database, renewals, ledger.now),
+        memberships=memberships,
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
         noting=noting,
