@@ -31,10 +31,15 @@ NOTICE_TEXTS: dict[str, tuple[str, str, str]] = {
         "Du kan skrive nå: det er ingenting å vente på.",
         "Du kan skrive nu: der er intet at vente på.",
     ),
+    "reminder_some_time": (
+        "You will hear when you may write again; nobody knows yet when that is.",
+        "Du får beskjed når du kan skrive igjen; ingen vet ennå når det blir.",
+        "Du får besked, når du kan skrive igen; ingen ved endnu, hvornår det bliver.",
+    ),
     "reminder_never": (
-        "It is not known when you may write again.",
-        "Det er ikke kjent når du kan skrive igjen.",
-        "Det vides ikke, hvornår du kan skrive igen.",
+        "The conversation has ended: writing does not open again.",
+        "Samtalen er avsluttet: det åpnes ikke for skriving igjen.",
+        "Samtalen er afsluttet: der åbnes ikke for skrivning igen.",
     ),
     "members_only": (
         "That is for members.",

@@ -144,7 +144,9 @@ class NoticeBoard:
         except RefusedAnswerError as refused:
             desk.announce(desk.texts("reminder_open" if refused.refusal.reason == "open" else "reminder_never"))
             return
-        if answer.opens_at is not None:
+        if answer.opens_at is None:
+            desk.announce(desk.texts("reminder_some_time"))
+        else:
             when = date_and_time(desk.texts, instant.parse(answer.opens_at), conversation.zone)
             desk.announce(desk.texts("reminder_set", when=when))
 

@@ -15,7 +15,7 @@ from quotas.phrases import Language
 from tests.chatserver.client.peer import eventually
 from tests.chatserver.realtime.servers import TUESDAY, HereServer, here, token
 from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
-from tests.stories.clock import when
+from tests.stories.clock import move_clock, when
 
 NOW = instant.parse(TUESDAY)
 
@@ -98,7 +98,10 @@ async def test_a_conversation_is_muted_and_writing_waited_for(server: HereServer
         await mia.sees("You may write now: there is nothing to wait for.")
         await server.change("c1", status="paused")
         mia.type("/remind" + ENTER)
-        await mia.sees("It is not known when you may write again.")
+        await mia.sees("You will hear when you may write again; nobody knows yet when that is.")
+        await server.change("c1", status="ended")
+        mia.type("/remind" + ENTER)
+        await mia.sees("The conversation has ended: writing does not open again.")
 
 
 async def test_a_member_hears_when_writing_opens(valkey_url: str, tmp_path: Path) -> None:
@@ -108,6 +111,10 @@ async def test_a_member_hears_when_writing_opens(valkey_url: str, tmp_path: Path
             await mia.sees("låst")
             mia.type("/remind" + ENTER)
             await mia.sees("Du får beskjed når du kan skrive igjen: man 12. jan 00:00.")
+            await move_clock(valkey_url, "2026-01-11T23:00:00Z")
+            await mia.sees("1 nytt varsel · /notices")
+            mia.type("/notices" + ENTER)
+            await mia.sees("Du kan skrive til tora igjen")
 
 
 async def test_it_is_said_in_danish_too(server: HereServer) -> None:
