@@ -420,6 +420,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 vapid=vapid,
             )
         finally:
+            await base.outbox.close()  # first: what is being sent needs what it is sent with
             await push_services.close()
             await mails.post.close()
 

@@ -128,12 +128,19 @@ class SmtpServer(Struct, frozen=True):
 
 def smtp_server(url: str) -> SmtpServer:
     """What `smtp_url` names. Raises ValueError, whose sentence holds no password."""
-    parts = urlsplit(_url("smtp", "smtps")(url))
-    if not parts.hostname or parts.path.strip("/") or parts.fragment or parts.query not in ("", "starttls=no"):
-        raise ValueError(
-            "must be such as smtp://user:password@mail.example.org:587, with `?starttls=no` behind it where a relay on "
-            "this machine has no TLS; write %40 for an `@` in a password, and %23 for a `#`"
-        )
+    sentence = (
+        "must be a URL that starts with smtp:// or smtps://, such as smtp://user:password@mail.example.org:587, with "
+        "`?starttls=no` behind it where a relay on this machine has no TLS; write %40 for an `@` in a password, and "
+        "%23 for a `#`"
+    )
+    try:
+        parts = urlsplit(_text(url))
+        port = parts.port  # the property raises where it is no number
+    except ValueError:
+        raise ValueError(sentence) from None
+    more = parts.path.strip("/") or parts.fragment or parts.query not in ("", "starttls=no")
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or more or port == 0:
+        raise ValueError(sentence)
     security: Literal["starttls", "tls", "none"] = "tls" if parts.scheme == "smtps" else "starttls"
     if parts.query:
         if parts.scheme == "smtps" or parts.password and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
@@ -141,8 +148,10 @@ def smtp_server(url: str) -> SmtpServer:
                 "must not say `starttls=no` with smtps, or where a password would cross the network openly"
             )
         security = "none"
-    port = parts.port or (465 if security == "tls" else 587)
-    return SmtpServer(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), security)
+    usual = 465 if security == "tls" else 587
+    return SmtpServer(
+        parts.hostname, port or usual, unquote(parts.username or ""), unquote(parts.password or ""), security
+    )
 
 
 def _smtp_url(value: object) -> str:

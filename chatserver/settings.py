@@ -124,7 +124,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     @property
     def outside_url(self) -> str:
         """Where people reach this server: `public_url`, else where it listens, which holds on this machine only."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - it is told, not bound
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - it is told, not bound
+        host = f"[{host}]" if ":" in host else host
         return self.public_url or f"http://{host}:{self.port}"
 
     @property

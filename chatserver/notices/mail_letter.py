@@ -4,6 +4,7 @@ HTML in mails is what clients of many years render: tables, styles at each eleme
 dark screens and small ones. It loads nothing and runs nothing; what people are called is text in it, never markup.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -16,6 +17,7 @@ from quotas.phrases import Language
 
 _STYLE = files("chatserver.notices").joinpath("mail_page.css").read_text(encoding="utf-8")
 _FONT = "-apple-system,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',Arial,sans-serif"
+_UNIT = re.compile(r"(\bkl\.|(?<![:.\d])\b\d{1,3}\.?) (?=\d|[a-zæøå])")
 _INK, _QUIET, _LINK = "#2b2230", "#5c5162", "#6b3a72"
 
 
@@ -108,7 +110,7 @@ def _html(content: LetterContent, texts: MailTexts, title: str) -> str:
             f'{_table("", "max-width:560px")}<tr><td class="card" style="padding:32px;background:#ffffff;'
             'border:1px solid #ddd5d8;border-radius:16px">',
             f'<h1 class="ink" style="margin:0;font-size:22px;line-height:1.3;font-weight:650;color:{_INK}">'
-            f"{escape(title)}</h1>",
+            f"{_glued(escape(title))}</h1>",
             *parts,
             hint,
             '</td></tr><tr><td style="padding:16px 8px 0">',
@@ -123,10 +125,14 @@ def _part(part: LetterPart, *, several: bool) -> str:
     if several:
         said.append(
             f'<h2 class="ink rule" style="margin:20px 0 0;padding:20px 0 0;border-top:1px solid #ddd5d8;'
-            f'font-size:17px;line-height:1.35;font-weight:650;color:{_INK}">{escape(part.title)}</h2>'
+            f'font-size:17px;line-height:1.35;font-weight:650;color:{_INK}">{_glued(escape(part.title))}</h2>'
         )
     said.append(_text(part.line, 17, _INK, "ink", top=4 if several else 12))
-    if part.link:
+    if part.link and several:
+        # Buttons one below the other would all say that they come first.
+        link = f'<a class="link" href="{escape(part.link.url)}" style="color:{_LINK}">{escape(part.link.text)}</a>'
+        said.append(_paragraph(link, 16, _QUIET, "quiet", top=4))
+    elif part.link:
         said.append(
             f'<p style="margin:20px 0 0"><a class="button" href="{escape(part.link.url)}" style="display:inline-block;'
             f"padding:12px 20px;border-radius:10px;background:#6b3a72;color:#ffffff;font-size:16px;line-height:20px;"
@@ -136,7 +142,12 @@ def _part(part: LetterPart, *, several: bool) -> str:
 
 
 def _text(text: str, size: int, colour: str, kind: str, *, top: int) -> str:
-    return _paragraph(escape(text), size, colour, kind, top=top)
+    return _paragraph(_glued(escape(text)), size, colour, kind, top=top)
+
+
+def _glued(html: str) -> str:
+    """With numbers and their units on one line: kl. 11:00, 30 minutes."""
+    return _UNIT.sub(r"\1&nbsp;", html)
 
 
 def _paragraph(html: str, size: int, colour: str, kind: str, *, top: int) -> str:

@@ -73,7 +73,6 @@ def mail_message(letter: Letter) -> EmailMessage:
         message["References"] = root
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = letter.language
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -81,6 +80,7 @@ def mail_message(letter: Letter) -> EmailMessage:
     message.add_alternative(letter.text.html, subtype="html", cte="quoted-printable")
     if letter.invitation is not None:
         _invite(message, letter.invitation)
+    message["Content-Language"] = letter.language  # last: what has more parts gives such headers to the first
     return message
 
 

@@ -38,7 +38,7 @@ ROUNDS = 4
 """How often a look goes on beyond endpoints that have enough."""
 LOOK_EVERY = 1.0
 """Seconds between looks while something is being sent."""
-GATHER = 0.02
+GATHER = 0.005
 """Seconds in which outcomes come together for one transaction: others write to the database too."""
 RETRY_AFTER = 3.0
 """Seconds after a look that failed."""

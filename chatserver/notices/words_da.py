@@ -149,7 +149,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Det er noteret, at {other} ikke kom til sessionen.",
     ),
     "session.no_show/member": (
-        "Ærgerligt, at vi ikke mødtes",
+        "{The_service} med {other} {when}",
         "Ærgerligt, at vi ikke mødtes {when}. Næste session er {next}.",
         "Ærgerligt, at vi ikke mødtes {when}. Du er velkommen til at booke en ny tid.",
         "Ærgerligt, at vi ikke mødtes. Du er velkommen til at booke en ny tid.",

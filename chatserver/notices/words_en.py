@@ -146,7 +146,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "It is noted that {other} did not come to the session.",
     ),
     "session.no_show/member": (
-        "Sorry we missed each other",
+        "Your {service} with {other} on {when}",
         "Sorry we missed each other on {when}. Your next session is {next}.",
         "Sorry we missed each other on {when}. You are welcome to book a new time.",
         "Sorry we missed each other. You are welcome to book a new time.",

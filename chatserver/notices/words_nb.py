@@ -149,7 +149,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Det er notert at {other} ikke kom til timen.",
     ),
     "session.no_show/member": (
-        "Så synd at vi ikke møttes",
+        "{The_service} med {other} {when}",
         "Så synd at vi ikke møttes {when}. Neste time er {next}.",
         "Så synd at vi ikke møttes {when}. Du er velkommen til å booke en ny time.",
         "Så synd at vi ikke møttes. Du er velkommen til å booke en ny time.",

@@ -7,6 +7,7 @@ import pytest
 from rich.pretty import pretty_repr
 from sqlalchemy.engine import make_url
 
+from chatserver.setting_values import SmtpServer, smtp_server
 from chatserver.settings import DESCRIPTIONS, Settings, SettingsError, jwt_secret, load, shown
 
 SECRET = "correct horse battery staple 0123456789"
@@ -76,6 +77,16 @@ def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(t
         ("trusted_proxies", "10.0.0.1/24", "such as 10.0.0.7 or 10.0.0.0/24"),
         ("trusted_proxies", "10.0.0.7, ::/0", "anybody could then say to be anybody else"),
         ("trusted_proxies", "*", "write the addresses or networks of proxies"),
+        ("smtp_url", "https://mail.example.org", "starts with smtp:// or smtps://"),
+        ("smtp_url", "smtp://chat:pass#word@mail.example.org", "%23 for a `#`"),
+        ("smtp_url", "smtp://mail.example.org?tls=no", "?starttls=no"),
+        ("smtp_url", "smtp://chat:password@mail.example.org?starttls=no", "would cross the network openly"),
+        ("mail_from", "Mentor", "must be an address such as"),
+        ("mail_from", "Mentor <notices@example.org>, x@example.org", "must be an address such as"),
+        ("mail_from", "Mentor <nøtices@example.org>", "must be an address such as"),
+        ("public_url", "https://chat.example.org/?a=b", "such as https://chat.example.org"),
+        ("public_url", "ftp://chat.example.org", "starts with https://, http://"),
+        ("app_url", 'https://app.example.org/"><b>', "such as https://app.example.org"),
     ],
 )
 def test_a_wrong_value_names_its_key_its_source_and_what_is_allowed(key: str, value: str, allowed: str) -> None:
@@ -84,6 +95,42 @@ def test_a_wrong_value_names_its_key_its_source_and_what_is_allowed(key: str, va
         load({}, {variable: value})
     assert f"`{key}` (environment {variable})" in str(raised.value)
     assert allowed in str(raised.value)
+
+
+def test_a_relay_needs_an_address_to_write_from_and_one_to_lead_to() -> None:
+    given = {
+        "CHATSERVER_SMTP_URL": "smtp://chat:p%40ss@mail.example.org",
+        "CHATSERVER_MAIL_FROM": "Mentor <notices@example.org>",
+        "CHATSERVER_PUBLIC_URL": "https://chat.example.org/",
+    }
+    settings, _ = load({}, given)
+    assert (settings.outside_url, settings.sender) == ("https://chat.example.org", "Mentor <notices@example.org>")
+    assert shown(settings, "smtp_url") == "smtp://chat:***@mail.example.org"
+    assert settings.smtp_url is not None
+    assert smtp_server(settings.smtp_url) == SmtpServer("mail.example.org", 587, "chat", "p@ss", "starttls")
+    for key in ("MAIL_FROM", "PUBLIC_URL"):
+        left = {name: value for name, value in given.items() if not name.endswith(key)}
+        with pytest.raises(SettingsError, match=f"`smtp_url` .* needs `{key.lower()}`"):
+            load({}, left)
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtps://u:p@mail.example.org", SmtpServer("mail.example.org", 465, "u", "p", "tls")),
+        ("smtp://mail.example.org:2525", SmtpServer("mail.example.org", 2525, "", "", "starttls")),
+        ("smtp://u:p@localhost:25?starttls=no", SmtpServer("localhost", 25, "u", "p", "none")),
+        ("smtp://relay?starttls=no", SmtpServer("relay", 587, "", "", "none")),
+    ],
+)
+def test_relays(url: str, server: SmtpServer) -> None:
+    assert smtp_server(url) == server
+
+
+def test_links_lead_to_where_the_server_listens_where_nothing_else_is_said() -> None:
+    assert load({}, {})[0].outside_url == "http://127.0.0.1:8080"
+    assert load({"host": "0.0.0.0", "port": 80}, {})[0].outside_url == "http://127.0.0.1:80"  # noqa: S104 - nobody binds
+    assert load({"host": "::1"}, {})[0].outside_url == "http://[::1]:8080"
 
 
 def test_a_wrong_type_in_the_file_is_refused(tmp_path: Path) -> None:

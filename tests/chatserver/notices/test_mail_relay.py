@@ -1,6 +1,7 @@
 """The relay: a real SMTP server with STARTTLS and a login, its answers, and what becomes of mails by them."""
 
 import asyncio
+import socket
 import ssl
 from typing import Literal
 
@@ -148,8 +149,7 @@ async def test_no_mail_and_no_password_crosses_the_network_openly() -> None:
 
 async def test_a_relay_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatserver.notices.mail_relay.TIMEOUT", 0.2)
-    silent = await asyncio.start_server(lambda reader, writer: asyncio.sleep(30), "127.0.0.1", 0)
-    async with silent:
-        port = silent.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
         post = MailRelay(smtp_server(f"smtp://127.0.0.1:{port}"), "chat.example.org", trust())
         assert await problem_of(post) == "the mail relay does not answer in time"
