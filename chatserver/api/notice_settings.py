@@ -18,7 +18,7 @@ CONVERSATION = PathPart("conversation", "[A-Za-z0-9_.:|@~-]{1,64}", ID_ALLOWED)
 
 
 class MutedConversation(Struct, frozen=True):
-    """Whether the person wants no notices of the conversation."""
+    """Whether the person has muted the conversation: then its notices stand in their list and are sent nowhere."""
 
     person: str
     conversation: str
@@ -123,7 +123,7 @@ MUTE = Operation(
     method="PUT",
     path="/v1/people/{id}/muted-conversations/{conversation}",
     name="muteConversation",
-    summary="Want no notices of one of one's own conversations; reading, and deadlines, go on.",
+    summary="Mute one of one's own conversations: its notices stand in the list alone. Deadlines go on.",
     handler=mute,
     query=NoQuery,
     roles=PAIR,
@@ -136,7 +136,7 @@ UNMUTE = Operation(
     method="DELETE",
     path="/v1/people/{id}/muted-conversations/{conversation}",
     name="unmuteConversation",
-    summary="Want notices of a conversation again.",
+    summary="Mute a conversation no longer.",
     handler=unmute,
     query=NoQuery,
     roles=PAIR,

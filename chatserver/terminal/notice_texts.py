@@ -12,9 +12,9 @@ NOTICE_TEXTS: dict[str, tuple[str, str, str]] = {
         "/notices tager et tal fra 1 til 100.",
     ),
     "now_muted": (
-        "No notices of {name} any more; /unmute brings them back. Deadlines go on.",
-        "Ingen flere varsler om {name}; /unmute gir dem tilbake. Frister løper som før.",
-        "Ingen flere notifikationer om {name}; /unmute giver dem tilbage. Frister løber som før.",
+        "{name} is muted: notices stand in /notices alone. /unmute ends that; deadlines go on.",
+        "{name} er dempet: varsler står bare i /notices. /unmute opphever det; frister løper som før.",
+        "{name} er på lydløs: notifikationer står kun i /notices. /unmute ophæver det; frister løber som før.",
     ),
     "now_unmuted": (
         "Notices of {name} come again.",
@@ -57,9 +57,9 @@ NOTICE_TEXTS: dict[str, tuple[str, str, str]] = {
         "/notices N      dine notifikationer; de regnes så som læst",
     ),
     "help_mute": (
-        "/mute           no notices of this conversation; /unmute ends that",
-        "/mute           ingen varsler om denne samtalen; /unmute opphever det",
-        "/mute           ingen notifikationer om denne samtale; /unmute ophæver det",
+        "/mute           notices of this conversation in /notices alone; /unmute ends that",
+        "/mute           varsler om denne samtalen bare i /notices; /unmute opphever det",
+        "/mute           notifikationer om denne samtale kun i /notices; /unmute ophæver det",
     ),
     "help_remind": (
         "/remind         tell me when I may write again",

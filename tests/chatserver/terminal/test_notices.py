@@ -77,6 +77,15 @@ async def test_a_new_notice_is_one_line_and_the_bell_counts(server: HereServer) 
         await mia.sees("/notices takes a number from 1 to 100.")
 
 
+async def test_of_a_muted_conversation_the_bell_alone_tells(server: HereServer) -> None:
+    await server.parts.preferences.mute("mia", "c2", muted=True)
+    async with at_terminal(server, conversation="c1") as mia:
+        await mia.sees("online")
+        await noted(server, a_notice(1, "c2"))
+        await mia.sees("1 new notice · /notices")
+        assert "with ulf" not in mia.drawn
+
+
 async def test_what_is_read_on_another_device_is_read_here(server: HereServer) -> None:
     await noted(server, a_notice(1), a_notice(2))
     async with at_terminal(server) as mia, server.device("mia") as phone:
@@ -89,7 +98,7 @@ async def test_a_conversation_is_muted_and_writing_waited_for(server: HereServer
     async with at_terminal(server, conversation="c1") as mia:
         await mia.sees("online")
         mia.type("/mute" + ENTER)
-        await mia.sees("No notices of tora any more; /unmute brings them back.")
+        await mia.sees("tora is muted: notices stand in /notices alone.")
         await mia.shows("· muted", True)
         mia.type("/unmute" + ENTER)
         await mia.sees("Notices of tora come again.")
