@@ -4,9 +4,9 @@ A policy file changes single cells, by event and role. Whatever channels it name
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -161,6 +161,25 @@ def _changed(rule: HearingRule, change: HearingChange | bool, policy: NoticePoli
     )
 
 
+def changes_of(
+    events: Mapping[str, Any], convert: Callable[[object, str], HearingChange]
+) -> dict[str, dict[str, HearingChange | bool]]:
+    """The changes of the table as a file has them; `convert` reads one that stands at the place that it is told.
+
+    Raises ValueError with a sentence for people, and what `convert` raises.
+    """
+    changes: dict[str, dict[str, HearingChange | bool]] = {}
+    for event, roles in events.items():
+        place = f'notices.events."{event}"'
+        if not isinstance(roles, dict):
+            raise ValueError(f"`{place}` must be a table of roles")  # noqa: TRY004 - the file's fault, not a caller's
+        changes[event] = {
+            role: change if isinstance(change, bool) else convert(change, f"{place}.{role}")
+            for role, change in roles.items()
+        }
+    return changes
+
+
 def notices_problem(policy: NoticePolicy) -> str | None:
     """What is wrong with it that its types do not say: a sentence that names the key; None where nothing is."""
     if policy.quiet_hours is True:
@@ -238,7 +257,7 @@ def hearing_table(policy: NoticePolicy) -> str:
                 rule.role,
                 ", ".join(rule.channels) or "the list only",
                 f"{rule.delay_minutes} min" if rule.delay_minutes else "at once",
-                "waits" if rule.quiet == "hold" else "goes out",
+                rule.quiet,
                 "yes" if rule.essential else "",
                 rule.topic,
             ]

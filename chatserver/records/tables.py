@@ -445,8 +445,9 @@ OUTBOX = Table(
     _one_of("channel", ("mail", "push", "webhook")),
     _one_of("outcome", ("sent", "dropped", "failed")),
     CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="done_whole"),
-    # Of those to send, and of those that failed, as its step says.
+    # Of those to send, of those that are held, and of those that failed, as its step says.
     Index("ix_outbox_due", "channel", "due_at"),
+    Index("ix_outbox_held", "person_id", "channel", "endpoint_id"),
     Index("ix_outbox_failed", "done_at"),
     Index("ix_outbox_person_id", "person_id"),
     Index("ix_outbox_endpoint_id", "endpoint_id", "id"),

@@ -79,6 +79,9 @@ def _what_is_sent(changes: SchemaChanges) -> None:
         ids_once=True,
     )
     changes.create_index("ix_outbox_due", "outbox", ["channel", "due_at"], where="done_at IS NULL")
+    changes.create_index(
+        "ix_outbox_held", "outbox", ["person_id", "channel", "endpoint_id"], where="held AND done_at IS NULL"
+    )
     changes.create_index("ix_outbox_failed", "outbox", ["done_at"], where="outcome = 'failed'")
     changes.create_index("ix_outbox_person_id", "outbox", ["person_id"])
     changes.create_index("ix_outbox_endpoint_id", "outbox", ["endpoint_id", "id"])
