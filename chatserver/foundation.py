@@ -30,7 +30,7 @@ from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.message_events import MessageEvents
-from chatserver.notices.noted_memberships import NotedMemberships
+from chatserver.notices.noted_memberships import NotedMemberships, StillRenews
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.openings import Openings
@@ -231,7 +231,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     restorer = ArchiveRestorer(database, ledger, ledger_archive)
     notice_publisher = NoticePublisher(store)
     channels: dict[ChannelName, Channel] = {}
-    asking = AskingAgain()
+    asking = AskingAgain(rulebook.policy.notices)
     outbox = Outbox(
         database=database,
         timers=timers,
@@ -317,6 +317,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
     )
     days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    memberships = Memberships(database, renewals, ledger.now)
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
     asking.of(["reply.warning"], owed.warned)
@@ -324,6 +325,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
+    asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -359,7 +361,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         presence=SessionPresence(
             database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now, log=log
         ),
-        memberships=Memberships(database, renewals, ledger.now),
+        memberships=memberships,
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
         noting=noting,
@@ -409,6 +411,16 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             clock=base.ledger.now,
         )
         messages, hook_seal = MessageLog(base.database, base.ledger, keys), ServerSeal(keys, "webhooks")
+        archive = Archive(
+            store=base.store,
+            ledger=base.ledger,
+            ledger_archive=base.ledger_archive,
+            database=base.database,
+            settings=settings,
+            metrics=base.metrics,
+            name=base.node,
+            listener=MessageEvents(base.database, base.outbox),
+        )
         base.channels["webhook"] = WebhookChannel(
             database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting
         )
@@ -419,18 +431,14 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 **asdict(base),
                 keys=keys,
                 messages=messages,
-                archive=Archive(
-                    store=base.store,
-                    ledger=base.ledger,
-                    ledger_archive=base.ledger_archive,
-                    database=base.database,
-                    settings=settings,
-                    metrics=base.metrics,
-                    name=base.node,
-                    listener=MessageEvents(base.database, base.outbox),
-                ),
+                archive=archive,
                 webhooks=WebhookBook(
-                    database=base.database, http=http, seal=hook_seal, ringing=base.outbox, clock=base.ledger.now
+                    database=base.database,
+                    http=http,
+                    seal=hook_seal,
+                    ringing=base.outbox,
+                    clock=base.ledger.now,
+                    on_change=archive.agenda.hurry,
                 ),
                 secrets=secrets,
                 mailing=mails,

@@ -140,6 +140,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getWebhook", "absent"): WRITERS_FIND_NOTHING,
     ("listWebhooks", ""): WRITERS,
     ("deleteWebhook", "w1"): WRITERS,
+    ("deleteWebhook", "absent"): WRITERS,
     ("rotateWebhook", "w1"): WRITERS,
     ("rotateWebhook", "absent"): WRITERS_FIND_NOTHING,
     ("enableWebhook", "w1"): WRITERS,
@@ -151,6 +152,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getWebhookDeliveries", "w1"): WRITERS,
     ("getWebhookDeliveries", "absent"): WRITERS_FIND_NOTHING,
     ("makeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
+    ("makeCalendarFeed", "absent"): row(401, *[404] * 6, 403, 404),
+    ("revokeCalendarFeed", "absent"): row(401, *[404] * 6, 403, "ok"),
     ("revokeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
     ("reportMailBounce", ""): row(401, *[403] * 7, "ok"),
     ("getNotices", "mia"): MIA_HERSELF,
@@ -158,6 +161,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getNotices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("readNotices", "mia"): MIA_HERSELF,
     ("readNotices", "sara"): SARA_HERSELF,
+    ("readNotices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getNoticeSettings", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
     ("getNoticeSettings", "sara"): row(401, *[404] * 6, "ok", "ok"),
     ("getNoticeSettings", "absent"): NOBODY_FINDS_IT,
@@ -166,13 +170,19 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putNoticeSettings", "absent"): NOBODY_FINDS_IT,
     ("muteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
     ("muteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("muteConversation", "absent"): row(401, *[404] * 6, 403, 403),
+    ("unmuteConversation", "absent"): row(401, *[404] * 6, 403, 403),
     ("unmuteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
     ("unmuteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
     ("askOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
+    ("askOpeningNotice", "absent"): row(401, 404, 404, 403, 403, 403, 404, 403, 403),
+    ("forgetOpeningNotice", "absent"): row(401, 404, 404, 403, 403, 403, 404, 403, 403),
     ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
     ("getPushKey", ""): row(401, *["ok"] * 8),
     ("putPushSubscription", "mia"): MIA_HERSELF,
     ("putPushSubscription", "sara"): SARA_HERSELF,
+    ("putPushSubscription", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("deletePushSubscription", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("deletePushSubscription", "mia"): MIA_HERSELF,
     ("deletePushSubscription", "sara"): SARA_HERSELF,
     ("listPushSubscriptions", "mia"): MIA_HERSELF,
@@ -291,7 +301,6 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         hook = msgspec.convert(WEBHOOK, WebhookDetails)
         assert isinstance(await server.parts.webhooks.put("w1", hook), WebhookWritten)
-        assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         yield server
 
 
