@@ -207,11 +207,10 @@ def _channels(hearing: _Hearing, notice: Notice, wishes: Wishes) -> Collection[P
     rule = hearing.rule
     if _is_doer(hearing.fact, rule):
         return [channel for channel in rule.channels if channel == "mail"]
-    muted = notice.conversation in wishes.muted
     return [
         channel
         for channel in rule.channels
-        if (rule.essential and channel == "mail") or not (muted or (channel, rule.topic) in wishes.off)
+        if (rule.essential and channel == "mail") or wishes.want(channel, rule.topic, notice.conversation)
     ]
 
 
