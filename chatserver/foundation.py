@@ -411,6 +411,16 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             clock=base.ledger.now,
         )
         messages, hook_seal = MessageLog(base.database, base.ledger, keys), ServerSeal(keys, "webhooks")
+        archive = Archive(
+            store=base.store,
+            ledger=base.ledger,
+            ledger_archive=base.ledger_archive,
+            database=base.database,
+            settings=settings,
+            metrics=base.metrics,
+            name=base.node,
+            listener=MessageEvents(base.database, base.outbox),
+        )
         base.channels["webhook"] = WebhookChannel(
             database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting
         )
@@ -421,18 +431,14 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 **asdict(base),
                 keys=keys,
                 messages=messages,
-                archive=Archive(
-                    store=base.store,
-                    ledger=base.ledger,
-                    ledger_archive=base.ledger_archive,
-                    database=base.database,
-                    settings=settings,
-                    metrics=base.metrics,
-                    name=base.node,
-                    listener=MessageEvents(base.database, base.outbox),
-                ),
+                archive=archive,
                 webhooks=WebhookBook(
-                    database=base.database, http=http, seal=hook_seal, ringing=base.outbox, clock=base.ledger.now
+                    database=base.database,
+                    http=http,
+                    seal=hook_seal,
+                    ringing=base.outbox,
+                    clock=base.ledger.now,
+                    on_change=archive.agenda.hurry,
                 ),
                 secrets=secrets,
                 mailing=mails,

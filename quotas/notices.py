@@ -136,6 +136,11 @@ TABLE: tuple[HearingRule, ...] = (
 """The defaults. What is not here nobody hears of: it is for webhooks."""
 
 
+def topic_of(event: str) -> Topic | None:
+    """What people turn off with it; None for what the table does not have."""
+    return next((rule.topic for rule in TABLE if rule.event == event), None)
+
+
 def rules_for(policy: NoticePolicy, event: str) -> list[HearingRule]:
     """The lines of the table for an event, as the policy has them; none: nobody hears of it."""
     changed = policy.events.get(event, {})

@@ -29,7 +29,7 @@ from quotas.notices import HearingRule, NoticePolicy, PersonalChannel, quiet_unt
 from quotas.store.errors import StoreError
 
 JOINED_WITHIN = 30 * SECOND
-"""How long the first of several that go out as one waits for the others."""
+"""How long the first of several that are pushed as one waits for the others."""
 
 logger = logging.getLogger(__name__)
 
@@ -155,9 +155,9 @@ class Noting:
         if rule.quiet == "hold":
             quiet = self._policy.quiet if wishes.quiet is None else wishes.quiet
             due_at = quiet_until(person.zone, quiet, asked_at)
-        if hearing.fact.joined:
-            due_at = max(due_at, now + JOINED_WITHIN)
         for channel in _channels(hearing, notice, wishes):
+            # A mail is for itself: an invitation goes with it.
+            joined_at = now + JOINED_WITHIN if hearing.fact.joined and channel == "push" else 0
             for endpoint in _endpoints(channel, person, reach):
                 yield ToSend(
                     # Ids of rows may be given again once the last ones are deleted; with the instant they are not.
@@ -166,8 +166,8 @@ class Noting:
                     person=person.id,
                     endpoint=endpoint,
                     notice=notice.id,
-                    due_at=due_at,
-                    held=due_at > asked_at,
+                    due_at=max(due_at, joined_at),
+                    held=due_at > asked_at or bool(joined_at),
                 )
 
 
@@ -207,11 +207,10 @@ def _channels(hearing: _Hearing, notice: Notice, wishes: Wishes) -> Collection[P
     rule = hearing.rule
     if _is_doer(hearing.fact, rule):
         return [channel for channel in rule.channels if channel == "mail"]
-    muted = notice.conversation in wishes.muted
     return [
         channel
         for channel in rule.channels
-        if (rule.essential and channel == "mail") or not (muted or (channel, rule.topic) in wishes.off)
+        if (rule.essential and channel == "mail") or wishes.want(channel, rule.topic, notice.conversation)
     ]
 
 

@@ -62,7 +62,10 @@ class Logged(Struct, frozen=True):
 
 
 class WebhookBook:
-    """Methods raise DatabaseError, where nothing was written, and StoreError."""
+    """Methods raise DatabaseError, where nothing was written, and StoreError.
+
+    `on_change` is called when others may have to look at once at what is wanted now.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class WebhookBook:
         seal: ServerSeal,
         ringing: Ringing,
         clock: Callable[[], Awaitable[int]],
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._http = http
@@ -79,6 +83,7 @@ class WebhookBook:
         self._sender = WebhookSender(http, seal)
         self._ringing = ringing
         self._clock = clock
+        self._on_change = on_change
 
     async def put(self, id: str, details: WebhookDetails) -> WebhookWritten | Invalid | Conflict:
         """Make it, or change where it is and what it is told of. Its secret stays, and so does what disabled it."""
@@ -95,6 +100,12 @@ class WebhookBook:
             created_at=now,
             updated_at=now,
         )
+        outcome = await self._written(record, secret, now)
+        self._on_change()
+        return outcome
+
+    async def _written(self, record: WebhookRecord, secret: bytes, now: int) -> WebhookWritten | Conflict:
+        id = record.id
         async with self._database.begin() as connection:
             found = await webhooks.find_to_change(connection, id)
             if found is None:
@@ -152,6 +163,7 @@ class WebhookBook:
             if found.disabled_at is not None:
                 enabled = replace(found, failing_since=None, disabled_at=None, disabled_for=None, updated_at=now)
                 await webhooks.change(connection, enabled)
+        self._on_change()
         return WebhookWritten(enabled, None)
 
     async def ping(self, id: str) -> WebhookOutcome | Missing:

@@ -53,6 +53,8 @@ PEOPLE = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),
     _one_of("role", get_args(Role)),
+    # Of whoever all hear of something, of whom there are few.
+    Index("ix_people_role", "role"),
 )
 
 CONVERSATIONS = Table(

@@ -21,6 +21,7 @@ from quotas.notices import (
     notices_problem,
     quiet_until,
     rules_for,
+    topic_of,
 )
 from quotas.plans import PolicyError, builtin_policy, load_policy
 from quotas.zones import zone_of
@@ -66,6 +67,10 @@ def test_what_a_policy_says_of_a_line_replaces_what_the_table_says() -> None:
     assert mentor == HearingRule("session.late", "mentor", ("push",), 2, "hold", essential=True, topic="sessions")
     assert [member] == [rule for rule in TABLE if rule.text == "session.late.member"]
     assert [rule.role for rule in rules_for(policy, "reply.missed")] == ["mentor"]
+
+
+def test_what_is_turned_off_together() -> None:
+    assert (topic_of("reply.warning"), topic_of("reply.answered")) == ("deadlines", None)
 
 
 def test_people_read_it_as_a_table() -> None:

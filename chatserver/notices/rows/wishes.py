@@ -25,6 +25,10 @@ class Wishes(Struct, frozen=True):
     muted: frozenset[str] = frozenset()
     """Conversations whose notices they want in their list only."""
 
+    def want(self, channel: ChannelName, topic: Topic | None, conversation: str) -> bool:
+        """Whether they want it there, where it is not essential."""
+        return conversation not in self.muted and (channel, topic) not in self.off
+
 
 class OpeningRequest(Struct, frozen=True):
     """A member wants to hear when they may write again: at `opens_at` by what was known last. Instants in ms."""

@@ -32,6 +32,7 @@ def _what_is_heard(changes: SchemaChanges) -> None:
         sa.UniqueConstraint("person_id", "event", "mark", name="uq_notices_once"),
         ids_once=True,
     )
+    changes.create_index("ix_people_role", "people", ["role"])
     changes.create_index("ix_notices_person_id", "notices", ["person_id", "id"])
     changes.create_index("ix_notices_unread", "notices", ["person_id"], where="read_at IS NULL")
     changes.create_table(

@@ -59,7 +59,10 @@ async def test_a_mentor_hears_once_of_how_many_members_it_is(desk: QuietDesk) ->
     await desk.pass_until(THURSDAY - MINUTE)
     assert said(await desk.told("tom")) == []
     await desk.pass_until(THURSDAY + 1)
-    assert said(await desk.told("tom")) == [("2026-01-05", 2)]
+    [notice] = await desk.told("tom")
+    until = oslo("2026-01-12T00:00")
+    assert notice.data == {"week": "2026-01-05", "members": 2, "until": until, "role": "mentor", "first": True}
+    assert notice.conversation == ""
     await desk.pass_until(THURSDAY + DAY)
     assert said(await desk.told("tom")) == [("2026-01-05", 2)]
     await wrote(desk, "c2", "2026-01-12T10:00", "2026-01-13T10:00")
@@ -82,7 +85,8 @@ async def test_each_mentor_hears_at_noon_where_they_live(desk: QuietDesk) -> Non
     await desk.pass_until(THURSDAY + HOUR)
     assert said(await desk.told("ann")) == []
     await desk.pass_until(THURSDAY + 6 * HOUR + 1)
-    assert said(await desk.told("ann")) == [("2026-01-05", 1)]
+    [notice] = await desk.told("ann")
+    assert notice.conversation == "c2"
 
 
 async def test_what_fell_due_while_everything_was_down_is_told_until_the_next_noon(desk: QuietDesk) -> None:

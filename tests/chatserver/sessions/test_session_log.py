@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import JOINED_WITHIN
 from chatserver.notices.rows import notices
 from chatserver.records.database import Database
-from chatserver.records.tables import OUTBOX
+from chatserver.records.tables import OUTBOX, PUSH_SUBSCRIPTIONS
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.session_event import SessionEvent, event_of
 from chatserver.sessions.session_log import facts_of
@@ -119,16 +119,20 @@ async def test_what_a_process_commits_that_dies_then_is_told_by_another(desk: St
     assert desk.heard.rung[-1] is not None
 
 
-async def test_the_first_bookings_of_a_series_go_out_as_one(database: Database, valkey_url: str) -> None:
+async def test_the_first_bookings_of_a_series_are_pushed_as_one(database: Database, valkey_url: str) -> None:
+    """Mails carry an invitation each."""
     async with coaching(database, valkey_url) as desk:
         details = PersonDetails("member", "Mia", email="mia@example.org")
         assert isinstance(await desk.provisioning.put_person("mia", details), Written)
+        device = {"person_id": "mia", "device": "phone", "sealed": b"", "digest": b"", "subscribed_at": 1}
+        async with database.begin() as connection:
+            await connection.execute(insert(PUSH_SUBSCRIPTIONS).values(device))
         await desk.begin()
     async with database.read() as connection:
-        query = select(OUTBOX.c.due_at, OUTBOX.c.held).where(OUTBOX.c.person_id == "mia")
+        query = select(OUTBOX.c.channel, OUTBOX.c.due_at, OUTBOX.c.held).where(OUTBOX.c.person_id == "mia")
         rows = [tuple(row) for row in await connection.execute(query)]
-    assert len(rows) > 2
-    assert set(rows) == {(TUESDAY + JOINED_WITHIN, True)}
+    assert len(rows) > 4
+    assert set(rows) == {("mail", TUESDAY, False), ("push", TUESDAY + JOINED_WITHIN, True)}
 
 
 async def test_what_is_for_the_apps_alone_is_no_fact(desk: StepsDesk) -> None:
