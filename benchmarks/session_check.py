@@ -113,14 +113,15 @@ def _of_series(going: list[str], bookings: list[Booking], now: int, parts: Found
 
 
 async def _of_timers(parts: Foundation, bookings: list[Booking], going: list[str], now: int) -> Counter[str]:
-    """Those of bookings at their next steps; one for each series and each membership; no others."""
+    """Those of bookings at their next steps; one for each series and each membership; no others of these kinds."""
+    kinds = {SESSION, SERIES_KIND, Renewals.kind}
     policy = parts.rulebook.policy.sessions
     expected = {keys.timer(SESSION, each.id): at for each in bookings if (at := next_step_at(each, policy, now))}
     found: dict[str, int] = {}
     for reply in await asyncio.gather(
         *(parts.store.request("ZRANGE", keys.timers(each), 0, -1, "WITHSCORES") for each in range(keys.PARTITIONS))
     ):
-        found |= {name.decode(): int(at) for name, at in reply}
+        found |= {timer: int(at) for name, at in reply if (timer := name.decode()).partition(":")[0] in kinds}
     others = {f"{SERIES_KIND}:{id}" for id in going} | {f"{Renewals.kind}:m{id[1:]}" for id in going}
     problems: Counter[str] = Counter()
     for name in found.keys() | expected.keys() | others:

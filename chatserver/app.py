@@ -178,6 +178,7 @@ async def assembled(
             advice=base.advice,
             memberships=base.memberships,
             statements=base.statements,
+            webhooks=base.webhooks,
             telling=base.telling,
             feeds=base.feeds,
             bounces=base.mailing.bounces,

@@ -30,6 +30,7 @@ SUBCOMMANDS = {
     "slots": "chatserver.commands.slots:slots",
     "hours": "chatserver.commands.hours:hours",
     "mail": "chatserver.commands.mail:mail",
+    "webhooks": "chatserver.commands.webhooks:webhooks",
     "replay": "chatserver.commands.replay:replay_timeline",
     "token": "chatserver.commands.token:token",
     "notices": "chatserver.commands.notices:notices",

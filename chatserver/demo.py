@@ -265,8 +265,8 @@ async def show(console: Console, parts: Parts, url: str, data_dir: Path, tokens:
             highlight=False,
         )
     console.print(
-        f"\nMails that would go out are files in {mailbox_folder(data_dir)}; {_mail_command(data_dir)} lists them, and "
-        f"{_mail_command(data_dir, 'show', '1')} shows the latest.",
+        f"\nNo mail leaves the demo: its mails, invitations too, are files in {mailbox_folder(data_dir)}. List them, "
+        f"and show the latest:\n\n  {_mail_command(data_dir)}\n  {_mail_command(data_dir, 'show')}",
         soft_wrap=True,
         highlight=False,
     )

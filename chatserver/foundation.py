@@ -6,7 +6,8 @@ With app.py, which puts the server on it, the composition root: nowhere else par
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from ipaddress import ip_network
 from uuid import uuid4
 
 from msgspec import Struct
@@ -28,7 +29,8 @@ from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
-from chatserver.notices.noted_memberships import NotedMemberships
+from chatserver.notices.message_events import MessageEvents
+from chatserver.notices.noted_memberships import NotedMemberships, StillRenews
 from chatserver.notices.noting import Noting
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.openings import Openings
@@ -43,6 +45,9 @@ from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unread import UnreadTimers
 from chatserver.notices.vapid import Vapid, contact_of
+from chatserver.notices.webhook_book import WebhookBook
+from chatserver.notices.webhook_request import WebhookSender
+from chatserver.notices.webhooks import WebhookChannel
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
@@ -141,6 +146,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     messages: MessageLog
     archive: Archive
     secrets: ServerSecrets
+    webhooks: WebhookBook
     mailing: Mailing
     feeds: CalendarFeeds
     push: PushSubscriptions
@@ -225,7 +231,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     restorer = ArchiveRestorer(database, ledger, ledger_archive)
     notice_publisher = NoticePublisher(store)
     channels: dict[ChannelName, Channel] = {}
-    asking = AskingAgain()
+    asking = AskingAgain(rulebook.policy.notices)
     outbox = Outbox(
         database=database,
         timers=timers,
@@ -311,6 +317,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
     )
     days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    memberships = Memberships(database, renewals, ledger.now)
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
     asking.of(["reply.warning"], owed.warned)
@@ -318,6 +325,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
+    asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
         rulebook=rulebook,
@@ -353,7 +361,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         presence=SessionPresence(
             database=database, policy=sessions, telling=telling, connected=who_is_there, clock=ledger.now, log=log
         ),
-        memberships=Memberships(database, renewals, ledger.now),
+        memberships=memberships,
         statements=Statements(database, rulebook, ledger.now),
         revocations=Revocations(store),
         noting=noting,
@@ -368,13 +376,24 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
 
 
 @contextlib.asynccontextmanager
+async def guarded(networks: Iterable[str]) -> AsyncIterator[GuardedHttp]:
+    """What asks addresses that others chose; these networks may be asked though they are private."""
+    http = GuardedHttp(own=[ip_network(each) for each in networks])
+    try:
+        yield http
+    finally:
+        await http.close()
+
+
+@contextlib.asynccontextmanager
 async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
     """As `records_and_ledger`, and the parts that need the master keys.
 
     Raises SettingsError, and StartError where a master key in use is lost: what it wraps would be taken for unreadable.
     """
     masters = master_keys(settings)
-    async with records_and_ledger(settings, store_url) as base:
+    networks = settings.webhook_networks
+    async with records_and_ledger(settings, store_url) as base, guarded(networks) as http:
         if problem := await masters_problem(base.database, masters):
             raise StartError(problem)
         keys = ConversationKeys(base.database, masters)
@@ -391,21 +410,35 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             booking_of=base.bookings.find,
             clock=base.ledger.now,
         )
+        messages, hook_seal = MessageLog(base.database, base.ledger, keys), ServerSeal(keys, "webhooks")
+        archive = Archive(
+            store=base.store,
+            ledger=base.ledger,
+            ledger_archive=base.ledger_archive,
+            database=base.database,
+            settings=settings,
+            metrics=base.metrics,
+            name=base.node,
+            listener=MessageEvents(base.database, base.outbox),
+        )
+        base.channels["webhook"] = WebhookChannel(
+            database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting
+        )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
         base.channels["mail"] = mails.channel
         try:
             yield Keyed(
                 **asdict(base),
                 keys=keys,
-                messages=MessageLog(base.database, base.ledger, keys),
-                archive=Archive(
-                    store=base.store,
-                    ledger=base.ledger,
-                    ledger_archive=base.ledger_archive,
+                messages=messages,
+                archive=archive,
+                webhooks=WebhookBook(
                     database=base.database,
-                    settings=settings,
-                    metrics=base.metrics,
-                    name=base.node,
+                    http=http,
+                    seal=hook_seal,
+                    ringing=base.outbox,
+                    clock=base.ledger.now,
+                    on_change=archive.agenda.hurry,
                 ),
                 secrets=secrets,
                 mailing=mails,

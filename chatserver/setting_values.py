@@ -268,19 +268,25 @@ def _is_origin(text: str) -> bool:
 
 
 def _proxies(value: object) -> tuple[str, ...]:
-    return tuple(_network(each) for each in _list(value))
+    why_not_all = "anybody could then say to be anybody else; name your proxies"
+    return tuple(_network(each, "of proxies", why_not_all) for each in _list(value))
 
 
-def _network(text: str) -> str:
+def _own_networks(value: object) -> tuple[str, ...]:
+    why_not_all = "webhooks could then reach whatever this machine can; name the networks that they are for"
+    return tuple(_network(each, "of your own", why_not_all) for each in _list(value))
+
+
+def _network(text: str, whose: str, why_not_all: str) -> str:
     """An address, or a network without bits behind its prefix."""
     try:
         network = ip_network(text)
     except ValueError:
         raise ValueError(
-            f"holds {text!r}; write the addresses or networks of proxies, such as 10.0.0.7 or 10.0.0.0/24"
+            f"holds {text!r}; write the addresses or networks {whose}, such as 10.0.0.7 or 10.0.0.0/24"
         ) from None
     if network.prefixlen == 0:
-        raise ValueError(f"must not hold {text}: anybody could then say to be anybody else; name your proxies")
+        raise ValueError(f"must not hold {text}: {why_not_all}")
     return str(network)
 
 
@@ -324,6 +330,7 @@ READERS: dict[str, Callable[[object], Any]] = {
     "master_key": _master_key,
     "allowed_origins": _origins,
     "trusted_proxies": _proxies,
+    "webhook_networks": _own_networks,
     "log_level": _one_of(*LOG_LEVELS),
     "metrics": _one_of("token", "open"),
     "traces": _share,

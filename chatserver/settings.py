@@ -43,6 +43,7 @@ DESCRIPTIONS: dict[str, str] = {
     "master_key": "The master keys themselves, lines as in the file, where there is no file to keep them in.",
     "allowed_origins": "The origins of web pages that may connect and ask; none admits only apps that are no browsers.",
     "trusted_proxies": "Addresses and networks of proxies whose X-Forwarded-For is believed; none believes nobody's.",
+    "webhook_networks": "Private networks that webhooks may reach all the same, also by plain http; none by default.",
     "log_level": "From which level on the server logs: debug, info, warning or error.",
     "metrics": "Who may read /metrics: token, services and support; or open, anyone.",
     "traces": "The share of messages, 0 to 1, that get an OpenTelemetry span; unset traces nothing.",
@@ -95,6 +96,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     master_key: str | None = None
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    webhook_networks: tuple[str, ...] = ()
     log_level: str = "info"
     metrics: Literal["token", "open"] = "token"
     traces: float | None = None

@@ -4,9 +4,9 @@ A policy file changes single cells, by event and role. Whatever channels it name
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -136,6 +136,11 @@ TABLE: tuple[HearingRule, ...] = (
 """The defaults. What is not here nobody hears of: it is for webhooks."""
 
 
+def topic_of(event: str) -> Topic | None:
+    """What people turn off with it; None for what the table does not have."""
+    return next((rule.topic for rule in TABLE if rule.event == event), None)
+
+
 def rules_for(policy: NoticePolicy, event: str) -> list[HearingRule]:
     """The lines of the table for an event, as the policy has them; none: nobody hears of it."""
     changed = policy.events.get(event, {})
@@ -159,6 +164,25 @@ def _changed(rule: HearingRule, change: HearingChange | bool, policy: NoticePoli
         essential=rule.essential if change.essential is None else change.essential,
         topic=rule.topic,
     )
+
+
+def changes_of(
+    events: Mapping[str, Any], convert: Callable[[object, str], HearingChange]
+) -> dict[str, dict[str, HearingChange | bool]]:
+    """The changes of the table as a file has them; `convert` reads one that stands at the place that it is told.
+
+    Raises ValueError with a sentence for people, and what `convert` raises.
+    """
+    changes: dict[str, dict[str, HearingChange | bool]] = {}
+    for event, roles in events.items():
+        place = f'notices.events."{event}"'
+        if not isinstance(roles, dict):
+            raise ValueError(f"`{place}` must be a table of roles")  # noqa: TRY004 - the file's fault, not a caller's
+        changes[event] = {
+            role: change if isinstance(change, bool) else convert(change, f"{place}.{role}")
+            for role, change in roles.items()
+        }
+    return changes
 
 
 def notices_problem(policy: NoticePolicy) -> str | None:
@@ -238,7 +262,7 @@ def hearing_table(policy: NoticePolicy) -> str:
                 rule.role,
                 ", ".join(rule.channels) or "the list only",
                 f"{rule.delay_minutes} min" if rule.delay_minutes else "at once",
-                "waits" if rule.quiet == "hold" else "goes out",
+                rule.quiet,
                 "yes" if rule.essential else "",
                 rule.topic,
             ]

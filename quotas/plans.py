@@ -7,14 +7,15 @@ import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from quotas.currencies import currency_problem
 from quotas.instant import HOUR
-from quotas.notices import HearingChange, NoticePolicy, notices_problem
+from quotas.notices import HearingChange, HearingRole, NoticePolicy, changes_of, notices_problem
 from quotas.text_files import NotUtf8Error, read_text
 from quotas.zones import zone_problem
 
@@ -249,15 +250,30 @@ def _checked(table: dict[str, Any]) -> Policy:
     sessions = _converted(table["sessions"], SessionPolicy, "sessions")
     if sessions.session_pay and (problem := currency_problem(sessions.session_pay.currency)):
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
-    notices = _converted(table["notices"], NoticePolicy, "notices")
-    if problem := notices_problem(notices):
-        raise PolicyError(problem)
+    notices = _notices(table["notices"])
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
             raise PolicyError(f"`plans.{name}`: a plan's name is 1 to 32 of a-z, 0-9, _, + and -, a letter first")
         plans[name] = _converted(plan, Plan, f"plans.{name}")
     return Policy(calendar, plans, sessions, notices)
+
+
+def _change(value: object, place: str) -> HearingChange:
+    return _converted(value, HearingChange, place)
+
+
+def _notices(table: dict[str, Any]) -> NoticePolicy:
+    """The changes of their table one by one: so too an error names the place."""
+    events = table.get("events")
+    try:
+        changes = changes_of(events, _change) if isinstance(events, dict) else {}
+        policy = replace(_converted(table, NoticePolicy, "notices"), events=changes)
+    except ValueError as error:
+        raise PolicyError(str(error)) from None
+    if problem := notices_problem(policy):
+        raise PolicyError(problem)
+    return policy
 
 
 ALLOWED: dict[str, str] = {
@@ -295,6 +311,7 @@ ALLOWED: dict[str, str] = {
     "unread_minutes": "a whole number of minutes from 0 to 10080",
     "quiet_hours": 'two times of day such as ["22:00", "07:00"], or false for none',
     "events": 'tables by event and role, such as [notices.events."reply.missed".support]',
+    **dict.fromkeys(get_args(HearingRole), "a table with channels, delay_minutes, quiet and essential, or false"),
     "channels": "a list of mail, push; empty for the person's list alone",
     "delay_minutes": "a whole number of minutes from 0 to 10080",
     "quiet": "hold or through",
@@ -317,7 +334,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """The keys of each table of a policy. Of `writing`, the kinds weekdays and always take only `kind`."""
 
-_Kind = TypeVar("_Kind", CalendarPolicy, NoticePolicy, Plan, SessionPolicy)
+_Kind = TypeVar("_Kind", CalendarPolicy, HearingChange, NoticePolicy, Plan, SessionPolicy)
 
 
 def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
@@ -328,6 +345,7 @@ def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
         path = where + place.rstrip("`")
         if unknown := re.search(r"unknown field `(.*)`", problem):
             keys = KEYS["sessions_policy"] if path == "sessions" else KEYS.get(path.rpartition(".")[2], KEYS["plan"])
+            keys = KEYS["hearing"] if kind is HearingChange else keys
             raise PolicyError(f"`{path}.{unknown[1]}` is no key there; allowed: {', '.join(keys)}") from None
         if missing := re.search(r"missing required field `(.*)`", problem):
             path = f"{path}.{missing[1]}"

@@ -30,11 +30,13 @@ def test_every_setting_that_is_named_exists(file: Path) -> None:
 
 
 def test_every_line_of_the_example_of_an_environment_is_accepted() -> None:
-    """Those that are commented out, too, each on its own: some exclude each other."""
+    """Those that are commented out, too, each on its own, with those that it needs: some exclude each other."""
     lines = re.findall(r"^(#?)(CHATSERVER_\w+)=(.*)$", (DEPLOY / "chatserver.env").read_text(), re.MULTILINE)
     load({}, {name: value for commented, name, value in lines if not commented})
+    given = {name: value for _, name, value in lines}
+    needed = {"CHATSERVER_SMTP_URL": ("CHATSERVER_MAIL_FROM", "CHATSERVER_PUBLIC_URL")}
     for _, name, value in lines:
-        load({}, {name: value})
+        load({}, {name: value} | {other: given[other] for other in needed.get(name, ())})
 
 
 def test_proxies_set_the_address_and_add_nothing_to_what_they_were_told() -> None:
@@ -42,6 +44,9 @@ def test_proxies_set_the_address_and_add_nothing_to_what_they_were_told() -> Non
     nginx, caddy = ((DEPLOY / "proxy" / name).read_text() for name in ("nginx.conf", "Caddyfile"))
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in nginx
     assert "proxy_add_x_forwarded_for" not in nginx
+    # What mails link to and calendars ask for comes through, and its secrets into no log.
+    assert "location ~ ^/(calendar|unsubscribe)/ {\n        access_log off;" in nginx
+    assert "path /v1/* /calendar/* /unsubscribe/*" in caddy
     assert "header_up X-Forwarded-For {remote_host}" in caddy
 
 

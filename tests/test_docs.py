@@ -46,7 +46,8 @@ from chatserver.realtime.greeting import HELLO_WITHIN
 from chatserver.realtime.socket import MAX_UNSENT
 from quotas.bookings import Price
 from quotas.money import Split
-from quotas.plans import KEYS
+from quotas.notices import hearing_table
+from quotas.plans import KEYS, builtin_policy
 from quotas.timeline import AnyLine, ExplainedOutcome
 
 ROOT = Path(__file__).parents[1]
@@ -233,6 +234,11 @@ def test_every_line_of_a_timeline_is_listed_with_its_fields() -> None:
         assert set(fields_of(line)) == set(kind.__struct_encode_fields__) - {"at", "conversation"}, line
     for field in ExplainedOutcome.__struct_encode_fields__:
         assert f"`{field}`" in TIMELINES.partition("## Lines out")[2], field
+
+
+def test_who_hears_of_what_is_shown_as_the_built_in_policy_has_it() -> None:
+    page = (ROOT / "docs/notices.md").read_text(encoding="utf-8")
+    assert f"<!-- who hears of what -->\n{hearing_table(builtin_policy().notices)}<!-- end -->" in page
 
 
 # Architecture and decisions

@@ -91,7 +91,8 @@ class Gate:
             except Exception:
                 if begun:
                     raise
-                logger.exception("%s %s failed", method, scope["path"])
+                # By its template where it has one: some paths hold a secret.
+                logger.exception("%s %s failed", method, _template(scope) or scope["path"])
                 fault = ProblemError(500, "the fault is logged; the same request again is safe")
                 await problem.response(fault)(scope, receive, answer)
 

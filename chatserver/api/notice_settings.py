@@ -18,7 +18,7 @@ CONVERSATION = PathPart("conversation", "[A-Za-z0-9_.:|@~-]{1,64}", ID_ALLOWED)
 
 
 class MutedConversation(Struct, frozen=True):
-    """Whether the person wants no notices of the conversation."""
+    """Whether the person has muted the conversation: then its notices stand in their list and are sent nowhere."""
 
     person: str
     conversation: str
@@ -26,7 +26,7 @@ class MutedConversation(Struct, frozen=True):
 
 
 class OpeningNotice(Struct, frozen=True):
-    """Whether the member hears when writing opens; that is at `opens_at` (RFC 3339, UTC), by what is known now."""
+    """Whether the member hears when writing opens: at `opens_at` (RFC 3339, UTC), null where nobody knows yet."""
 
     conversation: str
     asked: bool
@@ -75,18 +75,18 @@ async def _muted(call: HttpCall[NoQuery, None], *, muted: bool) -> HttpAnswer:
 
 
 async def ask_opening(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    """Where it is open already, or nobody knows when it opens, there is nothing to wait for."""
+    """Where it is open already, or has ended, there is nothing to wait for."""
     record = await readable(call.context, call.identity, call.id)
     standing = await call.context.provisioning.standing(record)
     terms = standing.terms(call.context.provisioning.rulebook)
     state = writing_state(standing.settings.status, standing.usage, terms, standing.now)
     if state.open:
         raise RefusedError("open", "writing is open now: there is nothing to wait for")
-    if not state.opens_at:
-        raise RefusedError(state.reason or "closed", "it is not known when writing opens again")
+    if record.status == "ended":
+        raise RefusedError("ended", "the conversation has ended: writing does not open again")
     if await call.context.openings.ask(call.id, call.identity.user, state.opens_at) is not None:
         raise not_found(call.id)
-    return HttpAnswer(200, OpeningNotice(call.id, True, instant.text(state.opens_at)))
+    return HttpAnswer(200, OpeningNotice(call.id, True, instant.text_or_none(state.opens_at)))
 
 
 async def forget_opening(call: HttpCall[NoQuery, None]) -> HttpAnswer:
@@ -123,7 +123,7 @@ MUTE = Operation(
     method="PUT",
     path="/v1/people/{id}/muted-conversations/{conversation}",
     name="muteConversation",
-    summary="Want no notices of one of one's own conversations; reading, and deadlines, go on.",
+    summary="Mute one of one's own conversations: its notices stand in the list alone. Deadlines go on.",
     handler=mute,
     query=NoQuery,
     roles=PAIR,
@@ -136,7 +136,7 @@ UNMUTE = Operation(
     method="DELETE",
     path="/v1/people/{id}/muted-conversations/{conversation}",
     name="unmuteConversation",
-    summary="Want notices of a conversation again.",
+    summary="Mute a conversation no longer.",
     handler=unmute,
     query=NoQuery,
     roles=PAIR,
@@ -149,7 +149,7 @@ ASK_OPENING = Operation(
     method="PUT",
     path="/v1/conversations/{id}/opening-notice",
     name="askOpeningNotice",
-    summary="Let its member hear when they may write again, once; where they may now, that is refused.",
+    summary="Let its member hear when they may write again, once; refused where they may now, or never will.",
     handler=ask_opening,
     query=NoQuery,
     roles=MEMBER,

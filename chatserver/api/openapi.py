@@ -12,6 +12,7 @@ from chatserver.api.fields import ID_ALLOWED
 from chatserver.api.negotiation import JSON
 from chatserver.api.operation import AS_JSON, MAX_BODY_BYTES, AnyOperation, PathPart
 from chatserver.api.problem import KINDS, MEDIA_TYPE, REFUSED, Problem, RefusalProblem
+from chatserver.api.webhook_document import webhook_items, webhook_structs
 from chatserver.protocol.commands import NAME_PATTERN
 
 Schema = dict[str, Any]
@@ -41,9 +42,10 @@ def document(operations: Sequence[AnyOperation]) -> Schema:
             "Errors are problem details (RFC 9457).",
         },
         "paths": paths,
+        "webhooks": webhook_items(),
         "security": [{"bearer": []}],
         "components": {
-            "schemas": _schemas(_structs(operations)),
+            "schemas": _schemas([*_structs(operations), *webhook_structs()]),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }

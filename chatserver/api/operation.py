@@ -22,6 +22,7 @@ from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.vapid import Vapid
+from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
@@ -63,6 +64,7 @@ class ApiContext:
     advice: Advice
     memberships: Memberships
     statements: Statements
+    webhooks: WebhookBook
     telling: SessionTelling
     feeds: CalendarFeeds
     bounces: MailBounces

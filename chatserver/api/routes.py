@@ -46,6 +46,15 @@ from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIE
 from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
 from chatserver.api.slots import GET_SLOTS
 from chatserver.api.statements import GET_STATEMENT
+from chatserver.api.webhook_deliveries import GET_WEBHOOK_DELIVERIES, PING_WEBHOOK, REPLAY_WEBHOOK
+from chatserver.api.webhooks import (
+    DELETE_WEBHOOK,
+    ENABLE_WEBHOOK,
+    GET_WEBHOOK,
+    LIST_WEBHOOKS,
+    PUT_WEBHOOK,
+    ROTATE_WEBHOOK,
+)
 from chatserver.api.why import GET_WHY
 from chatserver.records.database import DatabaseError
 from quotas.store.errors import StoreError
@@ -87,6 +96,15 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     CHANGE_MEMBERSHIP,
     GET_MEMBERSHIP,
     GET_STATEMENT,
+    PUT_WEBHOOK,
+    GET_WEBHOOK,
+    LIST_WEBHOOKS,
+    DELETE_WEBHOOK,
+    ROTATE_WEBHOOK,
+    ENABLE_WEBHOOK,
+    PING_WEBHOOK,
+    REPLAY_WEBHOOK,
+    GET_WEBHOOK_DELIVERIES,
     MAKE_CALENDAR_FEED,
     REVOKE_CALENDAR_FEED,
     REPORT_MAIL_BOUNCE,

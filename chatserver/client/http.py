@@ -50,13 +50,22 @@ def get_bytes(url: str, path: str, query: dict[str, str], token: str, accept: st
     return _answer(url, "GET", f"{path}?{urlencode(query)}" if query else path, None, token, accept, named=path)
 
 
-def say(url: str, method: str, path: str, content: object, token: str, kind: type[AnswerOf]) -> AnswerOf:
+def say(
+    url: str,
+    method: str,
+    path: str,
+    content: object,
+    token: str,
+    kind: type[AnswerOf],
+    *,
+    within: float = WITHIN,
+) -> AnswerOf:
     """The answer of a write, whose body is `content` (None: none), as a `kind`.
 
     Raises AnswerError, and RefusedAnswerError where the rules say no.
     """
     body = None if content is None else msgspec.json.encode(content)
-    return _as(kind, url, _answer(url, method, path, body, token, "application/json", named=path))
+    return _as(kind, url, _answer(url, method, path, body, token, "application/json", named=path, within=within))
 
 
 def _as(kind: type[AnswerOf], url: str, answer: bytes) -> AnswerOf:
@@ -68,11 +77,21 @@ def _as(kind: type[AnswerOf], url: str, answer: bytes) -> AnswerOf:
         ) from None
 
 
-def _answer(url: str, method: str, target: str, body: bytes | None, token: str, accept: str, *, named: str) -> bytes:
+def _answer(
+    url: str,
+    method: str,
+    target: str,
+    body: bytes | None,
+    token: str,
+    accept: str,
+    *,
+    named: str,
+    within: float = WITHIN,
+) -> bytes:
     headers = {"Authorization": f"Bearer {token}", "Accept": accept}
     if body is not None:
         headers["Content-Type"] = "application/json"
-    connection = _connection(url)
+    connection = _connection(url, within)
     try:
         connection.request(method, target, body, headers)
         answer = connection.getresponse()
@@ -84,20 +103,20 @@ def _answer(url: str, method: str, target: str, body: bytes | None, token: str, 
         raise AnswerError(f"{url} does not answer: {why}; is the server running there?") from None
     finally:
         connection.close()
-    if answer.status in (200, 201):
+    if answer.status in (200, 201, 202):
         return said
     if (refusal := _refusal(said)) is not None:
         raise RefusedAnswerError(refusal)
     raise AnswerError(f"{url}{named}: {_detail(said) or answer.reason}")
 
 
-def _connection(url: str) -> http.client.HTTPConnection:
+def _connection(url: str, within: float) -> http.client.HTTPConnection:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.path.strip("/"):
         raise AnswerError(f"{url!r} is no server's address; use one such as http://127.0.0.1:8080")
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     try:
-        return kind(parts.hostname, parts.port, timeout=WITHIN)
+        return kind(parts.hostname, parts.port, timeout=within)
     except ValueError:
         raise AnswerError(f"{url!r} has no port from 0 to 65535; use one such as http://127.0.0.1:8080") from None
 

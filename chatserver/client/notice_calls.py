@@ -9,7 +9,7 @@ from chatserver.client import http
 
 
 class MutedSaid(Struct, frozen=True):
-    """Whether the person wants no notices of the conversation."""
+    """Whether the person has muted the conversation."""
 
     conversation: str
     muted: bool
@@ -65,7 +65,7 @@ class NoticeCalls:
         return http.say(self._url, "PUT", f"{self._person}/notice-settings", settings, self._token, NoticeSettingsSaid)
 
     def mute(self, conversation: str, *, muted: bool) -> MutedSaid:
-        """Want no notices of it any more, or want them again."""
+        """Mute it, or do so no longer."""
         path = f"{self._person}/muted-conversations/{_part(conversation)}"
         return http.say(self._url, "PUT" if muted else "DELETE", path, None, self._token, MutedSaid)
 

@@ -7,13 +7,18 @@ again, and their rows are there already.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.operating.metrics import Metrics
+from chatserver.protocol.events import Author
 from chatserver.records.database import Database, DatabaseError
 from chatserver.settings import Settings
 from quotas.instant import DAY, SECOND
@@ -26,6 +31,8 @@ from quotas.store.port import Store
 
 POLL_EVERY = 5.0
 """Seconds between looks at what waits to be archived, at least."""
+AWAITED = 1
+"""Seconds until it is archived, and between looks, while somebody waits for what comes into the archive."""
 RETRY_AFTER = 10.0
 """Seconds after a look that failed."""
 LEASE = 30 * SECOND
@@ -46,6 +53,43 @@ logger = logging.getLogger(__name__)
 _Read = dict[str, Unarchived]
 
 
+class ArchivedMessage(Struct, frozen=True):
+    """Somebody's message, without its text. `at` in ms."""
+
+    conversation: str
+    seq: int
+    at: int
+    sender: str
+    role: Author
+    id: str
+
+
+class ArchiveListener(Protocol):
+    """Hears of messages as they come into the archive."""
+
+    async def is_waiting(self) -> bool:
+        """Whether messages are wanted at once. Raises DatabaseError."""
+
+    async def note(self, connection: AsyncConnection, messages: Sequence[ArchivedMessage], now: int) -> int | None:
+        """In the transaction that stores them; some may have been stored before. What `tell` is to know."""
+
+    async def tell(self, noted: int | None) -> None:
+        """After the commit. Raises nothing."""
+
+
+class Nobody:
+    """Nobody listens."""
+
+    async def is_waiting(self) -> bool:
+        return False
+
+    async def note(self, connection: AsyncConnection, messages: Sequence[ArchivedMessage], now: int) -> int | None:
+        return None
+
+    async def tell(self, noted: int | None) -> None:
+        return None
+
+
 class Archive:
     """One process's part in it. `name` tells processes apart; any number may run on one store."""
 
@@ -59,6 +103,7 @@ class Archive:
         settings: Settings,
         metrics: Metrics,
         name: str,
+        listener: ArchiveListener | None = None,
     ) -> None:
         self.agenda = Agenda(settings.archive_after)
         self._duty = Duty(store, keys.ARCHIVIST, name, self.agenda, _WORDS, logger)
@@ -66,19 +111,34 @@ class Archive:
         self._ledger_archive = ledger_archive
         self._database = database
         self._metrics = metrics
-        self._after = settings.archive_after * SECOND
+        self._listener: ArchiveListener = listener or Nobody()
+        self._usual_delay = settings.archive_after
+        self._pace = Pace(POLL_EVERY, RETRY_AFTER, LEASE)
         self._keep = Keep(settings.archive_keep_messages, settings.archive_keep_days * DAY)
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, messages stay in the store."""
-        await self._duty.run(self.sweep, Pace(POLL_EVERY, RETRY_AFTER, LEASE))
+        await self._duty.run(self.sweep, self._current_pace)
+
+    async def _current_pace(self) -> Pace:
+        """Whoever waits for messages is asked after; without an answer, it stays as it was."""
+        try:
+            is_awaited = await self._listener.is_waiting()
+        except DatabaseError:
+            return self._pace
+        delay = min(AWAITED, self._usual_delay) if is_awaited else self._usual_delay
+        if delay < self.agenda.delay:
+            self.agenda.look_everywhere()
+        self.agenda.delay = delay
+        self._pace = Pace(AWAITED if is_awaited else POLL_EVERY, RETRY_AFTER, LEASE)
+        return self._pace
 
     async def sweep(self, partitions: Collection[int] = EVERYWHERE) -> bool:
         """Archive what has waited long enough, a batch of each partition; whether there may be more.
 
         Raises StoreError, DatabaseError.
         """
-        before = await self._ledger.now() - self._after
+        before = await self._ledger.now() - round(self.agenda.delay * SECOND)
         found = await of_partitions(
             self.agenda.asking(lambda partition: self._ledger_archive.due(partition, before, BATCH)), partitions
         )
@@ -138,6 +198,13 @@ class Archive:
                     if found.complete
                 ],
             )
+            written = [
+                ArchivedMessage(row.conversation_id, row.seq, row.at, row.sender, row.role, row.message_id.decode())
+                for row in rows
+                if row.kind == "text"
+            ]
+            noted = await self._listener.note(connection, written, now)
+        await self._listener.tell(noted)
         done = await asyncio.gather(*(self._ledger_archive.archived(name, found, keep) for name, found in kept.items()))
         self._metrics.archived += sum(
             len(found.messages) for found, was_first in zip(kept.values(), done, strict=True) if was_first

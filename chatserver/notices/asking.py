@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
+from quotas.notices import NoticePolicy, rules_for
 
 StillHolds = Callable[[Notice], Awaitable[str | None]]
 """Why a notice need not be sent any more, such as `answered meanwhile`; None where it must. Raises StoreError,
@@ -13,7 +14,8 @@ DatabaseError."""
 class AskingAgain:
     """Who is asked about which event. Rooms that know are named where parts are put together."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: NoticePolicy) -> None:
+        self._policy = policy
         self._by_event: dict[FactName, StillHolds] = {}
 
     def of(self, events: Iterable[FactName], answer: StillHolds) -> None:
@@ -24,6 +26,15 @@ class AskingAgain:
             self._by_event[event] = answer
 
     async def __call__(self, notice: Notice) -> str | None:
-        """Why it need not be sent any more; None where it must, and where nobody knows better."""
+        """Why it need not be sent any more; None where it must, and where nobody knows better.
+
+        Who has seen it in their list needs it nowhere else, save what is essential: that carries more.
+        """
+        if notice.read_at is not None and not self._is_essential(notice):
+            return "seen meanwhile"
         answer = self._by_event.get(notice.event)
         return await answer(notice) if answer is not None else None
+
+    def _is_essential(self, notice: Notice) -> bool:
+        rules = rules_for(self._policy, notice.event)
+        return any(rule.essential for rule in rules if rule.role == notice.data.get("role"))

@@ -58,6 +58,6 @@ class Fact(Struct, frozen=True, kw_only=True):
     roles: frozenset[HearingRole] | None = None
     """Whom it concerns, of those whom the table names; None for all of them."""
     joined: bool = False
-    """Others like it come at the same moment: what is sent of them goes out as one."""
+    """Others like it come at the same moment: they are pushed as one."""
     data: dict[str, Any] = {}
     """Ids, instants and numbers that texts are made of. No name, and nothing that a person wrote."""

@@ -1,9 +1,12 @@
 """Invitations in mails: a booking as iTIP (RFC 5546) has it, which calendars take in, change and take out again.
 
+Of several bookings, such as those of a series, there is a file to open: an invitation is to one.
+
 The organizer is who the mail is from, the attendee whom it is to: calendars of others believe no invitation that says
 otherwise. Source: libraries.md "invitations".
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -14,7 +17,8 @@ from chatserver.notices.mail_address import MailAddress
 if TYPE_CHECKING:
     from icalendar import vCalAddress
 
-InvitationMethod = Literal["REQUEST", "CANCEL"]
+InvitationMethod = Literal["REQUEST", "CANCEL", "PUBLISH"]
+"""PUBLISH asks nobody: it is what a file of several has."""
 
 
 class Invitation(Struct, frozen=True):
@@ -39,6 +43,17 @@ def invitation(entry: CalendarEntry, organizer: MailAddress, attendee: MailAddre
         event.add("location", str(event["url"]))  # where Gmail and Outlook show it
     calendar.add_component(event)
     return Invitation(method, written(calendar))
+
+
+def publication(entries: Iterable[CalendarEntry], organizer: MailAddress) -> Invitation:
+    """All of these as they are now, with the ids and numbers that an invitation to each has."""
+    calendar = new_calendar()
+    calendar.add("method", "PUBLISH")
+    for entry in entries:
+        event = calendar_event(entry)
+        event.add("organizer", _calendar_address(organizer))
+        calendar.add_component(event)
+    return Invitation("PUBLISH", written(calendar))
 
 
 def _calendar_address(address: MailAddress) -> "vCalAddress":

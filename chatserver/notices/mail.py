@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import cast
 
 from msgspec import Struct
 
 from chatserver.conversations.contacts import Contact, contacts
 from chatserver.notices.calendar_file import CalendarEntry
 from chatserver.notices.delivery import ChannelName, Delivery, DeliveryResult, NeverDelivered, NotWanted
-from chatserver.notices.invitations import Invitation, invitation
+from chatserver.notices.invitations import Invitation, InvitationMethod, invitation, publication
 from chatserver.notices.mail_address import MailAddress, ascii_address
 from chatserver.notices.mail_letter import LetterContent, LetterLink, LetterPart, letter_text
 from chatserver.notices.mail_message import Letter, mail_message
@@ -33,6 +32,12 @@ from quotas.plans import Policy
 _PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR)
 """About a day in all: what a relay that is mended the next morning takes then."""
 _INVITED = ("booking.booked", "booking.moved", "booking.cancelled")
+_HINTS: Mapping[InvitationMethod, str] = {
+    "REQUEST": "calendar",
+    "CANCEL": "calendar_gone",
+    "PUBLISH": "calendar_all",
+}
+"""What is said of a calendar's part."""
 _JOINED = ("session.reminder", "session.starting", "session.started", "session.late")
 
 BookingOf = Callable[[str], Awaitable[Booking | None]]
@@ -99,6 +104,9 @@ class MailChannel:
             return NotWanted("the person has no address, or is not there any more")
         if bounced == person.email:
             return NotWanted("mail to the address came back, or its owner wants none")
+        if bounced is not None:
+            async with self._database.begin() as connection:
+                await mail_bounces.forget(connection, person.id)
         if (address := ascii_address(person.email)) is None:
             return NeverDelivered("the address is none that relays take")
         told = [await self._told(each, others[each.id]) for each in delivery.notices]
@@ -146,14 +154,13 @@ class MailChannel:
         texts = MailTexts(person.locale)
         to = MailAddress(first_name(person.name), address)
         invited = self._invitation(told, person, to)
-        hint = ""
-        if invited is not None:
-            hint = texts("calendar" if invited.method == "REQUEST" else "calendar_gone")
+        all_booked = {each.notice.event for each in told} == {"booking.booked"}
         content = LetterContent(
             language=person.locale,
             parts=[self._part(each, person, texts) for each in told],
             zone=person.zone,
-            calendar_hint=hint,
+            summary=texts("booked", n=len(told)) if all_booked else "",
+            calendar_hint=texts(_HINTS[invited.method]) if invited else "",
             unsubscribe_url=link,
             topics=tuple(topics),
         )
@@ -191,14 +198,20 @@ class MailChannel:
         return LetterLink(texts(name), app.replace("{conversation}", conversation))
 
     def _invitation(self, told: Sequence[_Told], person: Contact, to: MailAddress) -> Invitation | None:
-        """Of the one booking that the mail is about. A mail has room for one; the policy lets such go out alone."""
-        bookings = {each.booking.id: each for each in told if each.booking and each.notice.event in _INVITED}
-        if len(bookings) != 1:
-            return None
-        [about] = bookings.values()
-        booking = cast(Booking, about.booking)
-        entry = CalendarEntry(booking, self._manner.policy.sessions, first_name(about.other), person.locale)
-        return invitation(entry, self._manner.sender, to)
+        """Of the booking that the mail is about, or of all of them: those of a series go out as one."""
+        about = {each.booking.id: each for each in told if each.booking and each.notice.event in _INVITED}
+        entries = [
+            CalendarEntry(each.booking, self._manner.policy.sessions, first_name(each.other), person.locale)
+            for each in about.values()
+            if each.booking
+        ]
+        match entries:
+            case []:
+                return None
+            case [entry]:
+                return invitation(entry, self._manner.sender, to)
+            case _:
+                return publication(entries, self._manner.sender)
 
 
 def _about(person: str, notices: Sequence[Notice]) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ class LetterContent(Struct, frozen=True):
     language: Language
     parts: Sequence[LetterPart]
     zone: str
+    summary: str = ""
+    """The title of several; '' for that of whatever is put together."""
     calendar_hint: str = ""
     """What to do with the calendar's part; '' where there is none."""
     unsubscribe_url: str = ""
@@ -62,7 +64,8 @@ class LetterText(Struct, frozen=True):
 def letter_text(content: LetterContent) -> LetterText:
     """Written out."""
     texts = MailTexts(content.language)
-    title = content.parts[0].title if len(content.parts) == 1 else texts("summary", n=len(content.parts))
+    several = content.summary or texts("summary", n=len(content.parts))
+    title = content.parts[0].title if len(content.parts) == 1 else several
     return LetterText(title, _plain(content, texts), _html(content, texts, title))
 
 
@@ -73,13 +76,21 @@ def _footer(content: LetterContent, texts: MailTexts) -> list[str]:
     return [*whys, f"{texts('zone', zone=zone)} {texts('no_answer')}"]
 
 
+def _shared_link(parts: Sequence[LetterPart]) -> LetterLink | None:
+    """The link of all parts, where they have the same one: once is enough."""
+    links = {part.link for part in parts}
+    return links.pop() if len(links) == 1 else None
+
+
 def _plain(content: LetterContent, texts: MailTexts) -> str:
-    several = len(content.parts) > 1
+    several, shared = len(content.parts) > 1, _shared_link(content.parts)
     lines: list[str] = []
     for part in content.parts:
         lines += [*([part.title] if several else []), part.line]
-        lines += [f"{part.link.text}: {part.link.url}"] if part.link else []
+        lines += [f"{part.link.text}: {part.link.url}"] if part.link and not shared else []
         lines.append("")
+    if shared:
+        lines[-1:] = [*([""] if several else []), f"{shared.text}: {shared.url}", ""]
     if content.calendar_hint:
         lines += [content.calendar_hint, ""]
     lines += ["-- ", *_footer(content, texts)]
@@ -89,8 +100,8 @@ def _plain(content: LetterContent, texts: MailTexts) -> str:
 
 
 def _html(content: LetterContent, texts: MailTexts, title: str) -> str:
-    several = len(content.parts) > 1
-    parts = [_part(part, several=several) for part in content.parts]
+    several, shared = len(content.parts) > 1, _shared_link(content.parts)
+    parts = [_part(part, several=several, with_link=shared is None) for part in content.parts]
     hint = _text(content.calendar_hint, 15, _QUIET, "quiet", top=20) if content.calendar_hint else ""
     below = [_text(line, 13, _QUIET, "quiet", top=8) for line in _footer(content, texts)]
     if content.unsubscribe_url:
@@ -112,6 +123,7 @@ def _html(content: LetterContent, texts: MailTexts, title: str) -> str:
             f'<h1 class="ink" style="margin:0;font-size:22px;line-height:1.3;font-weight:650;color:{_INK}">'
             f"{_glued(escape(title))}</h1>",
             *parts,
+            _button(shared) if shared else "",
             hint,
             '</td></tr><tr><td style="padding:16px 8px 0">',
             *below,
@@ -120,7 +132,7 @@ def _html(content: LetterContent, texts: MailTexts, title: str) -> str:
     )
 
 
-def _part(part: LetterPart, *, several: bool) -> str:
+def _part(part: LetterPart, *, several: bool, with_link: bool) -> str:
     said = []
     if several:
         said.append(
@@ -128,17 +140,19 @@ def _part(part: LetterPart, *, several: bool) -> str:
             f'font-size:17px;line-height:1.35;font-weight:650;color:{_INK}">{_glued(escape(part.title))}</h2>'
         )
     said.append(_text(part.line, 17, _INK, "ink", top=4 if several else 12))
-    if part.link and several:
+    if part.link and with_link:
         # Buttons one below the other would all say that they come first.
         link = f'<a class="link" href="{escape(part.link.url)}" style="color:{_LINK}">{escape(part.link.text)}</a>'
         said.append(_paragraph(link, 16, _QUIET, "quiet", top=4))
-    elif part.link:
-        said.append(
-            f'<p style="margin:20px 0 0"><a class="button" href="{escape(part.link.url)}" style="display:inline-block;'
-            f"padding:12px 20px;border-radius:10px;background:#6b3a72;color:#ffffff;font-size:16px;line-height:20px;"
-            f'font-weight:500;text-decoration:none">{escape(part.link.text)}</a></p>'
-        )
     return "\n".join(said)
+
+
+def _button(link: LetterLink) -> str:
+    return (
+        f'<p style="margin:20px 0 0"><a class="button" href="{escape(link.url)}" style="display:inline-block;'
+        f"padding:12px 20px;border-radius:10px;background:#6b3a72;color:#ffffff;font-size:16px;line-height:20px;"
+        f'font-weight:500;text-decoration:none">{escape(link.text)}</a></p>'
+    )
 
 
 def _text(text: str, size: int, colour: str, kind: str, *, top: int) -> str:

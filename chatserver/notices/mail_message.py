@@ -96,8 +96,9 @@ def key_of_message(id: str) -> str:
 
 def _invite(message: EmailMessage, invitation: Invitation) -> None:
     """As an alternative for those that read invitations, and as a file for all others."""
-    text = invitation.content.decode()
-    message.add_alternative(text, subtype="calendar", cte="base64", params={"method": invitation.method})
+    if invitation.method != "PUBLISH":
+        text = invitation.content.decode()
+        message.add_alternative(text, subtype="calendar", cte="base64", params={"method": invitation.method})
     message.add_attachment(invitation.content, "application", "ics", filename="session.ics")
 
 

@@ -5,6 +5,7 @@ from quotas.phrases import LANGUAGES, Language
 
 _TEXTS: dict[str, tuple[str, str, str]] = {
     "summary": ("{n} notices for you", "{n} varsler til deg", "{n} notifikationer til dig"),
+    "booked": ("{n} sessions are booked", "{n} timer er booket", "{n} sessioner er booket"),
     "open": ("Open the conversation", "Åpne samtalen", "Åbn samtalen"),
     "open_app": ("Open the app", "Åpne appen", "Åbn appen"),
     "join": ("Join the video call", "Bli med i videosamtalen", "Deltag i videosamtalen"),
@@ -15,6 +16,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "filen session.ics.",
         "Invitationen til din kalender følger med denne e-mail. Viser kalenderen ikke sessionen af sig selv, så åbn "
         "filen session.ics.",
+    ),
+    "calendar_all": (
+        "The file session.ics puts all of these into your calendar.",
+        "Filen session.ics legger alle disse i kalenderen din.",
+        "Filen session.ics lægger alle disse i din kalender.",
     ),
     "calendar_gone": (
         "Your calendar takes the session out where it reads invitations in mails; else open the file session.ics.",

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.membership import MembershipRecord, NotedStep
+from chatserver.conversations.memberships import Memberships
 from chatserver.notices.fact import Fact
+from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting
 from quotas.notices import HearingRole
 
@@ -29,6 +31,20 @@ class NotedMemberships:
             await self._noting.tell(made)
 
         return tell
+
+
+class StillRenews:
+    """Whether a renewal of which somebody was reminded is still to come."""
+
+    def __init__(self, memberships: Memberships) -> None:
+        self._memberships = memberships
+
+    async def answer(self, notice: Notice) -> str | None:
+        """A `StillHolds`. Raises StoreError, DatabaseError."""
+        found = await self._memberships.find(notice.person)
+        if found is None or not found.terms.renews:
+            return "it is not renewed any more"
+        return None if f"{found.paid_until}" == notice.data["paid_until"] else "it is paid for longer by now"
 
 
 def _changed(record: MembershipRecord) -> Fact:

@@ -4,6 +4,7 @@ Noting the same fact again changes nothing. What was noted is told after the com
 two loses nothing but the word to whoever is connected: the outbox looks at its table by itself.
 """
 
+import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -25,11 +26,11 @@ from chatserver.notices.rows.reach import Reach, reach_of
 from chatserver.notices.rows.wishes import Wishes, wishes_of
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import MINUTE, SECOND
-from quotas.notices import HearingRule, NoticePolicy, PersonalChannel, quiet_until, rules_for
+from quotas.notices import HearingRole, HearingRule, NoticePolicy, PersonalChannel, quiet_until, rules_for
 from quotas.store.errors import StoreError
 
 JOINED_WITHIN = 30 * SECOND
-"""How long the first of several that go out as one waits for the others."""
+"""How long the first of several that are pushed as one waits for the others."""
 
 logger = logging.getLogger(__name__)
 
@@ -104,37 +105,55 @@ class Noting:
 
     async def tell(self, made: Made) -> None:
         """After the commit: set the outbox's timer, and tell whoever is connected. Raises nothing."""
+        # Who did it need not hear of it.
+        news = [each for each in made.notices if each.read_at is None]
         try:
-            await self._ringing.ring(made.due_at)
-            if made.notices:
-                async with self._database.read() as connection:
-                    unread = await unread_counts(connection, {each.person for each in made.notices})
-                # Who did it need not hear of it.
-                for notice in (each for each in made.notices if each.read_at is None):
-                    await self._publisher.publish(notice, unread.get(notice.person, 0))
+            unread = await self._unread({each.person for each in news})
+            said = (self._publisher.publish(each, unread.get(each.person, 0)) for each in news)
+            await asyncio.gather(self._ringing.ring(made.due_at), *said)
         except (StoreError, DatabaseError):
             logger.debug("notices are told later: by the outbox's own look, and in their lists")
+
+    async def _unread(self, people: Collection[str]) -> dict[str, int]:
+        if not people:
+            return {}
+        async with self._database.read() as connection:
+            return await unread_counts(connection, people)
 
     async def tell_of(self, facts: Sequence[Fact], now: int) -> None:
         """As `tell`, of facts that were noted before, for whoever finds them untold. Raises nothing."""
         try:
             async with self._database.read() as connection:
-                noted = await rows.by_keys(connection, await self._hearings(connection, facts, now))
+                noted = await rows.by_keys(connection, await self._keys(connection, facts))
         except DatabaseError:
             logger.debug("notices are told later: by the outbox's own look, and in their lists")
         else:
             await self.tell(Made(tuple(noted), now))
 
-    async def _hearings(
-        self, connection: AsyncConnection, facts: Sequence[Fact], now: int
-    ) -> dict[HearingKey, _Hearing]:
-        """Who is to hear of them. Of one who would hear of a fact in two roles, the first counts."""
-        told = [
+    async def _keys(self, connection: AsyncConnection, facts: Sequence[Fact]) -> list[HearingKey]:
+        """By which notices of them are known, also of people who hear of none."""
+        told = self._told(facts)
+        support = await support_staff(connection) if any(rule.role == "support" for _, rule in told) else {}
+        return [
+            (person, fact.event, fact.mark)
+            for fact, rule in told
+            for person in (support if rule.role == "support" else [_person_of(fact, rule.role)])
+        ]
+
+    def _told(self, facts: Sequence[Fact]) -> list[tuple[Fact, HearingRule]]:
+        """Which lines of the table are about them."""
+        return [
             (fact, rule)
             for fact in facts
             for rule in self._rules(fact.event)
             if fact.roles is None or rule.role in fact.roles
         ]
+
+    async def _hearings(
+        self, connection: AsyncConnection, facts: Sequence[Fact], now: int
+    ) -> dict[HearingKey, _Hearing]:
+        """Who is to hear of them. Of one who would hear of a fact in two roles, the first counts."""
+        told = self._told(facts)
         if not told:
             return {}
         here = {person for fact, _ in told for person in (fact.member, fact.mentor) if person}
@@ -155,9 +174,9 @@ class Noting:
         if rule.quiet == "hold":
             quiet = self._policy.quiet if wishes.quiet is None else wishes.quiet
             due_at = quiet_until(person.zone, quiet, asked_at)
-        if hearing.fact.joined:
-            due_at = max(due_at, now + JOINED_WITHIN)
         for channel in _channels(hearing, notice, wishes):
+            # A mail is for itself: an invitation goes with it.
+            joined_at = now + JOINED_WITHIN if hearing.fact.joined and channel == "push" else 0
             for endpoint in _endpoints(channel, person, reach):
                 yield ToSend(
                     # Ids of rows may be given again once the last ones are deleted; with the instant they are not.
@@ -166,21 +185,22 @@ class Noting:
                     person=person.id,
                     endpoint=endpoint,
                     notice=notice.id,
-                    due_at=due_at,
-                    held=due_at > asked_at,
+                    due_at=max(due_at, joined_at),
+                    held=due_at > asked_at or bool(joined_at),
                 )
 
 
 def _in_role(
     rule: HearingRule, fact: Fact, known: Mapping[str, Contact], support: Mapping[str, Contact]
 ) -> Iterable[Contact]:
-    match rule.role:
-        case "support":
-            return support.values()
-        case "member":
-            return [known[fact.member]] if fact.member in known else []
-        case "mentor":
-            return [known[fact.mentor]] if fact.mentor in known else []
+    if rule.role == "support":
+        return support.values()
+    person = known.get(_person_of(fact, rule.role))
+    return [person] if person is not None else []
+
+
+def _person_of(fact: Fact, role: HearingRole) -> str:
+    return fact.member if role == "member" else fact.mentor
 
 
 def _notice(fact: Fact, rule: HearingRule, person: str, now: int) -> Notice:
@@ -207,11 +227,10 @@ def _channels(hearing: _Hearing, notice: Notice, wishes: Wishes) -> Collection[P
     rule = hearing.rule
     if _is_doer(hearing.fact, rule):
         return [channel for channel in rule.channels if channel == "mail"]
-    muted = notice.conversation in wishes.muted
     return [
         channel
         for channel in rule.channels
-        if (rule.essential and channel == "mail") or not (muted or (channel, rule.topic) in wishes.off)
+        if (rule.essential and channel == "mail") or wishes.want(channel, rule.topic, notice.conversation)
     ]
 
 

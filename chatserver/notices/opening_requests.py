@@ -7,10 +7,13 @@ from chatserver.conversations.requests import Missing
 from chatserver.notices.rows import wishes
 from chatserver.notices.rows.wishes import OpeningRequest
 from chatserver.records.database import Database
+from quotas.instant import HOUR
 from quotas.ledger.timers import Timers
 
 OPENING = "opening"
 """The kind of the timers, named by conversations, that ring when writing opens by what was known when they were set."""
+UNKNOWN_LOOK = HOUR
+"""How long after a look at a conversation of which nobody knows when it opens, such as a paused one, is another."""
 
 
 class OpeningRequests:
@@ -22,8 +25,9 @@ class OpeningRequests:
         self._clock = clock
 
     async def ask(self, conversation: str, member: str, opens_at: int) -> Missing | None:
-        """The member wants to hear of it; asked again, it is the later instant that counts."""
+        """The member wants to hear of it; 0 where nobody knows when it will be. The last time of asking counts."""
         now = await self._clock()
+        opens_at = opens_at or now + UNKNOWN_LOOK
         async with self._database.begin() as connection:
             if await contact_to_rely_on(connection, member) is None:
                 return Missing()

@@ -18,18 +18,15 @@ from chatserver.messages.log import KeptMessages
 from chatserver.notices.fact import Fact
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Made, Noting
-from chatserver.notices.opening_requests import OPENING
+from chatserver.notices.opening_requests import OPENING, UNKNOWN_LOOK
 from chatserver.notices.rows import wishes
 from chatserver.notices.rows.wishes import OpeningRequest
 from chatserver.records.database import Database, DatabaseError
 from quotas import instant
 from quotas.admission import WritingState, writing_state
-from quotas.instant import HOUR
 from quotas.ledger.timers import Rung, Timers
 from quotas.plans import Always
 
-UNKNOWN_LOOK = HOUR
-"""How long after a look at a conversation of which nobody knows when it opens, such as a paused one, is another."""
 LOOK_EVERY = 900.0
 """Seconds between looks for timers that the store has lost."""
 BATCH = 500

@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from math import inf
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -121,6 +122,9 @@ class Outbox:
         self._news = asyncio.Event()
         self._heard: tuple[int, float] | None = None
         """The instant that the store said last, and when that was on the loop's clock."""
+        self._to_look_at: set[ChannelName] = set()
+        """Channels of which more may be due."""
+        self._looked_at = -inf
         self._is_asked = False
         self._is_closing = False
 
@@ -193,7 +197,7 @@ class Outbox:
     async def _send_all(self) -> None:
         """Until nothing is due, or the process stops. While store or database is gone, what is due waits."""
         while True:
-            self._is_asked = False
+            self._look_in_time()
             try:
                 await self._turn()
                 if not self._flights and not self._is_asked:
@@ -214,8 +218,18 @@ class Outbox:
         await asyncio.sleep(GATHER)
         self._news.clear()
 
+    def _look_in_time(self) -> None:
+        """All channels, when something came up, and once a second: what is tried again may be due."""
+        now = asyncio.get_running_loop().time()
+        if self._is_asked or now - self._looked_at >= LOOK_EVERY:
+            self._is_asked, self._looked_at = False, now
+            self._to_look_at = set(self._channels)
+
     async def _turn(self) -> None:
-        """Write what has become of rows, and begin to send others."""
+        """Write what has become of rows, and begin to send others.
+
+        Where enough is on its way nothing is looked for: the sooner outcomes are written, the fewer a kill can cost.
+        """
         landed = {lead: flight for lead, flight in self._flights.items() if flight.outcomes is not None}
         outcomes = [outcome for flight in landed.values() for outcome in flight.outcomes or ()]
         now, is_heard = await self._instant(estimated=bool(outcomes))
@@ -224,9 +238,15 @@ class Outbox:
             if outcomes:
                 await outbox.finish(connection, by, outcomes)
             in_air = [flight.bundle.lead for lead, flight in self._flights.items() if lead not in landed]
-            bundles = [] if self._is_closing or not is_heard else await self._claimed(connection, by, in_air)
+            flying = Counter(row.channel for row in in_air)
+            hungry = {channel for channel in self._to_look_at if flying[channel] <= CHANNEL_AT_ONCE // 2}
+            bundles: list[Bundle] = []
+            done: set[ChannelName] = set()
+            if hungry and is_heard and not self._is_closing:
+                bundles, done = await self._claimed(connection, by, in_air, hungry)
         for lead in landed:
             del self._flights[lead]
+        self._to_look_at -= done
         self._count(outcomes)
         for bundle in bundles:
             self._start(bundle, now)
@@ -244,23 +264,30 @@ class Outbox:
         self._heard = now, loop.time()
         return now, True
 
-    async def _claimed(self, connection: AsyncConnection, by: Claimant, in_air: Sequence[OutboxRow]) -> list[Bundle]:
+    async def _claimed(
+        self, connection: AsyncConnection, by: Claimant, in_air: Sequence[OutboxRow], channels: Collection[ChannelName]
+    ) -> tuple[list[Bundle], set[ChannelName]]:
+        """What is to be sent now, and the channels of which nothing else is due."""
         own = {row.id for row in in_air} | self._flights.keys()
         chosen: list[OutboxRow] = []
-        for channel in self._channels:
+        done: set[ChannelName] = set()
+        for channel in channels:
             for _ in range(ROUNDS):
                 room = SendingRoom([*in_air, *chosen])
                 if not (most := room.of(channel)):
                     break
                 taken = own | {row.id for row in chosen}
-                found = await outbox.candidates(connection, by.now, channel, 2 * most, room.full(channel), taken)
-                chosen += room.choice(found)
+                barred = room.full(channel)
+                found = await outbox.candidates(connection, by.now, channel, 2 * most, barred, taken)
+                chosen += (taken_up := room.choice(found))
                 if len(found) < 2 * most:
+                    if len(taken_up) == len(found) and not barred:
+                        done.add(channel)
                     break
         claimed = await outbox.take(connection, by, chosen)
         ids = {row.notice for rows in claimed for row in rows if row.notice is not None}
         known = await notices.by_id(connection, ids)
-        return [Bundle(rows, known) for rows in claimed]
+        return [Bundle(rows, known) for rows in claimed], done
 
     def _start(self, bundle: Bundle, now: int) -> None:
         flight = self._flights[bundle.lead.id] = _Flight(bundle)

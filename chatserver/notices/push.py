@@ -21,10 +21,12 @@ from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.rows import notices, push_subscriptions
 from chatserver.notices.rows.others import others_of
 from chatserver.notices.rows.push_subscriptions import PushDevice
+from chatserver.notices.rows.wishes import wishes_of
 from chatserver.notices.texts import words_of
 from chatserver.notices.vapid import Vapid
 from chatserver.records.database import Database
 from quotas.instant import HOUR, MINUTE, SECOND
+from quotas.notices import topic_of
 
 _PAUSES = (30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR)
 """A push that comes a day late helps nobody; the list of notices has it all the same."""
@@ -57,13 +59,17 @@ class PushChannel:
             person = (await contacts(connection, [delivery.person])).get(delivery.person)
             others = await others_of(connection, delivery.notices)
             unread = await notices.unread_of(connection, delivery.person)
+            wishes = (await wishes_of(connection, [delivery.person]))[delivery.person]
         if row is None or person is None:
             return NotWanted("the device is not subscribed any more")
         target = await self._subscriptions.opened(row)
         if target is None or self._subscriptions.is_over(row):
             await self._subscriptions.forget_as_it_was(row)
             return NotWanted("the subscription has expired, or cannot be read any more")
-        told = sorted(delivery.notices, key=lambda each: (each.at, each.id))
+        wanted = [each for each in delivery.notices if wishes.want("push", topic_of(each.event), each.conversation)]
+        if not wanted:
+            return NotWanted("turned off meanwhile")
+        told = sorted(wanted, key=lambda each: (each.at, each.id))
         tag = await self._vapid.topic(person.id, *subject_of(told))
         answer = await self._http.post(
             target.endpoint,

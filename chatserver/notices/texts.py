@@ -11,9 +11,9 @@ optional:
 | `moved_from` `next_session` | the start that it had; the start of the member's next one |
 | `absent` | which side has not joined |
 | `due_at` | when an answer is due |
-| `until` | when writing closes again |
+| `until` | when writing closes again, or the week ends |
 | `count` | unread messages; `answered`, whether they end a wait |
-| `days` `promised` | days of this week on which the mentor wrote, and that the plan promises |
+| `members` | how many members the mentor has written to on fewer days of the week than the plan promises |
 | `month` | such as 2026-03 |
 | `paid_until` `renewed_until` `amount` `currency` `renews` | of a membership |
 | `webhook` | its id |
@@ -131,8 +131,7 @@ class _Blanks:
             "until": self._moment("until"),
             "minutes": self._counted("minutes", self._data.get("minutes")),
             "unread": self._counted("unread", self._data.get("count", 1)),
-            "days": self._counted("days", self._data.get("days")),
-            "promised": self._counted("days", self._data.get("promised")),
+            "members": self._counted("members", self._data.get("members")),
             "month": self._date("month", "MMMM y"),
             "paid_until": self._date("paid_until", self._parts["date"]),
             "renewed_until": self._date("renewed_until", self._parts["date"]),

@@ -47,13 +47,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Du kan skrive til {other} igen.",
     ),
     "writing.days": (
-        "{Other} vil gerne høre fra dig i denne uge",
-        "Du har skrevet til {other} på {days} i denne uge; abonnementet lover mindst {promised}.",
-        "Du har skrevet til {other} på færre dage i denne uge, end abonnementet lover.",
+        "Nogen vil gerne høre fra dig i denne uge",
+        "Du har skrevet til {members} på færre dage i denne uge, end abonnementet lover. Der er tid indtil {until}.",
+        "Du har skrevet til {members} på færre dage i denne uge, end abonnementet lover.",
+        "Du har skrevet på færre dage i denne uge, end abonnementet lover.",
     ),
     "writing.days/support": (
         "En mentor skriver sjældnere end lovet",
-        "{Other} har skrevet på {days} i denne uge; abonnementet lover mindst {promised}.",
+        "{Other} har skrevet til {members} på færre dage i denne uge, end abonnementet lover.",
         "{Other} har skrevet på færre dage i denne uge, end abonnementet lover.",
     ),
     "booking.booked": (
@@ -274,6 +275,6 @@ PARTS: dict[str, str] = {
     "unread_n": "{n} ulæste beskeder",
     "minutes_1": "{n} minut",
     "minutes_n": "{n} minutter",
-    "days_1": "{n} dag",
-    "days_n": "{n} dage",
+    "members_1": "et medlem",
+    "members_n": "{n} medlemmer",
 }

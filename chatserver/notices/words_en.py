@@ -44,13 +44,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "You can write to {other} again.",
     ),
     "writing.days": (
-        "{Other} would like to hear from you this week",
-        "You have written to {other} on {days} this week; the plan promises at least {promised}.",
-        "You have written to {other} on fewer days this week than the plan promises.",
+        "Who would like to hear from you this week",
+        "You have written to {members} on fewer days this week than the plan promises. There is time until {until}.",
+        "You have written to {members} on fewer days this week than the plan promises.",
+        "You have written on fewer days this week than the plan promises.",
     ),
     "writing.days/support": (
         "A mentor writes less than promised",
-        "{Other} has written on {days} this week; the plan promises at least {promised}.",
+        "{Other} has written to {members} on fewer days this week than the plan promises.",
         "{Other} has written on fewer days this week than the plan promises.",
     ),
     "booking.booked": (
@@ -270,6 +271,6 @@ PARTS: dict[str, str] = {
     "unread_n": "{n} unread messages",
     "minutes_1": "{n} minute",
     "minutes_n": "{n} minutes",
-    "days_1": "{n} day",
-    "days_n": "{n} days",
+    "members_1": "a member",
+    "members_n": "{n} members",
 }

@@ -47,13 +47,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Du kan skrive til {other} igjen.",
     ),
     "writing.days": (
-        "{Other} vil gjerne høre fra deg denne uken",
-        "Du har skrevet til {other} på {days} denne uken; abonnementet lover minst {promised}.",
-        "Du har skrevet til {other} på færre dager denne uken enn abonnementet lover.",
+        "Noen vil gjerne høre fra deg denne uken",
+        "Du har skrevet til {members} på færre dager denne uken enn abonnementet lover. Det er tid frem til {until}.",
+        "Du har skrevet til {members} på færre dager denne uken enn abonnementet lover.",
+        "Du har skrevet på færre dager denne uken enn abonnementet lover.",
     ),
     "writing.days/support": (
         "En mentor skriver sjeldnere enn lovet",
-        "{Other} har skrevet på {days} denne uken; abonnementet lover minst {promised}.",
+        "{Other} har skrevet til {members} på færre dager denne uken enn abonnementet lover.",
         "{Other} har skrevet på færre dager denne uken enn abonnementet lover.",
     ),
     "booking.booked": (
@@ -274,6 +275,6 @@ PARTS: dict[str, str] = {
     "unread_n": "{n} uleste meldinger",
     "minutes_1": "{n} minutt",
     "minutes_n": "{n} minutter",
-    "days_1": "{n} dag",
-    "days_n": "{n} dager",
+    "members_1": "ett medlem",
+    "members_n": "{n} medlemmer",
 }

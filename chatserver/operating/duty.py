@@ -61,11 +61,17 @@ class Duty:
         self._logger = logger
         self._said = ""
 
-    async def run(self, sweep: Sweep, pace: Pace) -> NoReturn:
-        """Sweep until cancelled, whenever it is this process's turn. While store or database is gone, work waits."""
+    async def run(self, sweep: Sweep, pace: Pace | Callable[[], Awaitable[Pace]]) -> NoReturn:
+        """Sweep until cancelled, whenever it is this process's turn. While store or database is gone, work waits.
+
+        A `pace` that changes is asked for before each turn; to do so raises nothing.
+        """
         loop = asyncio.get_running_loop()
+        ask = None if isinstance(pace, Pace) else pace
         try:
             while True:
+                pace = await ask() if ask is not None else pace
+                assert isinstance(pace, Pace)  # noqa: S101 - a callable one is asked
                 if await self._turn(sweep, pace.lease):
                     now = loop.time()
                     await self._agenda.until_due(now + pace.every, now + pace.renew_every)

@@ -108,7 +108,7 @@ class ConversationView(Struct, frozen=True):
     """Null where the plan has no sessions, and while the records do not answer."""
     next_session: NextSession | None = None
     muted: bool = False
-    """Whether the reader wants no notices of it; false too while the records do not answer."""
+    """Whether the reader has muted it: its notices are sent nowhere. False too while the records do not answer."""
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):

@@ -53,6 +53,8 @@ PEOPLE = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),
     _one_of("role", get_args(Role)),
+    # Of whoever all hear of something, of whom there are few.
+    Index("ix_people_role", "role"),
 )
 
 CONVERSATIONS = Table(
@@ -445,8 +447,9 @@ OUTBOX = Table(
     _one_of("channel", ("mail", "push", "webhook")),
     _one_of("outcome", ("sent", "dropped", "failed")),
     CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="done_whole"),
-    # Of those to send, and of those that failed, as its step says.
+    # Of those to send, of those that are held, and of those that failed, as its step says.
     Index("ix_outbox_due", "channel", "due_at"),
+    Index("ix_outbox_held", "person_id", "channel", "endpoint_id"),
     Index("ix_outbox_failed", "done_at"),
     Index("ix_outbox_person_id", "person_id"),
     Index("ix_outbox_endpoint_id", "endpoint_id", "id"),

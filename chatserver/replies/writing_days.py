@@ -6,8 +6,8 @@ hears once a week, of how many members it is.
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from math import inf
 
@@ -90,7 +90,7 @@ class WritingDays:
         return "the week is over" if ended else None
 
     async def _note(self, zone: str, noon: int, now: int) -> None:
-        members: Counter[str] = Counter()
+        behind: defaultdict[str, list[str]] = defaultdict(list)
         after = ""
         while True:
             async with self._database.read() as connection:
@@ -100,17 +100,15 @@ class WritingDays:
                 for week in set(weeks.values()):
                     names = [name for name, number in weeks.items() if number == week]
                     written |= await writing_days.days_in_week(connection, names, week)
-            members.update(
-                each.mentor
-                for each in page
-                if written.get(each.conversation, 0) < self._asked[each.plan]
-                and each.started_at <= self._began(each, weeks[each.conversation])
-            )
+            for each in page:
+                is_whole = each.started_at <= self._began(each, weeks[each.conversation])
+                if is_whole and written.get(each.conversation, 0) < self._asked[each.plan]:
+                    behind[each.mentor].append(each.conversation)
             if len(page) < BATCH:
                 break
             after = page[-1].conversation
         monday = monday_of(week_of(_local(zone, noon).date()))
-        facts = [_fact(mentor, count, monday, zone, noon) for mentor, count in sorted(members.items())]
+        facts = [_fact(mentor, some, monday, zone, noon) for mentor, some in sorted(behind.items())]
         if facts:
             async with self._database.begin() as connection:
                 made = await self._noting.note(connection, facts, now)
@@ -139,13 +137,17 @@ def _local(zone: str, at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone_to_show(zone))
 
 
-def _fact(mentor: str, count: int, monday: date, zone: str, noon: int) -> Fact:
-    """Of one mentor and week. Their week ends when the next one begins in their zone."""
+def _fact(mentor: str, behind: Sequence[str], monday: date, zone: str, noon: int) -> Fact:
+    """Of one mentor and week. Their week ends when the next one begins in their zone.
+
+    Where it is about one conversation, it says which.
+    """
     until = first_instant(datetime.combine(monday + timedelta(days=7), time(0), zone_to_show(zone)))
     return Fact(
         event="writing.days",
         mark=f"{mentor}/{monday}",
         at=noon,
         mentor=mentor,
-        data={"week": f"{monday}", "members": count, "until": until},
+        conversation=behind[0] if len(behind) == 1 else "",
+        data={"week": f"{monday}", "members": len(behind), "until": until},
     )

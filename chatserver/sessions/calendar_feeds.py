@@ -12,6 +12,7 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
+from chatserver.conversations.contacts import contact_to_rely_on
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import Missing
 from chatserver.notices.calendar_file import CalendarEntry
@@ -62,11 +63,10 @@ class CalendarFeeds:
         Raises StoreError, too.
         """
         now = await self._clock()
-        found = await self._provisioning.get_person(person)
-        if found is None or found.erased_at is not None:
-            return Missing()
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         async with self._database.begin() as connection:
+            if await contact_to_rely_on(connection, person) is None:
+                return Missing()
             await calendar_feeds.put(connection, FeedRow(person, _digest(secret)), now)
         return f"{self._url}/calendar/{secret}.ics"
 

@@ -12,9 +12,9 @@ NOTICE_TEXTS: dict[str, tuple[str, str, str]] = {
         "/notices tager et tal fra 1 til 100.",
     ),
     "now_muted": (
-        "No notices of {name} any more; /unmute brings them back. Deadlines go on.",
-        "Ingen flere varsler om {name}; /unmute gir dem tilbake. Frister løper som før.",
-        "Ingen flere notifikationer om {name}; /unmute giver dem tilbage. Frister løber som før.",
+        "{name} is muted: notices stand in /notices alone. /unmute ends that; deadlines go on.",
+        "{name} er dempet: varsler står bare i /notices. /unmute opphever det; frister løper som før.",
+        "{name} er på lydløs: notifikationer står kun i /notices. /unmute ophæver det; frister løber som før.",
     ),
     "now_unmuted": (
         "Notices of {name} come again.",
@@ -31,10 +31,15 @@ NOTICE_TEXTS: dict[str, tuple[str, str, str]] = {
         "Du kan skrive nå: det er ingenting å vente på.",
         "Du kan skrive nu: der er intet at vente på.",
     ),
+    "reminder_some_time": (
+        "You will hear when you may write again; nobody knows yet when that is.",
+        "Du får beskjed når du kan skrive igjen; ingen vet ennå når det blir.",
+        "Du får besked, når du kan skrive igen; ingen ved endnu, hvornår det bliver.",
+    ),
     "reminder_never": (
-        "It is not known when you may write again.",
-        "Det er ikke kjent når du kan skrive igjen.",
-        "Det vides ikke, hvornår du kan skrive igen.",
+        "The conversation has ended: writing does not open again.",
+        "Samtalen er avsluttet: det åpnes ikke for skriving igjen.",
+        "Samtalen er afsluttet: der åbnes ikke for skrivning igen.",
     ),
     "members_only": (
         "That is for members.",
@@ -52,9 +57,9 @@ NOTICE_TEXTS: dict[str, tuple[str, str, str]] = {
         "/notices N      dine notifikationer; de regnes så som læst",
     ),
     "help_mute": (
-        "/mute           no notices of this conversation; /unmute ends that",
-        "/mute           ingen varsler om denne samtalen; /unmute opphever det",
-        "/mute           ingen notifikationer om denne samtale; /unmute ophæver det",
+        "/mute           notices of this conversation in /notices alone; /unmute ends that",
+        "/mute           varsler om denne samtalen bare i /notices; /unmute opphever det",
+        "/mute           notifikationer om denne samtale kun i /notices; /unmute ophæver det",
     ),
     "help_remind": (
         "/remind         tell me when I may write again",

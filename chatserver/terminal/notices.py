@@ -40,11 +40,11 @@ class NoticeBoard:
     def came(self, event: NoticeCame) -> None:
         """A new one is one line, and of the first of its kind also why one gets it.
 
-        None is printed in the conversation that it is about, where what it tells of is seen, and none that is read.
+        None is printed of a conversation that is muted, or open: there what it tells of is seen. None that is read.
         """
         notice, desk = event.notice, self._desk
-        open_one = desk.current
-        if notice.read or (open_one is not None and open_one.id == notice.conversation):
+        known = self._of(notice)
+        if notice.read or (known is not None and (known.muted or known is desk.current)):
             return
         said, why = self._words(notice)
         if said:
@@ -144,7 +144,9 @@ class NoticeBoard:
         except RefusedAnswerError as refused:
             desk.announce(desk.texts("reminder_open" if refused.refusal.reason == "open" else "reminder_never"))
             return
-        if answer.opens_at is not None:
+        if answer.opens_at is None:
+            desk.announce(desk.texts("reminder_some_time"))
+        else:
             when = date_and_time(desk.texts, instant.parse(answer.opens_at), conversation.zone)
             desk.announce(desk.texts("reminder_set", when=when))
 

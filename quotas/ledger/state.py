@@ -41,8 +41,8 @@ class State(Struct, frozen=True):
     timer: int = 0
     """The instant at which the conversation's timer rings; 0 for none."""
     unread: int = 0
-    """Bits: 1 the member has a timer that looks whether they have read, 2 the member was told and has not read since;
-    4 and 8 the same of the mentor."""
+    """Bits: 1 the member has a timer that looks whether they have read, 2 the member was told and has neither read nor
+    written since; 4 and 8 the same of the mentor."""
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "State":

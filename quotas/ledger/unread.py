@@ -36,7 +36,7 @@ class Unread:
     ) -> UnreadSettled:
         """Settle what a side's timer rang for, having looked at the messages up to `seen_seq`. May be done twice.
 
-        `told`: no timer is set again before the side's read mark moves. Where that has come to `seen_seq` by now, it is
+        `told`: no timer is set again before the side reads or writes. Where its read mark has come to `seen_seq`, it is
         `none`. `none`: the next message sets the timer; where there are some beyond `seen_seq`, it is `later`.
         `later`: the timer rings at `at`; 0 for at once. Raises StoreError.
         """

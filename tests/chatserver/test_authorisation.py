@@ -16,6 +16,8 @@ from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.conversations.membership import MembershipDetails
 from chatserver.conversations.requests import PersonDetails, Written
+from chatserver.notices.webhook_book import WebhookWritten
+from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
@@ -132,7 +134,26 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getMembership", "absent"): NOBODY_FINDS_IT,
     ("getStatement", "tora"): row(401, 403, 403, "ok", 404, 404, 403, "ok", 403),
     ("getStatement", "absent"): row(401, 403, 403, 404, 404, 404, 403, 404, 403),
+    ("putWebhook", "w1"): WRITERS,
+    ("putWebhook", "new"): WRITERS,
+    ("getWebhook", "w1"): WRITERS,
+    ("getWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("listWebhooks", ""): WRITERS,
+    ("deleteWebhook", "w1"): WRITERS,
+    ("deleteWebhook", "absent"): WRITERS,
+    ("rotateWebhook", "w1"): WRITERS,
+    ("rotateWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("enableWebhook", "w1"): WRITERS,
+    ("enableWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("pingWebhook", "w1"): WRITERS,
+    ("pingWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("replayWebhook", "w1"): WRITERS,
+    ("replayWebhook", "absent"): WRITERS_FIND_NOTHING,
+    ("getWebhookDeliveries", "w1"): WRITERS,
+    ("getWebhookDeliveries", "absent"): WRITERS_FIND_NOTHING,
     ("makeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
+    ("makeCalendarFeed", "absent"): row(401, *[404] * 6, 403, 404),
+    ("revokeCalendarFeed", "absent"): row(401, *[404] * 6, 403, "ok"),
     ("revokeCalendarFeed", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 403, "ok"),
     ("reportMailBounce", ""): row(401, *[403] * 7, "ok"),
     ("getNotices", "mia"): MIA_HERSELF,
@@ -140,6 +161,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getNotices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("readNotices", "mia"): MIA_HERSELF,
     ("readNotices", "sara"): SARA_HERSELF,
+    ("readNotices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getNoticeSettings", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
     ("getNoticeSettings", "sara"): row(401, *[404] * 6, "ok", "ok"),
     ("getNoticeSettings", "absent"): NOBODY_FINDS_IT,
@@ -148,13 +170,19 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putNoticeSettings", "absent"): NOBODY_FINDS_IT,
     ("muteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
     ("muteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("muteConversation", "absent"): row(401, *[404] * 6, 403, 403),
+    ("unmuteConversation", "absent"): row(401, *[404] * 6, 403, 403),
     ("unmuteConversation", "mia"): row(401, "ok", *[404] * 5, 403, 403),
     ("unmuteConversation", "tora"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
     ("askOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
+    ("askOpeningNotice", "absent"): row(401, 404, 404, 403, 403, 403, 404, 403, 403),
+    ("forgetOpeningNotice", "absent"): row(401, 404, 404, 403, 403, 403, 404, 403, 403),
     ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
     ("getPushKey", ""): row(401, *["ok"] * 8),
     ("putPushSubscription", "mia"): MIA_HERSELF,
     ("putPushSubscription", "sara"): SARA_HERSELF,
+    ("putPushSubscription", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("deletePushSubscription", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("deletePushSubscription", "mia"): MIA_HERSELF,
     ("deletePushSubscription", "sara"): SARA_HERSELF,
     ("listPushSubscriptions", "mia"): MIA_HERSELF,
@@ -169,6 +197,9 @@ MEMBERSHIP = {
     "price": {"amount": 100_000, "currency": "NOK"},
     "payer": "consumer",
 }
+
+WEBHOOK = {"url": "http://127.0.0.1:9/hooks", "events": ["booking.*"]}
+"""Nobody listens there."""
 
 BODIES: dict[str, object] = {
     "putPerson": {"role": "member", "name": "Someone"},
@@ -195,6 +226,8 @@ BODIES: dict[str, object] = {
     },
     "putMembership": MEMBERSHIP,
     "changeMembership": {"payer": "business"},
+    "putWebhook": WEBHOOK,
+    "replayWebhook": {"from": "2026-01-01T00:00:00Z"},
     "reportMailBounce": {"kind": "bounce", "address": "mia@example.org"},
     "readNotices": {"upto": 1},
     "putNoticeSettings": {"topics": [{"topic": "messages", "push": False}]},
@@ -255,8 +288,8 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """The conversation c1 of mia and tora with b1 and s1, mia's membership, c2 of others, and sara, on a Tuesday."""
-    async with here(valkey_url, tmp_path) as server:
+    """c1 of mia and tora with b1 and s1, mia's membership, c2 of others, sara of support, and w1, on a Tuesday."""
+    async with here(valkey_url, tmp_path, webhook_networks=("127.0.0.0/8",)) as server:
         assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
@@ -266,7 +299,8 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.series.put("s1", series, "mentor"), SeriesView)
         agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
-        assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
+        hook = msgspec.convert(WEBHOOK, WebhookDetails)
+        assert isinstance(await server.parts.webhooks.put("w1", hook), WebhookWritten)
         yield server
 
 

@@ -175,6 +175,13 @@ def test_a_live_chat_starts_in_two_minutes_and_calls_are_booked(tmp_path: Path) 
         assert "Free starts" in first.asks("Liv", "slots", "liv-mona").stdout
         bought = first.asks("Vida", "book", "vida-mona", "2099-01-01 10:00", "--kind", "extra")
         assert "That is too far ahead." in bought.stderr
+        listed_mails, shown_mail = [
+            shlex.split(line)[1:] for line in first.printed.splitlines() if line.startswith("  ") and " mail " in line
+        ]
+        mails = json.loads(programs.run(*listed_mails, "--json", cwd=tmp_path, env=environment()).stdout)
+        assert {each["to"].split()[0] for each in mails} == {"Liv", "Mona", "Vida"}
+        shown = programs.run(*shown_mail, cwd=tmp_path, env=environment()).stdout
+        assert "With it: session.ics (application/ics)" in shown
     for _ in range(2):
         with demo(tmp_path, policy(tmp_path)) as again:
             assert again.sessions["Liv"].startswith("live chat ")

@@ -77,6 +77,8 @@ def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(t
         ("trusted_proxies", "10.0.0.1/24", "such as 10.0.0.7 or 10.0.0.0/24"),
         ("trusted_proxies", "10.0.0.7, ::/0", "anybody could then say to be anybody else"),
         ("trusted_proxies", "*", "write the addresses or networks of proxies"),
+        ("webhook_networks", "shop.internal", "write the addresses or networks of your own"),
+        ("webhook_networks", "0.0.0.0/0", "webhooks could then reach whatever this machine can"),
         ("smtp_url", "https://mail.example.org", "starts with smtp:// or smtps://"),
         ("smtp_url", "smtp://chat:pass#word@mail.example.org", "%23 for a `#`"),
         ("smtp_url", "smtp://mail.example.org?tls=no", "?starttls=no"),

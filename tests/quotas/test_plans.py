@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from quotas.instant import HOUR
+from quotas.notices import NoticePolicy
 from quotas.plans import (
     Always,
     CalendarPolicy,
     Messages,
-    NoticePolicy,
     OpenDays,
     Plan,
     Policy,

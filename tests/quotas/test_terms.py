@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from quotas import instant
 from quotas.calendar import Calendar
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.plans import Always, Messages, NoticePolicy, OpenDays, Plan, ReplyPromise, Windows, builtin_policy
+from quotas.notices import NoticePolicy
+from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows, builtin_policy
 from quotas.terms import Rulebook, Terms, UnjudgeableError, UnknownPlanError, counted_time, due_of, terms_at
 from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans, promises
 

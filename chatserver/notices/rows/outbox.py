@@ -79,9 +79,9 @@ async def candidates(
     Of rows that are held for the same person only the first one: it stands for all, so that no two processes share a
     summary. `own` are rows that this process is sending: it does not send them twice, also where their lease is over.
     """
-    elder = OUTBOX.alias()
+    elder = OUTBOX.alias("elder")
     same = and_(*(elder.c[name] == OUTBOX.c[name] for name in ("channel", "person_id", "endpoint_id")))
-    is_earlier = and_(elder.c.held, elder.c.done_at.is_(None), elder.c.due_at <= now, elder.c.id < OUTBOX.c.id)
+    is_earlier = and_(text("elder.held AND elder.done_at IS NULL"), elder.c.due_at <= now, elder.c.id < OUTBOX.c.id)
     is_led = exists(select(elder.c.id).where(same, is_earlier).correlate(OUTBOX))
     query = select(OUTBOX).where(_PENDING, OUTBOX.c.channel == channel, OUTBOX.c.due_at <= now, _is_free(now))
     query = query.where(or_(not_(OUTBOX.c.held), not_(is_led)))
@@ -144,7 +144,7 @@ async def _with_mates(connection: AsyncConnection, now: int, lead: OutboxRow) ->
         OUTBOX.c.endpoint_id == lead.endpoint,
         OUTBOX.c.id > lead.id,
     )
-    query = select(OUTBOX).where(_PENDING, OUTBOX.c.held, OUTBOX.c.due_at <= now, _is_free(now), *here)
+    query = select(OUTBOX).where(_HELD, OUTBOX.c.due_at <= now, _is_free(now), *here)
     mates = await connection.execute(query.order_by(OUTBOX.c.id).limit(SUMMARY_MOST - 1))
     return [lead, *map(row_of, mates)]
 
@@ -176,7 +176,8 @@ def row_of(row: Row[*tuple[object, ...]]) -> OutboxRow:
 
 
 _PENDING = text("outbox.done_at IS NULL")
-"""In the words of the index of those to send: SQLite uses it for no others."""
+_HELD = text("outbox.held AND outbox.done_at IS NULL")
+"""In the words of the indexes of those to send, and to hold together: SQLite uses them for no others."""
 _HERE: tuple[Any, ...] = (OUTBOX.c.id == bindparam("row"), OUTBOX.c.done_at.is_(None))
 _IS_OURS = OUTBOX.c.leased_by == bindparam("name")
 _FREED: dict[str, Any] = {"leased_by": None, "leased_until": None, "reason": bindparam("why")}

@@ -10,13 +10,15 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.fact import Fact
+from chatserver.notices.rows import queue
+from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.webhook_kinds import WEBHOOK_KINDS, wants
 from chatserver.records.dialects import insert_into, portions
-from chatserver.records.tables import OUTBOX, WEBHOOK_EVENTS, WEBHOOKS
+from chatserver.records.tables import WEBHOOK_EVENTS, WEBHOOKS
 
 _event = WEBHOOK_EVENTS.c
 _encode = msgspec.json.Encoder().encode
@@ -50,15 +52,14 @@ async def note(connection: AsyncConnection, facts: Sequence[Fact], now: int) -> 
         return None
     new = await _inserted(connection, wanted)
     enabled = [(hook, patterns) for hook, patterns, is_enabled in hooks if is_enabled]
-    rows = [
-        outbox_row(hook, mark, event, now)
+    to_send = [
+        ToSend(key=key_of(hook, mark), channel="webhook", endpoint=hook, webhook_event=event, due_at=now)
         for mark, event in new.items()
         for hook, patterns in enabled
         if wants(patterns, wanted[mark].event)
     ]
-    for some in portions(rows, parameters=len(rows[0]) if rows else 1):
-        await connection.execute(insert_into(connection.dialect, OUTBOX).on_conflict_do_nothing(), some)
-    return now if rows else None
+    await queue.enqueue(connection, to_send, now)
+    return now if to_send else None
 
 
 async def wanted(connection: AsyncConnection, kind: str) -> bool:
@@ -71,20 +72,9 @@ def event_id(fact: Fact) -> str:
     return f"evt_{blake2b(f'{fact.event} {fact.mark}'.encode(), digest_size=16).hexdigest()}"
 
 
-def outbox_row(hook: str, mark: str, event: int, now: int) -> dict[str, object]:
-    """What tells an endpoint of an event, as soon as may be."""
-    return {
-        "key": f"webhook:{hook} {mark}",
-        "channel": "webhook",
-        "person_id": "",
-        "endpoint_id": hook,
-        "notice_id": None,
-        "webhook_event_id": event,
-        "created_at": now,
-        "due_at": now,
-        "held": False,
-        "attempts": 0,
-    }
+def key_of(hook: str, event_id: str) -> str:
+    """Of the row of the outbox that tells an endpoint of an event."""
+    return f"webhook:{hook} {event_id}"
 
 
 async def find(connection: AsyncConnection, id: int) -> WebhookEvent | None:
@@ -126,3 +116,9 @@ def _row(mark: str, fact: Fact) -> dict[str, str | int]:
         "data": _encode(fact.data | {name: value for name, value in known.items() if value}).decode(),
         "at": fact.at,
     }
+
+
+async def prune(connection: AsyncConnection, before: int, most: int) -> None:
+    """Forget events that were before an instant, at most so many."""
+    some = select(_event.id).where(_event.at < before).order_by(_event.at).limit(most)
+    await connection.execute(delete(WEBHOOK_EVENTS).where(_event.id.in_(some)))

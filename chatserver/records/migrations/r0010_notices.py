@@ -32,6 +32,7 @@ def _what_is_heard(changes: SchemaChanges) -> None:
         sa.UniqueConstraint("person_id", "event", "mark", name="uq_notices_once"),
         ids_once=True,
     )
+    changes.create_index("ix_people_role", "people", ["role"])
     changes.create_index("ix_notices_person_id", "notices", ["person_id", "id"])
     changes.create_index("ix_notices_unread", "notices", ["person_id"], where="read_at IS NULL")
     changes.create_table(
@@ -79,6 +80,9 @@ def _what_is_sent(changes: SchemaChanges) -> None:
         ids_once=True,
     )
     changes.create_index("ix_outbox_due", "outbox", ["channel", "due_at"], where="done_at IS NULL")
+    changes.create_index(
+        "ix_outbox_held", "outbox", ["person_id", "channel", "endpoint_id"], where="held AND done_at IS NULL"
+    )
     changes.create_index("ix_outbox_failed", "outbox", ["done_at"], where="outcome = 'failed'")
     changes.create_index("ix_outbox_person_id", "outbox", ["person_id"])
     changes.create_index("ix_outbox_endpoint_id", "outbox", ["endpoint_id", "id"])

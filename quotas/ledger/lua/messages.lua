@@ -170,7 +170,13 @@ local function post(KEYS, ARGV)
             quarter = this
         end
     end
-    -- Whom it is for is told, unless they read it first; their timer may be set already, or they were told.
+    -- Whoever writes has seen what they were told of. Whom it is for is told, unless they read it first: where they were
+    -- told already, or their timer is set, nothing is to be done.
+    if is_member and unread % MENTOR == TOLD then
+        unread = unread - TOLD
+    elseif not is_member and unread >= MENTOR * TOLD then
+        unread = unread - MENTOR * TOLD
+    end
     if unread_after > 0 and (is_member and unread < MENTOR or not is_member and unread % MENTOR == 0) then
         local tag, name = place_of(key)
         unread = look_at_reader(tag, name, is_member and 'mentor' or 'member', unread, now + unread_after)

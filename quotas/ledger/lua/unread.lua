@@ -1,7 +1,7 @@
 -- Unread messages: each side has one timer for all that comes until it rings; then they are told, once until they read.
 
 local UNREAD = 'unread' -- the kind of the timers; their names are `<side> <conversation>`, of the side that has not read
-local PENDING, TOLD = 1, 2 -- of a side: its timer is set; it was told and has not read since
+local PENDING, TOLD = 1, 2 -- of a side: its timer is set; it was told, and has neither read nor written since
 local SHARE = {member = 1, mentor = 4} -- the mentor's are the higher two bits of `unread`
 local MENTOR = SHARE.mentor
 

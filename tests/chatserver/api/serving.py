@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 import uvicorn
 from starlette.applications import Starlette
@@ -36,6 +37,7 @@ from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unsubscribing import Unsubscribing
 from chatserver.notices.vapid import Vapid
+from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.health import Health
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -54,7 +56,7 @@ from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.keys.making import conversation_keys
-from tests.chatserver.realtime.servers import UnsignalledServer
+from tests.chatserver.realtime.servers import UNLIMITED, UnsignalledServer
 
 PUBLIC = "https://chat.example.org"
 """What links begin with."""
@@ -95,8 +97,12 @@ async def served(
     now: str | None = None,
     policy: Policy | None = None,
     operations: Sequence[AnyOperation] = OPERATIONS,
+    knocks: Rate = UNLIMITED,
 ) -> AsyncIterator[Served]:
-    """Serve the API, whose clock goes on from `now` where that is given; the database is migrated already."""
+    """Serve the API, whose clock goes on from `now` where that is given; the database is migrated already.
+
+    `knocks` bounds requests to addresses that open without a token.
+    """
     link = Link(store_url)
     await link.open()
     ledger = RedisLedger(link)
@@ -136,6 +142,13 @@ async def served(
         memberships=base.memberships,
         statements=base.statements,
         telling=base.telling,
+        webhooks=WebhookBook(
+            database=database,
+            http=GuardedHttp(own=[ip_network("127.0.0.0/8")]),
+            seal=ServerSeal(keys, "webhooks"),
+            ringing=base.outbox,
+            clock=ledger.now,
+        ),
         feeds=feeds,
         bounces=bounces,
         notice_lists=base.notice_lists,
@@ -144,7 +157,7 @@ async def served(
         push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
         vapid=Vapid(secrets, None),
         clock=ledger.now,
-        people=RateLimit(Rate(0, "minute", 0)),
+        people=RateLimit(UNLIMITED),
         metrics=base.metrics,
     )
     gate = Middleware(
@@ -154,7 +167,7 @@ async def served(
         cors=Cors(()),
         traces=None,
     )
-    door = OpenDoor(RateLimit(Rate(0, "minute", 0)), Proxies(()), base.metrics)
+    door = OpenDoor(RateLimit(knocks), Proxies(()), base.metrics)
     links = [calendar_route(feeds, door), unsubscribe_route(unsubscribing, door)]
     app = Starlette(routes=[*routes(context, operations), *links], middleware=[gate])
     with socket.socket() as listening:

@@ -9,8 +9,10 @@ from sqlalchemy import select, text
 
 from chatserver.records.database import Database
 from chatserver.records.tables import CALENDAR_FEEDS
+from chatserver.setting_values import Rate
 from tests.chatserver.api.asking import as_, booked
-from tests.chatserver.api.serving import PUBLIC
+from tests.chatserver.api.serving import PUBLIC, served
+from tests.plain_http import http_client
 
 FEED = "/v1/people/kari/calendar-feed"
 
@@ -87,6 +89,14 @@ async def test_services_make_them_for_others(anyone: httpx.AsyncClient) -> None:
     assert (await anyone.post(FEED, headers=as_("service"))).status_code == 201
     assert (await anyone.post("/v1/people/nobody/calendar-feed", headers=as_("service"))).status_code == 404
     assert (await anyone.post(FEED, headers=as_("tom"))).status_code == 404
+
+
+async def test_whoever_tries_many_waits(database: Database, valkey_url: str) -> None:
+    """Each address for itself; ten of them cost what one message costs."""
+    async with served(database, valkey_url, knocks=Rate(1, "minute", 1)) as server, http_client(server.url) as http:
+        answers = [await http.get(f"/calendar/{number}.ics") for number in range(12)]
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429] * 2
+    assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 async def test_the_secret_is_nowhere_but_in_the_answer(

@@ -19,7 +19,8 @@ from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
 from chatserver.conversations.rows import people
-from chatserver.notices.noted_memberships import NotedMemberships
+from chatserver.notices.noted_memberships import NotedMemberships, StillRenews
+from chatserver.notices.rows import notices
 from chatserver.operating.timer_watch import TimerWatch
 from chatserver.personal_data import rows as erasures
 from chatserver.protocol.events import Role
@@ -291,3 +292,34 @@ async def test_nothing_falls_due_of_somebody_who_was_erased(house: House) -> Non
     assert await house.told() == []
     assert await house.timers_set() == {}
     assert [each.terms.price for each in (await house.now_of()).history] == [Price(99_901, "NOK")]
+
+
+async def test_members_hear_of_a_renewal_that_comes_and_webhooks_of_all_of_it(house: House) -> None:
+    """Once, and it is asked again whether it is still to come; what a business pays for is not the member's to stop."""
+    await house.put()
+    await house.put(replace(DETAILS, payer="business"), "ola")
+    await house.show(at("2026-02-22"))
+    await house.ring()
+    await house.put()
+    async with house.database.read() as connection:
+        [reminder] = await notices.page(connection, "mia", None, 10)
+        assert await notices.page(connection, "ola", None, 10) == []
+    assert reminder.event == "membership.reminder"
+    assert reminder.data == {
+        "paid_until": "2026-02-28",
+        "renewed_until": "2026-03-31",
+        "renews": True,
+        "amount": 49_950,
+        "currency": "NOK",
+        "payer": "consumer",
+        "role": "member",
+        "first": True,
+    }
+    still = StillRenews(house.memberships)
+    assert await still.answer(reminder) is None
+    await house.show(at("2026-03-02"))
+    still = StillRenews(house.memberships)
+    assert await still.answer(reminder) == "it is paid for longer by now"
+    await house.change(MembershipChange(renews=False))
+    assert await still.answer(reminder) == "it is not renewed any more"
+    assert await still.answer(replace(reminder, person="nobody")) == "it is not renewed any more"

@@ -176,7 +176,7 @@ async def test_a_message_that_was_not_read(post: Post) -> None:
     assert mail["Subject"] == "Mona har skrevet til deg"
     assert mail["Content-Language"] == "nb"
     assert mail["Auto-Submitted"] == "auto-generated"
-    plain, html = body(mail, "plain"), body(mail, "html")
+    plain, html = body(mail, "plain"), body(mail, "html").replace("&nbsp;", " ")
     for text in (plain, html):
         assert "Du har 2 uleste meldinger fra Mona." in text
         assert "https://app.example.org/chats/c1" in text
@@ -337,6 +337,36 @@ async def test_a_mail_that_comes_late_invites_to_what_is(post: Post) -> None:
     assert (event["SEQUENCE"], event.start) == (1, datetime(2026, 12, 3, 10, tzinfo=UTC))
 
 
+async def test_a_series_is_one_mail_with_a_file_of_all(post: Post) -> None:
+    """An invitation is to one; of several there is a file, whose events are those that later mails change."""
+    notices = []
+    for number in (1, 2, 3):
+        post.bookings[f"b{number}"] = replace(CALL, id=f"b{number}", starts_at=START + number * 14 * DAY)
+        said: dict[str, Any] = {
+            "service": "video_call",
+            "starts_at": post.bookings[f"b{number}"].starts_at,
+            "minutes": 30,
+        }
+        notices.append(post.notice("booking.booked", booking=f"b{number}", **said))
+    mail = await post.mail(*notices)
+    assert mail["Subject"] == "3 timer er booket"
+    assert "text/calendar" not in [part.get_content_type() for part in mail.walk()]
+    [file] = mail.iter_attachments()
+    content = file.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    calendar = Calendar.from_ical(content)
+    assert isinstance(calendar, Calendar)
+    assert str(calendar["METHOD"]) == "PUBLISH"
+    assert [str(event["UID"]) for event in calendar.events] == [
+        f"b{number}@sessions.chatserver" for number in (1, 2, 3)
+    ]
+    assert {str(event["ORGANIZER"]) for event in calendar.events} == {"mailto:notices@example.org"}
+    assert body(mail, "plain").count("https://app.example.org/chats/c1") == 1
+    assert "legger alle disse i kalenderen" in body(mail, "html")
+    _, event = event_of(await post.mail(notices[1]))
+    assert str(event["UID"]) == "b2@sessions.chatserver"
+
+
 async def test_nobody_is_invited_twice_or_to_what_is_not_theirs(post: Post) -> None:
     for notice in (post.about_booking("session.reminder"), post.about_booking("session.unattended", "siri")):
         mail = await post.mail(notice)
@@ -386,6 +416,8 @@ async def test_an_address_that_came_back_gets_nothing_until_it_is_another(post: 
     async with post.database.begin() as connection:
         await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "lina").values(email="l@example.net"))
     assert (await post.mail(post.notice("message.unread")))["To"] == "Lina <l@example.net>"
+    async with post.database.begin() as connection:
+        assert (await connection.execute(select(MAIL_BOUNCES))).all() == []
 
 
 async def test_an_address_that_the_relay_does_not_know_is_marked(post: Post) -> None:

@@ -12,6 +12,7 @@ from chatserver.notices.delivery import Delivered, NeverDelivered, NotNow, NotWa
 from chatserver.notices.guarded_http import GuardedHttp
 from chatserver.notices.notice import Notice
 from chatserver.notices.push import PushChannel
+from chatserver.notices.rows import wishes
 from chatserver.notices.rows.push_subscriptions import PushDevice
 from chatserver.records.database import Database
 from chatserver.records.tables import NOTICES, PEOPLE, PUSH_SUBSCRIPTIONS
@@ -241,3 +242,20 @@ def test_it_is_tried_again_for_some_hours(place: Place) -> None:
     pauses = place[0].channel.pauses
     assert list(pauses) == sorted(pauses)
     assert sum(pauses) < DAY
+
+
+async def test_what_was_turned_off_or_muted_meanwhile_is_not_pushed(place: Place) -> None:
+    """Of a summary the rest is."""
+    pushed, service, browser = place
+    await pushed.subscribe(browser)
+    opened = replace(answered(), event="writing.opened")
+    late = replace(answered("2"), event="session.late")
+    told = await pushed.noted(opened, late)
+    async with pushed.database.begin() as connection:
+        await wishes.turn_off(connection, "mia", "push", "openings", 1)
+    assert await pushed.send(*told) == Delivered()
+    assert browser.opened(service.received[0].body)["event"] == "session.late"
+    async with pushed.database.begin() as connection:
+        await wishes.mute(connection, "mia", "c1", 1)
+    assert await pushed.send(*told) == NotWanted("turned off meanwhile")
+    assert len(service.received) == 1

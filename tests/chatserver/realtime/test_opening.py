@@ -42,6 +42,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
             "banner": None,
             "credits": None,
             "next_session": None,
+            "muted": False,
         }
         assert mia.socket.subprotocol == f"mentorchat.v1.{encoding}"
 

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
+from chatserver.notices.rows import notices
 from chatserver.protocol.entry import head_of
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.rows import session_events
@@ -43,7 +44,9 @@ async def test_steps_happen_once_while_a_server_is_killed_at_them(store_url: str
             async with server.parts.database.read() as connection:
                 events = await session_events.of_booking(connection, f"s{number}")
                 assert await session_events.untold(connection, f"c{number}", 10) == []
+                heard = [each.event for each in await notices.page(connection, f"m{number}", None, 10)]
             assert [event.name for event in events] == ["booked", "reminder", "starting", "started"]
+            assert heard == ["session.starting", "booking.booked"]
             assert [instant.text(event.at) for event in events[2:]] == [when("tuesday", "09:50"), TEN]
             entries = await server.parts.ledger.messages(f"c{number}", 0, 10, 10)
             assert [head.event.name for entry in entries if (head := head_of(entry.entry)).event] == [

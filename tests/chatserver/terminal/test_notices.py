@@ -15,7 +15,7 @@ from quotas.phrases import Language
 from tests.chatserver.client.peer import eventually
 from tests.chatserver.realtime.servers import TUESDAY, HereServer, here, token
 from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
-from tests.stories.clock import when
+from tests.stories.clock import move_clock, when
 
 NOW = instant.parse(TUESDAY)
 
@@ -77,6 +77,15 @@ async def test_a_new_notice_is_one_line_and_the_bell_counts(server: HereServer) 
         await mia.sees("/notices takes a number from 1 to 100.")
 
 
+async def test_of_a_muted_conversation_the_bell_alone_tells(server: HereServer) -> None:
+    await server.parts.preferences.mute("mia", "c2", muted=True)
+    async with at_terminal(server, conversation="c1") as mia:
+        await mia.sees("online")
+        await noted(server, a_notice(1, "c2"))
+        await mia.sees("1 new notice · /notices")
+        assert "with ulf" not in mia.drawn
+
+
 async def test_what_is_read_on_another_device_is_read_here(server: HereServer) -> None:
     await noted(server, a_notice(1), a_notice(2))
     async with at_terminal(server) as mia, server.device("mia") as phone:
@@ -89,7 +98,7 @@ async def test_a_conversation_is_muted_and_writing_waited_for(server: HereServer
     async with at_terminal(server, conversation="c1") as mia:
         await mia.sees("online")
         mia.type("/mute" + ENTER)
-        await mia.sees("No notices of tora any more; /unmute brings them back.")
+        await mia.sees("tora is muted: notices stand in /notices alone.")
         await mia.shows("· muted", True)
         mia.type("/unmute" + ENTER)
         await mia.sees("Notices of tora come again.")
@@ -98,7 +107,10 @@ async def test_a_conversation_is_muted_and_writing_waited_for(server: HereServer
         await mia.sees("You may write now: there is nothing to wait for.")
         await server.change("c1", status="paused")
         mia.type("/remind" + ENTER)
-        await mia.sees("It is not known when you may write again.")
+        await mia.sees("You will hear when you may write again; nobody knows yet when that is.")
+        await server.change("c1", status="ended")
+        mia.type("/remind" + ENTER)
+        await mia.sees("The conversation has ended: writing does not open again.")
 
 
 async def test_a_member_hears_when_writing_opens(valkey_url: str, tmp_path: Path) -> None:
@@ -108,6 +120,10 @@ async def test_a_member_hears_when_writing_opens(valkey_url: str, tmp_path: Path
             await mia.sees("låst")
             mia.type("/remind" + ENTER)
             await mia.sees("Du får beskjed når du kan skrive igjen: man 12. jan 00:00.")
+            await move_clock(valkey_url, "2026-01-11T23:00:00Z")
+            await mia.sees("1 nytt varsel · /notices")
+            mia.type("/notices" + ENTER)
+            await mia.sees("Du kan skrive til tora igjen")
 
 
 async def test_it_is_said_in_danish_too(server: HereServer) -> None:

@@ -15,7 +15,8 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.state import State
 from quotas.ledger.timers import Claim, Timers
 from quotas.ledger.unread import UNREAD, Unread, unread_place, unread_timer
-from quotas.plans import NoticePolicy, builtin_policy
+from quotas.notices import NoticePolicy
+from quotas.plans import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
@@ -149,6 +150,22 @@ async def test_who_was_told_is_told_again_only_after_reading(room: Room) -> None
     assert await room.rings() == {"mentor": TUESDAY + DAY + HOUR + AFTER} | member_rings
     await room.told("member")
     assert await room.bits() == 4 + 2
+
+
+@pytest.mark.parametrize(("reader", "writer"), [("member", "mentor"), ("mentor", "member")])
+async def test_who_was_told_and_writes_has_seen_it(room: Room, reader: Writer, writer: Writer) -> None:
+    """Also where their app sets no read mark. What the other side was told of stays as it is."""
+    for each in (writer, reader):
+        await room.write(each)
+    await room.told(reader)
+    await room.told(writer)
+    await room.write(reader, TUESDAY + HOUR)
+    assert (await room.rings(), await room.bits()) == ({}, {"member": 2, "mentor": 8}[writer])
+    await room.write(writer, TUESDAY + DAY)
+    assert (await room.rings(), await room.bits()) == (
+        {reader: TUESDAY + DAY + AFTER},
+        {"member": 1, "mentor": 4}[reader],
+    )
 
 
 async def test_who_was_told_and_reads_some_of_it_has_a_timer_for_the_rest(room: Room) -> None:

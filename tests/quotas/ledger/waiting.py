@@ -1,7 +1,8 @@
 """Open waits for tests and for measuring: conversations with a member's message that nobody has answered."""
 
 from quotas.ledger.base import Ledger, Post, Posted, posted
-from quotas.plans import Always, CalendarPolicy, NoticePolicy, Plan, Policy, ReplyPromise
+from quotas.notices import NoticePolicy
+from quotas.plans import Always, CalendarPolicy, Plan, Policy, ReplyPromise
 from quotas.standing import Writer
 from quotas.terms import Rulebook
 from tests.quotas.moments import oslo
