@@ -25,7 +25,7 @@ class CaseDoing(Struct, frozen=True):
     facts: CaseFacts = CaseFacts()
     note: str = ""
     audience: NoteAudience = "internal"
-    """For whom support's note is; anybody else's is shared."""
+    """For whom the note is: one of who opened the case is shared in any case."""
     assignee: str = ""
     """Of `assign`; '' for nobody."""
     reached: bool = False
@@ -81,7 +81,10 @@ def _is_theirs_to_withdraw(case: Case) -> bool:
 
 
 def act(case: Case, doing: CaseDoing, actor: CaseActor, calendar: Calendar, now: int) -> Case | CaseNotNow | CaseFault:
-    """The case after the action, and after all that fell due before it. `calendar` is the conversation's."""
+    """The case after the action, and after all that fell due before it. `calendar` is the conversation's.
+
+    Whoever carries out what states ask for plays first what fell due (`dues.played`).
+    """
     case = settled(case, calendar, now, now)
     possible = possible_actions(case, actor)
     by_hand = actor.role == "support" and doing.action not in possible and doing.action in states_by_hand(case)
@@ -92,7 +95,7 @@ def act(case: Case, doing: CaseDoing, actor: CaseActor, calendar: Calendar, now:
     if (problem := _problem(case, doing)) is not None:
         return CaseFault(problem)
     did = f"moved:{doing.action}" if by_hand else doing.action
-    return _done(noted(case, _entry(doing, did, actor, now)), doing, actor, now)
+    return _done(noted(case, _entry(case, doing, did, actor, now)), doing, actor, now)
 
 
 def _problem(case: Case, doing: CaseDoing) -> str | None:
@@ -103,8 +106,8 @@ def _problem(case: Case, doing: CaseDoing) -> str | None:
     return problem or whole_problem(with_facts(case.facts, doing.facts))
 
 
-def _entry(doing: CaseDoing, did: str, actor: CaseActor, now: int) -> CaseEntry:
-    audience = doing.audience if actor.role == "support" else "shared"
+def _entry(case: Case, doing: CaseDoing, did: str, actor: CaseActor, now: int) -> CaseEntry:
+    audience = "shared" if is_opener(case, actor) else doing.audience
     return CaseEntry(now, now, actor.id, actor.role, did, doing.note, audience, facts=doing.facts)
 
 

@@ -96,18 +96,18 @@ def _steps(case: Case, calendar: Calendar) -> Iterator[CaseStep]:
 
 def due_between(case: Case, calendar: Calendar, until: int) -> list[CaseStep]:
     """All that happens by itself until then, including, in order."""
-    return [step for step, _ in _played(case, calendar, until, until)]
+    return [step for step, _ in played(case, calendar, until, until)]
 
 
 def settled(case: Case, calendar: Calendar, until: int, noted_at: int) -> Case:
     """As it is at `until`: all that fell due has happened, each at its instant, and was noted at `noted_at`."""
-    for _, after in _played(case, calendar, until, noted_at):
+    for _, after in played(case, calendar, until, noted_at):
         case = after
     return case
 
 
-def _played(case: Case, calendar: Calendar, until: int, noted_at: int) -> Iterator[tuple[CaseStep, Case]]:
-    """Each step with the case after it."""
+def played(case: Case, calendar: Calendar, until: int, noted_at: int) -> Iterator[tuple[CaseStep, Case]]:
+    """Each step with the case after it, for whoever carries out what its state asks for."""
     while (step := next_step(case, calendar)) is not None and step.at <= until:
         case = _after(case, step, noted_at)
         yield step, case

@@ -1,15 +1,17 @@
-"""Who sees a case and how much of it, and whom an open one keeps from opening another.
+"""Who sees a case, how much of it, and whom an open one keeps from opening another.
 
 Source: cases.md "seen by"; its "One open case per kind and conversation" holds for those who see that one: to be told
 of another would tell of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from quotas.cases.record import Case, CaseActor
+from quotas.cases.facts import CaseFacts
+from quotas.cases.record import Case, CaseActor, CaseEntry
 from quotas.cases.rules import CaseKind, CaseRole, CaseSight, CaseState, SeenRule
 
 _SIGHTS: tuple[CaseSight, ...] = get_args(CaseSight)
@@ -40,6 +42,34 @@ def _holds(rule: SeenRule, case: Case, role: CaseRole, opener: bool) -> bool:
     if rule.since is not None and rule.since not in case.reached:
         return False
     return opener if rule.who == "opener" else rule.who == role
+
+
+def as_seen(case: Case, sight: CaseSight) -> Case | None:
+    """The case with only what that sight shows; None: nothing at all."""
+    match sight:
+        case "nothing":
+            return None
+        case "all":
+            return case
+        case "state":
+            bare = replace(case, facts=CaseFacts(), payer="consumer", assignee="", history=())
+            return replace(bare, reached=(), marks=(), suspension=None)
+        case _:
+            facts = _without_reason(case.facts) if sight == "without_reason" else case.facts
+            return replace(case, facts=facts, history=tuple(_lines(case, sight)))
+
+
+def _lines(case: Case, sight: CaseSight) -> Iterator[CaseEntry]:
+    for entry in case.history:
+        if sight == "without_internal" and entry.audience == "shared":
+            yield entry
+        elif entry.did != "note":
+            bare = replace(entry, note="")
+            yield replace(bare, facts=_without_reason(bare.facts)) if sight == "without_reason" else bare
+
+
+def _without_reason(facts: CaseFacts) -> CaseFacts:
+    return replace(facts, reason=None)
 
 
 def in_the_way(open_cases: Iterable[Case], opening: CaseActor, kind: CaseKind) -> CaseInTheWay | None:

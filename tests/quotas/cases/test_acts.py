@@ -157,6 +157,16 @@ def test_notes_are_for_support_or_shared_with_who_opened_it() -> None:
     )
 
 
+def test_what_a_member_says_who_cancels_is_not_for_the_mentor_who_reported_it() -> None:
+    """Who did not open a case writes to support, unless they say otherwise."""
+    case = opened("membership_cancellation", TOM)
+    official = did(case, "official", MIA, note="It is him.")
+    assert official.history[-1].audience == "internal"
+    quoted = did(opened("extra_session", TOM), "quoted", TOM)
+    declined = did(quoted, "declined", MIA, note="Too late for me.", audience="shared")
+    assert declined.history[-1].audience == "shared"
+
+
 def test_an_assignee_is_set_and_taken_away() -> None:
     case = did(opened("question"), "assign", SIRI, assignee="siri")
     assert (case.assignee, case.state) == ("siri", "open")

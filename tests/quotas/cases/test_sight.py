@@ -1,14 +1,18 @@
 """Who sees what of a case, by role and person, in every state: the table's column in words."""
 
+import re
 from typing import get_args
 
 import pytest
+from msgspec import json
+from msgspec.structs import replace
 
-from quotas.cases.record import Case, CaseActor
+from quotas.cases.facts import CaseFacts
+from quotas.cases.record import Case, CaseActor, CaseEntry
 from quotas.cases.rules import CaseKind, CaseSight, CaseState
-from quotas.cases.sight import is_opener, seen_by
+from quotas.cases.sight import as_seen, is_opener, seen_by
 from quotas.cases.table import CASES
-from tests.quotas.cases.made import GUEST, ITSELF, MIA, SIRI, TOM, case_in, did, opened
+from tests.quotas.cases.made import GUEST, ITSELF, MIA, NOW, SIRI, TOM, case_in, did, opened
 
 Sights = tuple[CaseSight, CaseSight]
 
@@ -106,6 +110,46 @@ def test_the_guest_mentor_sees_a_one_off_from_its_approval_on() -> None:
     assert seen(case, GUEST) == seen(did(case, "declined", SIRI), GUEST) == "nothing"
     approved = did(case, "approved", SIRI)
     assert seen(approved, GUEST) == seen(did(approved, "declined", MIA), GUEST) == "without_reason"
+
+
+def spoken(case: Case) -> Case:
+    """With a reason, a note to support, one of support to who opened it, and one among support."""
+    case = replace(case, facts=replace(case.facts, reason="REASON"))
+    opening = replace(case.history[0], note="OPENING", facts=case.facts)
+    inside = CaseEntry(NOW, NOW, "siri", "support", "note", "INSIDE")
+    assigned = CaseEntry(NOW, NOW, "siri", "support", "assign", "ASSIGNED")
+    shared = CaseEntry(NOW, NOW, "siri", "support", "note", "SHARED", "shared")
+    return replace(case, history=(opening, inside, assigned, shared), assignee="siri")
+
+
+@pytest.mark.parametrize(
+    ("sight", "words", "did"),
+    [
+        ("all", {"REASON", "OPENING", "INSIDE", "ASSIGNED", "SHARED"}, ["opened", "note", "assign", "note"]),
+        ("without_internal", {"REASON", "OPENING", "SHARED"}, ["opened", "assign", "note"]),
+        ("without_notes", {"REASON"}, ["opened", "assign"]),
+        ("without_reason", set(), ["opened", "assign"]),
+        ("state", set(), []),
+    ],
+)
+@pytest.mark.parametrize("kind", CASES)
+def test_what_each_sight_shows(kind: CaseKind, sight: CaseSight, words: set[str], did: list[str]) -> None:
+    """Neither in the facts nor anywhere in the history is more."""
+    case = spoken(opened(kind))
+    shown = as_seen(case, sight)
+    assert shown is not None
+    assert {*re.findall("[A-Z]{5,}", json.encode(shown).decode())} - {"NOK"} == words
+    assert [entry.did for entry in shown.history] == did
+    assert (shown.id, shown.kind, shown.state, shown.opened_at) == (case.id, case.kind, case.state, case.opened_at)
+
+
+def test_a_state_alone_tells_nothing_of_the_way_there() -> None:
+    """Not whom it is about, not who works on it, not what else became of it."""
+    case = did(opened("misconduct", TOM, facts=CaseFacts(person="mia", suspend=True)), "reviewing", SIRI)
+    shown = as_seen(spoken(case), "state")
+    assert shown is not None
+    assert (shown.facts, shown.assignee, shown.reached, shown.suspension) == (CaseFacts(), "", (), None)
+    assert as_seen(case, "nothing") is None
 
 
 def test_nobody_is_the_opener_of_what_opened_by_itself() -> None:
