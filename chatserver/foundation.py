@@ -402,6 +402,19 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
 
 
+def casebook(base: Foundation, keys: ConversationKeys) -> CaseBook:
+    """The cases, whose notes are sealed with those keys."""
+    return CaseBook(
+        database=base.database,
+        log=base.case_log,
+        steps=base.case_steps,
+        texts=CaseTexts(keys),
+        known=KnownFacts(base.memberships, base.rulebook, base.bookings.find),
+        clock=base.ledger.now,
+        read_upto=base.signs.read_upto,
+    )
+
+
 @contextlib.asynccontextmanager
 async def guarded(networks: Iterable[str]) -> AsyncIterator[GuardedHttp]:
     """What asks addresses that others chose; these networks may be asked though they are private."""
@@ -478,15 +491,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 ),
                 push=push,
                 vapid=vapid,
-                cases=CaseBook(
-                    database=base.database,
-                    log=base.case_log,
-                    steps=base.case_steps,
-                    texts=CaseTexts(keys),
-                    known=KnownFacts(base.memberships, base.rulebook, base.bookings.find),
-                    clock=base.ledger.now,
-                    read_upto=base.signs.read_upto,
-                ),
+                cases=casebook(base, keys),
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with

@@ -16,6 +16,7 @@ from chatserver.conversations.membership import MembershipDetails, MembershipPri
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.renewals import Renewals
 from chatserver.conversations.requests import Missing, Written
+from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import KeptMessages
 from chatserver.notices.noted_memberships import NotedMemberships
 from chatserver.records.database import Database
@@ -24,7 +25,9 @@ from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.cases.rules import CaseAction, CaseKind
 from quotas.ledger import keys
+from quotas.ledger.base import Posted, posted
 from quotas.ledger.timers import Rung
+from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.store.port import Store
 from quotas.terms import Rulebook
@@ -54,8 +57,10 @@ class CaseDesk(Desk):
         )
         self.memberships = Memberships(database, self.renewals, self.clock)
         self.effects: CaseEffects = {}
-        self.texts = CaseTexts(conversation_keys(database))
-        self.signs = LedgerSigns(self.ledger, KeptMessages(database, self.ledger))
+        self.keys = conversation_keys(database)
+        self.texts = CaseTexts(self.keys)
+        self.kept = KeptMessages(database, self.ledger)
+        self.signs = LedgerSigns(self.ledger, self.kept)
         self.steps = CaseSteps(
             database=database,
             log=self.case_log,
@@ -99,6 +104,16 @@ class CaseDesk(Desk):
     async def seen(self, id: str, asker: CaseAsker) -> CaseSeen | None:
         found = await self.book.find(id, asker)
         return None if isinstance(found, Missing) else found
+
+    async def write(self, writer: Writer, at: int) -> None:
+        """A message of c1, as of that instant."""
+        standing = await self.ledger.standing("c1", at=at)
+        assert standing is not None
+        key = await self.keys.current("c1", standing.settings.key)
+        sender = "mia" if writer == "member" else "tom"
+        post = sealed_post(key, writer, sender, f"m{at}", "Hello", "test")
+        result = await posted(self.ledger, post, standing.settings, standing.terms(self.rulebook), at=at)
+        assert isinstance(result, Posted), result
 
     async def show(self, text: str) -> None:
         """Let the clock show that."""
