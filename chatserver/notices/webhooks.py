@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.conversations.contacts import contacts
 from chatserver.messages.log import MessageLog
 from chatserver.notices.delivery import (
     ChannelName,
@@ -107,10 +108,12 @@ class WebhookChannel:
         return data_of(cast(FactName, event.kind), known)
 
     async def _text(self, conversation: str, seq: int) -> str | None:
-        """As it is now; None where it was erased."""
+        """As it is now; None where it was erased, or its writer is being erased."""
         for entry in await self._log.page(conversation, seq - 1, seq + 1, 1):
             message = read_opened(entry.entry)
-            return None if message.erased else message.body
+            async with self._database.read() as connection:
+                is_there = bool(await contacts(connection, [message.sender]))
+            return message.body if is_there and not message.erased else None
         return None
 
     async def _noted(self, delivery: Delivery, outcome: WebhookOutcome) -> Made:

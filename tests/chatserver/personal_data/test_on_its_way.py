@@ -1,6 +1,7 @@
 """What is on its way to an erased person goes nowhere, whoever sends it just then; the other side loses nothing."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -23,13 +24,16 @@ from chatserver.notices.rows import notices as notice_rows
 from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.server_secrets import ServerSecrets
 from chatserver.notices.unsubscribing import Unsubscribing, Unsubscription
+from chatserver.personal_data import rows as erasures
 from chatserver.records.database import Database
 from chatserver.records.tables import METADATA, NOTICE_SETTINGS, NOTICES, OUTBOX, WEBHOOK_EVENTS, WEBHOOKS
 from quotas.plans import builtin_policy
 from tests.chatserver.heard import Heard, noting_on
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
+from tests.chatserver.notices.hooks import Hooks
 from tests.chatserver.notices.outboxes import Post, Receiver, opened
 from tests.chatserver.personal_data.test_erasure import erase, erasure_on, silent
+from tests.http_endpoint import http_endpoint
 
 BOOKED = Fact(
     event="booking.booked", mark="b1", at=TUESDAY, conversation="c1", booking="b1", member="mia", mentor="tom"
@@ -258,3 +262,24 @@ async def test_what_comes_back_later_notes_no_address(shelf: Shelf, valkey_url: 
     assert "mia@" not in await all_texts(shelf)
     async with shelf.database.read() as connection:
         assert not await connection.scalar(select(func.count()).select_from(NOTICE_SETTINGS))
+
+
+async def test_endpoints_get_no_text_of_somebody_who_is_being_erased(shelf: Shelf) -> None:
+    """The first step is done, the texts are there still: whoever asked for texts gets those of others only."""
+    await shelf.write("member", "of mia")
+    await shelf.write("mentor", "of tom")
+    hooks = Hooks(shelf.database, shelf.link, shelf.shift)
+    try:
+        async with http_endpoint() as endpoint:
+            await hooks.book.remove("w1")
+            await hooks.hook("texts", endpoint, "message", with_text=True)
+            for seq, (sender, role) in enumerate((("mia", "member"), ("tom", "mentor")), start=1):
+                await hooks.note("message", f"c1 {seq}", **{"seq": seq, "id": f"m{seq}", "from": sender, "role": role})
+            async with shelf.database.begin() as connection:
+                await erasures.erase_person(connection, "mia", TUESDAY)
+            await hooks.settle()
+            told = [json.loads(each.body)["data"] for each in endpoint.received]
+    finally:
+        await hooks.post.outbox.close()
+        await hooks.http.close()
+    assert sorted((each["from"], each["text"]) for each in told) == [("mia", None), ("tom", "of tom")]
