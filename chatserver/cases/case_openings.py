@@ -67,11 +67,26 @@ class CaseOpenings:
             kept = await self._log.caught_up(connection, kept, after, now, now)  # noqa: PLW2901 - the same case, now
             await self._log.change(connection, kept, self._with_status(kept.case, after, now), after, now)
 
+    async def followed(
+        self, connection: AsyncConnection, ended: ConversationRecord, successor: ConversationRecord, now: int
+    ) -> None:
+        """The member goes on in another conversation, which is locked too: what concerns them goes along."""
+        for kept in await cases.live_of(connection, ended.id):
+            if kept.case.rule.follows_member and kept.case.is_open:
+                kept = await self._log.caught_up(connection, kept, ended, now, now)  # noqa: PLW2901 - as above
+                calendar = self._log.calendar_of(ended)
+                case = conversation_ended(kept.case, calendar, "switched", now, successor.id)
+                await self._log.change(connection, kept, case, successor, now)
+
     def _with_status(self, case: Case, conversation: ConversationRecord, now: int) -> Case:
         calendar = self._log.calendar_of(conversation)
         match conversation.status:
+            case "ended" if conversation.ended_reason == "switched" and case.rule.follows_member:
+                return case  # until it is known where the member goes on: `followed`
             case "ended":
-                return conversation_ended(case, calendar, "ended", now)
+                # Whose conversation ended because somebody was removed does not learn that by it.
+                told = conversation.ended_reason not in (None, "removed")
+                return conversation_ended(case, calendar, (told and conversation.ended_reason) or "ended", now)
             case "open":
                 return clock_resumed(case, now)
             case _:

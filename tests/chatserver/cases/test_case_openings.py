@@ -1,6 +1,9 @@
 """What opens and ends by itself: by sessions, by the conversation's end or pause, by a member who is back."""
 
+from chatserver.cases.case_openings import CaseOpenings
 from chatserver.cases.case_requests import CaseFilter
+from chatserver.conversations.records import locked
+from chatserver.conversations.requests import ConversationChange, Written
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.session_timers import SessionTimers
 from chatserver.sessions.steps import SessionSteps
@@ -71,6 +74,21 @@ async def test_the_end_of_a_conversation_overtakes_its_cases(desk: CaseDesk) -> 
     await desk.change("c1", status="ended")
     assert await kinds(desk) == [("ghosting", "overtaken"), ("question", "overtaken")]
     assert did(await desk.seen("g", TOM)) == ["opened", "overtaken"]
+
+
+async def test_a_cancellation_goes_along_to_the_next_conversation(desk: CaseDesk) -> None:
+    """The other cases end with the conversation; of somebody's removal nobody learns by that."""
+    await desk.open("c3", member="mia", mentor="ann", plan="coaching")
+    await desk.opened("m", "membership_cancellation", MIA)
+    await desk.opened("q", "question", MIA)
+    change = ConversationChange(status="ended", ended_reason="switched")
+    assert isinstance(await desk.provisioning.change_conversation("c1", change), Written)
+    assert await kinds(desk) == [("membership_cancellation", "official"), ("question", "overtaken")]
+    async with desk.database.begin() as connection:
+        records = await locked(connection, ["c1", "c3"])
+        await CaseOpenings(desk.case_log).followed(connection, records["c1"], records["c3"], desk.now)
+    seen = await desk.seen("m", MIA)
+    assert seen is not None and (seen.case.conversation, seen.case.state) == ("c3", "official")
 
 
 async def test_in_a_pause_the_clock_of_a_ghosting_stands(desk: CaseDesk) -> None:

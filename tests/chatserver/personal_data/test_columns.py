@@ -97,6 +97,8 @@ WHERE = {
         "created_at": "conversations.created_at",
         "updated_at": "conversations.updated_at",
         "subscription_from": "conversations.subscription_from",
+        "kind": "conversations.kind",
+        "ended_reason": "conversations.ended_reason",
     },
     "subscriptions": {
         "id": OURS,
@@ -217,6 +219,8 @@ AFTERWARDS = {
         "created_at": WHEN,
         "updated_at": WHEN,
         "subscription_from": WHEN,
+        "kind": "the conversation's, which the other side goes on reading",
+        "ended_reason": "the conversation's, which the other side goes on reading",
     },
     "subscriptions": {
         "id": OURS,
