@@ -123,6 +123,19 @@ def used_in(usage: Usage, week: int) -> tuple[int, int]:
     return (usage.windows_used, usage.messages_used) if usage.week >= week else (0, 0)
 
 
+def carried(usage: Usage, used: Usage) -> Usage:
+    """The usage with what was used elsewhere in the same week added, and a window that is open there. No wait."""
+    week = max(usage.week, used.week)
+    windows, messages = (sum(each) for each in zip(used_in(usage, week), used_in(used, week), strict=True))
+    return replace(
+        usage,
+        week=week,
+        windows_used=windows,
+        messages_used=messages,
+        window_ends_at=max(usage.window_ends_at, used.window_ends_at),
+    )
+
+
 def _spent(usage: Usage, terms: Terms, windows_used: int, messages_used: int, window_ends_at: int) -> Usage:
     return replace(
         usage,

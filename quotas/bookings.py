@@ -208,11 +208,13 @@ def book_refusal(
     is_free: bool,
     policy: SessionPolicy,
     now: int,
+    may_be_chemistry: bool = True,
 ) -> BookRefusal | None:
     """Why this booking may not be made; the first reason that holds.
 
     `sessions` are the plan's; `has_credits`, whether its period has the units; `in_slots`, whether it is a slot, or was
-    booked by somebody who needs none; `is_free`, whether neither member nor mentor is in another booking then.
+    booked by somebody who needs none; `is_free`, whether neither member nor mentor is in another booking then;
+    `may_be_chemistry`, whether a free first call is to be had.
     """
     if status != "open":
         return status
@@ -223,7 +225,7 @@ def book_refusal(
             return "not_in_plan"
         if not has_credits:
             return "no_credits"
-    elif booking.service != "video_call":
+    elif booking.service != "video_call" or (booking.kind == "chemistry" and not may_be_chemistry):
         return "not_in_plan"
     if not in_slots:
         return "outside_slots"

@@ -51,7 +51,7 @@ class WantedPrice(Struct, frozen=True, forbid_unknown_fields=True):
 class BookingDetails(Struct, frozen=True, forbid_unknown_fields=True):
     """What is to be booked. A booking of kind `plan` has no price; an `extra` one without has the mentor's listed one.
 
-    A member books `plan` or, at the listed price, `extra`, and only the mentor's slots.
+    A member books `plan`, at the listed price `extra`, and first of all in a trial `chemistry`: in slots only.
     """
 
     conversation: PersonId
@@ -132,9 +132,11 @@ async def put_booking(call: HttpCall[NoQuery, BookingDetails]) -> HttpAnswer:
     if problems := booking_problems(call.context, {**asdict(details), "price": price}):
         raise invalid(problems)
     record = await readable(call.context, identity, details.conversation)
-    if identity.role == "member" and details.kind not in ("plan", "extra"):
+    for_members = ("plan", "extra", "chemistry") if record.kind == "trial" else ("plan", "extra")
+    if identity.role == "member" and details.kind not in for_members:
         raise not_allowed(
-            f"a member books `plan` or `extra`; {details.kind!r} is booked by mentor, support or services"
+            f"a member books `plan` or `extra`, and `chemistry` in a trial; {details.kind!r} is booked by mentor, "
+            "support or services"
         )
     wanted = WantedBooking(
         id=call.id,

@@ -7,6 +7,7 @@ from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, 
 from chatserver.api.outcome import field_problems, written
 from chatserver.api.problem import ProblemError
 from chatserver.conversations import conversation
+from chatserver.conversations.conversation import EndedReason
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Missing
 from chatserver.conversations.standing_view import away_of, composer_of, reply_of
 from chatserver.protocol.events import Away, Composer, Reply
@@ -16,7 +17,10 @@ from quotas.bookings import Booking
 
 
 class Conversation(Struct, frozen=True):
-    """A conversation, and how it stands at the moment of the answer. Instants are RFC 3339 in UTC."""
+    """A conversation, and how it stands at the moment of the answer. Instants are RFC 3339 in UTC.
+
+    `ended_reason` is null where it has not ended, where nobody said why, and where that is for support alone.
+    """
 
     id: str
     member: str
@@ -25,6 +29,9 @@ class Conversation(Struct, frozen=True):
     zone: str
     holidays: str
     status: Status
+    trial: bool
+    guest: bool
+    ended_reason: EndedReason | None
     created_at: str
     updated_at: str
     last_seq: int
@@ -36,7 +43,7 @@ class Conversation(Struct, frozen=True):
 
 async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
     status, record = written(await call.context.provisioning.put_conversation(call.id, call.body))
-    return HttpAnswer(status, await _resource(call.context, record))
+    return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
 
 async def change_conversation(call: HttpCall[NoQuery, ConversationChange]) -> HttpAnswer:
@@ -46,11 +53,12 @@ async def change_conversation(call: HttpCall[NoQuery, ConversationChange]) -> Ht
     status, record = written(outcome)
     if record.status == "ended":  # which has cancelled what was booked
         await call.context.telling.tell(record.id)
-    return HttpAnswer(status, await _resource(call.context, record))
+    return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
 
 async def get_conversation(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    return HttpAnswer(200, await _resource(call.context, await readable(call.context, call.identity, call.id)))
+    record = await readable(call.context, call.identity, call.id)
+    return HttpAnswer(200, await _resource(call.context, call.identity, record))
 
 
 async def readable(context: ApiContext, identity: Identity, id: str) -> conversation.ConversationRecord:
@@ -77,7 +85,13 @@ def may_read(identity: Identity, what: conversation.ConversationRecord | Booking
             return True
 
 
-async def _resource(context: ApiContext, record: conversation.ConversationRecord) -> Conversation:
+def ended_reason(identity: Identity, record: conversation.ConversationRecord) -> EndedReason | None:
+    """Why it ended, as far as it is theirs to know: that somebody was removed is not the other side's."""
+    told = record.ended_reason != "removed" or identity.role in ("support", "service")
+    return record.ended_reason if told else None
+
+
+async def _resource(context: ApiContext, identity: Identity, record: conversation.ConversationRecord) -> Conversation:
     standing = await context.provisioning.standing(record)
     terms = standing.terms(context.provisioning.rulebook)
     state = writing_state(standing.settings.status, standing.usage, terms, standing.now)
@@ -89,6 +103,9 @@ async def _resource(context: ApiContext, record: conversation.ConversationRecord
         zone=record.zone,
         holidays=record.holidays,
         status=record.status,
+        trial=record.kind == "trial",
+        guest=record.kind == "guest",
+        ended_reason=ended_reason(identity, record),
         created_at=instant.text(record.created_at),
         updated_at=instant.text(record.updated_at),
         last_seq=standing.last_seq,
@@ -115,7 +132,7 @@ CHANGE_CONVERSATION = Operation(
     method="PATCH",
     path="/v1/conversations/{id}",
     name="changeConversation",
-    summary="Change the plan or the status. The same again changes nothing.",
+    summary="Change the plan or the status; where it ends, why. The same again changes nothing.",
     handler=change_conversation,
     query=NoQuery,
     body=ConversationChange,

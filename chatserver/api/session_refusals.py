@@ -44,7 +44,10 @@ def _too_far(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:
 def _not_in_plan(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:
     if refused.plans:
         return f"the plan has no sessions of that service; those that do: {', '.join(refused.plans)}"
-    return "no plan has sessions of that service; outside the plan only video calls are booked"
+    return (
+        "no plan has sessions of that service; outside the plan only video calls are booked, and a chemistry call by "
+        "a member as the first booking of a trial alone"
+    )
 
 
 def _no_credits(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:

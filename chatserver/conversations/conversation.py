@@ -1,11 +1,16 @@
 """A conversation as the records have it, and the plans that its member held."""
 
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct
 
 from quotas.admission import Status
 from quotas.calendar import Calendar
+
+ConversationKind = Literal["plan", "trial", "guest"]
+"""What it is for: mentoring by a plan, getting to know a mentor, or one session with another mentor."""
+EndedReason = Literal["not_chosen", "churned", "switched", "cancelled", "removed"]
 
 
 class ConversationRecord(Struct, frozen=True):
@@ -26,6 +31,9 @@ class ConversationRecord(Struct, frozen=True):
     """Which of its keys texts are sealed with."""
     subscription_from: date | None = None
     """The local date on which the subscription began; None where it was never said."""
+    kind: ConversationKind = "plan"
+    ended_reason: EndedReason | None = None
+    """Why it ended; None where it has not, or nobody said."""
 
     def anchor(self, calendar: Calendar) -> date:
         """The date from which subscription months are counted: that of its creation where none was said."""

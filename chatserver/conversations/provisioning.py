@@ -121,6 +121,8 @@ class Provisioning:
         if problems and not await self._has_ended(id):
             return Invalid(problems)
         now = await self._clock()
+        if details.trial and details.guest:
+            return Invalid([FieldProblem("guest", "a conversation is a trial or a guest's; leave one of both out")])
         today = self.rulebook.calendar_to_show(zone, holidays).day_of(now)
         if details.subscription_from is not None and details.subscription_from > today:
             problem = f"lies ahead; allowed: {today}, the date in {zone}, or earlier"
@@ -137,15 +139,19 @@ class Provisioning:
             created_at=now,
             updated_at=now,
             subscription_from=details.subscription_from,
+            kind="trial" if details.trial else "guest" if details.guest else "plan",
         )
+        said = {"trial": details.trial, "guest": details.guest}
         return await self._projected(
-            await self._unless_taken(lambda connection: self._write_conversation(connection, asked))
+            await self._unless_taken(lambda connection: self._write_conversation(connection, asked, said))
         )
 
     async def change_conversation(
         self, id: str, change: ConversationChange
     ) -> Written[ConversationRecord] | Invalid | Conflict | Missing:
-        """Change the plan or the status, or both."""
+        """Change the plan or the status, or both; where it ends, with the reason that is given."""
+        if change.ended_reason is not None and change.status != "ended":
+            return Invalid([FieldProblem("ended_reason", "is for conversations that end; allowed with status ended")])
         if (problems := self.problems({"plan": change.plan})) and not await self._has_ended(id):
             return Invalid(problems)
         now = await self._clock()
@@ -154,7 +160,9 @@ class Provisioning:
             if found is None:
                 return Missing()
             asked = replace(found, plan=change.plan or found.plan, status=change.status or found.status)
-            outcome = await _write_change(connection, found, asked, now)
+            if change.ended_reason is not None:
+                asked = replace(asked, ended_reason=change.ended_reason)
+            outcome = await write_change(connection, found, asked, now)
             if asked.status == "ended" != found.status:
                 await self._appointments.end(connection, found, now)
         return await self._projected(outcome)
@@ -194,7 +202,7 @@ class Provisioning:
         return conversation.anchor(self.rulebook.calendar_to_show(conversation.zone, conversation.holidays))
 
     async def _write_conversation(
-        self, connection: AsyncConnection, asked: ConversationRecord
+        self, connection: AsyncConnection, asked: ConversationRecord, said: Mapping[str, bool | None]
     ) -> Written[ConversationRecord] | Invalid | Conflict:
         known = await people.find_to_rely_on(connection, {asked.member, asked.mentor})
         found = await conversations.find_to_change(connection, asked.id)
@@ -209,8 +217,11 @@ class Provisioning:
                     f"the subscription began on {anchor}, and sessions are counted by months from then on; leave "
                     "`subscription_from` out"
                 )
+            for kind, is_so in said.items():
+                if is_so not in (None, found.kind == kind):
+                    return Conflict(f"whether it is a {kind} is said when it is created; leave `{kind}` out")
             wanted = replace(found, plan=asked.plan, zone=asked.zone, holidays=asked.holidays)
-            return await _write_change(connection, found, wanted, asked.updated_at)
+            return await write_change(connection, found, wanted, asked.updated_at)
         sides: list[tuple[str, Role]] = [(asked.member, "member"), (asked.mentor, "mentor")]
         problems = [
             FieldProblem(role, problem) for id, role in sides if (problem := _person_problem(id, role, known.get(id)))
@@ -311,9 +322,10 @@ def _person_problem(id: str, needed: Role, person: PersonRecord | None) -> str |
     return None
 
 
-async def _write_change(
+async def write_change(
     connection: AsyncConnection, found: ConversationRecord, asked: ConversationRecord, now: int
 ) -> Written[ConversationRecord] | Conflict:
+    """Write what is asked over what was found, and locked: the same again changes nothing, and ended stays ended."""
     if asked == found:
         return Written(found, created=False)
     if found.status == "ended":

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
-from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.conversation import ConversationRecord, EndedReason
 from chatserver.conversations.membership import MembershipRecord
 from chatserver.conversations.person import Locale, PersonRecord
 from chatserver.protocol.commands import Name
@@ -37,6 +37,13 @@ PlanName = Annotated[str, Meta(description="A plan of the server's policy, such 
 SubscriptionFrom = Annotated[
     date, Meta(description="A date such as 2026-01-05, on which the subscription began; null for the day of creation.")
 ]
+Trial = Annotated[
+    bool,
+    Meta(description="Whether it is to get to know a mentor, before one is chosen; null: no, or as it was created."),
+]
+Guest = Annotated[
+    bool, Meta(description="Whether it is for one session with another mentor; null: no, or as it was created.")
+]
 PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -")]
 
 
@@ -57,7 +64,10 @@ class Revocation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said about a conversation. `member`, `mentor` and `subscription_from` never change after its creation."""
+    """What is said about a conversation.
+
+    `member`, `mentor`, `subscription_from`, `trial` and `guest` are said when it is created, and not changed by this.
+    """
 
     member: PersonId
     mentor: PersonId
@@ -65,13 +75,16 @@ class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
     zone: Zone | None = None
     holidays: Holidays | None = None
     subscription_from: SubscriptionFrom | None = None
+    trial: Trial | None = None
+    guest: Guest | None = None
 
 
 class ConversationChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to change; null or absent: as it is. `ended` is final."""
+    """What is to change; null or absent: as it is. `ended` is final; `ended_reason` is said with it or never."""
 
     plan: PlanName | None = None
     status: Status | None = None
+    ended_reason: EndedReason | None = None
 
 
 class FieldProblem(Struct, frozen=True):

@@ -55,13 +55,7 @@ _TOPICS = {
     "webhook": "operations",
 }
 """Why one hears of an event, by the first part of its name."""
-_WHY = {
-    "absence.began": "operations",
-    "writing.opened": "openings",
-    "writing.days": "days",
-    "reply.answered": "messages",
-    "notice.test": "test",
-}
+_WHY = {"writing.opened": "openings", "writing.days": "days", "reply.answered": "messages", "notice.test": "test"}
 
 
 class NoticeWords(Struct, frozen=True):

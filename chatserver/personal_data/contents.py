@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field
 
+from chatserver.conversations.conversation import ConversationKind, EndedReason
 from chatserver.conversations.person import Locale
 from chatserver.personal_data.recorded import Rows
 from chatserver.protocol.events import Author, MessageKind, Role, SystemEvent
@@ -97,6 +98,9 @@ class ExportedConversation(Struct, frozen=True):
     notices: list[DeadlineNotice]
     mentor_days: list[str]
     subscription_from: str | None
+    kind: ConversationKind
+    ended_reason: EndedReason | None
+    """None too where it is that somebody was removed."""
     records: Rows
     """Its sessions: bookings, corrections of credits, what happened, series."""
 

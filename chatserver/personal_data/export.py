@@ -138,6 +138,8 @@ class Export:
                 notices=[_notice(each) for each in await reply_waits.notices_in(connection, name)],
                 mentor_days=[day.isoformat() for day in await reply_waits.mentor_days_in(connection, name)],
                 subscription_from=found.subscription_from.isoformat() if found.subscription_from else None,
+                kind=found.kind,
+                ended_reason=None if found.ended_reason == "removed" else found.ended_reason,
                 records=await recorded.of_conversation(connection, name),
             )
 

@@ -72,6 +72,8 @@ CONVERSATIONS = Table(
     Column("subscription_from", Date),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="plan"),
+    Column("ended_reason", String(16)),
     _one_of("status", get_args(Status)),
     CheckConstraint("revision >= 1", name="revision_positive"),
 )

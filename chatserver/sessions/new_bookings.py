@@ -85,6 +85,7 @@ class NewBookings:
             is_free=batch.is_free(booking),
             policy=self._months.policy,
             now=now,
+            may_be_chemistry=batch.may_be_chemistry(record, asked.by),
         )
         if refusal is not None:
             return BookingRefused(refusal, credits_left=credits.left if credits else None)
@@ -155,6 +156,7 @@ class _Batch:
         spent: Sequence[Booking],
         corrected: Sequence[Correction],
         holders: dict[Occupied, str],
+        met: set[str],
     ) -> None:
         self.records = records
         self.known = known
@@ -171,6 +173,8 @@ class _Batch:
         for correction in corrected:
             self._corrected[correction.conversation].append(correction)
         self._holders = holders
+        self._met = met
+        """Trials in which something was booked, and not cancelled, as far as somebody wants a chemistry call there."""
 
     @classmethod
     async def read(
@@ -193,6 +197,7 @@ class _Batch:
             await bookings.of_periods(connection, sorted({(name, number) for (name, _), number in periods.items()})),
             await corrections.of_conversations(connection, set(records)),
             await occupancy.holders(connection, places),
+            {each.conversation for each in await bookings.ahead(connection, _trials_to_meet(wanted, records), since=0)},
         )
 
     def period(self, wanted: WantedBooking) -> int:
@@ -202,6 +207,12 @@ class _Batch:
     def credits(self, record: ConversationRecord, period: int, months: SubscriptionMonths, now: int) -> Credits | None:
         spent, corrected = self._spent[record.id, period], self._corrected[record.id]
         return credits_of(months.sessions(record), period, spent, corrected, months.policy, now)
+
+    def may_be_chemistry(self, record: ConversationRecord, by: Actor) -> bool:
+        """Whether a free first call is to be had: in a trial the first booking; else by whoever is no member."""
+        if record.kind == "trial":
+            return record.id not in self._met
+        return by != "member"
 
     def is_free(self, booking: Booking) -> bool:
         return not any(place in self._holders for place in places_of(booking))
@@ -216,6 +227,7 @@ class _Batch:
         self.made.append(row)
         self.known[booking.id] = row
         self._spent[booking.conversation, booking.period].append(booking)
+        self._met.add(booking.conversation)
         self._holders |= dict.fromkeys(places_of(booking), booking.id)
         people = booking.member, booking.mentor
         self.offered = {slot: known for slot, known in self.offered.items() if slot[0] not in people}
@@ -223,6 +235,11 @@ class _Batch:
     def with_new_chats(self) -> list[ConversationRecord]:
         names = sorted({row.booking.conversation for row in self.made if row.booking.service == "live_chat"})
         return [self.records[name] for name in names]
+
+
+def _trials_to_meet(wanted: Sequence[WantedBooking], records: dict[str, ConversationRecord]) -> list[str]:
+    names = {each.conversation for each in wanted if each.kind == "chemistry" and each.conversation in records}
+    return sorted(name for name in names if records[name].kind == "trial")
 
 
 def _wanted_places(wanted: WantedBooking, record: ConversationRecord) -> list[Occupied]:

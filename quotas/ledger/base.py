@@ -116,6 +116,13 @@ class Ledger(Protocol):
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
         """How it stands; None where the ledger has no such conversation."""
 
+    async def carry(self, conversation: str, used: Usage, mark: str, *, at: int = 0) -> bool | None:
+        """Add what was used elsewhere in its week to what is used here, and let its window go on here.
+
+        Once for a conversation: whether it was done now, or else before. `mark` says where it was used. None where the
+        ledger has no such conversation.
+        """
+
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         """Start a live chat of `length` ms; a running one gets the new end."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from quotas.admission import Admitted, Denied, Usage, admit_member, admit_mentor, without_wait
+from quotas.admission import Admitted, Denied, Usage, admit_member, admit_mentor, carried, without_wait
 from quotas.ledger.base import (
     ANY_TEXT,
     IDEMPOTENCY_PERIOD,
@@ -38,6 +38,8 @@ class _Book:
     """Generation → who wrote which id → digest and first answer."""
     carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
+    carried: str = ""
+    """Where what was carried here was used."""
     told: int = 0
     """Number of the last entry of the system."""
 
@@ -72,6 +74,14 @@ class MemoryLedger:
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
         book = self._books.get(conversation)
         return self._standing(book, at or self._clock()) if book else None
+
+    async def carry(self, conversation: str, used: Usage, mark: str, *, at: int = 0) -> bool | None:
+        book = self._books.get(conversation)
+        if book is None or book.carried:
+            return None if book is None else False
+        book.carried = mark
+        book.usage = carried(book.usage, used)
+        return True
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         book = self._books.get(conversation)

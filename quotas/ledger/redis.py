@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import hiredis
 
-from quotas.admission import Answered, Reason
+from quotas.admission import Answered, Reason, Usage
 from quotas.ledger import keys
 from quotas.ledger.answers import read_posted, read_refused
 from quotas.ledger.base import (
@@ -135,6 +135,14 @@ class RedisLedger:
         """Now by the clock of the conversation's partition: what it judges by, also while the clock is being moved."""
         moved = await self._store.request("GET", keys.shift(keys.partition(conversation))) if self._shift else None
         return int(moved or self._shift) + await self.time()
+
+    async def carry(self, conversation: str, used: Usage, mark: str, *, at: int = 0) -> bool | None:
+        names = (keys.conversation(conversation), keys.feed(conversation))
+        counts = (used.week, used.windows_used, used.messages_used, used.window_ends_at)
+        done = await self.call("carry", names, *counts, mark, self._shift, at or "")
+        # Also where it was done before: what is counted on must be there after a failover.
+        await self._store.kept(keys.kept(keys.tag(conversation)))
+        return None if done < 0 else bool(done)
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))

@@ -39,6 +39,8 @@ def test_the_built_in_plans() -> None:
         "live": Plan(OpenDays(), reply=ReplyPromise(), sessions=Sessions(2, ("video_call", "live_chat"))),
         "live+": Plan(OpenDays(), reply=ReplyPromise(), sessions=Sessions(2, ("video_call", "live_chat"))),
         "video": Plan(Messages(per_week=10), sessions=Sessions(4, ("video_call",)), banner="only_video_included"),
+        "trial": Plan(OpenDays(), reply=ReplyPromise()),
+        "guest": Plan(OpenDays()),
     }
 
 

@@ -115,7 +115,7 @@ async def test_pause_and_resume_leave_an_ended_conversation_ended(ledger: Ledger
         (_line(do="member", conversation=""), "Expected `str` of length >= 1 - at `conversation`"),
         (_line(do="open", plan="light"), "conversation 'c' is open already"),
         (_line(do="open", conversation="d"), "missing required field `plan`"),
-        (_line(do="open", conversation="d", plan="gold"), "no plan 'gold'; it has basic, light"),
+        (_line(do="open", conversation="d", plan="gold"), "no plan 'gold'; it has basic, guest, light"),
         (_line(do="open", conversation="d", plan="light", zone="Oslo"), "`zone`: 'Oslo' is no IANA time zone"),
         (_line(do="open", conversation="d", plan="light", holidays="Norway"), "`holidays`: 'Norway' has no holiday"),
         (_line(do="open", conversation="d", plan="live", subscription_from="soon"), "'soon' is no date such as"),

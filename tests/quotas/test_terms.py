@@ -17,7 +17,9 @@ from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans, pr
 
 
 def test_an_unknown_plan_is_an_error_that_lists_the_plans(rulebook: Rulebook) -> None:
-    with pytest.raises(UnknownPlanError, match=r"no plan 'gold'; it has basic, light, live, live\+, video"):
+    with pytest.raises(
+        UnknownPlanError, match=r"no plan 'gold'; it has basic, guest, light, live, live\+, trial, video"
+    ):
         rulebook.terms("gold", "Europe/Oslo", "", 0, oslo("2026-01-05T08:00:00"))
 
 

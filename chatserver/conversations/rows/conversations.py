@@ -27,6 +27,8 @@ def _all() -> Select[*tuple[object, ...]]:
         CONVERSATIONS.c.created_at,
         CONVERSATIONS.c.updated_at,
         CONVERSATIONS.c.subscription_from,
+        CONVERSATIONS.c.kind,
+        CONVERSATIONS.c.ended_reason,
     ).join(SUBSCRIPTIONS, _OPEN)
 
 
@@ -156,4 +158,6 @@ def _values(conversation: ConversationRecord) -> dict[str, object]:
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
         "subscription_from": conversation.subscription_from,
+        "kind": conversation.kind,
+        "ended_reason": conversation.ended_reason,
     }

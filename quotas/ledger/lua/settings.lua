@@ -43,6 +43,29 @@ local function configure(KEYS, ARGV)
 end
 
 -- KEYS: conversation, channel
+-- ARGV: week, windows and messages used in it elsewhere, end of the window that is open there, where that is, shift, at
+-- What was used elsewhere counts here, once for a conversation. Of two weeks the later one counts.
+-- Returns 1, 0 where it was done before, -1 where there is no such conversation.
+local function carry(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    if not state or state.revision == 0 then return -1 end
+    if redis.call('HSETNX', KEYS[1], 'carried', ARGV[5]) == 0 then return 0 end
+    local now = clock(ARGV[7], tonumber(ARGV[6]), KEYS[1])
+    local tag, name = place_of(KEYS[1])
+    local week = tonumber(ARGV[1])
+    if week > state.week then state.week, state.windows_used, state.messages_used = week, 0, 0 end
+    if week == state.week then
+        state.windows_used = state.windows_used + tonumber(ARGV[2])
+        state.messages_used = state.messages_used + tonumber(ARGV[3])
+    end
+    state.window_ends_at = math.max(state.window_ends_at, tonumber(ARGV[4]))
+    keep(KEYS[1], state)
+    unarchive(tag, name, now)
+    say_settings(KEYS[2])
+    return 1
+end
+
+-- KEYS: conversation, channel
 -- ARGV: length in ms, shift, at
 -- Returns 'U' or as `standing`.
 local function start_live(KEYS, ARGV)
@@ -82,5 +105,6 @@ local function mark_read(KEYS, ARGV)
 end
 
 redis.register_function('configure_@VERSION@', configure)
+redis.register_function('carry_@VERSION@', carry)
 redis.register_function('start_live_@VERSION@', start_live)
 redis.register_function('mark_read_@VERSION@', mark_read)

@@ -209,7 +209,7 @@ async def test_where_no_slots_are_published(anyone: httpx.AsyncClient) -> None:
 
 
 async def test_a_member_pays_the_listed_price(anyone: httpx.AsyncClient, slots: None) -> None:
-    """And books nothing but sessions of the plan and extra ones."""
+    """And outside a trial books nothing but sessions of the plan and extra ones."""
     for kind in ("one_off", "chemistry"):
         answer = await anyone.put("/v1/bookings/b1", json=CALL | {"kind": kind}, headers=as_("kari"))
         assert problem(answer) == (403, "not-allowed")
@@ -222,6 +222,18 @@ async def test_a_member_pays_the_listed_price(anyone: httpx.AsyncClient, slots: 
     assert made["price"] == {"amount": 45_000, "currency": "NOK"}
     again = await anyone.put("/v1/bookings/b1", json=extra, headers=as_("kari"))
     assert (again.status_code, again.json()) == (200, made)
+
+
+async def test_a_member_books_a_chemistry_call_in_a_trial(anyone: httpx.AsyncClient, slots: None) -> None:
+    """Once, before anything else."""
+    trial = {"member": "kari", "mentor": "tom", "plan": "trial", "trial": True}
+    made = await anyone.put("/v1/conversations/t1", json=trial, headers=as_("service"))
+    assert (made.status_code, made.json()["trial"], made.json()["guest"]) == (201, True, False)
+    first = await booked(anyone, by="kari", conversation="t1", kind="chemistry")
+    assert (first["kind"], first["price"]) == ("chemistry", None)
+    second = CALL | {"conversation": "t1", "kind": "chemistry", "starts_at": "2026-03-17T10:00:00+01:00"}
+    said = refused(await anyone.put("/v1/bookings/b2", json=second, headers=as_("kari")), "not_in_plan")
+    assert "as the first booking of a trial" in said["detail"]
 
 
 # Moving

@@ -182,3 +182,19 @@ async def test_a_conversation_that_the_store_lost(
     assert await server.ledger.standing("c1") is None
     assert (await http.get("/v1/conversations/c1")).json()["last_seq"] == 0
     assert await server.ledger.conversations_of("kari") == ["c1"]
+
+
+async def test_why_it_ended(server: Served, two_conversations: None) -> None:
+    """Its people see it, but where somebody was removed: then it ended, and that is all they see."""
+    async with http_client(server.url) as anyone:
+        for id, reason in (("c1", "churned"), ("c2", "removed")):
+            change = {"status": "ended", "ended_reason": reason}
+            ended = await anyone.patch(f"/v1/conversations/{id}", json=change, headers=bearer("robot", "service"))
+            assert (ended.status_code, ended.json()["ended_reason"]) == (200, reason)
+        by_mentor = {"c1": bearer("tom", "mentor"), "c2": bearer("ann", "mentor")}
+        for id, seen in (("c1", "churned"), ("c2", None)):
+            found = (await anyone.get(f"/v1/conversations/{id}", headers=by_mentor[id])).json()
+            assert (found["status"], found["ended_reason"]) == ("ended", seen)
+        assert (await anyone.get("/v1/conversations/c2", headers=bearer("sara", "support"))).json()[
+            "ended_reason"
+        ] == "removed"

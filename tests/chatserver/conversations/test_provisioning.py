@@ -167,7 +167,7 @@ async def test_zone_and_holidays_can_change(provisioning: Provisioning) -> None:
     refused = await provisioning.put_conversation("c1", wrong)
     assert isinstance(refused, Invalid)
     assert [error.field for error in refused.errors] == ["plan", "zone", "holidays"]
-    assert "basic, light, live, live+, video" in refused.errors[0].message
+    assert "basic, guest, light, live, live+, trial, video" in refused.errors[0].message
 
 
 async def test_a_conversation_is_between_a_member_and_a_mentor(provisioning: Provisioning) -> None:

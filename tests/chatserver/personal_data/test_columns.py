@@ -93,6 +93,8 @@ WHERE = {
         "created_at": "conversations.created_at",
         "updated_at": "conversations.updated_at",
         "subscription_from": "conversations.subscription_from",
+        "kind": "conversations.kind",
+        "ended_reason": "conversations.ended_reason",
     },
     "subscriptions": {
         "id": OURS,
@@ -207,6 +209,8 @@ AFTERWARDS = {
         "created_at": WHEN,
         "updated_at": WHEN,
         "subscription_from": WHEN,
+        "kind": "the conversation's, which the other side goes on reading",
+        "ended_reason": "the conversation's, which the other side goes on reading",
     },
     "subscriptions": {
         "id": OURS,

@@ -19,7 +19,7 @@ from chatserver.records.steps import VERSION, SchemaChanges, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
-STEPS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0014"]
+STEPS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0013", "0014"]
 
 STARTING = """
 import asyncio, json, sys
@@ -110,9 +110,11 @@ async def test_a_conversation_has_one_open_subscription(database: Database) -> N
     async with database.begin() as connection:
         await connection.execute(text(person.format("m", "member")))
         await connection.execute(text(person.format("t", "mentor")))
-        await connection.execute(
-            text("INSERT INTO conversations VALUES ('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1, 1, NULL)")
+        conversation = (
+            "INSERT INTO conversations VALUES "
+            "('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1, 1, NULL, 'plan', NULL)"
         )
+        await connection.execute(text(conversation))
         await connection.execute(text(subscription))
     with pytest.raises(Exception, match=r"(?i)unique"):
         async with database.begin() as connection:

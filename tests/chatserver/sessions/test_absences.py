@@ -62,6 +62,7 @@ async def test_support_hears_where_members_wait(desk: AbsentDesk) -> None:
     """Once, when it begins; it names the one who has waited longest, and how many wait."""
     await desk.provisioning.put_conversation("c2", ConversationDetails("mia", "tom", "basic"))
     await desk.write("member", "c2")
+    await desk.show(TUESDAY + MINUTE)
     await desk.write("member", "c1")
     await desk.away()
     await desk.pass_until(AWAY - MINUTE)

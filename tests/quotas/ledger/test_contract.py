@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from quotas.admission import Answered
+from quotas.admission import Answered, Usage
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, Again, Entry, Ledger, Posted, PostRefused, Reused, Stale, Unknown
 from quotas.terms import Rulebook
@@ -313,6 +313,35 @@ async def test_what_does_not_exist_is_not_there(ledger: Ledger, rulebook: Rulebo
     assert await ledger.write_event("c", 1, b"booked", at=MONDAY) is None
     assert await ledger.standing("c", at=MONDAY) is None
     assert await ledger.conversations_of("nobody") == []
+    assert await ledger.carry("c", Usage(1, 1), "old") is None
+
+
+async def test_what_was_used_elsewhere_counts_here_once(desk: Desk) -> None:
+    """With what was used here in that week, and the window that is open there goes on here; the wait stays there."""
+    await desk.member(MONDAY, "1")
+    elsewhere = Usage(await week_of(desk), 1, 0, MONDAY + 3 * DAY, 0, MONDAY, MONDAY + DAY)
+    assert await desk.ledger.carry("c", elsewhere, "old", at=MONDAY + 2 * DAY) is True
+    assert await desk.ledger.carry("c", elsewhere, "old", at=MONDAY + 2 * DAY) is False
+    usage = (await desk.standing(MONDAY + 2 * DAY)).usage
+    assert (usage.windows_used, usage.window_ends_at, usage.waiting_since) == (2, MONDAY + 3 * DAY, MONDAY)
+    assert isinstance(await desk.member(MONDAY + 3 * DAY - 1, "2"), Posted)
+    refused = await desk.member(MONDAY + 3 * DAY, "3")
+    assert isinstance(refused, PostRefused)
+    assert refused.reason == "quota_used"
+    assert isinstance(await desk.member(NEXT_MONDAY, "4"), Posted)
+
+
+@pytest.mark.parametrize(("weeks", "windows_used"), [(-1, 1), (1, 2)])
+async def test_of_two_weeks_the_later_one_counts(desk: Desk, weeks: int, windows_used: int) -> None:
+    await desk.member(MONDAY, "1")
+    week = await week_of(desk)
+    assert await desk.ledger.carry("c", Usage(week + weeks, 2), "old", at=MONDAY + HOUR) is True
+    usage = (await desk.standing(MONDAY + HOUR)).usage
+    assert (usage.week, usage.windows_used) == (week + max(weeks, 0), windows_used)
+
+
+async def week_of(desk: Desk) -> int:
+    return desk.terms(await desk.standing(MONDAY)).week
 
 
 async def test_a_read_mark_moves_forward_only_and_not_beyond_the_last_message(desk: Desk) -> None:
