@@ -188,6 +188,7 @@ async def assembled(
             openings=base.openings,
             push=base.push,
             vapid=base.vapid,
+            cases=base.cases,
             clock=ledger.now,
             people=people,
             metrics=metrics,

@@ -12,6 +12,7 @@ from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
+from chatserver.cases.casebook import CaseBook
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
@@ -75,6 +76,7 @@ class ApiContext:
     openings: OpeningRequests
     push: PushSubscriptions
     vapid: Vapid
+    cases: CaseBook
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

@@ -20,6 +20,7 @@ from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, M
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
+from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
@@ -124,6 +125,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PUSH_SUBSCRIPTION,
     DELETE_PUSH_SUBSCRIPTION,
     LIST_PUSH_SUBSCRIPTIONS,
+    PUT_CASE,
+    ACT_ON_CASE,
+    GET_CASE,
+    GET_CASES,
 )
 
 logger = logging.getLogger(__name__)

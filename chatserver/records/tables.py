@@ -598,3 +598,61 @@ WEBHOOK_ATTEMPTS = Table(
     Column("error", String(200)),
     Index("ix_webhook_attempts_webhook_id", "webhook_id", "id"),
 )
+
+# Cases. `ref` is the server's own; the id that a caller gave is theirs alone. `record` is JSON, without history and
+# words; `todo`, what the rest of the product is to do. `sealed` opens with the case's own key, whose name in
+# `conversation_keys` no conversation can have.
+
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("ref", String(64), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("conversation_id", String(64), nullable=False),
+    Column("member_id", String(64), nullable=False, index=True),
+    Column("opener_id", String(64), nullable=False, index=True),
+    Column("guest_id", String(64), index=True),
+    Column("state", String(32), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("step_at", BigInteger, index=True),
+    Column("ended_at", BigInteger),
+    Column("assignee", String(64), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("member_read", BigInteger, nullable=False),
+    Column("todo", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_cases_conversation_id", "conversation_id", "ref"),
+    Index("ix_cases_kind", "kind", "state", "ref"),
+    Index("ix_cases_state", "state", "ref"),
+    Index("ix_cases_assignee", "assignee", "ref"),
+    # Of open ones, as its step says.
+    Index("ix_cases_open", "kind", "state", "due_at"),
+)
+
+CASE_NAMES = Table(
+    "case_names",
+    METADATA,
+    Column("caller", String(64), primary_key=True),
+    Column("own_id", String(128), primary_key=True),
+    Column("ref", String(64), nullable=False, index=True),
+)
+
+CASE_ENTRIES = Table(
+    "case_entries",
+    METADATA,
+    Column("ref", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("did", String(64), nullable=False),
+    Column("because", Text, nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    _one_of("audience", ("internal", "shared")),
+    Index("ix_case_entries_who", "who"),
+)

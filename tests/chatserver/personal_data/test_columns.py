@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.json import encode
 from sqlalchemy import Table, select
 
 from chatserver.conversations.requests import PersonDetails
@@ -18,6 +19,9 @@ from chatserver.records.tables import (
     ABSENCES,
     BOOKINGS,
     CALENDAR_FEEDS,
+    CASE_ENTRIES,
+    CASE_NAMES,
+    CASES,
     CREDIT_CORRECTIONS,
     MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
@@ -46,6 +50,7 @@ from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from quotas import instant
 from quotas.bookings import QUARTER
+from quotas.cases.record import CaseActor, open_case
 from quotas.instant import HOUR
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
@@ -166,6 +171,11 @@ WHERE = {
         },
     },
     **{each.table.name: paths(each, f"person.records.{name}") for name, each in OF_PEOPLE.items()},
+    "cases": paths(OF_PEOPLE["cases"], "person.records.cases")
+    | {"assignee": "says whom of support a case was given", "guest_id": "says who another mentor is"}
+    | {"record": "what the person said of it stands in the lines that they wrote, which are exported"},
+    "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
+    | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
     **{each.table.name: paths(each, f"conversations.records.{name}") for name, each in OF_CONVERSATIONS.items()},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
@@ -174,6 +184,7 @@ GOES = "goes"
 FOUND_BY = (
     "an id without a name: the other side's conversation, and the answer that a person was erased, are found by it"
 )
+WORKED = "ids, states and instants of what was worked through, without a name or a text"
 WHEN = "an instant without a text; the other side's conversation has it too"
 BOOKS = "amounts, instants and ids for the books, without a name or a text"
 OF_MENTORS = "goes where a mentor is erased"
@@ -286,6 +297,8 @@ AFTERWARDS = {
         for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
     },
     "webhook_events": dict.fromkeys((column.name for column in WEBHOOK_EVENTS.columns), TOLD),
+    **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
+    "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
 }
 """What an erasure does to it: it goes, or why it stays, as a sentence."""
 
@@ -348,6 +361,7 @@ SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
     MEMBERSHIP_TURNS: {"person_id": "mia", "noted_until": TUESDAY, "next_at": TUESDAY + HOUR},
     STATEMENTS: {"mentor_id": "mia", "month": date(2026, 1, 1), "issued_at": TUESDAY, "content": "{}"},
 }
+HER_CASE = open_case("r1", "question", conversation="c1", member="mia", by=CaseActor("mia", "member"), now=TUESDAY)
 _BY = {"person_id": "mia", "conversation_id": "c1"}
 REACHING: dict[Table, dict[str, Any]] = {
     NOTICES: _BY
@@ -369,6 +383,13 @@ REACHING: dict[Table, dict[str, Any]] = {
     WEBHOOKS: {"id": "w1", "url": "https://example.org/hook", "events": "[]", "with_text": False}
     | {"secret": b"sealed", "earlier_secret": b"sealed", "earlier_until": TUESDAY, "created_at": TUESDAY}
     | {"updated_at": TUESDAY, "failing_since": TUESDAY, "disabled_at": TUESDAY, "disabled_for": "failing"},
+    CASES: {"ref": "r1", "kind": "question", "conversation_id": "c1", "member_id": "mia", "opener_id": "mia"}
+    | {"guest_id": "ann", "state": "answered", "opened_at": TUESDAY, "since": TUESDAY, "due_at": TUESDAY}
+    | {"step_at": TUESDAY, "ended_at": TUESDAY, "assignee": "sara", "entries": 1, "member_read": 1, "todo": "[]"}
+    | {"record": encode(HER_CASE).decode()},
+    CASE_NAMES: {"caller": "mia", "own_id": "mine", "ref": "r1"},
+    CASE_ENTRIES: {"ref": "r1", "number": 1, "at": TUESDAY, "noted_at": TUESDAY, "who": "mia", "role": "member"}
+    | {"did": "opened", "because": "a sign", "audience": "shared", "facts": "{}", "sealed": b"sealed"},
     WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
 }
 """A row of each table, as far as a row can be about a member and a mentor at once."""
