@@ -172,6 +172,7 @@ async def assembled(
             bookings=base.bookings,
             credits=base.credits,
             hours=base.hours,
+            absences=base.absences,
             slots=base.slots,
             prices=base.prices,
             series=base.series,

@@ -69,6 +69,8 @@ from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
 from chatserver.replies.still_owed import StillOwed
 from chatserver.replies.writing_days import WritingDays
+from chatserver.sessions.absence_timers import AbsenceTimers
+from chatserver.sessions.absences import AbsenceBook
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
@@ -89,6 +91,7 @@ from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
+from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
@@ -127,6 +130,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     bookings: Bookings
     credits: CreditBook
     hours: OpeningHours
+    absences: AbsenceBook
     slots: Slots
     prices: Prices
     series: SeriesBook
@@ -333,6 +337,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
     )
     days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    absences = AbsenceBook(database=database, store=store, timers=timers, clock=ledger.now)
+    absence_timers = AbsenceTimers(
+        database=database, waits=OpenWaits(ledger), noting=noting, timers=timers, clock=ledger.now
+    )
     memberships = Memberships(database, renewals, ledger.now)
     case_effects: CaseEffects = {}
     signs = LedgerSigns(ledger, kept)
@@ -343,6 +351,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["message.unread"], unread.still_unread)
     asking.of(["reply.warning"], owed.warned)
     asking.of(["reply.missed"], owed.missed)
+    asking.of(["absence.began"], absence_timers.still_alone)
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
@@ -358,7 +367,11 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         waits=waits,
         timers=timers,
         watch=TimerWatch(
-            timers, [deadlines, steps, series_timers, renewals, unread, openings, days, outbox_timer, case_steps]
+            timers,
+            [
+                *(deadlines, steps, series_timers, renewals, unread, openings, days),
+                *(absence_timers, outbox_timer, case_steps),
+            ],
         ),
         records=ReplyRecords(
             store=store,
@@ -376,6 +389,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         bookings=bookings,
         credits=credits,
         hours=OpeningHours(database, ledger.now),
+        absences=absences,
         slots=slots,
         prices=prices,
         series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),

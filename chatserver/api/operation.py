@@ -28,6 +28,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.absences import AbsenceBook
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
@@ -59,6 +60,7 @@ class ApiContext:
     bookings: Bookings
     credits: CreditBook
     hours: OpeningHours
+    absences: AbsenceBook
     slots: Slots
     prices: Prices
     series: SeriesBook

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
+from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, PUT_ABSENCE
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
@@ -87,6 +88,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_HOURS,
     GET_HOURS,
     GET_SLOTS,
+    PUT_ABSENCE,
+    GET_ABSENCE,
+    DELETE_ABSENCE,
     PUT_PRICES,
     GET_PRICES,
     PUT_SERIES,

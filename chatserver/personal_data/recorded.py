@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Table, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import (
+    ABSENCES,
     BOOKINGS,
     CALENDAR_FEEDS,
     CASE_ENTRIES,
@@ -81,6 +82,7 @@ OF_CONVERSATIONS: Mapping[str, Recorded] = {
     "webhook_events": Recorded(WEBHOOK_EVENTS, "conversation_id", ("id", "mark", "person_id")),
 }
 OF_PEOPLE: Mapping[str, Recorded] = {
+    "absences": Recorded(ABSENCES, "mentor_id"),
     "hours": Recorded(MENTOR_HOURS, "mentor_id"),
     "prices": Recorded(MENTOR_PRICES, "mentor_id"),
     "memberships": Recorded(MEMBERSHIPS, "person_id", ("id",)),

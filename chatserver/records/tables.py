@@ -303,6 +303,23 @@ MENTOR_PRICES = Table(
     CheckConstraint("amount > 0", name="amount_positive"),
 )
 
+# When mentors are away. `begun_at` is when it was noted that an absence has begun.
+
+ABSENCES = Table(
+    "absences",
+    METADATA,
+    Column("mentor_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("substitute_id", String(64), index=True),
+    Column("set_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger),
+    CheckConstraint("until > since", name="ends_after_start"),
+    # Of those that are to begin yet, as its step says.
+    Index("ix_absences_unbegun", "since"),
+)
+
 # A series is a rule. What starts before `made_until` has been booked, or is listed as refused. `due_at` is when to look
 # again; NULL where nothing is left to do. It has no places at or after `ended_from`.
 

@@ -23,6 +23,8 @@ from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
+from chatserver.sessions.absence_requests import AbsenceDetails
+from chatserver.sessions.absences import AbsenceWritten
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.series_record import SeriesDetails, SeriesView
 from quotas import instant
@@ -118,6 +120,12 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getHours", "absent"): MENTORS_FIND_NOTHING,
     ("getSlots", "tora"): THE_TWO,
     ("getSlots", "absent"): THE_TWO_FIND_NOTHING,
+    ("putAbsence", "tora"): MENTOR_AND_SUPPORT,
+    ("putAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("getAbsence", "tora"): MENTOR_AND_SUPPORT,
+    ("getAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("deleteAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("deleteAbsence", "tora"): MENTOR_AND_SUPPORT,
     ("putPrices", "tora"): THE_MENTOR,
     ("getPrices", "tora"): ALL_BUT_SERVICES,
     ("getPrices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
@@ -225,6 +233,7 @@ BODIES: dict[str, object] = {
     "cancelBooking": {},
     "correctCredits": {"id": "k1", "units": 1, "reason": "a session that failed"},
     "putHours": {"weekly": [{"weekday": "monday", "from": "09:00", "until": "12:00"}]},
+    "putAbsence": {"from": "2199-01-05T09:00:00Z", "until": "2199-01-06T09:00:00Z", "substitute": "ulf"},
     "putPrices": {"prices": [{"minutes": 30, "amount": 45000, "currency": "NOK"}]},
     "putSeries": {
         "conversation": "c1",
@@ -248,7 +257,13 @@ BODIES: dict[str, object] = {
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
 """Of operations that cannot do without."""
 
-PARTS: dict[str, str] = {"month": "2026-01", "conversation": "c1", "device": "phone", "action": "note"}
+PARTS: dict[str, str] = {
+    "month": "2026-01",
+    "conversation": "c1",
+    "device": "phone",
+    "absence": "a1",
+    "action": "note",
+}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -308,6 +323,8 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.bookings.book(wanted, "mentor"), BookingDone)
         series = msgspec.convert(BODIES["putSeries"], SeriesDetails)
         assert isinstance(await server.parts.series.put("s1", series, "mentor"), SeriesView)
+        away = msgspec.convert(BODIES["putAbsence"], AbsenceDetails)
+        assert isinstance(await server.parts.absences.put("tora", "a1", away), AbsenceWritten)
         agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         hook = msgspec.convert(WEBHOOK, WebhookDetails)

@@ -135,6 +135,7 @@ async def served(
         bookings=base.bookings,
         credits=base.credits,
         hours=base.hours,
+        absences=base.absences,
         slots=base.slots,
         prices=base.prices,
         series=base.series,

@@ -16,6 +16,7 @@ from chatserver.conversations.requests import PersonDetails
 from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recorded
 from chatserver.records.database import Database
 from chatserver.records.tables import (
+    ABSENCES,
     BOOKINGS,
     CALENDAR_FEEDS,
     CASE_ENTRIES,
@@ -287,6 +288,7 @@ AFTERWARDS = {
     },
     "credit_corrections": dict.fromkeys(("conversation_id", "id", "period", "units", "at"), BOOKS) | {"reason": GOES},
     "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), "goes with the person's record"),
+    "absences": dict.fromkeys((column.name for column in ABSENCES.columns), OF_MENTORS),
     "mentor_hours": dict.fromkeys((column.name for column in MENTOR_HOURS.columns), OF_MENTORS),
     "mentor_prices": dict.fromkeys((column.name for column in MENTOR_PRICES.columns), OF_MENTORS),
     **{table.name: dict.fromkeys((column.name for column in table.columns), GOES) for table in OF_ONE},
@@ -335,6 +337,8 @@ SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
     CREDIT_CORRECTIONS: {"conversation_id": "c1", "id": "k1", "period": 2, "units": 1, "reason": "ill", "at": TUESDAY},
     SESSION_EVENTS: {"conversation_id": "c1", "booking_id": "b1", "name": "booked", "mark": "m", "at": TUESDAY}
     | {"noted_at": TUESDAY, "by": "mentor", "data": "{}", "told": True},
+    ABSENCES: {"mentor_id": "mia", "id": "easter", "since": TUESDAY, "until": TUESDAY + HOUR, "substitute_id": "tom"}
+    | {"set_at": TUESDAY, "begun_at": TUESDAY},
     MENTOR_HOURS: {"mentor_id": "mia", "zone": "Europe/Oslo", "weekly": "{}", "exceptions": "{}"}
     | {"buffer_minutes": 5, "notice_hours": 12, "updated_at": TUESDAY},
     MENTOR_PRICES: {"mentor_id": "mia", "minutes": 30, "amount": 90_000, "currency": "NOK", "listed_at": TUESDAY},
