@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.cases.case_doers import CaseDoers
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
@@ -342,7 +343,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, waits=OpenWaits(ledger), noting=noting, timers=timers, clock=ledger.now
     )
     memberships = Memberships(database, renewals, ledger.now)
-    case_effects: CaseEffects = {}
+    doers = CaseDoers(provisioning=provisioning, memberships=memberships, bookings=bookings, telling=telling)
+    case_effects = doers.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
