@@ -132,6 +132,7 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("session.three_sessions", "member", _MAIL, "hold", "sessions"),
     _rule("session.three_sessions", "mentor", _MAIL, "hold", "sessions"),
     _rule("membership.reminder", "member", _MAIL, "hold", "reminders", essential=True),
+    _rule("case.waiting", "support", _MAIL, "hold", "operations"),
     _rule("webhook.disabled", "support", _MAIL, "hold", "operations", essential=True),
 )
 """The defaults. What is not here nobody hears of: it is for webhooks."""

@@ -41,6 +41,7 @@ FactName = Literal[
     "membership.reminder",
     "membership.renewed",
     "person.erased",
+    "case.waiting",
     "webhook.disabled",
     "notice.test",
 ]

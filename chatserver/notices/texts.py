@@ -52,6 +52,7 @@ _TOPICS = {
     "membership": "membership",
     "absence": "operations",
     "person": "operations",
+    "case": "operations",
     "webhook": "operations",
 }
 """Why one hears of an event, by the first part of its name."""
