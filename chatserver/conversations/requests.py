@@ -68,7 +68,8 @@ class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConversationChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to change; null or absent: as it is. `ended` is final."""
+    """What is to change; null or absent: as it is. `ended` is final, and comes before `suspended`, which comes before
+    `paused`: `open` lifts a suspension and gives back what was before."""
 
     plan: PlanName | None = None
     status: Status | None = None

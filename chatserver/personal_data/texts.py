@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "status": ("Status", "Status", "Status"),
     "open": ("open", "åpen", "åben"),
     "paused": ("paused", "satt på pause", "på pause"),
+    "suspended": ("suspended", "stengt inntil videre", "lukket indtil videre"),
     "ended": ("ended", "avsluttet", "afsluttet"),
     "holidays": ("Public holidays of", "Helligdager i", "Helligdage i"),
     "member_read": ("Member has read up to no.", "Medlemmet har lest til nr.", "Medlemmet har læst til nr."),
