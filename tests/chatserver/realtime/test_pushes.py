@@ -86,10 +86,9 @@ async def test_a_message_changes_what_the_others_see(server: HereServer) -> None
 
 
 async def test_a_suspension_is_told_to_both_and_refuses_both(server: HereServer) -> None:
-    """At once, in a live chat too; the text comes back, nothing is owed, and lifting it opens what the rules allow."""
+    """At once; the text comes back, nothing is owed, and lifting it opens what the rules allow."""
     async with server.device("mia") as mia, server.device("tora") as tora:
         await mia.write("unanswered")
-        await server.ledger.start_live("c1", HOUR)
         await server.change("c1", status="suspended")
         for device in (mia, tora):
             told = (await device.hears("conversation"))["conversation"]
