@@ -2,8 +2,8 @@
 
 -- KEYS: conversation, sent (even generations), sent (odd generations), channel
 -- ARGV: revision, status, member, mentor, plan, zone, holidays, key, chats, shift, at
--- An older revision changes nothing. Ended stays ended; neither it nor what is suspended has a wait. One that was restored gets its wait's place on
--- the board and its timers. Returns as `standing`.
+-- An older revision changes nothing. Ended stays ended; neither it nor what is suspended has a wait. One that was
+-- restored gets its wait's place on the board and its timers. Returns as `standing`.
 local function configure(KEYS, ARGV)
     local key, revision = KEYS[1], tonumber(ARGV[1])
     local tag, name = place_of(key)
