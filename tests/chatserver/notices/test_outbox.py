@@ -14,6 +14,7 @@ from chatserver.records.database import Database, DatabaseError
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.store.errors import StoreError
 from tests.chatserver.notices.outboxes import PAUSES, Post, Receiver, opened
+from tests.engines import StoreProcess
 
 
 @pytest.fixture
@@ -297,3 +298,26 @@ def test_pauses_are_jittered_and_end_with_the_last() -> None:
     assert pause_after((100,), 0, 5000, 0.5) == 5000
     assert pause_after((100,), 0, 10**12, 0.5) == LONGEST_WISH
     assert pause_after((), 0, None, 0.5) == 0
+
+
+async def test_what_was_sent_is_noted_while_the_store_is_gone(database: Database, mail: Receiver) -> None:
+    """Nothing else is sent meanwhile: whose it is depends on the store's clock."""
+    store = StoreProcess().start()
+    try:
+        async with opened(database, store.url, [mail]) as post:
+            mail.held = {"a": asyncio.Event()}
+            await due(post, "a")
+            post.outbox.work()
+            await until(lambda: mail.tried, "it is not sent")
+            await due(post, "b")
+            await asyncio.to_thread(store.kill)
+            mail.held["a"].set()
+            async with asyncio.timeout(20):
+                while (await post.rows())["a"].outcome != "sent":  # noqa: ASYNC110 - the database says nothing
+                    await asyncio.sleep(0.05)
+            assert mail.keys == ["a"]
+            row = (await post.rows())["a"]
+            assert row.done_at is not None
+            assert 0 <= row.done_at - row.created_at < 60 * SECOND
+    finally:
+        await asyncio.to_thread(store.stop)
