@@ -160,6 +160,15 @@ async def test_a_receiver_may_wish_for_a_later_try(post: Post, mail: Receiver) -
     assert HOUR - 5 * SECOND < (await post.rows())["a"].due_at - now <= HOUR
 
 
+async def test_who_was_not_asked_was_not_tried(post: Post, mail: Receiver) -> None:
+    mail.answer = lambda delivery: NotNow("others come first", counts=False)
+    await due(post, "a")
+    await post.settle()
+    row = (await post.rows())["a"]
+    assert (row.attempts, row.reason, row.done_at) == (0, "others come first", None)
+    assert OURS_AGAIN <= row.due_at - row.created_at < OURS_AGAIN + MINUTE
+
+
 @pytest.mark.parametrize("fault", [StoreError("gone"), DatabaseError("gone")])
 async def test_a_fault_of_our_own_is_no_try(post: Post, mail: Receiver, fault: Exception) -> None:
     def fail(delivery: Delivery) -> DeliveryResult:
