@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import inf
 
 from chatserver.notices.outbox import KIND, OWNER, TIMER, Outbox
-from chatserver.notices.rows import outbox_review
+from chatserver.notices.rows import notices, outbox_review
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
@@ -24,6 +24,8 @@ FORGET_EVERY = 3600.0
 FORGET_SENT = 30 * DAY
 FORGET_FAILED = 90 * DAY
 """For how many ms rows are kept after they were sent or dropped, and after they were given up."""
+FORGET_NOTICES = 400 * DAY
+"""For how many ms a notice stands in its list: longer than anything that could be noted once more."""
 FORGET_AT_ONCE = 1_000
 
 logger = logging.getLogger(__name__)
@@ -74,8 +76,12 @@ class OutboxTimer:
             return
         self._forgot_at = now
         instant = await self._outbox.now()
-        while True:
+        count = FORGET_AT_ONCE
+        while count == FORGET_AT_ONCE:
             async with self._database.begin() as connection:
                 before = instant - FORGET_SENT, instant - FORGET_FAILED
-                if await outbox_review.forget(connection, *before, FORGET_AT_ONCE) < FORGET_AT_ONCE:
-                    return
+                count = await outbox_review.forget(connection, *before, FORGET_AT_ONCE)
+        count = FORGET_AT_ONCE
+        while count == FORGET_AT_ONCE:
+            async with self._database.begin() as connection:
+                count = await notices.forget(connection, instant - FORGET_NOTICES, FORGET_AT_ONCE)
