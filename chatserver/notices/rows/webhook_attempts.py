@@ -48,5 +48,7 @@ async def last_at(connection: AsyncConnection, webhook: str) -> int | None:
 
 async def prune(connection: AsyncConnection, before: int, most: int) -> None:
     """Forget tries that were before an instant, at most so many."""
-    some = select(_attempt.id).where(_attempt.at < before).order_by(_attempt.id).limit(most)
-    await connection.execute(delete(WEBHOOK_ATTEMPTS).where(_attempt.id.in_(some)))
+    # Ids grow with the instants, which have no index: of the first ones only it is asked how old they are.
+    first = select(_attempt.id, _attempt.at).order_by(_attempt.id).limit(most).subquery()
+    old = select(first.c.id).where(first.c.at < before)
+    await connection.execute(delete(WEBHOOK_ATTEMPTS).where(_attempt.id.in_(old)))
