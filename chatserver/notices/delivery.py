@@ -40,6 +40,8 @@ class NotNow(Struct, frozen=True):
 
     reason: str
     retry_after: int | None = None
+    counts: bool = True
+    """Whether it was a try: not where nobody was asked, since others were being sent."""
 
 
 class NeverDelivered(Struct, frozen=True):

@@ -174,7 +174,7 @@ def _retry_after(headers: Mapping[bytes, bytes]) -> int | None:
         return min(int(given) * SECOND, DAY)
     try:
         at = parsedate_to_datetime(given)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter where a number of it is too long
         return None
     at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
     return min(max(0, round((at - datetime.now(UTC)).total_seconds() * 1000)), DAY)

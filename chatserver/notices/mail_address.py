@@ -2,6 +2,7 @@
 
 import re
 from email.utils import parseaddr
+from unicodedata import normalize
 
 from msgspec import Struct
 
@@ -28,10 +29,27 @@ def ascii_address(text: str) -> str | None:
     """
     local, _, domain = text.rpartition("@")
     try:
-        known = domain.encode("idna").decode() if not domain.isascii() else domain
+        known = domain if domain.isascii() else _as_dns_has_it(domain)
     except UnicodeError:
         return None
     return f"{local}@{known}" if _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(known) else None
+
+
+def _as_dns_has_it(domain: str) -> str:
+    """Raises UnicodeError. Python knows the rules of 2003 only, by which faß.de is fass.de, which may be another's."""
+    known = domain.encode("idna")
+    if known.decode("idna").lower() != normalize("NFKC", domain).lower().replace("。", "."):
+        raise UnicodeError("another name than the one that was asked for")
+    return known.decode()
+
+
+def as_people_write_it(address: str) -> str:
+    """With the letters of its domain that relays spell as `xn--`; what is none of theirs stays as it is."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        return address
 
 
 def sender_of(mail_from: str) -> MailAddress:

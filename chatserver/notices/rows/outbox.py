@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, not_, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, not_, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
@@ -81,11 +81,11 @@ async def candidates(
     now: int,
     channel: ChannelName,
     most: int,
-    barred: Iterable[str],
+    barred: Iterable[tuple[str, str]],
     own: Iterable[int],
 ) -> list[OutboxRow]:
-    """Rows that are due and nobody's, the longest due first, of endpoints that are not `barred`. Others pass them over
-    until the transaction ends.
+    """Rows that are due and nobody's, the longest due first, of people and endpoints that are not `barred`. Others pass
+    them over until the transaction ends.
 
     Of rows that are held for the same person only the first one: it stands for all, so that no two processes share a
     summary. `own` are rows that this process is sending: it does not send them twice, also where their lease is over.
@@ -97,7 +97,7 @@ async def candidates(
     query = select(OUTBOX).where(PENDING, OUTBOX.c.channel == channel, OUTBOX.c.due_at <= now, is_free(now))
     query = query.where(or_(not_(OUTBOX.c.held), not_(is_led)))
     if full := sorted(barred):
-        query = query.where(OUTBOX.c.endpoint_id.not_in(full))
+        query = query.where(tuple_(OUTBOX.c.person_id, OUTBOX.c.endpoint_id).not_in(full))
     if sending := sorted(own):
         query = query.where(OUTBOX.c.id.not_in(sending))
     ordered = query.order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)

@@ -20,7 +20,7 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.notices.delivery import Delivered, Delivery, DeliveryResult, NeverDelivered, NotNow, NotWanted
 from chatserver.notices.fact import FactName
 from chatserver.notices.mail import MailChannel, MailManner
-from chatserver.notices.mail_address import MailAddress
+from chatserver.notices.mail_address import MailAddress, ascii_address
 from chatserver.notices.mail_relay import MailRelay
 from chatserver.notices.notice import Notice
 from chatserver.notices.rows.wishes import mute, turn_off
@@ -462,6 +462,22 @@ async def test_a_domain_beyond_ascii_goes_as_dns_has_it(post: Post) -> None:
         await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "lina").values(email="lina@blåbær.no"))
     await post.mail(post.notice("message.unread"))
     assert post.relay.got[0][1] == ["lina@xn--blbr-roah.no"]
+
+
+@pytest.mark.parametrize("email", ["lina@faß.de", "lina@βόλος.gr", "lina@ex\u200dample.net"])
+async def test_a_domain_that_old_rules_take_for_another_gets_no_mail(post: Post, email: str) -> None:
+    """By the rules of 2003 it would go to fass.de, which may be somebody else's."""
+    async with post.database.begin() as connection:
+        await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "lina").values(email=email))
+    assert isinstance(await post.send(post.notice("message.unread")), NeverDelivered)
+    assert post.relay.got == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"), [("BLÅBÆR.NO", "xn--blbr-roah.NO"), ("blåbær。no", "xn--blbr-roah.no")]
+)
+def test_the_same_domain_in_another_spelling_is_known(domain: str, expected: str) -> None:
+    assert ascii_address(f"lina@{domain}") == f"lina@{expected}"
 
 
 async def test_nobody_is_there_any_more(post: Post) -> None:
