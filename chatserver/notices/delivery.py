@@ -1,13 +1,14 @@
 """One row of the outbox, on its way: what a channel is given, and what it says became of it."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from msgspec import Struct
 
 from chatserver.notices.notice import Notice
 
 ChannelName = Literal["mail", "push", "webhook"]
+CHANNELS: tuple[ChannelName, ...] = get_args(ChannelName)
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
