@@ -25,8 +25,7 @@ from chatserver.api import problem
 from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
-from chatserver.notices.delivery import ChannelName
-from chatserver.notices.delivery import CHANNELS
+from chatserver.notices.delivery import CHANNELS, ChannelName
 from chatserver.notices.outbox_counts import ChannelCount, OutboxCounts
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.health import Health, HealthCheck

@@ -6,7 +6,8 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+"""What stands before the @ without quoting. Source: RFC 5322, 3.2.3 "dot-atom"."""
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
@@ -32,7 +33,7 @@ def ascii_address(text: str) -> str | None:
         known = domain if domain.isascii() else _as_dns_has_it(domain)
     except UnicodeError:
         return None
-    is_plain = _LOCAL.fullmatch(local) and "=?" not in local
+    is_plain = ATOMS.fullmatch(local) and "=?" not in local
     return f"{local}@{known}" if is_plain and _DOMAIN.fullmatch(known) else None
 
 
