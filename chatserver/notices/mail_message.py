@@ -4,6 +4,7 @@ Its Message-ID is made of the delivery's key: SMTP can only be at least once, an
 can tell. Source: RFC 5322, RFC 3834 (Auto-Submitted), RFC 6047 (invitations), RFC 8058 (unsubscribing by one click).
 """
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
