@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
+from chatserver.notices.mail_address import as_people_write_it
 from chatserver.notices.mail_message import key_of_message
 from chatserver.notices.rows import mail_bounces as rows
 from chatserver.records.database import Database
@@ -21,7 +22,7 @@ class MailBounces:
         """No mail goes there any more; to how many people. The same again changes nothing."""
         now = await self._clock()
         async with self._database.begin() as connection:
-            people = await rows.people_at(connection, address)
+            people = await rows.people_at(connection, (address, as_people_write_it(address)))
             for person, known in people:
                 await rows.mark(connection, person, known, kind, now)
         return len(people)

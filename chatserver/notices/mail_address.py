@@ -26,14 +26,15 @@ def ascii_address(text: str) -> str | None:
     """The address with its domain as DNS has it; None where mail cannot be sent there.
 
     What would need quoting, or letters beyond ASCII before the @, hardly any relay takes; and neither can then end a
-    header or a command.
+    header or a command; nor an encoded word, which the library would decode.
     """
     local, _, domain = text.rpartition("@")
     try:
         known = domain if domain.isascii() else _as_dns_has_it(domain)
     except UnicodeError:
         return None
-    return f"{local}@{known}" if ATOMS.fullmatch(local) and _DOMAIN.fullmatch(known) else None
+    is_plain = ATOMS.fullmatch(local) and "=?" not in local
+    return f"{local}@{known}" if is_plain and _DOMAIN.fullmatch(known) else None
 
 
 def _as_dns_has_it(domain: str) -> str:

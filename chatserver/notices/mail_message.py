@@ -4,6 +4,7 @@ Its Message-ID is made of the delivery's key: SMTP can only be at least once, an
 can tell. Source: RFC 5322, RFC 3834 (Auto-Submitted), RFC 6047 (invitations), RFC 8058 (unsubscribing by one click).
 """
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -21,6 +22,7 @@ from quotas.phrases import Language
 
 SUBJECT_MOST = 150
 """Characters."""
+_ENCODED = re.compile(r"=\?+")
 _WHOLE = frozenset({"list-unsubscribe", "message-id", "references", "in-reply-to"})
 """Headers of one long word. The library would encode them where a line is full, and nobody reads that there."""
 
@@ -106,8 +108,11 @@ def _header_address(address: MailAddress) -> Address:
 
 
 def _line(text: str) -> str:
-    """Without what would end a header or turn its text around: line ends, control and formatting characters."""
-    return "".join(char for char in text if char.isprintable())
+    """Without what would end a header or turn its text around: line ends, control and formatting characters.
+
+    Nor what begins an encoded word: the library decodes those that it is given, and writes their line ends as they are.
+    """
+    return _ENCODED.sub("=", "".join(char for char in text if char.isprintable()))
 
 
 def _digest(text: str) -> str:

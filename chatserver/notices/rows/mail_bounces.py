@@ -1,9 +1,10 @@
 """Addresses that take no more mail, one row a person: it counts while it is the address that the person has."""
 
+from collections.abc import Collection
+
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.notices.mail_address import as_people_write_it
 from chatserver.records.dialects import insert_into
 from chatserver.records.tables import MAIL_BOUNCES, OUTBOX, PEOPLE
 
@@ -27,12 +28,12 @@ async def forget(connection: AsyncConnection, person: str) -> None:
     await connection.execute(delete(MAIL_BOUNCES).where(MAIL_BOUNCES.c.person_id == person))
 
 
-async def people_at(connection: AsyncConnection, address: str) -> list[tuple[str, str]]:
-    """Those who have that address, in whatever case and spelling, with the address as each has it.
+async def people_at(connection: AsyncConnection, addresses: Collection[str]) -> list[tuple[str, str]]:
+    """Those who have one of these addresses, in whatever case, with the address as each has it.
 
     By id, kept until the transaction ends.
     """
-    forms = sorted({address.lower(), as_people_write_it(address).lower()})
+    forms = sorted({address.lower() for address in addresses})
     query = select(PEOPLE.c.id, PEOPLE.c.email).where(func.lower(PEOPLE.c.email).in_(forms))
     rows = await connection.execute(query.order_by(PEOPLE.c.id).with_for_update(read=True))
     return [(id, email) for id, email in rows]
