@@ -18,7 +18,7 @@ optional:
 | `paid_until` `renewed_until` `amount` `currency` `renews` | of a membership |
 | `webhook` | its id |
 
-Instants are RFC 3339 or ms. Nobody is called by more than the first name, and no text that a person wrote is in it.
+Instants are RFC 3339. Nobody is called by more than the first name, and no text that a person wrote is in it.
 """
 
 from collections.abc import Mapping
@@ -190,8 +190,6 @@ def _capital(text: str) -> str:
 
 
 def _instant(said: Any) -> int | None:
-    if isinstance(said, int) and not isinstance(said, bool) and said > 0:
-        return said
     try:
         return instant.parse(said) if isinstance(said, str) else None
     except ValueError:

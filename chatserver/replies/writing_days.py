@@ -18,6 +18,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.replies.mentor_weeks import monday_of, week_of
 from chatserver.replies.rows import writing_days
 from chatserver.replies.rows.writing_days import WrittenIn
+from quotas import instant
 from quotas.instant import DAY
 from quotas.ledger.timers import Rung, Timers
 from quotas.terms import Rulebook
@@ -86,7 +87,7 @@ class WritingDays:
 
     async def still_this_week(self, notice: Notice) -> str | None:
         """While there is time left to write: a `StillHolds`. Raises StoreError."""
-        ended = await self._clock() >= notice.data["until"]
+        ended = await self._clock() >= instant.parse(notice.data["until"])
         return "the week is over" if ended else None
 
     async def _note(self, zone: str, noon: int, now: int) -> None:
@@ -145,5 +146,5 @@ def _fact(mentor: str, behind: Sequence[str], monday: date, zone: str, noon: int
         at=noon,
         mentor=mentor,
         conversation=behind[0] if len(behind) == 1 else "",
-        data={"week": f"{monday}", "members": len(behind), "until": until},
+        data={"week": f"{monday}", "members": len(behind), "until": instant.text(until)},
     )
