@@ -10,6 +10,7 @@ from cyclopts.validators import Number
 from rich.table import Table
 
 from chatserver import foundation
+from chatserver.commands.asking import print_json
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -57,7 +58,7 @@ def show(
         require_records(settings)
         lines = run(_listed(settings, OutboxFilter(channel, person), most, failed=failed))
         if as_json:
-            _print_json([_object(line) for line in lines])
+            print_json([_object(line) for line in lines])
         else:
             _show_lines(lines, most, failed=failed)
 
@@ -98,7 +99,7 @@ def retry(
         with store_in_use_of(settings) as store_url:
             again = run(_retried(settings, store_url, ids or [], OutboxFilter(channel, person)))
         if as_json:
-            _print_json(again)
+            print_json(again)
             return
         screen.print(f"{len(again)} will be tried again.", highlight=False)
         if left := [id for id in ids or [] if id not in again]:
@@ -129,7 +130,7 @@ def test(person: str, /, *, as_json: AsJson = False, flags: ServerFlags = NO_FLA
         if tried is None:
             raise SettingsError(f"there is no person {person}")
         if as_json:
-            _print_json(tried)
+            print_json(tried)
         else:
             _show_tried(tried)
         if not any(each.outcome == "sent" for each in tried):
@@ -195,7 +196,3 @@ def _object(line: OutboxLine) -> dict[str, Any]:
         name: instant.text(value) if name.endswith("_at") and value is not None else value
         for name, value in found.items()
     }
-
-
-def _print_json(content: object) -> None:
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n")

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from quotas.notices import HearingRole as HearingRole
+from quotas.notices import HearingRole
+
+NOBODY: frozenset[HearingRole] = frozenset()
+"""The roles of what only webhooks are told of."""
 
 FactName = Literal[
     "message",

@@ -27,6 +27,9 @@ ASK_AFTER = 5.0
 """Seconds after which it is asked first whether it still is one."""
 TIMEOUT = 20.0
 """Seconds for an answer of the relay; less than one try of the outbox may take."""
+TURN_WITHIN = 8.0
+"""Seconds for a connection to be free. With a whole TIMEOUT after it a try is not cut off while the relay thinks about
+a mail: it may have taken that one, and would get it again."""
 
 _NO_SUCH_ADDRESS = re.compile(r"5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 """Enhanced codes of an address that is none any more (RFC 3463, 7505)."""
@@ -41,6 +44,10 @@ class _Line(Struct):
     smtp: "SMTP"
     mails: int = 0
     idle_since: float = 0.0
+
+
+class _NoTurnError(Exception):
+    """Others are being sent, slowly."""
 
 
 class _Unavailable(Exception):  # noqa: N818 - it says what is the case
@@ -71,6 +78,8 @@ class MailRelay:
         try:
             async with self._line() as line:
                 await line.smtp.sendmail(mail.sender, [mail.to], mail.content)
+        except _NoTurnError:
+            return NotNow("the mail relay is slow; others come first", counts=False)
         except _Unavailable as error:
             return self._later(str(error))
         except SMTPRecipientsRefused as error:
@@ -104,10 +113,13 @@ class MailRelay:
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[_Line]:
-        """A connection for one mail. It is kept for the next one, but where something went wrong on it."""
+        """A connection for one mail. It is kept for the next one, but where something went wrong on it.
+
+        Raises _NoTurnError, _Unavailable.
+        """
         from aiosmtplib import SMTPResponseException
 
-        async with self._turns:
+        async with self._turn():
             line = await self._kept() or await self._opened()
             keep = False
             try:
@@ -123,6 +135,18 @@ class MailRelay:
                     self._idle.append(line)
                 else:
                     line.smtp.close()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(TURN_WITHIN):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise _NoTurnError from None
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     async def _kept(self) -> _Line | None:
         from aiosmtplib import SMTPException

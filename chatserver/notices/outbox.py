@@ -35,6 +35,9 @@ CHANNEL_AT_ONCE = 12
 """Of one channel: two that hang leave room for a third."""
 ENDPOINT_AT_ONCE = 3
 """To one webhook or device."""
+SLOW = 2.0
+"""Seconds. Endpoints of webhooks whose last try took longer share half of their channel, so that any number of them
+leaves room for those that answer."""
 ROUNDS = 4
 """How often a look goes on beyond endpoints that have enough."""
 LOOK_EVERY = 1.0
@@ -53,40 +56,61 @@ TIMER = "due"
 logger = logging.getLogger(__name__)
 
 
-class SendingRoom:
-    """How many more may be sent at once, beside those that are being sent."""
+SendingPlace = tuple[ChannelName, str, str]
+"""Channel, person and endpoint: people may call their devices the same."""
 
-    def __init__(self, sending: Sequence[OutboxRow]) -> None:
+
+def place_of(row: OutboxRow) -> SendingPlace:
+    """Where it goes."""
+    return row.channel, row.person, row.endpoint
+
+
+class SendingRoom:
+    """How many more may be sent at once, beside those that are being sent. `slow` are places that share half of a
+    channel."""
+
+    def __init__(self, sending: Sequence[OutboxRow], slow: Collection[SendingPlace] = ()) -> None:
+        self._slow = slow
         self._left = AT_ONCE - len(sending)
         self._by_channel = Counter(row.channel for row in sending)
-        self._by_endpoint = Counter((row.channel, row.endpoint) for row in sending if row.endpoint)
+        self._by_place = Counter(place_of(row) for row in sending if row.endpoint)
+        self._by_slow = Counter(row.channel for row in sending if place_of(row) in slow)
 
     def of(self, channel: ChannelName) -> int:
         """How many more of that channel."""
         return max(0, min(self._left, CHANNEL_AT_ONCE - self._by_channel[channel]))
 
-    def full(self, channel: ChannelName) -> list[str]:
-        """Its endpoints to which no more may be sent."""
-        busy = self._by_endpoint.items()
-        return [endpoint for (name, endpoint), count in busy if name == channel and count >= ENDPOINT_AT_ONCE]
+    def full(self, channel: ChannelName) -> list[tuple[str, str]]:
+        """Its people and endpoints to which no more may be sent."""
+        places = {place for place, count in self._by_place.items() if count >= ENDPOINT_AT_ONCE}
+        if self._by_slow[channel] >= CHANNEL_AT_ONCE // 2:
+            places |= set(self._slow)
+        return [(person, endpoint) for name, person, endpoint in places if name == channel]
 
     def choice(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
         """Those that may be sent, the first ones first; they count from now on."""
-        chosen = []
-        for row in rows:
-            place = (row.channel, row.endpoint)
-            if self.of(row.channel) and self._by_endpoint[place] < ENDPOINT_AT_ONCE:
-                chosen.append(row)
-                self._left -= 1
-                self._by_channel[row.channel] += 1
-                self._by_endpoint[place] += bool(row.endpoint)
-        return chosen
+        return [row for row in rows if self._takes(row)]
+
+    def _takes(self, row: OutboxRow) -> bool:
+        place = place_of(row)
+        is_slow = place in self._slow
+        if not self.of(row.channel) or self._by_place[place] >= ENDPOINT_AT_ONCE:
+            return False
+        if is_slow and self._by_slow[row.channel] >= CHANNEL_AT_ONCE // 2:
+            return False
+        self._left -= 1
+        self._by_channel[row.channel] += 1
+        self._by_place[place] += bool(row.endpoint)
+        self._by_slow[row.channel] += is_slow
+        return True
 
 
 class _Flight(Struct):
     """Something that is being sent; its room is free again when its outcomes are written."""
 
     bundle: Bundle
+    begun_at: float
+    """On the loop's clock."""
     outcomes: list[RowOutcome] | None = None
 
 
@@ -117,6 +141,7 @@ class Outbox:
         self._name = name
         self._lease = lease
         self._flights: dict[int, _Flight] = {}
+        self._slow: set[SendingPlace] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._work: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -273,7 +298,7 @@ class Outbox:
         done: set[ChannelName] = set()
         for channel in channels:
             for _ in range(ROUNDS):
-                room = SendingRoom([*in_air, *chosen])
+                room = SendingRoom([*in_air, *chosen], self._slow)
                 if not (most := room.of(channel)):
                     break
                 taken = own | {row.id for row in chosen}
@@ -290,13 +315,16 @@ class Outbox:
         return [Bundle(rows, known) for rows in claimed], done
 
     def _start(self, bundle: Bundle, now: int) -> None:
-        flight = self._flights[bundle.lead.id] = _Flight(bundle)
+        loop = asyncio.get_running_loop()
+        flight = self._flights[bundle.lead.id] = _Flight(bundle, loop.time())
 
         async def fly() -> None:
             flight.outcomes = await self._sending.try_once(bundle, now)
+            if (place := place_of(bundle.lead))[0] == "webhook":
+                (self._slow.add if loop.time() - flight.begun_at > SLOW else self._slow.discard)(place)
             self._news.set()
 
-        task = asyncio.get_running_loop().create_task(fly())
+        task = loop.create_task(fly())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -51,11 +51,6 @@ DISABLED_AFTER = 5 * DAY
 """For how long nothing may have reached an endpoint until it is told of nothing more."""
 FORGOTTEN_AFTER = 2 * DAY
 """Failures so long before the next one do not count: nobody has tried in between."""
-KEPT_FOR_DAYS = 30
-"""Days for which events can be replayed and tries are shown."""
-PRUNE_EVERY = 5 * MINUTE
-PRUNED_AT_ONCE = 10_000
-"""Of each, so that 100,000 an hour go."""
 
 _GONE = 410
 
@@ -72,7 +67,6 @@ class WebhookChannel:
         self._sender = sender
         self._log = log
         self._noting = noting
-        self._pruned_at = 0
 
     @property
     def pauses(self) -> Sequence[int]:
@@ -135,11 +129,6 @@ class WebhookChannel:
                 await webhooks.reached(connection, delivery.endpoint)
             else:
                 made = await self._failed(connection, delivery, outcome, last_at)
-            if now >= self._pruned_at + PRUNE_EVERY:
-                self._pruned_at = now
-                before = now - KEPT_FOR_DAYS * DAY
-                await webhook_attempts.prune(connection, before, PRUNED_AT_ONCE)
-                await webhook_events.prune(connection, before, PRUNED_AT_ONCE)
         return made
 
     async def _failed(

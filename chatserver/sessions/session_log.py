@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.notices.fact import Fact, FactName, HearingRole
+from chatserver.notices.fact import NOBODY, Fact, FactName
 from chatserver.notices.noting import Noting
 from chatserver.sessions.rows import session_events
 from chatserver.sessions.session_event import EventName, SessionEvent
@@ -28,7 +28,6 @@ FACTS: dict[EventName, FactName] = {
     "three_sessions": "session.three_sessions",
 }
 """What others may hear of; the rest is for the apps alone."""
-NOBODY: frozenset[HearingRole] = frozenset()
 
 
 class SessionLog:

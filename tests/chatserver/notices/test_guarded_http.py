@@ -297,6 +297,23 @@ async def test_retry_after_as_a_date() -> None:
         assert 590 * SECOND < outcome.retry_after <= 600 * SECOND
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Thu, 01 Jan 2026 00:00:00 +99999999999999",
+        "1 Jan 2026 9:9:9999999999",
+    ],
+)
+async def test_retry_after_that_is_no_date_says_nothing(given: str) -> None:
+    """It was answered all the same: what counts as a fault of ours would be sent again and again."""
+    async with http_endpoint() as endpoint, guarded() as http:
+        endpoint.otherwise = answer(200, Retry_After=given)
+        outcome = await posted(http, f"http://{NAME}:{endpoint.port}/")
+        assert isinstance(outcome, HttpAnswered)
+        assert (outcome.status, outcome.retry_after) == (200, None)
+
+
 # Which addresses can be at all
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from chatserver.notices.delivery import Delivered, NeverDelivered, NotNow
 from chatserver.notices.mail_post import AddressRefused, PostedMail
-from chatserver.notices.mail_relay import CONNECTIONS, MailRelay
+from chatserver.notices.mail_relay import CONNECTIONS, TIMEOUT, TURN_WITHIN, MailRelay
+from chatserver.notices.sending import TRY_WITHIN
 from chatserver.setting_values import smtp_server
 from tests.chatserver.notices.relays import PASSWORD, TestRelay, relaying, trust
 
@@ -153,3 +154,18 @@ async def test_a_relay_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> 
         port = silent.getsockname()[1]
         post = MailRelay(smtp_server(f"smtp://127.0.0.1:{port}"), "chat.example.org", trust())
         assert await problem_of(post) == "the mail relay does not answer in time"
+
+
+async def test_who_finds_a_slow_relay_busy_has_not_been_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off while the relay thinks, a mail would be there, and sent again."""
+    monkeypatch.setattr("chatserver.notices.mail_relay.TURN_WITHIN", 0.5)
+    async with relaying() as relay:
+        relay.thinks = 1.0
+        post = to_relay(relay)
+        results = await asyncio.gather(*(post.post(mail()) for _ in range(CONNECTIONS + 3)))
+        assert results.count(Delivered()) == CONNECTIONS == len(relay.got)
+        assert results.count(NotNow("the mail relay is slow; others come first", counts=False)) == 3
+        relay.thinks = 0
+        assert await post.post(mail()) == Delivered()
+        await post.close()
+    assert TURN_WITHIN + TIMEOUT < TRY_WITHIN

@@ -6,10 +6,11 @@ from typing import Any, get_args
 import pytest
 
 from chatserver.notices import words_da, words_en, words_nb
-from chatserver.notices.fact import FactName, HearingRole
+from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
 from chatserver.notices.texts import NoticeWords, first_name, words_of
 from quotas import instant
+from quotas.notices import HearingRole
 from quotas.phrases import LANGUAGES, Language
 
 EVENTS: tuple[FactName, ...] = get_args(FactName)

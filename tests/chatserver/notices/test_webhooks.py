@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from chatserver.conversations.requests import Missing
-from chatserver.notices import webhooks
+from chatserver.notices.outbox import OWNER
+from chatserver.notices.outbox_timer import FORGET_SENT
 from chatserver.notices.webhook_book import Replayed, WebhookWritten
 from chatserver.notices.webhook_requests import ReplayWish, WebhookDetails
 from chatserver.notices.webhooks import PAUSES
@@ -18,6 +19,7 @@ from chatserver.records.database import Database
 from chatserver.records.tables import OUTBOX, WEBHOOK_ATTEMPTS, WEBHOOK_EVENTS, WEBHOOKS
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
+from quotas.ledger import keys
 from tests.chatserver.notices.hooks import Hooks, hooks_at, verified
 from tests.http_endpoint import HttpEndpoint, answer, http_endpoint
 
@@ -426,16 +428,23 @@ async def test_there_is_a_bound(hooks: Hooks, endpoint: HttpEndpoint, monkeypatc
     assert await hooks.hook("shop", endpoint, "message") == ""
 
 
-async def test_old_tries_and_events_are_forgotten(hooks: Hooks, endpoint: HttpEndpoint) -> None:
+async def test_old_tries_and_events_are_forgotten(
+    hooks: Hooks, endpoint: HttpEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the only endpoint is disabled, so that nothing is sent any more."""
+    monkeypatch.setattr("chatserver.notices.outbox_timer.FORGET_AT_ONCE", 2)
+    endpoint.otherwise = answer(410)
     await hooks.hook("shop", endpoint)
-    await hooks.note("reply.missed", "c1 1")
+    for number in range(5):
+        await hooks.note("reply.missed", f"c1 {number}")
     await hooks.settle()
-    await hooks.post.later(webhooks.KEPT_FOR_DAYS * DAY + HOUR)
-    await hooks.note("reply.missed", "c1 2")
+    await hooks.post.later(FORGET_SENT + HOUR)
+    await hooks.note("reply.missed", "c1 young")
     await hooks.settle()
+    await hooks.post.timer.arm(keys.partition(OWNER))
     async with hooks.database.read() as connection:
-        for table in (WEBHOOK_ATTEMPTS, WEBHOOK_EVENTS):
-            assert await connection.scalar(select(func.count()).select_from(table)) == 1
+        assert await connection.scalar(select(func.count()).select_from(WEBHOOK_ATTEMPTS)) == 0
+        assert await connection.scalar(select(func.count()).select_from(WEBHOOK_EVENTS)) == 1
 
 
 async def test_what_was_sent_by_a_process_that_died_is_sent_again_with_its_id(
