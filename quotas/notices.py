@@ -5,12 +5,12 @@ A policy file changes single cells, by event and role. Whatever channels it name
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from quotas.zones import first_instant, zone_to_show
+from quotas.zones import first_instant, local_time
 
 HearingRole = Literal["member", "mentor", "support"]
 """In which role somebody hears of a fact."""
@@ -222,8 +222,7 @@ def quiet_until(zone: str, span: QuietSpan | None, at: int) -> int:
     if span is None or span[0] == span[1]:
         return at
     first, until = span
-    where = zone_to_show(zone)
-    today = datetime.fromtimestamp(at / 1000, UTC).astimezone(where).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = local_time(at, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     free_at = at
     for days in (-1, 0, 1):
         begins = first_instant(_on(today, days, first))

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from chatserver.api.negotiation import language
-from chatserver.api.open_endpoint import OpenDoor, OpenEndpoint
+from chatserver.api.open_endpoint import AddressLimit, OpenEndpoint
 from chatserver.api.problem import ProblemError
 from chatserver.notices.mail_texts import MailTexts
 from chatserver.notices.unsubscribing import Unsubscribing
@@ -23,16 +23,16 @@ _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
-def unsubscribe_route(unsubscribing: Unsubscribing, door: OpenDoor) -> Route:
+def unsubscribe_route(unsubscribing: Unsubscribing, limit: AddressLimit) -> Route:
     """Where it is mounted."""
-    return Route("/unsubscribe/{token}", _Unsubscribe(unsubscribing, door))
+    return Route("/unsubscribe/{token}", _Unsubscribe(unsubscribing, limit))
 
 
 class _Unsubscribe(OpenEndpoint):
     kind = "a link that unsubscribes"
 
-    def __init__(self, unsubscribing: Unsubscribing, door: OpenDoor) -> None:
-        super().__init__(door)
+    def __init__(self, unsubscribing: Unsubscribing, limit: AddressLimit) -> None:
+        super().__init__(limit)
         self._unsubscribing = unsubscribing
 
     async def answer(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ import re
 import ssl
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ CONNECT_WITHIN = 5.0
 """Seconds until somebody answers there, TLS included."""
 ANSWER_WITHIN = 15.0
 """Seconds for the whole of a request."""
+BODY_WITHIN = 1.0
+"""Seconds for the rest of it, once its status is there."""
 MOST_BODY = 64 * 1024
 """Bytes of an answer that are read: who sends more is not read to the end."""
 MOST_CONNECTIONS = 100
@@ -117,15 +120,20 @@ class GuardedHttp:
             await pool.aclose()
 
     async def _sent(self, url: str, headers: Mapping[str, str], content: bytes) -> tuple[int, dict[bytes, bytes]]:
+        import httpcore
+
         pool = await self._pool(url.partition(":")[0].lower())
         timeouts = {"connect": CONNECT_WITHIN, "pool": CONNECT_WITHIN}
         given = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
         async with pool.stream("POST", url, headers=given, content=content, extensions={"timeout": timeouts}) as answer:
-            size = 0
-            async for chunk in answer.aiter_stream():
-                size += len(chunk)
-                if size > MOST_BODY:
-                    break
+            # The status is the answer. The rest is read so that the connection can be used again, no longer.
+            with suppress(TimeoutError, httpcore.NetworkError, httpcore.ProtocolError):
+                async with asyncio.timeout(BODY_WITHIN):
+                    size = 0
+                    async for chunk in answer.aiter_stream():
+                        size += len(chunk)
+                        if size > MOST_BODY:
+                            break
             return answer.status, {name.lower(): value for name, value in answer.headers}
 
     async def _pool(self, scheme: str) -> "httpcore.AsyncConnectionPool":

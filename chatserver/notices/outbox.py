@@ -21,6 +21,7 @@ from chatserver.notices.notice import Notice
 from chatserver.notices.rows import notices, outbox
 from chatserver.notices.rows.outbox import Claimant, OutboxRow, RowOutcome
 from chatserver.notices.sending import Bundle, Sending
+from chatserver.notices.sending_room import CHANNEL_AT_ONCE, SendingPlace, SendingRoom, place_of
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import SECOND
@@ -29,12 +30,6 @@ from quotas.store.errors import StoreError
 
 LEASE = 60 * SECOND
 """For how many ms of the store's clock rows are one process's; twice as long as a try may take."""
-AT_ONCE = 32
-"""Sends of one process."""
-CHANNEL_AT_ONCE = 12
-"""Of one channel: two that hang leave room for a third."""
-ENDPOINT_AT_ONCE = 3
-"""To one webhook or device."""
 SLOW = 2.0
 """Seconds. Endpoints of webhooks whose last try took longer share half of their channel, so that any number of them
 leaves room for those that answer."""
@@ -56,56 +51,7 @@ TIMER = "due"
 logger = logging.getLogger(__name__)
 
 
-SendingPlace = tuple[ChannelName, str, str]
-"""Channel, person and endpoint: people may call their devices the same."""
-
-
-def place_of(row: OutboxRow) -> SendingPlace:
-    """Where it goes."""
-    return row.channel, row.person, row.endpoint
-
-
-class SendingRoom:
-    """How many more may be sent at once, beside those that are being sent. `slow` are places that share half of a
-    channel."""
-
-    def __init__(self, sending: Sequence[OutboxRow], slow: Collection[SendingPlace] = ()) -> None:
-        self._slow = slow
-        self._left = AT_ONCE - len(sending)
-        self._by_channel = Counter(row.channel for row in sending)
-        self._by_place = Counter(place_of(row) for row in sending if row.endpoint)
-        self._by_slow = Counter(row.channel for row in sending if place_of(row) in slow)
-
-    def of(self, channel: ChannelName) -> int:
-        """How many more of that channel."""
-        return max(0, min(self._left, CHANNEL_AT_ONCE - self._by_channel[channel]))
-
-    def full(self, channel: ChannelName) -> list[tuple[str, str]]:
-        """Its people and endpoints to which no more may be sent."""
-        places = {place for place, count in self._by_place.items() if count >= ENDPOINT_AT_ONCE}
-        if self._by_slow[channel] >= CHANNEL_AT_ONCE // 2:
-            places |= set(self._slow)
-        return [(person, endpoint) for name, person, endpoint in places if name == channel]
-
-    def choice(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
-        """Those that may be sent, the first ones first; they count from now on."""
-        return [row for row in rows if self._takes(row)]
-
-    def _takes(self, row: OutboxRow) -> bool:
-        place = place_of(row)
-        is_slow = place in self._slow
-        if not self.of(row.channel) or self._by_place[place] >= ENDPOINT_AT_ONCE:
-            return False
-        if is_slow and self._by_slow[row.channel] >= CHANNEL_AT_ONCE // 2:
-            return False
-        self._left -= 1
-        self._by_channel[row.channel] += 1
-        self._by_place[place] += bool(row.endpoint)
-        self._by_slow[row.channel] += is_slow
-        return True
-
-
-class _Flight(Struct):
+class _Underway(Struct):
     """Something that is being sent; its room is free again when its outcomes are written."""
 
     bundle: Bundle
@@ -140,7 +86,7 @@ class Outbox:
         self._metrics = metrics
         self._name = name
         self._lease = lease
-        self._flights: dict[int, _Flight] = {}
+        self._underway: dict[int, _Underway] = {}
         self._slow: set[SendingPlace] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._work: asyncio.Task[None] | None = None
@@ -225,7 +171,7 @@ class Outbox:
             self._look_in_time()
             try:
                 await self._turn()
-                if not self._flights and not self._is_asked:
+                if not self._underway and not self._is_asked:
                     return
             except (StoreError, DatabaseError) as error:
                 logger.debug("what is to be sent waits: %s", error)
@@ -255,22 +201,22 @@ class Outbox:
 
         Where enough is on its way nothing is looked for: the sooner outcomes are written, the fewer a kill can cost.
         """
-        landed = {lead: flight for lead, flight in self._flights.items() if flight.outcomes is not None}
-        outcomes = [outcome for flight in landed.values() for outcome in flight.outcomes or ()]
+        ended = {lead: each for lead, each in self._underway.items() if each.outcomes is not None}
+        outcomes = [outcome for each in ended.values() for outcome in each.outcomes or ()]
         now, is_heard = await self._instant(estimated=bool(outcomes))
         by = Claimant(self._name, now, now + self._lease)
         async with self._database.begin() as connection:
             if outcomes:
                 await outbox.finish(connection, by, outcomes)
-            in_air = [flight.bundle.lead for lead, flight in self._flights.items() if lead not in landed]
-            flying = Counter(row.channel for row in in_air)
-            hungry = {channel for channel in self._to_look_at if flying[channel] <= CHANNEL_AT_ONCE // 2}
+            sending = [each.bundle.lead for lead, each in self._underway.items() if lead not in ended]
+            counts = Counter(row.channel for row in sending)
+            with_room = {channel for channel in self._to_look_at if counts[channel] <= CHANNEL_AT_ONCE // 2}
             bundles: list[Bundle] = []
             done: set[ChannelName] = set()
-            if hungry and is_heard and not self._is_closing:
-                bundles, done = await self._claimed(connection, by, in_air, hungry)
-        for lead in landed:
-            del self._flights[lead]
+            if with_room and is_heard and not self._is_closing:
+                bundles, done = await self._claimed(connection, by, sending, with_room)
+        for lead in ended:
+            del self._underway[lead]
         self._to_look_at -= done
         self._count(outcomes)
         for bundle in bundles:
@@ -290,15 +236,15 @@ class Outbox:
         return now, True
 
     async def _claimed(
-        self, connection: AsyncConnection, by: Claimant, in_air: Sequence[OutboxRow], channels: Collection[ChannelName]
+        self, connection: AsyncConnection, by: Claimant, sending: Sequence[OutboxRow], channels: Collection[ChannelName]
     ) -> tuple[list[Bundle], set[ChannelName]]:
         """What is to be sent now, and the channels of which nothing else is due."""
-        own = {row.id for row in in_air} | self._flights.keys()
+        own = {row.id for row in sending} | self._underway.keys()
         chosen: list[OutboxRow] = []
         done: set[ChannelName] = set()
         for channel in channels:
             for _ in range(ROUNDS):
-                room = SendingRoom([*in_air, *chosen], self._slow)
+                room = SendingRoom([*sending, *chosen], self._slow)
                 if not (most := room.of(channel)):
                     break
                 taken = own | {row.id for row in chosen}
@@ -316,15 +262,15 @@ class Outbox:
 
     def _start(self, bundle: Bundle, now: int) -> None:
         loop = asyncio.get_running_loop()
-        flight = self._flights[bundle.lead.id] = _Flight(bundle, loop.time())
+        started = self._underway[bundle.lead.id] = _Underway(bundle, loop.time())
 
-        async def fly() -> None:
-            flight.outcomes = await self._sending.try_once(bundle, now)
+        async def send() -> None:
+            started.outcomes = await self._sending.try_once(bundle, now)
             if (place := place_of(bundle.lead))[0] == "webhook":
-                (self._slow.add if loop.time() - flight.begun_at > SLOW else self._slow.discard)(place)
+                (self._slow.add if loop.time() - started.begun_at > SLOW else self._slow.discard)(place)
             self._news.set()
 
-        task = loop.create_task(fly())
+        task = loop.create_task(send())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -30,7 +30,7 @@ SATURDAY = "2026-03-07T09:00:00Z"
 async def noted(database: Database, person: str, count: int) -> list[int]:
     """Ids, the newest first."""
     notices = [
-        Notice(0, person, "booking.moved", f"{number}", "c1", "b1", {"moved_from": AT}, AT + number, AT)
+        Notice(0, person, "booking.moved", f"{number}", "c1", "b1", {"moved_from": instant.text(AT)}, AT + number, AT)
         for number in range(count)
     ]
     async with database.begin() as connection:

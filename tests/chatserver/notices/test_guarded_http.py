@@ -233,6 +233,30 @@ async def test_a_large_answer_is_not_read_to_its_end() -> None:
         assert endpoint.connections == 2
 
 
+@pytest.mark.parametrize(
+    "rest", [b"Content-Length: 50\r\n\r\nless", b"Transfer-Encoding: chunked\r\n\r\n4\r\nwait\r\n", b"\r\n"]
+)
+async def test_a_body_that_does_not_end_is_not_waited_for(rest: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The status was there: what is taken for a failure is sent again."""
+    monkeypatch.setattr("chatserver.notices.guarded_http.BODY_WITHIN", 0.1)
+    async with http_endpoint() as endpoint, guarded() as http:
+        endpoint.otherwise = b"HTTP/1.1 200 OK\r\n" + rest
+        for _ in range(2):
+            outcome = await posted(http, f"http://{NAME}:{endpoint.port}/")
+            assert isinstance(outcome, HttpAnswered)
+            assert outcome.status == 200
+            assert outcome.took_ms < 5000
+        assert len(endpoint.received) == 2
+
+
+async def test_a_body_that_breaks_off_was_an_answer() -> None:
+    async with http_endpoint() as endpoint, guarded() as http:
+        endpoint.otherwise = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n"
+        outcome = await posted(http, f"http://{NAME}:{endpoint.port}/")
+        assert isinstance(outcome, HttpAnswered)
+        assert outcome.status == 200
+
+
 async def test_a_compressed_answer_stays_so() -> None:
     async with http_endpoint() as endpoint, guarded() as http:
         endpoint.otherwise = answer(200, b"no gzip at all", Content_Encoding="gzip")

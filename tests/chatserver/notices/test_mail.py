@@ -344,7 +344,7 @@ async def test_a_series_is_one_mail_with_a_file_of_all(post: Post) -> None:
         post.bookings[f"b{number}"] = replace(CALL, id=f"b{number}", starts_at=START + number * 14 * DAY)
         said: dict[str, Any] = {
             "service": "video_call",
-            "starts_at": post.bookings[f"b{number}"].starts_at,
+            "starts_at": instant.text(post.bookings[f"b{number}"].starts_at),
             "minutes": 30,
         }
         notices.append(post.notice("booking.booked", booking=f"b{number}", **said))

@@ -8,9 +8,10 @@ import pytest
 
 import chatserver.notices.outbox
 from chatserver.notices.delivery import Delivered, Delivery, DeliveryResult, NeverDelivered, NotNow, NotWanted
-from chatserver.notices.outbox import CHANNEL_AT_ONCE, ENDPOINT_AT_ONCE, LEASE
+from chatserver.notices.outbox import LEASE
 from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.sending import LONGEST_WISH, OURS_AGAIN, key_of, pause_after
+from chatserver.notices.sending_room import CHANNEL_AT_ONCE, ENDPOINT_AT_ONCE
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.store.errors import StoreError
