@@ -202,7 +202,7 @@ async def test_the_first_of_a_kind_says_why(post: Post) -> None:
 
 async def test_what_was_held_is_one_mail(post: Post) -> None:
     """With all of it in order, and no thread where it is about several conversations."""
-    notices = post.notice("message.unread", "mona"), post.notice("reply.missed", "mona", "c2", due_at=NOW)
+    notices = post.notice("message.unread", "mona"), post.notice("reply.missed", "mona", "c2", due_at=instant.text(NOW))
     mail = await post.mail(*notices)
     assert mail["Subject"] == "2 notifikationer til dig"
     plain = body(mail, "plain")
