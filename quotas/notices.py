@@ -24,7 +24,9 @@ QuietSpan = tuple[int, int]
 """Minutes of the day from which and until which it is quiet, past midnight where the second is less."""
 
 Minutes = Annotated[int, Meta(ge=0, le=7 * 24 * 60)]
-ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$(?!\n)")]
+ClockTime = Annotated[
+    str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$(?!\n)", description="A time on clocks, 00:00 to 23:59.")
+]
 
 
 class HearingRule(Struct, frozen=True):

@@ -119,6 +119,12 @@ async def test_settings_that_cannot_be_are_refused_by_name(
     assert fields(await anyone.put(SETTINGS, json=body, headers=as_("kari"))).keys() == {wrong}
 
 
+async def test_a_time_that_is_none_is_told_what_times_are(anyone: httpx.AsyncClient) -> None:
+    hours = {"from": "22:00", "until": "25:00"}
+    found = fields(await anyone.put(SETTINGS, json={"quiet_hours": hours}, headers=as_("kari")))
+    assert found == {"quiet_hours.until": "must be a time on clocks, 00:00 to 23:59"}
+
+
 async def test_a_service_asks_at_sign_up(anyone: httpx.AsyncClient) -> None:
     """Of whom it has brought; others find nobody."""
     answer = await anyone.put(SETTINGS, json={"topics": [{"topic": "messages", "push": False}]}, headers=SERVICE)
