@@ -5,12 +5,12 @@ A policy file changes single cells, by event and role. Whatever channels it name
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from quotas.zones import first_instant, zone_to_show
+from quotas.zones import first_instant, local_time
 
 HearingRole = Literal["member", "mentor", "support"]
 """In which role somebody hears of a fact."""
@@ -24,7 +24,9 @@ QuietSpan = tuple[int, int]
 """Minutes of the day from which and until which it is quiet, past midnight where the second is less."""
 
 Minutes = Annotated[int, Meta(ge=0, le=7 * 24 * 60)]
-ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$(?!\n)")]
+ClockTime = Annotated[
+    str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$(?!\n)", description="A time on clocks, 00:00 to 23:59.")
+]
 
 
 class HearingRule(Struct, frozen=True):
@@ -220,8 +222,7 @@ def quiet_until(zone: str, span: QuietSpan | None, at: int) -> int:
     if span is None or span[0] == span[1]:
         return at
     first, until = span
-    where = zone_to_show(zone)
-    today = datetime.fromtimestamp(at / 1000, UTC).astimezone(where).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = local_time(at, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     free_at = at
     for days in (-1, 0, 1):
         begins = first_instant(_on(today, days, first))

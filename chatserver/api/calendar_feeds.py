@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from chatserver.api.negotiation import CALENDAR
 from chatserver.api.oneself import nobody, require_oneself_or_service
-from chatserver.api.open_endpoint import OpenDoor, OpenEndpoint, nothing_there
+from chatserver.api.open_endpoint import AddressLimit, OpenEndpoint, nothing_there
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.roles import PAIR_OR_SERVICE
 from chatserver.conversations.requests import Missing
@@ -41,16 +41,16 @@ async def revoke_calendar_feed(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     return HttpAnswer(204)
 
 
-def calendar_route(feeds: CalendarFeeds, door: OpenDoor) -> Route:
+def calendar_route(feeds: CalendarFeeds, limit: AddressLimit) -> Route:
     """`GET /calendar/{secret}.ics`."""
-    return Route("/calendar/{secret}.ics", _Feed(feeds, door))
+    return Route("/calendar/{secret}.ics", _Feed(feeds, limit))
 
 
 class _Feed(OpenEndpoint):
     kind = "a calendar feed"
 
-    def __init__(self, feeds: CalendarFeeds, door: OpenDoor) -> None:
-        super().__init__(door)
+    def __init__(self, feeds: CalendarFeeds, limit: AddressLimit) -> None:
+        super().__init__(limit)
         self._feeds = feeds
 
     async def answer(self, request: Request) -> Response:

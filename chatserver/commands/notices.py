@@ -1,5 +1,6 @@
 """`chatserver notices`: what waits to be sent and what failed; trying it anew, and a test."""
 
+import logging
 import sys
 from typing import Annotated, Any
 
@@ -119,6 +120,8 @@ def retry(
 def test(person: str, /, *, as_json: AsJson = False, flags: ServerFlags = NO_FLAGS) -> None:
     """Send a person a test by mail and push, and say what happened. Exit status 1 where nothing was sent.
 
+    The command sends it itself, with the settings and certificates that it is given.
+
     Parameters
     ----------
     person
@@ -129,6 +132,8 @@ def test(person: str, /, *, as_json: AsJson = False, flags: ServerFlags = NO_FLA
     with one_sentence():
         settings = settings_of(flags)
         require_records(settings)
+        # What the channels log stands in the table.
+        logging.getLogger("chatserver").addHandler(logging.NullHandler())
         with store_in_use_of(settings) as store_url:
             tried = run(_tested(settings, store_url, person))
         if tried is None:
@@ -161,14 +166,19 @@ def _show_lines(lines: list[OutboxLine], most: int, *, failed: bool) -> None:
         screen.print("Nothing was given up." if failed else "Nothing waits.", highlight=False)
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("number", "channel", "to", "event", "given up" if failed else "due", "tries", "why not yet"):
-        table.add_column(column, overflow="fold", justify="right" if column in ("number", "tries") else "left")
-    if failed:
-        table.columns[-1].header = "why"
+    at_column, why_column = ("given up (UTC)", "why") if failed else ("due (UTC)", "why not yet")
+    for column in ("number", "channel", "to", "event", at_column, "tries", why_column):
+        table.add_column(
+            column,
+            overflow="fold",
+            no_wrap=column == at_column,
+            justify="right" if column in ("number", "tries") else "left",
+        )
     for line in lines:
         at = line.done_at if failed and line.done_at is not None else line.due_at
         why = line.reason or ("held for quiet hours" if line.held else "")
-        table.add_row(str(line.id), line.channel, _to(line), line.event, instant.text(at), str(line.attempts), why)
+        told = instant.text(at)[:16].replace("T", " ")
+        table.add_row(str(line.id), line.channel, _to(line), line.event, told, str(line.attempts), why)
     screen.print(table, highlight=False)
     if len(lines) == most:
         screen.print("There may be more: --most shows them.", highlight=False)

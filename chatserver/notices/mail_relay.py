@@ -58,12 +58,13 @@ class MailRelay:
     """A `MailPost`. `own_name` is how it greets; `trust` decides on certificates: None, as the system does."""
 
     def __init__(self, server: SmtpServer, own_name: str, trust: ssl.SSLContext | None = None) -> None:
-        self.relay_problem: str | None = None
         self._server = server
         self._own_name = own_name
         self._trust = trust
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._idle: list[_Line] = []
+        self._logged: str | None = None
+        """Why no mail leaves at present: it is logged once, and not for every mail."""
 
     async def post(self, mail: PostedMail) -> DeliveryResult | AddressRefused:
         """5xx to an address or to what a mail holds is for good. Whatever else the relay says may be mended there."""
@@ -83,11 +84,11 @@ class MailRelay:
         except _Unavailable as error:
             return self._later(str(error))
         except SMTPRecipientsRefused as error:
-            self.relay_problem = None
+            self._logged = None
             [refused] = error.recipients
             return _recipient_refused(refused.code, refused.message)
         except SMTPDataError as error:
-            self.relay_problem = None
+            self._logged = None
             said = _said("a mail", error.code, error.message)
             return NeverDelivered(said) if error.code >= 500 else NotNow(said)
         except SMTPSenderRefused as error:
@@ -97,7 +98,7 @@ class MailRelay:
             return NotNow(_said("a mail", error.code, error.message))
         except (SMTPException, OSError):
             return NotNow("the connection to the mail relay was lost")
-        self.relay_problem = None
+        self._logged = None
         return Delivered()
 
     async def close(self) -> None:
@@ -106,9 +107,9 @@ class MailRelay:
             await _end(self._idle.pop())
 
     def _later(self, problem: str) -> NotNow:
-        if problem != self.relay_problem:
+        if problem != self._logged:
             logger.warning("%s", problem)
-        self.relay_problem = problem
+        self._logged = problem
         return NotNow(problem)
 
     @asynccontextmanager

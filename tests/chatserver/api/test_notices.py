@@ -30,7 +30,7 @@ SATURDAY = "2026-03-07T09:00:00Z"
 async def noted(database: Database, person: str, count: int) -> list[int]:
     """Ids, the newest first."""
     notices = [
-        Notice(0, person, "booking.moved", f"{number}", "c1", "b1", {"moved_from": AT}, AT + number, AT)
+        Notice(0, person, "booking.moved", f"{number}", "c1", "b1", {"moved_from": instant.text(AT)}, AT + number, AT)
         for number in range(count)
     ]
     async with database.begin() as connection:
@@ -117,6 +117,12 @@ async def test_settings_that_cannot_be_are_refused_by_name(
     anyone: httpx.AsyncClient, body: dict[str, Any], wrong: str
 ) -> None:
     assert fields(await anyone.put(SETTINGS, json=body, headers=as_("kari"))).keys() == {wrong}
+
+
+async def test_a_time_that_is_none_is_told_what_times_are(anyone: httpx.AsyncClient) -> None:
+    hours = {"from": "22:00", "until": "25:00"}
+    found = fields(await anyone.put(SETTINGS, json={"quiet_hours": hours}, headers=as_("kari")))
+    assert found == {"quiet_hours.until": "must be a time on clocks, 00:00 to 23:59"}
 
 
 async def test_a_service_asks_at_sign_up(anyone: httpx.AsyncClient) -> None:

@@ -202,7 +202,7 @@ async def test_the_first_of_a_kind_says_why(post: Post) -> None:
 
 async def test_what_was_held_is_one_mail(post: Post) -> None:
     """With all of it in order, and no thread where it is about several conversations."""
-    notices = post.notice("message.unread", "mona"), post.notice("reply.missed", "mona", "c2", due_at=NOW)
+    notices = post.notice("message.unread", "mona"), post.notice("reply.missed", "mona", "c2", due_at=instant.text(NOW))
     mail = await post.mail(*notices)
     assert mail["Subject"] == "2 notifikationer til dig"
     plain = body(mail, "plain")
@@ -344,7 +344,7 @@ async def test_a_series_is_one_mail_with_a_file_of_all(post: Post) -> None:
         post.bookings[f"b{number}"] = replace(CALL, id=f"b{number}", starts_at=START + number * 14 * DAY)
         said: dict[str, Any] = {
             "service": "video_call",
-            "starts_at": post.bookings[f"b{number}"].starts_at,
+            "starts_at": instant.text(post.bookings[f"b{number}"].starts_at),
             "minutes": 30,
         }
         notices.append(post.notice("booking.booked", booking=f"b{number}", **said))

@@ -44,7 +44,9 @@ async def test_an_endpoint_gets_what_it_can_check(hooks: Hooks, endpoint: HttpEn
     secret = await hooks.hook("shop", endpoint, "reply.*")
     await hooks.note("booking.booked", "b1")
     due = instant.parse("2026-01-07T11:00:00Z")
-    await hooks.note("reply.missed", "c1 4", waiting_since=instant.text(due - DAY), due_at=due, secret="kept")
+    await hooks.note(
+        "reply.missed", "c1 4", waiting_since=instant.text(due - DAY), due_at=instant.text(due), secret="kept"
+    )
     await hooks.settle()
     [received] = endpoint.received
     assert received.line == "POST /shop HTTP/1.1"
