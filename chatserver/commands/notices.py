@@ -25,6 +25,15 @@ from quotas import instant
 notices = App(name="notices")
 
 AsJson = Annotated[bool, Parameter(name="--json", negative="")]
+_number = Number(gte=1, lte=2**63 - 1)
+"""Of a row: databases have none beyond."""
+
+
+def _numbers(type_: Any, ids: list[int] | None) -> None:
+    for id in ids or []:
+        _number(type_, id)
+
+
 Failed = Annotated[bool, Parameter(negative="")]
 
 
@@ -65,7 +74,7 @@ def show(
 
 @notices.command
 def retry(
-    ids: Annotated[list[int] | None, Parameter(negative="")] = None,
+    ids: Annotated[list[int] | None, Parameter(negative="", validator=_numbers)] = None,
     /,
     *,
     failed: Failed = False,

@@ -89,9 +89,16 @@ class WebhookChannel:
             logger.exception("an event cannot be told", extra={"outbox": delivery.id})
             return NeverDelivered("a fault of this server; its log says more")
         outcome = await self._sender.send(hook, event.mark, body, delivery.now)
-        made = await self._noted(delivery, outcome)
+        made = await self._noted(delivery, hook, outcome)
         await self._noting.tell(made)
+        if outcome.error is not None and await self._has_moved(hook):
+            return NotNow("its address was changed meanwhile", counts=False)
         return _result(outcome)
+
+    async def _has_moved(self, tried: WebhookRecord) -> bool:
+        async with self._database.read() as connection:
+            hook = await webhooks.find(connection, tried.id)
+        return hook is not None and hook.url != tried.url
 
     async def _data(self, hook: WebhookRecord, event: WebhookEvent) -> Struct:
         known = {"person": event.person_id, **event.data}
@@ -110,7 +117,7 @@ class WebhookChannel:
             return message.body if is_there and not message.erased else None
         return None
 
-    async def _noted(self, delivery: Delivery, outcome: WebhookOutcome) -> Made:
+    async def _noted(self, delivery: Delivery, tried: WebhookRecord, outcome: WebhookOutcome) -> Made:
         """Keep the try, and how the endpoint fares; where that disables it, support hears of it."""
         now = delivery.now
         made = Made()
@@ -128,14 +135,20 @@ class WebhookChannel:
             if outcome.error is None:
                 await webhooks.reached(connection, delivery.endpoint)
             else:
-                made = await self._failed(connection, delivery, outcome, last_at)
+                made = await self._failed(connection, delivery, tried, outcome, last_at)
         return made
 
     async def _failed(
-        self, connection: AsyncConnection, delivery: Delivery, outcome: WebhookOutcome, last_at: int | None
+        self,
+        connection: AsyncConnection,
+        delivery: Delivery,
+        tried: WebhookRecord,
+        outcome: WebhookOutcome,
+        last_at: int | None,
     ) -> Made:
         hook = await webhooks.find_to_change(connection, delivery.endpoint)
-        if hook is None or hook.disabled_at is not None:
+        # What the place before says is nothing about the one that it has now.
+        if hook is None or hook.disabled_at is not None or hook.url != tried.url:
             return Made()
         now = delivery.now
         since = hook.failing_since

@@ -449,6 +449,32 @@ async def test_old_tries_and_events_are_forgotten(
         assert await connection.scalar(select(func.count()).select_from(WEBHOOK_EVENTS)) == 1
 
 
+async def test_what_a_place_says_that_was_left_meanwhile_is_nothing_about_the_new_one(
+    hooks: Hooks, endpoint: HttpEndpoint
+) -> None:
+    """It answers 410 after the address was changed: the event goes to the new one, which is not disabled."""
+    await hooks.hook("shop", endpoint)
+    endpoint.otherwise = answer(500)
+    await hooks.note("reply.missed", "c1 1")
+    await hooks.settle()
+    found = await hooks.book.find("shop")
+    assert found is not None
+    assert found.failing_since is not None
+    endpoint.otherwise, endpoint.delay = answer(410), 0.5
+    await hooks.note("reply.missed", "c1 2")
+    hooks.post.outbox.work()
+    await endpoint.until(2)
+    async with http_endpoint() as new:
+        await hooks.hook("shop", new)
+        await hooks.settle()
+        found = await hooks.book.find("shop")
+        assert found is not None
+        assert (found.disabled_at, found.failing_since) == (None, None)
+        await hooks.later(HOUR)
+        assert len(new.received) == 2
+    assert await hooks.outcomes("shop") == ["sent", "sent"]
+
+
 async def test_what_was_sent_by_a_process_that_died_is_sent_again_with_its_id(
     hooks: Hooks, endpoint: HttpEndpoint
 ) -> None:
