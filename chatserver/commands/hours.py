@@ -1,6 +1,5 @@
 """`chatserver hours`: a mentor's hours, shown and set."""
 
-import base64
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from chatserver.client.sessions import HoursSaid
 from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_json
 from chatserver.commands.chat import token_of
 from chatserver.commands.screen import screen
+from chatserver.protocol.base64url import base64url_bytes
 from chatserver.settings import SettingsError
 from chatserver.terminal.session_tables import show_hours
 from quotas.plans import WEEKDAYS
@@ -95,6 +95,6 @@ def _person(asked: QuestionFlags) -> str:
     """Whom the token names: the server checks it, this only reads it. Raises SettingsError."""
     try:
         _, payload, _ = token_of(asked.token_file).split(".")
-        return str(msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
+        return str(msgspec.json.decode(base64url_bytes(payload))["sub"])
     except (ValueError, KeyError, TypeError, msgspec.DecodeError):
         raise SettingsError("the token names nobody; use one that `chatserver token` or your platform issued") from None

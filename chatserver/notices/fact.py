@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from quotas.notices import HearingRole as HearingRole
+from quotas.notices import HearingRole
+
+NOBODY: frozenset[HearingRole] = frozenset()
+"""The roles of what only webhooks are told of."""
 
 FactName = Literal[
     "message",
@@ -60,4 +63,4 @@ class Fact(Struct, frozen=True, kw_only=True):
     joined: bool = False
     """Others like it come at the same moment: they are pushed as one."""
     data: dict[str, Any] = {}
-    """Ids, instants and numbers that texts are made of. No name, and nothing that a person wrote."""
+    """Ids, instants (RFC 3339 in UTC) and numbers that texts are made of. No name, and nothing that a person wrote."""

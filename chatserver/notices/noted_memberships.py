@@ -6,12 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.membership import MembershipRecord, NotedStep
 from chatserver.conversations.memberships import Memberships
-from chatserver.notices.fact import Fact
+from chatserver.notices.fact import NOBODY, Fact
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting
-from quotas.notices import HearingRole
-
-NOBODY: frozenset[HearingRole] = frozenset()
 
 
 class NotedMemberships:

@@ -4,6 +4,7 @@ Noting the same fact again changes nothing. What was noted is told after the com
 two loses nothing but the word to whoever is connected: the outbox looks at its table by itself.
 """
 
+import asyncio
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -25,11 +26,13 @@ from chatserver.notices.rows.reach import Reach, reach_of
 from chatserver.notices.rows.wishes import Wishes, wishes_of
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import MINUTE, SECOND
-from quotas.notices import HearingRule, NoticePolicy, PersonalChannel, quiet_until, rules_for
+from quotas.notices import HearingRole, HearingRule, NoticePolicy, PersonalChannel, quiet_until, rules_for
 from quotas.store.errors import StoreError
 
 JOINED_WITHIN = 30 * SECOND
 """How long the first of several that are pushed as one waits for the others."""
+
+_LATER = "notices are told later: by the outbox's own look, and in their lists"
 
 logger = logging.getLogger(__name__)
 
@@ -104,37 +107,55 @@ class Noting:
 
     async def tell(self, made: Made) -> None:
         """After the commit: set the outbox's timer, and tell whoever is connected. Raises nothing."""
+        # Who did it need not hear of it.
+        news = [each for each in made.notices if each.read_at is None]
         try:
-            await self._ringing.ring(made.due_at)
-            if made.notices:
-                async with self._database.read() as connection:
-                    unread = await unread_counts(connection, {each.person for each in made.notices})
-                # Who did it need not hear of it.
-                for notice in (each for each in made.notices if each.read_at is None):
-                    await self._publisher.publish(notice, unread.get(notice.person, 0))
+            unread = await self._unread({each.person for each in news})
+            said = (self._publisher.publish(each, unread.get(each.person, 0)) for each in news)
+            await asyncio.gather(self._ringing.ring(made.due_at), *said)
         except (StoreError, DatabaseError):
-            logger.debug("notices are told later: by the outbox's own look, and in their lists")
+            logger.debug(_LATER)
+
+    async def _unread(self, people: Collection[str]) -> dict[str, int]:
+        if not people:
+            return {}
+        async with self._database.read() as connection:
+            return await unread_counts(connection, people)
 
     async def tell_of(self, facts: Sequence[Fact], now: int) -> None:
         """As `tell`, of facts that were noted before, for whoever finds them untold. Raises nothing."""
         try:
             async with self._database.read() as connection:
-                noted = await rows.by_keys(connection, await self._hearings(connection, facts, now))
+                noted = await rows.by_keys(connection, await self._keys(connection, facts))
         except DatabaseError:
-            logger.debug("notices are told later: by the outbox's own look, and in their lists")
+            logger.debug(_LATER)
         else:
             await self.tell(Made(tuple(noted), now))
 
-    async def _hearings(
-        self, connection: AsyncConnection, facts: Sequence[Fact], now: int
-    ) -> dict[HearingKey, _Hearing]:
-        """Who is to hear of them. Of one who would hear of a fact in two roles, the first counts."""
-        told = [
+    async def _keys(self, connection: AsyncConnection, facts: Sequence[Fact]) -> list[HearingKey]:
+        """By which notices of them are known, also of people who hear of none."""
+        told = self._told(facts)
+        support = await support_staff(connection) if any(rule.role == "support" for _, rule in told) else {}
+        return [
+            (person, fact.event, fact.mark)
+            for fact, rule in told
+            for person in (support if rule.role == "support" else [_person_of(fact, rule.role)])
+        ]
+
+    def _told(self, facts: Sequence[Fact]) -> list[tuple[Fact, HearingRule]]:
+        """Which lines of the table are about them."""
+        return [
             (fact, rule)
             for fact in facts
             for rule in self._rules(fact.event)
             if fact.roles is None or rule.role in fact.roles
         ]
+
+    async def _hearings(
+        self, connection: AsyncConnection, facts: Sequence[Fact], now: int
+    ) -> dict[HearingKey, _Hearing]:
+        """Who is to hear of them. Of one who would hear of a fact in two roles, the first counts."""
+        told = self._told(facts)
         if not told:
             return {}
         here = {person for fact, _ in told for person in (fact.member, fact.mentor) if person}
@@ -174,13 +195,14 @@ class Noting:
 def _in_role(
     rule: HearingRule, fact: Fact, known: Mapping[str, Contact], support: Mapping[str, Contact]
 ) -> Iterable[Contact]:
-    match rule.role:
-        case "support":
-            return support.values()
-        case "member":
-            return [known[fact.member]] if fact.member in known else []
-        case "mentor":
-            return [known[fact.mentor]] if fact.mentor in known else []
+    if rule.role == "support":
+        return support.values()
+    person = known.get(_person_of(fact, rule.role))
+    return [person] if person is not None else []
+
+
+def _person_of(fact: Fact, role: HearingRole) -> str:
+    return fact.member if role == "member" else fact.mentor
 
 
 def _notice(fact: Fact, rule: HearingRule, person: str, now: int) -> Notice:

@@ -1,14 +1,14 @@
 """What an app says to be reached by push, as it stands in JSON, and what is wrong with it."""
 
-import binascii
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from chatserver.conversations.requests import FieldProblem, Invalid
+from chatserver.notices.guarded_http import MOST_URL
 from chatserver.notices.push_message import PushTarget, is_point
+from chatserver.protocol.base64url import base64url_bytes
 from quotas.instant import LATEST
 
 AUTH_BYTES = 16
@@ -31,7 +31,9 @@ class PushDetails(Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: Annotated[
         str,
         Meta(
-            min_length=1, max_length=2000, description="The https address of the push service, as the browser has it."
+            min_length=1,
+            max_length=MOST_URL,
+            description="The https address of the push service, as the browser has it.",
         ),
     ]
     keys: PushKeys
@@ -61,9 +63,7 @@ def target_in(details: PushDetails, url_problem: Callable[[str], str | None], no
 
 def bytes_of(text: str) -> bytes:
     """What base64url holds, with or without its padding; b'' where it is none."""
-    given = text.rstrip("=")
     try:
-        found = urlsafe_b64decode(given + "=" * (-len(given) % 4))
-    except (binascii.Error, ValueError):
+        return base64url_bytes(text)
+    except ValueError:
         return b""
-    return found

@@ -3,9 +3,7 @@
 It stays good for ever, since people look at old mails; all that it can do is what it says.
 """
 
-import binascii
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
@@ -14,6 +12,7 @@ from msgspec import Struct
 from chatserver.conversations.contacts import contact_to_rely_on, contacts
 from chatserver.notices.rows.wishes import turn_off
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.protocol.base64url import base64url_bytes, base64url_text
 from chatserver.records.database import Database
 from quotas.notices import Topic
 from quotas.phrases import Language
@@ -43,17 +42,17 @@ class Unsubscribing:
     async def link(self, person: str, topics: Collection[Topic]) -> str:
         """The address that unsubscribes that person from these. Raises StoreError, too."""
         said = msgspec.json.encode(Unsubscription(person, tuple(sorted(topics))))
-        return f"{self._url}/unsubscribe/{_text(said)}.{_text(await self._signature(said))}"
+        return f"{self._url}/unsubscribe/{base64url_text(said)}.{base64url_text(await self._signature(said))}"
 
     async def read(self, token: str) -> Unsubscription | None:
         """What the last part of such an address says; None where we did not sign it. Raises StoreError, too."""
         said, _, signature = token.partition(".")
         try:
-            signed, given = _bytes(said), _bytes(signature)
+            signed, given = base64url_bytes(said), base64url_bytes(signature)
             if not hmac.compare_digest(given, await self._signature(signed)):
                 return None
             return msgspec.json.decode(signed, type=Unsubscription)
-        except (ValueError, binascii.Error):
+        except ValueError:
             return None
 
     async def language_of(self, person: str) -> Language | None:
@@ -74,11 +73,3 @@ class Unsubscribing:
     async def _signature(self, said: bytes) -> bytes:
         secret = await self._secrets.secret_of("unsubscribe")
         return hmac.digest(secret, b"unsubscribe\0" + said, "sha256")[:_SIGNED_BYTES]
-
-
-def _text(content: bytes) -> str:
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
-def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))

@@ -4,7 +4,6 @@ Browsers subscribe for the public key: a new pair would end every subscription. 
 """
 
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from email.utils import parseaddr
 from hashlib import blake2b
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.protocol.base64url import base64url_text
 
 TOKEN_SECONDS = 12 * 3600
 """For which a token holds; 24 hours are allowed at most. It is used for half of them."""
@@ -53,7 +53,7 @@ class Vapid:
         """A name for what the words say together, that tells nobody else what they are: 32 characters."""
         secret = await self._secrets.secret_of("vapid")
         digest = blake2b("\n".join(about).encode(), key=secret, person=b"push topic", digest_size=TOPIC_BYTES)
-        return unpadded(digest.digest())
+        return base64url_text(digest.digest())
 
     async def _key(self) -> EllipticCurvePrivateKey:
         secret = int.from_bytes(await self._secrets.secret_of("vapid"), "big")
@@ -89,10 +89,5 @@ def origin_of(endpoint: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, 443) else "")
 
 
-def unpadded(data: bytes) -> str:
-    """In base64url without padding, as all of web push writes bytes."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def _public(key: EllipticCurvePrivateKey) -> str:
-    return unpadded(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    return base64url_text(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))

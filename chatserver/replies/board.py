@@ -1,11 +1,11 @@
 """The board: who owes an answer, the most urgent first, a page at a time."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from math import inf
 
 from msgspec import Struct
 
+from chatserver.protocol.base64url import base64url_bytes, base64url_text
 from chatserver.replies.board_heads import BoardHeads
 from quotas.admission import WaitState
 from quotas.instant import LATEST
@@ -100,7 +100,7 @@ def totals_of(waits: Iterable[OpenWait], now: int) -> Totals:
 def cursor(place: Place) -> str:
     """A place as apps hand it back: opaque to them."""
     due_at = 0 if place[0] == inf else int(place[0])
-    return urlsafe_b64encode(f"{due_at} {place[1]}".encode()).decode().rstrip("=")
+    return base64url_text(f"{due_at} {place[1]}".encode())
 
 
 def place_of(cursor: str) -> Place:
@@ -108,7 +108,7 @@ def place_of(cursor: str) -> Place:
     if not cursor:
         return BEFORE_ALL
     try:
-        said = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        said = base64url_bytes(cursor).decode("ascii")
         due_at, conversation = int(said.partition(" ")[0]), said.partition(" ")[2]
     except ValueError:
         due_at, conversation = -1, ""

@@ -36,4 +36,6 @@ class BookedSessions:
             if ended.cancelled is not None:
                 await bookings.change(connection, ended)
                 await occupancy.give_back(connection, booking.id)
-                await self._log.append(connection, [cancelled_event(ended, ended.cancelled)])
+                await self._log.append(
+                    connection, [cancelled_event(ended, ended.cancelled)], {conversation.id: conversation}
+                )

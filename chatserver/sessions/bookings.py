@@ -320,7 +320,7 @@ class Bookings:
                     events += await self._strike(connection, outcome.booking, now)
                 if chat_of(outcome.booking) != chat_of(booking):
                     with_other_chats.add(booking.conversation)
-        await self._log.append(connection, events)
+        await self._log.append(connection, events, records)
         for name in sorted(with_other_chats):
             await raised(connection, records[name])
         return outcomes

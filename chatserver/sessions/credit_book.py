@@ -185,7 +185,7 @@ class CreditBook:
                 return CorrectionRefused(refusal, _left(before.credits))
             await corrections.append(connection, Correction(id, conversation, month.number, units, reason, now))
             event = SessionEvent(conversation, "", "corrected", now, now, "support", {"units": units}, mark=id)
-            await self._log.append(connection, [event])
+            await self._log.append(connection, [event], {conversation: found})
             return await self._of(connection, found, month, now)
 
     async def _of(

@@ -59,7 +59,7 @@ class NewBookings:
         if batch.made:
             await bookings.create(connection, sorted(batch.made, key=lambda row: row.booking.id))
             await occupancy.occupy(connection, [row.booking for row in batch.made])
-            await self._log.append(connection, [_booked(row, now) for row in batch.made])
+            await self._log.append(connection, [_booked(row, now) for row in batch.made], batch.records)
             for record in batch.with_new_chats():
                 await raised(connection, record)
         return outcomes

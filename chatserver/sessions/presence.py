@@ -72,7 +72,7 @@ class SessionPresence:
         since = at - LONGEST - CALL_STAYS_OPEN
         until = now + self._policy.join_minutes * MINUTE + 1
         async with self._database.begin() as connection:
-            await locked(connection, [conversation])
+            records = await locked(connection, [conversation])
             turns: list[SessionEvent] = []
             for booking in await bookings.between(connection, conversation, since, until):
                 noted = await session_events.of_booking(connection, booking.id)
@@ -92,5 +92,5 @@ class SessionPresence:
                         lapsed=person in lapsed,
                     )
                     turns += [turn] if turn else []
-            await self._log.append(connection, turns)
+            await self._log.append(connection, turns, records)
         return bool(turns)

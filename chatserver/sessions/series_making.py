@@ -88,11 +88,11 @@ class SeriesMaking:
         made = [await self._booked(series, start) for start in wanted]
         questions = questions_of(series, now)
         async with self._database.begin() as connection:
-            await locked(connection, [series.conversation])
+            records = await locked(connection, [series.conversation])
             newest = await rows.find(connection, series.id) or series
             kept = [each for each in made if not newest.ended_from or each.starts_at < newest.ended_from]
             await rows.note(connection, series.id, kept, now)
-            await self._log.append(connection, [_asked(series, month, now) for month in questions.asked])
+            await self._log.append(connection, [_asked(series, month, now) for month in questions.asked], records)
             if not newest.is_over:
                 newest = replace(newest, made_until=max(newest.made_until, until))
                 newest = replace(newest, due_at=self._due_at(newest, questions.next_at))

@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.records import records
-from chatserver.notices.fact import Fact, FactName, HearingRole
+from chatserver.notices.fact import NOBODY, Fact, FactName
 from chatserver.notices.noting import Noting
 from chatserver.sessions.rows import session_events
 from chatserver.sessions.session_event import EventName, SessionEvent
@@ -33,7 +32,6 @@ OF_SESSIONS = frozenset(
     {"reminder", "starting", "started", "late", "candidate", "close_reminder", "ended", "mentor_absent", "unattended"}
 )
 """Of which nobody hears while the conversation is suspended; webhooks do."""
-NOBODY: frozenset[HearingRole] = frozenset()
 
 
 class SessionLog:
@@ -42,11 +40,18 @@ class SessionLog:
     def __init__(self, noting: Noting) -> None:
         self._noting = noting
 
-    async def append(self, connection: AsyncConnection, events: Sequence[SessionEvent]) -> None:
-        """Those that are not there already, and what comes of them for people and webhooks."""
+    async def append(
+        self,
+        connection: AsyncConnection,
+        events: Sequence[SessionEvent],
+        conversations: Mapping[str, ConversationRecord],
+    ) -> None:
+        """Those that are not there already, and what comes of them for people and webhooks.
+
+        `conversations` are theirs; whoever writes events has locked them.
+        """
         await session_events.append(connection, events)
-        if named := {event.conversation for event in events if event.name in FACTS}:
-            facts = facts_of(events, await records(connection, sorted(named)))
+        if facts := facts_of(events, conversations):
             await self._noting.note(connection, facts, max(event.noted_at for event in events))
 
     async def tell(

@@ -73,12 +73,12 @@ class SessionSteps:
             await self._note_join(booking, side, now)
         connected = await self._connected_at(booking, now)
         async with self._database.begin() as connection:
-            await locked(connection, [booking.conversation])
+            records = await locked(connection, [booking.conversation])
             row = await bookings.find(connection, booking.id)
             booking = row.booking if row else booking  # Bookings are never deleted.
             known = {(event.name, event.mark) for event in await session_events.of_booking(connection, booking.id)}
             due = [step for step in steps_between(booking, self._policy, 0, now) if (step.name, step.mark) not in known]
-            await self._log.append(connection, [self._event(booking, step, now, connected) for step in due])
+            await self._log.append(connection, [self._event(booking, step, now, connected) for step in due], records)
         # Also where nothing is due: whoever noted it may have died before it was told.
         await self._telling.tell(booking.conversation)
         return booking

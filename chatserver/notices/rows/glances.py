@@ -2,12 +2,24 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.glance import NoticeGlance
 from chatserver.records.dialects import portions
 from chatserver.records.tables import MUTED_CONVERSATIONS, NOTICES
+
+_PEOPLE: BindParameter[list[str]] = bindparam("people", expanding=True)
+_COUNTS = (
+    select(NOTICES.c.person_id, literal("").label("conversation_id"), func.count().label("unread"))
+    .where(NOTICES.c.person_id.in_(_PEOPLE), NOTICES.c.read_at.is_(None))
+    .group_by(NOTICES.c.person_id)
+)
+_MUTES = select(MUTED_CONVERSATIONS.c.person_id, MUTED_CONVERSATIONS.c.conversation_id, literal(0)).where(
+    MUTED_CONVERSATIONS.c.person_id.in_(_PEOPLE)
+)
+_GLANCES = union_all(_COUNTS, _MUTES)
+"""Made once: a hello waits for it, and many come at a time."""
 
 
 async def glances(connection: AsyncConnection, people: Collection[str]) -> dict[str, NoticeGlance]:
@@ -15,14 +27,7 @@ async def glances(connection: AsyncConnection, people: Collection[str]) -> dict[
     unread: dict[str, int] = {}
     muted: dict[str, set[str]] = {}
     for some in portions(sorted(set(people)), 2):
-        counts = (
-            select(NOTICES.c.person_id, literal("").label("conversation_id"), func.count().label("unread"))
-            .where(NOTICES.c.person_id.in_(some), NOTICES.c.read_at.is_(None))
-            .group_by(NOTICES.c.person_id)
-        )
-        names = MUTED_CONVERSATIONS.c.person_id, MUTED_CONVERSATIONS.c.conversation_id
-        mutes = select(*names, literal(0)).where(names[0].in_(some))
-        for person, conversation, count in await connection.execute(union_all(counts, mutes)):
+        for person, conversation, count in await connection.execute(_GLANCES, {"people": some}):
             if conversation:
                 muted.setdefault(person, set()).add(conversation)
             else:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.fact import FactName
@@ -43,6 +43,16 @@ async def events_heard(
         query = select(NOTICES.c.person_id, NOTICES.c.event).where(*here).distinct()
         heard |= {(person, event) for person, event in await connection.execute(query)}
     return heard
+
+
+async def forget(connection: AsyncConnection, before: int, most: int) -> int:
+    """Delete at most that many that were noted before that instant, the first ones first; how many."""
+    # By their ids, which grow with the instants: no index of instants is needed for what happens once an hour.
+    oldest = select(NOTICES.c.id, NOTICES.c.noted_at).order_by(NOTICES.c.id).limit(most).subquery()
+    ids = list(await connection.scalars(select(oldest.c.id).where(oldest.c.noted_at < before)))
+    for some in portions(ids):
+        await connection.execute(delete(NOTICES).where(NOTICES.c.id.in_(some)))
+    return len(ids)
 
 
 async def by_id(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Notice]:

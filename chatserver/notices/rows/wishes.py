@@ -1,10 +1,11 @@
 """What people want to hear on which channel, and when: settings, muted conversations, openings they asked about."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import CompoundSelect, delete, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
@@ -43,16 +44,27 @@ async def wishes_of(connection: AsyncConnection, people: Collection[str]) -> dic
     """Those of each, also of who has set nothing."""
     set_by: dict[str, tuple[Unwanted, QuietSpan | None]] = {}
     muted: dict[str, set[str]] = {}
-    for some in portions(sorted(people)):
-        query = select(NOTICE_SETTINGS).where(NOTICE_SETTINGS.c.person_id.in_(some))
-        for row in await connection.execute(query):
-            set_by[row.person_id] = _off_of(row.off), _span_of(row.quiet_from, row.quiet_until)
-        names = MUTED_CONVERSATIONS.c.person_id, MUTED_CONVERSATIONS.c.conversation_id
-        for person, conversation in await connection.execute(select(*names).where(names[0].in_(some))):
-            muted.setdefault(person, set()).add(conversation)
+    for some in portions(sorted(people), 2):
+        for person, off, first, until, conversation in await connection.execute(_of(some)):
+            if conversation is None:
+                set_by[person] = _off_of(off), _span_of(first, until)
+            else:
+                muted.setdefault(person, set()).add(conversation)
     return {
         person: Wishes(*set_by.get(person, (frozenset(), None)), frozenset(muted.get(person, ()))) for person in people
     }
+
+
+def _of(people: Collection[str]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Settings without, and muted conversations with the last column: one statement, since there are many notices."""
+    settings, muted = NOTICE_SETTINGS.c, MUTED_CONVERSATIONS.c
+    none = null()
+    return union_all(
+        select(settings.person_id, settings.off, settings.quiet_from, settings.quiet_until, none).where(
+            settings.person_id.in_(people)
+        ),
+        select(muted.person_id, none, none, none, muted.conversation_id).where(muted.person_id.in_(people)),
+    )
 
 
 async def set_wishes(
@@ -106,10 +118,10 @@ async def ask_opening(connection: AsyncConnection, request: OpeningRequest) -> N
     await connection.execute(upsert)
 
 
-async def forget_opening(connection: AsyncConnection, conversation: str) -> bool:
-    """Wait for none there any more; whether one was waited for."""
+async def forget_opening(connection: AsyncConnection, conversation: str) -> None:
+    """Wait for none there any more."""
     here = OPENING_REQUESTS.c.conversation_id == conversation
-    return (await connection.execute(delete(OPENING_REQUESTS).where(here))).rowcount > 0
+    await connection.execute(delete(OPENING_REQUESTS).where(here))
 
 
 async def opening_of(connection: AsyncConnection, conversation: str) -> OpeningRequest | None:

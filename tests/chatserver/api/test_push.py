@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from chatserver.notices.vapid import unpadded
+from chatserver.protocol.base64url import base64url_text
 from chatserver.records.database import Database
 from tests.chatserver.api.asking import NOW, as_, fields
 from tests.chatserver.api.serving import SERVICE, Served, served
@@ -75,7 +75,7 @@ async def test_nobody_who_is_not_recorded(anyone: httpx.AsyncClient, monday: Ser
             {"keys": {"p256dh": "BA", "auth": "AA"}},
             {"keys.p256dh": "a point on P-256", "keys.auth": "must be 16 bytes"},
         ),
-        ({"keys": {"p256dh": unpadded(BROWSER.p256dh)}}, {"keys.auth": "is missing"}),
+        ({"keys": {"p256dh": base64url_text(BROWSER.p256dh)}}, {"keys.auth": "is missing"}),
         ({"keys": "BA"}, {"keys": "must be an object"}),
         ({"expiration_time": 1_000}, {"expiration_time": "is over already"}),
         ({"expiration_time": "soon"}, {"expiration_time": "a whole number"}),

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chatserver.notices.push_requests import PushDetails, PushKeys
-from chatserver.notices.vapid import unpadded
+from chatserver.protocol.base64url import base64url_text
 
 
 @dataclass
@@ -27,7 +27,9 @@ class Browser:
 
     def subscription(self, expiration_time: int | None = None) -> PushDetails:
         """As an app says it."""
-        return PushDetails(self.endpoint, PushKeys(unpadded(self.p256dh), unpadded(self.auth)), expiration_time)
+        return PushDetails(
+            self.endpoint, PushKeys(base64url_text(self.p256dh), base64url_text(self.auth)), expiration_time
+        )
 
     def opened(self, body: bytes) -> dict[str, Any]:
         """What came, as its worker sees it."""

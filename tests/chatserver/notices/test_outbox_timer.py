@@ -7,7 +7,8 @@ import pytest
 
 from chatserver.notices.delivery import NotNow
 from chatserver.notices.outbox import KIND, OWNER, TIMER
-from chatserver.notices.outbox_timer import FORGET_FAILED, FORGET_SENT
+from chatserver.notices.outbox_timer import FORGET_FAILED, FORGET_NOTICES, FORGET_SENT
+from chatserver.notices.rows import notices
 from chatserver.notices.rows.queue import ToSend
 from chatserver.records.database import Database
 from quotas.instant import HOUR, MINUTE, SECOND
@@ -132,3 +133,13 @@ async def test_old_rows_are_forgotten_the_failed_ones_later(post: Post, mail: Re
     await post.later(FORGET_FAILED - FORGET_SENT + SECOND)
     await post.beside("oldest", [mail]).timer.arm(PARTITION)
     assert await post.rows() == {}
+
+
+async def test_a_notice_is_forgotten_after_a_year_and_a_month(post: Post, mail: Receiver) -> None:
+    old = await post.noted(mark="old")
+    await post.later(FORGET_NOTICES)
+    young = await post.noted(mark="young")
+    await post.later(MINUTE)
+    await post.beside("housekeeper", [mail]).timer.arm(PARTITION)
+    async with post.database.read() as connection:
+        assert await notices.by_id(connection, [old.id, young.id]) == {young.id: young}

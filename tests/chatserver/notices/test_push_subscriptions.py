@@ -13,7 +13,7 @@ from chatserver.conversations.requests import Invalid, Missing
 from chatserver.notices.push_requests import PushDetails, PushKeys
 from chatserver.notices.push_subscriptions import MOST_DEVICES, PushPlace
 from chatserver.notices.rows import push_subscriptions
-from chatserver.notices.vapid import unpadded
+from chatserver.protocol.base64url import base64url_text
 from chatserver.records.database import Database
 from chatserver.records.tables import PUSH_SUBSCRIPTIONS
 from quotas.instant import DAY
@@ -55,7 +55,7 @@ async def test_sealed_at_rest(pushed: Pushing) -> None:
     browser = Browser(ENDPOINT)
     await pushed.subscribe(browser)
     [row] = await rows(pushed)
-    for secret in (b"push.example.net", browser.p256dh, browser.auth, unpadded(browser.auth).encode()):
+    for secret in (b"push.example.net", browser.p256dh, browser.auth, base64url_text(browser.auth).encode()):
         assert secret not in row.sealed + row.digest
 
 
@@ -139,17 +139,17 @@ async def test_nobody_subscribes_who_is_not_recorded(pushed: Pushing) -> None:
         ({"endpoint": "https://10.0.0.1/x"}, "endpoint", "at a public address: this one is not (private)"),
         ({"endpoint": "https:///x"}, "endpoint", "must be an https address"),
         ({"endpoint": "push"}, "endpoint", "must be an https address"),
-        ({"p256dh": unpadded(bytes(65))}, "keys.p256dh", "must be a point on P-256"),
+        ({"p256dh": base64url_text(bytes(65))}, "keys.p256dh", "must be a point on P-256"),
         ({"p256dh": "no base64!"}, "keys.p256dh", "must be a point on P-256"),
         ({"p256dh": "BÅÅÅ"}, "keys.p256dh", "must be a point on P-256"),
-        ({"auth": unpadded(bytes(15))}, "keys.auth", "must be 16 bytes in base64url"),
-        ({"auth": unpadded(bytes(16)) + "A"}, "keys.auth", "must be 16 bytes in base64url"),
+        ({"auth": base64url_text(bytes(15))}, "keys.auth", "must be 16 bytes in base64url"),
+        ({"auth": base64url_text(bytes(16)) + "A"}, "keys.auth", "must be 16 bytes in base64url"),
         ({"expiration_time": NOW}, "expiration_time", "is over already"),
     ],
 )
 async def test_what_cannot_be(pushed: Pushing, change: dict[str, Any], field: str, words: str) -> None:
     right = Browser(ENDPOINT)
-    given = {"endpoint": ENDPOINT, "p256dh": unpadded(right.p256dh), "auth": unpadded(right.auth)} | change
+    given = {"endpoint": ENDPOINT, "p256dh": base64url_text(right.p256dh), "auth": base64url_text(right.auth)} | change
     keys = PushKeys(given["p256dh"], given["auth"])
     details = PushDetails(given["endpoint"], keys, given.get("expiration_time"))
     refused = await pushed.subscriptions.put("mia", "phone", details)
@@ -162,7 +162,7 @@ async def test_what_cannot_be(pushed: Pushing, change: dict[str, Any], field: st
 async def test_keys_with_padding_are_the_same(pushed: Pushing) -> None:
     browser = Browser(ENDPOINT)
     await pushed.subscribe(browser)
-    padded = PushDetails(ENDPOINT, PushKeys(unpadded(browser.p256dh) + "=", unpadded(browser.auth) + "=="))
+    padded = PushDetails(ENDPOINT, PushKeys(base64url_text(browser.p256dh) + "=", base64url_text(browser.auth) + "=="))
     again = await pushed.subscriptions.put("mia", "phone", padded)
     assert not isinstance(again, Invalid | Missing)
     assert not again.created

@@ -6,10 +6,11 @@ from typing import Any, get_args
 import pytest
 
 from chatserver.notices import words_da, words_en, words_nb
-from chatserver.notices.fact import FactName, HearingRole
+from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
 from chatserver.notices.texts import NoticeWords, first_name, words_of
 from quotas import instant
+from quotas.notices import HearingRole
 from quotas.phrases import LANGUAGES, Language
 
 EVENTS: tuple[FactName, ...] = get_args(FactName)
@@ -20,7 +21,7 @@ EVERYTHING: dict[str, Any] = {
     "minutes": 30,
     "starts_at": "2026-12-02T10:00:00.000Z",
     "moved_from": "2026-12-01T10:00:00.000Z",
-    "next_session": instant.parse("2027-01-07T10:00:00Z"),
+    "next_session": "2027-01-07T10:00:00.000Z",
     "absent": "mentor",
     "due_at": "2026-11-30T12:45:00.000Z",
     "until": "2026-12-03T10:00:00.000Z",
