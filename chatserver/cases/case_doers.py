@@ -12,6 +12,7 @@ from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CorrectionRefused
 from chatserver.sessions.outcomes import BookingRefused
 from chatserver.sessions.telling import SessionTelling
+from quotas.admission import Status
 from quotas.cases.record import Case
 
 
@@ -33,7 +34,27 @@ class CaseDoers:
             "stop_renewal": self.stop_renewal,
             "resume_renewal": self.resume_renewal,
             "correct_units": self.correct_units,
+            "suspend": self.suspend,
+            "lift": self.lift,
         }
+
+    async def suspend(self, case: Case, at: int) -> str:
+        """Neither side writes."""
+        return await self._with_status(case, "suspended")
+
+    async def lift(self, case: Case, at: int) -> str:
+        """Back to what was before; one that is not suspended stays as it is."""
+        found = await self._provisioning.get_conversation(case.conversation)
+        if found is None or found.status != "suspended":
+            return ""
+        return await self._with_status(case, "open")
+
+    async def _with_status(self, case: Case, status: Status) -> str:
+        change = ConversationChange(status=status)
+        outcome = await self._provisioning.change_conversation(case.conversation, change)
+        if isinstance(outcome, Invalid | Missing | Conflict):
+            raise EffectImpossible("the conversation has ended")
+        return ""
 
     async def end_conversation(self, case: Case, at: int) -> str:
         """What has not started is cancelled, uncounted."""

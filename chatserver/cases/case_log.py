@@ -59,7 +59,9 @@ class CaseLog:
         member_read: int = 0,
     ) -> KeptCase:
         """Write a new one."""
-        start = KeptCase(case=replace(case, history=(), reached=()), entries=0, member_read=member_read)
+        start = KeptCase(
+            case=replace(case, history=(), reached=(), suspension=None), entries=0, member_read=member_read
+        )
         kept, entries = self._after(start, case, conversation, now, sealed)
         await cases.create(connection, kept)
         await case_entries.append(connection, case.id, 0, entries)
@@ -117,6 +119,9 @@ class CaseLog:
         todo = before.todo
         if len(case.reached) > len(before.case.reached):
             todo += tuple(CaseTodo(effect, case.since) for effect in case.effects)
+        if (case.suspension is None) != (before.case.suspension is None):
+            at = case.history[-1].at if case.history else now
+            todo += (CaseTodo("lift" if case.suspension is None else "suspend", at),)
         due, step = due_of(case, calendar), next_step(case, calendar)
         step_at = step.at if step else None
         kept = KeptCase(

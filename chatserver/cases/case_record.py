@@ -3,13 +3,15 @@
 from msgspec import Struct
 
 from quotas.cases.record import Case
-from quotas.cases.rules import CaseEffect
+from quotas.cases.rules import CaseEffect, SuspendAction
+
+TodoName = CaseEffect | SuspendAction
 
 
 class CaseTodo(Struct, frozen=True):
     """What the rest of the product is to do, because a case came into a state at `at` (ms)."""
 
-    effect: CaseEffect
+    effect: TodoName
     at: int
 
 

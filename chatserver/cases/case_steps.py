@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_log import CASE, CaseLog
 from chatserver.cases.case_record import CaseTodo, KeptCase
-from chatserver.cases.effects import CaseEffects, carried_out
+from chatserver.cases.effects import CaseEffects, EffectDone, carried_out
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked
@@ -184,8 +184,16 @@ class CaseSteps:
                 for todo in each.todo:
                     await self._do(each.case, todo)
 
+    async def _is_suspended(self, conversation: str) -> bool:
+        async with self._database.read() as connection:
+            live = await cases.live_of(connection, conversation)
+        return any(each.case.suspension is not None for each in live)
+
     async def _do(self, case: Case, todo: CaseTodo) -> None:
-        done = await carried_out(self._effects, case, todo)
+        if todo.effect == "lift" and await self._is_suspended(case.conversation):
+            done = EffectDone("effect:lift", "another case suspends it still")
+        else:
+            done = await carried_out(self._effects, case, todo)
         now = await self._clock()
         async with self._database.begin() as connection:
             records = await locked(connection, [case.conversation])

@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
-from chatserver.cases.case_record import CaseTodo
+from chatserver.cases.case_record import CaseTodo, TodoName
 from quotas.cases.record import Case
-from quotas.cases.rules import CaseEffect
 
 
 class EffectImpossible(Exception):  # noqa: N818 - no fault: somebody else does it
@@ -22,7 +21,7 @@ EffectDoer = Callable[[Case, int], Awaitable[str]]
 
 Done again it changes nothing. Raises EffectImpossible; StoreError and DatabaseError, where it is tried again.
 """
-CaseEffects = dict[CaseEffect, EffectDoer]
+CaseEffects = dict[TodoName, EffectDoer]
 
 
 class EffectDone(Struct, frozen=True):

@@ -68,3 +68,28 @@ async def test_support_confirms_a_no_show(desk: CaseDesk) -> None:
     opened = await desk.opened("u", "credit_correction", TOM)
     corrected = await desk.acted(opened.case.id, "corrected", SARA, units=2)
     assert corrected.case.history[-1].did in ("effect:correct_units", "by_hand:correct_units")
+
+
+async def test_a_report_suspends_the_conversation_until_support_decides(desk: CaseDesk) -> None:
+    """At once where the reporter asks for it; for 24 hours, unless support confirms it."""
+    with_doers(desk)
+
+    async def status() -> str:
+        found = await desk.provisioning.get_conversation("c1")
+        assert found is not None
+        return found.status
+
+    ref = (await desk.opened("r", "misconduct", MIA, "he shouts", person="tom", suspend=True)).case.id
+    assert await status() == "suspended"
+    desk.now = TUESDAY + DAY + MINUTE
+    await desk.ring(ref)
+    assert await status() == "open"
+    await desk.acted(ref, "suspend", SARA)
+    assert await status() == "suspended"
+    other = (await desk.opened("t", "misconduct", TOM, person="mia", suspend=True)).case.id
+    await desk.acted(ref, "dismissed", SARA)
+    assert await status() == "suspended"
+    await desk.acted(other, "lift", SARA)
+    assert await status() == "open"
+    hers = await desk.seen(ref, MIA)
+    assert hers is not None and hers.case.history == ()
