@@ -119,7 +119,9 @@ class CaseLog:
         todo = before.todo
         if len(case.reached) > len(before.case.reached):
             todo += tuple(CaseTodo(effect, case.since) for effect in case.effects)
-        if (case.suspension is None) != (before.case.suspension is None):
+        # Where somebody is removed it lasts until they are.
+        stays = case.suspension is None and "remove_person" in case.effects
+        if (case.suspension is None) != (before.case.suspension is None) and not stays:
             at = case.history[-1].at if case.history else now
             todo += (CaseTodo("lift" if case.suspension is None else "suspend", at),)
         due, step = due_of(case, calendar), next_step(case, calendar)

@@ -91,5 +91,8 @@ async def test_a_report_suspends_the_conversation_until_support_decides(desk: Ca
     assert await status() == "suspended"
     await desk.acted(other, "lift", SARA)
     assert await status() == "open"
+    await desk.acted(other, "suspend", SARA)
+    await desk.acted(other, "removed", SARA)
+    assert await status() == "suspended"
     hers = await desk.seen(ref, MIA)
     assert hers is not None and hers.case.history == ()
