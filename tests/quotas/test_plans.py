@@ -63,10 +63,10 @@ def test_an_escalation_takes_the_place_of_warnings(tmp_path: Path) -> None:
         promise = policy.plans[name].reply
         assert promise is not None
         assert (promise.warnings, promise.overtimes, promise.warn_first) == ([4], [48, 60], 4 * HOUR)
-        assert promise.told_before(4) == {"mentor"}
-        assert promise.told_before(0) == {"support"}
+        assert sorted(promise.told_before(4) or ()) == ["mentor"]
+        assert sorted(promise.told_before(0) or ()) == ["support"]
         assert promise.told_before(1) is None
-        assert promise.told_after(48) == {"mentor", "substitute"}
+        assert sorted(promise.told_after(48) or ()) == ["mentor", "substitute"]
         assert promise.told_after(4) is None
     assert ReplyPromise().told_before(4) is None
 
