@@ -43,6 +43,7 @@ class Conversation(Struct, frozen=True):
 
 async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
     status, record = written(await call.context.provisioning.put_conversation(call.id, call.body))
+    await call.context.openings.look_again(record.id)
     return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
 
@@ -53,6 +54,7 @@ async def change_conversation(call: HttpCall[NoQuery, ConversationChange]) -> Ht
     status, record = written(outcome)
     if record.status == "ended":  # which has cancelled what was booked
         await call.context.telling.tell(record.id)
+    await call.context.openings.look_again(record.id)
     return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
 
