@@ -163,6 +163,7 @@ async def assembled(
         exposition = Exposition(numbers, tokens, settings.metrics, seat)
         context = ApiContext(
             provisioning=base.provisioning,
+            choosing=base.choosing,
             ledger=ledger,
             messages=base.messages,
             authenticator=tokens,

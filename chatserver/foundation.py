@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.renewals import Renewals
@@ -66,6 +67,7 @@ from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.handing_on import HandingOn
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.presence import SessionPresence
 from chatserver.sessions.prices import Prices
@@ -115,6 +117,9 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    choosing: Choosing
+    handing_on: HandingOn
+    """Conversations that go on with another mentor."""
     appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
@@ -349,6 +354,16 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ),
         restorer=restorer,
         provisioning=provisioning,
+        choosing=Choosing(database, provisioning, appointments, ledger.now),
+        handing_on=HandingOn(
+            database=database,
+            ledger=ledger,
+            provisioning=provisioning,
+            appointments=appointments,
+            credits=credits,
+            telling=telling,
+            clock=ledger.now,
+        ),
         appointments=appointments,
         bookings=bookings,
         credits=credits,

@@ -12,6 +12,7 @@ from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
+from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
@@ -49,6 +50,7 @@ class ApiContext:
     """What the operations work with."""
 
     provisioning: Provisioning
+    choosing: Choosing
     ledger: Ledger
     messages: MessageLog
     authenticator: Authenticator

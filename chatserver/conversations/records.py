@@ -19,6 +19,11 @@ async def records(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
     return await conversations.find_all(connection, ids)
 
 
+async def follower(connection: AsyncConnection, id: str) -> str | None:
+    """The id of the conversation that this one was handed on to; None where it was not."""
+    return await conversations.follower(connection, id)
+
+
 async def locked(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:
     """Those of `ids`, at most IDS_AT_ONCE, that exist; nobody else changes them until the transaction ends."""
     return await conversations.find_all_to_change(connection, ids)

@@ -74,8 +74,12 @@ CONVERSATIONS = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False, server_default="plan"),
     Column("ended_reason", String(16)),
+    Column("chosen_plan", String(32)),
+    Column("chosen_at", BigInteger),
+    Column("follows", String(64)),
     _one_of("status", get_args(Status)),
     CheckConstraint("revision >= 1", name="revision_positive"),
+    Index("ux_conversations_follows", "follows", unique=True),
 )
 
 SUBSCRIPTIONS = Table(

@@ -126,6 +126,7 @@ async def served(
     unsubscribing = Unsubscribing(database, secrets, ledger.now, PUBLIC)
     context = ApiContext(
         provisioning=provisioning,
+        choosing=base.choosing,
         ledger=ledger,
         messages=MessageLog(database, ledger, keys),
         authenticator=tokens,
