@@ -69,6 +69,7 @@ from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.handing_on import HandingOn
 from chatserver.sessions.hours import OpeningHours
+from chatserver.sessions.leaving import Leaving
 from chatserver.sessions.presence import SessionPresence
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.series import SeriesBook
@@ -120,6 +121,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     choosing: Choosing
     handing_on: HandingOn
     """Conversations that go on with another mentor."""
+    leaving: Leaving
+    """Members that do not go on."""
     appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
@@ -361,6 +364,13 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             provisioning=provisioning,
             appointments=appointments,
             credits=credits,
+            telling=telling,
+            clock=ledger.now,
+        ),
+        leaving=Leaving(
+            database=database,
+            provisioning=provisioning,
+            memberships=memberships,
             telling=telling,
             clock=ledger.now,
         ),

@@ -24,6 +24,13 @@ async def follower(connection: AsyncConnection, id: str) -> str | None:
     return await conversations.follower(connection, id)
 
 
+async def records_of_member(connection: AsyncConnection, member: str) -> list[ConversationRecord]:
+    """All conversations of a member, by id."""
+    ids = await conversations.of_member(connection, member)
+    found = await conversations.find_all(connection, ids)
+    return [found[id] for id in ids if id in found]
+
+
 async def locked(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:
     """Those of `ids`, at most IDS_AT_ONCE, that exist; nobody else changes them until the transaction ends."""
     return await conversations.find_all_to_change(connection, ids)
