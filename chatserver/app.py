@@ -164,6 +164,7 @@ async def assembled(
         context = ApiContext(
             provisioning=base.provisioning,
             choosing=base.choosing,
+            trials=base.trials,
             ledger=ledger,
             messages=base.messages,
             authenticator=tokens,

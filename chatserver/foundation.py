@@ -44,6 +44,7 @@ from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.trials import NotedChoices, Trials
 from chatserver.notices.unread import UnreadTimers
 from chatserver.notices.vapid import Vapid, contact_of
 from chatserver.notices.webhook_book import WebhookBook
@@ -119,6 +120,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     restorer: ArchiveRestorer
     provisioning: Provisioning
     choosing: Choosing
+    trials: Trials
     handing_on: HandingOn
     """Conversations that go on with another mentor."""
     leaving: Leaving
@@ -325,6 +327,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
     )
     days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    trials = Trials(database=database, noting=noting, timers=timers, clock=ledger.now)
     memberships = Memberships(database, renewals, ledger.now)
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
@@ -333,6 +336,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
+    asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
     asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
@@ -344,7 +348,9 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ledger_archive=ledger_archive,
         waits=waits,
         timers=timers,
-        watch=TimerWatch(timers, [deadlines, steps, series_timers, renewals, unread, openings, days, outbox_timer]),
+        watch=TimerWatch(
+            timers, [deadlines, steps, series_timers, renewals, trials, unread, openings, days, outbox_timer]
+        ),
         records=ReplyRecords(
             store=store,
             ledger=ledger,
@@ -357,7 +363,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ),
         restorer=restorer,
         provisioning=provisioning,
-        choosing=Choosing(database, provisioning, appointments, ledger.now),
+        trials=trials,
+        choosing=Choosing(database, provisioning, appointments, NotedChoices(noting), ledger.now),
         handing_on=HandingOn(
             database=database,
             ledger=ledger,

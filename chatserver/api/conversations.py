@@ -55,6 +55,8 @@ class Conversation(Struct, frozen=True):
 
 async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
     status, record = written(await call.context.provisioning.put_conversation(call.id, call.body))
+    if record.kind == "trial":
+        await call.context.trials.begun(record.member)
     return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
 

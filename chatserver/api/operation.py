@@ -22,6 +22,7 @@ from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
+from chatserver.notices.trials import Trials
 from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.metrics import Metrics
@@ -51,6 +52,7 @@ class ApiContext:
 
     provisioning: Provisioning
     choosing: Choosing
+    trials: Trials
     ledger: Ledger
     messages: MessageLog
     authenticator: Authenticator

@@ -3,7 +3,8 @@
 Source: cases.md "Two mentors at once".
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,6 +24,18 @@ class Chosen(Struct, frozen=True):
     ended: tuple[str, ...]
 
 
+class ChoiceNews(Protocol):
+    """Who is to hear of choices."""
+
+    async def note(
+        self, connection: AsyncConnection, ended: Sequence[ConversationRecord], now: int
+    ) -> Callable[[], Awaitable[None]]:
+        """Trials ended because another was chosen: in that transaction; what it returns is called after the commit.
+
+        The same again changes nothing.
+        """
+
+
 class Choosing:
     """`clock` gives the store's instant. Methods raise DatabaseError, where nothing was written, and StoreError."""
 
@@ -31,8 +44,10 @@ class Choosing:
         database: Database,
         provisioning: Provisioning,
         appointments: Appointments,
+        news: ChoiceNews,
         clock: Callable[[], Awaitable[int]],
     ) -> None:
+        self._news = news
         self._database = database
         self._provisioning = provisioning
         self._appointments = appointments
@@ -60,6 +75,8 @@ class Choosing:
                 return written
             others = [each for each in there.values() if each.kind == "trial" and each.id != id]
             over = [record for each in others if (record := await self._over(connection, each, now))]
+            tell = await self._news.note(connection, over, now)
+        await tell()
         for record in (written.record, *over):
             await self._provisioning.project(record)
         return Chosen(written.record, tuple(record.id for record in over))

@@ -31,6 +31,19 @@ async def records_of_member(connection: AsyncConnection, member: str) -> list[Co
     return [found[id] for id in ids if id in found]
 
 
+async def open_trials(connection: AsyncConnection, member: str) -> list[ConversationRecord]:
+    """A member's trials that have not ended, by id."""
+    mine = await records_of_member(connection, member)
+    return [each for each in mine if each.kind == "trial" and each.status != "ended"]
+
+
+async def members_choosing(
+    connection: AsyncConnection, until: int, after: str, limit: int
+) -> Sequence[tuple[str, int]]:
+    """Members beyond `after` with more than one open trial, the newest created until then, with when; by id."""
+    return await conversations.members_choosing(connection, until, after, limit)
+
+
 async def locked(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:
     """Those of `ids`, at most IDS_AT_ONCE, that exist; nobody else changes them until the transaction ends."""
     return await conversations.find_all_to_change(connection, ids)

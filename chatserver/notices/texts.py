@@ -11,7 +11,7 @@ optional:
 | `moved_from` `next_session` | the start that it had; the start of the member's next one |
 | `absent` | which side has not joined |
 | `due_at` | when an answer is due |
-| `until` | when writing closes again, or the week ends |
+| `until` | when writing closes again, the week ends, or a mentor is to be chosen |
 | `count` | unread messages; `answered`, whether they end a wait |
 | `members` | how many members the mentor has written to on fewer days of the week than the plan promises |
 | `month` | such as 2026-03 |
@@ -49,6 +49,7 @@ _TOPICS = {
     "booking": "sessions",
     "session": "sessions",
     "membership": "membership",
+    "trial": "trial",
     "person": "operations",
     "webhook": "operations",
 }

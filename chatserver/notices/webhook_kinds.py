@@ -28,6 +28,9 @@ WEBHOOK_KINDS: tuple[FactName, ...] = (
     "membership.changed",
     "membership.reminder",
     "membership.renewed",
+    "trial.reminder",
+    "trial.undecided",
+    "trial.not_chosen",
     "person.erased",
     "webhook.disabled",
 )

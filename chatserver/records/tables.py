@@ -80,6 +80,8 @@ CONVERSATIONS = Table(
     _one_of("status", get_args(Status)),
     CheckConstraint("revision >= 1", name="revision_positive"),
     Index("ux_conversations_follows", "follows", unique=True),
+    # Of trials alone, as its step says: there are few.
+    Index("ix_conversations_trials", "member_id", "created_at"),
 )
 
 SUBSCRIPTIONS = Table(

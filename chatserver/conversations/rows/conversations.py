@@ -72,6 +72,14 @@ async def of_member(connection: AsyncConnection, member: str) -> list[str]:
     return list(await connection.scalars(mine.order_by(CONVERSATIONS.c.id)))
 
 
+async def members_choosing(connection: AsyncConnection, until: int, after: str, limit: int) -> list[tuple[str, int]]:
+    """Members beyond `after` with more than one open trial, the newest created until then, with when; by id."""
+    member, newest = CONVERSATIONS.c.member_id, func.max(CONVERSATIONS.c.created_at)
+    on_trial = (CONVERSATIONS.c.kind == "trial", CONVERSATIONS.c.status != "ended", member > after)
+    query = select(member, newest).where(*on_trial).group_by(member).having(func.count() > 1, newest <= until)
+    return [(id, at) for id, at in await connection.execute(query.order_by(member).limit(limit))]
+
+
 async def follower(connection: AsyncConnection, id: str) -> str | None:
     """The id of the conversation that this one was handed on to; None where it was not."""
     found: str | None = await connection.scalar(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.follows == id))

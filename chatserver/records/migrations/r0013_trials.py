@@ -12,3 +12,6 @@ def upgrade(changes: SchemaChanges) -> None:
     changes.add_column("conversations", sa.Column("chosen_at", sa.BigInteger))
     changes.add_column("conversations", sa.Column("follows", sa.String(64)))
     changes.create_index("ux_conversations_follows", "conversations", ["follows"], unique=True)
+    changes.create_index(
+        "ix_conversations_trials", "conversations", ["member_id", "created_at"], where="kind = 'trial'"
+    )

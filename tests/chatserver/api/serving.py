@@ -127,6 +127,7 @@ async def served(
     context = ApiContext(
         provisioning=provisioning,
         choosing=base.choosing,
+        trials=base.trials,
         ledger=ledger,
         messages=MessageLog(database, ledger, keys),
         authenticator=tokens,

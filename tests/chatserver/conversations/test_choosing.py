@@ -9,19 +9,23 @@ import pytest
 from chatserver.conversations.choosing import Choosing, Chosen
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.requests import Conflict, ConversationDetails, Invalid, Missing, Written
+from chatserver.notices.trials import NotedChoices
 from chatserver.records.database import Database
 from chatserver.sessions.outcomes import BookingDone
 from quotas.instant import DAY
 from quotas.store.errors import StoreError
+from tests.chatserver.heard import noting_on
 from tests.chatserver.sessions.desk import TUESDAY, Desk, opened, wanted
 
 
-class Trials(Desk):
+class TwoMentors(Desk):
     """mia has the trials t1 with tom and t2 with kim, beside c1."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.choosing = Choosing(self.database, self.provisioning, self.appointments, self.clock)
+        self.noting = noting_on(self.database, self.heard)
+        self.news = NotedChoices(self.noting)
+        self.choosing = Choosing(self.database, self.provisioning, self.appointments, self.news, self.clock)
 
     async def try_out(self, id: str, mentor: str, chosen_plan: str | None = "live") -> None:
         await self.person(mentor, "mentor")
@@ -40,14 +44,14 @@ class Trials(Desk):
 
 
 @pytest.fixture
-async def desk(database: Database, valkey_url: str) -> AsyncIterator[Trials]:
-    async with opened(Trials, database, valkey_url) as desk:
+async def desk(database: Database, valkey_url: str) -> AsyncIterator[TwoMentors]:
+    async with opened(TwoMentors, database, valkey_url) as desk:
         await desk.try_out("t1", "tom")
         await desk.try_out("t2", "kim")
         yield desk
 
 
-async def test_one_is_chosen_and_the_other_ends(desk: Trials) -> None:
+async def test_one_is_chosen_and_the_other_ends(desk: TwoMentors) -> None:
     """The chosen one gets the plan, from today on; what was booked with the other is cancelled, uncounted."""
     call = wanted("b1", TUESDAY + 3 * DAY, "t2", service="video_call", kind="chemistry")
     assert isinstance(await desk.bookings.book(call, "mentor"), BookingDone)
@@ -69,7 +73,7 @@ async def test_one_is_chosen_and_the_other_ends(desk: Trials) -> None:
     assert (found.cancelled.by, found.cancelled.counts) == ("end", False)
 
 
-async def test_the_same_again_changes_nothing(desk: Trials) -> None:
+async def test_the_same_again_changes_nothing(desk: TwoMentors) -> None:
     """It tells the ledger again, of both: whoever chose may have died before it knew."""
     first = await desk.choose("t1")
     await desk.later(1)
@@ -79,7 +83,7 @@ async def test_the_same_again_changes_nothing(desk: Trials) -> None:
     assert isinstance(await desk.choosing.choose("t2"), Conflict)
 
 
-async def test_a_crash_is_finished_by_the_same_again(desk: Trials, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_crash_is_finished_by_the_same_again(desk: TwoMentors, monkeypatch: pytest.MonkeyPatch) -> None:
     async def dying(record: ConversationRecord) -> None:
         raise StoreError("gone")
 
@@ -93,7 +97,7 @@ async def test_a_crash_is_finished_by_the_same_again(desk: Trials, monkeypatch: 
     assert standing.settings.status == "ended"
 
 
-async def test_the_plan_is_named_where_none_was_said(desk: Trials) -> None:
+async def test_the_plan_is_named_where_none_was_said(desk: TwoMentors) -> None:
     await desk.try_out("t3", "ann", chosen_plan=None)
     assert isinstance(await desk.choosing.choose("t3"), Invalid)
     assert isinstance(await desk.choosing.choose("t3", "gold"), Invalid)
@@ -101,6 +105,15 @@ async def test_the_plan_is_named_where_none_was_said(desk: Trials) -> None:
     assert [(await desk.record(id)).ended_reason for id in ("t1", "t2")] == ["not_chosen", "not_chosen"]
 
 
-async def test_only_trials_are_chosen(desk: Trials) -> None:
+async def test_only_trials_are_chosen(desk: TwoMentors) -> None:
     assert isinstance(await desk.choosing.choose("c1"), Conflict)
     assert await desk.choosing.choose("absent") == Missing()
+
+
+async def test_a_mentor_hears_that_another_was_chosen(desk: TwoMentors) -> None:
+    """Once, however often it is said."""
+    for _ in range(2):
+        await desk.choose("t1")
+    assert [(person, event) for person, event, _ in desk.heard.published if event == "trial.not_chosen"] == [
+        ("kim", "trial.not_chosen")
+    ]
