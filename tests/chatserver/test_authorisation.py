@@ -457,9 +457,9 @@ async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> 
         await mia.write("a question")
         await ola.write("another", conversation="c3")
     expected = {
-        "the member": {"c1"},
+        "the member": {"c1", "t1"},
         "another member": {"c3"},
-        "the mentor": {"c1", "c3"},
+        "the mentor": {"c1", "c3", "t1"},
         "another mentor": set(),
         "the member with a mentor's token": set(),
         "the mentor with a member's token": set(),
