@@ -14,6 +14,14 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.cases.case_facts import KnownFacts
+from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_openings import CaseOpenings
+from chatserver.cases.case_steps import CaseSteps
+from chatserver.cases.case_texts import CaseTexts
+from chatserver.cases.casebook import CaseBook
+from chatserver.cases.effects import CaseEffects
+from chatserver.cases.member_signs import LedgerSigns
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -63,6 +71,8 @@ from chatserver.replies.deadlines import ReplyDeadlines
 from chatserver.replies.recorder import ReplyRecords
 from chatserver.replies.still_owed import StillOwed
 from chatserver.replies.writing_days import WritingDays
+from chatserver.sessions.absence_timers import AbsenceTimers
+from chatserver.sessions.absences import AbsenceBook
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
@@ -85,6 +95,7 @@ from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
+from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
@@ -129,6 +140,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     bookings: Bookings
     credits: CreditBook
     hours: OpeningHours
+    absences: AbsenceBook
     slots: Slots
     prices: Prices
     series: SeriesBook
@@ -147,6 +159,11 @@ class Foundation(Struct, frozen=True, kw_only=True):
     notice_lists: NoticeLists
     preferences: NoticePreferences
     openings: OpeningRequests
+    case_log: CaseLog
+    case_steps: CaseSteps
+    case_effects: CaseEffects
+    """What cases ask of the rest of the product: put in by whoever does it."""
+    signs: LedgerSigns
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -161,6 +178,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     feeds: CalendarFeeds
     push: PushSubscriptions
     vapid: Vapid
+    cases: CaseBook
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -253,9 +271,11 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
     outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
     noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
-    log = SessionLog(noting)
+    case_log = CaseLog(rulebook)
+    case_openings = CaseOpenings(case_log)
+    log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
-    provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer)
+    provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer, case_openings)
     sessions = rulebook.policy.sessions
     credits, slots = CreditBook(database, rulebook, ledger.now, log), Slots(database, sessions)
     prices = Prices(database, ledger.now)
@@ -328,11 +348,21 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
     days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
     trials = Trials(database=database, noting=noting, timers=timers, clock=ledger.now)
+    absences = AbsenceBook(database=database, store=store, timers=timers, clock=ledger.now)
+    absence_timers = AbsenceTimers(
+        database=database, waits=OpenWaits(ledger), noting=noting, timers=timers, clock=ledger.now
+    )
     memberships = Memberships(database, renewals, ledger.now)
+    case_effects: CaseEffects = {}
+    signs = LedgerSigns(ledger, kept)
+    case_steps = CaseSteps(
+        database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
+    )
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
     asking.of(["reply.warning"], owed.warned)
     asking.of(["reply.missed"], owed.missed)
+    asking.of(["absence.began"], absence_timers.still_alone)
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
@@ -349,7 +379,11 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         waits=waits,
         timers=timers,
         watch=TimerWatch(
-            timers, [deadlines, steps, series_timers, renewals, trials, unread, openings, days, outbox_timer]
+            timers,
+            [
+                *(deadlines, steps, series_timers, renewals, trials, unread, openings, days),
+                *(absence_timers, outbox_timer, case_steps),
+            ],
         ),
         records=ReplyRecords(
             store=store,
@@ -385,6 +419,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         bookings=bookings,
         credits=credits,
         hours=OpeningHours(database, ledger.now),
+        absences=absences,
         slots=slots,
         prices=prices,
         series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
@@ -404,6 +439,23 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
         preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
         openings=OpeningRequests(database, timers, ledger.now),
+        case_log=case_log,
+        case_steps=case_steps,
+        case_effects=case_effects,
+        signs=signs,
+    )
+
+
+def casebook(base: Foundation, keys: ConversationKeys) -> CaseBook:
+    """The cases, whose notes are sealed with those keys."""
+    return CaseBook(
+        database=base.database,
+        log=base.case_log,
+        steps=base.case_steps,
+        texts=CaseTexts(keys),
+        known=KnownFacts(base.memberships, base.rulebook, base.bookings.find),
+        clock=base.ledger.now,
+        read_upto=base.signs.read_upto,
     )
 
 
@@ -483,6 +535,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 ),
                 push=push,
                 vapid=vapid,
+                cases=casebook(base, keys),
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with
@@ -511,7 +564,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
 async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]:
     """What exports people. Raises as `with_keys`."""
     async with with_keys(settings, store_url) as parts:
-        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations)
+        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, CaseTexts(parts.keys))
 
 
 @contextlib.asynccontextmanager

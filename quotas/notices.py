@@ -101,6 +101,7 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("reply.warning", "mentor", _BOTH, "through", "deadlines"),
     _rule("reply.missed", "mentor", _BOTH, "hold", "deadlines"),
     _rule("reply.missed", "support", _MAIL, "hold", "deadlines"),
+    _rule("absence.began", "support", _MAIL, "hold", "operations"),
     _rule("writing.opened", "member", _BOTH, "hold", "openings"),
     _rule("writing.days", "mentor", _MAIL, "hold", "reminders"),
     # With an invitation, which calendars wait for; one each, so never in a summary.

@@ -23,7 +23,8 @@ def free_starts(
 ) -> list[int]:
     """The starts in [since, until) of sessions of that length, in order.
 
-    `busy` are the mentor's bookings, which the buffer is kept from; `also_busy` is when the member is in another one.
+    `busy` are the mentor's bookings, which the buffer is kept from; `also_busy` is when the member is in another one,
+    or the mentor away.
     """
     length, buffer = minutes * MINUTE, hours.buffer_minutes * MINUTE
     kept = _union([*((start - buffer, end + buffer) for start, end in busy), *also_busy])
@@ -38,14 +39,21 @@ def free_starts(
     ]
 
 
-def is_offered(hours: MentorHours, minutes: int, busy: Sequence[Interval], starts_at: int, now: int) -> bool:
-    """Whether a member may book that start, as far as the mentor's hours go.
+def is_offered(
+    hours: MentorHours,
+    minutes: int,
+    busy: Sequence[Interval],
+    starts_at: int,
+    now: int,
+    away: Sequence[Interval] = (),
+) -> bool:
+    """Whether a member may book that start, as far as the mentor's hours go; `away` is when the mentor is not there.
 
     A booking that is there at that very time is not asked for here: it makes the start busy, not one outside slots.
     """
     ends_at = starts_at + minutes * MINUTE
     others = [each for each in busy if not _overlaps(starts_at, ends_at, [each])]
-    return free_starts(hours, minutes, others, starts_at, starts_at + 1, now) == [starts_at]
+    return free_starts(hours, minutes, others, starts_at, starts_at + 1, now, away) == [starts_at]
 
 
 def _union(intervals: Iterable[Interval]) -> list[Interval]:

@@ -21,8 +21,8 @@ from chatserver.conversations.requests import (
     Invalid,
     Missing,
 )
-from chatserver.conversations.standing_view import composer_of, reply_of
-from chatserver.protocol.events import Composer, Reply
+from chatserver.conversations.standing_view import away_of, composer_of, reply_of
+from chatserver.protocol.events import Away, Composer, Reply
 from quotas import instant
 from quotas.admission import Status, writing_state
 from quotas.bookings import Booking
@@ -51,6 +51,8 @@ class Conversation(Struct, frozen=True):
     last_seq: int
     composer: Composer
     reply: Reply
+    away: Away | None
+    """Null while the mentor is there."""
 
 
 async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
@@ -147,6 +149,7 @@ async def _resource(context: ApiContext, identity: Identity, record: conversatio
         last_seq=standing.last_seq,
         composer=composer_of(state),
         reply=reply_of(standing.usage, standing.now),
+        away=away_of(await context.absences.running(record.mentor, standing.now)),
     )
 
 

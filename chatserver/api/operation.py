@@ -12,6 +12,7 @@ from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
+from chatserver.cases.casebook import CaseBook
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -29,6 +30,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.absences import AbsenceBook
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
@@ -62,6 +64,7 @@ class ApiContext:
     bookings: Bookings
     credits: CreditBook
     hours: OpeningHours
+    absences: AbsenceBook
     slots: Slots
     prices: Prices
     series: SeriesBook
@@ -77,6 +80,7 @@ class ApiContext:
     openings: OpeningRequests
     push: PushSubscriptions
     vapid: Vapid
+    cases: CaseBook
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

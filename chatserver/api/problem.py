@@ -51,12 +51,15 @@ class RefusalProblem(Problem, frozen=True, omit_defaults=True, kw_only=True):
 
     `credits_left` is there where units are missing: how many the period has. `free_starts` are starts (RFC 3339) that
     would be accepted, `plans` those plans whose members may do this; both are left out where none would help.
+    `possible` are the actions that a case knows now; `case` is the open one that is in the way.
     """
 
     reason: str
     credits_left: int | UnsetType = UNSET
     free_starts: list[str] = []
     plans: list[str] = []
+    possible: list[str] = []
+    case: str = ""
 
 
 class ProblemError(Exception):
@@ -87,6 +90,8 @@ class RefusedError(ProblemError):
         credits_left: int | None = None,
         free_starts: Sequence[str] = (),
         plans: Sequence[str] = (),
+        possible: Sequence[str] = (),
+        case: str = "",
     ) -> None:
         super().__init__(409, detail)
         kind, title = REFUSED
@@ -99,6 +104,8 @@ class RefusedError(ProblemError):
             credits_left=UNSET if credits_left is None else credits_left,
             free_starts=list(free_starts),
             plans=list(plans),
+            possible=list(possible),
+            case=case,
         )
 
 

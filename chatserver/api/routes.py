@@ -13,12 +13,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
+from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, PUT_ABSENCE
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
+from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
@@ -87,6 +89,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_HOURS,
     GET_HOURS,
     GET_SLOTS,
+    PUT_ABSENCE,
+    GET_ABSENCE,
+    DELETE_ABSENCE,
     PUT_PRICES,
     GET_PRICES,
     PUT_SERIES,
@@ -121,6 +126,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PUSH_SUBSCRIPTION,
     DELETE_PUSH_SUBSCRIPTION,
     LIST_PUSH_SUBSCRIPTIONS,
+    PUT_CASE,
+    ACT_ON_CASE,
+    GET_CASE,
+    GET_CASES,
 )
 
 logger = logging.getLogger(__name__)

@@ -58,6 +58,15 @@ class Appointments(Protocol):
         """The conversation ends with this transaction: what has not started is cancelled."""
 
 
+class ConversationListener(Protocol):
+    """What cases have to do with conversations: `chatserver/cases/case_openings.py`."""
+
+    async def changed(
+        self, connection: AsyncConnection, before: ConversationRecord, after: ConversationRecord, now: int
+    ) -> None:
+        """The conversation is another with this transaction."""
+
+
 class Provisioning:
     """`clock` gives the store's instant; without `restorer` the ledger is one that loses nothing.
 
@@ -75,11 +84,13 @@ class Provisioning:
         clock: Callable[[], Awaitable[int]],
         appointments: Appointments,
         restorer: Restorer | None = None,
+        listener: ConversationListener | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._appointments = appointments
         self._restorer = restorer
+        self._listener = listener
         self.rulebook = rulebook
         self._clock = clock
 
@@ -168,6 +179,8 @@ class Provisioning:
             outcome = await write_change(connection, found, asked, now)
             if asked.status == "ended" != found.status:
                 await self._appointments.end(connection, found, now)
+            if self._listener is not None and isinstance(outcome, Written):
+                await self._listener.changed(connection, found, outcome.record, now)
         return await self._projected(outcome)
 
     async def standing(self, conversation: ConversationRecord) -> Standing:

@@ -1,7 +1,8 @@
 """How a conversation stands, in the words of the protocol."""
 
+from chatserver.conversations.absence import AbsenceRecord
 from chatserver.protocol import events
-from chatserver.protocol.events import BoardWait, Composer, Reply
+from chatserver.protocol.events import Away, BoardWait, Composer, Reply
 from quotas.admission import Usage, WritingState
 from quotas.instant import text, text_or_none
 from quotas.ledger.open_waits import OpenWait, Totals
@@ -27,6 +28,11 @@ def reply_of(usage: Usage, now: int) -> Reply:
         text_or_none(usage.due_at),
         bool(usage.due_at) and now > usage.due_at,
     )
+
+
+def away_of(absence: AbsenceRecord | None) -> Away | None:
+    """That the mentor is away, by the absence that runs; None: they are there."""
+    return Away(text(absence.until), absence.substitute) if absence is not None else None
 
 
 def owed_of(wait: OpenWait, now: int) -> BoardWait:

@@ -19,6 +19,7 @@ FactName = Literal[
     "reply.warning",
     "reply.missed",
     "reply.answered",
+    "absence.began",
     "writing.opened",
     "writing.days",
     "booking.booked",

@@ -11,8 +11,9 @@ optional:
 | `moved_from` `next_session` | the start that it had; the start of the member's next one |
 | `absent` | which side has not joined |
 | `due_at` | when an answer is due |
-| `until` | when writing closes again, the week ends, or a mentor is to be chosen |
+| `until` | when writing closes again, the week ends, a mentor is back, or is to be chosen |
 | `count` | unread messages; `answered`, whether they end a wait |
+| `waiting` | how many members wait while their mentor is away |
 | `members` | how many members the mentor has written to on fewer days of the week than the plan promises |
 | `month` | such as 2026-03 |
 | `paid_until` `renewed_until` `amount` `currency` `renews` | of a membership |
@@ -50,6 +51,7 @@ _TOPICS = {
     "session": "sessions",
     "membership": "membership",
     "trial": "trial",
+    "absence": "operations",
     "person": "operations",
     "webhook": "operations",
 }
@@ -132,6 +134,7 @@ class _Blanks:
             "until": self._moment("until"),
             "minutes": self._counted("minutes", self._data.get("minutes")),
             "unread": self._counted("unread", self._data.get("count", 1)),
+            "waiting": self._counted("waiting", self._data.get("waiting")),
             "members": self._counted("members", self._data.get("members")),
             "month": self._date("month", "MMMM y"),
             "paid_until": self._date("paid_until", self._parts["date"]),

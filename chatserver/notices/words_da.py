@@ -41,6 +41,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reply.answered": ("{Other} har svaret", "{Other} har svaret dig."),
     "reply.answered/mentor": ("Du har svaret {other}", "{Other} har fået dit svar."),
     "reply.answered/support": ("Et medlem har fået svar", "{Other} har svaret et medlem."),
+    "absence.began": (
+        "{Other} er væk, og medlemmer venter",
+        "{Other} er væk til {until}; ingen er vikar, og {waiting} på svar.",
+        "{Other} er væk; ingen er vikar, og medlemmer venter på svar.",
+    ),
     "writing.opened": (
         "Du kan skrive igen",
         "Du kan skrive til {other} igen, indtil {until}.",
@@ -291,6 +296,8 @@ PARTS: dict[str, str] = {
     "unread_n": "{n} ulæste beskeder",
     "minutes_1": "{n} minut",
     "minutes_n": "{n} minutter",
+    "waiting_1": "et medlem venter",
+    "waiting_n": "{n} medlemmer venter",
     "members_1": "et medlem",
     "members_n": "{n} medlemmer",
 }

@@ -38,6 +38,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reply.answered": ("{Other} has answered", "{Other} has answered you."),
     "reply.answered/mentor": ("You have answered {other}", "{Other} has your answer."),
     "reply.answered/support": ("A member was answered", "{Other} has answered a member."),
+    "absence.began": (
+        "{Other} is away, and members wait",
+        "{Other} is away until {until}; nobody stands in, and {waiting} for an answer.",
+        "{Other} is away; nobody stands in, and members wait for an answer.",
+    ),
     "writing.opened": (
         "You can write again",
         "You can write to {other} again, until {until}.",
@@ -287,6 +292,8 @@ PARTS: dict[str, str] = {
     "unread_n": "{n} unread messages",
     "minutes_1": "{n} minute",
     "minutes_n": "{n} minutes",
+    "waiting_1": "a member waits",
+    "waiting_n": "{n} members wait",
     "members_1": "a member",
     "members_n": "{n} members",
 }

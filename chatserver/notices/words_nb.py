@@ -41,6 +41,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reply.answered": ("{Other} har svart", "{Other} har svart deg."),
     "reply.answered/mentor": ("Du har svart {other}", "{Other} har fått svaret ditt."),
     "reply.answered/support": ("Et medlem har fått svar", "{Other} har svart et medlem."),
+    "absence.began": (
+        "{Other} er borte, og medlemmer venter",
+        "{Other} er borte til {until}; ingen er vikar, og {waiting} på svar.",
+        "{Other} er borte; ingen er vikar, og medlemmer venter på svar.",
+    ),
     "writing.opened": (
         "Du kan skrive igjen",
         "Du kan skrive til {other} igjen, frem til {until}.",
@@ -291,6 +296,8 @@ PARTS: dict[str, str] = {
     "unread_n": "{n} uleste meldinger",
     "minutes_1": "{n} minutt",
     "minutes_n": "{n} minutter",
+    "waiting_1": "et medlem venter",
+    "waiting_n": "{n} medlemmer venter",
     "members_1": "ett medlem",
     "members_n": "{n} medlemmer",
 }

@@ -2,8 +2,8 @@
 
 Beside running servers, step by step, and each step may be done again: a command that was killed goes on where it was.
 
-1. Nothing but id and role is left of the person's record, what they were told of and what is on its way to them goes,
-   and their tokens are revoked.
+1. Nothing but id and role is left of the person's record, what they were told of, what is on its way to them and what
+   was written in their cases goes, and their tokens are revoked.
 2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
@@ -17,12 +17,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
+from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.provisioning import Provisioning
@@ -36,11 +38,13 @@ from chatserver.notices.fact import Fact
 from chatserver.notices.mailbox import remove_mails
 from chatserver.notices.noting import Noting
 from chatserver.personal_data import rows as erasures
+from chatserver.personal_data.case_notes import forget_notes
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.records.database import Database
 from chatserver.settings import SettingsError
+from quotas import instant
 from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing
@@ -129,7 +133,10 @@ class Erasure:
             at = await self._ledger.now()
             await erasures.erase_person(connection, person, at)
             await erasures.forget_notices(connection, person)
+            refs = await forget_notes(connection, person, date.fromisoformat(instant.text(at)[:10]))
             made = await self._noting.note(connection, [_erased(found, at)], at)
+        for ref in refs:
+            await self._keys.destroy(key_name(ref), OF_LATER_KEYS)
         await self._noting.tell(made)
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)

@@ -6,12 +6,14 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.access.revocation import Revocations
+from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import conversations, people
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data import recorded
+from chatserver.personal_data.case_notes import notes_of
 from chatserver.personal_data.contents import (
     AboutPerson,
     DeadlineNotice,
@@ -67,11 +69,19 @@ class Exported(Struct, frozen=True):
 class Export:
     """Its methods raise DatabaseError, StoreError."""
 
-    def __init__(self, database: Database, ledger: RedisLedger, log: MessageLog, revocations: Revocations) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ledger: RedisLedger,
+        log: MessageLog,
+        revocations: Revocations,
+        case_texts: CaseTexts,
+    ) -> None:
         self._database = database
         self._ledger = ledger
         self._log = log
         self._revocations = revocations
+        self._case_texts = case_texts
 
     async def find(self, id: str) -> PersonRecord:
         """Raises UnknownPersonError."""
@@ -91,6 +101,7 @@ class Export:
         async with self._database.read() as connection:
             names = await people.conversations_with(connection, person.id)
             records = await recorded.of_person(connection, person.id)
+        records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)

@@ -22,6 +22,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "bookings": ("service", "starts_at", "minutes", "price", "cancelled_at"),
     "credit_corrections": ("at", "units", "reason"),
     "series": ("service", "first", "minutes", "every_weeks", "until"),
+    "absences": ("since", "until", "substitute_id"),
     "prices": ("minutes", "price"),
     "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
     "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
@@ -44,6 +45,7 @@ _HEADS = {
     "event": "what",
     "address": "email",
     "created_at": "since",
+    "since": "from",
 }
 """Texts of columns whose names mean something else there."""
 

@@ -14,8 +14,12 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Table, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import (
+    ABSENCES,
     BOOKINGS,
     CALENDAR_FEEDS,
+    CASE_ENTRIES,
+    CASE_NAMES,
+    CASES,
     CREDIT_CORRECTIONS,
     MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
@@ -45,6 +49,7 @@ _JSON = {
     MENTOR_HOURS.c.exceptions,
     STATEMENTS.c.content,
     NOTICES.c.data,
+    CASE_ENTRIES.c.facts,
     NOTICE_SETTINGS.c.off,
     WEBHOOK_EVENTS.c.data,
 }
@@ -77,6 +82,7 @@ OF_CONVERSATIONS: Mapping[str, Recorded] = {
     "webhook_events": Recorded(WEBHOOK_EVENTS, "conversation_id", ("id", "mark", "person_id")),
 }
 OF_PEOPLE: Mapping[str, Recorded] = {
+    "absences": Recorded(ABSENCES, "mentor_id"),
     "hours": Recorded(MENTOR_HOURS, "mentor_id"),
     "prices": Recorded(MENTOR_PRICES, "mentor_id"),
     "memberships": Recorded(MEMBERSHIPS, "person_id", ("id",)),
@@ -90,6 +96,14 @@ OF_PEOPLE: Mapping[str, Recorded] = {
     "mail_bounces": Recorded(MAIL_BOUNCES, "person_id"),
     "calendar_feeds": Recorded(CALENDAR_FEEDS, "person_id", ("digest",)),
     "push_subscriptions": Recorded(PUSH_SUBSCRIPTIONS, "person_id", ("sealed", "digest")),
+    # Those that they opened, and what they did in any: of others' cases they see what the rules show them.
+    "cases": Recorded(
+        CASES,
+        "opener_id",
+        ("guest_id", "due_at", "step_at", "assignee", "entries", "member_read", "todo", "record"),
+    ),
+    "case_names": Recorded(CASE_NAMES, "caller"),
+    "case_entries": Recorded(CASE_ENTRIES, "who", ("number", "role", "audience", "sealed")),
     "webhook_events": Recorded(
         WEBHOOK_EVENTS, "person_id", ("id", "mark", "conversation_id"), WEBHOOK_EVENTS.c.conversation_id == ""
     ),

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, text, true,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.tables import (
+    ABSENCES,
     CALENDAR_FEEDS,
     CONVERSATIONS,
     CREDIT_CORRECTIONS,
@@ -71,8 +72,10 @@ async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
     theirs = select(CONVERSATIONS.c.id).where(or_(CONVERSATIONS.c.member_id == id, CONVERSATIONS.c.mentor_id == id))
     reasons = update(CREDIT_CORRECTIONS).where(CREDIT_CORRECTIONS.c.conversation_id.in_(theirs))
     await connection.execute(reasons.values(reason=""))
-    for table in (MENTOR_HOURS, MENTOR_PRICES):
+    for table in (ABSENCES, MENTOR_HOURS, MENTOR_PRICES):
         await connection.execute(delete(table).where(table.c.mentor_id == id))
+    stood_in = update(ABSENCES).where(ABSENCES.c.substitute_id == id)
+    await connection.execute(stood_in.values(substitute_id=None))
     query = update(PEOPLE).where(PEOPLE.c.id == id)
     await connection.execute(query.values(**_NO_ONE, updated_at=at, erased_at=func.coalesce(PEOPLE.c.erased_at, at)))
 

@@ -85,6 +85,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "bookings": ("Sessions", "Sesjoner", "Sessioner"),
     "credit_corrections": ("Corrections of session credits", "Rettelser av sesjoner", "Rettelser af sessioner"),
     "series": ("Regular sessions", "Faste sesjoner", "Faste sessioner"),
+    "absences": ("Absences", "Fravær", "Fravær"),
+    "substitute_id": ("Substitute", "Vikar", "Vikar"),
     "prices": ("Prices of extra sessions", "Priser på ekstra sesjoner", "Priser på ekstra sessioner"),
     "statements": ("Statements", "Oppgjør", "Opgørelser"),
     "service_of": ("Service", "Tjeneste", "Tjeneste"),

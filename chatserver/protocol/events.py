@@ -87,6 +87,13 @@ class NextSession(Struct, frozen=True):
     state: BookingState
 
 
+class Away(Struct, frozen=True):
+    """The mentor is away until then; `substitute` is the mentor who stands in, null where nobody does."""
+
+    until: str
+    substitute: str | None
+
+
 class ConversationView(Struct, frozen=True):
     """A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's."""
 
@@ -109,6 +116,8 @@ class ConversationView(Struct, frozen=True):
     next_session: NextSession | None = None
     muted: bool = False
     """Whether the reader has muted it: its notices are sent nowhere. False too while the records do not answer."""
+    away: Away | None = None
+    """Null while the mentor is there, and while the records do not answer."""
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
@@ -199,7 +208,7 @@ class Deadline(Event, frozen=True):
 
 
 class ConversationChanged(Event, frozen=True, tag="conversation"):
-    """A conversation was added, or its plan, status or zone changed."""
+    """A conversation was added, or its plan, status or zone changed, or its mentor went away or came back."""
 
     conversation: ConversationView
 

@@ -310,6 +310,8 @@ class Hub:
             room.deadline(*feed.read_deadline(payload))
         elif kind == feed.READ:
             room.read_mark(*feed.read_mark(payload))
+        elif kind == feed.AWAY:
+            self._background.begin(self._foresee(room))
         elif kind == feed.SESSION:
             room.session(feed.read_session(payload))
             self._background.begin(self._foresee(room))

@@ -1,10 +1,12 @@
 """A conversation that someone here follows: what this process knows of it, and who is told what."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
-from chatserver.conversations.standing_view import composer_of, reply_of
+from chatserver.conversations.absence import AbsenceRecord, running
+from chatserver.conversations.standing_view import away_of, composer_of, reply_of
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.messages.lane import Lane
@@ -31,7 +33,7 @@ from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.outlook_view import credits_left_of, next_session_of
 from quotas.admission import Usage, WritingState
-from quotas.instant import text
+from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook
@@ -86,6 +88,8 @@ class Room:
         """The next instant at which something changes by itself; 0 while nobody was told anything yet."""
         self._announced = standing.settings
         self._composer: tuple[WritingState, Composer] | None = None
+        self._said_absence: AbsenceRecord | None = None
+        """The mentor's that the followers know of."""
 
     def enter(self, follower: "Follower[Room]") -> None:
         """From here on it is told what happens."""
@@ -111,9 +115,9 @@ class Room:
             self._composer = state, composer_of(state)
         return self._composer[1]
 
-    def view(self, person: str, role: Role, *, muted: bool = False) -> ConversationView:
-        """The conversation as that person finds it now, with a token of that role; `muted` by them."""
-        now = self._clock.now()
+    def view(self, person: str, role: Role, *, muted: bool = False, now: int | None = None) -> ConversationView:
+        """The conversation as that person finds it now, or at `now`, with a token of that role; `muted` by them."""
+        now = self._clock.now() if now is None else now
         settings = self.settings
         side = self.side_of(person, role)
         own: Writer = side or "member"
@@ -135,11 +139,13 @@ class Room:
             credits=self._credits(),
             next_session=self._next_session(now),
             muted=muted,
+            away=away_of(self._absence_at(now)),
         )
 
-    def say_view_to(self, reader: Reader) -> None:
-        """Tell one of those here how the conversation is now."""
-        reader.tell(ConversationChanged(self.view(reader.user, reader.role, muted=self.id in reader.muted)))
+    def say_view_to(self, reader: Reader, now: int | None = None) -> None:
+        """Tell one of those here how the conversation is now, or at an instant that was just passed."""
+        view = self.view(reader.user, reader.role, muted=self.id in reader.muted, now=now)
+        reader.tell(ConversationChanged(view))
 
     def _credits(self) -> CreditsLeft | None:
         plan = self._rulebook.policy.plans.get(self.settings.plan)
@@ -148,17 +154,30 @@ class Room:
     def _next_session(self, now: int) -> NextSession | None:
         return next_session_of(self.outlook, self._rulebook.policy.sessions, now) if self.outlook else None
 
+    @property
+    def _absences(self) -> Sequence[AbsenceRecord]:
+        return self.outlook.absences if self.outlook is not None else ()
+
+    def _absence_at(self, now: int) -> AbsenceRecord | None:
+        return running(self._absences, now)
+
     def foresee(self, outlook: Outlook) -> None:
         """Credits and next session are these now; the followers hear of it where it is news."""
-        before = self._credits(), self._next_session(now := self._clock.now())
+        before = self._foreseen(now := self._clock.now())
         self.outlook = outlook
-        if (self._credits(), self._next_session(now)) != before:
+        if self._foreseen(now) != before:
             self.say_view()
+        if self.changes_at:
+            self._wake_after(now)
 
-    def say_view(self) -> None:
-        """Tell everyone how the conversation is now."""
+    def _foreseen(self, now: int) -> tuple[object, ...]:
+        self._said_absence = self._absence_at(now)
+        return self._credits(), self._next_session(now), away_of(self._said_absence)
+
+    def say_view(self, now: int | None = None) -> None:
+        """Tell everyone how the conversation is now, or at an instant that was just passed."""
         for follower in self.followers:
-            self.say_view_to(follower.connection)
+            self.say_view_to(follower.connection, now)
 
     def learn(self, standing: Standing) -> bool:
         """The store has said how the conversation stands; whether the followers are to be told the view of it.
@@ -303,6 +322,9 @@ class Room:
         reply_changed = Audience(ReplyChanged(self.id, reply))
         for follower in self.followers:
             follower.tell(state, composer_changed, reply, reply_changed)
+        if self._absences and (absence := self._absence_at(now)) != self._said_absence:
+            self._said_absence = absence
+            self.say_view(now)
         self._wake_after(now)
 
     def told(self, follower: "Follower[Room]") -> None:
@@ -313,4 +335,6 @@ class Room:
 
     def _wake_after(self, now: int) -> None:
         self.changes_at = self.lane.changes_at(now)
+        turns = (at for each in self._absences for at in (each.since, each.until) if at > now)
+        self.changes_at = min(self.changes_at, min(turns, default=LATEST))
         self._timers.wake_at(self, self.changes_at)

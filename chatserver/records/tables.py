@@ -309,6 +309,23 @@ MENTOR_PRICES = Table(
     CheckConstraint("amount > 0", name="amount_positive"),
 )
 
+# When mentors are away. `begun_at` is when it was noted that an absence has begun.
+
+ABSENCES = Table(
+    "absences",
+    METADATA,
+    Column("mentor_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("substitute_id", String(64), index=True),
+    Column("set_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger),
+    CheckConstraint("until > since", name="ends_after_start"),
+    # Of those that are to begin yet, as its step says.
+    Index("ix_absences_unbegun", "since"),
+)
+
 # A series is a rule. What starts before `made_until` has been booked, or is listed as refused. `due_at` is when to look
 # again; NULL where nothing is left to do. It has no places at or after `ended_from`.
 
@@ -586,4 +603,62 @@ WEBHOOK_ATTEMPTS = Table(
     Column("status", Integer),
     Column("error", String(200)),
     Index("ix_webhook_attempts_webhook_id", "webhook_id", "id"),
+)
+
+# Cases. `ref` is the server's own; the id that a caller gave is theirs alone. `record` is JSON, without history and
+# words; `todo`, what the rest of the product is to do. `sealed` opens with the case's own key, whose name in
+# `conversation_keys` no conversation can have.
+
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("ref", String(64), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("conversation_id", String(64), nullable=False),
+    Column("member_id", String(64), nullable=False, index=True),
+    Column("opener_id", String(64), nullable=False, index=True),
+    Column("guest_id", String(64), index=True),
+    Column("state", String(32), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("step_at", BigInteger, index=True),
+    Column("ended_at", BigInteger),
+    Column("assignee", String(64), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("member_read", BigInteger, nullable=False),
+    Column("todo", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_cases_conversation_id", "conversation_id", "ref"),
+    Index("ix_cases_kind", "kind", "state", "ref"),
+    Index("ix_cases_state", "state", "ref"),
+    Index("ix_cases_assignee", "assignee", "ref"),
+    # Of open ones, as its step says.
+    Index("ix_cases_open", "kind", "state", "due_at"),
+)
+
+CASE_NAMES = Table(
+    "case_names",
+    METADATA,
+    Column("caller", String(64), primary_key=True),
+    Column("own_id", String(128), primary_key=True),
+    Column("ref", String(64), nullable=False, index=True),
+)
+
+CASE_ENTRIES = Table(
+    "case_entries",
+    METADATA,
+    Column("ref", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("did", String(64), nullable=False),
+    Column("because", Text, nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    _one_of("audience", ("internal", "shared")),
+    Index("ix_case_entries_who", "who"),
 )

@@ -10,6 +10,8 @@ from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.conversations import absences
+from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, record, records
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
@@ -60,6 +62,8 @@ class Outlook(Struct, frozen=True):
     period_until: int
     next_session: Booking | None
     """The one that runs or comes next."""
+    absences: tuple[AbsenceRecord, ...] = ()
+    """The mentor's that are not over, in order."""
 
 
 class OfConversation(Protocol):
@@ -132,6 +136,7 @@ class CreditBook:
             # The longest call that nobody has finished began that long ago.
             since = now - LONGEST - CALL_STAYS_OPEN
             coming = await bookings.nearest(connection, list(known), since, now)
+            away = await absences.coming(connection, {found.mentor for found in known.values()}, now)
         next_of: dict[str, Booking] = {}
         for booking in coming:
             if booking.ended_at > now:
@@ -147,6 +152,7 @@ class CreditBook:
                 ),
                 months[name].ends_at,
                 next_of.get(name),
+                tuple(away.get(found.mentor, ())),
             )
             for name, found in known.items()
         }

@@ -1,6 +1,7 @@
 """What happens at sessions is written down in one place: for the record, and for whoever is to hear of it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,11 +31,24 @@ FACTS: dict[EventName, FactName] = {
 """What others may hear of; the rest is for the apps alone."""
 
 
+class SessionListener(Protocol):
+    """What cases have to do with sessions: `chatserver/cases/case_openings.py`."""
+
+    async def happened(
+        self,
+        connection: AsyncConnection,
+        events: Sequence[SessionEvent],
+        conversations: Mapping[str, ConversationRecord],
+    ) -> None:
+        """These events are written with this transaction, or were before."""
+
+
 class SessionLog:
     """Where events are appended, in the transaction of what they tell of."""
 
-    def __init__(self, noting: Noting) -> None:
+    def __init__(self, noting: Noting, listener: SessionListener | None = None) -> None:
         self._noting = noting
+        self._listener = listener
 
     async def append(
         self,
@@ -47,6 +61,8 @@ class SessionLog:
         `conversations` are theirs; whoever writes events has locked them.
         """
         await session_events.append(connection, events)
+        if self._listener is not None:
+            await self._listener.happened(connection, events, conversations)
         if facts := facts_of(events, conversations):
             await self._noting.note(connection, facts, max(event.noted_at for event in events))
 

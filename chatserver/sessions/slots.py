@@ -1,9 +1,11 @@
 """Slots: what a mentor's hours and bookings leave free, now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.conversations import absences
+from chatserver.conversations.absence import AbsenceRecord
 from chatserver.records.database import Database
 from chatserver.sessions.rows import busy, hours, mentors
 from quotas.hours import Interval, MentorHours
@@ -16,7 +18,7 @@ _FIRST_STRIDE, _LAST_STRIDE = DAY, 16 * DAY
 
 
 class Slots:
-    """Methods raise DatabaseError. A mentor who never published hours has no slots."""
+    """Methods raise DatabaseError. A mentor who never published hours has no slots, nor has one who is away."""
 
     def __init__(self, database: Database, policy: SessionPolicy) -> None:
         self._database = database
@@ -43,7 +45,8 @@ class Slots:
             return False
         reach = (minutes + found[0].buffer_minutes) * MINUTE
         booked = await busy.intervals(connection, mentor, starts_at - reach, starts_at + reach, without)
-        return is_offered(found[0], minutes, [*booked, *beside], starts_at, now)
+        away = await absences.overlapping(connection, mentor, starts_at, starts_at + minutes * MINUTE)
+        return is_offered(found[0], minutes, [*booked, *beside], starts_at, now, _intervals(away))
 
     async def next_free(
         self, mentor: str, minutes: int, now: int, most: int, *, after: int = 0, member: str = ""
@@ -95,4 +98,9 @@ class Slots:
         reach = (minutes + published.buffer_minutes) * MINUTE
         booked = await busy.intervals(connection, mentor, since - reach, until + reach)
         own = await busy.intervals(connection, member, since - reach, until + reach) if member else []
-        return free_starts(published, minutes, booked, since, until, now, own)
+        away = await absences.overlapping(connection, mentor, since, until + reach)
+        return free_starts(published, minutes, booked, since, until, now, [*own, *_intervals(away)])
+
+
+def _intervals(away: Iterable[AbsenceRecord]) -> list[Interval]:
+    return [(each.since, each.until) for each in away]

@@ -26,8 +26,10 @@ DEADLINE: Final = b"D"
 """`D <warning or missed> <hours> <due>`: a reply deadline is so many hours ahead, or was missed (0 hours)."""
 SESSION: Final = b"X"
 """`X<event>`: a whole event about a session, as JSON, for everyone."""
+AWAY: Final = b"A"
+"""The mentor's absences have changed: look."""
 
-LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION)
+LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION, AWAY)
 """Of conversations' channels, all of them."""
 
 _REVOKED = "revoked "

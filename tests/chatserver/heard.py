@@ -3,7 +3,7 @@
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting
 from chatserver.records.database import Database
-from chatserver.sessions.session_log import SessionLog
+from chatserver.sessions.session_log import SessionListener, SessionLog
 from quotas.notices import NoticePolicy
 
 
@@ -28,6 +28,8 @@ def noting_on(database: Database, heard: Heard | None = None, policy: NoticePoli
     return Noting(database, policy or NoticePolicy(), told, told)
 
 
-def session_log_on(database: Database, heard: Heard | None = None) -> SessionLog:
+def session_log_on(
+    database: Database, heard: Heard | None = None, listener: SessionListener | None = None
+) -> SessionLog:
     """Where events of sessions are appended."""
-    return SessionLog(noting_on(database, heard))
+    return SessionLog(noting_on(database, heard), listener)

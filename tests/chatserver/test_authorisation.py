@@ -14,6 +14,8 @@ import pytest
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
+from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
+from chatserver.cases.rows import cases
 from chatserver.conversations.membership import MembershipDetails
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.notices.webhook_book import WebhookWritten
@@ -21,9 +23,12 @@ from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
+from chatserver.sessions.absence_requests import AbsenceDetails
+from chatserver.sessions.absences import AbsenceWritten
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.series_record import SeriesDetails, SeriesView
 from quotas import instant
+from quotas.cases.facts import CaseFacts
 from quotas.session_book import WantedBooking
 from tests.chatserver.notices.browser import Browser
 from tests.chatserver.realtime.devices import Device, opened
@@ -117,6 +122,12 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getHours", "absent"): MENTORS_FIND_NOTHING,
     ("getSlots", "tora"): THE_TWO,
     ("getSlots", "absent"): THE_TWO_FIND_NOTHING,
+    ("putAbsence", "tora"): MENTOR_AND_SUPPORT,
+    ("putAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("getAbsence", "tora"): MENTOR_AND_SUPPORT,
+    ("getAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("deleteAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("deleteAbsence", "tora"): MENTOR_AND_SUPPORT,
     ("putPrices", "tora"): THE_MENTOR,
     ("getPrices", "tora"): ALL_BUT_SERVICES,
     ("getPrices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
@@ -190,6 +201,12 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("listPushSubscriptions", "mia"): MIA_HERSELF,
     ("listPushSubscriptions", "sara"): SARA_HERSELF,
     ("listPushSubscriptions", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("putCase", "k2"): ALL_BUT_SERVICES,
+    ("actOnCase", "k1"): ALL_BUT_SERVICES,
+    ("actOnCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("getCase", "k1"): ALL_BUT_SERVICES,
+    ("getCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("getCases", ""): row(401, *["ok"] * 7, 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
@@ -219,6 +236,7 @@ BODIES: dict[str, object] = {
     "cancelBooking": {},
     "correctCredits": {"id": "k1", "units": 1, "reason": "a session that failed"},
     "putHours": {"weekly": [{"weekday": "monday", "from": "09:00", "until": "12:00"}]},
+    "putAbsence": {"from": "2199-01-05T09:00:00Z", "until": "2199-01-06T09:00:00Z", "substitute": "ulf"},
     "putPrices": {"prices": [{"minutes": 30, "amount": 45000, "currency": "NOK"}]},
     "putSeries": {
         "conversation": "c1",
@@ -235,12 +253,20 @@ BODIES: dict[str, object] = {
     "readNotices": {"upto": 1},
     "putNoticeSettings": {"topics": [{"topic": "messages", "push": False}]},
     "putPushSubscription": msgspec.to_builtins(Browser("https://push.example.net/1").subscription()),
+    "putCase": {"kind": "question", "conversation": "c1"},
+    "actOnCase": {"note": "hello"},
 }
 
 QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
 """Of operations that cannot do without."""
 
-PARTS: dict[str, str] = {"month": "2026-01", "conversation": "c1", "device": "phone"}
+PARTS: dict[str, str] = {
+    "month": "2026-01",
+    "conversation": "c1",
+    "device": "phone",
+    "absence": "a1",
+    "action": "note",
+}
 """What paths name beside the id."""
 
 ITS_OWN = ("c1", "absent")
@@ -291,7 +317,7 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """c1 of mia and tora with b1 and s1, their trial t1, mia's membership, c2 of others, sara, and w1, on a Tuesday."""
+    """c1 of mia and tora with b1, s1 and mia's k1, their trial t1, her membership, c2 of others, sara, and w1."""
     async with here(valkey_url, tmp_path, webhook_networks=("127.0.0.0/8",)) as server:
         assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         await server.conversation("c1", "live")
@@ -302,10 +328,18 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.bookings.book(wanted, "mentor"), BookingDone)
         series = msgspec.convert(BODIES["putSeries"], SeriesDetails)
         assert isinstance(await server.parts.series.put("s1", series, "mentor"), SeriesView)
+        away = msgspec.convert(BODIES["putAbsence"], AbsenceDetails)
+        assert isinstance(await server.parts.absences.put("tora", "a1", away), AbsenceWritten)
         agreed = msgspec.convert(MEMBERSHIP, MembershipDetails)
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         hook = msgspec.convert(WEBHOOK, WebhookDetails)
         assert isinstance(await server.parts.webhooks.put("w1", hook), WebhookWritten)
+        opening = CaseOpening("extra_session", "c1", CaseFacts(number=1))
+        case = await server.parts.cases.open("k1", opening, CaseAsker("mia", "member"))
+        assert isinstance(case, CaseSeen)
+        async with server.parts.database.begin() as connection:
+            for user, _ in filter(None, CALLERS.values()):  # whatever they call it, they see what they may
+                await cases.name(connection, user, "k1", case.case.id)
         yield server
 
 
@@ -336,7 +370,7 @@ def test_every_role_is_among_the_callers() -> None:
 # The documentation says the same
 
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
-NARROWED = ("hello", "watch", "getReplies", "getReplyReport")
+NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getCases")
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
     *("notices", "notices_read"),

@@ -51,6 +51,12 @@ async def of_mentor(connection: AsyncConnection, mentor: str, until: int) -> lis
     return await _by_start(connection, [(BOOKINGS.c.mentor_id == mentor, BOOKINGS.c.starts_at < until)])
 
 
+async def of_mentor_between(connection: AsyncConnection, mentor: str, since: int, until: int) -> list[Booking]:
+    """A mentor's bookings that start in [since, until), by start."""
+    here = BOOKINGS.c.mentor_id == mentor
+    return await _by_start(connection, [(here, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < until)])
+
+
 async def of_person(connection: AsyncConnection, person: str, since: int) -> list[Booking]:
     """Those of a person, on whichever side, that start at `since` or later and are not cancelled, by start."""
     standing = BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None)

@@ -33,6 +33,12 @@ async def has_member(connection: AsyncConnection, mentor: str, member: str) -> b
     return await connection.scalar(query.limit(1)) is not None
 
 
+async def conversations_of(connection: AsyncConnection, mentor: str) -> list[str]:
+    """The ids of the mentor's conversations that have not ended, sorted."""
+    query = select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.mentor_id == mentor, CONVERSATIONS.c.status != "ended")
+    return list(await connection.scalars(query.order_by(CONVERSATIONS.c.id)))
+
+
 def _zone(mentor: str) -> Select[tuple[str]]:
     here = (PEOPLE.c.id == mentor, PEOPLE.c.role == "mentor", PEOPLE.c.erased_at.is_(None))
     return select(PEOPLE.c.zone).where(*here)

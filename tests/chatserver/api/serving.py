@@ -25,7 +25,7 @@ from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.foundation import founded
+from chatserver.foundation import casebook, founded
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.lane import sealed_post
@@ -137,6 +137,7 @@ async def served(
         bookings=base.bookings,
         credits=base.credits,
         hours=base.hours,
+        absences=base.absences,
         slots=base.slots,
         prices=base.prices,
         series=base.series,
@@ -158,6 +159,7 @@ async def served(
         openings=base.openings,
         push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
         vapid=Vapid(secrets, None),
+        cases=casebook(base, keys),
         clock=ledger.now,
         people=RateLimit(UNLIMITED),
         metrics=base.metrics,

@@ -9,14 +9,19 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.json import encode
 from sqlalchemy import Table, select
 
 from chatserver.conversations.requests import PersonDetails
 from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recorded
 from chatserver.records.database import Database
 from chatserver.records.tables import (
+    ABSENCES,
     BOOKINGS,
     CALENDAR_FEEDS,
+    CASE_ENTRIES,
+    CASE_NAMES,
+    CASES,
     CREDIT_CORRECTIONS,
     MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
@@ -45,6 +50,7 @@ from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from quotas import instant
 from quotas.bookings import QUARTER
+from quotas.cases.record import CaseActor, open_case
 from quotas.instant import HOUR
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, erase, write_all
@@ -168,6 +174,11 @@ WHERE = {
         },
     },
     **{each.table.name: paths(each, f"person.records.{name}") for name, each in OF_PEOPLE.items()},
+    "cases": paths(OF_PEOPLE["cases"], "person.records.cases")
+    | {"assignee": "says whom of support a case was given", "guest_id": "says who another mentor is"}
+    | {"record": "what the person said of it stands in the lines that they wrote, which are exported"},
+    "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
+    | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
     **{each.table.name: paths(each, f"conversations.records.{name}") for name, each in OF_CONVERSATIONS.items()},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
@@ -176,6 +187,7 @@ GOES = "goes"
 FOUND_BY = (
     "an id without a name: the other side's conversation, and the answer that a person was erased, are found by it"
 )
+WORKED = "ids, states and instants of what was worked through, without a name or a text"
 WHEN = "an instant without a text; the other side's conversation has it too"
 BOOKS = "amounts, instants and ids for the books, without a name or a text"
 OF_MENTORS = "goes where a mentor is erased"
@@ -282,6 +294,7 @@ AFTERWARDS = {
     },
     "credit_corrections": dict.fromkeys(("conversation_id", "id", "period", "units", "at"), BOOKS) | {"reason": GOES},
     "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), "goes with the person's record"),
+    "absences": dict.fromkeys((column.name for column in ABSENCES.columns), OF_MENTORS),
     "mentor_hours": dict.fromkeys((column.name for column in MENTOR_HOURS.columns), OF_MENTORS),
     "mentor_prices": dict.fromkeys((column.name for column in MENTOR_PRICES.columns), OF_MENTORS),
     **{table.name: dict.fromkeys((column.name for column in table.columns), GOES) for table in OF_ONE},
@@ -290,6 +303,8 @@ AFTERWARDS = {
         for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
     },
     "webhook_events": dict.fromkeys((column.name for column in WEBHOOK_EVENTS.columns), TOLD),
+    **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
+    "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
 }
 """What an erasure does to it: it goes, or why it stays, as a sentence."""
 
@@ -328,6 +343,8 @@ SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
     CREDIT_CORRECTIONS: {"conversation_id": "c1", "id": "k1", "period": 2, "units": 1, "reason": "ill", "at": TUESDAY},
     SESSION_EVENTS: {"conversation_id": "c1", "booking_id": "b1", "name": "booked", "mark": "m", "at": TUESDAY}
     | {"noted_at": TUESDAY, "by": "mentor", "data": "{}", "told": True},
+    ABSENCES: {"mentor_id": "mia", "id": "easter", "since": TUESDAY, "until": TUESDAY + HOUR, "substitute_id": "tom"}
+    | {"set_at": TUESDAY, "begun_at": TUESDAY},
     MENTOR_HOURS: {"mentor_id": "mia", "zone": "Europe/Oslo", "weekly": "{}", "exceptions": "{}"}
     | {"buffer_minutes": 5, "notice_hours": 12, "updated_at": TUESDAY},
     MENTOR_PRICES: {"mentor_id": "mia", "minutes": 30, "amount": 90_000, "currency": "NOK", "listed_at": TUESDAY},
@@ -350,6 +367,7 @@ SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
     MEMBERSHIP_TURNS: {"person_id": "mia", "noted_until": TUESDAY, "next_at": TUESDAY + HOUR},
     STATEMENTS: {"mentor_id": "mia", "month": date(2026, 1, 1), "issued_at": TUESDAY, "content": "{}"},
 }
+HER_CASE = open_case("r1", "question", conversation="c1", member="mia", by=CaseActor("mia", "member"), now=TUESDAY)
 _BY = {"person_id": "mia", "conversation_id": "c1"}
 REACHING: dict[Table, dict[str, Any]] = {
     NOTICES: _BY
@@ -371,6 +389,13 @@ REACHING: dict[Table, dict[str, Any]] = {
     WEBHOOKS: {"id": "w1", "url": "https://example.org/hook", "events": "[]", "with_text": False}
     | {"secret": b"sealed", "earlier_secret": b"sealed", "earlier_until": TUESDAY, "created_at": TUESDAY}
     | {"updated_at": TUESDAY, "failing_since": TUESDAY, "disabled_at": TUESDAY, "disabled_for": "failing"},
+    CASES: {"ref": "r1", "kind": "question", "conversation_id": "c1", "member_id": "mia", "opener_id": "mia"}
+    | {"guest_id": "ann", "state": "answered", "opened_at": TUESDAY, "since": TUESDAY, "due_at": TUESDAY}
+    | {"step_at": TUESDAY, "ended_at": TUESDAY, "assignee": "sara", "entries": 1, "member_read": 1, "todo": "[]"}
+    | {"record": encode(HER_CASE).decode()},
+    CASE_NAMES: {"caller": "mia", "own_id": "mine", "ref": "r1"},
+    CASE_ENTRIES: {"ref": "r1", "number": 1, "at": TUESDAY, "noted_at": TUESDAY, "who": "mia", "role": "member"}
+    | {"did": "opened", "because": "a sign", "audience": "shared", "facts": "{}", "sealed": b"sealed"},
     WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
 }
 """A row of each table, as far as a row can be about a member and a mentor at once."""

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chatserver.access.revocation import Revocations
+from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations.requests import ConversationChange, PersonDetails
 from chatserver.personal_data import texts
 from chatserver.personal_data.export import Export
@@ -50,7 +51,7 @@ def silent(done: int, total: int) -> None:
 async def exported(shelf: Shelf, person: str = "mia") -> tuple[dict[str, Any], str]:
     """The document, and the page."""
     data, page = StringIO(), StringIO()
-    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link))
+    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), CaseTexts(shelf.keys))
     await exporting.write(await exporting.find(person), (JsonFile(data), ExportPage(page)), silent)
     document: dict[str, Any] = json.loads(data.getvalue())
     return document, page.getvalue()
@@ -118,7 +119,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
-        "records": {name: [] for name in OF_PEOPLE},
+        "records": {name: [] for name in (*OF_PEOPLE, "case_notes")},
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
@@ -237,7 +238,7 @@ async def test_much_is_written_piece_by_piece(shelf: Shelf, tmp_path: Path) -> N
     await shelf.write("member", "first")
     await shelf.archive_all()
     await asyncio.gather(*(shelf.write("mentor", f"{n} {text}") for n in range(MUCH)))
-    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link))
+    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), CaseTexts(shelf.keys))
     person = await exporting.find("mia")
     seen: list[tuple[int, int]] = []
     tracemalloc.start()

@@ -230,7 +230,7 @@ async def test_a_mentor_of_many_is_welcomed_with_few_questions_to_the_records(se
     assert len(views) == 31
     assert views["d7"]["next_session"]["booking"] == "s1"
     assert (views["d7"]["credits"]["left"], views["d8"]["credits"]["left"]) == (1, 2)
-    assert len(asked) == 5, asked
+    assert len(asked) == 6, asked
 
 
 async def test_the_client_joins_and_knows_what_comes_next(server: HereServer, valkey_url: str) -> None:

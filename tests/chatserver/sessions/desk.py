@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import TypeVar
 
+from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_openings import CaseOpenings
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import (
@@ -56,9 +58,13 @@ class Desk:
         self.metrics = Metrics()
         self.ledger = RedisLedger(store)
         self.heard = Heard()
-        self.log = session_log_on(database, self.heard)
+        self.case_log = CaseLog(self.rulebook)
+        openings = CaseOpenings(self.case_log)
+        self.log = session_log_on(database, self.heard, openings)
         self.appointments = BookedSessions(database, self.clock, self.log)
-        self.provisioning = Provisioning(database, self.ledger, self.rulebook, self.clock, self.appointments)
+        self.provisioning = Provisioning(
+            database, self.ledger, self.rulebook, self.clock, self.appointments, listener=openings
+        )
         self.credits = CreditBook(database, self.rulebook, self.clock, self.log)
         self.timers = Timers(store, self.ledger)
         self.prices = Prices(database, self.clock)

@@ -1,0 +1,124 @@
+"""Cases as the HTTP interface shows them: each as who asks may see it."""
+
+from msgspec import Struct, field
+
+from chatserver.cases.case_requests import CaseSeen
+from quotas import instant
+from quotas.cases.facts import CaseFacts
+from quotas.cases.record import CaseEntry, NoteAudience
+from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
+
+
+class CaseDueView(Struct, frozen=True):
+    """What is waited for: the state `what`, from whom (`by`), until `at` (null while the clock stands still).
+
+    `then` follows by itself; null: support is told, and the state stays.
+    """
+
+    at: str | None
+    by: CaseRole
+    what: CaseState
+    then: CaseState | None
+
+
+class CaseLineView(Struct, frozen=True):
+    """A line of a case's history: when it was done or fell due (`at`), when that was written down, by whom and what.
+
+    `because` names what elsewhere brought it about. `for` is whom the note is for.
+    """
+
+    at: str
+    noted_at: str
+    who: str
+    role: CaseRole
+    did: str
+    note: str
+    audience: NoteAudience = field(name="for")
+    because: str
+    facts: CaseFacts
+
+
+class CaseSuspensionView(Struct, frozen=True):
+    """Nobody is to write since `at`; it lapses at `lapses_at` unless support confirms it (null: it did)."""
+
+    at: str
+    lapses_at: str | None
+
+
+class CaseSummary(Struct, frozen=True):
+    """A case without its history, as lists have it: a reason in somebody's own words is left out too.
+
+    `id` is the server's own. `possible` are the actions that who asks may take now; `by_hand`, for support, the states
+    to which it may be moved with a note that says why.
+    """
+
+    id: str
+    kind: CaseKind
+    conversation: str
+    member: str
+    state: CaseState
+    since: str
+    opened_by: str
+    opened_at: str
+    ended_at: str | None
+    assignee: str
+    due: CaseDueView | None
+    facts: CaseFacts
+    possible: list[CaseAction]
+    by_hand: list[CaseState]
+
+
+class CaseView(CaseSummary, frozen=True):
+    """A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing."""
+
+    own_id: str
+    suspension: CaseSuspensionView | None
+    history: list[CaseLineView]
+
+
+def case_summary(seen: CaseSeen) -> CaseSummary:
+    """As lists have it."""
+    case, due = seen.case, seen.due
+    return CaseSummary(
+        id=case.id,
+        kind=case.kind,
+        conversation=case.conversation,
+        member=case.member,
+        state=case.state,
+        since=instant.text(case.since),
+        opened_by=case.opener.id,
+        opened_at=instant.text(case.opened_at),
+        ended_at=instant.text_or_none(case.ended_at or None),
+        assignee=case.assignee,
+        due=CaseDueView(instant.text_or_none(due.at), due.by, due.what, due.then) if due else None,
+        facts=case.facts,
+        possible=list(seen.possible),
+        by_hand=list(seen.by_hand),
+    )
+
+
+def case_view(seen: CaseSeen) -> CaseView:
+    """With its history."""
+    summary, suspension = case_summary(seen), seen.case.suspension
+    return CaseView(
+        **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
+        own_id=seen.own_id,
+        suspension=CaseSuspensionView(instant.text(suspension.at), instant.text_or_none(suspension.lapses_at or None))
+        if suspension
+        else None,
+        history=[_line(entry) for entry in seen.case.history],
+    )
+
+
+def _line(entry: CaseEntry) -> CaseLineView:
+    return CaseLineView(
+        at=instant.text(entry.at),
+        noted_at=instant.text(entry.noted_at),
+        who=entry.who,
+        role=entry.role,
+        did=entry.did,
+        note=entry.note,
+        audience=entry.audience,
+        because=entry.because,
+        facts=entry.facts,
+    )

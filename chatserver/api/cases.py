@@ -1,0 +1,215 @@
+"""Cases over HTTP: opened, acted on, read and listed, each by whoever may see them."""
+
+from typing import Annotated, assert_never, get_args
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from chatserver.access.tokens import Identity
+from chatserver.api.case_views import CaseSummary, CaseView, case_summary, case_view
+from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
+from chatserver.api.problem import ProblemError, RefusedError, invalid
+from chatserver.api.roles import PAIR_OR_SUPPORT
+from chatserver.cases.case_requests import (
+    CaseAsker,
+    CaseFilter,
+    CaseOpening,
+    CaseSeen,
+    NotInThisCase,
+    OpenedFor,
+)
+from chatserver.conversations.requests import Conflict, Invalid, Missing, PersonId
+from quotas.cases.acts import CaseDoing
+from quotas.cases.facts import CaseFacts
+from quotas.cases.record import NoteAudience
+from quotas.cases.rules import CaseAction, CaseKind, CaseState, CommonAction, SuspendAction
+
+LONGEST_NOTE = 10_000
+ACTIONS: tuple[CaseAction, ...] = (*get_args(CommonAction), *get_args(SuspendAction), *get_args(CaseState))
+MOST_CASES = 100
+
+CaseNote = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_NOTE,
+        pattern=r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$(?!\n)",
+        description=f"At most {LONGEST_NOTE} characters, without control characters but tabs and new lines.",
+    ),
+]
+
+
+class CaseDetails(Struct, frozen=True, forbid_unknown_fields=True):
+    """A case to be opened. Which facts a kind needs and takes, `docs/cases.md` says.
+
+    `opened_for`, which support alone may say: whose case it is; left out: support's own.
+    """
+
+    kind: CaseKind
+    conversation: PersonId
+    facts: CaseFacts = CaseFacts()
+    note: CaseNote = ""
+    opened_for: OpenedFor | None = None
+
+
+class CaseActing(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said beside an action. `for`: whether the note is for support alone, or shared with who opened the case.
+
+    `facts` as the state that follows needs and takes them; `assignee` of `assign`, '' for nobody; `reached` of
+    `attempt`, whether the member was reached.
+    """
+
+    note: CaseNote = ""
+    audience: NoteAudience = field(name="for", default="internal")
+    facts: CaseFacts = CaseFacts()
+    assignee: PersonId | None = None
+    reached: bool = False
+
+
+class CasesQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of them; what is left out: any."""
+
+    kind: Annotated[CaseKind, Meta(description="Of that kind.")] | UnsetType = UNSET
+    state: Annotated[CaseState, Meta(description="In that state.")] | UnsetType = UNSET
+    assignee: Annotated[PersonId, Meta(description="Given to that person of support.")] | UnsetType = UNSET
+    conversation: Annotated[PersonId, Meta(description="Of that conversation.")] | UnsetType = UNSET
+    open: Annotated[bool, Meta(description="Whether only those that have not ended.")] = False
+    after: Annotated[PersonId, Meta(description="The id of the last one of the page before.")] | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=MOST_CASES, description=f"How many at most, 1 to {MOST_CASES}.")] = 50
+
+
+class CaseList(Struct, frozen=True):
+    """A page of cases, newest first. `more` says whether older ones exist."""
+
+    cases: list[CaseSummary]
+    more: bool
+
+
+async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
+    details = call.body
+    opening = CaseOpening(details.kind, details.conversation, details.facts, details.note, details.opened_for)
+    return _answered(await call.context.cases.open(call.id, opening, _asker(call.identity)), call.id)
+
+
+async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
+    said = call.body
+    doing = CaseDoing(
+        _action(call.parts["action"]), said.facts, said.note, said.audience, said.assignee or "", said.reached
+    )
+    return _answered(await call.context.cases.act(call.id, doing, _asker(call.identity)), call.id)
+
+
+async def get_case(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    return _answered(await call.context.cases.find(call.id, _asker(call.identity)), call.id)
+
+
+async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
+    query = call.query
+    which = CaseFilter(
+        kind=_given(query.kind),
+        state=_given(query.state),
+        assignee=_given(query.assignee),
+        conversation=_given(query.conversation),
+        only_open=query.open,
+        after=_given(query.after),
+    )
+    page = await call.context.cases.page(which, _asker(call.identity), query.limit)
+    return HttpAnswer(200, CaseList([case_summary(each) for each in page.cases], page.more))
+
+
+def _asker(identity: Identity) -> CaseAsker:
+    """Services do not come here."""
+    match identity.role:
+        case "member" | "mentor" | "support":
+            return CaseAsker(identity.user, identity.role)
+        case "service":
+            raise AssertionError("services have no cases")
+
+
+def _given(value: str | UnsetType) -> str:
+    return "" if isinstance(value, UnsetType) else value
+
+
+def _action(name: str) -> CaseAction:
+    return next(action for action in ACTIONS if action == name)
+
+
+def _answered(outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid, id: str) -> HttpAnswer:
+    """Raises ProblemError where it was not done."""
+    match outcome:
+        case CaseSeen():
+            return HttpAnswer(201 if outcome.created else 200, case_view(outcome))
+        case NotInThisCase():
+            detail = _REFUSED[outcome.reason]
+            if outcome.reason == "not_now":
+                detail += ", ".join(outcome.possible) or "nothing"
+            raise RefusedError(outcome.reason, detail, possible=outcome.possible, case=outcome.ref)
+        case Conflict(detail):
+            raise ProblemError(409, detail)
+        case Invalid(errors):
+            raise invalid(errors)
+        case Missing():
+            raise ProblemError(404, f"there is no case {id!r}, or no such conversation, for this token")
+        case never:
+            assert_never(never)
+
+
+_REFUSED = {
+    "not_now": "the case does not know this action now, or not from you; possible is ",
+    "not_yours": "a case of this kind is for others to open; ask support",
+    "no_cadence": "the plan has no cadence that could change",
+    "ended": "the conversation has ended, for good; of it one may still ask a question",
+    "already_open": "there is an open case of this kind in the conversation; go on with that one",
+}
+
+
+PUT_CASE = Operation(
+    method="PUT",
+    path="/v1/cases/{id}",
+    name="putCase",
+    summary="Open a case. The id is the caller's own; the same again is the same case.",
+    handler=put_case,
+    query=NoQuery,
+    body=CaseDetails,
+    roles=PAIR_OR_SUPPORT,
+    answers={200: (CaseView, "It was open already, or an open case moved on by it."), 201: (CaseView, "It is open.")},
+    refusals=(404, 409),
+    refuses=True,
+)
+
+ACT_ON_CASE = Operation(
+    method="POST",
+    path="/v1/cases/{id}/{action}",
+    name="actOnCase",
+    summary="Take an action: a state that can follow by its name, or what every open case knows.",
+    handler=act_on_case,
+    query=NoQuery,
+    body=CaseActing,
+    roles=PAIR_OR_SUPPORT,
+    parts=(PathPart("action", "|".join(ACTIONS), "one of " + ", ".join(ACTIONS)),),
+    answers={200: (CaseView, "The case as it is now.")},
+    refusals=(404,),
+    refuses=True,
+)
+
+GET_CASE = Operation(
+    method="GET",
+    path="/v1/cases/{id}",
+    name="getCase",
+    summary="A case by the caller's own id or the server's, as the caller may see it, with what is possible now.",
+    handler=get_case,
+    query=NoQuery,
+    roles=PAIR_OR_SUPPORT,
+    answers={200: (CaseView, "The case.")},
+    refusals=(404,),
+)
+
+GET_CASES = Operation(
+    method="GET",
+    path="/v1/cases",
+    name="getCases",
+    summary="Cases, newest first: for support all of them, for others those that they may see.",
+    handler=get_cases,
+    query=CasesQuery,
+    roles=PAIR_OR_SUPPORT,
+    answers={200: (CaseList, "The page.")},
+    refusals=(),
+)

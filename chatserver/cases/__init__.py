@@ -1,0 +1,1 @@
+"""Cases: member-specific issues that support, mentor and member work through, kept with their history."""

@@ -1,0 +1,126 @@
+"""How a case is written down: what it is now, the lines that its history has got, and what is to do because of it.
+
+Always in a transaction that has locked the case's conversation: so nobody writes it twice.
+"""
+
+import secrets
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.cases.case_record import CaseTodo, KeptCase
+from chatserver.cases.case_texts import EntryTexts, texts_of, without_free_reason
+from chatserver.cases.rows import case_entries, cases
+from chatserver.cases.rows.case_entries import KeptEntry
+from chatserver.conversations.conversation import ConversationRecord
+from quotas.calendar import Calendar
+from quotas.cases.dues import due_of, next_step, played
+from quotas.cases.record import Case, CaseEntry
+from quotas.terms import Rulebook
+
+
+def new_ref(now: int) -> str:
+    """A ref that nobody guesses; later ones are greater."""
+    return f"{now:011x}{secrets.token_hex(8)}"
+
+
+class CaseLog:
+    """Where every change of a case goes through."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    def calendar_of(self, conversation: ConversationRecord) -> Calendar:
+        """By which the case's days count."""
+        return self._rulebook.calendar_to_show(conversation.zone, conversation.holidays)
+
+    def has_cadence(self, conversation: ConversationRecord) -> bool:
+        """Whether it is agreed with the member how often they meet."""
+        plan = self._rulebook.policy.plans.get(conversation.plan)
+        return plan is not None and plan.sessions is not None and plan.sessions.units_per_month == "unlimited"
+
+    async def create(
+        self,
+        connection: AsyncConnection,
+        case: Case,
+        conversation: ConversationRecord,
+        now: int,
+        *,
+        sealed: bytes | None = None,
+        member_read: int = 0,
+    ) -> KeptCase:
+        """Write a new one."""
+        start = KeptCase(case=replace(case, history=(), reached=()), entries=0, member_read=member_read)
+        kept, entries = self._after(start, case, conversation, now, sealed)
+        await cases.create(connection, kept)
+        await case_entries.append(connection, case.id, 0, entries)
+        return kept
+
+    async def change(
+        self,
+        connection: AsyncConnection,
+        before: KeptCase,
+        case: Case,
+        conversation: ConversationRecord,
+        now: int,
+        *,
+        sealed: bytes | None = None,
+    ) -> KeptCase:
+        """Write what became of it: `case` has the new lines alone for its history, and is one state on at most."""
+        if case == before.case:
+            return before
+        kept, entries = self._after(before, case, conversation, now, sealed)
+        await cases.change(connection, kept)
+        await case_entries.append(connection, case.id, before.entries, entries)
+        return kept
+
+    async def done(
+        self,
+        connection: AsyncConnection,
+        before: KeptCase,
+        todo: CaseTodo,
+        entry: CaseEntry,
+        conversation: ConversationRecord,
+        now: int,
+    ) -> KeptCase:
+        """Write that something is not to do any more."""
+        rest = list(before.todo)
+        rest.remove(todo)
+        case = replace(before.case, history=(entry,))
+        return await self.change(connection, replace(before, todo=tuple(rest)), case, conversation, now)
+
+    async def caught_up(
+        self, connection: AsyncConnection, kept: KeptCase, conversation: ConversationRecord, until: int, now: int
+    ) -> KeptCase:
+        """Write what fell due until then; what is to do because of it stays to do."""
+        calendar = self.calendar_of(conversation)
+        while (step := next(played(kept.case, calendar, until, now), None)) is not None:
+            kept = await self.change(connection, kept, step[1], conversation, now)
+        return kept
+
+    def _after(
+        self, before: KeptCase, case: Case, conversation: ConversationRecord, now: int, sealed: bytes | None
+    ) -> tuple[KeptCase, Sequence[KeptEntry]]:
+        calendar = self.calendar_of(conversation)
+        todo = before.todo
+        if len(case.reached) > len(before.case.reached):
+            todo += tuple(CaseTodo(effect, case.since) for effect in case.effects)
+        due, step = due_of(case, calendar), next_step(case, calendar)
+        step_at = step.at if step else None
+        kept = KeptCase(
+            case=replace(case, history=(), facts=without_free_reason(case.kind, case.facts)),
+            entries=before.entries + len(case.history),
+            member_read=before.member_read,
+            todo=todo,
+            due_at=due.at if due else None,
+            step_at=now if todo else step_at,
+        )
+        entries = [
+            KeptEntry(
+                replace(entry, note="", facts=without_free_reason(case.kind, entry.facts)),
+                sealed if texts_of(case.kind, entry.facts, entry.note) != EntryTexts() else None,
+            )
+            for entry in case.history
+        ]
+        return kept, entries

@@ -1,0 +1,134 @@
+"""What opens and ends by itself, in the transaction of what brings it about: sessions that went wrong, the end or pause
+of a conversation, a member who books or joins.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.cases.case_log import CaseLog, new_ref
+from chatserver.cases.rows import cases
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.sessions.session_event import EventName, SessionEvent
+from quotas.cases.events import ActivitySign, clock_resumed, clock_stopped, conversation_ended, member_active
+from quotas.cases.facts import CaseFacts
+from quotas.cases.record import SYSTEM, Case, CaseEntry, noted, open_case
+from quotas.cases.rules import CaseKind
+
+OPENS: dict[EventName, CaseKind] = {
+    "candidate": "no_show",
+    "no_show": "no_show",
+    "mentor_absent": "mentor_absent",
+    "unattended": "unattended",
+    "late_cancellation": "late_cancellation",
+}
+"""Cases that events of sessions open."""
+SIGNS: dict[EventName, ActivitySign] = {
+    "booked": "booking",
+    "moved": "booking",
+    "cancelled": "booking",
+    "joined": "join",
+}
+"""What a member does at sessions shows that they are there."""
+
+
+class CaseOpenings:
+    """Its callers have locked the conversations."""
+
+    def __init__(self, log: CaseLog) -> None:
+        self._log = log
+
+    async def happened(
+        self,
+        connection: AsyncConnection,
+        events: Sequence[SessionEvent],
+        conversations: Mapping[str, ConversationRecord],
+    ) -> None:
+        """Open, and end, what these events of sessions do. The same event again opens nothing."""
+        for event in events:
+            conversation = conversations.get(event.conversation)
+            if conversation is None:
+                continue
+            if (kind := OPENS.get(event.name)) is not None and event.booking:
+                await self._open(connection, kind, event, conversation)
+            elif (sign := SIGNS.get(event.name)) is not None and event.by == "member":
+                await self._returned(connection, sign, event, conversation)
+
+    async def changed(
+        self, connection: AsyncConnection, before: ConversationRecord, after: ConversationRecord, now: int
+    ) -> None:
+        """The conversation's status is another one with this transaction."""
+        if before.status == after.status:
+            return
+        for kept in await cases.live_of(connection, after.id):
+            if not kept.case.is_open:
+                continue
+            kept = await self._log.caught_up(connection, kept, after, now, now)  # noqa: PLW2901 - the same case, now
+            await self._log.change(connection, kept, self._with_status(kept.case, after, now), after, now)
+
+    async def followed(
+        self, connection: AsyncConnection, ended: ConversationRecord, successor: ConversationRecord, now: int
+    ) -> None:
+        """The member goes on in another conversation, which is locked too: what concerns them goes along."""
+        for kept in await cases.live_of(connection, ended.id):
+            if kept.case.rule.follows_member and kept.case.is_open:
+                kept = await self._log.caught_up(connection, kept, ended, now, now)  # noqa: PLW2901 - as above
+                calendar = self._log.calendar_of(ended)
+                case = conversation_ended(kept.case, calendar, "switched", now, successor.id)
+                await self._log.change(connection, kept, case, successor, now)
+
+    def _with_status(self, case: Case, conversation: ConversationRecord, now: int) -> Case:
+        calendar = self._log.calendar_of(conversation)
+        match conversation.status:
+            case "ended" if conversation.ended_reason == "switched" and case.rule.follows_member:
+                return case  # until it is known where the member goes on: `followed`
+            case "ended":
+                # Whose conversation ended because somebody was removed does not learn that by it.
+                told = conversation.ended_reason not in (None, "removed")
+                return conversation_ended(case, calendar, (told and conversation.ended_reason) or "ended", now)
+            case "open":
+                return clock_resumed(case, now)
+            case _:
+                return clock_stopped(case, calendar, now)
+
+    async def _open(
+        self, connection: AsyncConnection, kind: CaseKind, event: SessionEvent, conversation: ConversationRecord
+    ) -> None:
+        now, facts = event.noted_at, CaseFacts(booking=event.booking)
+        live = [
+            each
+            for each in await cases.live_of(connection, conversation.id)
+            if each.case.kind == kind and each.case.is_open
+        ]
+        ref = live[0].case.id if live else new_ref(now)
+        if not await cases.name(connection, SYSTEM.id, f"{kind}/{event.booking}", ref):
+            return
+        if live:
+            # One more while the case is open: support looks at all of them together.
+            entry = CaseEntry(event.at, now, SYSTEM.id, SYSTEM.role, "again", facts=facts)
+            await self._log.change(connection, live[0], noted(live[0].case, entry), conversation, now)
+            return
+        # At the instant at which it fell due, however late that is written down.
+        case = open_case(
+            ref,
+            kind,
+            conversation=conversation.id,
+            member=conversation.member,
+            by=SYSTEM,
+            now=event.at,
+            facts=facts,
+        )
+        if isinstance(case, Case):
+            case = replace(case, history=tuple(replace(entry, noted_at=now) for entry in case.history))
+            await self._log.create(connection, case, conversation, now)
+
+    async def _returned(
+        self, connection: AsyncConnection, sign: ActivitySign, event: SessionEvent, conversation: ConversationRecord
+    ) -> None:
+        for kept in await cases.live_of(connection, conversation.id):
+            if kept.case.rule.activity is None or not kept.case.is_open:
+                continue
+            kept = await self._log.caught_up(connection, kept, conversation, event.noted_at, event.noted_at)  # noqa: PLW2901 - as above
+            case = member_active(kept.case, self._log.calendar_of(conversation), sign, event.noted_at)
+            await self._log.change(connection, kept, case, conversation, event.noted_at)

@@ -1,0 +1,48 @@
+"""What the rest of the product does because a case came into a state: by the names that the table of cases has.
+
+Whoever puts the product together supplies them. One that is not there, or cannot be done, is support's to do, and the
+case's history says so.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+from chatserver.cases.case_record import CaseTodo
+from quotas.cases.record import Case
+from quotas.cases.rules import CaseEffect
+
+
+class EffectImpossible(Exception):  # noqa: N818 - no fault: somebody else does it
+    """It cannot be done by itself; one sentence without names that says why."""
+
+
+EffectDoer = Callable[[Case, int], Awaitable[str]]
+"""Does it for a case, as of the instant (ms) at which its state began, and says what is worth noting: ids, or ''.
+
+Done again it changes nothing. Raises EffectImpossible; StoreError and DatabaseError, where it is tried again.
+"""
+CaseEffects = dict[CaseEffect, EffectDoer]
+
+
+class EffectDone(Struct, frozen=True):
+    """What the history says: `did` with the effect's name, and what is noted of it."""
+
+    did: str
+    because: str = ""
+
+
+async def carried_out(effects: CaseEffects, case: Case, todo: CaseTodo) -> EffectDone:
+    """Do it, or leave it to support. Raises StoreError, DatabaseError."""
+    doer = effects.get(todo.effect)
+    if doer is None:
+        return EffectDone(f"by_hand:{todo.effect}")
+    try:
+        return EffectDone(f"effect:{todo.effect}", await doer(case, todo.at))
+    except EffectImpossible as error:
+        return EffectDone(f"by_hand:{todo.effect}", str(error))
+
+
+def is_of_the_product(did: str) -> bool:
+    """Whether a line tells of an effect, which is for support alone."""
+    return did.startswith(("by_hand:", "effect:"))

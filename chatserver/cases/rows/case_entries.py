@@ -1,0 +1,64 @@
+"""The histories of cases: lines that are only appended. What people wrote in them is sealed."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.tables import CASE_ENTRIES
+from quotas.cases.facts import CaseFacts
+from quotas.cases.record import CaseEntry
+
+_facts = msgspec.json.Decoder(CaseFacts)
+
+
+class KeptEntry(Struct, frozen=True):
+    """A line without the words in it, and those sealed; None where nobody wrote any, or they were erased."""
+
+    entry: CaseEntry
+    sealed: bytes | None = None
+
+
+async def append(connection: AsyncConnection, ref: str, number: int, entries: Sequence[KeptEntry]) -> None:
+    """After the first `number` lines."""
+    rows = [
+        {
+            "ref": ref,
+            "number": place,
+            "at": each.entry.at,
+            "noted_at": each.entry.noted_at,
+            "who": each.entry.who,
+            "role": each.entry.role,
+            "did": each.entry.did,
+            "because": each.entry.because,
+            "audience": each.entry.audience,
+            "facts": msgspec.json.encode(each.entry.facts).decode(),
+            "sealed": each.sealed,
+        }
+        for place, each in enumerate(entries, number + 1)
+    ]
+    if rows:
+        await connection.execute(insert(CASE_ENTRIES), rows)
+
+
+async def of_case(connection: AsyncConnection, ref: str) -> list[KeptEntry]:
+    """All lines, the first one first."""
+    query = select(CASE_ENTRIES).where(CASE_ENTRIES.c.ref == ref).order_by(CASE_ENTRIES.c.number)
+    return [
+        KeptEntry(
+            CaseEntry(
+                at=row.at,
+                noted_at=row.noted_at,
+                who=row.who,
+                role=row.role,
+                did=row.did,
+                because=row.because,
+                audience=row.audience,
+                facts=_facts.decode(row.facts),
+            ),
+            row.sealed,
+        )
+        for row in await connection.execute(query)
+    ]

@@ -1,0 +1,127 @@
+"""Cases, and the ids that their callers gave them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.cases.case_record import CaseTodo, KeptCase
+from chatserver.records.dialects import insert_into
+from chatserver.records.tables import CASE_NAMES, CASES, CONVERSATIONS
+from quotas.cases.record import Case
+
+_case = msgspec.json.Decoder(Case)
+_todo = msgspec.json.Decoder(tuple[CaseTodo, ...])
+
+
+async def find(connection: AsyncConnection, ref: str) -> KeptCase | None:
+    """The case; None where there is none."""
+    row = (await connection.execute(select(CASES).where(CASES.c.ref == ref))).one_or_none()
+    return _kept(row) if row else None
+
+
+async def named(connection: AsyncConnection, caller: str, own_id: str) -> str | None:
+    """The ref of the case that the caller gave that id; None where they gave it to none."""
+    here = (CASE_NAMES.c.caller == caller, CASE_NAMES.c.own_id == own_id)
+    ref: str | None = await connection.scalar(select(CASE_NAMES.c.ref).where(*here))
+    return ref
+
+
+async def name(connection: AsyncConnection, caller: str, own_id: str, ref: str) -> bool:
+    """Whether the case has the caller's id from now on; False where they gave it before."""
+    query = insert_into(connection.dialect, CASE_NAMES).values(caller=caller, own_id=own_id, ref=ref)
+    return bool((await connection.execute(query.on_conflict_do_nothing())).rowcount)
+
+
+async def create(connection: AsyncConnection, kept: KeptCase) -> None:
+    """Raises sqlalchemy.exc.IntegrityError where the ref is taken."""
+    await connection.execute(insert(CASES).values(ref=kept.case.id, **_values(kept)))
+
+
+async def change(connection: AsyncConnection, kept: KeptCase) -> None:
+    """Write it over the one with that ref."""
+    await connection.execute(update(CASES).where(CASES.c.ref == kept.case.id).values(_values(kept)))
+
+
+async def live_of(connection: AsyncConnection, conversation: str) -> list[KeptCase]:
+    """Those of a conversation that are open, or for which something is to do, the first one first."""
+    here = (CASES.c.conversation_id == conversation, or_(CASES.c.ended_at.is_(None), CASES.c.step_at.is_not(None)))
+    rows = await connection.execute(select(CASES).where(*here).order_by(CASES.c.ref))
+    return [_kept(row) for row in rows]
+
+
+async def with_live(connection: AsyncConnection, conversation: str, kind: str) -> bool:
+    """Whether a case of that kind is open there."""
+    here = (CASES.c.conversation_id == conversation, CASES.c.kind == kind, CASES.c.ended_at.is_(None))
+    return bool(await connection.scalar(select(exists().where(*here))))
+
+
+async def due_until(connection: AsyncConnection, until: int, after: str, limit: int) -> Sequence[tuple[str, str, int]]:
+    """Ref, conversation and next step of those with a step until then, by ref beyond `after` ('' for the first)."""
+    query = select(CASES.c.ref, CASES.c.conversation_id, CASES.c.step_at)
+    query = query.where(CASES.c.step_at <= until, CASES.c.ref > after).order_by(CASES.c.ref).limit(limit)
+    return [(ref, conversation, at) for ref, conversation, at in await connection.execute(query)]
+
+
+async def page(
+    connection: AsyncConnection,
+    where: Sequence[ColumnElement[bool]],
+    after: str,
+    limit: int,
+) -> list[KeptCase]:
+    """The first `limit` of them beyond the ref `after` ('' for the first), the newest one first."""
+    query = select(CASES).where(*where)
+    if after:
+        query = query.where(CASES.c.ref < after)
+    return [_kept(row) for row in await connection.execute(query.order_by(CASES.c.ref.desc()).limit(limit))]
+
+
+def of_person(person: str, role: str) -> ColumnElement[bool]:
+    """Those of their conversations, those that they opened, and those to whose session they are the guest."""
+    side = CONVERSATIONS.c.member_id if role == "member" else CONVERSATIONS.c.mentor_id
+    here = CASES.c.conversation_id.in_(select(CONVERSATIONS.c.id).where(side == person))
+    return or_(here, CASES.c.opener_id == person, CASES.c.guest_id == person)
+
+
+async def counts(connection: AsyncConnection, now: int) -> list[tuple[str, str, int, int]]:
+    """Kind, state, how many are open in it, and of how many the due is past."""
+    late = func.count().filter(CASES.c.due_at < now)
+    query = select(CASES.c.kind, CASES.c.state, func.count(), late).where(CASES.c.ended_at.is_(None))
+    query = query.group_by(CASES.c.kind, CASES.c.state).order_by(CASES.c.kind, CASES.c.state)
+    return [(kind, state, count, overdue) for kind, state, count, overdue in await connection.execute(query)]
+
+
+def _values(kept: KeptCase) -> dict[str, object]:
+    case = kept.case
+    return {
+        "kind": case.kind,
+        "conversation_id": case.conversation,
+        "member_id": case.member,
+        "opener_id": case.opener.id,
+        "guest_id": case.facts.mentor if case.kind == "one_off_session" else None,
+        "state": case.state,
+        "opened_at": case.opened_at,
+        "since": case.since,
+        "ended_at": case.ended_at or None,
+        "assignee": case.assignee,
+        "entries": kept.entries,
+        "member_read": kept.member_read,
+        "due_at": kept.due_at,
+        "step_at": kept.step_at,
+        "todo": msgspec.json.encode(kept.todo).decode(),
+        "record": msgspec.json.encode(case).decode(),
+    }
+
+
+def _kept(row: Row[*tuple[Any, ...]]) -> KeptCase:
+    found = row._mapping
+    return KeptCase(
+        case=_case.decode(found["record"]),
+        entries=found["entries"],
+        member_read=found["member_read"],
+        todo=_todo.decode(found["todo"]),
+        due_at=found["due_at"],
+        step_at=found["step_at"],
+    )
