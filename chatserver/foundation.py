@@ -22,6 +22,7 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -353,7 +354,31 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, waits=OpenWaits(ledger), noting=noting, timers=timers, clock=ledger.now
     )
     memberships = Memberships(database, renewals, ledger.now)
+    handing_on = HandingOn(
+        database=database,
+        ledger=ledger,
+        provisioning=provisioning,
+        appointments=appointments,
+        credits=credits,
+        telling=telling,
+        clock=ledger.now,
+    )
+    leaving = Leaving(
+        database=database,
+        provisioning=provisioning,
+        memberships=memberships,
+        telling=telling,
+        clock=ledger.now,
+    )
     case_effects: CaseEffects = {}
+    RelationshipEffects(
+        database=database,
+        provisioning=provisioning,
+        memberships=memberships,
+        handing_on=handing_on,
+        leaving=leaving,
+        telling=telling,
+    ).supply(case_effects)
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
@@ -399,22 +424,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         provisioning=provisioning,
         trials=trials,
         choosing=Choosing(database, provisioning, appointments, NotedChoices(noting), ledger.now),
-        handing_on=HandingOn(
-            database=database,
-            ledger=ledger,
-            provisioning=provisioning,
-            appointments=appointments,
-            credits=credits,
-            telling=telling,
-            clock=ledger.now,
-        ),
-        leaving=Leaving(
-            database=database,
-            provisioning=provisioning,
-            memberships=memberships,
-            telling=telling,
-            clock=ledger.now,
-        ),
+        handing_on=handing_on,
+        leaving=leaving,
         appointments=appointments,
         bookings=bookings,
         credits=credits,
