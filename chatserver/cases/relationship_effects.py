@@ -17,6 +17,7 @@ from quotas.cases.record import Case
 from quotas.cases.rules import CaseEffect
 
 GUEST_PLAN = "guest"
+"""Of the policy."""
 
 
 class RelationshipEffects:
