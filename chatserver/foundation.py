@@ -273,7 +273,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
     noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
     case_log = CaseLog(rulebook)
-    case_openings = CaseOpenings(case_log)
+    case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
     provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer, case_openings)

@@ -19,6 +19,9 @@ from quotas.cases.dues import due_of, next_step, played
 from quotas.cases.record import Case, CaseEntry
 from quotas.terms import Rulebook
 
+CASE = "case"
+"""The kind of a case's timer; its name is the case's ref."""
+
 
 def new_ref(now: int) -> str:
     """A ref that nobody guesses; later ones are greater."""

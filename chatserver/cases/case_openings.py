@@ -2,19 +2,25 @@
 of a conversation, a member who books or joins.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CaseLog, new_ref
+from chatserver.cases.case_log import CASE, CaseLog, new_ref
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
+from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.session_event import EventName, SessionEvent
 from quotas.cases.events import ActivitySign, clock_resumed, clock_stopped, conversation_ended, member_active
 from quotas.cases.facts import CaseFacts
 from quotas.cases.record import SYSTEM, Case, CaseEntry, noted, open_case
 from quotas.cases.rules import CaseKind
+from quotas.ledger.timers import Timers
+from quotas.store.errors import StoreError
+
+logger = logging.getLogger(__name__)
 
 OPENS: dict[EventName, CaseKind] = {
     "candidate": "no_show",
@@ -36,8 +42,10 @@ SIGNS: dict[EventName, ActivitySign] = {
 class CaseOpenings:
     """Its callers have locked the conversations."""
 
-    def __init__(self, log: CaseLog) -> None:
+    def __init__(self, database: Database, log: CaseLog, timers: Timers) -> None:
+        self._database = database
         self._log = log
+        self._timers = timers
 
     async def happened(
         self,
@@ -54,6 +62,18 @@ class CaseOpenings:
                 await self._open(connection, kind, event, conversation)
             elif (sign := SIGNS.get(event.name)) is not None and event.by == "member":
                 await self._returned(connection, sign, event, conversation)
+
+    async def told(self, events: Sequence[SessionEvent]) -> None:
+        """Set the timers of what these opened. Where that cannot be now, `CaseSteps.arm` does it."""
+        try:
+            for conversation in sorted({each.conversation for each in events if each.name in OPENS}):
+                async with self._database.read() as connection:
+                    live = await cases.live_of(connection, conversation)
+                for kept in live:
+                    if kept.step_at is not None:
+                        await self._timers.set_timer(conversation, CASE, kept.case.id, kept.step_at)
+        except (StoreError, DatabaseError):
+            logger.debug("timers of cases are set later")
 
     async def changed(
         self, connection: AsyncConnection, before: ConversationRecord, after: ConversationRecord, now: int

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_log import CASE, CaseLog
 from chatserver.cases.case_record import CaseTodo, KeptCase
 from chatserver.cases.effects import CaseEffects, carried_out
 from chatserver.cases.rows import cases
@@ -25,8 +25,6 @@ from quotas.cases.record import SYSTEM, Case, CaseEntry
 from quotas.instant import HOUR
 from quotas.ledger.timers import Rung, Timers
 
-CASE = "case"
-"""The kind of a case's timer; its name is the case's ref."""
 LOOK_AHEAD = 2 * HOUR
 """How far ahead timers that the store has lost are set again."""
 BATCH = 500
@@ -77,17 +75,17 @@ class CaseSteps:
         """
         if partition:
             return 0
-        until, last, count = await self._clock() + LOOK_AHEAD, "", 0
+        until, last, count = await self._clock() + LOOK_AHEAD, (0, ""), 0
         try:
             while True:
                 async with self._database.read() as connection:
                     batch = await cases.due_until(connection, until, last, BATCH)
-                for ref, conversation, at in batch:
+                for at, ref, conversation in batch:
                     await self._timers.set_timer(conversation, CASE, ref, at)
                 count += len(batch)
                 if len(batch) < BATCH:
                     return count
-                last = batch[-1][0]
+                last = batch[-1][:2]
         except DatabaseError:
             logger.debug("the database does not answer; timers of cases are looked at later")
         return count

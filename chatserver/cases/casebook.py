@@ -26,7 +26,7 @@ from chatserver.cases.case_texts import CaseTexts, texts_of
 from chatserver.cases.effects import is_of_the_product
 from chatserver.cases.rows import case_entries, cases
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.records import locked, record
+from chatserver.conversations.records import locked, record, records
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
 from chatserver.records.database import Database
 from chatserver.records.tables import CASES as TABLE
@@ -319,12 +319,10 @@ class CaseBook:
         while len(seen) <= limit:
             async with self._database.read() as connection:
                 kept = await cases.page(connection, where or [_any()], after, limit + 1)
-                conversations = {
-                    each.case.conversation: await record(connection, each.case.conversation)
-                    for each in {one.case.conversation: one for one in kept}.values()
-                }
+                named = sorted({each.case.conversation for each in kept})
+                conversations = await records(connection, named)
             for each in kept:
-                conversation = conversations[each.case.conversation]
+                conversation = conversations.get(each.case.conversation)
                 if conversation and (view := self._view(each, each.case, conversation, asker)):
                     seen.append(view)
             if len(kept) <= limit:

@@ -179,9 +179,16 @@ class Provisioning:
             outcome = await write_change(connection, found, asked, now)
             if asked.status == "ended" != found.status:
                 await self._appointments.end(connection, found, now)
-            if self._listener is not None and isinstance(outcome, Written):
-                await self._listener.changed(connection, found, outcome.record, now)
+            if isinstance(outcome, Written):
+                await self.changed(connection, found, outcome.record, now)
         return await self._projected(outcome)
+
+    async def changed(
+        self, connection: AsyncConnection, before: ConversationRecord, after: ConversationRecord, now: int
+    ) -> None:
+        """A conversation is another with this transaction: for whoever writes one beside these methods."""
+        if self._listener is not None:
+            await self._listener.changed(connection, before, after, now)
 
     async def standing(self, conversation: ConversationRecord) -> Standing:
         """How the conversation stands; a ledger that does not know it is told. Raises StoreError."""

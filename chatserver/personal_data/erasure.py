@@ -180,6 +180,7 @@ class Erasure:
             ended = _ended(found, standing, number)
             if ended != found:
                 await conversations.change(connection, replace(ended, updated_at=now))
+                await self._provisioning.changed(connection, found, ended, now)
         told = await self._provisioning.project(ended)
         if told.settings.key < number or told.settings.status != "ended":
             raise StoreError(f"the conversation {name} has just been changed in the store; run the command again")

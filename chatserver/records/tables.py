@@ -622,7 +622,7 @@ CASES = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("due_at", BigInteger),
-    Column("step_at", BigInteger, index=True),
+    Column("step_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("assignee", String(64), nullable=False),
     Column("entries", Integer, nullable=False),
@@ -630,7 +630,8 @@ CASES = Table(
     Column("todo", Text, nullable=False),
     Column("record", Text, nullable=False),
     Index("ix_cases_conversation_id", "conversation_id", "ref"),
-    Index("ix_cases_kind", "kind", "state", "ref"),
+    Index("ix_cases_step_at", "step_at", "ref"),
+    Index("ix_cases_kind", "kind", "ref"),
     Index("ix_cases_state", "state", "ref"),
     Index("ix_cases_assignee", "assignee", "ref"),
     # Of open ones, as its step says.

@@ -42,6 +42,9 @@ class SessionListener(Protocol):
     ) -> None:
         """These events are written with this transaction, or were before."""
 
+    async def told(self, events: Sequence[SessionEvent]) -> None:
+        """After the commit. Raises nothing."""
+
 
 class SessionLog:
     """Where events are appended, in the transaction of what they tell of."""
@@ -72,6 +75,8 @@ class SessionLog:
         """After the commit: whoever is connected hears what came of these, and the outbox sends it. Raises nothing."""
         if facts := facts_of(events, conversations):
             await self._noting.tell_of(facts, now)
+        if self._listener is not None:
+            await self._listener.told(events)
 
 
 def facts_of(events: Collection[SessionEvent], conversations: Mapping[str, ConversationRecord]) -> list[Fact]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_record import CaseTodo, KeptCase
@@ -58,11 +58,14 @@ async def with_live(connection: AsyncConnection, conversation: str, kind: str) -
     return bool(await connection.scalar(select(exists().where(*here))))
 
 
-async def due_until(connection: AsyncConnection, until: int, after: str, limit: int) -> Sequence[tuple[str, str, int]]:
-    """Ref, conversation and next step of those with a step until then, by ref beyond `after` ('' for the first)."""
-    query = select(CASES.c.ref, CASES.c.conversation_id, CASES.c.step_at)
-    query = query.where(CASES.c.step_at <= until, CASES.c.ref > after).order_by(CASES.c.ref).limit(limit)
-    return [(ref, conversation, at) for ref, conversation, at in await connection.execute(query)]
+async def due_until(
+    connection: AsyncConnection, until: int, after: tuple[int, str], limit: int
+) -> Sequence[tuple[int, str, str]]:
+    """Next step, ref and conversation of those with a step until then, in that order, beyond `after`."""
+    place = (CASES.c.step_at, CASES.c.ref)
+    query = select(*place, CASES.c.conversation_id).where(CASES.c.step_at <= until, tuple_(*place) > tuple_(*after))
+    rows = await connection.execute(query.order_by(*place).limit(limit))
+    return [(at, ref, conversation) for at, ref, conversation in rows]
 
 
 async def page(

@@ -27,10 +27,11 @@ def upgrade(changes: SchemaChanges) -> None:
         sa.Column("record", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("ref", name="pk_cases"),
     )
-    for column in ("member_id", "opener_id", "guest_id", "step_at"):
+    for column in ("member_id", "opener_id", "guest_id"):
         changes.create_index(f"ix_cases_{column}", "cases", [column])
     changes.create_index("ix_cases_conversation_id", "cases", ["conversation_id", "ref"])
-    changes.create_index("ix_cases_kind", "cases", ["kind", "state", "ref"])
+    changes.create_index("ix_cases_step_at", "cases", ["step_at", "ref"])
+    changes.create_index("ix_cases_kind", "cases", ["kind", "ref"])
     changes.create_index("ix_cases_state", "cases", ["state", "ref"])
     changes.create_index("ix_cases_assignee", "cases", ["assignee", "ref"])
     changes.create_index("ix_cases_open", "cases", ["kind", "state", "due_at"], where="ended_at IS NULL")

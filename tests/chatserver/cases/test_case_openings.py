@@ -1,6 +1,5 @@
 """What opens and ends by itself: by sessions, by the conversation's end or pause, by a member who is back."""
 
-from chatserver.cases.case_openings import CaseOpenings
 from chatserver.cases.case_requests import CaseFilter
 from chatserver.conversations.records import locked
 from chatserver.conversations.requests import ConversationChange, Written
@@ -54,6 +53,8 @@ async def test_nobody_at_a_session_opens_a_case(desk: CaseDesk) -> None:
     assert [each.facts.booking for each in seen.case.history] == ["b1", "b2"]
     assert seen.case.opened_at < TUESDAY + 2 * DAY < seen.case.history[0].noted_at
     assert await desk.seen(seen.case.id, MIA) is None
+    assert seen.due is not None
+    assert await desk.timer(seen.case.id) == instant.text(seen.due.at or 0)
 
 
 async def test_a_no_show_candidate_and_its_confirmation_are_one_case(desk: CaseDesk) -> None:
@@ -86,7 +87,7 @@ async def test_a_cancellation_goes_along_to_the_next_conversation(desk: CaseDesk
     assert await kinds(desk) == [("membership_cancellation", "official"), ("question", "overtaken")]
     async with desk.database.begin() as connection:
         records = await locked(connection, ["c1", "c3"])
-        await CaseOpenings(desk.case_log).followed(connection, records["c1"], records["c3"], desk.now)
+        await desk.openings.followed(connection, records["c1"], records["c3"], desk.now)
     seen = await desk.seen("m", MIA)
     assert seen is not None and (seen.case.conversation, seen.case.state) == ("c3", "official")
 

@@ -57,16 +57,16 @@ class Desk:
         self.store = store
         self.metrics = Metrics()
         self.ledger = RedisLedger(store)
+        self.timers = Timers(store, self.ledger)
         self.heard = Heard()
         self.case_log = CaseLog(self.rulebook)
-        openings = CaseOpenings(self.case_log)
-        self.log = session_log_on(database, self.heard, openings)
+        self.openings = CaseOpenings(database, self.case_log, self.timers)
+        self.log = session_log_on(database, self.heard, self.openings)
         self.appointments = BookedSessions(database, self.clock, self.log)
         self.provisioning = Provisioning(
-            database, self.ledger, self.rulebook, self.clock, self.appointments, listener=openings
+            database, self.ledger, self.rulebook, self.clock, self.appointments, listener=self.openings
         )
         self.credits = CreditBook(database, self.rulebook, self.clock, self.log)
-        self.timers = Timers(store, self.ledger)
         self.prices = Prices(database, self.clock)
         self.slots = Slots(database, self.rulebook.policy.sessions)
         self.telling = self.telling_named("first")
