@@ -73,6 +73,8 @@ class Choosing:
             written = await write_change(connection, there[id], outcome, now)
             if not isinstance(written, Written):
                 return written
+            if written.record != there[id]:
+                await self._provisioning.changed(connection, there[id], written.record, now)
             others = [each for each in there.values() if each.kind == "trial" and each.id != id]
             over = [record for each in others if (record := await self._over(connection, each, now))]
             tell = await self._news.note(connection, over, now)
@@ -90,7 +92,10 @@ class Choosing:
         await self._appointments.end(connection, other, now)
         ended = replace(other, status="ended", ended_reason="not_chosen")
         written = await write_change(connection, other, ended, now)
-        return written.record if isinstance(written, Written) else None
+        if not isinstance(written, Written):
+            return None
+        await self._provisioning.changed(connection, other, written.record, now)
+        return written.record
 
     def _chosen(self, found: ConversationRecord, plan: str | None, now: int) -> ConversationRecord | Invalid | Conflict:
         if found.chosen_at is not None:

@@ -66,6 +66,11 @@ class ConversationListener(Protocol):
     ) -> None:
         """The conversation is another with this transaction."""
 
+    async def followed(
+        self, connection: AsyncConnection, ended: ConversationRecord, successor: ConversationRecord, now: int
+    ) -> None:
+        """The member goes on in another conversation, which is locked too; after `changed`."""
+
 
 class Provisioning:
     """`clock` gives the store's instant; without `restorer` the ledger is one that loses nothing.
@@ -189,6 +194,13 @@ class Provisioning:
         """A conversation is another with this transaction: for whoever writes one beside these methods."""
         if self._listener is not None:
             await self._listener.changed(connection, before, after, now)
+
+    async def followed(
+        self, connection: AsyncConnection, ended: ConversationRecord, successor: ConversationRecord, now: int
+    ) -> None:
+        """As `changed`: the member goes on in another one."""
+        if self._listener is not None:
+            await self._listener.followed(connection, ended, successor, now)
 
     async def standing(self, conversation: ConversationRecord) -> Standing:
         """How the conversation stands; a ledger that does not know it is told. Raises StoreError."""

@@ -95,7 +95,11 @@ class HandingOn:
             await self._credits.carry(connection, before, written.record, now)
             over = replace(before, status="ended", ended_reason="switched")
             ended = await write_change(connection, before, over, now)
-            return HandedOn(ended.record, written.record) if isinstance(ended, Written) else ended
+            if not isinstance(ended, Written):
+                return ended
+            await self._provisioning.changed(connection, before, ended.record, now)
+            await self._provisioning.followed(connection, ended.record, written.record, now)
+            return HandedOn(ended.record, written.record)
 
     async def _taken_over(
         self,

@@ -24,7 +24,7 @@ EXPECTED = [
     ("support_trying", "2026-02-05T23:00:00.000Z"),
     ("reminder", "2026-03-29T22:00:00.000Z"),
     ("churned", "2026-04-05T22:00:00.000Z"),
-    ("by_hand:end_conversation", "2026-04-05T22:00:00.000Z"),
+    ("effect:end_conversation", "2026-04-05T22:00:00.000Z"),
     ("by_hand:stop_renewal", "2026-04-05T22:00:00.000Z"),
 ]
 

@@ -63,6 +63,22 @@ async def test_a_switch_hands_the_conversation_on(supplied: CaseDesk) -> None:
     assert (after.mentor, after.plan, after.follows, after.status) == ("kim", "coaching", "c1", "open")
 
 
+async def test_a_cancellation_goes_along_and_other_cases_are_overtaken(supplied: CaseDesk) -> None:
+    """Where the conversation is handed on while they are open."""
+    await supplied.membership()
+    leaving = (await supplied.opened("m", "membership_cancellation", MIA, asked_on=date(2026, 1, 6))).case.id
+    asked = (await supplied.opened("q", "question", MIA)).case.id
+    ref = (await supplied.opened("s", "mentor_switch", MIA)).case.id
+    await supplied.acted(ref, "proposed", SARA, mentor="kim", chemistry=False)
+    await supplied.acted(ref, "switched", MIA)
+    await supplied.ring(ref)
+    found, overtaken = await supplied.seen(leaving, SARA), await supplied.seen(asked, SARA)
+    assert found is not None
+    assert overtaken is not None
+    assert (found.case.conversation, found.case.state) == (f"switch-{ref}", "official")
+    assert overtaken.case.state == "overtaken"
+
+
 async def test_a_switch_after_a_first_call_keeps_the_trial(supplied: CaseDesk) -> None:
     trial = ConversationDetails("mia", "kim", "trial", trial=True)
     assert isinstance(await supplied.provisioning.put_conversation("t1", trial), Written)
