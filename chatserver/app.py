@@ -23,7 +23,7 @@ from chatserver.api.exposition import Exposition, Sources
 from chatserver.api.gate import Gate
 from chatserver.api.health import health_routes
 from chatserver.api.home import home_route
-from chatserver.api.open_endpoint import OpenDoor
+from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
@@ -195,8 +195,8 @@ async def assembled(
             people=people,
             metrics=metrics,
         )
-        # Calendars and mail programs knock often, and from addresses that many share: they have buckets of their own.
-        door = OpenDoor(RateLimit(settings.rate_limit), proxies, metrics)
+        # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
+        without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
         app = _application(
             [
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -204,8 +204,8 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                calendar_route(base.feeds, door),
-                unsubscribe_route(base.mailing.unsubscribing, door),
+                calendar_route(base.feeds, without_token),
+                unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],
             Middleware(Gate, metrics=metrics, health=health, cors=Cors(settings.allowed_origins), traces=traces),
         )

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from quotas.terms import REPLY_FROM_FIRST, Terms
 
-Status = Literal["open", "paused", "ended"]
-Reason = Literal["closed", "quota_used", "messages_used", "paused", "ended"]
+Status = Literal["open", "paused", "ended", "suspended"]
+Reason = Literal["closed", "quota_used", "messages_used", "paused", "ended", "suspended"]
+CLOSED_TO_BOTH: tuple[Status, ...] = ("ended", "suspended")
+"""Nobody writes, and no wait is open."""
 WaitState = Literal["waiting", "overdue", "missed"]
 """An answer is owed; its deadline has passed; that was noted. Each includes the next."""
 Way = Literal["live", "window", "opened", "counted", "free"]
@@ -103,9 +105,9 @@ def admit_member(status: Status, usage: Usage, terms: Terms, now: int) -> Admitt
 
 
 def admit_mentor(status: Status, usage: Usage, now: int) -> Admitted | Denied:
-    """Decide on a mentor's message: always admitted until the conversation has ended; it ends a wait."""
-    if status == "ended":
-        return Denied("ended", 0)
+    """Decide on a mentor's message: always admitted, unless nobody may write; it ends a wait."""
+    if status == "ended" or status == "suspended":
+        return Denied(status, 0)
     if not usage.waiting_since:
         return Admitted(usage)
     late = bool(usage.due_at) and now > usage.due_at
@@ -114,7 +116,7 @@ def admit_mentor(status: Status, usage: Usage, now: int) -> Admitted | Denied:
 
 
 def without_wait(usage: Usage) -> Usage:
-    """The usage with its wait dropped, as when a conversation ends."""
+    """The usage with its wait dropped, as when a conversation ends or is suspended."""
     return replace(usage, waiting_since=0, due_at=0)
 
 

@@ -30,12 +30,15 @@ Side = Literal["member", "mentor"]
 BookingState = Literal[
     "booked", "running", "held", "no_show_candidate", "no_show", "mentor_absent", "unattended", "cancelled"
 ]
-BookRefusal = Literal["ended", "paused", "in_past", "too_far", "not_in_plan", "no_credits", "outside_slots", "busy"]
+BookRefusal = Literal[
+    "ended", "suspended", "paused", "in_past", "too_far", "not_in_plan", "no_credits", "outside_slots", "busy"
+]
 MoveRefusal = Literal[
-    "not_booked", "already_started", "too_late", "paused", "in_past", "too_far", "outside_slots", "busy"
+    "not_booked", "already_started", "too_late", "suspended", "paused", "in_past", "too_far", "outside_slots", "busy"
 ]
 CancelRefusal = Literal["not_booked", "already_started"]
-NoShowRefusal = Literal["not_open", "paused"]
+JoinRefusal = Literal["not_open", "suspended"]
+NoShowRefusal = Literal["not_open", "suspended", "paused"]
 
 
 class Price(Struct, frozen=True):
@@ -81,6 +84,8 @@ class Booking(Struct, frozen=True):
     moved_from: int = 0
     sequence: int = 0
     """Grows with every change that calendars must hear of."""
+    suspended_at: int = 0
+    """When the first suspension of the conversation began that covers some of its booked time; it may be before it."""
 
     @property
     def units(self) -> int:
@@ -126,6 +131,8 @@ def state_of(booking: Booking, policy: SessionPolicy, now: int) -> BookingState:
         return "no_show_candidate" if _member_is_missing(booking, policy, now) else "running"
     if booking.both_joined:
         return "held"
+    if is_excused(booking, now):
+        return "unattended"
     if booking.member_joined_at:
         return "mentor_absent"
     if booking.mentor_joined_at and now < booking.ends_at + policy.confirm_days * DAY:
@@ -135,7 +142,13 @@ def state_of(booking: Booking, policy: SessionPolicy, now: int) -> BookingState:
 
 def _member_is_missing(booking: Booking, policy: SessionPolicy, now: int) -> bool:
     only_the_mentor = booking.mentor_joined_at and not booking.member_joined_at
-    return bool(only_the_mentor) and now >= booking.starts_at + policy.no_show_minutes[1] * MINUTE
+    missing = bool(only_the_mentor) and now >= booking.starts_at + policy.no_show_minutes[1] * MINUTE
+    return missing and not is_excused(booking, now)
+
+
+def is_excused(booking: Booking, at: int) -> bool:
+    """Whether nobody is late or absent at it at that instant: some of it lies in a suspension that had begun."""
+    return 0 < booking.suspended_at <= at
 
 
 def counts(booking: Booking, policy: SessionPolicy, now: int) -> bool:
@@ -159,10 +172,10 @@ def billable(booking: Booking, policy: SessionPolicy, now: int) -> bool:
 def is_short_notice(booking: Booking, policy: SessionPolicy, status: Status, now: int) -> bool:
     """Whether a member who moves or cancels it now is late.
 
-    Not in a pause, and not where somebody else set this start on as short a notice.
+    Not in a pause or suspension, and not where somebody else set this start on as short a notice.
     """
     notice = policy.late_hours * HOUR
-    if status == "paused" or booking.starts_at - now >= notice:
+    if status in ("paused", "suspended") or booking.starts_at - now >= notice:
         return False
     return booking.set_by == "member" or booking.starts_at - booking.set_at >= notice
 
@@ -250,8 +263,8 @@ def move_refusal(
         return None  # It changes and sets nothing: so whoever got no answer asks again.
     if by == "member" and is_short_notice(booking, policy, status, now):
         return "too_late"
-    if status == "paused":
-        return "paused"
+    if status == "paused" or status == "suspended":
+        return status
     if refusal := _time_refusal(starts_at, policy, now):
         return refusal
     if not in_slots:
@@ -304,12 +317,14 @@ def _cancelled(booking: Booking, cancellation: Cancellation) -> Booking:
     return replace(booking, cancelled=cancellation, sequence=booking.sequence + 1)
 
 
-def join_refusal(booking: Booking, side: Side, policy: SessionPolicy, now: int) -> Literal["not_open"] | None:
-    """Why that side may not join: too early, or over for them. Who has joined may come back while it runs."""
+def join_refusal(booking: Booking, side: Side, policy: SessionPolicy, status: Status, now: int) -> JoinRefusal | None:
+    """Why that side may not join: too early, over for them, suspended. Who has joined may come back while it runs."""
     if booking.cancelled is not None or now < booking.starts_at - policy.join_minutes * MINUTE:
         return "not_open"
     until = booking.ended_at if booking.joined_at(side) else min(booking.ended_at, booking.ends_at)
-    return None if now < until else "not_open"
+    if now >= until:
+        return "not_open"
+    return "suspended" if status == "suspended" else None
 
 
 def joined(booking: Booking, side: Side, now: int) -> Booking:
@@ -333,7 +348,7 @@ def no_show_refusal(booking: Booking, policy: SessionPolicy, status: Status, now
     """Why the member's absence cannot be confirmed."""
     if state_of(booking, policy, now) != "no_show_candidate":
         return "not_open"
-    return "paused" if status == "paused" else None
+    return status if status == "paused" or status == "suspended" else None
 
 
 def no_show(booking: Booking, now: int) -> Booking:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from quotas import instant
-from quotas.admission import Denied, WritingState, admit_member, without_wait, writing_state
+from quotas.admission import CLOSED_TO_BOTH, Denied, WritingState, admit_member, without_wait, writing_state
 from quotas.plans import Always, Messages, OpenDays, Windows
 from quotas.standing import Standing
 from quotas.steps import (
@@ -66,8 +66,8 @@ def _gaps(story: Story, standing: Standing, terms: Terms, state: WritingState) -
     """What the stored state holds and the story does not lead to."""
     usage = standing.usage
     told = replace(story.usage, live_until=usage.live_until)
-    if standing.settings.status == "ended":
-        told = without_wait(told)  # Who tells the story may not know when it ended.
+    if standing.settings.status in CLOSED_TO_BOTH:
+        told = without_wait(told)  # Who tells the story may not know since when.
     derived = writing_state(standing.settings.status, told, terms, standing.now)
     writing: list[Step] = []
     if derived.window_ends_at != state.window_ends_at:
@@ -85,7 +85,8 @@ def _gaps(story: Story, standing: Standing, terms: Terms, state: WritingState) -
 
 
 def _status(story: Story, standing: Standing) -> StatusSet:
-    return StatusSet(instant.text_or_none(story.status_at), standing.settings.status)
+    status = standing.settings.status
+    return StatusSet(instant.text_or_none(story.status_at if story.settings.status == status else 0), status)
 
 
 def _in_order(dated: list[tuple[int, Step]]) -> list[Step]:
@@ -147,7 +148,8 @@ class _Writing:
         if now < live_until:
             dated.append((story.live_at, LiveChat(instant.text_or_none(story.live_at), instant.text(live_until))))
         if self._standing.settings.status != "open":
-            dated.append((story.status_at or now, _status(story, self._standing)))
+            set_ = _status(story, self._standing)
+            dated.append((instant.parse(set_.at) if set_.at else now, set_))
         return _in_order(dated)
 
     def _values(self, openings: list[Opening]) -> list[Step]:
@@ -213,7 +215,7 @@ class _Reply:
         usage, settings = self._standing.usage, self._standing.settings
         if not usage.waiting_since:
             before: list[Step] = [self._story.answered] if self._story.answered else []
-            if settings.status == "ended":
+            if settings.status in CLOSED_TO_BOTH:
                 before.append(_status(self._story, self._standing))
             return [*before, *gaps, NothingOwed()]
         wait = self._story.wait or ToldWait(0)

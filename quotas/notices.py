@@ -5,16 +5,17 @@ A policy file changes single cells, by event and role. Whatever channels it name
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from quotas.zones import first_instant, zone_to_show
+from quotas.zones import first_instant, local_time
 
 HearingRole = Literal["member", "mentor", "support"]
 """In which role somebody hears of a fact."""
 PersonalChannel = Literal["mail", "push"]
+PERSONAL_CHANNELS: tuple[PersonalChannel, ...] = get_args(PersonalChannel)
 Topic = Literal["messages", "deadlines", "sessions", "openings", "reminders", "operations"]
 """What people turn off together."""
 QuietRule = Literal["hold", "through"]
@@ -23,7 +24,9 @@ QuietSpan = tuple[int, int]
 """Minutes of the day from which and until which it is quiet, past midnight where the second is less."""
 
 Minutes = Annotated[int, Meta(ge=0, le=7 * 24 * 60)]
-ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$(?!\n)")]
+ClockTime = Annotated[
+    str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$(?!\n)", description="A time on clocks, 00:00 to 23:59.")
+]
 
 
 class HearingRule(Struct, frozen=True):
@@ -76,7 +79,7 @@ class NoticePolicy(Struct, frozen=True, forbid_unknown_fields=True):
 
 _MAIL: tuple[PersonalChannel, ...] = ("mail",)
 _PUSH: tuple[PersonalChannel, ...] = ("push",)
-_BOTH: tuple[PersonalChannel, ...] = ("mail", "push")
+_BOTH = PERSONAL_CHANNELS
 _LIST: tuple[PersonalChannel, ...] = ()
 
 _UNREAD = "message.unread"
@@ -193,7 +196,7 @@ def notices_problem(policy: NoticePolicy) -> str | None:
     """What is wrong with it that its types do not say: a sentence that names the key; None where nothing is."""
     if policy.quiet_hours is True:
         return '`notices.quiet_hours`: true says no times; allowed: two such as ["22:00", "07:00"], or false'
-    roles = {event: [rule.role for rule in TABLE if rule.event == event] for event in _events()}
+    roles = {event: [rule.role for rule in TABLE if rule.event == event] for event in events_heard_of()}
     for event, changed in policy.events.items():
         if event not in roles:
             return f'`notices.events."{event}"` is no event of the table; allowed: {", ".join(roles)}'
@@ -206,7 +209,8 @@ def notices_problem(policy: NoticePolicy) -> str | None:
     return None
 
 
-def _events() -> Sequence[str]:
+def events_heard_of() -> Sequence[str]:
+    """Those of the table, in its order."""
     return list(dict.fromkeys(rule.event for rule in TABLE))
 
 
@@ -222,8 +226,7 @@ def quiet_until(zone: str, span: QuietSpan | None, at: int) -> int:
     if span is None or span[0] == span[1]:
         return at
     first, until = span
-    where = zone_to_show(zone)
-    today = datetime.fromtimestamp(at / 1000, UTC).astimezone(where).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = local_time(at, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     free_at = at
     for days in (-1, 0, 1):
         begins = first_instant(_on(today, days, first))
@@ -259,7 +262,7 @@ def hearing_table(policy: NoticePolicy) -> str:
     """The whole table in Markdown, as the policy has it."""
     heads = ("event", "who", "channels", "after", "quiet hours", "essential", "topic")
     lines = [_line(heads), _line(["---"] * len(heads))]
-    for event in _events():
+    for event in events_heard_of():
         for rule in rules_for(policy, event):
             cells = [
                 f"`{rule.event}`",

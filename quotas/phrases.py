@@ -121,6 +121,16 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Samtalen er satt på pause.",
         "Samtalen er sat på pause.",
     ),
+    "status_set_suspended": (
+        "On {at} the conversation was suspended.",
+        "{at} ble samtalen stengt inntil videre.",
+        "{at} blev samtalen lukket indtil videre.",
+    ),
+    "status_set_suspended_undated": (
+        "The conversation is suspended.",
+        "Samtalen er stengt inntil videre.",
+        "Samtalen er lukket indtil videre.",
+    ),
     "status_set_ended": (
         "On {at} the conversation was ended.",
         "{at} ble samtalen avsluttet.",
@@ -212,6 +222,11 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Writing is locked while the conversation is paused.",
         "Skrivingen er låst mens samtalen er satt på pause.",
         "Skrivningen er låst, mens samtalen er sat på pause.",
+    ),
+    "writing_closed_suspended": (
+        "Writing is locked for both while the conversation is suspended.",
+        "Skrivingen er låst for begge så lenge samtalen er stengt.",
+        "Skrivningen er låst for begge, så længe samtalen er lukket.",
     ),
     "writing_closed_ended": (
         "Writing is locked for good: the conversation has ended.",

@@ -6,8 +6,10 @@ Source: sessions.md. It appends facts and works everything else out from them: c
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from quotas import bookings
 from quotas.bookings import Actor, Booking, BookingKind, Price, Side, place_problem
@@ -16,6 +18,7 @@ from quotas.credits import Correction, Credits, correction_refusal, credits_of
 from quotas.periods import Period, period_at
 from quotas.plans import Service, Sessions
 from quotas.standing import ConversationSettings
+from quotas.suspensions import Suspension, first_within
 from quotas.terms import BookedChat, Rulebook
 
 
@@ -65,6 +68,8 @@ class SessionBook:
         self._with: defaultdict[str, set[str]] = defaultdict(set)
         """Ids by person, in whichever role."""
         self._corrections: defaultdict[str, list[Correction]] = defaultdict(list)
+        self._suspensions: defaultdict[str, list[Suspension]] = defaultdict(list)
+        """By conversation, in order."""
 
     # Reading
 
@@ -72,7 +77,8 @@ class SessionBook:
         found = self._bookings.get(id)
         if found is None or found.conversation != conversation:
             raise ValueError(f"`booking`: conversation {conversation!r} has no booking {id!r}")
-        return found
+        suspended_at = first_within(self._suspensions[conversation], found.starts_at, found.ends_at)
+        return replace(found, suspended_at=suspended_at)
 
     def period_of(self, subscriber: Subscriber, at: int) -> Period:
         """The period that contains the instant."""
@@ -101,7 +107,7 @@ class SessionBook:
         if known := self._wanted.get(wanted.id):
             if known != wanted:
                 raise ValueError(f"`booking`: {wanted.id!r} was booked with another content")
-            return SessionDone(self._bookings[wanted.id])
+            return SessionDone(self.booking(wanted.conversation, wanted.id))
         if problem := place_problem(wanted.starts_at, wanted.minutes):
             raise ValueError(problem)
         settings = subscriber.settings
@@ -165,7 +171,7 @@ class SessionBook:
 
     def join(self, conversation: str, id: str, side: Side, now: int) -> SessionDone | SessionRefused:
         booking = self.booking(conversation, id)
-        if refusal := bookings.join_refusal(booking, side, self._policy, now):
+        if refusal := bookings.join_refusal(booking, side, self._policy, self._status(conversation), now):
             return SessionRefused(refusal, booking)
         return self._kept(bookings.joined(booking, side, now))
 
@@ -201,15 +207,32 @@ class SessionBook:
 
     def end(self, conversation: str, now: int) -> None:
         """The conversation has ended: what has not started is cancelled."""
+        self.lift(conversation, now)
         for booking in list(self._all(conversation)):
             self._kept(bookings.ended_with_conversation(booking, now))
+
+    def suspend(self, conversation: str, now: int) -> None:
+        """The conversation is suspended, unless it is already."""
+        if self._status(conversation) == "open":
+            self._suspensions[conversation].append(Suspension(now))
+
+    def lift(self, conversation: str, now: int) -> None:
+        """It is suspended no more, if it was."""
+        if self._status(conversation) == "suspended":
+            [*earlier, last] = self._suspensions[conversation]
+            self._suspensions[conversation] = [*earlier, replace(last, lifted_at=max(now, last.began_at))]
+
+    def _status(self, conversation: str) -> Literal["open", "suspended"]:
+        """As far as joining asks: whether it is suspended."""
+        suspensions = self._suspensions[conversation]
+        return "suspended" if suspensions and suspensions[-1].lifted_at is None else "open"
 
     def _kept(self, booking: Booking) -> SessionDone:
         self._bookings[booking.id] = booking
         return SessionDone(booking)
 
     def _all(self, conversation: str) -> Iterator[Booking]:
-        return (self._bookings[id] for id in self._of[conversation])
+        return (self.booking(conversation, id) for id in self._of[conversation])
 
     def _is_free(self, booking: Booking, starts_at: int) -> bool:
         """Whether neither of the two is in another booking then, in whichever role."""

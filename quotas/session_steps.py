@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from quotas.bookings import CALL_STAYS_OPEN, Booking, Side, state_of
+from quotas.bookings import CALL_STAYS_OPEN, Booking, Side, is_excused, state_of
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.plans import SessionPolicy
 
@@ -114,11 +114,11 @@ def _before(booking: Booking, policy: SessionPolicy) -> Iterator[SessionStep]:
 def _during(booking: Booking, policy: SessionPolicy) -> Iterator[SessionStep]:
     yield _step(booking, "started", booking.starts_at)
     ends_at, (late_at, missing_at) = books_end(booking), _looks(booking, policy)
-    if late_at < ends_at and (absent := absent_at(booking, late_at)):
+    if late_at < ends_at and not is_excused(booking, late_at) and (absent := absent_at(booking, late_at)):
         yield _step(booking, "late", late_at, absent=absent)
     # Whoever comes to an empty room later than that waits for nobody: it is a candidate at once.
     candidate_at = min(max(missing_at, booking.mentor_joined_at), booking.ends_at)
-    if absent_at(booking, candidate_at) == "member":
+    if absent_at(booking, candidate_at) == "member" and not is_excused(booking, candidate_at):
         yield _step(booking, "candidate", candidate_at, absent="member")
     for minutes in ENDING:
         if (at := booking.ends_at - minutes * MINUTE) < ends_at:
@@ -134,7 +134,7 @@ def _after(booking: Booking, policy: SessionPolicy) -> Iterator[SessionStep]:
         if not booking.finished_at:
             yield _step(booking, "closed", ends_at)
     yield _step(booking, "ended", ends_at)
-    if booking.both_joined:
+    if booking.both_joined or is_excused(booking, ends_at):
         return
     absent = absent_at(booking, ends_at)
     if absent is None:

@@ -92,7 +92,7 @@ class LiveChat(_Step, frozen=True, tag="live_chat"):
 
 
 class StatusSet(_Step, frozen=True, tag="status_set"):
-    """The conversation was paused or has ended; `at` is null where nobody kept it."""
+    """The conversation was paused, suspended or has ended; `at` is null where nobody kept it."""
 
     at: str | None
     status: Status

@@ -9,7 +9,17 @@ from typing import cast
 from msgspec.structs import replace
 
 from quotas import instant
-from quotas.admission import Admitted, DeadlineRule, Denied, Usage, admit_member, admit_mentor, without_wait, written
+from quotas.admission import (
+    CLOSED_TO_BOTH,
+    Admitted,
+    DeadlineRule,
+    Denied,
+    Usage,
+    admit_member,
+    admit_mentor,
+    without_wait,
+    written,
+)
 from quotas.calendar import Calendar
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings, Writer
@@ -102,7 +112,8 @@ class Story:
             self.plans = [*self.plans[1 - KEPT_CHANGES :], (at, changed)]
         if settings.status != before.status:
             self.status_at = at
-        if settings.status == "ended":
+        # Also where it is lifted: whoever tells the story may have heard late of the suspension.
+        if settings.status in CLOSED_TO_BOTH or before.status in CLOSED_TO_BOTH:
             self.usage = without_wait(self.usage)
             self.wait = None
 
@@ -134,7 +145,7 @@ class Story:
         self._ask(seq, at, terms, decision)
 
     def _answer(self, seq: int, at: int) -> None:
-        # A message of the log was not refused, and only `ended` refuses a mentor.
+        # A message of the log was not refused, and only `ended` and `suspended` refuse a mentor.
         decision = cast(Admitted, admit_mentor("open", self.usage, at))
         self.usage, self.wait = decision.usage, None
         if decision.answered:

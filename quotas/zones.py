@@ -39,6 +39,11 @@ def zone_to_show(name: str) -> ZoneInfo:
     return zone_of(name if name in zone_names() else "UTC")
 
 
+def local_time(at: int, name: str) -> datetime:
+    """What clocks of that zone show at an instant (ms); those of UTC, where there is no such zone."""
+    return _moment(at).astimezone(zone_to_show(name))
+
+
 def first_instant(local: datetime) -> int:
     """The first instant at which the clocks of its zone show `local` or later; its `fold` does not count.
 

@@ -138,7 +138,7 @@ def test_every_object_is_listed_with_its_fields(name: str, kind: type[msgspec.St
 
 
 def test_every_reason_is_listed() -> None:
-    for reason in ("closed", "quota_used", "messages_used", "paused", "ended"):
+    for reason in ("closed", "quota_used", "messages_used", "paused", "suspended", "ended"):
         assert rows(PROTOCOL, f"`{reason}`")
 
 

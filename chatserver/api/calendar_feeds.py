@@ -8,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatserver.access.tokens import Identity
 from chatserver.api.negotiation import CALENDAR
-from chatserver.api.open_endpoint import OpenDoor, OpenEndpoint, nothing_there
+from chatserver.api.oneself import nobody, require_oneself_or_service
+from chatserver.api.open_endpoint import AddressLimit, OpenEndpoint, nothing_there
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
-from chatserver.api.problem import ProblemError
 from chatserver.api.roles import PAIR_OR_SERVICE
 from chatserver.conversations.requests import Missing
 from chatserver.notices.calendar_file import calendar_feed
@@ -26,42 +25,32 @@ class CalendarFeedView(Struct, frozen=True):
 
 
 async def make_calendar_feed(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    _require_owner(call.id, call.identity)
+    require_oneself_or_service(call.id, call.identity)
     match await call.context.feeds.make(call.id):
         case str(url):
             return HttpAnswer(201, CalendarFeedView(url))
         case Missing():
-            raise _nobody(call.id)
+            raise nobody(call.id)
         case never:
             assert_never(never)
 
 
 async def revoke_calendar_feed(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    _require_owner(call.id, call.identity)
+    require_oneself_or_service(call.id, call.identity)
     await call.context.feeds.revoke(call.id)
     return HttpAnswer(204)
 
 
-def _require_owner(id: str, identity: Identity) -> None:
-    """Everybody has their own only; services act for all. Raises ProblemError 404."""
-    if identity.role != "service" and id != identity.user:
-        raise _nobody(id)
-
-
-def _nobody(id: str) -> ProblemError:
-    return ProblemError(404, f"there is no person {id!r} for this token")
-
-
-def calendar_route(feeds: CalendarFeeds, door: OpenDoor) -> Route:
+def calendar_route(feeds: CalendarFeeds, limit: AddressLimit) -> Route:
     """`GET /calendar/{secret}.ics`."""
-    return Route("/calendar/{secret}.ics", _Feed(feeds, door))
+    return Route("/calendar/{secret}.ics", _Feed(feeds, limit))
 
 
 class _Feed(OpenEndpoint):
     kind = "a calendar feed"
 
-    def __init__(self, feeds: CalendarFeeds, door: OpenDoor) -> None:
-        super().__init__(door)
+    def __init__(self, feeds: CalendarFeeds, limit: AddressLimit) -> None:
+        super().__init__(limit)
         self._feeds = feeds
 
     async def answer(self, request: Request) -> Response:

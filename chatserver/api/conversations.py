@@ -59,6 +59,7 @@ async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> Http
     status, record = written(await call.context.provisioning.put_conversation(call.id, call.body))
     if record.kind == "trial":
         await call.context.trials.begun(record.member)
+    await call.context.openings.look_again(record.id)
     return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
 
@@ -69,6 +70,7 @@ async def change_conversation(call: HttpCall[NoQuery, ConversationChange]) -> Ht
     status, record = written(outcome)
     if record.status == "ended":  # which has cancelled what was booked
         await call.context.telling.tell(record.id)
+    await call.context.openings.look_again(record.id)
     return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
 

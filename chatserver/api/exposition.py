@@ -25,8 +25,8 @@ from chatserver.api import problem
 from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
-from chatserver.notices.delivery import ChannelName
-from chatserver.notices.outbox_counts import CHANNELS, ChannelCount, OutboxCounts
+from chatserver.notices.delivery import CHANNELS, ChannelName
+from chatserver.notices.outbox_counts import ChannelCount, OutboxCounts
 from chatserver.operating.gauges import Gauges
 from chatserver.operating.health import Health, HealthCheck
 from chatserver.operating.metrics import Histogram, Metrics

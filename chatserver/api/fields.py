@@ -15,6 +15,8 @@ from chatserver.api.problem import ProblemError, invalid
 from chatserver.conversations.requests import FieldProblem
 from chatserver.protocol.commands import NAME_PATTERN
 
+ID_PATTERN = "[A-Za-z0-9_.:|@~-]{1,64}"
+"""As NAME_PATTERN, for the whole of what a path names."""
 ID_ALLOWED = "1 to 64 letters, digits and any of _ . : | @ ~ -"
 
 MAX_UNREAD_BYTES = 1024 * 1024

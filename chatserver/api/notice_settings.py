@@ -2,10 +2,9 @@
 
 from msgspec import Struct
 
-from chatserver.access.tokens import Identity
 from chatserver.api.conversations import not_found, readable
-from chatserver.api.fields import ID_ALLOWED
-from chatserver.api.notices import nobody, require_oneself
+from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.oneself import nobody, require_oneself, require_oneself_or_service
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import RefusedError, invalid
 from chatserver.api.roles import EVERYBODY, MEMBER, PAIR
@@ -14,7 +13,7 @@ from chatserver.notices.preference_requests import PreferenceDetails, Preference
 from quotas import instant
 from quotas.admission import writing_state
 
-CONVERSATION = PathPart("conversation", "[A-Za-z0-9_.:|@~-]{1,64}", ID_ALLOWED)
+CONVERSATION = PathPart("conversation", ID_PATTERN, ID_ALLOWED)
 
 
 class MutedConversation(Struct, frozen=True):
@@ -34,7 +33,8 @@ class OpeningNotice(Struct, frozen=True):
 
 
 async def get_settings(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    _require_may_set(call.id, call.identity)
+    # Services ask at sign-up.
+    require_oneself_or_service(call.id, call.identity)
     found = await call.context.preferences.find(call.id)
     if found is None:
         raise nobody(call.id)
@@ -42,7 +42,7 @@ async def get_settings(call: HttpCall[NoQuery, None]) -> HttpAnswer:
 
 
 async def put_settings(call: HttpCall[NoQuery, PreferenceDetails]) -> HttpAnswer:
-    _require_may_set(call.id, call.identity)
+    require_oneself_or_service(call.id, call.identity)
     match await call.context.preferences.put(call.id, call.body):
         case Preferences() as written:
             return HttpAnswer(200, written)
@@ -50,12 +50,6 @@ async def put_settings(call: HttpCall[NoQuery, PreferenceDetails]) -> HttpAnswer
             raise invalid(errors)
         case Missing():
             raise nobody(call.id)
-
-
-def _require_may_set(id: str, identity: Identity) -> None:
-    """A person their own; a service, which asks at sign-up, anybody's. Raises ProblemError 404."""
-    if identity.role != "service":
-        require_oneself(id, identity.user)
 
 
 async def mute(call: HttpCall[NoQuery, None]) -> HttpAnswer:
@@ -67,7 +61,7 @@ async def unmute(call: HttpCall[NoQuery, None]) -> HttpAnswer:
 
 
 async def _muted(call: HttpCall[NoQuery, None], *, muted: bool) -> HttpAnswer:
-    require_oneself(call.id, call.identity.user)
+    require_oneself(call.id, call.identity)
     conversation = (await readable(call.context, call.identity, call.parts["conversation"])).id
     if await call.context.preferences.mute(call.id, conversation, muted=muted) is not None:
         raise nobody(call.id)

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from chatserver.api.oneself import require_oneself
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
-from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.problem import invalid
 from chatserver.api.roles import PAIR_OR_SUPPORT
 from chatserver.conversations.requests import FieldProblem
 from chatserver.protocol.notices import MAX_NOTICES, NoticeId, NoticeView, UnreadNotices
@@ -34,30 +35,19 @@ class NoticesSeen(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def get_notices(call: HttpCall[NoticesQuery, None]) -> HttpAnswer:
-    require_oneself(call.id, call.identity.user)
+    require_oneself(call.id, call.identity)
     before = None if isinstance(call.query.before, UnsetType) else call.query.before
     page = await call.context.notice_lists.page(call.id, before, call.query.limit)
     return HttpAnswer(200, NoticeList(page.notices, page.more, page.unread))
 
 
 async def read_notices(call: HttpCall[NoQuery, NoticesSeen]) -> HttpAnswer:
-    require_oneself(call.id, call.identity.user)
+    require_oneself(call.id, call.identity)
     seen = call.body
     if (seen.upto is None) != bool(seen.ids):
         raise invalid([FieldProblem("upto", "either `upto` or `ids` says which notices have been read")])
     read = await call.context.notice_lists.read(call.id, seen.upto, seen.ids)
     return HttpAnswer(200, UnreadNotices(read.unread))
-
-
-def require_oneself(id: str, user: str) -> None:
-    """Raises ProblemError 404: whoever asks for another person's learns nothing of them."""
-    if id != user:
-        raise nobody(id)
-
-
-def nobody(id: str) -> ProblemError:
-    """The same whether there is nobody, or somebody else."""
-    return ProblemError(404, f"there is no person {id!r} for this token")
 
 
 GET_NOTICES = Operation(

@@ -23,8 +23,8 @@ from quotas.store.errors import StoreError
 logger = logging.getLogger(__name__)
 
 
-class OpenDoor:
-    """How often one address may knock."""
+class AddressLimit:
+    """How many requests one address may make."""
 
     def __init__(self, limit: RateLimit, proxies: Proxies, metrics: Metrics) -> None:
         self._limit = limit
@@ -49,8 +49,8 @@ class OpenEndpoint(ABC):
     kind: str
     """What logs call it."""
 
-    def __init__(self, door: OpenDoor) -> None:
-        self._door = door
+    def __init__(self, limit: AddressLimit) -> None:
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(Request(scope, receive))
@@ -58,7 +58,7 @@ class OpenEndpoint(ABC):
 
     async def _answer(self, request: Request) -> Response:
         try:
-            self._door.admit(request)
+            self._limit.admit(request)
             return await self.answer(request)
         except ProblemError as error:
             return problem.response(error)

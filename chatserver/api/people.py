@@ -4,9 +4,10 @@ import time
 
 from msgspec import Struct
 
+from chatserver.api.oneself import nobody
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.outcome import field_problems, written
-from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.problem import invalid
 from chatserver.conversations import person
 from chatserver.conversations.person import Locale
 from chatserver.conversations.requests import FieldProblem, PersonDetails, Revocation
@@ -48,7 +49,7 @@ async def get_person(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     if reads_all or call.id == call.identity.user:
         person = await call.context.provisioning.get_person(call.id)
     if person is None:
-        raise ProblemError(404, f"there is no person {call.id!r} for this token")
+        raise nobody(call.id)
     return HttpAnswer(200, _resource(person))
 
 

@@ -4,15 +4,17 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from chatserver.api.fields import ID_ALLOWED, ID_PATTERN
+from chatserver.api.oneself import nobody, require_oneself
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
-from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.problem import invalid
 from chatserver.api.roles import PAIR_OR_SUPPORT
 from chatserver.conversations.requests import Invalid, Missing
 from chatserver.notices.push_requests import PushDetails
 from chatserver.notices.push_subscriptions import PushPlace, Subscribed
 from quotas import instant
 
-DEVICE = PathPart("device", r"[A-Za-z0-9_.:|@~-]{1,64}", "1 to 64 letters, digits and any of _ . : | @ ~ -")
+DEVICE = PathPart("device", ID_PATTERN, ID_ALLOWED)
 
 
 class PushKeyView(Struct, frozen=True):
@@ -44,38 +46,28 @@ async def get_push_key(call: HttpCall[NoQuery, None]) -> HttpAnswer:
 
 
 async def put_push_subscription(call: HttpCall[NoQuery, PushDetails]) -> HttpAnswer:
-    _require_self(call.id, call.identity.user)
+    require_oneself(call.id, call.identity)
     match await call.context.push.put(call.id, call.parts["device"], call.body):
         case Subscribed(place, created):
             return HttpAnswer(201 if created else 200, _view(place))
         case Invalid(errors):
             raise invalid(errors)
         case Missing():
-            raise _nobody(call.id)
+            raise nobody(call.id)
         case never:
             assert_never(never)
 
 
 async def delete_push_subscription(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    _require_self(call.id, call.identity.user)
+    require_oneself(call.id, call.identity)
     await call.context.push.forget(call.id, call.parts["device"])
     return HttpAnswer(204)
 
 
 async def list_push_subscriptions(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    _require_self(call.id, call.identity.user)
+    require_oneself(call.id, call.identity)
     found = await call.context.push.of_person(call.id)
     return HttpAnswer(200, PushSubscriptionList([_view(each) for each in found]))
-
-
-def _require_self(id: str, user: str) -> None:
-    """Everybody has their own devices only. Raises ProblemError 404."""
-    if id != user:
-        raise _nobody(id)
-
-
-def _nobody(id: str) -> ProblemError:
-    return ProblemError(404, f"there is no person {id!r} for this token")
 
 
 def _view(place: PushPlace) -> PushSubscriptionView:

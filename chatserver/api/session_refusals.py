@@ -29,7 +29,7 @@ def _paused(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:
 
 
 def _suspended(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:
-    return "the membership is suspended; it works again once it is in order"
+    return "the conversation is suspended; it works again once that is lifted"
 
 
 def _in_past(refused: BookingRefused, policy: SessionPolicy, now: int) -> str:

@@ -9,6 +9,7 @@ from chatserver.api.problem import ProblemError, invalid
 from chatserver.api.roles import STAFF
 from chatserver.api.webhooks import no_webhook
 from chatserver.conversations.requests import Conflict, Invalid, Missing
+from chatserver.notices.rows.outbox import OutboxOutcome
 from chatserver.notices.rows.webhook_attempts import WebhookAttempt
 from chatserver.notices.webhook_book import Logged, Replayed
 from chatserver.notices.webhook_requests import ReplayWish
@@ -46,7 +47,7 @@ class DeliveryView(Struct, frozen=True):
     event_id: str
     event: str
     at: str
-    state: Literal["waiting", "sent", "failed", "dropped"]
+    state: OutboxOutcome | Literal["waiting"]
     reason: str | None
     due_at: str | None
     done_at: str | None

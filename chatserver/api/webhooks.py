@@ -1,6 +1,6 @@
 """Webhooks over HTTP: endpoints that are told of events."""
 
-from typing import Literal, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.api.roles import STAFF
 from chatserver.conversations.requests import Conflict, Invalid, Missing
-from chatserver.notices.rows.webhooks import WebhookRecord
+from chatserver.notices.rows.webhooks import DisabledFor, WebhookRecord
 from chatserver.notices.webhook_book import WebhookWritten
 from chatserver.notices.webhook_requests import WebhookDetails
 from quotas import instant
@@ -18,7 +18,7 @@ class DisabledView(Struct, frozen=True):
     """Since when it is told of nothing: it said 410 Gone, or nothing had reached it for five days."""
 
     at: str
-    reason: Literal["gone", "failing"]
+    reason: DisabledFor
 
 
 class WebhookView(Struct, frozen=True):

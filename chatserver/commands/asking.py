@@ -74,7 +74,7 @@ def asking(asked: QuestionFlags) -> Iterator[Asking]:
             raise SettingsError(str(error)) from None
 
 
-def print_json(content: msgspec.Struct) -> None:
+def print_json(content: object) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n")
 
 

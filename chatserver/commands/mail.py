@@ -8,12 +8,12 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from cyclopts import App, Parameter
 from msgspec import Struct
 from rich.table import Table
 from rich.text import Text
 
+from chatserver.commands.asking import print_json
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.screen import screen
@@ -58,7 +58,7 @@ def list_mails(
         files = _files(settings_of(flags))
         lines = [_line(number, file) for number, file in enumerate(files[:most], start=1)]
         if as_json:
-            sys.stdout.write(msgspec.json.format(msgspec.json.encode(lines), indent=2).decode() + "\n")
+            print_json(lines)
             return
         table = Table(box=None, pad_edge=False)
         for column in ("", "sent (UTC)", "to", "subject"):

@@ -1,5 +1,6 @@
 """`chatserver notices`: what waits to be sent and what failed; trying it anew, and a test."""
 
+import logging
 import sys
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from cyclopts.validators import Number
 from rich.table import Table
 
 from chatserver import foundation
+from chatserver.commands.asking import print_json
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -23,6 +25,15 @@ from quotas import instant
 notices = App(name="notices")
 
 AsJson = Annotated[bool, Parameter(name="--json", negative="")]
+_number = Number(gte=1, lte=2**63 - 1)
+"""Of a row: databases have none beyond."""
+
+
+def _numbers(type_: Any, ids: list[int] | None) -> None:
+    for id in ids or []:
+        _number(type_, id)
+
+
 Failed = Annotated[bool, Parameter(negative="")]
 
 
@@ -56,14 +67,14 @@ def show(
         require_records(settings)
         lines = run(_listed(settings, OutboxFilter(channel, person), most, failed=failed))
         if as_json:
-            _print_json([_object(line) for line in lines])
+            print_json([_object(line) for line in lines])
         else:
             _show_lines(lines, most, failed=failed)
 
 
 @notices.command
 def retry(
-    ids: Annotated[list[int] | None, Parameter(negative="")] = None,
+    ids: Annotated[list[int] | None, Parameter(negative="", validator=_numbers)] = None,
     /,
     *,
     failed: Failed = False,
@@ -97,7 +108,7 @@ def retry(
         with store_in_use_of(settings) as store_url:
             again = run(_retried(settings, store_url, ids or [], OutboxFilter(channel, person)))
         if as_json:
-            _print_json(again)
+            print_json(again)
             return
         screen.print(f"{len(again)} will be tried again.", highlight=False)
         if left := [id for id in ids or [] if id not in again]:
@@ -109,6 +120,8 @@ def retry(
 def test(person: str, /, *, as_json: AsJson = False, flags: ServerFlags = NO_FLAGS) -> None:
     """Send a person a test by mail and push, and say what happened. Exit status 1 where nothing was sent.
 
+    The command sends it itself, with the settings and certificates that it is given.
+
     Parameters
     ----------
     person
@@ -119,12 +132,14 @@ def test(person: str, /, *, as_json: AsJson = False, flags: ServerFlags = NO_FLA
     with one_sentence():
         settings = settings_of(flags)
         require_records(settings)
+        # What the channels log stands in the table.
+        logging.getLogger("chatserver").addHandler(logging.NullHandler())
         with store_in_use_of(settings) as store_url:
             tried = run(_tested(settings, store_url, person))
         if tried is None:
             raise SettingsError(f"there is no person {person}")
         if as_json:
-            _print_json(tried)
+            print_json(tried)
         else:
             _show_tried(tried)
         if not any(each.outcome == "sent" for each in tried):
@@ -151,14 +166,19 @@ def _show_lines(lines: list[OutboxLine], most: int, *, failed: bool) -> None:
         screen.print("Nothing was given up." if failed else "Nothing waits.", highlight=False)
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("number", "channel", "to", "event", "given up" if failed else "due", "tries", "why not yet"):
-        table.add_column(column, overflow="fold", justify="right" if column in ("number", "tries") else "left")
-    if failed:
-        table.columns[-1].header = "why"
+    at_column, why_column = ("given up (UTC)", "why") if failed else ("due (UTC)", "why not yet")
+    for column in ("number", "channel", "to", "event", at_column, "tries", why_column):
+        table.add_column(
+            column,
+            overflow="fold",
+            no_wrap=column == at_column,
+            justify="right" if column in ("number", "tries") else "left",
+        )
     for line in lines:
         at = line.done_at if failed and line.done_at is not None else line.due_at
         why = line.reason or ("held for quiet hours" if line.held else "")
-        table.add_row(str(line.id), line.channel, _to(line), line.event, instant.text(at), str(line.attempts), why)
+        told = instant.text(at)[:16].replace("T", " ")
+        table.add_row(str(line.id), line.channel, _to(line), line.event, told, str(line.attempts), why)
     screen.print(table, highlight=False)
     if len(lines) == most:
         screen.print("There may be more: --most shows them.", highlight=False)
@@ -185,7 +205,3 @@ def _object(line: OutboxLine) -> dict[str, Any]:
         name: instant.text(value) if name.endswith("_at") and value is not None else value
         for name, value in found.items()
     }
-
-
-def _print_json(content: object) -> None:
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n")

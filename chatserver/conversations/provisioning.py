@@ -24,13 +24,15 @@ from chatserver.conversations.requests import (
     PersonDetails,
     Written,
 )
-from chatserver.conversations.rows import conversations, people
+from chatserver.conversations.rows import conversations, people, suspensions
 from chatserver.protocol.events import MAX_CONVERSATIONS, Role
 from chatserver.protocol.visible import shows
 from chatserver.records.database import Database
+from quotas.admission import Status
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
 from quotas.standing import ConversationSettings, Standing
+from quotas.suspensions import Suspension
 from quotas.terms import BookedChat, Rulebook
 from quotas.zones import zone_problem
 
@@ -126,6 +128,11 @@ class Provisioning:
         async with self._database.read() as connection:
             return await conversations.subscriptions(connection, conversation)
 
+    async def suspensions(self, conversation: str) -> list[Suspension]:
+        """Those of a conversation, the first one first."""
+        async with self._database.read() as connection:
+            return await suspensions.of(connection, conversation)
+
     async def put_conversation(
         self, id: str, details: ConversationDetails
     ) -> Written[ConversationRecord] | Invalid | Conflict:
@@ -168,7 +175,11 @@ class Provisioning:
     async def change_conversation(
         self, id: str, change: ConversationChange
     ) -> Written[ConversationRecord] | Invalid | Conflict | Missing:
-        """Change the plan or the status, or both; where it ends, with the reason that is given."""
+        """Change the plan or the status, or both; where it ends, with the reason that is given.
+
+        A suspension comes before a pause: `paused` is kept for when it is lifted, and `open` lifts it and gives back
+        what was before.
+        """
         if change.ended_reason is not None and change.status != "ended":
             return Invalid([FieldProblem("ended_reason", "is for conversations that end; allowed with status ended")])
         if (problems := self.problems({"plan": change.plan})) and not await self._has_ended(id):
@@ -178,7 +189,8 @@ class Provisioning:
             found = await conversations.find_to_change(connection, id)
             if found is None:
                 return Missing()
-            asked = replace(found, plan=change.plan or found.plan, status=change.status or found.status)
+            status = await _status_after(connection, found, change.status or found.status)
+            asked = replace(found, plan=change.plan or found.plan, status=status)
             if change.ended_reason is not None:
                 asked = replace(asked, ended_reason=change.ended_reason)
             outcome = await write_change(connection, found, asked, now)
@@ -363,6 +375,15 @@ def _person_problem(id: str, needed: Role, person: PersonRecord | None) -> str |
     if person.role != needed:
         return f"the person {id!r} has the role {person.role}; allowed is someone with the role {needed}"
     return None
+
+
+async def _status_after(connection: AsyncConnection, found: ConversationRecord, asked: Status) -> Status:
+    if found.status != "suspended":
+        return asked
+    if asked == "paused":
+        await conversations.pause_beneath(connection, found.id)
+        return "suspended"
+    return await conversations.status_beneath(connection, found.id) if asked == "open" else asked
 
 
 async def write_change(

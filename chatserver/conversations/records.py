@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.rows import conversations
+from quotas.admission import Status
 
 
 async def record(connection: AsyncConnection, id: str) -> ConversationRecord | None:
@@ -42,6 +43,13 @@ async def members_choosing(
 ) -> Sequence[tuple[str, int]]:
     """Members beyond `after` with more than one open trial, the newest created until then, with when; by id."""
     return await conversations.members_choosing(connection, until, after, limit)
+
+
+async def status_beneath(connection: AsyncConnection, conversation: ConversationRecord) -> Status:
+    """Its status, and where it is suspended what it is once that is lifted."""
+    if conversation.status != "suspended":
+        return conversation.status
+    return await conversations.status_beneath(connection, conversation.id)
 
 
 async def locked(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:

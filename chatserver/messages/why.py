@@ -1,4 +1,4 @@
-"""Why a conversation stands as it does: its messages and plans, told to the rules once more."""
+"""Why a conversation stands as it does: its messages, plans and suspensions, told to the rules once more."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never, cast
@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.messages.log import LoggedHead, MessageLog
-from quotas.admission import Usage
+from quotas.admission import Status, Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger.base import MESSAGES_AT_ONCE
 from quotas.plans import Windows
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.story import Story
+from quotas.suspensions import Suspension, first_within
 from quotas.terms import Rulebook
 
 PAGE = MESSAGES_AT_ONCE
@@ -50,15 +51,18 @@ async def why(
     rulebook = provisioning.rulebook
     standing = await provisioning.standing(conversation)
     plans = await provisioning.subscriptions(conversation.id)
+    suspensions = await provisioning.suspensions(conversation.id)
     if not rulebook.knows(standing.settings.plan, standing.settings.zone, standing.settings.holidays):
+        nothing = Past([], complete=False)
         # Nothing of it can be judged any more. Where it has not ended, that is said by `explained`.
-        return standing, explained(_story(rulebook, standing, plans[-1:], Past([], complete=False)), standing)
+        return standing, explained(_story(rulebook, standing, plans[-1:], suspensions, nothing), standing)
     monday = _monday(rulebook, standing, plans)
     forgotten = max((plan.ended_at or 0 for plan in plans if plan.plan not in rulebook.policy.plans), default=0)
     past = await _past(log, conversation.id, standing.last_seq, max(monday, forgotten))
     if forgotten > monday:
         past = replace(past, complete=False)
-    story = _story(rulebook, standing, [plan for plan in plans if (plan.ended_at or standing.now) > forgotten], past)
+    known = [plan for plan in plans if (plan.ended_at or standing.now) > forgotten]
+    story = _story(rulebook, standing, known, suspensions, past)
     return standing, explained(story, standing)
 
 
@@ -97,7 +101,13 @@ def _wrote(written: LoggedHead) -> Wrote:
     return Wrote(written.seq, written.at, cast(Writer, written.head.role))
 
 
-def _story(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription], past: Past) -> Story:
+def _story(
+    rulebook: Rulebook,
+    standing: Standing,
+    plans: Sequence[Subscription],
+    suspensions: Sequence[Suspension],
+    past: Past,
+) -> Story:
     """Everything that is known, told in its order."""
     # Who wrote was let in, so it was open then; what it is now, `standing` says.
     settings = replace(standing.settings, status="open")
@@ -106,7 +116,7 @@ def _story(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription]
         known_from = past.messages[0].at if past.messages else standing.now
         usage = _seen_before(standing.usage, known_from)
     story = Story(rulebook, replace(settings, plan=plans[0].plan), usage=usage, known_from=known_from)
-    for at, happened in sorted(_happenings(settings, standing, plans[1:], past), key=_instant):
+    for at, happened in sorted(_happenings(settings, standing, plans, suspensions, past), key=_instant):
         match happened:
             case Wrote():
                 story.wrote(happened.seq, happened.at, happened.writer)
@@ -127,11 +137,19 @@ def _seen_before(usage: Usage, known_from: int) -> Usage:
 
 
 def _happenings(
-    settings: ConversationSettings, standing: Standing, plans: Sequence[Subscription], past: Past
+    settings: ConversationSettings,
+    standing: Standing,
+    plans: Sequence[Subscription],
+    suspensions: Sequence[Suspension],
+    past: Past,
 ) -> Iterator[tuple[int, Wrote | ConversationSettings | int]]:
-    """Plan changes and the live chat come before messages of the same instant; messages keep their order."""
-    for plan in plans:
-        yield plan.started_at, replace(settings, plan=plan.plan)
+    """Changes and the live chat come before messages of the same instant; messages keep their order."""
+    turns = {plan.started_at for plan in plans[1:]}
+    turns |= {at for each in suspensions for at in (each.began_at, each.lifted_at) if at is not None}
+    for at in sorted(turns):
+        held = [plans[0], *(plan for plan in plans[1:] if plan.started_at <= at)][-1]
+        status: Status = "suspended" if first_within(suspensions, at, at + 1) else "open"
+        yield at, replace(settings, plan=held.plan, status=status)
     if until := standing.usage.live_until:
         yield min(until - LIVE_CHAT, standing.now), until
     latest = 0

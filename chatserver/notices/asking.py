@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
-from quotas.notices import NoticePolicy, rules_for
+from quotas.notices import NoticePolicy, rules_for, topic_of
 
 StillHolds = Callable[[Notice], Awaitable[str | None]]
 """Why a notice need not be sent any more, such as `answered meanwhile`; None where it must. Raises StoreError,
@@ -30,11 +30,10 @@ class AskingAgain:
 
         Who has seen it in their list needs it nowhere else, save what is essential: that carries more.
         """
-        if notice.read_at is not None and not self._is_essential(notice):
+        rules = [each for each in rules_for(self._policy, notice.event) if each.role == notice.data.get("role")]
+        if not rules and topic_of(notice.event) is not None:
+            return "by the policy nobody hears of it any more"
+        if notice.read_at is not None and not any(rule.essential for rule in rules):
             return "seen meanwhile"
         answer = self._by_event.get(notice.event)
         return await answer(notice) if answer is not None else None
-
-    def _is_essential(self, notice: Notice) -> bool:
-        rules = rules_for(self._policy, notice.event)
-        return any(rule.essential for rule in rules if rule.role == notice.data.get("role"))

@@ -1,6 +1,6 @@
 """Bookings for people's calendars: iCalendar (RFC 5545), as a file of one, and as a feed of all.
 
-Source: libraries.md "invitations". Instants are in UTC with `Z`, never with a VTIMEZONE, which Outlook misreads. UID
+Instants are in UTC with `Z`, never with a VTIMEZONE, which Outlook misreads. UID
 stays for ever, SEQUENCE grows with every change, and the invitations in mails (`invitations.py`) have the same: each
 calendar has a session once, whichever way it came. There is no METHOD here: these are one's own, no invitation.
 """

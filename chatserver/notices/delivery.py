@@ -1,13 +1,14 @@
 """One row of the outbox, on its way: what a channel is given, and what it says became of it."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from msgspec import Struct
 
 from chatserver.notices.notice import Notice
 
 ChannelName = Literal["mail", "push", "webhook"]
+CHANNELS: tuple[ChannelName, ...] = get_args(ChannelName)
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
@@ -39,6 +40,8 @@ class NotNow(Struct, frozen=True):
 
     reason: str
     retry_after: int | None = None
+    counts: bool = True
+    """Whether it was a try: not where nobody was asked, since others were being sent."""
 
 
 class NeverDelivered(Struct, frozen=True):

@@ -67,4 +67,4 @@ class Fact(Struct, frozen=True, kw_only=True):
     joined: bool = False
     """Others like it come at the same moment: they are pushed as one."""
     data: dict[str, Any] = {}
-    """Ids, instants and numbers that texts are made of. No name, and nothing that a person wrote."""
+    """Ids, instants (RFC 3339 in UTC) and numbers that texts are made of. No name, and nothing that a person wrote."""

@@ -10,6 +10,7 @@ import re
 import ssl
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ CONNECT_WITHIN = 5.0
 """Seconds until somebody answers there, TLS included."""
 ANSWER_WITHIN = 15.0
 """Seconds for the whole of a request."""
+BODY_WITHIN = 1.0
+"""Seconds for the rest of it, once its status is there."""
 MOST_BODY = 64 * 1024
 """Bytes of an answer that are read: who sends more is not read to the end."""
 MOST_CONNECTIONS = 100
@@ -117,18 +120,23 @@ class GuardedHttp:
             await pool.aclose()
 
     async def _sent(self, url: str, headers: Mapping[str, str], content: bytes) -> tuple[int, dict[bytes, bytes]]:
-        pool = self._pool(url.partition(":")[0].lower())
+        import httpcore
+
+        pool = await self._pool(url.partition(":")[0].lower())
         timeouts = {"connect": CONNECT_WITHIN, "pool": CONNECT_WITHIN}
         given = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
         async with pool.stream("POST", url, headers=given, content=content, extensions={"timeout": timeouts}) as answer:
-            size = 0
-            async for chunk in answer.aiter_stream():
-                size += len(chunk)
-                if size > MOST_BODY:
-                    break
+            # The status is the answer. The rest is read so that the connection can be used again, no longer.
+            with suppress(TimeoutError, httpcore.NetworkError, httpcore.ProtocolError):
+                async with asyncio.timeout(BODY_WITHIN):
+                    size = 0
+                    async for chunk in answer.aiter_stream():
+                        size += len(chunk)
+                        if size > MOST_BODY:
+                            break
             return answer.status, {name.lower(): value for name, value in answer.headers}
 
-    def _pool(self, scheme: str) -> "httpcore.AsyncConnectionPool":
+    async def _pool(self, scheme: str) -> "httpcore.AsyncConnectionPool":
         found = self._pools.get(scheme)
         if found is None:
             import httpcore
@@ -138,7 +146,10 @@ class GuardedHttp:
             if self._resolve is None:
                 self._resolve = SystemResolver()
             if self._tls is None:
-                self._tls = ssl.create_default_context()
+                # All authorities of the machine are read: some hundredths of a second.
+                self._tls = await asyncio.to_thread(ssl.create_default_context)
+            if (found := self._pools.get(scheme)) is not None:
+                return found  # another request has made it meanwhile
             found = self._pools[scheme] = httpcore.AsyncConnectionPool(
                 ssl_context=self._tls,
                 max_connections=MOST_CONNECTIONS,
@@ -174,7 +185,7 @@ def _retry_after(headers: Mapping[bytes, bytes]) -> int | None:
         return min(int(given) * SECOND, DAY)
     try:
         at = parsedate_to_datetime(given)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter where a number of it is too long
         return None
     at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
     return min(max(0, round((at - datetime.now(UTC)).total_seconds() * 1000)), DAY)

@@ -3,7 +3,7 @@
 Of several bookings, such as those of a series, there is a file to open: an invitation is to one.
 
 The organizer is who the mail is from, the attendee whom it is to: calendars of others believe no invitation that says
-otherwise. Source: libraries.md "invitations".
+otherwise.
 """
 
 from collections.abc import Iterable

@@ -19,7 +19,7 @@ from chatserver.notices.mail_texts import MailTexts
 from chatserver.notices.notice import Notice
 from chatserver.notices.rows import mail_bounces
 from chatserver.notices.rows.others import others_of
-from chatserver.notices.rows.wishes import Wishes, wishes_of
+from chatserver.notices.rows.wishes import wishes_of
 from chatserver.notices.texts import first_name, words_of
 from chatserver.notices.unsubscribing import Unsubscribing
 from chatserver.protocol.sessions import join_url
@@ -68,6 +68,10 @@ class _Told(Struct, frozen=True):
     def is_essential(self) -> bool:
         return self.rule is None or self.rule.essential
 
+    @property
+    def topic(self) -> Topic | None:
+        return self.rule.topic if self.rule else None
+
 
 class MailChannel:
     """`post` takes the mails."""
@@ -110,10 +114,13 @@ class MailChannel:
         if (address := ascii_address(person.email)) is None:
             return NeverDelivered("the address is none that relays take")
         told = [await self._told(each, others[each.id]) for each in delivery.notices]
-        wanted = [each for each in told if each.is_essential or _is_wanted(each, wishes)]
+        # Asked again: much may be turned off between the noting and the end of quiet hours.
+        wanted = [
+            each for each in told if each.is_essential or wishes.want("mail", each.topic, each.notice.conversation)
+        ]
         if not wanted:
             return NotWanted("the person has turned such mails off")
-        topics = sorted({each.rule.topic for each in wanted if each.rule and not each.is_essential})
+        topics = sorted({each.topic for each in wanted if each.topic and not each.is_essential})
         link = await self._unsubscribing.link(person.id, topics) if topics else ""
         # Some milliseconds each, and a tenth of a second for the first: sockets need not wait for that.
         content = await asyncio.to_thread(self._written, delivery, wanted, person, address, topics, link)
@@ -217,9 +224,3 @@ class MailChannel:
 def _about(person: str, notices: Sequence[Notice]) -> tuple[str, ...]:
     conversations = {each.conversation for each in notices if each.conversation}
     return (f"person:{person}", *sorted(f"conversation:{each}" for each in conversations))
-
-
-def _is_wanted(told: _Told, wishes: Wishes) -> bool:
-    """Asked again: much may be turned off between the noting and the end of quiet hours."""
-    off = told.rule is not None and ("mail", told.rule.topic) in wishes.off
-    return not off and told.notice.conversation not in wishes.muted

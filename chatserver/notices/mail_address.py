@@ -2,10 +2,12 @@
 
 import re
 from email.utils import parseaddr
+from unicodedata import normalize
 
 from msgspec import Struct
 
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+"""What stands before the @ without quoting. Source: RFC 5322, 3.2.3 "dot-atom"."""
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
@@ -24,14 +26,32 @@ def ascii_address(text: str) -> str | None:
     """The address with its domain as DNS has it; None where mail cannot be sent there.
 
     What would need quoting, or letters beyond ASCII before the @, hardly any relay takes; and neither can then end a
-    header or a command.
+    header or a command; nor an encoded word, which the library would decode.
     """
     local, _, domain = text.rpartition("@")
     try:
-        known = domain.encode("idna").decode() if not domain.isascii() else domain
+        known = domain if domain.isascii() else _as_dns_has_it(domain)
     except UnicodeError:
         return None
-    return f"{local}@{known}" if _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(known) else None
+    is_plain = ATOMS.fullmatch(local) and "=?" not in local
+    return f"{local}@{known}" if is_plain and _DOMAIN.fullmatch(known) else None
+
+
+def _as_dns_has_it(domain: str) -> str:
+    """Raises UnicodeError. Python knows the rules of 2003 only, by which faß.de is fass.de, which may be another's."""
+    known = domain.encode("idna")
+    if known.decode("idna").lower() != normalize("NFKC", domain).lower().replace("。", "."):
+        raise UnicodeError("another name than the one that was asked for")
+    return known.decode()
+
+
+def as_people_write_it(address: str) -> str:
+    """With the letters of its domain that relays spell as `xn--`; what is none of theirs stays as it is."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        return address
 
 
 def sender_of(mail_from: str) -> MailAddress:

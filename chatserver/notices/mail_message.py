@@ -1,7 +1,7 @@
 """A letter as a message of RFC 5322, with all that tells mail programs what it is and what to do with it.
 
 Its Message-ID is made of the delivery's key: SMTP can only be at least once, and by it whoever gets the same mail twice
-can tell. Source: libraries.md "mail", "invitations"; RFC 3834 (Auto-Submitted), RFC 8058 (unsubscribing by one click).
+can tell. Source: RFC 5322, RFC 3834 (Auto-Submitted), RFC 6047 (invitations), RFC 8058 (unsubscribing by one click).
 """
 
 import re
@@ -16,13 +16,13 @@ from typing import Any
 from msgspec import Struct
 
 from chatserver.notices.invitations import Invitation
-from chatserver.notices.mail_address import MailAddress
+from chatserver.notices.mail_address import ATOMS, MailAddress
 from chatserver.notices.mail_letter import LetterText
 from quotas.phrases import Language
 
 SUBJECT_MOST = 150
 """Characters."""
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_ENCODED = re.compile(r"=\?+")
 _WHOLE = frozenset({"list-unsubscribe", "message-id", "references", "in-reply-to"})
 """Headers of one long word. The library would encode them where a line is full, and nobody reads that there."""
 
@@ -86,7 +86,7 @@ def mail_message(letter: Letter) -> EmailMessage:
 
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of a delivery, in its angle brackets."""
-    return f"<{key if _ATOMS.fullmatch(key) else _digest(key)}@{domain}>"
+    return f"<{key if ATOMS.fullmatch(key) else _digest(key)}@{domain}>"
 
 
 def key_of_message(id: str) -> str:
@@ -108,8 +108,11 @@ def _header_address(address: MailAddress) -> Address:
 
 
 def _line(text: str) -> str:
-    """Without what would end a header or turn its text around: line ends, control and formatting characters."""
-    return "".join(char for char in text if char.isprintable())
+    """Without what would end a header or turn its text around: line ends, control and formatting characters.
+
+    Nor what begins an encoded word: the library decodes those that it is given, and writes their line ends as they are.
+    """
+    return _ENCODED.sub("=", "".join(char for char in text if char.isprintable()))
 
 
 def _digest(text: str) -> str:

@@ -28,10 +28,6 @@ class AddressRefused(Struct, frozen=True):
 class MailPost(Protocol):
     """Where mails are handed over."""
 
-    @property
-    def relay_problem(self) -> str | None:
-        """Why no mail leaves at present, as a sentence for operators without address or name; None: none is known."""
-
     async def post(self, mail: PostedMail) -> DeliveryResult | AddressRefused:
         """Hand it over once. Raises nothing but what ends a task."""
 

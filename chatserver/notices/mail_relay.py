@@ -27,6 +27,9 @@ ASK_AFTER = 5.0
 """Seconds after which it is asked first whether it still is one."""
 TIMEOUT = 20.0
 """Seconds for an answer of the relay; less than one try of the outbox may take."""
+TURN_WITHIN = 8.0
+"""Seconds for a connection to be free. With a whole TIMEOUT after it a try is not cut off while the relay thinks about
+a mail: it may have taken that one, and would get it again."""
 
 _NO_SUCH_ADDRESS = re.compile(r"5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 """Enhanced codes of an address that is none any more (RFC 3463, 7505)."""
@@ -43,6 +46,10 @@ class _Line(Struct):
     idle_since: float = 0.0
 
 
+class _NoTurnError(Exception):
+    """Others are being sent, slowly."""
+
+
 class _Unavailable(Exception):  # noqa: N818 - it says what is the case
     """No connection can be had; the sentence says why."""
 
@@ -51,12 +58,13 @@ class MailRelay:
     """A `MailPost`. `own_name` is how it greets; `trust` decides on certificates: None, as the system does."""
 
     def __init__(self, server: SmtpServer, own_name: str, trust: ssl.SSLContext | None = None) -> None:
-        self.relay_problem: str | None = None
         self._server = server
         self._own_name = own_name
         self._trust = trust
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._idle: list[_Line] = []
+        self._logged: str | None = None
+        """Why no mail leaves at present: it is logged once, and not for every mail."""
 
     async def post(self, mail: PostedMail) -> DeliveryResult | AddressRefused:
         """5xx to an address or to what a mail holds is for good. Whatever else the relay says may be mended there."""
@@ -71,14 +79,16 @@ class MailRelay:
         try:
             async with self._line() as line:
                 await line.smtp.sendmail(mail.sender, [mail.to], mail.content)
+        except _NoTurnError:
+            return NotNow("the mail relay is slow; others come first", counts=False)
         except _Unavailable as error:
             return self._later(str(error))
         except SMTPRecipientsRefused as error:
-            self.relay_problem = None
+            self._logged = None
             [refused] = error.recipients
             return _recipient_refused(refused.code, refused.message)
         except SMTPDataError as error:
-            self.relay_problem = None
+            self._logged = None
             said = _said("a mail", error.code, error.message)
             return NeverDelivered(said) if error.code >= 500 else NotNow(said)
         except SMTPSenderRefused as error:
@@ -88,7 +98,7 @@ class MailRelay:
             return NotNow(_said("a mail", error.code, error.message))
         except (SMTPException, OSError):
             return NotNow("the connection to the mail relay was lost")
-        self.relay_problem = None
+        self._logged = None
         return Delivered()
 
     async def close(self) -> None:
@@ -97,17 +107,20 @@ class MailRelay:
             await _end(self._idle.pop())
 
     def _later(self, problem: str) -> NotNow:
-        if problem != self.relay_problem:
+        if problem != self._logged:
             logger.warning("%s", problem)
-        self.relay_problem = problem
+        self._logged = problem
         return NotNow(problem)
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[_Line]:
-        """A connection for one mail. It is kept for the next one, but where something went wrong on it."""
+        """A connection for one mail. It is kept for the next one, but where something went wrong on it.
+
+        Raises _NoTurnError, _Unavailable.
+        """
         from aiosmtplib import SMTPResponseException
 
-        async with self._turns:
+        async with self._turn():
             line = await self._kept() or await self._opened()
             keep = False
             try:
@@ -123,6 +136,18 @@ class MailRelay:
                     self._idle.append(line)
                 else:
                     line.smtp.close()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(TURN_WITHIN):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise _NoTurnError from None
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     async def _kept(self) -> _Line | None:
         from aiosmtplib import SMTPException

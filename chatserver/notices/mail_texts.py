@@ -58,6 +58,15 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Det som endrer timene eller medlemskapet ditt, kommer fortsatt.",
         "Det, der ændrer dine sessioner eller dit medlemskab, kommer stadig.",
     ),
+    "page_nothing_title": ("This link does not work", "Lenken virker ikke", "Linket virker ikke"),
+    "page_nothing": (
+        "It may have been cut short on its way, or the account is gone. In the app you choose under Notices which "
+        "mails you get.",
+        "Den kan være kortet av på veien, eller kontoen finnes ikke lenger. I appen velger du under Varsler hvilke "
+        "e-poster du får.",
+        "Det kan være forkortet undervejs, eller kontoen findes ikke længere. I appen vælger du under Notifikationer, "
+        "hvilke e-mails du får.",
+    ),
 }
 """In the order of LANGUAGES."""
 

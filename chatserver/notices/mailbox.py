@@ -23,8 +23,6 @@ logger = logging.getLogger(__name__)
 class Mailbox:
     """A `MailPost`. Several processes may share the folder."""
 
-    relay_problem: str | None = None
-
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._posted = 0
@@ -34,10 +32,8 @@ class Mailbox:
         try:
             await asyncio.to_thread(self._write, mail)
         except OSError as error:
-            self.relay_problem = "mails cannot be written into the data folder"
             logger.warning("%s: mails cannot be written there: %s", self._folder, error.strerror)
-            return NotNow(self.relay_problem)
-        self.relay_problem = None
+            return NotNow("mails cannot be written into the data folder")
         return Delivered()
 
     async def close(self) -> None:

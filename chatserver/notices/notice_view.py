@@ -1,14 +1,12 @@
 """A notice as it goes over the wire, and back."""
 
-from typing import Any, get_args
+from typing import get_args
 
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
 from chatserver.protocol.notices import NoticeView
 from quotas import instant
 
-_INSTANTS = ("moved_from", "next_session", "until")
-"""Those in a notice's data whose names do not end in `_at`."""
 _KNOWN: tuple[FactName, ...] = get_args(FactName)
 
 
@@ -19,7 +17,7 @@ def view_of(notice: Notice) -> NoticeView:
         event=notice.event,
         conversation=notice.conversation or None,
         booking=notice.booking or None,
-        data={name: _told(name, value) for name, value in notice.data.items()},
+        data=notice.data,
         at=instant.text(notice.at),
         read=notice.read_at is not None,
     )
@@ -48,9 +46,3 @@ def notice_of(view: NoticeView, person: str) -> Notice | None:
         noted_at=at,
         read_at=at if view.read else None,
     )
-
-
-def _told(name: str, value: Any) -> Any:
-    """Instants are ms in data, and RFC 3339 on the wire."""
-    is_instant = name.endswith("_at") or name in _INSTANTS
-    return instant.text(value) if is_instant and type(value) is int else value

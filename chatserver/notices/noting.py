@@ -32,6 +32,8 @@ from quotas.store.errors import StoreError
 JOINED_WITHIN = 30 * SECOND
 """How long the first of several that are pushed as one waits for the others."""
 
+_LATER = "notices are told later: by the outbox's own look, and in their lists"
+
 logger = logging.getLogger(__name__)
 
 
@@ -112,7 +114,7 @@ class Noting:
             said = (self._publisher.publish(each, unread.get(each.person, 0)) for each in news)
             await asyncio.gather(self._ringing.ring(made.due_at), *said)
         except (StoreError, DatabaseError):
-            logger.debug("notices are told later: by the outbox's own look, and in their lists")
+            logger.debug(_LATER)
 
     async def _unread(self, people: Collection[str]) -> dict[str, int]:
         if not people:
@@ -126,7 +128,7 @@ class Noting:
             async with self._database.read() as connection:
                 noted = await rows.by_keys(connection, await self._keys(connection, facts))
         except DatabaseError:
-            logger.debug("notices are told later: by the outbox's own look, and in their lists")
+            logger.debug(_LATER)
         else:
             await self.tell(Made(tuple(noted), now))
 

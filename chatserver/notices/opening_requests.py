@@ -35,6 +35,13 @@ class OpeningRequests:
         await self._timers.set_timer(conversation, OPENING, conversation, opens_at)
         return None
 
+    async def look_again(self, conversation: str) -> None:
+        """Its terms have changed: writing may open sooner than was known, or be open."""
+        async with self._database.read() as connection:
+            request = await wishes.opening_of(connection, conversation)
+        if request is not None:
+            await self._timers.set_earlier(conversation, OPENING, conversation, await self._clock())
+
     async def forget(self, conversation: str) -> None:
         """Nobody wants to hear of it any more."""
         async with self._database.begin() as connection:

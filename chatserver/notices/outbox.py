@@ -21,6 +21,7 @@ from chatserver.notices.notice import Notice
 from chatserver.notices.rows import notices, outbox
 from chatserver.notices.rows.outbox import Claimant, OutboxRow, RowOutcome
 from chatserver.notices.sending import Bundle, Sending
+from chatserver.notices.sending_room import CHANNEL_AT_ONCE, SendingPlace, SendingRoom, place_of
 from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import SECOND
@@ -29,12 +30,9 @@ from quotas.store.errors import StoreError
 
 LEASE = 60 * SECOND
 """For how many ms of the store's clock rows are one process's; twice as long as a try may take."""
-AT_ONCE = 32
-"""Sends of one process."""
-CHANNEL_AT_ONCE = 12
-"""Of one channel: two that hang leave room for a third."""
-ENDPOINT_AT_ONCE = 3
-"""To one webhook or device."""
+SLOW = 2.0
+"""Seconds. Endpoints of webhooks whose last try took longer share half of their channel, so that any number of them
+leaves room for those that answer."""
 ROUNDS = 4
 """How often a look goes on beyond endpoints that have enough."""
 LOOK_EVERY = 1.0
@@ -53,40 +51,12 @@ TIMER = "due"
 logger = logging.getLogger(__name__)
 
 
-class SendingRoom:
-    """How many more may be sent at once, beside those that are being sent."""
-
-    def __init__(self, sending: Sequence[OutboxRow]) -> None:
-        self._left = AT_ONCE - len(sending)
-        self._by_channel = Counter(row.channel for row in sending)
-        self._by_endpoint = Counter((row.channel, row.endpoint) for row in sending if row.endpoint)
-
-    def of(self, channel: ChannelName) -> int:
-        """How many more of that channel."""
-        return max(0, min(self._left, CHANNEL_AT_ONCE - self._by_channel[channel]))
-
-    def full(self, channel: ChannelName) -> list[str]:
-        """Its endpoints to which no more may be sent."""
-        busy = self._by_endpoint.items()
-        return [endpoint for (name, endpoint), count in busy if name == channel and count >= ENDPOINT_AT_ONCE]
-
-    def choice(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
-        """Those that may be sent, the first ones first; they count from now on."""
-        chosen = []
-        for row in rows:
-            place = (row.channel, row.endpoint)
-            if self.of(row.channel) and self._by_endpoint[place] < ENDPOINT_AT_ONCE:
-                chosen.append(row)
-                self._left -= 1
-                self._by_channel[row.channel] += 1
-                self._by_endpoint[place] += bool(row.endpoint)
-        return chosen
-
-
-class _Flight(Struct):
+class _Underway(Struct):
     """Something that is being sent; its room is free again when its outcomes are written."""
 
     bundle: Bundle
+    begun_at: float
+    """On the loop's clock."""
     outcomes: list[RowOutcome] | None = None
 
 
@@ -116,7 +86,8 @@ class Outbox:
         self._metrics = metrics
         self._name = name
         self._lease = lease
-        self._flights: dict[int, _Flight] = {}
+        self._underway: dict[int, _Underway] = {}
+        self._slow: set[SendingPlace] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._work: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -200,7 +171,7 @@ class Outbox:
             self._look_in_time()
             try:
                 await self._turn()
-                if not self._flights and not self._is_asked:
+                if not self._underway and not self._is_asked:
                     return
             except (StoreError, DatabaseError) as error:
                 logger.debug("what is to be sent waits: %s", error)
@@ -230,22 +201,22 @@ class Outbox:
 
         Where enough is on its way nothing is looked for: the sooner outcomes are written, the fewer a kill can cost.
         """
-        landed = {lead: flight for lead, flight in self._flights.items() if flight.outcomes is not None}
-        outcomes = [outcome for flight in landed.values() for outcome in flight.outcomes or ()]
+        ended = {lead: each for lead, each in self._underway.items() if each.outcomes is not None}
+        outcomes = [outcome for each in ended.values() for outcome in each.outcomes or ()]
         now, is_heard = await self._instant(estimated=bool(outcomes))
         by = Claimant(self._name, now, now + self._lease)
         async with self._database.begin() as connection:
             if outcomes:
                 await outbox.finish(connection, by, outcomes)
-            in_air = [flight.bundle.lead for lead, flight in self._flights.items() if lead not in landed]
-            flying = Counter(row.channel for row in in_air)
-            hungry = {channel for channel in self._to_look_at if flying[channel] <= CHANNEL_AT_ONCE // 2}
+            sending = [each.bundle.lead for lead, each in self._underway.items() if lead not in ended]
+            counts = Counter(row.channel for row in sending)
+            with_room = {channel for channel in self._to_look_at if counts[channel] <= CHANNEL_AT_ONCE // 2}
             bundles: list[Bundle] = []
             done: set[ChannelName] = set()
-            if hungry and is_heard and not self._is_closing:
-                bundles, done = await self._claimed(connection, by, in_air, hungry)
-        for lead in landed:
-            del self._flights[lead]
+            if with_room and is_heard and not self._is_closing:
+                bundles, done = await self._claimed(connection, by, sending, with_room)
+        for lead in ended:
+            del self._underway[lead]
         self._to_look_at -= done
         self._count(outcomes)
         for bundle in bundles:
@@ -265,15 +236,15 @@ class Outbox:
         return now, True
 
     async def _claimed(
-        self, connection: AsyncConnection, by: Claimant, in_air: Sequence[OutboxRow], channels: Collection[ChannelName]
+        self, connection: AsyncConnection, by: Claimant, sending: Sequence[OutboxRow], channels: Collection[ChannelName]
     ) -> tuple[list[Bundle], set[ChannelName]]:
         """What is to be sent now, and the channels of which nothing else is due."""
-        own = {row.id for row in in_air} | self._flights.keys()
+        own = {row.id for row in sending} | self._underway.keys()
         chosen: list[OutboxRow] = []
         done: set[ChannelName] = set()
         for channel in channels:
             for _ in range(ROUNDS):
-                room = SendingRoom([*in_air, *chosen])
+                room = SendingRoom([*sending, *chosen], self._slow)
                 if not (most := room.of(channel)):
                     break
                 taken = own | {row.id for row in chosen}
@@ -290,13 +261,16 @@ class Outbox:
         return [Bundle(rows, known) for rows in claimed], done
 
     def _start(self, bundle: Bundle, now: int) -> None:
-        flight = self._flights[bundle.lead.id] = _Flight(bundle)
+        loop = asyncio.get_running_loop()
+        started = self._underway[bundle.lead.id] = _Underway(bundle, loop.time())
 
-        async def fly() -> None:
-            flight.outcomes = await self._sending.try_once(bundle, now)
+        async def send() -> None:
+            started.outcomes = await self._sending.try_once(bundle, now)
+            if (place := place_of(bundle.lead))[0] == "webhook":
+                (self._slow.add if loop.time() - started.begun_at > SLOW else self._slow.discard)(place)
             self._news.set()
 
-        task = asyncio.get_running_loop().create_task(fly())
+        task = loop.create_task(send())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import Struct
 
-from chatserver.notices.delivery import ChannelName
+from chatserver.notices.delivery import CHANNELS, ChannelName
 from chatserver.notices.rows import outbox_review
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import MINUTE
@@ -19,9 +19,6 @@ REFUSES_WITHIN = 5 * MINUTE
 """Unless it took something that short a time ago."""
 RELAYED: tuple[ChannelName, ...] = ("mail",)
 """Channels on which everything goes by one relay. A webhook or device that refuses is its owner's."""
-
-
-CHANNELS: tuple[ChannelName, ...] = ("mail", "push", "webhook")
 
 
 class ChannelCount(Struct, frozen=True):

@@ -14,8 +14,8 @@ from chatserver.notices.rows import notices, outbox_review, queue
 from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.rows.reach import reach_of
 from chatserver.records.database import Database
+from quotas.notices import PERSONAL_CHANNELS
 
-_PERSONAL: tuple[ChannelName, ...] = ("mail", "push")
 _NO_PLACE: Mapping[ChannelName, str] = {"mail": "the person has no address", "push": "no device is subscribed"}
 
 
@@ -86,7 +86,7 @@ class OutboxDesk:
                     notice=made.id,
                     due_at=now,
                 )
-                for channel in _PERSONAL
+                for channel in PERSONAL_CHANNELS
                 if channel in self._channels
                 for endpoint in places[channel]
             ]
@@ -103,7 +103,7 @@ class OutboxDesk:
             TriedNotice(
                 channel, "", "none", "it is not set up" if channel not in self._channels else _NO_PLACE[channel]
             )
-            for channel in _PERSONAL
+            for channel in PERSONAL_CHANNELS
             if channel not in self._channels or not places[channel]
         ]
 

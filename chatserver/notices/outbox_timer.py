@@ -5,11 +5,13 @@ A look at the rows once a minute finds what a process committed that died before
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from math import inf
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chatserver.notices.outbox import KIND, OWNER, TIMER, Outbox
-from chatserver.notices.rows import notices, outbox_review
+from chatserver.notices.rows import notices, outbox_review, webhook_attempts, webhook_events
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import DAY, SECOND
 from quotas.ledger import keys
@@ -23,7 +25,8 @@ FORGET_EVERY = 3600.0
 """Seconds between looks for old rows."""
 FORGET_SENT = 30 * DAY
 FORGET_FAILED = 90 * DAY
-"""For how many ms rows are kept after they were sent or dropped, and after they were given up."""
+"""For how many ms rows are kept after they were sent or dropped, and after they were given up; events of webhooks and
+tries as long as the former."""
 FORGET_NOTICES = 400 * DAY
 """For how many ms a notice stands in its list: longer than anything that could be noted once more."""
 FORGET_AT_ONCE = 1_000
@@ -76,12 +79,16 @@ class OutboxTimer:
             return
         self._forgot_at = now
         instant = await self._outbox.now()
+        sent, failed = instant - FORGET_SENT, instant - FORGET_FAILED
+        await self._emptied(lambda connection, most: outbox_review.forget(connection, sent, failed, most))
+        await self._emptied(lambda connection, most: notices.forget(connection, instant - FORGET_NOTICES, most))
+        # Also where nothing is sent: what only a disabled endpoint wants is kept for it, and no longer.
+        await self._emptied(lambda connection, most: webhook_attempts.prune(connection, sent, most))
+        await self._emptied(lambda connection, most: webhook_events.prune(connection, sent, most))
+
+    async def _emptied(self, forget: Callable[[AsyncConnection, int], Awaitable[int]]) -> None:
+        """Forget some at a time, until nothing is left to forget."""
         count = FORGET_AT_ONCE
         while count == FORGET_AT_ONCE:
             async with self._database.begin() as connection:
-                before = instant - FORGET_SENT, instant - FORGET_FAILED
-                count = await outbox_review.forget(connection, *before, FORGET_AT_ONCE)
-        count = FORGET_AT_ONCE
-        while count == FORGET_AT_ONCE:
-            async with self._database.begin() as connection:
-                count = await notices.forget(connection, instant - FORGET_NOTICES, FORGET_AT_ONCE)
+                count = await forget(connection, FORGET_AT_ONCE)

@@ -19,13 +19,13 @@ from chatserver.notices.rows import wishes
 from chatserver.notices.rows.wishes import Unwanted, Wishes
 from chatserver.records.database import Database
 from quotas.notices import (
-    TABLE,
+    PERSONAL_CHANNELS,
     HearingRule,
     NoticePolicy,
-    PersonalChannel,
     QuietSpan,
     Topic,
     clock_text,
+    events_heard_of,
     minutes_of,
     rules_for,
 )
@@ -81,7 +81,9 @@ class NoticePreferences:
         return None
 
     def _shown(self, person: Contact, wanted: Wishes) -> Preferences:
-        rules = [rule for event in _events() for rule in rules_for(self._policy, event) if rule.role == person.role]
+        rules = [
+            rule for event in events_heard_of() for rule in rules_for(self._policy, event) if rule.role == person.role
+        ]
         topics = dict.fromkeys(rule.topic for rule in rules)
         quiet = self._policy.quiet if wanted.quiet is None else wanted.quiet
         return Preferences(
@@ -98,13 +100,8 @@ def _preference(topic: Topic, rules: Iterable[HearingRule], off: Unwanted) -> To
     return TopicPreference(topic, ("mail", topic) not in off, ("push", topic) not in off, essential)
 
 
-def _events() -> Iterable[str]:
-    return dict.fromkeys(rule.event for rule in TABLE)
-
-
 def _off(topics: Iterable[TopicWish]) -> Unwanted:
-    channels: tuple[PersonalChannel, ...] = ("mail", "push")
-    wanted = {(channel, each.topic): getattr(each, channel) for each in topics for channel in channels}
+    wanted = {(channel, each.topic): getattr(each, channel) for each in topics for channel in PERSONAL_CHANNELS}
     return frozenset(unwanted for unwanted, is_on in wanted.items() if not is_on)
 
 

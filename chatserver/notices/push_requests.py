@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chatserver.conversations.requests import FieldProblem, Invalid
+from chatserver.notices.guarded_http import MOST_URL
 from chatserver.notices.push_message import PushTarget, is_point
 from chatserver.protocol.base64url import base64url_bytes
 from quotas.instant import LATEST
@@ -30,7 +31,9 @@ class PushDetails(Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: Annotated[
         str,
         Meta(
-            min_length=1, max_length=2000, description="The https address of the push service, as the browser has it."
+            min_length=1,
+            max_length=MOST_URL,
+            description="The https address of the push service, as the browser has it.",
         ),
     ]
     keys: PushKeys

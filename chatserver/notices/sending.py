@@ -116,6 +116,8 @@ class Sending:
                 return [_done(row, "dropped", reason) for row in rows]
             case NeverDelivered(reason):
                 return [_done(row, "failed", reason) for row in rows]
+            case NotNow(reason, counts=False):
+                return [_again(row, reason, OURS_AGAIN, counts=False) for row in rows]
             case NotNow(reason, retry_after):
                 return self._again_or_never(rows, reason, retry_after)
 

@@ -19,11 +19,11 @@ optional:
 | `paid_until` `renewed_until` `amount` `currency` `renews` | of a membership |
 | `webhook` | its id |
 
-Instants are RFC 3339 or ms. Nobody is called by more than the first name, and no text that a person wrote is in it.
+Instants are RFC 3339. Nobody is called by more than the first name, and no text that a person wrote is in it.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from string import Formatter
 from typing import Any
 
@@ -34,7 +34,7 @@ from chatserver.notices.notice import Notice
 from quotas import instant
 from quotas.currencies import MINOR_DIGITS, with_code
 from quotas.phrases import Language
-from quotas.zones import zone_to_show
+from quotas.zones import local_time
 
 _WORDS: Mapping[Language, Mapping[str, tuple[str, ...]]] = {
     "en": words_en.WORDS,
@@ -93,7 +93,7 @@ def time_of_day(at: int, language: Language, zone: str) -> str:
     """As people write it: 11:00, in Danish 11.00."""
     from babel.dates import format_time  # 2 MB, and longer than all else here: not for a server's start
 
-    said: str = format_time(_local(at, zone), "short", locale=PARTS[language]["locale"])
+    said: str = format_time(local_time(at, zone), "short", locale=PARTS[language]["locale"])
     return said
 
 
@@ -101,8 +101,8 @@ def moment_of(at: int, language: Language, zone: str, now: int) -> str:
     """Day and time: Wednesday 2 December at 11:00; with the year where that is another one than `now` is in."""
     from babel.dates import format_date
 
-    parts, there = PARTS[language], _local(at, zone)
-    pattern = parts["day" if there.year == _local(now, zone).year else "day_of_year"]
+    parts, there = PARTS[language], local_time(at, zone)
+    pattern = parts["day" if there.year == local_time(now, zone).year else "day_of_year"]
     day = format_date(there.date(), pattern, locale=parts["locale"])
     return parts["when"].format(day=day, time=time_of_day(at, language, zone))
 
@@ -194,13 +194,7 @@ def _capital(text: str) -> str:
 
 
 def _instant(said: Any) -> int | None:
-    if isinstance(said, int) and not isinstance(said, bool) and said > 0:
-        return said
     try:
         return instant.parse(said) if isinstance(said, str) else None
     except ValueError:
         return None
-
-
-def _local(at: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(at / instant.SECOND, UTC).astimezone(zone_to_show(zone))

@@ -117,6 +117,8 @@ class WebhookBook:
                     f"the webhook {id!r} has just been made by somebody else; the same request again is safe"
                 )
             changed = replace(found, url=record.url, events=record.events, with_text=record.with_text)
+            if changed.url != found.url and found.disabled_at is None:
+                changed = replace(changed, failing_since=None)  # another place, of which nothing is known
             if changed != found:
                 changed = replace(changed, updated_at=now)
                 await webhooks.change(connection, changed)

@@ -11,11 +11,8 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from chatserver.notices.fact import FactName
-from quotas import instant
 
 Moment = Annotated[str, Meta(description="An instant, RFC 3339 in UTC.")]
-_INSTANTS = ("due_at", "answered_at", "opens_at", "starts_at", "moved_from", "next_session", "waiting_since")
-"""Facts may have them in ms."""
 
 
 class MessageData(Struct, frozen=True, kw_only=True):
@@ -171,13 +168,8 @@ DATA: Mapping[FactName, tuple[type[Struct], str]] = {
 
 
 def data_of(kind: FactName, known: Mapping[str, Any]) -> Struct:
-    """The data of an event, of all that is known of it; `known` has instants in ms.
+    """The data of an event, of all that is known of it.
 
     Raises ValidationError where what every such event has is missing: a fault of whoever noted it.
     """
-    struct = DATA[kind][0]
-    said = dict(known)
-    for name in _INSTANTS:
-        if isinstance(at := said.get(name), int):
-            said[name] = instant.text(at)
-    return msgspec.convert(said, struct)
+    return msgspec.convert(known, DATA[kind][0])

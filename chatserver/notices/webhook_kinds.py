@@ -3,37 +3,9 @@
 from collections.abc import Iterable
 
 from chatserver.notices.fact import FactName
+from chatserver.notices.webhook_data import DATA
 
-WEBHOOK_KINDS: tuple[FactName, ...] = (
-    "message",
-    "message.refused",
-    "reply.warning",
-    "reply.missed",
-    "reply.answered",
-    "booking.booked",
-    "booking.moved",
-    "booking.cancelled",
-    "session.reminder",
-    "session.starting",
-    "session.started",
-    "session.late",
-    "session.candidate",
-    "session.close_reminder",
-    "session.ended",
-    "session.no_show",
-    "session.mentor_absent",
-    "session.unattended",
-    "session.late_cancellation",
-    "session.three_sessions",
-    "membership.changed",
-    "membership.reminder",
-    "membership.renewed",
-    "trial.reminder",
-    "trial.undecided",
-    "trial.not_chosen",
-    "person.erased",
-    "webhook.disabled",
-)
+WEBHOOK_KINDS: tuple[FactName, ...] = tuple(DATA)
 """Facts that only say who should look at their app (`message.unread`, `writing.*`) are not among them."""
 
 EVERY = "*"

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from chatserver.notices.guarded_http import MOST_URL
 from chatserver.notices.webhook_kinds import WEBHOOK_KINDS
 
 MOST_PATTERNS = 50
 
 HookUrl = Annotated[
-    str, Meta(max_length=2000, description="An https address at a public place, such as https://example.org/hooks.")
+    str,
+    Meta(max_length=MOST_URL, description="An https address at a public place, such as https://example.org/hooks."),
 ]
 EventPattern = Annotated[
     str,

@@ -51,11 +51,6 @@ DISABLED_AFTER = 5 * DAY
 """For how long nothing may have reached an endpoint until it is told of nothing more."""
 FORGOTTEN_AFTER = 2 * DAY
 """Failures so long before the next one do not count: nobody has tried in between."""
-KEPT_FOR_DAYS = 30
-"""Days for which events can be replayed and tries are shown."""
-PRUNE_EVERY = 5 * MINUTE
-PRUNED_AT_ONCE = 10_000
-"""Of each, so that 100,000 an hour go."""
 
 _GONE = 410
 
@@ -72,7 +67,6 @@ class WebhookChannel:
         self._sender = sender
         self._log = log
         self._noting = noting
-        self._pruned_at = 0
 
     @property
     def pauses(self) -> Sequence[int]:
@@ -95,9 +89,16 @@ class WebhookChannel:
             logger.exception("an event cannot be told", extra={"outbox": delivery.id})
             return NeverDelivered("a fault of this server; its log says more")
         outcome = await self._sender.send(hook, event.mark, body, delivery.now)
-        made = await self._noted(delivery, outcome)
+        made = await self._noted(delivery, hook, outcome)
         await self._noting.tell(made)
+        if outcome.error is not None and await self._has_moved(hook):
+            return NotNow("its address was changed meanwhile", counts=False)
         return _result(outcome)
+
+    async def _has_moved(self, tried: WebhookRecord) -> bool:
+        async with self._database.read() as connection:
+            hook = await webhooks.find(connection, tried.id)
+        return hook is not None and hook.url != tried.url
 
     async def _data(self, hook: WebhookRecord, event: WebhookEvent) -> Struct:
         known = {"person": event.person_id, **event.data}
@@ -116,7 +117,7 @@ class WebhookChannel:
             return message.body if is_there and not message.erased else None
         return None
 
-    async def _noted(self, delivery: Delivery, outcome: WebhookOutcome) -> Made:
+    async def _noted(self, delivery: Delivery, tried: WebhookRecord, outcome: WebhookOutcome) -> Made:
         """Keep the try, and how the endpoint fares; where that disables it, support hears of it."""
         now = delivery.now
         made = Made()
@@ -134,19 +135,20 @@ class WebhookChannel:
             if outcome.error is None:
                 await webhooks.reached(connection, delivery.endpoint)
             else:
-                made = await self._failed(connection, delivery, outcome, last_at)
-            if now >= self._pruned_at + PRUNE_EVERY:
-                self._pruned_at = now
-                before = now - KEPT_FOR_DAYS * DAY
-                await webhook_attempts.prune(connection, before, PRUNED_AT_ONCE)
-                await webhook_events.prune(connection, before, PRUNED_AT_ONCE)
+                made = await self._failed(connection, delivery, tried, outcome, last_at)
         return made
 
     async def _failed(
-        self, connection: AsyncConnection, delivery: Delivery, outcome: WebhookOutcome, last_at: int | None
+        self,
+        connection: AsyncConnection,
+        delivery: Delivery,
+        tried: WebhookRecord,
+        outcome: WebhookOutcome,
+        last_at: int | None,
     ) -> Made:
         hook = await webhooks.find_to_change(connection, delivery.endpoint)
-        if hook is None or hook.disabled_at is not None:
+        # What the place before says is nothing about the one that it has now.
+        if hook is None or hook.disabled_at is not None or hook.url != tried.url:
             return Made()
         now = delivery.now
         since = hook.failing_since

@@ -36,6 +36,7 @@ from chatserver.records.tables import (
     SERIES_PLACES,
     SESSION_EVENTS,
     STATEMENTS,
+    SUSPENSIONS,
     WEBHOOK_EVENTS,
 )
 from quotas import instant
@@ -78,6 +79,7 @@ OF_CONVERSATIONS: Mapping[str, Recorded] = {
     "bookings": Recorded(BOOKINGS, "conversation_id"),
     "credit_corrections": Recorded(CREDIT_CORRECTIONS, "conversation_id"),
     "session_events": Recorded(SESSION_EVENTS, "conversation_id", ("id", "mark", "told")),
+    "suspensions": Recorded(SUSPENSIONS, "conversation_id", ("id",)),
     "series": Recorded(SERIES, "conversation_id", ("made_until", "due_at")),
     "webhook_events": Recorded(WEBHOOK_EVENTS, "conversation_id", ("id", "mark", "person_id")),
 }

@@ -1,7 +1,7 @@
 """What the page of an export says, in English, Norwegian bokmål and Danish; and instants in words."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from chatserver.notices.notice import Notice
@@ -11,7 +11,7 @@ from chatserver.protocol.events import SystemEvent
 from quotas import instant
 from quotas.currencies import with_code
 from quotas.phrases import LANGUAGES, PHRASES, Language
-from quotas.zones import zone_to_show
+from quotas.zones import local_time
 
 TABLE: dict[str, tuple[str, str, str]] = {
     "title": ("Everything about {name}", "Alt om {name}", "Alt om {name}"),
@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "status": ("Status", "Status", "Status"),
     "open": ("open", "åpen", "åben"),
     "paused": ("paused", "satt på pause", "på pause"),
+    "suspended": ("suspended", "stengt inntil videre", "lukket indtil videre"),
     "ended": ("ended", "avsluttet", "afsluttet"),
     "holidays": ("Public holidays of", "Helligdager i", "Helligdage i"),
     "member_read": ("Member has read up to no.", "Medlemmet har lest til nr.", "Medlemmet har læst til nr."),
@@ -256,4 +257,4 @@ class ExportTexts:
 
 
 def _local(moment: str, zone: str) -> datetime:
-    return datetime.fromtimestamp(instant.parse(moment) / instant.SECOND, UTC).astimezone(zone_to_show(zone))
+    return local_time(instant.parse(moment), zone)

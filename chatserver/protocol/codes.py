@@ -44,7 +44,7 @@ MEANING: dict[Code, str] = {
     "not_found": "there is no such conversation for this person",
     "read_only": "support and services read conversations; they do not write in them",
     "not_allowed": "the token's role does not allow this",
-    "not_open": "the session cannot be joined: it is too early, or over, or cancelled, or there is none of that id",
+    "not_open": "the session cannot be joined: too early, over, cancelled, suspended, or there is none of that id",
     "too_many_followed": "this connection follows as many conversations as one may; unfollow one first",
     "text_empty": "a message in which nothing shows: empty, or only white space and characters without a shape",
     "text_too_long": "a message of more than 16 KiB of UTF-8",

@@ -73,6 +73,8 @@ class SessionDesk:
                 now = self._clock.now()
                 left = await self._credits.left_for(booking, now)
                 return SessionChanged(conversation, "joined", booking_view(booking, self._policy, now), left)
+            case BookingRefused(reason="suspended"):
+                return "the conversation is suspended: nobody joins its sessions until that is lifted"
             case BookingRefused() | Missing():
                 return self._closed_because(before)
             case never:

@@ -20,7 +20,6 @@ from sqlalchemy import (
 )
 
 from chatserver.protocol.events import Role
-from quotas.admission import Status
 from quotas.bookings import BookingKind
 from quotas.memberships import Payer, Renewal, StepKind
 from quotas.money import Cadence
@@ -77,7 +76,8 @@ CONVERSATIONS = Table(
     Column("chosen_plan", String(32)),
     Column("chosen_at", BigInteger),
     Column("follows", String(64)),
-    _one_of("status", get_args(Status)),
+    # Whether it is suspended says its open row of `suspensions`; this is what it is beside that.
+    _one_of("status", ("open", "paused", "ended")),
     CheckConstraint("revision >= 1", name="revision_positive"),
     Index("ux_conversations_follows", "follows", unique=True),
     # Of trials alone, as its step says: there are few.
@@ -96,6 +96,18 @@ SUBSCRIPTIONS = Table(
     # The plan in force is the one open row: the index is of open ones, as its step says. To say so here would load what
     # SQLAlchemy knows of both databases, 2 MB in every process.
     Index("ux_subscriptions_open", "conversation_id", unique=True),
+)
+
+SUSPENSIONS = Table(
+    "suspensions",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("conversation_id", String(64), ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("began_at", BigInteger, nullable=False),
+    Column("lifted_at", BigInteger),
+    CheckConstraint("lifted_at >= began_at", name="lifted_after_begin"),
+    # At most one lasts: as with subscriptions, the index is of open ones.
+    Index("ux_suspensions_open", "conversation_id", unique=True),
 )
 
 # Refers to nothing: the ledger may know of a conversation before the records do.

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from math import inf
 
 from chatserver.notices.fact import Fact
@@ -18,10 +18,11 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.replies.mentor_weeks import monday_of, week_of
 from chatserver.replies.rows import writing_days
 from chatserver.replies.rows.writing_days import WrittenIn
+from quotas import instant
 from quotas.instant import DAY
 from quotas.ledger.timers import Rung, Timers
 from quotas.terms import Rulebook
-from quotas.zones import first_instant, zone_to_show
+from quotas.zones import first_instant, local_time, zone_to_show
 
 DAYS = "days"
 """The kind of the timers; their names are zones."""
@@ -86,7 +87,7 @@ class WritingDays:
 
     async def still_this_week(self, notice: Notice) -> str | None:
         """While there is time left to write: a `StillHolds`. Raises StoreError."""
-        ended = await self._clock() >= notice.data["until"]
+        ended = await self._clock() >= instant.parse(notice.data["until"])
         return "the week is over" if ended else None
 
     async def _note(self, zone: str, noon: int, now: int) -> None:
@@ -107,7 +108,7 @@ class WritingDays:
             if len(page) < BATCH:
                 break
             after = page[-1].conversation
-        monday = monday_of(week_of(_local(zone, noon).date()))
+        monday = monday_of(week_of(local_time(noon, zone).date()))
         facts = [_fact(mentor, some, monday, zone, noon) for mentor, some in sorted(behind.items())]
         if facts:
             async with self._database.begin() as connection:
@@ -123,7 +124,7 @@ class WritingDays:
 
 def thursday_noon(zone: str, after: int) -> int:
     """The first Thursday noon of that zone after the instant."""
-    today = _local(zone, after).date()
+    today = local_time(after, zone).date()
     thursday = today + timedelta(days=(THURSDAY - today.weekday()) % 7)
     noon = _noon(zone, thursday)
     return noon if noon > after else _noon(zone, thursday + timedelta(days=7))
@@ -131,10 +132,6 @@ def thursday_noon(zone: str, after: int) -> int:
 
 def _noon(zone: str, day: date) -> int:
     return first_instant(datetime.combine(day, NOON, zone_to_show(zone)))
-
-
-def _local(zone: str, at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone_to_show(zone))
 
 
 def _fact(mentor: str, behind: Sequence[str], monday: date, zone: str, noon: int) -> Fact:
@@ -149,5 +146,5 @@ def _fact(mentor: str, behind: Sequence[str], monday: date, zone: str, noon: int
         at=noon,
         mentor=mentor,
         conversation=behind[0] if len(behind) == 1 else "",
-        data={"week": f"{monday}", "members": len(behind), "until": until},
+        data={"week": f"{monday}", "members": len(behind), "until": instant.text(until)},
     )

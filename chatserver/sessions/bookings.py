@@ -194,7 +194,9 @@ class Bookings:
             connection: AsyncConnection, record: ConversationRecord, old: Booking, now: int
         ) -> _Change | RefusalReason:
             came_at = now if at is None else at
-            if refusal := rules.join_refusal(old, side, self._policy, came_at):
+            # Who is noticed later came by what was let in then.
+            status = record.status if at is None else "open"
+            if refusal := rules.join_refusal(old, side, self._policy, status, came_at):
                 return refusal
             new = rules.joined(old, side, came_at)
             if new is old:

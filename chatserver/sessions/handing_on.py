@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.contacts import contact_to_rely_on
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning, write_change
-from chatserver.conversations.records import follower, locked, record
+from chatserver.conversations.records import follower, locked, record, status_beneath
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
 from chatserver.records.database import Database
 from chatserver.sessions.appointments import BookedSessions
@@ -117,7 +117,8 @@ class HandingOn:
             plan=before.plan,
             zone=before.zone,
             holidays=before.holidays,
-            status=before.status,
+            # A suspension is about these two people.
+            status=await status_beneath(connection, before),
             revision=1,
             created_at=now,
             updated_at=now,

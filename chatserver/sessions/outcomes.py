@@ -4,12 +4,14 @@ from typing import get_args
 
 from msgspec import Struct
 
-from quotas.bookings import Booking, BookRefusal, CancelRefusal, MoveRefusal, NoShowRefusal
+from quotas.bookings import Booking, BookRefusal, CancelRefusal, JoinRefusal, MoveRefusal, NoShowRefusal
 
-RefusalReason = BookRefusal | MoveRefusal | CancelRefusal | NoShowRefusal
+RefusalReason = BookRefusal | MoveRefusal | CancelRefusal | JoinRefusal | NoShowRefusal
 REASONS: tuple[str, ...] = tuple(
     dict.fromkeys(
-        reason for some in (BookRefusal, MoveRefusal, CancelRefusal, NoShowRefusal) for reason in get_args(some)
+        reason
+        for some in (BookRefusal, MoveRefusal, CancelRefusal, JoinRefusal, NoShowRefusal)
+        for reason in get_args(some)
     )
 )
 """All of them, each once."""

@@ -80,7 +80,7 @@ class SessionPresence:
                     person = booking.member if side == "member" else booking.mentor
                     joined_at = booking.joined_at(side)
                     seen_at = max(joined_at, lapsed.get(person, at))
-                    if not joined_at or join_refusal(booking, side, self._policy, seen_at):
+                    if not joined_at or join_refusal(booking, side, self._policy, "open", seen_at):
                         continue
                     turn = turned(
                         booking,

@@ -29,6 +29,10 @@ FACTS: dict[EventName, FactName] = {
     "three_sessions": "session.three_sessions",
 }
 """What others may hear of; the rest is for the apps alone."""
+OF_SESSIONS = frozenset(
+    {"reminder", "starting", "started", "late", "candidate", "close_reminder", "ended", "mentor_absent", "unattended"}
+)
+"""Of which nobody hears while the conversation is suspended; webhooks do."""
 
 
 class SessionListener(Protocol):
@@ -98,8 +102,14 @@ def _fact(event: SessionEvent, name: FactName, conversation: ConversationRecord)
         booking=event.booking,
         member=conversation.member,
         mentor=conversation.mentor,
-        # A reminder so short before the start would come with the word that it starts.
-        roles=NOBODY if event.name == "reminder" and event.data["hours"] < 1 else None,
+        roles=NOBODY if _is_for_nobody(event, conversation) else None,
         data={**event.data, "by": event.by},
         joined=event.name == "booked" and "series" in event.data,
     )
+
+
+def _is_for_nobody(event: SessionEvent, conversation: ConversationRecord) -> bool:
+    if conversation.status == "suspended":
+        return event.name in OF_SESSIONS
+    # A reminder so short before the start would come with the word that it starts.
+    return event.name == "reminder" and bool(event.data["hours"] < 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from chatserver.conversations.records import record
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
 from chatserver.records.database import Database
@@ -12,8 +13,12 @@ from quotas.plans import SessionPolicy
 
 AHEAD: tuple[FactName, ...] = ("booking.booked", "booking.moved", "session.reminder", "session.starting")
 RUNNING: tuple[FactName, ...] = ("session.late", "session.candidate", "session.close_reminder")
-ASKED_ABOUT = AHEAD + RUNNING
-"""The rest stays as it is: what was cancelled is not booked again, and what is over is over."""
+OVER: tuple[FactName, ...] = (
+    *("session.no_show", "session.mentor_absent", "session.unattended", "session.three_sessions"),
+)
+"""What is over is over, and so is what was asked: these are held back by a suspension alone."""
+ASKED_ABOUT = AHEAD + RUNNING + OVER
+"""What was cancelled is not booked again, and whoever waits for it must hear so: that stays as it is."""
 
 
 class StillBooked:
@@ -29,6 +34,11 @@ class StillBooked:
         now = await self._clock()
         async with self._database.read() as connection:
             row = await bookings.find(connection, notice.booking)
+            conversation = await record(connection, notice.conversation)
+        if conversation is not None and conversation.status == "suspended":
+            return "suspended"
+        if notice.event in OVER:
+            return None
         if row is None:
             return "there is no such booking"
         return still_booked_problem(notice, row.booking, self._policy, now)

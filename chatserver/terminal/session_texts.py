@@ -162,9 +162,9 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
     # Why the rules say no, and what would work.
     "no_ended": ("The conversation has ended.", "Samtalen er avsluttet.", "Samtalen er afsluttet."),
     "no_suspended": (
-        "The membership is suspended; it works again once it is in order.",
-        "Medlemskapet er stanset; det virker igjen når det er i orden.",
-        "Medlemskabet er sat i bero; det virker igen, når det er i orden.",
+        "The conversation is suspended; it works again once that is lifted.",
+        "Samtalen er stengt inntil videre; det virker igjen når den åpnes.",
+        "Samtalen er lukket indtil videre; det virker igen, når den åbnes.",
     ),
     "no_paused": (
         "The conversation is paused; it works again once it is open.",

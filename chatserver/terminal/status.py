@@ -7,14 +7,15 @@ from chatserver.protocol.events import Composer, ConversationView, Reply, Role
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.words import date_and_time, duration, time_of_day
 from quotas import instant
+from quotas.admission import CLOSED_TO_BOTH
 
 Mood = Literal["good", "wait", "bad"]
 
 
 def may_write(role: Role, conversation: ConversationView) -> bool:
-    """Whether the server would take a message, as far as is known here. A mentor is stopped only by the end."""
+    """Whether the server would take a message, as far as is known here: of a mentor unless both are locked out."""
     if role == "mentor":
-        return conversation.status != "ended"
+        return conversation.status not in CLOSED_TO_BOTH
     return role == "member" and conversation.composer.open
 
 
@@ -23,8 +24,8 @@ def standing(texts: Texts, role: Role, conversation: ConversationView, now: int)
     if role == "member":
         return writing(texts, conversation.composer, conversation.zone, now)
     if role == "mentor":
-        if conversation.status == "ended":
-            return [texts("locked_ended")]
+        if conversation.status in CLOSED_TO_BOTH:
+            return [texts(f"locked_{conversation.status}")]
         paused = [texts("status_paused")] if conversation.status == "paused" else []
         return paused + owed(texts, conversation.reply, conversation.zone, now)
     return [texts("reading_only")]

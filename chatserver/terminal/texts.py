@@ -71,6 +71,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "news": ("{n} new", "{n} nye", "{n} nye"),
     "erased": ("(this text was erased)", "(denne teksten er slettet)", "(denne tekst er slettet)"),
     "status_paused": ("paused", "på pause", "på pause"),
+    "status_suspended": ("suspended", "stengt inntil videre", "lukket indtil videre"),
     "status_ended": ("ended", "avsluttet", "afsluttet"),
     "reading_only": ("reading only", "kun lesing", "kun læsning"),
     # What happened to a session, by the names of events.
@@ -125,6 +126,11 @@ TABLE: dict[str, tuple[str, str, str]] = {
         "locked: the conversation is paused",
         "låst: samtalen er satt på pause",
         "låst: samtalen er sat på pause",
+    ),
+    "locked_suspended": (
+        "locked: the conversation is suspended",
+        "låst: samtalen er stengt inntil videre",
+        "låst: samtalen er lukket indtil videre",
     ),
     "locked_ended": (
         "locked: the conversation has ended",

@@ -9,6 +9,8 @@ from chatserver.terminal.session_tables import EN
 from chatserver.terminal.words import date_and_time
 from quotas import instant
 
+_WIDE = 120
+"""Columns from which on all that there is to say of a delivery stands in one line."""
 _STYLES = {"waiting": "yellow", "sent": "green", "failed": "red", "dropped": "dim"}
 _DISABLED = {"gone": "disabled: it said 410", "failing": "disabled: failed for days"}
 
@@ -30,6 +32,14 @@ def show_deliveries(console: Console, found: DeliveriesSaid) -> None:
     if not found.deliveries:
         console.print("It was told of nothing in the last 30 days.")
         return
+    table = _wide(found) if console.width >= _WIDE else _narrow(found)
+    console.print(Text("Deliveries (times in UTC)", "bold"))
+    console.print(table)
+    if found.more:
+        console.print("There are older ones; --limit shows more.")
+
+
+def _wide(found: DeliveriesSaid) -> Table:
     table = _table("happened", "event", "state", "tries", "last try", "id")
     for each in found.deliveries:
         table.add_row(
@@ -40,10 +50,18 @@ def show_deliveries(console: Console, found: DeliveriesSaid) -> None:
             Text(_last(each)),
             Text(each.event_id),
         )
-    console.print(Text("Deliveries (times in UTC)", "bold"))
-    console.print(table)
-    if found.more:
-        console.print("There are older ones; --limit shows more.")
+    return table
+
+
+def _narrow(found: DeliveriesSaid) -> Table:
+    """The id, which must be there in whole, stands beneath the event."""
+    table = _table("happened", "event and id", "state and last try")
+    for each in found.deliveries:
+        tries = f" after {len(each.attempts)} tries" if len(each.attempts) > 1 else ""
+        last = _last(each)
+        state = Text.assemble((each.state, _STYLES[each.state]), tries, f": {last}" if last else "")
+        table.add_row(Text(_when(each.at)), Text(f"{each.event}\n{each.event_id}"), state)
+    return table
 
 
 def attempt_told(attempt: AttemptSaid) -> str:
@@ -73,5 +91,5 @@ def _when(at: str) -> str:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("id", "happened"))
+        table.add_column(column, overflow="fold", no_wrap=column in ("id", "happened", "event and id"))
     return table

@@ -1,17 +1,17 @@
 """Instants and durations in words, in a conversation's zone."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from chatserver.terminal.texts import Texts
 from quotas import instant
-from quotas.zones import zone_to_show
+from quotas.zones import local_time
 
 DEFAULT_ZONE = "Europe/Oslo"
 """Of the clock while no conversation is open, and of what is about none that is known."""
 
 
 def local(moment: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(moment / instant.SECOND, UTC).astimezone(zone_to_show(zone))
+    return local_time(moment, zone)
 
 
 def time_of_day(moment: int, zone: str) -> str:

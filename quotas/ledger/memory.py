@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from quotas.admission import Admitted, Denied, Usage, admit_member, admit_mentor, carried, without_wait
+from quotas.admission import (
+    CLOSED_TO_BOTH,
+    Admitted,
+    Denied,
+    Usage,
+    admit_member,
+    admit_mentor,
+    carried,
+    without_wait,
+)
 from quotas.ledger.base import (
     ANY_TEXT,
     IDEMPOTENCY_PERIOD,
@@ -67,7 +76,7 @@ class MemoryLedger:
                 book.forget_texts()
             status = "ended" if book.settings.status == "ended" else settings.status
             book.settings = replace(settings, status=status)
-        if book.settings.status == "ended":
+        if book.settings.status in CLOSED_TO_BOTH:
             book.usage = without_wait(book.usage)
         return self._standing(book, at or self._clock())
 

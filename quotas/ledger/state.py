@@ -12,14 +12,14 @@ from msgspec.structs import astuple
 from quotas.admission import Status, Usage
 
 PACKED = struct.Struct(">BBBIBIHHIIqqqqqB")
-_STATUSES: tuple[Status, ...] = ("open", "paused", "ended")
+_STATUSES: tuple[Status, ...] = ("open", "paused", "ended", "suspended")
 
 
 class State(Struct, frozen=True):
     """The packed field. Instants in ms, 0 for none; what Usage and Settings have too means the same here."""
 
     status: int = 0
-    """Index of open, paused, ended."""
+    """Index of open, paused, ended, suspended."""
     missed: int = 0
     """1 where the open wait's miss was noted."""
     behind: int = 0

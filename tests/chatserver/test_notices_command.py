@@ -93,4 +93,7 @@ async def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     assert "there are no records" in sentence(await notices(tmp_path))
     for words in (["retry"], ["retry", "1", "--failed"]):
         assert "name what to try again" in sentence(await notices(tmp_path, *words))
+    beyond = await notices(tmp_path, "retry", str(2**63))
+    assert beyond.returncode == 2
+    assert "Must be <=" in beyond.stderr + beyond.stdout
     assert "choose among --failed" in sentence(await notices(tmp_path, "retry", "1", "--channel", "mail"))

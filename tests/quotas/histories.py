@@ -48,10 +48,11 @@ _STEPS = (0, 1, 40, SECOND, MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 21 * DAY)
 
 
 class Configure(Struct, frozen=True):
-    """New settings. `move` (another zone), `old` (an older revision), `key` and `chats` have no word in timelines."""
+    """New settings. `suspend`, `lift`, `move` (another zone), `old` (an older revision), `key` and
+    `chats` have no word in timelines."""
 
     at: int
-    do: Literal["open", "plan", "pause", "resume", "end", "move", "old", "key", "chats"]
+    do: Literal["open", "plan", "pause", "resume", "end", "suspend", "lift", "move", "old", "key", "chats"]
     settings: ConversationSettings
 
 
@@ -226,10 +227,14 @@ class History:
         draw = self._random.random()
         if settings.status == "paused" and draw < 0.7:
             return Configure(at, "resume", replace(newer, status="open"))
+        if settings.status == "suspended" and draw < 0.7:
+            return Configure(at, "lift", replace(newer, status="open"))
         if draw < 0.02:
             return Configure(at, "end", replace(newer, status="ended"))
-        if draw < 0.15:
+        if draw < 0.12:
             return Configure(at, "pause", replace(newer, status="paused"))
+        if draw < 0.18:
+            return Configure(at, "suspend", replace(newer, status="suspended"))
         if draw < 0.3:
             zone, _, holidays = self._random.choice(PLACES)
             return Configure(at, "move", replace(newer, zone=zone, holidays=holidays))

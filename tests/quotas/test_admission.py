@@ -41,9 +41,9 @@ def _written(usage: Usage, at: int, plan: Plan = LIGHT) -> Usage:
     return decision.usage
 
 
-@pytest.mark.parametrize("status", ["paused", "ended"])
-def test_a_paused_or_ended_conversation_refuses_the_member_without_a_reopening_time(
-    status: Literal["paused", "ended"],
+@pytest.mark.parametrize("status", ["paused", "suspended", "ended"])
+def test_what_is_not_open_refuses_the_member_without_a_reopening_time(
+    status: Literal["paused", "suspended", "ended"],
 ) -> None:
     live = Usage(live_until=THURSDAY + 1, window_ends_at=THURSDAY + 1)
     assert admit_member(status, live, _terms(LIGHT, THURSDAY), THURSDAY) == Denied(status, 0)
@@ -94,8 +94,8 @@ def test_spent_windows_open_again_with_a_chat_before_monday() -> None:
     assert admit_member("open", usage, terms, THURSDAY) == Denied("quota_used", SATURDAY)
 
 
-@pytest.mark.parametrize("status", ["paused", "ended"])
-def test_pause_and_end_come_before_a_chat(status: Literal["paused", "ended"]) -> None:
+@pytest.mark.parametrize("status", ["paused", "suspended", "ended"])
+def test_pause_suspension_and_end_come_before_a_chat(status: Literal["paused", "suspended", "ended"]) -> None:
     terms = terms_at(LIGHT, OSLO, 0, SATURDAY, (CHAT,))
     assert admit_member(status, Usage(), terms, SATURDAY) == Denied(status, 0)
 
@@ -161,6 +161,7 @@ def test_the_mentor_ends_a_wait_in_time_or_late() -> None:
     assert admit_mentor("open", Usage(waiting_since=5), 9) == Admitted(Usage(), Answered(4, late=False))
     assert admit_mentor("open", Usage(), THURSDAY) == Admitted(Usage())
     assert admit_mentor("ended", usage, THURSDAY) == Denied("ended", 0)
+    assert admit_mentor("suspended", usage, THURSDAY) == Denied("suspended", 0)
 
 
 def test_a_clock_set_back_makes_no_negative_wait() -> None:

@@ -206,6 +206,7 @@ def test_the_first_reason_against_a_booking_that_holds() -> None:
         "is_free": False,
     }
     assert refused(booked(), START + 1, **wrong) == "paused"
+    assert refused(booked(), START + 1, **(wrong | {"status": "suspended"})) == "suspended"
     del wrong["status"]
     assert refused(booked(), START + 1, **wrong) == "in_past"
     assert refused(booked(), START - 400 * DAY - 1, **wrong) == "too_far"
@@ -240,6 +241,7 @@ def test_the_first_reason_against_a_move_that_holds() -> None:
     assert moving(booked(), START, "member", **wrong) == "already_started"
     assert moving(booked(), START - 1, "member", **wrong) == "too_late"
     assert moving(booked(), START - 1, "member", status="paused", **wrong) == "paused"
+    assert moving(booked(), START - 1, "member", status="suspended", **wrong) == "suspended"
     assert moving(booked(), START - 1, to=START - DAY, **wrong) == "in_past"
     assert moving(booked(), START - 1, to=START + 401 * DAY, **wrong) == "too_far"
     assert moving(booked(), START - 1, **wrong) == "outside_slots"
@@ -286,7 +288,8 @@ def test_a_move_keeps_what_it_was_and_says_who_set_the_start() -> None:
 )
 def test_when_one_may_join(change: Callable[[Booking], Booking], side: Side, at: int, refusal: str | None) -> None:
     """From ten minutes before until the booked end, or an earlier one; who has joined may come back while it runs."""
-    assert join_refusal(change(booked()), side, POLICY, at) == refusal
+    assert join_refusal(change(booked()), side, POLICY, "open", at) == refusal
+    assert join_refusal(change(booked()), side, POLICY, "suspended", at) == (refusal or "suspended")
 
 
 def test_joining_counts_once() -> None:
@@ -310,6 +313,46 @@ def test_only_a_candidate_can_be_confirmed_and_not_in_a_pause() -> None:
     assert no_show_refusal(waits, POLICY, "open", START + 10 * MINUTE) is None
     assert no_show_refusal(waits, POLICY, "paused", START + 10 * MINUTE) == "paused"
     assert no_show_refusal(waits, POLICY, "open", END + 7 * DAY) == "not_open"
+
+
+def suspended(at: int) -> Booking:
+    """Some of its booked time lies in a suspension that began at `at`; nobody has joined."""
+    return replace(booked(), suspended_at=at)
+
+
+def test_nobody_is_absent_at_a_session_that_lies_in_a_suspension() -> None:
+    """It runs, and nothing is a fault of anybody's; who both came all the same have held it."""
+    for mentor in (0, START):
+        waits = with_joins(suspended(START - DAY), 0, mentor)
+        assert state_of(waits, POLICY, START - 1) == "booked"
+        assert state_of(waits, POLICY, START + 10 * MINUTE) == "running"
+        assert state_of(waits, POLICY, END) == "unattended"
+        assert not counts(waits, POLICY, END)
+        assert not billable(waits, POLICY, END)
+        assert no_show_refusal(waits, POLICY, "open", END) == "not_open"
+    assert state_of(with_joins(suspended(START - DAY), START, 0), POLICY, END) == "unattended"
+    assert state_of(with_joins(suspended(START - DAY), START, START), POLICY, END + 2 * HOUR) == "held"
+
+
+def test_what_was_so_before_a_suspension_stays() -> None:
+    """The mentor waited for ten minutes; then it is suspended. What was confirmed by then is for good."""
+    waits = with_joins(suspended(START + 20 * MINUTE), 0, START)
+    assert state_of(waits, POLICY, START + 20 * MINUTE - 1) == "no_show_candidate"
+    assert state_of(waits, POLICY, START + 20 * MINUTE) == "running"
+    assert state_of(waits, POLICY, END) == "unattended"
+    assert state_of(no_show(waits, START + 15 * MINUTE), POLICY, END) == "no_show"
+
+
+def test_in_a_suspension_a_cancellation_is_allowed_and_never_late() -> None:
+    assert cancel_refusal(suspended(START - DAY), START - HOUR) is None
+    gone = cancelled(suspended(START - DAY), "member", POLICY, "suspended", START - HOUR)
+    assert gone.cancelled is not None
+    assert (gone.cancelled.late, gone.cancelled.counts) == (False, True)
+
+
+def test_no_no_show_is_confirmed_in_a_suspension() -> None:
+    waits = with_joins(booked(), 0, START)
+    assert no_show_refusal(waits, POLICY, "suspended", END) == "suspended"
 
 
 def test_adjoining_bookings_do_not_overlap_and_one_that_ended_early_keeps_its_time() -> None:

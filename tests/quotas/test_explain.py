@@ -330,6 +330,37 @@ def test_a_pause_and_the_end(rulebook: Rulebook) -> None:
     assert ended.reply == [StatusSet("2026-01-05T11:00:00.000Z", "ended"), NothingOwed()]
 
 
+def test_a_suspension_drops_the_wait_and_is_said_while_it_lasts(rulebook: Rulebook) -> None:
+    story = Story(rulebook, BASIC)
+    story.wrote(1, MONDAY, "member")
+    story.changed(MONDAY + HOUR, replace(BASIC, status="suspended"))
+    said = explained(story, _standing(story, MONDAY + 2 * HOUR))
+    began = StatusSet("2026-01-05T09:00:00.000Z", "suspended")
+    assert began in said.writing
+    assert said.writing[-1] == WritingClosed("suspended", None)
+    assert said.reply == [began, NothingOwed()]
+    assert _english(said, "writing")[-1] == "Writing is locked for both while the conversation is suspended."
+    story.changed(MONDAY + 3 * HOUR, BASIC)
+    lifted = explained(story, _standing(story, MONDAY + 3 * HOUR))
+    assert lifted.reply == [NothingOwed()]
+    assert not any(isinstance(step, StatusSet) for step in lifted.writing)
+
+
+def test_a_suspension_that_was_heard_of_late_drops_what_was_written_before_it(rulebook: Rulebook) -> None:
+    story = Story(rulebook, replace(BASIC, status="suspended"))
+    story.wrote(1, MONDAY, "member")
+    story.changed(MONDAY + HOUR, BASIC)
+    assert explained(story, _standing(story, MONDAY + HOUR)).reply == [NothingOwed()]
+
+
+def test_a_pause_that_was_not_told_has_no_instant(rulebook: Rulebook) -> None:
+    """The last change that was told is another one: that a suspension was lifted."""
+    story = Story(rulebook, replace(BASIC, status="suspended"))
+    story.changed(MONDAY, BASIC)
+    told = Standing(MONDAY + HOUR, replace(BASIC, status="paused"), story.usage, 0, 0, 0)
+    assert StatusSet(None, "paused") in explained(story, told).writing
+
+
 def test_an_end_that_was_not_told_drops_the_wait_all_the_same(rulebook: Rulebook) -> None:
     """Nobody keeps when a conversation ended: its last message is unanswered, and nothing is owed."""
     story = Story(rulebook, BASIC)

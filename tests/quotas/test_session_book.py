@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from quotas import instant
+from quotas.admission import Status
 from quotas.bookings import LENGTHS, QUARTER, Actor, Booking, BookingKind, Price, Side, counts
 from quotas.credits import Credits
 from quotas.instant import DAY, HOUR, MINUTE
@@ -105,7 +106,12 @@ class World:
             settings = replace(settings, status="ended")
             self.book.end(subscriber.conversation, self.now)
         elif settings.status != "ended":
-            settings = replace(settings, plan=self.random.choice(PLANS), status="paused" if draw < 0.2 else "open")
+            status: Status = "paused" if draw < 0.2 else "suspended" if draw < 0.5 else "open"
+            settings = replace(settings, plan=self.random.choice(PLANS), status=status)
+            if status == "suspended":
+                self.book.suspend(subscriber.conversation, self.now)
+            else:
+                self.book.lift(subscriber.conversation, self.now)
         self.subscribers[subscriber.conversation] = replace(subscriber, settings=settings)
 
     def _seen(self, result: SessionDone | SessionRefused) -> Booking | None:

@@ -55,6 +55,21 @@ def test_a_live_chat_that_both_came_to() -> None:
     assert shown(both) == [*BEFORE, (25, "ending 5"), (29, "ending 1"), (30, "ended")]
 
 
+def test_a_session_in_a_suspension_makes_nobody_late() -> None:
+    there = [(25, "ending 5"), (29, "ending 1"), (30, "ended")]
+    for joins in ((0, 0), (START, 0), (0, START), (START, START)):
+        assert shown(replace(with_joins(booked(), *joins), suspended_at=START - DAY)) == [*BEFORE, *there]
+
+
+def test_a_suspension_takes_back_nothing_that_came_before_it() -> None:
+    waits = with_joins(booked(), 0, START)
+    after_late = replace(waits, suspended_at=START + 6 * MINUTE)
+    assert [name for at, name in shown(after_late) if at in (5, 10)] == ["late"]
+    after_candidate = replace(waits, suspended_at=START + 11 * MINUTE)
+    assert [name for at, name in shown(after_candidate) if at in (5, 10)] == ["late", "candidate"]
+    assert shown(after_candidate)[-1] == (30, "ended")
+
+
 def test_a_session_that_nobody_came_to() -> None:
     expected = [*BEFORE, (25, "ending 5"), (29, "ending 1"), (30, "ended"), (30, "unattended")]
     assert shown(booked()) == shown(booked("video_call")) == expected
@@ -182,14 +197,17 @@ def lives(draw: st.DrawFn) -> Booking:
     now = START - 10 * MINUTE
     for _ in range(draw(st.integers(0, 4))):
         now = max(now, START + draw(close) + draw(st.sampled_from((0, 0, 0, HOUR, 2 * DAY))))
-        what = draw(st.sampled_from(("member", "mentor", "finish", "no_show")))
+        what = draw(st.sampled_from(("member", "mentor", "finish", "no_show", "suspend")))
         if what == "finish":
             booking = booking if finish_refusal(booking, POLICY, now) else finished(booking, now)
         elif what == "no_show":
             booking = booking if no_show_refusal(booking, POLICY, "open", now) else no_show(booking, now)
+        elif what == "suspend":
+            covers = not booking.suspended_at and now < booking.ends_at
+            booking = replace(booking, suspended_at=now) if covers else booking
         else:
             side: Side = "member" if what == "member" else "mentor"
-            booking = booking if join_refusal(booking, side, POLICY, now) else joined(booking, side, now)
+            booking = booking if join_refusal(booking, side, POLICY, "open", now) else joined(booking, side, now)
     return booking
 
 
@@ -201,6 +219,7 @@ def as_of(booking: Booking, at: int) -> Booking:
         mentor_joined_at=booking.mentor_joined_at if booking.mentor_joined_at <= at else 0,
         finished_at=booking.finished_at if booking.finished_at <= at else 0,
         no_show_at=booking.no_show_at if booking.no_show_at <= at else 0,
+        suspended_at=booking.suspended_at if booking.suspended_at <= at else 0,
     )
 
 
@@ -234,7 +253,8 @@ def test_whoever_looks_when_told_to_sees_every_step_at_its_instant(booking: Book
 
 
 def seen(booking: Booking) -> Iterator[SessionStep]:
-    facts = {booking.member_joined_at, booking.mentor_joined_at, booking.finished_at, booking.no_show_at} - {0}
+    facts = {booking.member_joined_at, booking.mentor_joined_at, booking.finished_at, booking.no_show_at}
+    facts = (facts | {booking.suspended_at}) - {0}
     at = 0
     while at < EVER:
         ahead = [each for each in (next_step_at(as_of(booking, at), POLICY, at), *facts) if each > at]

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
+from chatserver.conversations.rows import suspensions
 from chatserver.records.dialects import is_sqlite, latest, portions
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
+from quotas.admission import Status
 
 _OPEN = (SUBSCRIPTIONS.c.conversation_id == CONVERSATIONS.c.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
 
@@ -21,7 +23,7 @@ def _all() -> Select[*tuple[object, ...]]:
         SUBSCRIPTIONS.c.plan,
         CONVERSATIONS.c.zone,
         CONVERSATIONS.c.holidays,
-        CONVERSATIONS.c.status,
+        case((suspensions.is_suspended(), "suspended"), else_=CONVERSATIONS.c.status).label("status"),
         CONVERSATIONS.c.revision,
         CONVERSATIONS.c.key_number,
         CONVERSATIONS.c.created_at,
@@ -140,7 +142,14 @@ async def create(connection: AsyncConnection, conversation: ConversationRecord) 
 
 
 async def change(connection: AsyncConnection, conversation: ConversationRecord) -> None:
-    """Write it over the one with that id; another plan ends the open subscription and starts the next."""
+    """Write it over the one with that id; another plan ends the open subscription and starts the next.
+
+    With its status a suspension begins or is lifted.
+    """
+    if conversation.status == "suspended":
+        await suspensions.begin(connection, conversation.id, conversation.updated_at)
+    else:
+        await suspensions.lift(connection, conversation.id, conversation.updated_at)
     await connection.execute(
         update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation.id).values(_values(conversation))
     )
@@ -151,6 +160,17 @@ async def change(connection: AsyncConnection, conversation: ConversationRecord) 
     ended = await connection.scalar(query.values(ended_at=ended_at).returning(SUBSCRIPTIONS.c.ended_at))
     if ended is not None:
         await _subscribe(connection, conversation, ended)
+
+
+async def status_beneath(connection: AsyncConnection, id: str) -> Status:
+    """What a suspended conversation is once that is lifted: open or paused."""
+    status: Status = await connection.scalar(select(CONVERSATIONS.c.status).where(CONVERSATIONS.c.id == id)) or "open"
+    return status
+
+
+async def pause_beneath(connection: AsyncConnection, id: str) -> None:
+    """A suspended conversation is paused once that is lifted."""
+    await connection.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == id).values(status="paused"))
 
 
 async def raise_revision(connection: AsyncConnection, id: str, revision: int) -> None:
@@ -169,13 +189,14 @@ def _conversation(row: Row[*tuple[object, ...]]) -> ConversationRecord:
 
 
 def _values(conversation: ConversationRecord) -> dict[str, object]:
-    return {
+    # A suspension leaves what the conversation is beside it.
+    status = {} if conversation.status == "suspended" else {"status": conversation.status}
+    return status | {
         "id": conversation.id,
         "member_id": conversation.member,
         "mentor_id": conversation.mentor,
         "zone": conversation.zone,
         "holidays": conversation.holidays,
-        "status": conversation.status,
         "revision": conversation.revision,
         "key_number": conversation.key_number,
         "created_at": conversation.created_at,

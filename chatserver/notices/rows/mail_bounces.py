@@ -1,6 +1,8 @@
 """Addresses that take no more mail, one row a person: it counts while it is the address that the person has."""
 
-from sqlalchemy import delete, func, select
+from collections.abc import Collection
+
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import insert_into
@@ -26,19 +28,28 @@ async def forget(connection: AsyncConnection, person: str) -> None:
     await connection.execute(delete(MAIL_BOUNCES).where(MAIL_BOUNCES.c.person_id == person))
 
 
-async def people_at(connection: AsyncConnection, address: str) -> list[tuple[str, str]]:
-    """Those who have that address, in whatever case, with the address as each has it; by id, kept until the transaction
-    ends."""
-    query = select(PEOPLE.c.id, PEOPLE.c.email).where(func.lower(PEOPLE.c.email) == address.lower())
+async def people_at(connection: AsyncConnection, addresses: Collection[str]) -> list[tuple[str, str]]:
+    """Those who have one of these addresses, in whatever case, with the address as each has it.
+
+    By id, kept until the transaction ends.
+    """
+    forms = sorted({address.lower() for address in addresses})
+    query = select(PEOPLE.c.id, PEOPLE.c.email).where(func.lower(PEOPLE.c.email).in_(forms))
     rows = await connection.execute(query.order_by(PEOPLE.c.id).with_for_update(read=True))
     return [(id, email) for id, email in rows]
 
 
-async def person_of_key(connection: AsyncConnection, key: str) -> str | None:
-    """Whom the outbox's mail of that key goes to."""
-    query = select(OUTBOX.c.person_id).where(OUTBOX.c.key == key, OUTBOX.c.channel == "mail")
-    found: str | None = await connection.scalar(query)
-    return found
+async def place_of_key(connection: AsyncConnection, key: str) -> tuple[str, str] | None:
+    """Whom the outbox's mail of that key went to, with their address, which stays so until the transaction ends.
+
+    None where their record was changed since: nobody knows then whether it went to the address that they have now.
+    """
+    went = and_(OUTBOX.c.key == key, OUTBOX.c.channel == "mail")
+    as_it_was = or_(OUTBOX.c.done_at.is_(None), PEOPLE.c.updated_at <= OUTBOX.c.done_at)
+    query = select(PEOPLE.c.id, PEOPLE.c.email).join(OUTBOX, OUTBOX.c.person_id == PEOPLE.c.id)
+    query = query.where(went, as_it_was, PEOPLE.c.email.is_not(None)).with_for_update(read=True, of=PEOPLE)
+    found = (await connection.execute(query)).first()
+    return (found[0], found[1]) if found is not None else None
 
 
 async def address_of(connection: AsyncConnection, person: str) -> str | None:

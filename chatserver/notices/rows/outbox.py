@@ -3,11 +3,11 @@
 Several processes claim at once: on PostgreSQL what another one is claiming is passed over, on SQLite they take turns.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, not_, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, not_, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
@@ -20,6 +20,17 @@ _LOOKED_AT = 100
 """Rows of a channel that are looked at for what is due next: more than all processes together are sending."""
 
 OutboxOutcome = Literal["sent", "dropped", "failed"]
+
+PENDING = text("outbox.done_at IS NULL")
+"""In the words of the index of those to send: SQLite uses it for no others."""
+ANEW: Mapping[str, None | int] = {
+    "done_at": None,
+    "outcome": None,
+    "attempts": 0,
+    "leased_by": None,
+    "leased_until": None,
+}
+"""Of a row that is to be sent as if it had never been tried."""
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
@@ -70,11 +81,11 @@ async def candidates(
     now: int,
     channel: ChannelName,
     most: int,
-    barred: Iterable[str],
+    barred: Iterable[tuple[str, str]],
     own: Iterable[int],
 ) -> list[OutboxRow]:
-    """Rows that are due and nobody's, the longest due first, of endpoints that are not `barred`. Others pass them over
-    until the transaction ends.
+    """Rows that are due and nobody's, the longest due first, of people and endpoints that are not `barred`. Others pass
+    them over until the transaction ends.
 
     Of rows that are held for the same person only the first one: it stands for all, so that no two processes share a
     summary. `own` are rows that this process is sending: it does not send them twice, also where their lease is over.
@@ -83,10 +94,10 @@ async def candidates(
     same = and_(*(elder.c[name] == OUTBOX.c[name] for name in ("channel", "person_id", "endpoint_id")))
     is_earlier = and_(text("elder.held AND elder.done_at IS NULL"), elder.c.due_at <= now, elder.c.id < OUTBOX.c.id)
     is_led = exists(select(elder.c.id).where(same, is_earlier).correlate(OUTBOX))
-    query = select(OUTBOX).where(_PENDING, OUTBOX.c.channel == channel, OUTBOX.c.due_at <= now, _is_free(now))
+    query = select(OUTBOX).where(PENDING, OUTBOX.c.channel == channel, OUTBOX.c.due_at <= now, is_free(now))
     query = query.where(or_(not_(OUTBOX.c.held), not_(is_led)))
     if full := sorted(barred):
-        query = query.where(OUTBOX.c.endpoint_id.not_in(full))
+        query = query.where(tuple_(OUTBOX.c.person_id, OUTBOX.c.endpoint_id).not_in(full))
     if sending := sorted(own):
         query = query.where(OUTBOX.c.id.not_in(sending))
     ordered = query.order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
@@ -122,7 +133,7 @@ async def next_due(connection: AsyncConnection, channels: Collection[ChannelName
     """When the next row of these channels is due, or the lease of one that is; None where there is none."""
     soonest: int | None = None
     for channel in channels:
-        query = select(OUTBOX.c.due_at, OUTBOX.c.leased_until).where(_PENDING, OUTBOX.c.channel == channel)
+        query = select(OUTBOX.c.due_at, OUTBOX.c.leased_until).where(PENDING, OUTBOX.c.channel == channel)
         for due_at, leased_until in await connection.execute(query.order_by(OUTBOX.c.due_at).limit(_LOOKED_AT)):
             at = max(due_at, leased_until or 0)
             soonest = at if soonest is None else min(soonest, at)
@@ -144,12 +155,13 @@ async def _with_mates(connection: AsyncConnection, now: int, lead: OutboxRow) ->
         OUTBOX.c.endpoint_id == lead.endpoint,
         OUTBOX.c.id > lead.id,
     )
-    query = select(OUTBOX).where(_HELD, OUTBOX.c.due_at <= now, _is_free(now), *here)
+    query = select(OUTBOX).where(_HELD, OUTBOX.c.due_at <= now, is_free(now), *here)
     mates = await connection.execute(query.order_by(OUTBOX.c.id).limit(SUMMARY_MOST - 1))
     return [lead, *map(row_of, mates)]
 
 
-def _is_free(now: int) -> ColumnElement[bool]:
+def is_free(now: int) -> ColumnElement[bool]:
+    """Of rows that no process has at that instant."""
     return or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now)
 
 
@@ -175,9 +187,8 @@ def row_of(row: Row[*tuple[object, ...]]) -> OutboxRow:
     )
 
 
-_PENDING = text("outbox.done_at IS NULL")
 _HELD = text("outbox.held AND outbox.done_at IS NULL")
-"""In the words of the indexes of those to send, and to hold together: SQLite uses them for no others."""
+"""In the words of the index of those that are held, as PENDING."""
 _HERE: tuple[Any, ...] = (OUTBOX.c.id == bindparam("row"), OUTBOX.c.done_at.is_(None))
 _IS_OURS = OUTBOX.c.leased_by == bindparam("name")
 _FREED: dict[str, Any] = {"leased_by": None, "leased_until": None, "reason": bindparam("why")}

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
 from chatserver.notices.outbox_line import OutboxFilter, OutboxLine
+from chatserver.notices.rows.outbox import ANEW, PENDING, is_free
 from chatserver.records.dialects import portions
 from chatserver.records.tables import NOTICES, OUTBOX, WEBHOOK_EVENTS
 
-_PENDING = text("outbox.done_at IS NULL")
 _FAILED = text("outbox.outcome = 'failed'")
-"""Both in the words of an index: SQLite uses it for no others."""
+"""In the words of the index of those, as PENDING."""
 
 
 class QueueCount(Struct, frozen=True):
@@ -48,7 +48,7 @@ _LISTED = select(
 async def counts(connection: AsyncConnection) -> dict[str, QueueCount]:
     """By channel, where anything waits."""
     columns = OUTBOX.c.channel, func.count(), func.min(OUTBOX.c.due_at), func.sum(OUTBOX.c.attempts)
-    rows = await connection.execute(select(*columns).where(_PENDING).group_by(OUTBOX.c.channel))
+    rows = await connection.execute(select(*columns).where(PENDING).group_by(OUTBOX.c.channel))
     return {channel: QueueCount(queued, due_since, int(tries)) for channel, queued, due_since, tries in rows}
 
 
@@ -60,7 +60,7 @@ async def sent_since(connection: AsyncConnection, channel: ChannelName, since: i
 
 async def last_reason(connection: AsyncConnection, channel: ChannelName) -> str | None:
     """Why that one was not taken which waits for another try and is due first."""
-    here = (_PENDING, OUTBOX.c.channel == channel, OUTBOX.c.attempts > 0)
+    here = (PENDING, OUTBOX.c.channel == channel, OUTBOX.c.attempts > 0)
     query = select(OUTBOX.c.reason).where(*here).order_by(OUTBOX.c.due_at).limit(1)
     reason: str | None = await connection.scalar(query)
     return reason
@@ -68,7 +68,7 @@ async def last_reason(connection: AsyncConnection, channel: ChannelName) -> str 
 
 async def queued(connection: AsyncConnection, of: OutboxFilter, most: int) -> list[OutboxLine]:
     """Those to send, the first due first."""
-    query = _LISTED.where(_PENDING, *_of(of)).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
+    query = _LISTED.where(PENDING, *_of(of)).order_by(OUTBOX.c.due_at, OUTBOX.c.id).limit(most)
     return [OutboxLine(**row._mapping) for row in await connection.execute(query)]
 
 
@@ -80,10 +80,9 @@ async def failed(connection: AsyncConnection, of: OutboxFilter, most: int) -> li
 
 async def retry(connection: AsyncConnection, ids: Collection[int], now: int) -> list[int]:
     """Send these now, as if they had never been tried; those that are sent, dropped or being sent stay as they are."""
-    free = or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now)
     anew: list[int] = []
     for some in portions(sorted(ids)):
-        here = (OUTBOX.c.id.in_(some), or_(_FAILED, OUTBOX.c.done_at.is_(None)), free)
+        here = (OUTBOX.c.id.in_(some), or_(_FAILED, OUTBOX.c.done_at.is_(None)), is_free(now))
         anew += await connection.scalars(update(OUTBOX).where(*here).values(_anew(now)).returning(OUTBOX.c.id))
     return sorted(anew)
 
@@ -113,4 +112,4 @@ def _of(which: OutboxFilter) -> list[ColumnElement[bool]]:
 
 def _anew(now: int) -> dict[str, object]:
     # The reason stays until the next try: it says what was wrong.
-    return {"done_at": None, "outcome": None, "attempts": 0, "due_at": now, "leased_by": None, "leased_until": None}
+    return {**ANEW, "due_at": now}

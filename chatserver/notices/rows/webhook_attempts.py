@@ -46,7 +46,9 @@ async def last_at(connection: AsyncConnection, webhook: str) -> int | None:
     return await connection.scalar(query)
 
 
-async def prune(connection: AsyncConnection, before: int, most: int) -> None:
-    """Forget tries that were before an instant, at most so many."""
-    some = select(_attempt.id).where(_attempt.at < before).order_by(_attempt.id).limit(most)
-    await connection.execute(delete(WEBHOOK_ATTEMPTS).where(_attempt.id.in_(some)))
+async def prune(connection: AsyncConnection, before: int, most: int) -> int:
+    """Forget tries that were before an instant, at most so many; how many it were."""
+    # Ids grow with the instants, which have no index: of the first ones only it is asked how old they are.
+    oldest = select(_attempt.id, _attempt.at).order_by(_attempt.id).limit(most).subquery()
+    some = select(oldest.c.id).where(oldest.c.at < before)
+    return (await connection.execute(delete(WEBHOOK_ATTEMPTS).where(_attempt.id.in_(some)))).rowcount

@@ -1,13 +1,13 @@
 """What an endpoint was told of and is to be told of: its rows of the outbox, listed and queued once more."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Sequence
 
 from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.rows import queue
+from chatserver.notices.rows.outbox import ANEW, OutboxOutcome
 from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.rows.webhook_events import WebhookEvent, event_of, key_of
 from chatserver.notices.webhook_kinds import WEBHOOK_KINDS
@@ -15,9 +15,6 @@ from chatserver.records.dialects import portions
 from chatserver.records.tables import OUTBOX, WEBHOOK_EVENTS
 
 _out, _event = OUTBOX.c, WEBHOOK_EVENTS.c
-_ANEW: Mapping[str, int | None] = dict.fromkeys(("done_at", "outcome", "reason", "leased_by", "leased_until")) | {
-    "attempts": 0
-}
 
 
 class WebhookDelivery(Struct, frozen=True, kw_only=True):
@@ -29,7 +26,7 @@ class WebhookDelivery(Struct, frozen=True, kw_only=True):
     at: int
     due_at: int
     attempts: int
-    outcome: Literal["sent", "dropped", "failed"] | None
+    outcome: OutboxOutcome | None
     reason: str | None
     done_at: int | None
 
@@ -73,7 +70,7 @@ async def queue_again(connection: AsyncConnection, webhook: str, events: Sequenc
     keys = sorted(key_of(webhook, event.mark) for event in events)
     for some in portions(keys):
         done = update(OUTBOX).where(_out.key.in_(some), _out.done_at.is_not(None))
-        await connection.execute(done.values(**_ANEW, due_at=now))
+        await connection.execute(done.values(**ANEW, reason=None, due_at=now))
     to_send = [
         ToSend(key=key_of(webhook, event.mark), channel="webhook", endpoint=webhook, webhook_event=event.id, due_at=now)
         for event in events

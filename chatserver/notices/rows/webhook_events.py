@@ -118,7 +118,7 @@ def _row(mark: str, fact: Fact) -> dict[str, str | int]:
     }
 
 
-async def prune(connection: AsyncConnection, before: int, most: int) -> None:
-    """Forget events that were before an instant, at most so many."""
+async def prune(connection: AsyncConnection, before: int, most: int) -> int:
+    """Forget events that were before an instant, at most so many; how many it were."""
     some = select(_event.id).where(_event.at < before).order_by(_event.at).limit(most)
-    await connection.execute(delete(WEBHOOK_EVENTS).where(_event.id.in_(some)))
+    return (await connection.execute(delete(WEBHOOK_EVENTS).where(_event.id.in_(some)))).rowcount

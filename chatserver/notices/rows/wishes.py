@@ -118,10 +118,10 @@ async def ask_opening(connection: AsyncConnection, request: OpeningRequest) -> N
     await connection.execute(upsert)
 
 
-async def forget_opening(connection: AsyncConnection, conversation: str) -> bool:
-    """Wait for none there any more; whether one was waited for."""
+async def forget_opening(connection: AsyncConnection, conversation: str) -> None:
+    """Wait for none there any more."""
     here = OPENING_REQUESTS.c.conversation_id == conversation
-    return (await connection.execute(delete(OPENING_REQUESTS).where(here))).rowcount > 0
+    await connection.execute(delete(OPENING_REQUESTS).where(here))
 
 
 async def opening_of(connection: AsyncConnection, conversation: str) -> OpeningRequest | None:

@@ -13,7 +13,15 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.reports import By
-from chatserver.records.tables import BOOKINGS, CONVERSATIONS, MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS, SUBSCRIPTIONS
+from chatserver.records.tables import (
+    BOOKINGS,
+    CONVERSATIONS,
+    MENTOR_DAYS,
+    REPLY_NOTICES,
+    REPLY_WAITS,
+    SUBSCRIPTIONS,
+    SUSPENSIONS,
+)
 from quotas.instant import MINUTE
 
 
@@ -136,11 +144,11 @@ def _in_chat(waits: Any) -> ColumnElement[bool]:
 async def plans_held(connection: AsyncConnection, began: Began, plans: Sequence[str]) -> list[Held]:
     """Who held one of the plans at some time of the range.
 
-    A conversation that is paused or ended counts until its last change: when it was paused is not recorded.
+    A conversation that is paused, suspended or ended counts until its last change: when it was paused is not recorded.
     """
     held, place = SUBSCRIPTIONS.c, CONVERSATIONS.c
     query = (
-        select(place.id, place.mentor_id, place.zone, place.status, place.updated_at)
+        select(place.id, place.mentor_id, place.zone, _is_open(place).label("is_open"), place.updated_at)
         .add_columns(held.plan, held.started_at, held.ended_at)
         .join(CONVERSATIONS, place.id == held.conversation_id)
         .where(held.plan.in_(plans), _is_of(place, began.mentor), held.started_at < began.end)
@@ -148,8 +156,8 @@ async def plans_held(connection: AsyncConnection, began: Began, plans: Sequence[
         .order_by(place.id, held.id)
     )
     found = []
-    for id, mentor, zone, status, changed_at, plan, started_at, ended_at in await connection.execute(query):
-        until = ended_at if status == "open" else min(changed_at, ended_at or changed_at)
+    for id, mentor, zone, is_open, changed_at, plan, started_at, ended_at in await connection.execute(query):
+        until = ended_at if is_open else min(changed_at, ended_at or changed_at)
         found.append(Held(id, mentor, zone, plan, started_at, until))
     return found
 
@@ -170,6 +178,11 @@ async def mentor_days(
     query = select(days.conversation_id, days.week, func.count()).group_by(days.conversation_id, days.week)
     rows = await connection.execute(query.where(days.day.between(first, last), days.conversation_id.in_(looked_at)))
     return {(conversation, week): number for conversation, week, number in rows}
+
+
+def _is_open(place: Any) -> ColumnElement[bool]:
+    suspended = exists().where(SUSPENSIONS.c.conversation_id == place.id, SUSPENSIONS.c.lifted_at.is_(None))
+    return and_(place.status == "open", ~suspended)
 
 
 def _is_of(columns: Any, mentor: str | None) -> ColumnElement[bool]:

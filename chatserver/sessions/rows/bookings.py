@@ -4,12 +4,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import portions
-from chatserver.records.tables import BOOKINGS
+from chatserver.records.tables import BOOKINGS, SUSPENSIONS
 from quotas.bookings import Booking, Cancellation, Price
+from quotas.instant import MINUTE
+
+_SUSPENDED_AT = (
+    select(func.min(SUSPENSIONS.c.began_at))
+    .where(
+        SUSPENSIONS.c.conversation_id == BOOKINGS.c.conversation_id,
+        SUSPENSIONS.c.began_at < BOOKINGS.c.starts_at + BOOKINGS.c.minutes * MINUTE,
+        or_(SUSPENSIONS.c.lifted_at.is_(None), SUSPENSIONS.c.lifted_at > BOOKINGS.c.starts_at),
+    )
+    .correlate(BOOKINGS)
+    .scalar_subquery()
+    .label("suspended_at")
+)
+"""As `quotas.suspensions.first_within`; NULL for none."""
 
 
 class BookingRow(Struct, frozen=True):
@@ -22,7 +36,7 @@ class BookingRow(Struct, frozen=True):
 
 async def find(connection: AsyncConnection, id: str) -> BookingRow | None:
     """The booking; None where there is none."""
-    row = (await connection.execute(select(BOOKINGS).where(BOOKINGS.c.id == id))).one_or_none()
+    row = (await connection.execute(_all().where(BOOKINGS.c.id == id))).one_or_none()
     return _row(row._mapping) if row else None
 
 
@@ -30,7 +44,7 @@ async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, 
     """Those of `ids` that exist, by id."""
     found: dict[str, BookingRow] = {}
     for some in portions(sorted(ids)):
-        rows = await connection.execute(select(BOOKINGS).where(BOOKINGS.c.id.in_(some)))
+        rows = await connection.execute(_all().where(BOOKINGS.c.id.in_(some)))
         found |= {row.id: _row(row._mapping) for row in rows}
     return found
 
@@ -99,10 +113,10 @@ async def nearest(connection: AsyncConnection, conversations: Sequence[str], sin
             .group_by(BOOKINGS.c.conversation_id)
             .subquery()
         )
-        started = select(BOOKINGS).where(*standing, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < now)
+        started = _all().where(*standing, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < now)
         its_start = BOOKINGS.c.starts_at == following.c.starts_at
         later = (
-            select(BOOKINGS)
+            _all()
             .join(following, and_(BOOKINGS.c.conversation_id == following.c.conversation_id, its_start))
             .where(BOOKINGS.c.cancelled_at.is_(None))
         )
@@ -125,7 +139,7 @@ async def change(connection: AsyncConnection, booking: Booking) -> None:
 async def page_ahead(connection: AsyncConnection, since: int, after: str, limit: int) -> list[Booking]:
     """The first `limit` with ids beyond `after` that start at `since` or later and are not cancelled, by id."""
     where = (BOOKINGS.c.id > after, BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None))
-    rows = await connection.execute(select(BOOKINGS).where(*where).order_by(BOOKINGS.c.id).limit(limit))
+    rows = await connection.execute(_all().where(*where).order_by(BOOKINGS.c.id).limit(limit))
     return [_row(row._mapping).booking for row in rows]
 
 
@@ -133,8 +147,12 @@ async def _by_start(connection: AsyncConnection, wheres: Iterable[tuple[ColumnEl
     """What each of these holds for, by start; together they name no booking twice."""
     found: list[Booking] = []
     for where in wheres:
-        found += [_row(row._mapping).booking for row in await connection.execute(select(BOOKINGS).where(*where))]
+        found += [_row(row._mapping).booking for row in await connection.execute(_all().where(*where))]
     return sorted(found, key=lambda booking: (booking.starts_at, booking.id))
+
+
+def _all() -> Select[Any]:
+    return select(BOOKINGS, _SUSPENDED_AT)
 
 
 def _row(row: Mapping[Any, Any]) -> BookingRow:
@@ -159,6 +177,7 @@ def _row(row: Mapping[Any, Any]) -> BookingRow:
         no_show_at=row["no_show_at"] or 0,
         moved_from=row["moved_from"] or 0,
         sequence=row["sequence"],
+        suspended_at=row["suspended_at"] or 0,
     )
     return BookingRow(booking, row["first_starts_at"], row["series_id"])
 

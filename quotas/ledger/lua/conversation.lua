@@ -2,8 +2,9 @@
 -- in which order, stands in quotas/ledger/state.py.
 local STATE = '>BBBIBIHHIIi8i8i8i8i8B'
 local LENGTH = 65 -- bytes of it
-local OPEN, PAUSED, ENDED = 0, 1, 2
-local STATUS = {open = OPEN, paused = PAUSED, ended = ENDED}
+local OPEN, PAUSED, ENDED, SUSPENDED = 0, 1, 2, 3 -- from ENDED on nobody writes, and no wait is open
+local STATUS = {open = OPEN, paused = PAUSED, ended = ENDED, suspended = SUSPENDED}
+local REFUSED_AS = {[PAUSED] = 'paused', [ENDED] = 'ended', [SUSPENDED] = 'suspended'}
 
 -- A state of before `unread` was one of it: nobody has a timer, and nobody was told.
 local function whole(packed) return #packed < LENGTH and packed .. '\0' or packed end

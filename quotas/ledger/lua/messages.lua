@@ -86,10 +86,8 @@ local function post(KEYS, ARGV)
     local refused, opens_at
     local waited, late = -1, 0
     if is_member then
-        if status == PAUSED then
-            refused, opens_at = 'paused', 0
-        elseif status == ENDED then
-            refused, opens_at = 'ended', 0
+        if status ~= OPEN then
+            refused, opens_at = REFUSED_AS[status], 0
         elseif live_ends == 0 and now >= window_ends then
             local windows_now, messages_now = windows, messages
             if counted_week < this_week then windows_now, messages_now = 0, 0 end
@@ -119,8 +117,8 @@ local function post(KEYS, ARGV)
             local kept = due > 0 and reply == FROM_FIRST
             if asked > 0 and not passed and not kept then due = asked end
         end
-    elseif status == ENDED then
-        refused, opens_at = 'ended', 0
+    elseif status >= ENDED then
+        refused, opens_at = REFUSED_AS[status], 0
     elseif since > 0 then
         waited = math.max(0, now - since) -- a clock set back
         if due > 0 and now > due then late = 1 end

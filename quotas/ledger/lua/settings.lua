@@ -2,8 +2,8 @@
 
 -- KEYS: conversation, sent (even generations), sent (odd generations), channel
 -- ARGV: revision, status, member, mentor, plan, zone, holidays, key, chats, shift, at
--- An older revision changes nothing. Ended stays ended, and has no wait. One that was restored gets its wait's place on
--- the board and its timers. Returns as `standing`.
+-- An older revision changes nothing. Ended stays ended; neither it nor what is suspended has a wait. One that was
+-- restored gets its wait's place on the board and its timers. Returns as `standing`.
 local function configure(KEYS, ARGV)
     local key, revision = KEYS[1], tonumber(ARGV[1])
     local tag, name = place_of(key)
@@ -26,7 +26,7 @@ local function configure(KEYS, ARGV)
             forget_texts(KEYS[2])
             forget_texts(KEYS[3])
         end
-        if state.status == ENDED and since > 0 then
+        if state.status >= ENDED and since > 0 then
             wait_closed(tag, name, 'dropped', since, due, state.missed, now)
             state.waiting_since, state.due_at, state.missed = 0, 0, 0
         elseif is_new then -- whatever timer it had is gone

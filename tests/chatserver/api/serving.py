@@ -20,7 +20,7 @@ from chatserver.api import ApiContext, routes
 from chatserver.api.calendar_feeds import calendar_route
 from chatserver.api.cors import Cors
 from chatserver.api.gate import Gate
-from chatserver.api.open_endpoint import OpenDoor
+from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.api.unsubscribe import unsubscribe_route
@@ -171,7 +171,7 @@ async def served(
         cors=Cors(()),
         traces=None,
     )
-    door = OpenDoor(RateLimit(knocks), Proxies(()), base.metrics)
+    door = AddressLimit(RateLimit(knocks), Proxies(()), base.metrics)
     links = [calendar_route(feeds, door), unsubscribe_route(unsubscribing, door)]
     app = Starlette(routes=[*routes(context, operations), *links], middleware=[gate])
     with socket.socket() as listening:

@@ -132,9 +132,22 @@ async def test_times_that_cannot_be(anyone: httpx.AsyncClient) -> None:
 
 
 async def test_a_conversation_that_is_not_open(anyone: httpx.AsyncClient) -> None:
-    for status in ("paused", "ended"):
+    for status in ("paused", "suspended", "ended"):
         await anyone.patch("/v1/conversations/c1", json={"status": status}, headers=as_("service"))
         refused(await anyone.put("/v1/bookings/b1", json=CALL, headers=as_("tom")), status)
+
+
+async def test_a_suspension_stops_what_is_new_and_leaves_what_is_booked(anyone: httpx.AsyncClient) -> None:
+    """Support sets and lifts it too; nobody joins meanwhile, and cancelling is allowed."""
+    await booked(anyone)
+    suspended = {"status": "suspended"}
+    assert (await anyone.patch("/v1/conversations/c1", json=suspended, headers=as_("tom"))).status_code == 403
+    assert (await anyone.patch("/v1/conversations/c1", json=suspended, headers=as_("support"))).status_code == 200
+    later = {"starts_at": "2026-03-12T08:00:00Z"}
+    refused(await anyone.patch("/v1/bookings/b1", json=later, headers=as_("tom")), "suspended")
+    assert (await anyone.get("/v1/bookings/b1", headers=as_("tom"))).json()["state"] == "booked"
+    gone = await anyone.post("/v1/bookings/b1/cancel", json={}, headers=as_("kari"))
+    assert (gone.json()["state"], gone.json()["late"]) == ("cancelled", False)
 
 
 async def test_what_ends_with_its_conversation_is_told_at_once(anyone: httpx.AsyncClient) -> None:

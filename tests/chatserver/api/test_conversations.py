@@ -44,6 +44,12 @@ async def test_the_whole_way(database: Database, store_url: str) -> None:
         ]
         paused = (await http.patch("/v1/conversations/c1", json={"status": "paused", "plan": "video"})).json()
         assert (paused["status"], paused["plan"], paused["composer"]["reason"]) == ("paused", "video", "paused")
+        suspended = (await http.patch("/v1/conversations/c1", json={"status": "suspended"})).json()
+        assert (suspended["status"], suspended["composer"]["reason"]) == ("suspended", "suspended")
+        assert suspended["composer"]["opens_at"] is None
+        assert (await http.get("/v1/conversations/c1")).json() == suspended
+        lifted = (await http.patch("/v1/conversations/c1", json={"status": "open"})).json()
+        assert lifted["status"] == "paused"
         ended = (await http.patch("/v1/conversations/c1", json={"status": "ended"})).json()
         assert (ended["composer"]["reason"], ended["reply"]["waiting_since"]) == ("ended", None)
         assert (await http.patch("/v1/conversations/c1", json={"status": "open"})).status_code == 409

@@ -47,6 +47,40 @@ async def test_by_address(monday: Served, anyone: httpx.AsyncClient, database: D
 
 
 @ON_EACH
+async def test_a_domain_as_relays_spell_it(monday: Served, anyone: httpx.AsyncClient, database: Database) -> None:
+    await people(anyone, kari="kari@blåbær.no", ola="ola@xn--blbr-roah.no")
+    assert await told(anyone, kind="bounce", address="Kari@xn--blbr-roah.no") == 1
+    assert await told(anyone, kind="bounce", address="ola@xn--blbr-roah.no") == 1
+    assert await told(anyone, kind="bounce", address="ola@xn--") == 0
+    assert (await marked(database))["kari"] == ("kari@blåbær.no", "bounce")
+
+
+@ON_EACH
+async def test_a_mail_that_went_to_the_address_before(
+    monday: Served, anyone: httpx.AsyncClient, database: Database
+) -> None:
+    """It comes back hours later: who has mended their address by then goes on getting mail."""
+    await people(anyone, kari="kari@exmaple.org", ola="ola@example.org")
+    rows = [
+        {
+            "key": f"{n}.1764260000000.mail",
+            "channel": "mail",
+            "person_id": person,
+            "endpoint_id": "",
+            "done_at": done_at,
+        }
+        for n, (person, done_at) in enumerate([("kari", 5), ("ola", 4_000_000_000_000)])
+    ]
+    async with database.begin() as connection:
+        common = {"created_at": 1, "due_at": 1, "held": False, "attempts": 1, "outcome": "sent"}
+        await connection.execute(insert(OUTBOX), [row | common for row in rows])
+    await people(anyone, kari="kari@example.org")
+    assert await told(anyone, kind="bounce", message_id="<0.1764260000000.mail@example.org>") == 0
+    assert await told(anyone, kind="bounce", message_id="<1.1764260000000.mail@example.org>") == 1
+    assert await marked(database) == {"ola": ("ola@example.org", "bounce")}
+
+
+@ON_EACH
 @pytest.mark.parametrize("summary", ["", "+0123456789abcdef"])
 async def test_by_message_id(monday: Served, anyone: httpx.AsyncClient, database: Database, summary: str) -> None:
     """Of a mail that went to one person, or of a summary."""

@@ -14,8 +14,10 @@ from chatserver.notices.rows.wishes import OpeningRequest, Wishes
 from chatserver.records.database import Database
 from chatserver.records.tables import OPENING_REQUESTS
 from quotas import instant
+from quotas.ledger import keys
+from quotas.store.link import Link
 from tests.chatserver.api.asking import NOW, as_, fields, refused
-from tests.chatserver.api.serving import SERVICE, served
+from tests.chatserver.api.serving import SERVICE, Served, served
 from tests.chatserver.api.test_requests import problem
 from tests.plain_http import http_client
 
@@ -28,7 +30,7 @@ SATURDAY = "2026-03-07T09:00:00Z"
 async def noted(database: Database, person: str, count: int) -> list[int]:
     """Ids, the newest first."""
     notices = [
-        Notice(0, person, "booking.moved", f"{number}", "c1", "b1", {"moved_from": AT}, AT + number, AT)
+        Notice(0, person, "booking.moved", f"{number}", "c1", "b1", {"moved_from": instant.text(AT)}, AT + number, AT)
         for number in range(count)
     ]
     async with database.begin() as connection:
@@ -117,6 +119,12 @@ async def test_settings_that_cannot_be_are_refused_by_name(
     assert fields(await anyone.put(SETTINGS, json=body, headers=as_("kari"))).keys() == {wrong}
 
 
+async def test_a_time_that_is_none_is_told_what_times_are(anyone: httpx.AsyncClient) -> None:
+    hours = {"from": "22:00", "until": "25:00"}
+    found = fields(await anyone.put(SETTINGS, json={"quiet_hours": hours}, headers=as_("kari")))
+    assert found == {"quiet_hours.until": "must be a time on clocks, 00:00 to 23:59"}
+
+
 async def test_a_service_asks_at_sign_up(anyone: httpx.AsyncClient) -> None:
     """Of whom it has brought; others find nobody."""
     answer = await anyone.put(SETTINGS, json={"topics": [{"topic": "messages", "push": False}]}, headers=SERVICE)
@@ -173,6 +181,24 @@ async def test_a_member_waits_for_writing_to_open(weekend: httpx.AsyncClient, da
         "opens_at": None,
     }
     assert await openings(database) == []
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+async def test_changed_terms_are_looked_at_at_once(
+    anyone: httpx.AsyncClient, monday: Served, valkey_url: str, method: str
+) -> None:
+    """Writing may open sooner than was known: by a plan, or where a pause ends."""
+    await anyone.patch("/v1/conversations/c1", json={"status": "paused"}, headers=SERVICE)
+    await anyone.put(OPENING, headers=as_("kari"))
+    body: dict[str, Any] = (
+        {"member": "kari", "mentor": "tom", "plan": "video"} if method == "put" else {"status": "open"}
+    )
+    assert (await anyone.request(method, "/v1/conversations/c1", json=body, headers=SERVICE)).status_code == 200
+    link = Link(valkey_url)
+    await link.open()
+    rings_at = await link.request("ZSCORE", keys.timers(keys.partition("c1")), keys.timer("opening", "c1"))
+    link.close()
+    assert int(rings_at) <= await monday.ledger.now()
 
 
 async def test_what_is_open_or_never_opens_is_not_waited_for(anyone: httpx.AsyncClient, database: Database) -> None:

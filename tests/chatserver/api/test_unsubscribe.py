@@ -91,4 +91,11 @@ async def test_what_we_did_not_sign_opens_nothing(
 
 
 async def test_nobody_is_there_any_more(monday: Served, anyone: httpx.AsyncClient) -> None:
-    assert (await anyone.post(await link(monday, "nobody"))).status_code == 404
+    """Whoever follows the link reads that in their browser's language."""
+    path = await link(monday, "nobody")
+    assert (await anyone.post(path)).status_code == 404
+    for languages, said in (("nb,en;q=0.5", "Lenken virker ikke"), ("fr", "This link does not work")):
+        page = await anyone.get(path, headers={"Accept-Language": languages})
+        assert page.status_code == 404
+        assert f"<h1>{said}</h1>" in page.text
+        assert "<form" not in page.text

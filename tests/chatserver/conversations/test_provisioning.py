@@ -21,6 +21,7 @@ from chatserver.conversations.requests import (
 from chatserver.conversations.rows import conversations
 from chatserver.records.database import Database
 from chatserver.sessions.appointments import BookedSessions
+from quotas.admission import Status
 from quotas.instant import DAY
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
@@ -224,6 +225,31 @@ async def test_ended_is_final(provisioning: Provisioning, ledger: RedisLedger) -
     standing = await ledger.standing("c1")
     assert standing is not None
     assert standing.settings.status == "ended"
+
+
+async def test_a_suspension_and_what_is_beneath_it(provisioning: Provisioning, ledger: RedisLedger) -> None:
+    """It comes before a pause, and lifting it gives back what was before; its spans are kept."""
+
+    async def become(status: Status) -> Status:
+        changed = done(await provisioning.change_conversation("c1", ConversationChange(status=status)))
+        standing = await ledger.standing("c1")
+        assert standing is not None
+        assert standing.settings.status == changed.status
+        assert await provisioning.get_conversation("c1") == changed
+        return changed.status
+
+    done(await provisioning.put_conversation("c1", KARI_AND_TOM))
+    assert [await become(status) for status in ("suspended", "suspended", "open")] == ["suspended", "suspended", "open"]
+    assert [await become(status) for status in ("paused", "suspended", "open")] == ["paused", "suspended", "paused"]
+    assert [await become(status) for status in ("open", "suspended", "paused")] == ["open", "suspended", "suspended"]
+    assert done(await provisioning.put_conversation("c1", replace(KARI_AND_TOM, plan="basic"))).status == "suspended"
+    assert await become("open") == "paused"
+    assert await become("suspended") == "suspended"
+    assert await become("ended") == "ended"
+    assert isinstance(await provisioning.change_conversation("c1", ConversationChange(status="suspended")), Conflict)
+    spans = await provisioning.suspensions("c1")
+    assert len(spans) == 4
+    assert all(span.lifted_at is not None and span.lifted_at >= span.began_at for span in spans)
 
 
 async def test_a_change_of_what_is_not_there(provisioning: Provisioning) -> None:

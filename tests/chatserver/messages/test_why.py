@@ -135,6 +135,24 @@ async def test_an_ordinary_end_leaves_nothing_unexplained(database: Database) ->
     assert ended.writing[-1] == WritingClosed("ended", None)
 
 
+async def test_a_suspension_is_dated_and_drops_what_was_owed(database: Database) -> None:
+    """Also once it is lifted nothing is unexplained."""
+    scene = await Scene.opened(database, "light")
+    await scene.write(MONDAY, "member")
+    await scene.change(MONDAY + HOUR, ConversationChange(status="suspended"))
+    await scene.change(MONDAY + HOUR, ConversationChange(plan="basic"))
+    suspended = await scene.why(MONDAY + 2 * HOUR)
+    assert not _gaps(suspended)
+    assert suspended.reply == [StatusSet(at_text(MONDAY + HOUR), "suspended"), NothingOwed()]
+    assert suspended.writing[-1] == WritingClosed("suspended", None)
+    await scene.change(MONDAY + 3 * HOUR, ConversationChange(status="open"))
+    lifted = await scene.why(MONDAY + 4 * HOUR)
+    assert not _gaps(lifted)
+    assert lifted.reply == [NothingOwed()]
+    await scene.write(MONDAY + 5 * HOUR, "member")
+    assert (await scene.why(MONDAY + 6 * HOUR)).reply[0] == WaitBegan(2, at_text(MONDAY + 5 * HOUR))
+
+
 async def test_a_conversation_without_messages(database: Database) -> None:
     scene = await Scene.opened(database, "light")
     explanation = await scene.why(MONDAY)

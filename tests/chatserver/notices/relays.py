@@ -32,6 +32,8 @@ class TestRelay:
         self.password = PASSWORD
         self.cuts_after_data = False
         """It takes mails, and is gone before it says so."""
+        self.thinks = 0.0
+        """Seconds that it takes for a mail."""
         self.sessions = 0
         self.most_at_once = 0
         self.transports: set[asyncio.Transport] = set()
@@ -72,6 +74,7 @@ class TestRelay:
         if to in self.data:
             return self.data[to]
         assert isinstance(envelope.content, bytes)
+        await asyncio.sleep(self.thinks)
         self.got.append((envelope.mail_from or "", list(envelope.rcpt_tos), envelope.content))
         if self.cuts_after_data:
             assert isinstance(server.transport, asyncio.Transport)

@@ -233,6 +233,30 @@ async def test_a_large_answer_is_not_read_to_its_end() -> None:
         assert endpoint.connections == 2
 
 
+@pytest.mark.parametrize(
+    "rest", [b"Content-Length: 50\r\n\r\nless", b"Transfer-Encoding: chunked\r\n\r\n4\r\nwait\r\n", b"\r\n"]
+)
+async def test_a_body_that_does_not_end_is_not_waited_for(rest: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The status was there: what is taken for a failure is sent again."""
+    monkeypatch.setattr("chatserver.notices.guarded_http.BODY_WITHIN", 0.1)
+    async with http_endpoint() as endpoint, guarded() as http:
+        endpoint.otherwise = b"HTTP/1.1 200 OK\r\n" + rest
+        for _ in range(2):
+            outcome = await posted(http, f"http://{NAME}:{endpoint.port}/")
+            assert isinstance(outcome, HttpAnswered)
+            assert outcome.status == 200
+            assert outcome.took_ms < 5000
+        assert len(endpoint.received) == 2
+
+
+async def test_a_body_that_breaks_off_was_an_answer() -> None:
+    async with http_endpoint() as endpoint, guarded() as http:
+        endpoint.otherwise = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n"
+        outcome = await posted(http, f"http://{NAME}:{endpoint.port}/")
+        assert isinstance(outcome, HttpAnswered)
+        assert outcome.status == 200
+
+
 async def test_a_compressed_answer_stays_so() -> None:
     async with http_endpoint() as endpoint, guarded() as http:
         endpoint.otherwise = answer(200, b"no gzip at all", Content_Encoding="gzip")
@@ -295,6 +319,23 @@ async def test_retry_after_as_a_date() -> None:
         assert isinstance(outcome, HttpAnswered)
         assert outcome.retry_after is not None
         assert 590 * SECOND < outcome.retry_after <= 600 * SECOND
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Thu, 01 Jan 2026 00:00:00 +99999999999999",
+        "1 Jan 2026 9:9:9999999999",
+    ],
+)
+async def test_retry_after_that_is_no_date_says_nothing(given: str) -> None:
+    """It was answered all the same: what counts as a fault of ours would be sent again and again."""
+    async with http_endpoint() as endpoint, guarded() as http:
+        endpoint.otherwise = answer(200, Retry_After=given)
+        outcome = await posted(http, f"http://{NAME}:{endpoint.port}/")
+        assert isinstance(outcome, HttpAnswered)
+        assert (outcome.status, outcome.retry_after) == (200, None)
 
 
 # Which addresses can be at all

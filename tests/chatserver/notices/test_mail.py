@@ -20,7 +20,7 @@ from chatserver.keys.server_seal import ServerSeal
 from chatserver.notices.delivery import Delivered, Delivery, DeliveryResult, NeverDelivered, NotNow, NotWanted
 from chatserver.notices.fact import FactName
 from chatserver.notices.mail import MailChannel, MailManner
-from chatserver.notices.mail_address import MailAddress
+from chatserver.notices.mail_address import MailAddress, ascii_address
 from chatserver.notices.mail_relay import MailRelay
 from chatserver.notices.notice import Notice
 from chatserver.notices.rows.wishes import mute, turn_off
@@ -202,7 +202,7 @@ async def test_the_first_of_a_kind_says_why(post: Post) -> None:
 
 async def test_what_was_held_is_one_mail(post: Post) -> None:
     """With all of it in order, and no thread where it is about several conversations."""
-    notices = post.notice("message.unread", "mona"), post.notice("reply.missed", "mona", "c2", due_at=NOW)
+    notices = post.notice("message.unread", "mona"), post.notice("reply.missed", "mona", "c2", due_at=instant.text(NOW))
     mail = await post.mail(*notices)
     assert mail["Subject"] == "2 notifikationer til dig"
     plain = body(mail, "plain")
@@ -344,7 +344,7 @@ async def test_a_series_is_one_mail_with_a_file_of_all(post: Post) -> None:
         post.bookings[f"b{number}"] = replace(CALL, id=f"b{number}", starts_at=START + number * 14 * DAY)
         said: dict[str, Any] = {
             "service": "video_call",
-            "starts_at": post.bookings[f"b{number}"].starts_at,
+            "starts_at": instant.text(post.bookings[f"b{number}"].starts_at),
             "minutes": 30,
         }
         notices.append(post.notice("booking.booked", booking=f"b{number}", **said))
@@ -379,6 +379,12 @@ async def test_nobody_is_invited_twice_or_to_what_is_not_theirs(post: Post) -> N
 HOSTILE = 'Mo"na\u2028,;\\<b>&\u202egreB: x'
 
 
+HEADERS = {
+    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
+    "X-Auto-Response-Suppress", "Content-Language", "MIME-Version", "Content-Type",
+}  # fmt: skip
+
+
 async def test_names_are_texts(post: Post) -> None:
     """They add no header, no markup and no line to a calendar, whichever side has them."""
     async with post.database.begin() as connection:
@@ -393,10 +399,22 @@ async def test_names_are_texts(post: Post) -> None:
     _, event = event_of(mail)
     assert str(event["SUMMARY"]) == f"Videosamtale med {shown}"
     assert str(event["ATTENDEE"]) == "mailto:lina@example.net"
-    assert set(mail.keys()) <= {
-        "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
-        "X-Auto-Response-Suppress", "Content-Language", "MIME-Version", "Content-Type",
-    }  # fmt: skip
+    assert set(mail.keys()) <= HEADERS
+
+
+@pytest.mark.parametrize(
+    "name", ["=?utf-8?q?=0d=0aBcc:x@y.no?=", "=?utf-8?b?DQpCY2M6eEB5Lm5v?=", "=??utf-8?q?=0d=0aBcc:x?="]
+)
+async def test_names_that_the_library_would_decode_add_no_header(post: Post, name: str) -> None:
+    async with post.database.begin() as connection:
+        await connection.execute(update(PEOPLE).values(name=name))
+    mail = await post.mail(post.notice("message.unread"))
+    [address] = mail["To"].addresses
+    assert (address.addr_spec, address.display_name) == (
+        "lina@example.net",
+        name.replace("=??", "=").replace("=?", "="),
+    )
+    assert set(mail.keys()) <= HEADERS | {"List-Unsubscribe", "List-Unsubscribe-Post"}
 
 
 # What is not sent, and why
@@ -448,7 +466,10 @@ async def test_what_was_turned_off_meanwhile_is_left_out(post: Post) -> None:
     assert event_of(await post.mail(post.about_booking("booking.booked")))[0] == "REQUEST"
 
 
-@pytest.mark.parametrize("email", [None, "li na@", '"a b"@example.net', "lina@-", "lína@example.net", "a@b>\u00adc"])
+@pytest.mark.parametrize(
+    "email",
+    [None, "li na@", '"a b"@example.net', "lina@-", "lína@example.net", "a@b>\u00adc", "=?utf-8?q?=0d=0aBcc=3a?=@x.no"],
+)
 async def test_an_address_that_is_none(post: Post, email: str | None) -> None:
     """Nothing of it reaches the relay."""
     async with post.database.begin() as connection:
@@ -462,6 +483,22 @@ async def test_a_domain_beyond_ascii_goes_as_dns_has_it(post: Post) -> None:
         await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "lina").values(email="lina@blåbær.no"))
     await post.mail(post.notice("message.unread"))
     assert post.relay.got[0][1] == ["lina@xn--blbr-roah.no"]
+
+
+@pytest.mark.parametrize("email", ["lina@faß.de", "lina@βόλος.gr", "lina@ex\u200dample.net"])
+async def test_a_domain_that_old_rules_take_for_another_gets_no_mail(post: Post, email: str) -> None:
+    """By the rules of 2003 it would go to fass.de, which may be somebody else's."""
+    async with post.database.begin() as connection:
+        await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "lina").values(email=email))
+    assert isinstance(await post.send(post.notice("message.unread")), NeverDelivered)
+    assert post.relay.got == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"), [("BLÅBÆR.NO", "xn--blbr-roah.NO"), ("blåbær。no", "xn--blbr-roah.no")]
+)
+def test_the_same_domain_in_another_spelling_is_known(domain: str, expected: str) -> None:
+    assert ascii_address(f"lina@{domain}") == f"lina@{expected}"
 
 
 async def test_nobody_is_there_any_more(post: Post) -> None:

@@ -9,7 +9,7 @@ from chatserver.notices.opening_requests import OPENING
 from chatserver.notices.rows import wishes
 from chatserver.records.database import Database
 from quotas import instant
-from quotas.instant import DAY, HOUR
+from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.timers import Rung
 from quotas.store.link import Link
@@ -65,6 +65,22 @@ async def test_what_opens_later_by_then_is_waited_for(desk: QuietDesk) -> None:
     assert await waited_for(desk) == MONDAY
     await desk.pass_until(MONDAY + HOUR)
     assert [each.event for each in await desk.told("mia")] == ["writing.opened"]
+
+
+async def test_what_opens_sooner_by_then_is_told_then(desk: QuietDesk) -> None:
+    """Where a pause ends; a timer that rings for nothing is set again."""
+    await desk.show(MONDAY + HOUR)
+    await change(desk, ConversationChange(status="paused"))
+    await desk.requests.ask("c1", "mia", 0)
+    await desk.requests.look_again("c1")
+    await desk.pass_until(MONDAY + HOUR + MINUTE)
+    assert await desk.told("mia") == []
+    await change(desk, ConversationChange(status="open"))
+    await desk.requests.look_again("c1")
+    await desk.requests.look_again("c2")
+    await desk.pass_until(MONDAY + HOUR + 2 * MINUTE)
+    assert [each.event for each in await desk.told("mia")] == ["writing.opened"]
+    assert await waited_for(desk) is None
 
 
 async def test_a_paused_conversation_is_looked_at_again(desk: QuietDesk) -> None:

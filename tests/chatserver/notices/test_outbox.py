@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+import chatserver.notices.outbox
 from chatserver.notices.delivery import Delivered, Delivery, DeliveryResult, NeverDelivered, NotNow, NotWanted
-from chatserver.notices.outbox import CHANNEL_AT_ONCE, ENDPOINT_AT_ONCE, LEASE
+from chatserver.notices.outbox import LEASE
 from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.sending import LONGEST_WISH, OURS_AGAIN, key_of, pause_after
+from chatserver.notices.sending_room import CHANNEL_AT_ONCE, ENDPOINT_AT_ONCE
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.store.errors import StoreError
@@ -159,6 +161,15 @@ async def test_a_receiver_may_wish_for_a_later_try(post: Post, mail: Receiver) -
     assert HOUR - 5 * SECOND < (await post.rows())["a"].due_at - now <= HOUR
 
 
+async def test_who_was_not_asked_was_not_tried(post: Post, mail: Receiver) -> None:
+    mail.answer = lambda delivery: NotNow("others come first", counts=False)
+    await due(post, "a")
+    await post.settle()
+    row = (await post.rows())["a"]
+    assert (row.attempts, row.reason, row.done_at) == (0, "others come first", None)
+    assert OURS_AGAIN <= row.due_at - row.created_at < OURS_AGAIN + MINUTE
+
+
 @pytest.mark.parametrize("fault", [StoreError("gone"), DatabaseError("gone")])
 async def test_a_fault_of_our_own_is_no_try(post: Post, mail: Receiver, fault: Exception) -> None:
     def fail(delivery: Delivery) -> DeliveryResult:
@@ -265,6 +276,53 @@ async def test_a_channel_or_endpoint_that_hangs_keeps_no_other_waiting(post: Pos
     stuck.set()
     await both.settle()
     assert len(mail.tried) + len(hooks.tried) == 270
+
+
+async def test_any_number_of_slow_endpoints_leaves_room_for_those_that_answer(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them has a place in the queue before what is for the others, and keeps it for as long as it hangs."""
+    monkeypatch.setattr(chatserver.notices.outbox, "SLOW", 0.05)
+    hooks = Receiver("webhook")
+    first, stuck = asyncio.Event(), asyncio.Event()
+    names = [f"slow{number}" for number in range(6)]
+    hooks.held = dict.fromkeys(names, first)
+    slow = post.beside("slow", [hooks])
+    now = await post.ledger.now()
+    await post.put(*(ToSend(key=name, channel="webhook", endpoint=name, due_at=now - 2) for name in names))
+    slow.outbox.work()
+    await until(lambda: len(hooks.tried) == len(names), "they are not tried")
+    await asyncio.sleep(0.1)
+    first.set()
+    await slow.settle()
+    hooks.held = dict.fromkeys(names, stuck)
+    await post.put(
+        *(ToSend(key=f"{a}.{b}", channel="webhook", endpoint=a, due_at=now - 1) for a in names for b in range(20)),
+        *(ToSend(key=f"w{number}", channel="webhook", endpoint="well", due_at=now) for number in range(20)),
+    )
+    slow.outbox.work()
+    await until(lambda: sum(each.endpoint == "well" for each in hooks.tried) == 20, "others wait")
+    assert len(hooks.tried) == len(names) + CHANNEL_AT_ONCE // 2 + 20
+    stuck.set()
+    await slow.settle()
+    assert {outcome for outcome, _ in (await post.outcomes()).values()} == {"sent"}
+
+
+async def test_devices_of_the_same_name_are_not_one(post: Post) -> None:
+    pushes = Receiver("push")
+    stuck = asyncio.Event()
+    pushes.held = {"mia": stuck}
+    pushing = post.beside("pushing", [pushes])
+    now = await post.ledger.now()
+    await post.put(
+        *(ToSend(key=f"m{n}", channel="push", person="mia", endpoint="phone", due_at=now - 1) for n in range(60)),
+        *(ToSend(key=f"t{n}", channel="push", person=f"t{n}", endpoint="phone", due_at=now) for n in range(20)),
+    )
+    pushing.outbox.work()
+    await until(lambda: sum(each.person != "mia" for each in pushes.tried) == 20, "others wait")
+    assert sum(each.person == "mia" for each in pushes.tried) == ENDPOINT_AT_ONCE
+    stuck.set()
+    await pushing.settle()
 
 
 async def test_a_process_that_stops_lets_its_sends_come_to_an_end_and_begins_none(post: Post, mail: Receiver) -> None:

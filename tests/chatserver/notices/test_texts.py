@@ -21,7 +21,7 @@ EVERYTHING: dict[str, Any] = {
     "minutes": 30,
     "starts_at": "2026-12-02T10:00:00.000Z",
     "moved_from": "2026-12-01T10:00:00.000Z",
-    "next_session": instant.parse("2027-01-07T10:00:00Z"),
+    "next_session": "2027-01-07T10:00:00.000Z",
     "absent": "mentor",
     "due_at": "2026-11-30T12:45:00.000Z",
     "until": "2026-12-03T10:00:00.000Z",

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from chatserver.conversations.requests import Missing
-from chatserver.notices import webhooks
+from chatserver.notices.outbox import OWNER
+from chatserver.notices.outbox_timer import FORGET_SENT
 from chatserver.notices.webhook_book import Replayed, WebhookWritten
 from chatserver.notices.webhook_requests import ReplayWish, WebhookDetails
 from chatserver.notices.webhooks import PAUSES
@@ -18,6 +19,7 @@ from chatserver.records.database import Database
 from chatserver.records.tables import OUTBOX, WEBHOOK_ATTEMPTS, WEBHOOK_EVENTS, WEBHOOKS
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
+from quotas.ledger import keys
 from tests.chatserver.notices.hooks import Hooks, hooks_at, verified
 from tests.http_endpoint import HttpEndpoint, answer, http_endpoint
 
@@ -42,7 +44,9 @@ async def test_an_endpoint_gets_what_it_can_check(hooks: Hooks, endpoint: HttpEn
     secret = await hooks.hook("shop", endpoint, "reply.*")
     await hooks.note("booking.booked", "b1")
     due = instant.parse("2026-01-07T11:00:00Z")
-    await hooks.note("reply.missed", "c1 4", waiting_since=instant.text(due - DAY), due_at=due, secret="kept")
+    await hooks.note(
+        "reply.missed", "c1 4", waiting_since=instant.text(due - DAY), due_at=instant.text(due), secret="kept"
+    )
     await hooks.settle()
     [received] = endpoint.received
     assert received.line == "POST /shop HTTP/1.1"
@@ -426,16 +430,49 @@ async def test_there_is_a_bound(hooks: Hooks, endpoint: HttpEndpoint, monkeypatc
     assert await hooks.hook("shop", endpoint, "message") == ""
 
 
-async def test_old_tries_and_events_are_forgotten(hooks: Hooks, endpoint: HttpEndpoint) -> None:
+async def test_old_tries_and_events_are_forgotten(
+    hooks: Hooks, endpoint: HttpEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the only endpoint is disabled, so that nothing is sent any more."""
+    monkeypatch.setattr("chatserver.notices.outbox_timer.FORGET_AT_ONCE", 2)
+    endpoint.otherwise = answer(410)
     await hooks.hook("shop", endpoint)
+    for number in range(5):
+        await hooks.note("reply.missed", f"c1 {number}")
+    await hooks.settle()
+    await hooks.post.later(FORGET_SENT + HOUR)
+    await hooks.note("reply.missed", "c1 young")
+    await hooks.settle()
+    await hooks.post.timer.arm(keys.partition(OWNER))
+    async with hooks.database.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(WEBHOOK_ATTEMPTS)) == 0
+        assert await connection.scalar(select(func.count()).select_from(WEBHOOK_EVENTS)) == 1
+
+
+async def test_what_a_place_says_that_was_left_meanwhile_is_nothing_about_the_new_one(
+    hooks: Hooks, endpoint: HttpEndpoint
+) -> None:
+    """It answers 410 after the address was changed: the event goes to the new one, which is not disabled."""
+    await hooks.hook("shop", endpoint)
+    endpoint.otherwise = answer(500)
     await hooks.note("reply.missed", "c1 1")
     await hooks.settle()
-    await hooks.post.later(webhooks.KEPT_FOR_DAYS * DAY + HOUR)
+    found = await hooks.book.find("shop")
+    assert found is not None
+    assert found.failing_since is not None
+    endpoint.otherwise, endpoint.delay = answer(410), 0.5
     await hooks.note("reply.missed", "c1 2")
-    await hooks.settle()
-    async with hooks.database.read() as connection:
-        for table in (WEBHOOK_ATTEMPTS, WEBHOOK_EVENTS):
-            assert await connection.scalar(select(func.count()).select_from(table)) == 1
+    hooks.post.outbox.work()
+    await endpoint.until(2)
+    async with http_endpoint() as new:
+        await hooks.hook("shop", new)
+        await hooks.settle()
+        found = await hooks.book.find("shop")
+        assert found is not None
+        assert (found.disabled_at, found.failing_since) == (None, None)
+        await hooks.later(HOUR)
+        assert len(new.received) == 2
+    assert await hooks.outcomes("shop") == ["sent", "sent"]
 
 
 async def test_what_was_sent_by_a_process_that_died_is_sent_again_with_its_id(

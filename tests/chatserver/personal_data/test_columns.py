@@ -42,6 +42,7 @@ from chatserver.records.tables import (
     SERVER_SECRETS,
     SESSION_EVENTS,
     STATEMENTS,
+    SUSPENSIONS,
     WEBHOOK_ATTEMPTS,
     WEBHOOK_EVENTS,
     WEBHOOKS,
@@ -236,6 +237,7 @@ AFTERWARDS = {
         "started_at": COUNTED,
         "ended_at": COUNTED,
     },
+    "suspensions": {"id": OURS, "conversation_id": FOUND_BY, "began_at": WHEN, "lifted_at": WHEN},
     "conversation_keys": {
         "conversation_id": FOUND_BY,
         "number": OURS,
@@ -339,6 +341,7 @@ SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
     | {"first_starts_at": TUESDAY - HOUR, "booked_at": TUESDAY - HOUR, "set_by": "mentor", "set_at": TUESDAY - HOUR}
     | {"cancelled_by": "member", "cancelled_late": True, "cancelled_counts": True, "no_show_at": TUESDAY}
     | {"moved_from": TUESDAY - HOUR, "sequence": 1, "series_id": "s1"},
+    SUSPENSIONS: {"conversation_id": "c1", "began_at": TUESDAY, "lifted_at": TUESDAY + HOUR},
     OCCUPIED: {"person_id": "mia", "quarter": TUESDAY // QUARTER, "booking_id": "b1"},
     CREDIT_CORRECTIONS: {"conversation_id": "c1", "id": "k1", "period": 2, "units": 1, "reason": "ill", "at": TUESDAY},
     SESSION_EVENTS: {"conversation_id": "c1", "booking_id": "b1", "name": "booked", "mark": "m", "at": TUESDAY}

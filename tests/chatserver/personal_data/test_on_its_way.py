@@ -236,8 +236,6 @@ async def test_a_mail_that_is_being_written_finds_nobody(shelf: Shelf, valkey_ur
 class ErasingPost:
     """A relay that refuses the address, of somebody who is erased while it says so."""
 
-    relay_problem = None
-
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 

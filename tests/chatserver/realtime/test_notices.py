@@ -22,7 +22,7 @@ NOW = instant.parse(TUESDAY)
 
 
 def a_notice(number: int, person: str = "mia", *, conversation: str = "c1") -> Notice:
-    data = {"role": "member", "service": "live_chat", "starts_at": NOW + number, "minutes": 30}
+    data = {"role": "member", "service": "live_chat", "starts_at": instant.text(NOW + number), "minutes": 30}
     return Notice(0, person, "booking.booked", f"b{number}", conversation, f"b{number}", data, NOW + number, NOW)
 
 

@@ -85,6 +85,31 @@ async def test_a_message_changes_what_the_others_see(server: HereServer) -> None
             assert not [event for event in await device.silence(0.3) if event["type"] == "composer"]
 
 
+async def test_a_suspension_is_told_to_both_and_refuses_both(server: HereServer) -> None:
+    """At once; the text comes back, nothing is owed, and lifting it opens what the rules allow."""
+    async with server.device("mia") as mia, server.device("tora") as tora:
+        await mia.write("unanswered")
+        await server.change("c1", status="suspended")
+        for device in (mia, tora):
+            told = (await device.hears("conversation"))["conversation"]
+            assert (told["status"], told["composer"]["reason"], told["composer"]["opens_at"]) == (
+                *("suspended", "suspended"),
+                None,
+            )
+            assert told["reply"]["waiting_since"] is None
+        for device in (mia, tora):
+            refused = await device.write("not now")
+            assert (refused["type"], refused["reason"], refused["body"]) == ("refused", "suspended", "not now")
+            assert refused["opens_at"] is None
+        assert (await mia.check())["reason"] == "suspended"
+        await server.change("c1", status="open")
+        for device in (mia, tora):
+            told = (await device.hears("conversation"))["conversation"]
+            assert (told["status"], told["composer"]["open"], told["reply"]["waiting_since"]) == ("open", True, None)
+        assert (await mia.write("again"))["type"] == "accepted"
+        assert (await tora.write("me too"))["type"] == "accepted"
+
+
 async def test_a_change_of_plan_is_told_and_felt(server: HereServer) -> None:
     """By HTTP while both are connected: the conversation, its composer, and the very next message."""
     async with server.device("mia") as mia, server.device("tora") as tora:

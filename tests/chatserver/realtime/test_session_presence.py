@@ -209,3 +209,14 @@ async def test_it_costs_nothing_but_at_sessions(server: HereServer, valkey_url: 
                 await device.write(f"message {number}")
                 await tora.write(f"answer {number}")
         assert asked == []
+
+
+async def test_nobody_joins_in_a_suspension(server: HereServer, valkey_url: str) -> None:
+    await begun(server, valkey_url)
+    await server.change("c1", status="suspended")
+    async with server.device("mia") as mia:
+        await mia.say("join", conversation="c1", booking="s1")
+        error = await mia.hears("error")
+        assert (error["code"], "suspended" in error["message"]) == ("not_open", True)
+        await server.change("c1", status="open")
+        await join(mia)

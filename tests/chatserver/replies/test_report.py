@@ -249,6 +249,7 @@ async def test_a_week_that_began_in_the_range_goes_on_after_it(desk: PastDesk) -
     [
         (ConversationChange(plan="basic"), 1),
         (ConversationChange(status="paused"), 1),
+        (ConversationChange(status="suspended"), 1),
         (ConversationChange(status="ended"), 1),
         (ConversationChange(), 3),
     ],

@@ -60,7 +60,7 @@ async def test_a_mentor_hears_once_of_how_many_members_it_is(desk: QuietDesk) ->
     assert said(await desk.told("tom")) == []
     await desk.pass_until(THURSDAY + 1)
     [notice] = await desk.told("tom")
-    until = oslo("2026-01-12T00:00")
+    until = instant.text(oslo("2026-01-12T00:00"))
     assert notice.data == {"week": "2026-01-05", "members": 2, "until": until, "role": "mentor", "first": True}
     assert notice.conversation == ""
     await desk.pass_until(THURSDAY + DAY)

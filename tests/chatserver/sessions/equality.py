@@ -187,7 +187,9 @@ class World:
             return ChangeTo(zone=self.random.choice(ZONES))
         if draw < 0.6:
             return ChangeTo(plan=self.random.choice(PLANS))
-        return ChangeTo(status="open" if subscriber.settings.status == "paused" else "paused")
+        if subscriber.settings.status != "open":
+            return ChangeTo(status="open")
+        return ChangeTo(status=self.random.choice(("paused", "suspended")))
 
     def _done(self, chosen: Booking) -> What:
         by: Actor = self.random.choice(("mentor", "support"))
@@ -243,6 +245,10 @@ class World:
                     )
                     if status == "ended":
                         self.book.end(name, now)
+                    elif status == "suspended":
+                        self.book.suspend(name, now)
+                    elif status:
+                        self.book.lift(name, now)
                 return None
 
     def _seen(self, result: SessionDone | SessionRefused) -> Answer:

@@ -118,6 +118,13 @@ async def test_a_pause_comes_along(desk: Handing) -> None:
     assert (await desk.hand_on()).after.status == "paused"
 
 
+@pytest.mark.parametrize(("beneath", "after"), [("open", "open"), ("paused", "paused")])
+async def test_a_suspension_stays_between_the_two(desk: Handing, beneath: str, after: str) -> None:
+    await desk.change("c1", status=beneath)
+    await desk.change("c1", status="suspended")
+    assert (await desk.hand_on()).after.status == after
+
+
 async def test_a_crash_between_is_finished_by_the_same_again(desk: Handing, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever the store went away: after the records nothing is lost, and nothing is done twice."""
     project = desk.provisioning.project

@@ -9,13 +9,13 @@ from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import KeptMessages
 from chatserver.protocol.entry import head_of
 from chatserver.records.database import Database
-from chatserver.sessions.outcomes import BookingDone
+from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.rows import session_events
 from chatserver.sessions.session_event import SessionEvent
 from chatserver.sessions.session_timers import SESSION, SessionTimers
 from chatserver.sessions.steps import SessionSteps
 from chatserver.sessions.telling import SessionTelling
-from quotas.bookings import Booking
+from quotas.bookings import Booking, counts
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, posted
@@ -262,3 +262,52 @@ async def test_two_late_cancellations_in_a_row_are_noted_for_support(desk: Steps
     assert [name for name, _ in await desk.noted()] == ["cancelled", "late_cancellation"]
     async with desk.database.read() as connection:
         assert [event.name for event in await session_events.of_booking(connection, "b2")] == ["booked", "cancelled"]
+
+
+async def test_nobody_is_late_or_absent_in_a_suspension(desk: StepsDesk) -> None:
+    """The mentor came before it began. Nobody hears of the session meanwhile; it ends, and costs nothing."""
+    await desk.book("video_call")
+    desk.now = START - MINUTE
+    assert isinstance(await desk.bookings.join("b1", "mentor"), BookingDone)
+    await desk.ring(START - MINUTE)
+    heard = len(desk.heard.published)
+    await desk.change("c1", status="suspended")
+    desk.now = START
+    assert await desk.bookings.join("b1", "member") == BookingRefused("suspended", await desk.bookings.find("b1"))
+    for minute in (0, 5, 10, 30):
+        await desk.ring(START + minute * MINUTE)
+    assert await desk.bookings.no_show("b1", "mentor") == BookingRefused("not_open", await desk.bookings.find("b1"))
+    await desk.ring(END + 8 * DAY)
+    names = [name for name, at in await desk.noted() if at >= 0]
+    assert names == ["started", "ending", "ending", "ended"]
+    assert [event.data["state"] for event in await desk.events() if event.name == "ended"] == ["unattended"]
+    assert len(desk.heard.published) == heard
+    found = await desk.bookings.find("b1")
+    assert found is not None
+    assert (found.suspended_at, counts(found, POLICY, END)) == (START - MINUTE, False)
+
+
+async def test_a_suspension_that_was_lifted_before_the_session_excuses_nobody(desk: StepsDesk) -> None:
+    await desk.book()
+    await desk.change("c1", status="suspended")
+    desk.now += HOUR
+    await desk.change("c1", status="open")
+    await desk.ring(END)
+    assert (await desk.noted())[-1] == ("unattended", 30)
+    found = await desk.bookings.find("b1")
+    assert found is not None
+    assert found.suspended_at == 0
+
+
+async def test_who_wrote_before_a_suspension_has_joined(desk: StepsDesk) -> None:
+    """Noticed only after it began: the message was let in."""
+    await desk.book()
+    await desk.ring(START)
+    await desk.write("member", START + MINUTE)
+    desk.now = START + 2 * MINUTE
+    await desk.change("c1", status="suspended")
+    await desk.ring(START + 5 * MINUTE)
+    found = await desk.bookings.find("b1")
+    assert found is not None
+    assert (found.member_joined_at, found.suspended_at) == (START + MINUTE, START + 2 * MINUTE)
+    assert ("late", 5) not in await desk.noted()

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chatserver.notices.notice import Notice
 from chatserver.sessions.outcomes import BookingDone
-from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked, still_booked_problem
+from chatserver.sessions.still_booked import ASKED_ABOUT, OVER, StillBooked, still_booked_problem
 from quotas import instant
 from quotas.bookings import Booking, Cancellation
 from quotas.instant import HOUR, MINUTE
@@ -72,6 +72,12 @@ async def test_the_booking_is_looked_up(desk: Desk) -> None:
     assert isinstance(done, BookingDone)
     about = notice("booking.booked", starts_at=instant.text(done.booking.starts_at))
     assert await still.answer(about) is None
+    for event in ASKED_ABOUT:
+        await desk.change("c1", status="suspended")
+        assert await still.answer(replace(about, event=event)) == "suspended"
+    await desk.change("c1", status="open")
+    for event in OVER:
+        assert await still.answer(replace(about, event=event)) is None
     await desk.bookings.cancel("b1", "mentor")
     assert await still.answer(about) == "cancelled meanwhile"
     assert await still.answer(replace(about, booking="b9")) == "there is no such booking"

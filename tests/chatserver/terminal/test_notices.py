@@ -39,7 +39,7 @@ def a_notice(number: int, conversation: str = "c1", person: str = "mia") -> Noti
     data = {
         "role": "member",
         "service": "live_chat",
-        "starts_at": instant.parse("2026-01-08T17:00:00Z"),
+        "starts_at": "2026-01-08T17:00:00.000Z",
         "minutes": 30,
     }
     return Notice(0, person, "booking.booked", f"b{number}", conversation, f"b{number}", data, NOW + number, NOW)

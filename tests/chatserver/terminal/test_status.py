@@ -55,6 +55,7 @@ def test_instants_stand_in_the_zone_of_the_conversation() -> None:
             "locked: closed today · opens Mon 12 Jan 00:00 (in 2 d 3 h)",
         ),
         (replace(LOCKED, reason="paused", opens_at=None), "locked: the conversation is paused"),
+        (replace(LOCKED, reason="suspended", opens_at=None), "locked: the conversation is suspended"),
         (replace(LOCKED, reason="ended", opens_at=None), "locked: the conversation has ended"),
     ],
 )
@@ -85,6 +86,7 @@ def test_what_a_mentor_owes(reply: Reply, line: str) -> None:
         ("member", {"composer": LOCKED}, False),
         ("mentor", {"composer": LOCKED}, True),
         ("mentor", {"status": "paused"}, True),
+        ("mentor", {"status": "suspended"}, False),
         ("mentor", {"status": "ended"}, False),
         ("support", {}, False),
     ],

@@ -268,6 +268,34 @@ async def test_a_pause_refuses_the_member_only_and_an_end_refuses_both(desk: Des
         assert (result.reason, result.opens_at) == ("ended", 0)
 
 
+async def test_a_suspension_refuses_both_and_drops_the_wait_until_it_is_lifted(desk: Desk) -> None:
+    """The window goes on elapsing, a live chat opens nothing, and no wait comes back."""
+    await desk.member(MONDAY, "question")
+    standing = await desk.configure(MONDAY + HOUR, status="suspended")
+    usage = standing.usage
+    assert (usage.waiting_since, usage.due_at, usage.window_ends_at) == (0, 0, MONDAY + DAY)
+    await desk.ledger.start_live("c", HOUR, at=MONDAY + HOUR)
+    for result in (await desk.member(MONDAY + HOUR, "hello"), await desk.mentor(MONDAY + HOUR, "hello")):
+        assert isinstance(result, PostRefused)
+        assert (result.reason, result.opens_at, result.usage.waiting_since) == ("suspended", 0, 0)
+
+    lifted = await desk.configure(MONDAY + 3 * HOUR, status="open")
+    assert (lifted.usage.waiting_since, lifted.usage.due_at, lifted.usage.windows_used) == (0, 0, 1)
+    admitted = await desk.member(MONDAY + 3 * HOUR, "hello")
+    assert isinstance(admitted, Posted)
+    assert (admitted.usage.windows_used, admitted.usage.waiting_since) == (1, MONDAY + 3 * HOUR)
+    answer = await desk.mentor(MONDAY + 4 * HOUR, "hello")
+    assert isinstance(answer, Posted)
+    assert answer.answered is not None
+    assert (answer.answered.waited, answer.answered.late) == (HOUR, False)
+
+
+async def test_a_suspension_takes_the_place_of_a_pause_and_not_of_the_end(desk: Desk) -> None:
+    for status in ("paused", "suspended", "paused", "suspended", "open", "suspended", "ended"):
+        assert (await desk.configure(MONDAY, status=status)).settings.status == status
+    assert (await desk.configure(MONDAY, status="suspended")).settings.status == "ended"
+
+
 async def test_ended_is_final(desk: Desk) -> None:
     await desk.configure(MONDAY, status="ended")
     standing = await desk.configure(MONDAY, status="open", plan="basic")

@@ -44,7 +44,7 @@ async def test_histories_meet_every_kind_of_answer() -> None:
             if isinstance(answer, PostResult):
                 answers.append(answer)
     reasons = {answer.reason for answer in answers if isinstance(answer, PostRefused)}
-    assert reasons == {"closed", "quota_used", "messages_used", "paused", "ended"}
+    assert reasons == {"closed", "quota_used", "messages_used", "paused", "suspended", "ended"}
     assert {type(answer) for answer in answers} == {Posted, PostRefused, Again, Reused, Stale}
     assert {answer.first for answer in answers if isinstance(answer, Posted | PostRefused)} == {True, False}
     waits = [answer.answered for answer in answers if isinstance(answer, Posted) and answer.answered]

@@ -1,6 +1,7 @@
 """A refusal is told of among the events: once a minute for each conversation and reason, on real stores."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 
@@ -60,14 +61,17 @@ async def test_it_says_why_whose_and_when_writing_opens(refusals: Refusals) -> N
     assert (event.waiting_since, event.due_at) == (0, 0)
 
 
-async def test_both_sides_are_refused_at_the_end(refusals: Refusals) -> None:
+@pytest.mark.parametrize("status", ["suspended", "ended"])
+async def test_both_sides_are_refused_in_a_suspension_and_at_the_end(
+    refusals: Refusals, status: Literal["suspended", "ended"]
+) -> None:
     desk = await refusals.desk("c")
-    await desk.configure(SATURDAY, status="ended")
+    await desk.configure(SATURDAY, status=status)
     assert isinstance(await desk.mentor(SATURDAY, "text"), PostRefused)
     await refused(desk, SATURDAY + MINUTE)
     assert [(each.reason, each.side, each.opens_at) for each in await refusals.told("c")] == [
-        ("ended", "mentor", 0),
-        ("ended", "member", 0),
+        (status, "mentor", 0),
+        (status, "member", 0),
     ]
 
 
