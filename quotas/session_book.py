@@ -18,7 +18,7 @@ from quotas.credits import Correction, Credits, correction_refusal, credits_of
 from quotas.periods import Period, period_at
 from quotas.plans import Service, Sessions
 from quotas.standing import ConversationSettings
-from quotas.suspensions import Suspension, first_within
+from quotas.suspensions import SuspensionSpan, first_within
 from quotas.terms import BookedChat, Rulebook
 
 
@@ -68,7 +68,7 @@ class SessionBook:
         self._with: defaultdict[str, set[str]] = defaultdict(set)
         """Ids by person, in whichever role."""
         self._corrections: defaultdict[str, list[Correction]] = defaultdict(list)
-        self._suspensions: defaultdict[str, list[Suspension]] = defaultdict(list)
+        self._suspensions: defaultdict[str, list[SuspensionSpan]] = defaultdict(list)
         """By conversation, in order."""
 
     # Reading
@@ -214,7 +214,7 @@ class SessionBook:
     def suspend(self, conversation: str, now: int) -> None:
         """The conversation is suspended, unless it is already."""
         if self._status(conversation) == "open":
-            self._suspensions[conversation].append(Suspension(now))
+            self._suspensions[conversation].append(SuspensionSpan(now))
 
     def lift(self, conversation: str, now: int) -> None:
         """It is suspended no more, if it was."""

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 
-class Suspension(Struct, frozen=True):
+class SuspensionSpan(Struct, frozen=True):
     """From `began_at` until before `lifted_at` (ms); None while it lasts."""
 
     began_at: int
     lifted_at: int | None = None
 
 
-def first_within(suspensions: Iterable[Suspension], starts_at: int, ends_at: int) -> int:
+def first_within(suspensions: Iterable[SuspensionSpan], starts_at: int, ends_at: int) -> int:
     """When the first of them began that covers some of [starts_at, ends_at); 0 where none does."""
     return min(
         (

@@ -32,7 +32,7 @@ from quotas.admission import Status
 from quotas.ledger.base import Ledger
 from quotas.plans import holidays_problem
 from quotas.standing import ConversationSettings, Standing
-from quotas.suspensions import Suspension
+from quotas.suspensions import SuspensionSpan
 from quotas.terms import BookedChat, Rulebook
 from quotas.zones import zone_problem
 
@@ -128,7 +128,7 @@ class Provisioning:
         async with self._database.read() as connection:
             return await conversations.subscriptions(connection, conversation)
 
-    async def suspensions(self, conversation: str) -> list[Suspension]:
+    async def suspensions(self, conversation: str) -> list[SuspensionSpan]:
         """Those of a conversation, the first one first."""
         async with self._database.read() as connection:
             return await suspensions.of(connection, conversation)

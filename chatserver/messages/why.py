@@ -16,7 +16,7 @@ from quotas.ledger.base import MESSAGES_AT_ONCE
 from quotas.plans import Windows
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.story import Story
-from quotas.suspensions import Suspension, first_within
+from quotas.suspensions import SuspensionSpan, first_within
 from quotas.terms import Rulebook
 
 PAGE = MESSAGES_AT_ONCE
@@ -105,7 +105,7 @@ def _story(
     rulebook: Rulebook,
     standing: Standing,
     plans: Sequence[Subscription],
-    suspensions: Sequence[Suspension],
+    suspensions: Sequence[SuspensionSpan],
     past: Past,
 ) -> Story:
     """Everything that is known, told in its order."""
@@ -140,7 +140,7 @@ def _happenings(
     settings: ConversationSettings,
     standing: Standing,
     plans: Sequence[Subscription],
-    suspensions: Sequence[Suspension],
+    suspensions: Sequence[SuspensionSpan],
     past: Past,
 ) -> Iterator[tuple[int, Wrote | ConversationSettings | int]]:
     """Changes and the live chat come before messages of the same instant; messages keep their order."""

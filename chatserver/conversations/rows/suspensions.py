@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import latest
 from chatserver.records.tables import CONVERSATIONS, SUSPENSIONS
-from quotas.suspensions import Suspension
+from quotas.suspensions import SuspensionSpan
 
 _LASTS = SUSPENSIONS.c.lifted_at.is_(None)
 
@@ -15,13 +15,13 @@ def is_suspended() -> ColumnElement[bool]:
     return exists().where(SUSPENSIONS.c.conversation_id == CONVERSATIONS.c.id, _LASTS).correlate(CONVERSATIONS)
 
 
-async def of(connection: AsyncConnection, conversation: str) -> list[Suspension]:
+async def of(connection: AsyncConnection, conversation: str) -> list[SuspensionSpan]:
     """Those of a conversation, the first one first."""
     query = select(SUSPENSIONS.c.began_at, SUSPENSIONS.c.lifted_at)
     rows = await connection.execute(
         query.where(SUSPENSIONS.c.conversation_id == conversation).order_by(SUSPENSIONS.c.id)
     )
-    return [Suspension(*row) for row in rows]
+    return [SuspensionSpan(*row) for row in rows]
 
 
 async def begin(connection: AsyncConnection, conversation: str, at: int) -> None:
