@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.cases.case_doers import CaseDoers
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
@@ -272,7 +273,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
     outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
     noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
-    case_log = CaseLog(rulebook)
+    case_log = CaseLog(rulebook, noting)
     case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
@@ -370,11 +371,11 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         telling=telling,
         clock=ledger.now,
     )
-    case_effects: CaseEffects = {}
+    doers = CaseDoers(provisioning=provisioning, memberships=memberships, bookings=bookings, telling=telling)
+    case_effects = doers.effects()
     RelationshipEffects(
         database=database,
         provisioning=provisioning,
-        memberships=memberships,
         handing_on=handing_on,
         leaving=leaving,
         telling=telling,

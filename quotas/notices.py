@@ -138,6 +138,7 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("trial.reminder", "member", _BOTH, "hold", "reminders"),
     _rule("trial.undecided", "support", _MAIL, "hold", "operations"),
     _rule("trial.not_chosen", "mentor", _MAIL, "hold", "reminders"),
+    _rule("case.waiting", "support", _MAIL, "hold", "operations"),
     _rule("webhook.disabled", "support", _MAIL, "hold", "operations", essential=True),
 )
 """The defaults. What is not here nobody hears of: it is for webhooks."""

@@ -14,6 +14,8 @@ from chatserver.cases.case_texts import EntryTexts, texts_of, without_free_reaso
 from chatserver.cases.rows import case_entries, cases
 from chatserver.cases.rows.case_entries import KeptEntry
 from chatserver.conversations.conversation import ConversationRecord
+from chatserver.notices.fact import Fact
+from chatserver.notices.noting import Noting
 from quotas.calendar import Calendar
 from quotas.cases.dues import due_of, next_step, played
 from quotas.cases.record import Case, CaseEntry
@@ -21,6 +23,8 @@ from quotas.terms import Rulebook
 
 CASE = "case"
 """The kind of a case's timer; its name is the case's ref."""
+TELLS_SUPPORT = ("overdue", "reminder")
+"""Lines of which support hears: of nobody else's concern, for a case may be about one of the two."""
 
 
 def new_ref(now: int) -> str:
@@ -31,8 +35,9 @@ def new_ref(now: int) -> str:
 class CaseLog:
     """Where every change of a case goes through."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, noting: Noting) -> None:
         self._rulebook = rulebook
+        self._noting = noting
 
     def calendar_of(self, conversation: ConversationRecord) -> Calendar:
         """By which the case's days count."""
@@ -76,6 +81,9 @@ class CaseLog:
         kept, entries = self._after(before, case, conversation, now, sealed)
         await cases.change(connection, kept)
         await case_entries.append(connection, case.id, before.entries, entries)
+        if facts := [_waiting(case, entry, conversation) for entry in case.history if entry.did in TELLS_SUPPORT]:
+            # The outbox finds by itself what is to be sent: nobody need be told after the commit.
+            await self._noting.note(connection, facts, now)
         return kept
 
     async def done(
@@ -127,3 +135,16 @@ class CaseLog:
             for entry in case.history
         ]
         return kept, entries
+
+
+def _waiting(case: Case, entry: CaseEntry, conversation: ConversationRecord) -> Fact:
+    return Fact(
+        event="case.waiting",
+        mark=f"{case.id}/{case.since}/{entry.did}",
+        at=entry.at,
+        conversation=conversation.id,
+        member=conversation.member,
+        mentor=conversation.mentor,
+        roles=frozenset({"support"}),
+        data={"case": case.id, "kind": case.kind, "state": case.state, "did": entry.did},
+    )

@@ -1,11 +1,10 @@
-"""What cases ask of conversations and memberships: ended, handed on, opened for a guest, renewed no more.
+"""What cases ask of a member's conversations: handed on, opened for a guest, all ended.
 
 Doing it again changes nothing: ids of conversations that are made are the case's own.
 """
 
 from chatserver.cases.effects import CaseEffects, EffectDoer, EffectImpossible
-from chatserver.conversations.conversation import ConversationRecord, EndedReason
-from chatserver.conversations.memberships import Memberships
+from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.records import follower, record, records_of_member
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Written
@@ -28,14 +27,12 @@ class RelationshipEffects:
         *,
         database: Database,
         provisioning: Provisioning,
-        memberships: Memberships,
         handing_on: HandingOn,
         leaving: Leaving,
         telling: SessionTelling,
     ) -> None:
         self._database = database
         self._provisioning = provisioning
-        self._memberships = memberships
         self._handing_on = handing_on
         self._leaving = leaving
         self._telling = telling
@@ -43,10 +40,7 @@ class RelationshipEffects:
     def supply(self, effects: CaseEffects) -> None:
         """Put them where cases look for them."""
         doers: dict[CaseEffect, EffectDoer] = {
-            "end_conversation": self.end_conversation,
             "end_all_conversations": self.end_all_conversations,
-            "stop_renewal": self.stop_renewal,
-            "resume_renewal": self.resume_renewal,
             "list_bookings_after": self.list_bookings_after,
             "hand_on": self.hand_on,
             "open_guest": self.open_guest,
@@ -54,26 +48,9 @@ class RelationshipEffects:
         }
         effects |= doers
 
-    async def end_conversation(self, case: Case, at: int) -> str:
-        """It has churned: what has not started is cancelled, uncounted."""
-        await self._end(case.conversation, "churned")
-        return ""
-
     async def end_all_conversations(self, case: Case, at: int) -> str:
         """All of the member's; their ids."""
         return " ".join(await self._leaving.end_all(case.member, "cancelled"))
-
-    async def stop_renewal(self, case: Case, at: int) -> str:
-        """The first day that is not paid for."""
-        if not isinstance(await self._memberships.stop(case.member, "support"), Written):
-            raise EffectImpossible("there is no membership that renews")
-        return f"{await self._leaving.paid_until(case.member)}"
-
-    async def resume_renewal(self, case: Case, at: int) -> str:
-        """The day of the next renewal."""
-        if not isinstance(await self._memberships.resume(case.member, "support"), Written):
-            raise EffectImpossible("there is no membership, or it is over")
-        return f"{await self._leaving.paid_until(case.member)}"
 
     async def list_bookings_after(self, case: Case, at: int) -> str:
         """The ids of what is booked for the first day that is not paid for, or later."""
@@ -114,15 +91,10 @@ class RelationshipEffects:
 
     async def close_guest(self, case: Case, at: int) -> str:
         """It ends; what has not started is cancelled, uncounted."""
-        await self._end(_guest(case), None)
+        # One that was never opened, or has ended, stays as it is.
+        await self._provisioning.change_conversation(_guest(case), ConversationChange(status="ended"))
+        await self._telling.tell(_guest(case))
         return _guest(case)
-
-    async def _end(self, conversation: str, reason: EndedReason | None) -> None:
-        """One that has ended already, or was never opened, stays as it is."""
-        await self._provisioning.change_conversation(
-            conversation, ConversationChange(status="ended", ended_reason=reason)
-        )
-        await self._telling.tell(conversation)
 
     def _mentor(self, case: Case) -> str:
         if case.facts.mentor is None:

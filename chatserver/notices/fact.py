@@ -44,6 +44,7 @@ FactName = Literal[
     "trial.undecided",
     "trial.not_chosen",
     "person.erased",
+    "case.waiting",
     "webhook.disabled",
     "notice.test",
 ]

@@ -53,6 +53,7 @@ _TOPICS = {
     "trial": "trial",
     "absence": "operations",
     "person": "operations",
+    "case": "operations",
     "webhook": "operations",
 }
 """Why one hears of an event, by the first part of its name."""

@@ -248,6 +248,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Medlemmet har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
     ),
     "person.erased": ("En person er slettet", "Alt, hvad der var kendt om en person, er slettet, som personen bad om."),
+    "case.waiting": (
+        "En sag venter",
+        "En sag venter på support: det, den venter på, er ikke kommet, eller fristen udløber snart.",
+    ),
     "webhook.disabled": (
         "En webhook er slået fra",
         "Webhooken {webhook} er slået fra efter dage med fejl. Ret adressen, og slå den til igen.",

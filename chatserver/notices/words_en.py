@@ -245,6 +245,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "The member has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
     ),
     "person.erased": ("A person was erased", "All that was known of a person was erased, as they asked."),
+    "case.waiting": (
+        "A case is waiting",
+        "A case waits for support: what it waits for has not come, or comes to its end soon.",
+    ),
     "webhook.disabled": (
         "A webhook was switched off",
         "The webhook {webhook} was switched off after days of failure. Mend its address, then switch it on again.",

@@ -248,6 +248,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Medlemmet har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
     ),
     "person.erased": ("En person er slettet", "Alt som var kjent om en person, er slettet, slik personen ba om."),
+    "case.waiting": (
+        "En sak venter",
+        "En sak venter på support: det den venter på, er ikke kommet, eller fristen går snart ut.",
+    ),
     "webhook.disabled": (
         "En webhook er slått av",
         "Webhooken {webhook} er slått av etter dager med feil. Rett adressen, og slå den på igjen.",

@@ -7,10 +7,14 @@ import pytest
 
 from chatserver.cases.case_requests import CaseSeen
 from chatserver.cases.effects import EffectImpossible
+from chatserver.conversations.requests import PersonDetails, Written
+from chatserver.notices.rows import notices
 from chatserver.records.database import DatabaseError
 from quotas import instant
 from quotas.cases.record import Case
+from quotas.instant import HOUR
 from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
+from tests.chatserver.sessions.desk import TUESDAY
 
 
 def lines(seen: CaseSeen | None) -> list[tuple[str, str, str]]:
@@ -112,3 +116,18 @@ async def test_timers_that_the_store_lost_are_set_again(desk: CaseDesk) -> None:
     await desk.show("2026-01-08T09:00:00+01:00")
     assert await desk.steps.arm(0) == 1
     assert await desk.timer(ref) == "2026-01-08T09:00:00.000Z"
+
+
+async def test_support_hears_once_of_what_has_not_come(desk: CaseDesk) -> None:
+    """And nobody else: a case may be about one of the two."""
+    support = PersonDetails("support", "Sara")
+    assert isinstance(await desk.provisioning.put_person("sara", support), Written)
+    ref = (await desk.opened("r", "misconduct", MIA, "he shouts", person="tom")).case.id
+    await desk.later(61)
+    for _ in range(2):
+        await desk.ring(ref)
+    async with desk.database.read() as connection:
+        heard = {person: await notices.page(connection, person, None, 10) for person in ("sara", "mia", "tom")}
+    [notice] = heard["sara"]
+    assert (notice.event, notice.at, notice.data["case"]) == ("case.waiting", TUESDAY + HOUR, ref)
+    assert heard["mia"] == heard["tom"] == []

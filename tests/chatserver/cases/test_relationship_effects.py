@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from chatserver.cases.case_doers import CaseDoers
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.requests import ConversationDetails, Written
@@ -33,10 +34,13 @@ async def supplied(desk: CaseDesk) -> CaseDesk:
         telling=desk.telling,
         clock=desk.clock,
     )
+    doers = CaseDoers(
+        provisioning=desk.provisioning, memberships=desk.memberships, bookings=desk.bookings, telling=desk.telling
+    )
+    desk.effects.update(doers.effects())
     RelationshipEffects(
         database=desk.database,
         provisioning=desk.provisioning,
-        memberships=desk.memberships,
         handing_on=handing_on,
         leaving=leaving,
         telling=desk.telling,

@@ -38,7 +38,7 @@ from quotas.session_book import WantedBooking
 from quotas.store.link import Link
 from quotas.store.port import Store
 from quotas.terms import Rulebook
-from tests.chatserver.heard import Heard, session_log_on
+from tests.chatserver.heard import Heard, noting_on, session_log_on
 from tests.quotas.moments import oslo
 
 TUESDAY = oslo("2026-01-06T10:00:00")
@@ -59,7 +59,7 @@ class Desk:
         self.ledger = RedisLedger(store)
         self.timers = Timers(store, self.ledger)
         self.heard = Heard()
-        self.case_log = CaseLog(self.rulebook)
+        self.case_log = CaseLog(self.rulebook, noting_on(database, self.heard))
         self.openings = CaseOpenings(database, self.case_log, self.timers)
         self.log = session_log_on(database, self.heard, self.openings)
         self.appointments = BookedSessions(database, self.clock, self.log)
