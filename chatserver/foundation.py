@@ -387,7 +387,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
     asking.of(["reply.warning"], owed.warned)
-    asking.of(["reply.missed"], owed.missed)
+    asking.of(["reply.missed", "reply.overtime"], owed.missed)
     asking.of(["absence.began"], absence_timers.still_alone)
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)

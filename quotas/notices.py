@@ -102,6 +102,10 @@ TABLE: tuple[HearingRule, ...] = (
     _rule(_UNREAD, "mentor", _BOTH, "hold", "messages"),
     # Held, it would come when the deadline is over.
     _rule("reply.warning", "mentor", _BOTH, "through", "deadlines"),
+    # Only where a plan's escalation names support, or has such a step.
+    _rule("reply.warning", "support", _MAIL, "through", "deadlines"),
+    _rule("reply.overtime", "mentor", _BOTH, "hold", "deadlines"),
+    _rule("reply.overtime", "support", _MAIL, "hold", "deadlines"),
     _rule("reply.missed", "mentor", _BOTH, "hold", "deadlines"),
     _rule("reply.missed", "support", _MAIL, "hold", "deadlines"),
     _rule("absence.began", "support", _MAIL, "hold", "operations"),

@@ -5,6 +5,7 @@ Source: domain.md "Plans"; the built-in policy is that table. A TOML policy file
 
 import re
 import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -66,22 +67,60 @@ class Always(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", 
 Writing = Windows | Messages | OpenDays | Always
 
 
+Escalated = Literal["mentor", "substitute", "support"]
+
+
+class EscalationStep(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of a wait, so many hours ahead of its deadline, or after its first unanswered message.
+
+    0 hours ahead is the miss. A substitute is told only while the mentor is away, and somebody stands in.
+    """
+
+    to: Annotated[tuple[Escalated, ...], Meta(min_length=1)]
+    before_hours: Annotated[float, Meta(ge=0, le=24 * 28)] | None = None
+    after_hours: ReplyHours | None = None
+
+    def __post_init__(self) -> None:
+        if (self.before_hours is None) == (self.after_hours is None):
+            raise ValueError("Expected either `before_hours` or `after_hours`")
+
+
 class ReplyPromise(Struct, frozen=True, forbid_unknown_fields=True):
     """When the mentor must have answered.
 
     `target_hours` of counted time after the member's last (or first unanswered) message; the clock counts time on
-    open days only ("weekdays") or all of it ("continuous"). Warnings go out `warn_hours` ahead.
+    open days only ("weekdays") or all of it ("continuous"). Warnings go out to the mentor `warn_hours` ahead; with an
+    `escalation`, by its steps in their place.
     """
 
     target_hours: ReplyHours = 24
     since: Literal["last", "first"] = msgspec.field(name="from", default="last")
     clock: Literal["weekdays", "continuous"] = "weekdays"
     warn_hours: tuple[ReplyHours, ...] = (4, 1)
+    escalation: Annotated[tuple[EscalationStep, ...], Meta(min_length=1, max_length=16)] | None = None
 
     @property
     def warnings(self) -> list[float]:
         """The hours ahead at which a warning makes sense: fewer than the whole target."""
-        return [hours for hours in self.warn_hours if hours < self.target_hours]
+        asked = self.warn_hours if self.escalation is None else [step.before_hours for step in self.escalation]
+        return [hours for hours in asked if hours and hours < self.target_hours]
+
+    @property
+    def overtimes(self) -> list[float]:
+        """The hours after the first unanswered message at which a step goes out, the earliest first."""
+        return sorted(step.after_hours for step in self.escalation or () if step.after_hours is not None)
+
+    def told_before(self, hours: float) -> frozenset[Escalated] | None:
+        """Who is told so many hours ahead, 0 of the miss; None where no step says."""
+        return self._told(step.to for step in self.escalation or () if step.before_hours == hours)
+
+    def told_after(self, hours: float) -> frozenset[Escalated] | None:
+        """Who is told so many hours after the first unanswered message; None where no step says."""
+        return self._told(step.to for step in self.escalation or () if step.after_hours == hours)
+
+    def _told(self, found: Iterable[tuple[Escalated, ...]]) -> frozenset[Escalated] | None:
+        named = frozenset(each for to in found for each in to)
+        return named or None
 
     @property
     def warn_first(self) -> int:
@@ -218,8 +257,20 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
     for name, plan in given.get("plans", {}).items():
         if not isinstance(plan, dict):
             raise PolicyError(f"`plans.{name}` must be a table")
-        table["plans"][name] = _overlaid_plan(table["plans"].get(name, {}), plan)
+        table["plans"][name] = _overlaid_plan(_to_overlay(table["plans"].get(name, {}), plan, name), plan)
     return table
+
+
+def _to_overlay(base: dict[str, Any], given: dict[str, Any], name: str) -> dict[str, Any]:
+    """The built-in plan without what an escalation takes the place of."""
+    reply, built_in = given.get("reply"), base.get("reply")
+    if not isinstance(reply, dict) or "escalation" not in reply:
+        return base
+    if "warn_hours" in reply:
+        raise PolicyError(f"`plans.{name}.reply` has both `warn_hours` and `escalation`; allowed: one of them")
+    if not isinstance(built_in, dict):
+        return base
+    return base | {"reply": {key: value for key, value in built_in.items() if key != "warn_hours"}}
 
 
 def _overlaid_plan(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -285,11 +336,15 @@ ALLOWED: dict[str, str] = {
     "per_week": "a whole number from 1 (windows: to 100, messages: to 100000)",
     "hours": "a whole number of hours from 1 to 672",
     "weekend": "carry or cut",
-    "reply": "a table with target_hours, from, clock and warn_hours, or false for no promise",
+    "reply": "a table with target_hours, from, clock and warn_hours or escalation, or false for no promise",
     "target_hours": "a number of hours from 0.001 to 672",
     "from": "last or first",
     "clock": "weekdays or continuous",
     "warn_hours": "a list of hours from 0.001 to 672",
+    "escalation": "1 to 16 tables with to, and before_hours or after_hours, in the place of warn_hours",
+    "before_hours": "a number of hours from 0, the deadline itself, to 672",
+    "after_hours": "a number of hours from 0.001 to 672",
+    "to": "a list of mentor, substitute, support; at least one",
     "sessions": "a table with units_per_month and services, or false for none",
     "units_per_month": "a whole number from 1 to 1000, or unlimited",
     "services": "a list of video_call, live_chat; at least one",
@@ -330,6 +385,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan": Plan.__struct_encode_fields__,
     "writing": ("kind", *Windows.__struct_encode_fields__),
     "reply": ReplyPromise.__struct_encode_fields__,
+    "escalation": EscalationStep.__struct_encode_fields__,
     "sessions": Sessions.__struct_encode_fields__,
 }
 """The keys of each table of a policy. Of `writing`, the kinds weekdays and always take only `kind`."""
@@ -344,7 +400,11 @@ def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
         problem, _, place = str(error).partition(" - at `$")
         path = where + place.rstrip("`")
         if unknown := re.search(r"unknown field `(.*)`", problem):
-            keys = KEYS["sessions_policy"] if path == "sessions" else KEYS.get(path.rpartition(".")[2], KEYS["plan"])
+            keys = (
+                KEYS["sessions_policy"]
+                if path == "sessions"
+                else KEYS.get(re.sub(r"\[\d+\]$", "", path).rpartition(".")[2], KEYS["plan"])
+            )
             keys = KEYS["hearing"] if kind is HearingChange else keys
             raise PolicyError(f"`{path}.{unknown[1]}` is no key there; allowed: {', '.join(keys)}") from None
         if missing := re.search(r"missing required field `(.*)`", problem):

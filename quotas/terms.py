@@ -74,7 +74,7 @@ class Terms(Struct, frozen=True):
     live_due_at: int
     """When a reply to a message written during the live chat is due; 0 for never."""
     warn_first: int
-    """How many ms ahead of a deadline its first warning goes out; 0 where none does."""
+    """How many ms ahead of a deadline it is looked at first, of a wait that begins now; 0: once it is missed."""
     unread_after: int = 0
     """How many ms a message may stay unread before who it is for is told; 0: they never are."""
 
@@ -184,8 +184,9 @@ def terms_at(
     booked_until = live.booked_until
     live_due_at = due_of(plan.reply, calendar, booked_until).at(booked_until) if plan.reply and booked_until else 0
     windows = plan.writing if isinstance(plan.writing, Windows) else None
+    valid_from = max(today, due.valid_from if plan.reply else 0, live.since or today)
     return Terms(
-        valid_from=max(today, due.valid_from if plan.reply else 0, live.since or today),
+        valid_from=valid_from,
         valid_until=min(turns_at, next_week, due.valid_until, live.until),
         live_until=live_until,
         live_ends_at=live.ends_at,
@@ -201,7 +202,7 @@ def terms_at(
         due_shift=due.shift,
         due_fixed=due.fixed,
         live_due_at=live_due_at,
-        warn_first=plan.reply.warn_first if plan.reply else 0,
+        warn_first=_first_look(plan.reply, max(due.at(valid_from), live_due_at), valid_from) if plan.reply else 0,
         unread_after=unread_after,
     )
 
@@ -237,6 +238,22 @@ def _reply_kind(promise: ReplyPromise | None) -> int:
     if promise is None:
         return REPLY_NONE
     return REPLY_FROM_LAST if promise.since == "last" else REPLY_FROM_FIRST
+
+
+_TIMER_AT_ONCE = 5 * HOUR + 1
+"""A look so far ahead has its timer from the first message on: beyond FAR_WARNING of `ledger/lua/waits.lua`."""
+
+
+def _first_look(promise: ReplyPromise, due_at: int, since: int) -> int:
+    """How many ms ahead of the deadline a wait is looked at first.
+
+    `due_at` is the latest deadline of a message at `since`, the first instant of these terms: a later message is due as
+    much later, or at the same time. Steps after the first message move with no deadline: the timer that a wait's first
+    message sets rings for them in time, and is not set later by those that follow.
+    """
+    if not promise.overtimes:
+        return promise.warn_first
+    return max(promise.warn_first, _TIMER_AT_ONCE, due_at - since - round(promise.overtimes[0] * HOUR))
 
 
 def due_of(promise: ReplyPromise, calendar: Calendar, at: int) -> Due:

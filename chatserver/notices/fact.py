@@ -18,6 +18,7 @@ FactName = Literal[
     "message.unread",
     "reply.warning",
     "reply.missed",
+    "reply.overtime",
     "reply.answered",
     "absence.began",
     "writing.opened",
@@ -65,6 +66,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     """Of the conversation that it is about, or of the person; '' where it is about neither."""
     roles: frozenset[HearingRole] | None = None
     """Whom it concerns, of those whom the table names; None for all of them."""
+    answering: tuple[str, ...] | None = None
+    """Who hears of it as the mentor, such as whoever stands in; None for the mentor alone."""
     joined: bool = False
     """Others like it come at the same moment: they are pushed as one."""
     data: dict[str, Any] = {}

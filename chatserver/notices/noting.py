@@ -139,7 +139,7 @@ class Noting:
         return [
             (person, fact.event, fact.mark)
             for fact, rule in told
-            for person in (support if rule.role == "support" else [_person_of(fact, rule.role)])
+            for person in (support if rule.role == "support" else _people_of(fact, rule.role))
         ]
 
     def _told(self, facts: Sequence[Fact]) -> list[tuple[Fact, HearingRule]]:
@@ -158,7 +158,7 @@ class Noting:
         told = self._told(facts)
         if not told:
             return {}
-        here = {person for fact, _ in told for person in (fact.member, fact.mentor) if person}
+        here = {person for fact, _ in told for person in (fact.member, fact.mentor, *(fact.answering or ())) if person}
         known = await contacts(connection, here)
         support = await support_staff(connection) if any(rule.role == "support" for _, rule in told) else {}
         found: dict[HearingKey, _Hearing] = {}
@@ -197,12 +197,14 @@ def _in_role(
 ) -> Iterable[Contact]:
     if rule.role == "support":
         return support.values()
-    person = known.get(_person_of(fact, rule.role))
-    return [person] if person is not None else []
+    return [known[person] for person in _people_of(fact, rule.role) if person in known]
 
 
-def _person_of(fact: Fact, role: HearingRole) -> str:
-    return fact.member if role == "member" else fact.mentor
+def _people_of(fact: Fact, role: HearingRole) -> Sequence[str]:
+    """Ids; '' for nobody."""
+    if role == "member":
+        return [fact.member]
+    return [fact.mentor] if fact.answering is None else fact.answering
 
 
 def _notice(fact: Fact, rule: HearingRule, person: str, now: int) -> Notice:

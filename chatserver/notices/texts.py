@@ -10,7 +10,7 @@ optional:
 | `service` `minutes` `starts_at` | of the session |
 | `moved_from` `next_session` | the start that it had; the start of the member's next one |
 | `absent` | which side has not joined |
-| `due_at` | when an answer is due |
+| `due_at` `waiting_since` | when an answer is due; since when it is waited for |
 | `until` | when writing closes again, the week ends, a mentor is back, or is to be chosen |
 | `count` | unread messages; `answered`, whether they end a wait |
 | `waiting` | how many members wait while their mentor is away |
@@ -132,6 +132,7 @@ class _Blanks:
             "from": self._moment("moved_from"),
             "next": self._moment("next_session"),
             "due": self._moment("due_at"),
+            "since": self._moment("waiting_since"),
             "until": self._moment("until"),
             "minutes": self._counted("minutes", self._data.get("minutes")),
             "unread": self._counted("unread", self._data.get("count", 1)),

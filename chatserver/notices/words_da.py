@@ -23,6 +23,21 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{Other} skal svare dig senest {due}.",
         "{Other} skal snart svare dig.",
     ),
+    "reply.overtime": (
+        "{Other} venter stadig på dit svar",
+        "{Other} har ventet på dit svar siden {since}.",
+        "{Other} har ventet længe på dit svar.",
+    ),
+    "reply.overtime/support": (
+        "Et medlem venter længe",
+        "{Other} har skyldt et medlem svar siden {since}.",
+        "{Other} har længe skyldt et medlem svar.",
+    ),
+    "reply.overtime/member": (
+        "{Other} har ikke svaret endnu",
+        "Du har ventet på svar fra {other} siden {since}.",
+        "Du har ventet længe på svar fra {other}.",
+    ),
     "reply.missed": (
         "Fristen for at svare {other} er udløbet",
         "{Other} var lovet svar senest {due}. Et svar nu hjælper stadig.",

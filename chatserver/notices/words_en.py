@@ -20,6 +20,21 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{Other} is to answer you by {due}.",
         "{Other} is to answer you soon.",
     ),
+    "reply.overtime": (
+        "{Other} still waits for your answer",
+        "{Other} has waited for your answer since {since}.",
+        "{Other} has waited for your answer for long.",
+    ),
+    "reply.overtime/support": (
+        "A member waits for long",
+        "{Other} has owed a member an answer since {since}.",
+        "{Other} has owed a member an answer for long.",
+    ),
+    "reply.overtime/member": (
+        "{Other} has not answered yet",
+        "You have waited for an answer of {other} since {since}.",
+        "You have waited for an answer of {other} for long.",
+    ),
     "reply.missed": (
         "The time to answer {other} has passed",
         "{Other} was promised an answer by {due}. An answer now still helps.",

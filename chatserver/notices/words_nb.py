@@ -23,6 +23,21 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{Other} skal svare deg senest {due}.",
         "{Other} skal snart svare deg.",
     ),
+    "reply.overtime": (
+        "{Other} venter fortsatt på svar fra deg",
+        "{Other} har ventet på svar fra deg siden {since}.",
+        "{Other} har ventet lenge på svar fra deg.",
+    ),
+    "reply.overtime/support": (
+        "Et medlem venter lenge",
+        "{Other} har skyldt et medlem svar siden {since}.",
+        "{Other} har lenge skyldt et medlem svar.",
+    ),
+    "reply.overtime/member": (
+        "{Other} har ikke svart ennå",
+        "Du har ventet på svar fra {other} siden {since}.",
+        "Du har ventet lenge på svar fra {other}.",
+    ),
     "reply.missed": (
         "Fristen for å svare {other} er ute",
         "{Other} var lovet svar senest {due}. Et svar nå hjelper fortsatt.",

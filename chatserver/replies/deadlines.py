@@ -9,6 +9,7 @@ from quotas.instant import HOUR, SECOND
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Rung
 from quotas.ledger.waits import REPLY, EventKind, Settled, Waits
+from quotas.plans import ReplyPromise
 from quotas.terms import Rulebook, UnknownPlanError
 
 
@@ -34,21 +35,32 @@ class ReplyDeadlines:
 
     async def _settle_once(self, conversation: str) -> Settled:
         standing = await self._ledger.standing(conversation)
-        if standing is None or not standing.usage.due_at or standing.missed:
+        if standing is None or not standing.usage.due_at:
             return await self._waits.let_go(conversation)
-        now, due_at = standing.now, standing.usage.due_at
+        now, due_at, since = standing.now, standing.usage.due_at, standing.usage.waiting_since
+        promise = self._promise(standing.settings.plan)
+        overtimes = promise.overtimes if promise else []
+        if standing.missed and not overtimes:
+            return await self._waits.let_go(conversation)
+        for each in overtimes:
+            is_due = since + round(each * HOUR) <= now
+            if is_due and await self._waits.note_overtime(conversation, since, each, now) == "moved":
+                return "moved"
+        following = [at for each in overtimes if (at := since + round(each * HOUR)) > now]
+        if standing.missed:
+            return await self._waits.look_later(conversation, since, min(following, default=0))
         if now > due_at:
-            settled = await self._waits.note_miss(conversation, due_at, now)
+            settled = await self._waits.note_miss(conversation, due_at, now, min(following, default=0))
             self._count("missed", settled, now - due_at)
             return settled
-        hours = self._warn_hours(standing.settings.plan)
+        hours = sorted(promise.warnings, reverse=True) if promise else []
         ahead = [due_at - round(each * HOUR) for each in hours]
         for each, at in zip(hours, ahead, strict=True):
             if at <= now:
                 settled = await self._waits.note_warning(conversation, due_at, each, now)
                 self._count("warning", settled, now - at)
         # Last: whoever is killed before it has the timer ring again, and whoever moves a clock waits for it.
-        next_at = min((at for at in ahead if at > now), default=due_at + 1)
+        next_at = min([*(at for at in ahead if at > now), *following, due_at + 1])
         return await self._waits.look_again(conversation, due_at, next_at)
 
     def _count(self, kind: EventKind, settled: Settled, late: int) -> None:
@@ -56,10 +68,8 @@ class ReplyDeadlines:
             self._metrics.deadlines[kind] += 1
             self._metrics.timer_lag.observe(late / SECOND)
 
-    def _warn_hours(self, plan: str) -> list[float]:
-        """The hours ahead of a deadline at which warnings go out, the earliest first."""
+    def _promise(self, plan: str) -> ReplyPromise | None:
         try:
-            promise = self._rulebook.plan(plan).reply
+            return self._rulebook.plan(plan).reply
         except UnknownPlanError:
-            return []
-        return sorted(promise.warnings, reverse=True) if promise else []
+            return None

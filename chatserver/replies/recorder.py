@@ -10,7 +10,9 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
 from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.conversations import absences
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.histories import histories
 from chatserver.notices.fact import Fact
@@ -18,7 +20,7 @@ from chatserver.notices.noting import Noting
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
-from chatserver.replies.reply_facts import fact_of
+from chatserver.replies.reply_facts import ESCALATED, FACTS, NOT_ESCALATED, fact_of, told_of
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from quotas.calendar import Calendar
@@ -27,6 +29,7 @@ from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
 from quotas.ledger.waits import WaitEvent, Waits
+from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnknownPlanError, counted_time
@@ -128,15 +131,13 @@ class ReplyRecords:
         """`places` are those that the sweep knows already; it learns of others."""
         places |= await self._places({event.conversation for event in events} - places.keys())
         rows: list[ClosedWait | ReplyNotice | MentorDay] = []
-        facts: list[Fact] = []
         for first in range(0, len(events), AT_ONCE):
             rows += self._rows(events[first : first + AT_ONCE], places)
-            facts += _facts(events[first : first + AT_ONCE], places)
             await asyncio.sleep(0)
         now = await self._clock()
         async with self._database.begin() as connection:
             await reply_waits.store(connection, rows)
-            made = await self._noting.note(connection, facts, now)
+            made = await self._noting.note(connection, await self._facts(connection, events, places), now)
         await self._noting.tell(made)
         stored: dict[int, list[str]] = {}
         for event in events:
@@ -172,8 +173,8 @@ class ReplyRecords:
         return [
             self._row(event, places[event.conversation])
             for event in events
-            # One that neither the records nor the ledger know any more was erased. A refusal has no row here.
-            if event.conversation in places and event.kind != "refused"
+            # One that neither the records nor the ledger know any more was erased. Refusals and overtimes have no rows.
+            if event.conversation in places and event.kind not in ("refused", "overtime")
         ]
 
     def _row(self, event: WaitEvent, place: ToldOf) -> ClosedWait | ReplyNotice | MentorDay:
@@ -214,19 +215,35 @@ class ReplyRecords:
             not late if due_at and (answered or late) else None,
         )
 
-    def _counted(self, plan: str, calendar: Calendar, since: int, until: int) -> int | None:
+    async def _facts(
+        self, connection: AsyncConnection, events: Sequence[WaitEvent], places: dict[str, ToldOf]
+    ) -> list[Fact]:
+        """What others may hear of."""
+        facts: list[Fact] = []
+        for number, event in enumerate(events):
+            if (place := places.get(event.conversation)) is None or event.kind not in FACTS:
+                continue
+            to, substitute = NOT_ESCALATED, None
+            if event.kind in ESCALATED:
+                to = told_of(event, self._promise(place.plan_at(event.at)))
+                if "substitute" in to:
+                    there = await absences.overlapping(connection, place.mentor, event.at, event.at + 1)
+                    substitute = next((each.substitute for each in there), None)
+            if fact := fact_of(event, place.member, place.mentor, to, substitute):
+                facts.append(fact)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return facts
+
+    def _promise(self, plan: str) -> ReplyPromise | None:
         try:
-            promise = self._rulebook.plan(plan).reply
+            return self._rulebook.plan(plan).reply
         except UnknownPlanError:
             return None
+
+    def _counted(self, plan: str, calendar: Calendar, since: int, until: int) -> int | None:
+        promise = self._promise(plan)
         return counted_time(promise, calendar, since, until) if promise else None
-
-
-def _facts(events: Iterable[WaitEvent], places: dict[str, ToldOf]) -> list[Fact]:
-    """What others may hear of."""
-    known = ((event, places[event.conversation]) for event in events if event.conversation in places)
-    facts = (fact_of(event, place.member, place.mentor) for event, place in known)
-    return [fact for fact in facts if fact is not None]
 
 
 def _place_in_time(event: WaitEvent) -> tuple[int, int]:

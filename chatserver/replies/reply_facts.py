@@ -6,18 +6,29 @@ from chatserver.notices.fact import Fact, FactName
 from quotas import instant
 from quotas.instant import MINUTE
 from quotas.ledger.waits import EventKind, WaitEvent
+from quotas.notices import HearingRole
+from quotas.plans import Escalated, ReplyPromise
 
 FACTS: dict[EventKind, FactName] = {
     "warning": "reply.warning",
     "missed": "reply.missed",
+    "overtime": "reply.overtime",
     "answered": "reply.answered",
     "refused": "message.refused",
 }
 """The rest is for reports alone."""
+ESCALATED: frozenset[EventKind] = frozenset({"warning", "missed", "overtime"})
+"""Those whose hearers a plan's escalation may name."""
+NOT_ESCALATED: frozenset[Escalated] = frozenset()
+"""Of what is told to all whom the table of notices names."""
 
 
-def fact_of(event: WaitEvent, member: str, mentor: str) -> Fact | None:
+def fact_of(
+    event: WaitEvent, member: str, mentor: str, to: frozenset[Escalated], substitute: str | None
+) -> Fact | None:
     """What is told of it, in a conversation of these two; None where nothing is.
+
+    `to` are those whom a warning, a miss or an overtime is for; `substitute`, who stands in for the mentor.
 
     Its mark is made of what happened, not of the event's id: a ledger that was restored may tell of it once more.
     """
@@ -32,8 +43,22 @@ def fact_of(event: WaitEvent, member: str, mentor: str) -> Fact | None:
         conversation=event.conversation,
         member=member,
         mentor=mentor,
+        **_hearing(event, mentor, to, substitute),
         data={key: value for key, value in data.items() if value is not None},
     )
+
+
+def _hearing(event: WaitEvent, mentor: str, to: frozenset[Escalated], substitute: str | None) -> dict[str, Any]:
+    """Of a fact, who hears of it."""
+    if event.kind not in ESCALATED:
+        return {}
+    answering = [mentor] if "mentor" in to else []
+    if "substitute" in to and substitute is not None:
+        answering.append(substitute)
+    roles: set[HearingRole] = {"mentor"} if answering else set()
+    if "support" in to:
+        roles.add("support")
+    return {"roles": frozenset(roles), "answering": tuple(answering)}
 
 
 def _told(event: WaitEvent) -> tuple[str, dict[str, Any]]:
@@ -49,8 +74,20 @@ def _told(event: WaitEvent) -> tuple[str, dict[str, Any]]:
             more = {"answered_at": instant.text(event.at), "waited_ms": max(0, event.at - event.waiting_since)}
             in_time = not late if event.due_at else None
             return f"{event.waiting_since}", {**data, **more, "in_time": in_time}
+        case "overtime":
+            return f"overtime/{event.waiting_since}/{event.hours:g}", {**data, "hours": event.hours}
         case "warning":
             # What was due while nobody was awake is noted together: one warning will do.
             return f"{event.due_at}/{event.at}", data
         case _:
             return f"{event.due_at}", data
+
+
+def told_of(event: WaitEvent, promise: ReplyPromise | None) -> frozenset[Escalated]:
+    """Whom the plan names for it; without an escalation the mentor is warned, and support hears of misses too."""
+    usual: frozenset[Escalated] = frozenset({"mentor", "support"} if event.kind == "missed" else {"mentor"})
+    if promise is None:
+        return usual
+    hours = event.hours if event.kind != "missed" else 0
+    found = promise.told_after(hours) if event.kind == "overtime" else promise.told_before(hours)
+    return found or usual

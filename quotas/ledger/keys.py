@@ -28,7 +28,10 @@ def tag(name: str) -> str:
 
 
 def conversation(name: str) -> str:
-    """Hash: settings, usage, wait, last seq, read marks, number of the last event, reasons of the last refusals."""
+    """Hash: settings, usage, wait, last seq, read marks, number of the last event, reasons of the last refusals.
+
+    And the last warning (`warned`) and overtime (`overtime`) that were noted.
+    """
     return f"{tag(name)}:conversation:{name}"
 
 

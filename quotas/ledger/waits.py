@@ -16,7 +16,7 @@ REPLY = "reply"
 """The kind of a wait's timer; its name is the conversation's."""
 Settled = Literal["noted", "known", "moved", "gone"]
 """What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
-EventKind = Literal["warning", "missed", "answered", "dropped", "wrote", "refused"]
+EventKind = Literal["warning", "missed", "overtime", "answered", "dropped", "wrote", "refused"]
 _LARGEST = 256
 """Bytes of an event, or of a name."""
 
@@ -39,6 +39,8 @@ class WaitEvent(Struct, frozen=True):
     side: Writer | None = None
     opens_at: int = 0
     """When the member may write again; 0 for not known."""
+    hours: float = 0.0
+    """How far a warning was ahead of the deadline; of `overtime`, how long the wait had lasted."""
 
 
 class Ahead(Struct, frozen=True):
@@ -95,9 +97,17 @@ class Waits:
         """Note, once, the warning `hours` ahead of the deadline `due_at`. Its timer waits for `look_again`."""
         return await self._settled("note_warning", conversation, due_at, hours, at)
 
-    async def note_miss(self, conversation: str, due_at: int, at: int) -> Settled:
-        """Note, once, the miss of the deadline `due_at`; it has no timer any more."""
-        return await self._settled("note_miss", conversation, due_at, at)
+    async def note_miss(self, conversation: str, due_at: int, at: int, next_at: int = 0) -> Settled:
+        """Note, once, the miss of the deadline `due_at`; its timer rings again at `next_at`, or not any more."""
+        return await self._settled("note_miss", conversation, due_at, at, next_at)
+
+    async def note_overtime(self, conversation: str, since: int, hours: float, at: int) -> Settled:
+        """Note, once, that the wait of that first message lasts for so many hours. Its timer stays as it is."""
+        return await self._settled("note_overtime", conversation, since, hours, at)
+
+    async def look_later(self, conversation: str, since: int, next_at: int) -> Settled:
+        """All that is due of the missed wait is noted: its timer rings again at `next_at`; 0: not any more."""
+        return await self._settled("look_later", conversation, since, next_at)
 
     async def _settled(self, function: str, conversation: str, *args: float) -> Settled:
         word: bytes = await self._ledger.call(function, (keys.conversation(conversation),), *args)
@@ -134,6 +144,6 @@ def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
     kind, conversation, since, due_at, at, *more = fields.decode().split(" ")
     event = WaitEvent(partition, id.decode(), _KINDS[kind], conversation, int(since), int(due_at), int(float(at)))
     if event.kind != "refused":
-        return event
+        return replace(event, hours=float(more[0])) if more else event
     reason, side, opens_at = more
     return replace(event, reason=cast(Reason, reason), side=cast(Writer, side), opens_at=int(opens_at))

@@ -44,6 +44,33 @@ def test_the_built_in_plans() -> None:
     }
 
 
+def test_an_escalation_takes_the_place_of_warnings(tmp_path: Path) -> None:
+    """Of a built-in plan and of a new one: hours of steps, and who each is for."""
+    steps = """[
+        { before_hours = 30, to = ["support"] },
+        { before_hours = 4, to = ["mentor"] },
+        { before_hours = 0, to = ["support"] },
+        { after_hours = 60, to = ["support"] },
+        { after_hours = 48, to = ["mentor", "substitute"] },
+    ]"""
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        f"[plans.light]\nreply = {{ escalation = {steps} }}\n"
+        f"[plans.gold]\nwriting = {{ kind = 'always' }}\nreply = {{ escalation = {steps} }}\n"
+    )
+    policy = load_policy(file)
+    for name in ("light", "gold"):
+        promise = policy.plans[name].reply
+        assert promise is not None
+        assert (promise.warnings, promise.overtimes, promise.warn_first) == ([4], [48, 60], 4 * HOUR)
+        assert sorted(promise.told_before(4) or ()) == ["mentor"]
+        assert sorted(promise.told_before(0) or ()) == ["support"]
+        assert promise.told_before(1) is None
+        assert sorted(promise.told_after(48) or ()) == ["mentor", "substitute"]
+        assert promise.told_after(4) is None
+    assert ReplyPromise().told_before(4) is None
+
+
 def test_the_first_warning_is_the_longest_one_that_makes_sense() -> None:
     """Of a plan, and of any plan of a policy."""
     day, hour, none = (
@@ -146,6 +173,26 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
             "[plans.light]\nreply = { warn_hours = [0] }",
             "`plans.light.reply.warn_hours[0]`: expected `float` >= 0.001",
             "a list of hours",
+        ),
+        (
+            "[plans.light]\nreply = { warn_hours = [1], escalation = [{ before_hours = 1, to = ['mentor'] }] }",
+            "`plans.light.reply` has both `warn_hours` and `escalation`",
+            "one of them",
+        ),
+        (
+            "[plans.light]\nreply = { escalation = [{ to = ['mentor'] }] }",
+            "`plans.light.reply.escalation[0]`: expected either `before_hours` or `after_hours`",
+            "in the place of warn_hours",
+        ),
+        (
+            "[plans.light]\nreply = { escalation = [{ before_hours = 1, to = ['member'] }] }",
+            "`plans.light.reply.escalation[0].to[0]`: invalid enum value",
+            "mentor, substitute, support",
+        ),
+        (
+            "[plans.light]\nreply = { escalation = [{ before_hours = 1, to = ['mentor'], by = 'mail' }] }",
+            "`plans.light.reply.escalation[0].by` is no key there",
+            "before_hours, after_hours",
         ),
         ("[plans.live.sessions]\nservices = []", "`plans.live.sessions.services`: expected `array`", "at least one"),
         ("[plans.live.sessions]\nservices = ['tea']", "`plans.live.sessions.services[0]`: invalid enum", "live_chat"),

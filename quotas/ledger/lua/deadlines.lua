@@ -46,7 +46,7 @@ end
 
 local function noted(key, kind, hours, state, at)
     local tag, name = place_of(key)
-    event(tag, kind, name, state.waiting_since, state.due_at, at)
+    event(tag, kind, name, state.waiting_since, state.due_at, at, ' ' .. hours)
     unarchive(tag, name, at)
     say_deadline(tag, name, kind, hours, state.due_at)
 end
@@ -84,8 +84,8 @@ local function note_warning(KEYS, ARGV)
 end
 
 -- KEYS: conversation
--- ARGV: due (the deadline that was looked at), at
--- Notes the miss once; there is nothing more to look at. Returns 'gone', 'moved' or 'noted'.
+-- ARGV: due (the deadline that was looked at), at, next (0: there is nothing more to look at)
+-- Notes the miss once. Returns 'gone', 'moved' or 'noted'.
 local function note_miss(KEYS, ARGV)
     local state = state_of(KEYS[1])
     local other = gone_or_moved(KEYS[1], state, tonumber(ARGV[1]))
@@ -95,8 +95,34 @@ local function note_miss(KEYS, ARGV)
     redis.call('ZADD', tag .. ':missed', state.due_at, name)
     say_board(tag, name, state.waiting_since, state.due_at, 1)
     noted(KEYS[1], 'missed', 0, state, ARGV[2])
-    set_next(KEYS[1], state, 0)
+    set_next(KEYS[1], state, tonumber(ARGV[3]))
     return 'noted'
+end
+
+-- KEYS: conversation
+-- ARGV: since (the first unanswered message of the wait that was looked at), hours, at
+-- Notes once that the wait lasts for so many hours; its timer stays. Returns 'moved', 'noted' or 'known'.
+local function note_overtime(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    local since = tonumber(ARGV[1])
+    if not state or state.waiting_since ~= since then return 'moved' end
+    local last_since, last_hours = (redis.call('HGET', KEYS[1], 'overtime') or '0 0'):match('^(%S+) (%S+)$')
+    if tonumber(last_since) == since and tonumber(last_hours) >= tonumber(ARGV[2]) then return 'known' end
+    redis.call('HSET', KEYS[1], 'overtime', since .. ' ' .. ARGV[2])
+    local tag, name = place_of(KEYS[1])
+    event(tag, 'overtime', name, state.waiting_since, state.due_at, ARGV[3], ' ' .. ARGV[2])
+    unarchive(tag, name, ARGV[3])
+    return 'noted'
+end
+
+-- KEYS: conversation
+-- ARGV: since, next (0: nothing)
+-- All that is due of a wait whose miss is noted is noted: its timer rings again at `next`. Returns 'moved' or 'known'.
+local function look_later(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    if not state or state.missed == 0 or state.waiting_since ~= tonumber(ARGV[1]) then return 'moved' end
+    set_next(KEYS[1], state, tonumber(ARGV[2]))
+    return 'known'
 end
 
 redis.register_function('arm_@VERSION@', arm)
@@ -104,3 +130,5 @@ redis.register_function('let_go_@VERSION@', let_go)
 redis.register_function('look_again_@VERSION@', look_again)
 redis.register_function('note_warning_@VERSION@', note_warning)
 redis.register_function('note_miss_@VERSION@', note_miss)
+redis.register_function('note_overtime_@VERSION@', note_overtime)
+redis.register_function('look_later_@VERSION@', look_later)

@@ -44,7 +44,7 @@ end
 local function wait_restored(tag, name, state, now, at)
     local due, timer = state.due_at, 0
     onto_board(tag, name, due, state.missed)
-    if due > 0 and state.missed == 0 and (state.timer > 0 or not is_far(due, now, 0, at)) then
+    if due > 0 and (state.timer > 0 or state.missed == 0 and not is_far(due, now, 0, at)) then
         timer = now
         set_timer(tag, REPLY, name, timer)
     end
