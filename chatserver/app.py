@@ -163,6 +163,8 @@ async def assembled(
         exposition = Exposition(numbers, tokens, settings.metrics, seat)
         context = ApiContext(
             provisioning=base.provisioning,
+            choosing=base.choosing,
+            trials=base.trials,
             ledger=ledger,
             messages=base.messages,
             authenticator=tokens,

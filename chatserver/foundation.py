@@ -23,6 +23,8 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.renewals import Renewals
@@ -52,6 +54,7 @@ from chatserver.notices.push import PushChannel
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
 from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.trials import NotedChoices, Trials
 from chatserver.notices.unread import UnreadTimers
 from chatserver.notices.vapid import Vapid, contact_of
 from chatserver.notices.webhook_book import WebhookBook
@@ -77,7 +80,9 @@ from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.sessions.credit_book import CreditBook
+from chatserver.sessions.handing_on import HandingOn
 from chatserver.sessions.hours import OpeningHours
+from chatserver.sessions.leaving import Leaving
 from chatserver.sessions.presence import SessionPresence
 from chatserver.sessions.prices import Prices
 from chatserver.sessions.series import SeriesBook
@@ -127,6 +132,12 @@ class Foundation(Struct, frozen=True, kw_only=True):
     records: ReplyRecords
     restorer: ArchiveRestorer
     provisioning: Provisioning
+    choosing: Choosing
+    trials: Trials
+    handing_on: HandingOn
+    """Conversations that go on with another mentor."""
+    leaving: Leaving
+    """Members that do not go on."""
     appointments: BookedSessions
     bookings: Bookings
     credits: CreditBook
@@ -338,13 +349,37 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
     )
     days = WritingDays(database=database, rulebook=rulebook, noting=noting, timers=timers, clock=ledger.now)
+    trials = Trials(database=database, noting=noting, timers=timers, clock=ledger.now)
     absences = AbsenceBook(database=database, store=store, timers=timers, clock=ledger.now)
     absence_timers = AbsenceTimers(
         database=database, waits=OpenWaits(ledger), noting=noting, timers=timers, clock=ledger.now
     )
     memberships = Memberships(database, renewals, ledger.now)
+    handing_on = HandingOn(
+        database=database,
+        ledger=ledger,
+        provisioning=provisioning,
+        appointments=appointments,
+        credits=credits,
+        telling=telling,
+        clock=ledger.now,
+    )
+    leaving = Leaving(
+        database=database,
+        provisioning=provisioning,
+        memberships=memberships,
+        telling=telling,
+        clock=ledger.now,
+    )
     doers = CaseDoers(provisioning=provisioning, memberships=memberships, bookings=bookings, telling=telling)
     case_effects = doers.effects()
+    RelationshipEffects(
+        database=database,
+        provisioning=provisioning,
+        handing_on=handing_on,
+        leaving=leaving,
+        telling=telling,
+    ).supply(case_effects)
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
@@ -357,6 +392,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.opened"], openings.still_open)
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
+    asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
     asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
@@ -371,7 +407,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         watch=TimerWatch(
             timers,
             [
-                *(deadlines, steps, series_timers, renewals, unread, openings, days),
+                *(deadlines, steps, series_timers, renewals, trials, unread, openings, days),
                 *(absence_timers, outbox_timer, case_steps),
             ],
         ),
@@ -387,6 +423,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ),
         restorer=restorer,
         provisioning=provisioning,
+        trials=trials,
+        choosing=Choosing(database, provisioning, appointments, NotedChoices(noting), ledger.now),
+        handing_on=handing_on,
+        leaving=leaving,
         appointments=appointments,
         bookings=bookings,
         credits=credits,

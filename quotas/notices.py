@@ -139,6 +139,9 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("session.three_sessions", "member", _MAIL, "hold", "sessions"),
     _rule("session.three_sessions", "mentor", _MAIL, "hold", "sessions"),
     _rule("membership.reminder", "member", _MAIL, "hold", "reminders", essential=True),
+    _rule("trial.reminder", "member", _BOTH, "hold", "reminders"),
+    _rule("trial.undecided", "support", _MAIL, "hold", "operations"),
+    _rule("trial.not_chosen", "mentor", _MAIL, "hold", "reminders"),
     _rule("case.waiting", "support", _MAIL, "hold", "operations"),
     _rule("webhook.disabled", "support", _MAIL, "hold", "operations", essential=True),
 )

@@ -1,14 +1,26 @@
 """Conversations over HTTP: the record, and how it stands in the ledger now."""
 
+from typing import assert_never
+
 from msgspec import Struct
 
 from chatserver.access.tokens import Identity
+from chatserver.api.authentication import not_allowed
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.outcome import field_problems, written
-from chatserver.api.problem import ProblemError
+from chatserver.api.problem import ProblemError, invalid
+from chatserver.api.roles import MEMBER, STAFF
 from chatserver.conversations import conversation
+from chatserver.conversations.choosing import Chosen
 from chatserver.conversations.conversation import EndedReason
-from chatserver.conversations.requests import ConversationChange, ConversationDetails, Missing
+from chatserver.conversations.requests import (
+    Conflict,
+    ConversationChange,
+    ConversationChoice,
+    ConversationDetails,
+    Invalid,
+    Missing,
+)
 from chatserver.conversations.standing_view import away_of, composer_of, reply_of
 from chatserver.protocol.events import Away, Composer, Reply
 from quotas import instant
@@ -32,6 +44,8 @@ class Conversation(Struct, frozen=True):
     trial: bool
     guest: bool
     ended_reason: EndedReason | None
+    chosen_plan: str | None
+    chosen_at: str | None
     created_at: str
     updated_at: str
     last_seq: int
@@ -43,6 +57,8 @@ class Conversation(Struct, frozen=True):
 
 async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
     status, record = written(await call.context.provisioning.put_conversation(call.id, call.body))
+    if record.kind == "trial":
+        await call.context.trials.begun(record.member)
     await call.context.openings.look_again(record.id)
     return HttpAnswer(status, await _resource(call.context, call.identity, record))
 
@@ -56,6 +72,26 @@ async def change_conversation(call: HttpCall[NoQuery, ConversationChange]) -> Ht
         await call.context.telling.tell(record.id)
     await call.context.openings.look_again(record.id)
     return HttpAnswer(status, await _resource(call.context, call.identity, record))
+
+
+async def choose_conversation(call: HttpCall[NoQuery, ConversationChoice]) -> HttpAnswer:
+    await readable(call.context, call.identity, call.id)
+    if call.identity.role == "member" and call.body.plan is not None:
+        raise not_allowed("the plan is agreed with the platform; leave `plan` out")
+    outcome = await call.context.choosing.choose(call.id, call.body.plan)
+    match outcome:
+        case Missing():
+            raise not_found(call.id)
+        case Invalid(errors):
+            raise invalid(errors)
+        case Conflict(detail):
+            raise ProblemError(409, detail)
+        case Chosen():
+            for ended in outcome.ended:  # which has cancelled what was booked
+                await call.context.telling.tell(ended)
+            return HttpAnswer(200, await _resource(call.context, call.identity, outcome.record))
+        case never:
+            assert_never(never)
 
 
 async def get_conversation(call: HttpCall[NoQuery, None]) -> HttpAnswer:
@@ -108,6 +144,8 @@ async def _resource(context: ApiContext, identity: Identity, record: conversatio
         trial=record.kind == "trial",
         guest=record.kind == "guest",
         ended_reason=ended_reason(identity, record),
+        chosen_plan=record.chosen_plan,
+        chosen_at=instant.text_or_none(record.chosen_at or 0),
         created_at=instant.text(record.created_at),
         updated_at=instant.text(record.updated_at),
         last_seq=standing.last_seq,
@@ -152,4 +190,18 @@ GET_CONVERSATION = Operation(
     query=NoQuery,
     answers={200: (Conversation, "The conversation.")},
     refusals=(404,),
+)
+
+CHOOSE_CONVERSATION = Operation(
+    method="POST",
+    path="/v1/conversations/{id}/choose",
+    name="chooseConversation",
+    summary="Go on with the mentor of this trial, by a plan; the member's other trials end, `not_chosen`.",
+    handler=choose_conversation,
+    query=NoQuery,
+    body=ConversationChoice,
+    roles=MEMBER | STAFF,
+    check=field_problems,
+    answers={200: (Conversation, "The conversation as it is now.")},
+    refusals=(404, 409),
 )

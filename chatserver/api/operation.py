@@ -13,6 +13,7 @@ from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
 from chatserver.cases.casebook import CaseBook
+from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
@@ -22,6 +23,7 @@ from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.preferences import NoticePreferences
 from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.notices.reading import NoticeLists
+from chatserver.notices.trials import Trials
 from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.metrics import Metrics
@@ -51,6 +53,8 @@ class ApiContext:
     """What the operations work with."""
 
     provisioning: Provisioning
+    choosing: Choosing
+    trials: Trials
     ledger: Ledger
     messages: MessageLog
     authenticator: Authenticator

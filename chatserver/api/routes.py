@@ -21,7 +21,7 @@ from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
-from chatserver.api.conversations import CHANGE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
+from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
@@ -67,6 +67,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     REVOKE_PERSON,
     PUT_CONVERSATION,
     CHANGE_CONVERSATION,
+    CHOOSE_CONVERSATION,
     GET_CONVERSATION,
     GET_MESSAGES,
     GET_WHY,

@@ -4,7 +4,6 @@ Each may be done again: the same again changes nothing.
 """
 
 from chatserver.cases.effects import CaseEffects, EffectImpossible
-from chatserver.conversations.membership import MembershipChange
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import Conflict, ConversationChange, Invalid, Missing
@@ -79,7 +78,8 @@ class CaseDoers:
             raise EffectImpossible("there is no membership; tell whoever charges")
         if found.terms.renews == renews:
             return f"paid_until {found.paid_until}"
-        outcome = await self._memberships.change(case.member, MembershipChange(renews=renews), "support")
+        change = self._memberships.resume if renews else self._memberships.stop
+        outcome = await change(case.member, "support")
         match outcome:
             case Conflict() | Missing() | Invalid():
                 raise EffectImpossible("the membership cannot be changed any more")

@@ -34,6 +34,12 @@ class ConversationRecord(Struct, frozen=True):
     kind: ConversationKind = "plan"
     ended_reason: EndedReason | None = None
     """Why it ended; None where it has not, or nobody said."""
+    chosen_plan: str | None = None
+    """The plan that a trial gets where it is chosen, as far as that was said."""
+    chosen_at: int | None = None
+    """When it was chosen, and its trial was over."""
+    follows: str | None = None
+    """The conversation with another mentor that was handed on to this one."""
 
     def anchor(self, calendar: Calendar) -> date:
         """The date from which subscription months are counted: that of its creation where none was said."""

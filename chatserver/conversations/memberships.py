@@ -84,12 +84,34 @@ class Memberships:
         def agreed(member: PersonRecord, found: Membership | None, calendar: Calendar, now: int) -> _Agreed:
             if found is None:
                 return Missing()
-            if not found.renews and calendar.start_of(ends := paid_until(found, calendar, now)) <= now:
-                return Conflict(f"the membership of {member.id!r} was over on {ends}; PUT another one to go on")
+            if over := _over_problem(found, calendar, now):
+                return Conflict(f"the membership of {member.id!r} {over}")
             changed = replace(found, **given)
             if found.renews and not changed.renews and change.paid_until is None:
                 return stopped(changed, calendar, now)
             return changed
+
+        return await self._write(person, by, agreed)
+
+    async def stop(self, person: str, by: Role) -> Written[MembershipRecord] | Invalid | Conflict | Missing:
+        """Let it renew no more: it is over at the end of what is paid. One that renews no more stays as it is."""
+
+        def agreed(member: PersonRecord, found: Membership | None, calendar: Calendar, now: int) -> _Agreed:
+            if found is None:
+                return Missing()
+            return stopped(found, calendar, now) if found.renews else found
+
+        return await self._write(person, by, agreed)
+
+    async def resume(self, person: str, by: Role) -> Written[MembershipRecord] | Invalid | Conflict | Missing:
+        """Let it renew again, at the end of what is paid. One that renews stays as it is; one that is over is over."""
+
+        def agreed(member: PersonRecord, found: Membership | None, calendar: Calendar, now: int) -> _Agreed:
+            if found is None:
+                return Missing()
+            if over := _over_problem(found, calendar, now):
+                return Conflict(f"the membership of {member.id!r} {over}")
+            return replace(found, renews=True)
 
         return await self._write(person, by, agreed)
 
@@ -123,6 +145,12 @@ class Memberships:
         await tell()
         await self._renewals.set_timer(person, due.next_at)
         return Written(record, created=found is None)
+
+
+def _over_problem(found: Membership, calendar: Calendar, now: int) -> str | None:
+    if not found.renews and calendar.start_of(ends := paid_until(found, calendar, now)) <= now:
+        return f"was over on {ends}; PUT another one to go on"
+    return None
 
 
 def _person_problem(person: PersonRecord) -> str | None:

@@ -68,6 +68,11 @@ class ConversationListener(Protocol):
     ) -> None:
         """The conversation is another with this transaction."""
 
+    async def followed(
+        self, connection: AsyncConnection, ended: ConversationRecord, successor: ConversationRecord, now: int
+    ) -> None:
+        """The member goes on in another conversation, which is locked too; after `changed`."""
+
 
 class Provisioning:
     """`clock` gives the store's instant; without `restorer` the ledger is one that loses nothing.
@@ -135,7 +140,9 @@ class Provisioning:
         calendar = self.rulebook.policy.calendar
         zone = details.zone if details.zone is not None else calendar.zone
         holidays = details.holidays if details.holidays is not None else calendar.holidays
-        problems = self.problems({"plan": details.plan, "zone": zone, "holidays": holidays})
+        problems = self.problems(
+            {"plan": details.plan, "chosen_plan": details.chosen_plan, "zone": zone, "holidays": holidays}
+        )
         if problems and not await self._has_ended(id):
             return Invalid(problems)
         now = await self._clock()
@@ -157,11 +164,12 @@ class Provisioning:
             created_at=now,
             updated_at=now,
             subscription_from=details.subscription_from,
+            chosen_plan=details.chosen_plan,
             kind="trial" if details.trial else "guest" if details.guest else "plan",
         )
         said = {"trial": details.trial, "guest": details.guest}
         return await self._projected(
-            await self._unless_taken(lambda connection: self._write_conversation(connection, asked, said))
+            await self._unless_taken(lambda connection: self.write_conversation(connection, asked, said))
         )
 
     async def change_conversation(
@@ -199,6 +207,13 @@ class Provisioning:
         if self._listener is not None:
             await self._listener.changed(connection, before, after, now)
 
+    async def followed(
+        self, connection: AsyncConnection, ended: ConversationRecord, successor: ConversationRecord, now: int
+    ) -> None:
+        """As `changed`: the member goes on in another one."""
+        if self._listener is not None:
+            await self._listener.followed(connection, ended, successor, now)
+
     async def standing(self, conversation: ConversationRecord) -> Standing:
         """How the conversation stands; a ledger that does not know it is told. Raises StoreError."""
         return await self._ledger.standing(conversation.id) or await self._told(conversation)
@@ -211,6 +226,7 @@ class Provisioning:
         checks: dict[str, Callable[[str], str | None]] = {
             "name": _name_problem,
             "plan": self._plan_problem,
+            "chosen_plan": self._plan_problem,
             "zone": zone_problem,
             "holidays": holidays_problem,
         }
@@ -233,9 +249,10 @@ class Provisioning:
         """The local date from which its subscription months are counted."""
         return conversation.anchor(self.rulebook.calendar_to_show(conversation.zone, conversation.holidays))
 
-    async def _write_conversation(
+    async def write_conversation(
         self, connection: AsyncConnection, asked: ConversationRecord, said: Mapping[str, bool | None]
     ) -> Written[ConversationRecord] | Invalid | Conflict:
+        """Write what is asked; `said` is whether it is a trial or a guest's, where that was said. Not projected."""
         known = await people.find_to_rely_on(connection, {asked.member, asked.mentor})
         found = await conversations.find_to_change(connection, asked.id)
         if found is not None:
@@ -252,7 +269,13 @@ class Provisioning:
             for kind, is_so in said.items():
                 if is_so not in (None, found.kind == kind):
                     return Conflict(f"whether it is a {kind} is said when it is created; leave `{kind}` out")
-            wanted = replace(found, plan=asked.plan, zone=asked.zone, holidays=asked.holidays)
+            wanted = replace(
+                found,
+                plan=asked.plan,
+                zone=asked.zone,
+                holidays=asked.holidays,
+                chosen_plan=asked.chosen_plan or found.chosen_plan,
+            )
             return await write_change(connection, found, wanted, asked.updated_at)
         sides: list[tuple[str, Role]] = [(asked.member, "member"), (asked.mentor, "mentor")]
         problems = [

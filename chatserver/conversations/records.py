@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.rows import conversations
+from quotas.admission import Status
 
 
 async def record(connection: AsyncConnection, id: str) -> ConversationRecord | None:
@@ -17,6 +18,38 @@ async def record(connection: AsyncConnection, id: str) -> ConversationRecord | N
 async def records(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, ConversationRecord]:
     """Those of `ids` that exist, by id."""
     return await conversations.find_all(connection, ids)
+
+
+async def follower(connection: AsyncConnection, id: str) -> str | None:
+    """The id of the conversation that this one was handed on to; None where it was not."""
+    return await conversations.follower(connection, id)
+
+
+async def records_of_member(connection: AsyncConnection, member: str) -> list[ConversationRecord]:
+    """All conversations of a member, by id."""
+    ids = await conversations.of_member(connection, member)
+    found = await conversations.find_all(connection, ids)
+    return [found[id] for id in ids if id in found]
+
+
+async def open_trials(connection: AsyncConnection, member: str) -> list[ConversationRecord]:
+    """A member's trials that have not ended, by id."""
+    mine = await records_of_member(connection, member)
+    return [each for each in mine if each.kind == "trial" and each.status != "ended"]
+
+
+async def members_choosing(
+    connection: AsyncConnection, until: int, after: str, limit: int
+) -> Sequence[tuple[str, int]]:
+    """Members beyond `after` with more than one open trial, the newest created until then, with when; by id."""
+    return await conversations.members_choosing(connection, until, after, limit)
+
+
+async def status_beneath(connection: AsyncConnection, conversation: ConversationRecord) -> Status:
+    """Its status, and where it is suspended what it is once that is lifted."""
+    if conversation.status != "suspended":
+        return conversation.status
+    return await conversations.status_beneath(connection, conversation.id)
 
 
 async def locked(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:

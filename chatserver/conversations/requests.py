@@ -44,6 +44,9 @@ Trial = Annotated[
 Guest = Annotated[
     bool, Meta(description="Whether it is for one session with another mentor; null: no, or as it was created.")
 ]
+ChosenPlan = Annotated[
+    str, Meta(description="Of a trial: the plan that it gets where its member chooses it; null: as it is.")
+]
 PersonId = Annotated[Name, Meta(description="1 to 64 letters, digits and any of _ . : | @ ~ -")]
 
 
@@ -77,6 +80,7 @@ class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
     subscription_from: SubscriptionFrom | None = None
     trial: Trial | None = None
     guest: Guest | None = None
+    chosen_plan: ChosenPlan | None = None
 
 
 class ConversationChange(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +90,12 @@ class ConversationChange(Struct, frozen=True, forbid_unknown_fields=True):
     plan: PlanName | None = None
     status: Status | None = None
     ended_reason: EndedReason | None = None
+
+
+class ConversationChoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """The plan that the conversation gets; null or absent: the one that was said of it. Members leave it out."""
+
+    plan: PlanName | None = None
 
 
 class FieldProblem(Struct, frozen=True):

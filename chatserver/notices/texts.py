@@ -11,7 +11,7 @@ optional:
 | `moved_from` `next_session` | the start that it had; the start of the member's next one |
 | `absent` | which side has not joined |
 | `due_at` `waiting_since` | when an answer is due; since when it is waited for |
-| `until` | when writing closes again, the week ends, or a mentor is back |
+| `until` | when writing closes again, the week ends, a mentor is back, or is to be chosen |
 | `count` | unread messages; `answered`, whether they end a wait |
 | `waiting` | how many members wait while their mentor is away |
 | `members` | how many members the mentor has written to on fewer days of the week than the plan promises |
@@ -50,6 +50,7 @@ _TOPICS = {
     "booking": "sessions",
     "session": "sessions",
     "membership": "membership",
+    "trial": "trial",
     "absence": "operations",
     "person": "operations",
     "case": "operations",

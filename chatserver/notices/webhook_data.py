@@ -112,6 +112,15 @@ class MembershipData(Struct, frozen=True, kw_only=True):
     by: str | None = None
 
 
+class TrialData(Struct, frozen=True, kw_only=True):
+    """A member has mentors to choose between, or has chosen another one than this. `until`: when they are to have."""
+
+    member: str
+    conversation: str | None = None
+    mentor: str | None = None
+    until: Moment | None = None
+
+
 class PersonErasedData(Struct, frozen=True, kw_only=True):
     """A person was erased: forget what you hold of them."""
 
@@ -149,6 +158,9 @@ DATA: Mapping[FactName, tuple[type[Struct], str]] = {
     "membership.changed": (MembershipData, "A membership was agreed on, or changed."),
     "membership.reminder": (MembershipData, "A membership renews soon."),
     "membership.renewed": (MembershipData, "A membership was renewed."),
+    "trial.reminder": (TrialData, "A member has still to choose between mentors."),
+    "trial.undecided": (TrialData, "A member has not chosen between mentors in time."),
+    "trial.not_chosen": (TrialData, "A trial has ended: its member chose another mentor."),
     "person.erased": (PersonErasedData, "A person was erased."),
     "webhook.disabled": (WebhookDisabledData, "Another endpoint is told of nothing more."),
 }

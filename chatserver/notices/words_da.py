@@ -248,6 +248,20 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Et medlemskab er fornyet til {renewed_until}.",
         "Et medlemskab er fornyet.",
     ),
+    "trial.reminder": (
+        "Hvilken mentor vil du fortsætte med?",
+        "Du har lært flere mentorer at kende. Vælg den, du vil fortsætte med, inden {until}.",
+        "Du har lært flere mentorer at kende. Vælg den, du vil fortsætte med.",
+    ),
+    "trial.undecided": (
+        "Et medlem har ikke valgt mentor",
+        "Et medlem har lært flere mentorer at kende og har ikke valgt i tide. Hjælp dem med at vælge.",
+    ),
+    "trial.not_chosen": (
+        "{other} fortsætter med en anden mentor",
+        "{other} har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
+        "Medlemmet har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
+    ),
     "person.erased": ("En person er slettet", "Alt, hvad der var kendt om en person, er slettet, som personen bad om."),
     "case.waiting": (
         "En sag venter",
@@ -273,6 +287,8 @@ WHY: dict[str, str] = {
     "openings": "Du får dette, fordi du bad om at få besked, når du kan skrive igen.",
     "membership": "Du får dette, fordi medlemskabet er dit.",
     "membership/support": "Du får dette, fordi support holder øje med medlemskaberne.",
+    "trial": "Du får dette, fordi I to var ved at lære hinanden at kende.",
+    "trial/support": "Du får dette, fordi support hjælper, hvor der skal vælges.",
     "operations": "Du får dette, fordi du har ansvar for tjenesten.",
     "test": "Du får dette, fordi de, der har ansvar for tjenesten, prøver, om beskeder når dig.",
     "optional": "Du kan slå den slags beskeder fra, eller vælge, hvordan de når dig, i appen under Notifikationer.",

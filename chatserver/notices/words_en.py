@@ -245,6 +245,20 @@ WORDS: dict[str, tuple[str, ...]] = {
         "A membership was renewed until {renewed_until}.",
         "A membership was renewed.",
     ),
+    "trial.reminder": (
+        "Which mentor do you want to go on with?",
+        "You have come to know more than one mentor. Choose the one you want to go on with, by {until}.",
+        "You have come to know more than one mentor. Choose the one you want to go on with.",
+    ),
+    "trial.undecided": (
+        "A member has not chosen a mentor",
+        "A member has come to know more than one mentor, and has not chosen in time. Help them to choose.",
+    ),
+    "trial.not_chosen": (
+        "{other} goes on with another mentor",
+        "{other} has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
+        "The member has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
+    ),
     "person.erased": ("A person was erased", "All that was known of a person was erased, as they asked."),
     "case.waiting": (
         "A case is waiting",
@@ -270,6 +284,8 @@ WHY: dict[str, str] = {
     "openings": "You get this because you asked to hear when you can write again.",
     "membership": "You get this because the membership is yours.",
     "membership/support": "You get this because support looks after memberships.",
+    "trial": "You get this because you and the other one were getting to know each other.",
+    "trial/support": "You get this because support helps where a choice is due.",
     "operations": "You get this because you look after this service.",
     "test": "You get this because whoever looks after this service tries whether notices reach you.",
     "optional": "You can switch such notices off, or choose how they reach you, in the app’s settings under Notices.",

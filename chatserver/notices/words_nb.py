@@ -248,6 +248,20 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Et medlemskap er fornyet til {renewed_until}.",
         "Et medlemskap er fornyet.",
     ),
+    "trial.reminder": (
+        "Hvilken mentor vil du fortsette med?",
+        "Du har blitt kjent med flere mentorer. Velg den du vil fortsette med, innen {until}.",
+        "Du har blitt kjent med flere mentorer. Velg den du vil fortsette med.",
+    ),
+    "trial.undecided": (
+        "Et medlem har ikke valgt mentor",
+        "Et medlem har blitt kjent med flere mentorer og har ikke valgt i tide. Hjelp dem å velge.",
+    ),
+    "trial.not_chosen": (
+        "{other} fortsetter med en annen mentor",
+        "{other} har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
+        "Medlemmet har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
+    ),
     "person.erased": ("En person er slettet", "Alt som var kjent om en person, er slettet, slik personen ba om."),
     "case.waiting": (
         "En sak venter",
@@ -273,6 +287,8 @@ WHY: dict[str, str] = {
     "openings": "Du får dette fordi du ba om å få vite når du kan skrive igjen.",
     "membership": "Du får dette fordi medlemskapet er ditt.",
     "membership/support": "Du får dette fordi support følger med på medlemskapene.",
+    "trial": "Du får dette fordi dere to var i ferd med å bli kjent.",
+    "trial/support": "Du får dette fordi support hjelper der et valg må tas.",
     "operations": "Du får dette fordi du har ansvar for tjenesten.",
     "test": "Du får dette fordi de som har ansvar for tjenesten, prøver om varsler når deg.",
     "optional": "Du kan slå av slike varsler, eller velge hvordan de når deg, i appen under Varsler.",

@@ -101,6 +101,8 @@ class ExportedConversation(Struct, frozen=True):
     kind: ConversationKind
     ended_reason: EndedReason | None
     """None too where it is that somebody was removed."""
+    chosen_plan: str | None
+    chosen_at: str | None
     records: Rows
     """Its sessions: bookings, corrections of credits, what happened, series."""
 

@@ -151,6 +151,8 @@ class Export:
                 subscription_from=found.subscription_from.isoformat() if found.subscription_from else None,
                 kind=found.kind,
                 ended_reason=None if found.ended_reason == "removed" else found.ended_reason,
+                chosen_plan=found.chosen_plan,
+                chosen_at=instant.text_or_none(found.chosen_at),
                 records=await recorded.of_conversation(connection, name),
             )
 

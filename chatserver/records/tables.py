@@ -73,9 +73,15 @@ CONVERSATIONS = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False, server_default="plan"),
     Column("ended_reason", String(16)),
+    Column("chosen_plan", String(32)),
+    Column("chosen_at", BigInteger),
+    Column("follows", String(64)),
     # Whether it is suspended says its open row of `suspensions`; this is what it is beside that.
     _one_of("status", ("open", "paused", "ended")),
     CheckConstraint("revision >= 1", name="revision_positive"),
+    Index("ux_conversations_follows", "follows", unique=True),
+    # Of trials alone, as its step says: there are few.
+    Index("ix_conversations_trials", "member_id", "created_at"),
 )
 
 SUBSCRIPTIONS = Table(

@@ -25,6 +25,9 @@ from quotas.credits import Correction, Credits, correction_refusal, credits_of
 from quotas.periods import Period
 from quotas.terms import Rulebook
 
+CARRIED = "carried"
+"""The id of the correction by which units come along from the conversation before."""
+
 
 class CreditEntry(Struct, frozen=True):
     """A change of a period's credits: what a booking spends (`units` below 0), or what support added or took."""
@@ -193,6 +196,22 @@ class CreditBook:
             event = SessionEvent(conversation, "", "corrected", now, now, "support", {"units": units}, mark=id)
             await self._log.append(connection, [event], {conversation: found})
             return await self._of(connection, found, month, now)
+
+    async def carry(
+        self, connection: AsyncConnection, old: ConversationRecord, new: ConversationRecord, now: int
+    ) -> int:
+        """Let `new`, whose months are those of `old`, have as many units left this month: by one correction.
+
+        To be called once, with both locked; returns its units, 0 where it needs none.
+        """
+        month = self._months.at(old, now)
+        before = (await self._of(connection, old, month, now)).credits
+        if before is None or before.allowance is None or not (units := before.corrected - before.used):
+            return 0
+        await corrections.append(connection, Correction(CARRIED, new.id, month.number, units, "carried", now))
+        event = SessionEvent(new.id, "", "corrected", now, now, "support", {"units": units}, mark=CARRIED)
+        await self._log.append(connection, [event], {new.id: new})
+        return units
 
     async def _of(
         self, connection: AsyncConnection, conversation: ConversationRecord, month: Period, now: int

@@ -17,7 +17,7 @@ from chatserver.api.routes import OPERATIONS
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
 from chatserver.cases.rows import cases
 from chatserver.conversations.membership import MembershipDetails
-from chatserver.conversations.requests import PersonDetails, Written
+from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.notices.webhook_book import WebhookWritten
 from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
@@ -80,6 +80,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putConversation", "new"): WRITERS,
     ("changeConversation", "c1"): WRITERS,
     ("changeConversation", "absent"): WRITERS_FIND_NOTHING,
+    ("chooseConversation", "t1"): row(401, "ok", 404, 403, 403, 403, 404, "ok", "ok"),
+    ("chooseConversation", "absent"): row(401, 404, 404, 403, 403, 403, 404, 404, 404),
     ("getConversation", "c1"): ITS_PEOPLE,
     ("getConversation", "absent"): NOBODY_FINDS_IT,
     ("getMessages", "c1"): ITS_PEOPLE,
@@ -223,6 +225,7 @@ BODIES: dict[str, object] = {
     "revokePerson": {"before": "2026-01-01T00:00:00Z"},
     "putConversation": {"member": "mia", "mentor": "tora", "plan": "basic"},
     "changeConversation": {"plan": "basic"},
+    "chooseConversation": {},
     "putBooking": {
         "conversation": "c1",
         "service": "video_call",
@@ -314,11 +317,13 @@ FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.fixture
 async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
-    """c1 of mia and tora with b1, s1 and mia's k1, her membership, c2 of others, sara of support, and w1."""
+    """c1 of mia and tora with b1, s1 and mia's k1, their trial t1, her membership, c2 of others, sara, and w1."""
     async with here(valkey_url, tmp_path, webhook_networks=("127.0.0.0/8",)) as server:
         assert isinstance(await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
         await server.conversation("c1", "live")
         await server.conversation("c2", "basic", member="uma", mentor="ulf")
+        trial = ConversationDetails("mia", "tora", "trial", trial=True, chosen_plan="basic")
+        assert isinstance(await server.parts.provisioning.put_conversation("t1", trial), Written)
         wanted = WantedBooking("b1", "c1", "video_call", instant.parse("2026-01-13T09:00:00Z"), 30)
         assert isinstance(await server.parts.bookings.book(wanted, "mentor"), BookingDone)
         series = msgspec.convert(BODIES["putSeries"], SeriesDetails)
@@ -486,9 +491,9 @@ async def test_a_list_holds_only_what_its_reader_may_see(server: HereServer) -> 
         await mia.write("a question")
         await ola.write("another", conversation="c3")
     expected = {
-        "the member": {"c1"},
+        "the member": {"c1", "t1"},
         "another member": {"c3"},
-        "the mentor": {"c1", "c3"},
+        "the mentor": {"c1", "c3", "t1"},
         "another mentor": set(),
         "the member with a mentor's token": set(),
         "the mentor with a member's token": set(),

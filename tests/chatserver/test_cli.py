@@ -166,7 +166,7 @@ def test_migrate_says_what_it_did(tmp_path: Path) -> None:
     """Once; the second time there is nothing to do."""
     (tmp_path / "data").mkdir()
     assert (
-        "Applied: 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0009, 0010, 0013."
+        "Applied: 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0009, 0010, 0011, 0012, 0013, 0014."
         in run("migrate", cwd=tmp_path).stdout
     )
     assert "up to date" in run("migrate", cwd=tmp_path).stdout

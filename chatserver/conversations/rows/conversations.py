@@ -31,6 +31,9 @@ def _all() -> Select[*tuple[object, ...]]:
         CONVERSATIONS.c.subscription_from,
         CONVERSATIONS.c.kind,
         CONVERSATIONS.c.ended_reason,
+        CONVERSATIONS.c.chosen_plan,
+        CONVERSATIONS.c.chosen_at,
+        CONVERSATIONS.c.follows,
     ).join(SUBSCRIPTIONS, _OPEN)
 
 
@@ -62,6 +65,26 @@ async def find_all(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
     for some in portions(ids):
         rows = await connection.execute(_all().where(CONVERSATIONS.c.id.in_(some)))
         found |= {row.id: _conversation(row) for row in rows}
+    return found
+
+
+async def of_member(connection: AsyncConnection, member: str) -> list[str]:
+    """The ids of all conversations of a member, sorted."""
+    mine = select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.member_id == member)
+    return list(await connection.scalars(mine.order_by(CONVERSATIONS.c.id)))
+
+
+async def members_choosing(connection: AsyncConnection, until: int, after: str, limit: int) -> list[tuple[str, int]]:
+    """Members beyond `after` with more than one open trial, the newest created until then, with when; by id."""
+    member, newest = CONVERSATIONS.c.member_id, func.max(CONVERSATIONS.c.created_at)
+    on_trial = (CONVERSATIONS.c.kind == "trial", CONVERSATIONS.c.status != "ended", member > after)
+    query = select(member, newest).where(*on_trial).group_by(member).having(func.count() > 1, newest <= until)
+    return [(id, at) for id, at in await connection.execute(query.order_by(member).limit(limit))]
+
+
+async def follower(connection: AsyncConnection, id: str) -> str | None:
+    """The id of the conversation that this one was handed on to; None where it was not."""
+    found: str | None = await connection.scalar(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.follows == id))
     return found
 
 
@@ -181,4 +204,7 @@ def _values(conversation: ConversationRecord) -> dict[str, object]:
         "subscription_from": conversation.subscription_from,
         "kind": conversation.kind,
         "ended_reason": conversation.ended_reason,
+        "chosen_plan": conversation.chosen_plan,
+        "chosen_at": conversation.chosen_at,
+        "follows": conversation.follows,
     }

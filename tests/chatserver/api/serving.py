@@ -126,6 +126,8 @@ async def served(
     unsubscribing = Unsubscribing(database, secrets, ledger.now, PUBLIC)
     context = ApiContext(
         provisioning=provisioning,
+        choosing=base.choosing,
+        trials=base.trials,
         ledger=ledger,
         messages=MessageLog(database, ledger, keys),
         authenticator=tokens,

@@ -204,3 +204,22 @@ async def test_why_it_ended(server: Served, two_conversations: None) -> None:
         assert (await anyone.get("/v1/conversations/c2", headers=bearer("sara", "support"))).json()[
             "ended_reason"
         ] == "removed"
+
+
+async def test_a_member_chooses_a_mentor(server: Served, http: httpx.AsyncClient, two_conversations: None) -> None:
+    """By the plan that was agreed; another one only a service can name."""
+    for id, mentor in (("t1", "tom"), ("t2", "ann")):
+        trial = {"member": "kari", "mentor": mentor, "plan": "trial", "trial": True, "chosen_plan": "live"}
+        made = (await http.put(f"/v1/conversations/{id}", json=trial)).json()
+        assert (made["trial"], made["chosen_plan"], made["chosen_at"]) == (True, "live", None)
+    async with http_client(server.url, headers=bearer("kari", "member")) as kari:
+        other = await kari.post("/v1/conversations/t1/choose", json={"plan": "live+"})
+        assert other.status_code == 403
+        chosen = await kari.post("/v1/conversations/t1/choose", json={})
+        assert (chosen.status_code, chosen.json()["plan"], chosen.json()["trial"]) == (200, "live", False)
+        assert chosen.json()["chosen_at"] is not None
+        ended = (await kari.get("/v1/conversations/t2")).json()
+        assert (ended["status"], ended["ended_reason"]) == ("ended", "not_chosen")
+        assert (await kari.post("/v1/conversations/t2/choose", json={})).status_code == 409
+    unknown = await http.post("/v1/conversations/t1/choose", json={"plan": "gold"})
+    assert [each["field"] for each in unknown.json()["errors"]] == ["plan"]

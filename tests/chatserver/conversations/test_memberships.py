@@ -323,3 +323,26 @@ async def test_members_hear_of_a_renewal_that_comes_and_webhooks_of_all_of_it(ho
     await house.change(MembershipChange(renews=False))
     assert await still.answer(reminder) == "it is not renewed any more"
     assert await still.answer(replace(reminder, person="nobody")) == "it is not renewed any more"
+
+
+async def test_renewal_is_stopped_and_resumed(house: House) -> None:
+    """Each once: the same again appends nothing. Resumed, it renews on the day on which it would have been over."""
+    assert await house.memberships.stop("ola", "support") == Missing()
+    await house.put()
+    for _ in range(2):
+        stopped = done(await house.memberships.stop("mia", "member"))
+        assert (stopped.terms.renews, stopped.terms.paid_until, stopped.set_by) == (False, date(2026, 2, 28), "member")
+    for _ in range(2):
+        resumed = done(await house.memberships.resume("mia", "support"))
+        assert (resumed.terms.renews, resumed.set_by) == (True, "support")
+    found = await house.now_of()
+    assert (found.paid_until, len(found.history)) == (date(2026, 2, 28), 3)
+
+
+async def test_what_is_over_is_not_resumed(house: House) -> None:
+    """It stays stopped, and a stop says the same."""
+    await house.put()
+    stopped = done(await house.memberships.stop("mia", "support"))
+    await house.show(JANUARY + 40 * DAY)
+    assert isinstance(await house.memberships.resume("mia", "support"), Conflict)
+    assert done(await house.memberships.stop("mia", "support")) == stopped

@@ -132,7 +132,7 @@ async def test_a_policy_without_a_plan_in_use(
     poorer = Rulebook(Policy(policy.calendar, {"light": policy.plans["light"]}))
     sentence = await rules_problem(database, poorer)
     assert sentence is not None
-    assert "basic (2), live (1), live+ (1), video (1); it has light; add them" in sentence
+    assert "basic (2), guest (1), live (1), live+ (1), trial (1), video (1); it has light; add them" in sentence
     with pytest.raises(LookupError, match="the policy lacks plans"):
         await rebuild(
             database, ledger, restorer, poorer, BookedSessions(database, ledger.now, session_log_on(database)), nothing

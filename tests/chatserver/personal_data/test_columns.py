@@ -101,6 +101,9 @@ WHERE = {
         "subscription_from": "conversations.subscription_from",
         "kind": "conversations.kind",
         "ended_reason": "conversations.ended_reason",
+        "chosen_plan": "conversations.chosen_plan",
+        "chosen_at": "conversations.chosen_at",
+        "follows": "another conversation of the member, which their export has; the mentor is not told of it",
     },
     "subscriptions": {
         "id": OURS,
@@ -223,6 +226,9 @@ AFTERWARDS = {
         "subscription_from": WHEN,
         "kind": "the conversation's, which the other side goes on reading",
         "ended_reason": "the conversation's, which the other side goes on reading",
+        "chosen_plan": COUNTED,
+        "chosen_at": WHEN,
+        "follows": FOUND_BY,
     },
     "subscriptions": {
         "id": OURS,

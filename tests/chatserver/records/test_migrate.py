@@ -112,7 +112,7 @@ async def test_a_conversation_has_one_open_subscription(database: Database) -> N
         await connection.execute(text(person.format("t", "mentor")))
         conversation = (
             "INSERT INTO conversations VALUES "
-            "('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1, 1, NULL, 'plan', NULL)"
+            "('c', 'm', 't', 'Europe/Oslo', '', 'open', 1, 1, 1, 1, NULL, 'plan', NULL, NULL, NULL, NULL)"
         )
         await connection.execute(text(conversation))
         await connection.execute(text(subscription))

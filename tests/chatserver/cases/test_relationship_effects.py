@@ -1,0 +1,144 @@
+"""What cases ask of conversations and memberships is done, and done again changes nothing."""
+
+from datetime import date
+
+import pytest
+
+from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.requests import ConversationDetails, Written
+from chatserver.sessions.handing_on import HandingOn
+from chatserver.sessions.leaving import Leaving
+from quotas.bookings import Price
+from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
+
+
+@pytest.fixture
+async def supplied(desk: CaseDesk) -> CaseDesk:
+    """With effects as the product has them, and kim, another mentor."""
+    await desk.person("kim", "mentor")
+    handing_on = HandingOn(
+        database=desk.database,
+        ledger=desk.ledger,
+        provisioning=desk.provisioning,
+        appointments=desk.appointments,
+        credits=desk.credits,
+        telling=desk.telling,
+        clock=desk.clock,
+    )
+    leaving = Leaving(
+        database=desk.database,
+        provisioning=desk.provisioning,
+        memberships=desk.memberships,
+        telling=desk.telling,
+        clock=desk.clock,
+    )
+    doers = CaseDoers(
+        provisioning=desk.provisioning, memberships=desk.memberships, bookings=desk.bookings, telling=desk.telling
+    )
+    desk.effects.update(doers.effects())
+    RelationshipEffects(
+        database=desk.database,
+        provisioning=desk.provisioning,
+        handing_on=handing_on,
+        leaving=leaving,
+        telling=desk.telling,
+    ).supply(desk.effects)
+    return desk
+
+
+async def record(desk: CaseDesk, id: str) -> ConversationRecord:
+    found = await desk.provisioning.get_conversation(id)
+    assert found is not None
+    return found
+
+
+async def test_a_switch_hands_the_conversation_on(supplied: CaseDesk) -> None:
+    """To one that is made for it; the case says which."""
+    ref = (await supplied.opened("s", "mentor_switch", MIA)).case.id
+    await supplied.acted(ref, "proposed", SARA, mentor="kim", chemistry=False)
+    await supplied.acted(ref, "switched", MIA)
+    for _ in range(2):
+        await supplied.ring(ref)
+    assert did(await supplied.seen(ref, SARA))[-1] == "effect:hand_on"
+    before, after = await record(supplied, "c1"), await record(supplied, f"switch-{ref}")
+    assert (before.status, before.ended_reason) == ("ended", "switched")
+    assert (after.mentor, after.plan, after.follows, after.status) == ("kim", "coaching", "c1", "open")
+
+
+async def test_a_cancellation_goes_along_and_other_cases_are_overtaken(supplied: CaseDesk) -> None:
+    """Where the conversation is handed on while they are open."""
+    await supplied.membership()
+    leaving = (await supplied.opened("m", "membership_cancellation", MIA, asked_on=date(2026, 1, 6))).case.id
+    asked = (await supplied.opened("q", "question", MIA)).case.id
+    ref = (await supplied.opened("s", "mentor_switch", MIA)).case.id
+    await supplied.acted(ref, "proposed", SARA, mentor="kim", chemistry=False)
+    await supplied.acted(ref, "switched", MIA)
+    await supplied.ring(ref)
+    found, overtaken = await supplied.seen(leaving, SARA), await supplied.seen(asked, SARA)
+    assert found is not None
+    assert overtaken is not None
+    assert (found.case.conversation, found.case.state) == (f"switch-{ref}", "official")
+    assert overtaken.case.state == "overtaken"
+
+
+async def test_a_switch_after_a_first_call_keeps_the_trial(supplied: CaseDesk) -> None:
+    trial = ConversationDetails("mia", "kim", "trial", trial=True)
+    assert isinstance(await supplied.provisioning.put_conversation("t1", trial), Written)
+    ref = (await supplied.opened("s", "mentor_switch", MIA)).case.id
+    await supplied.acted(ref, "proposed", SARA, mentor="kim", chemistry=True)
+    await supplied.acted(ref, "switched", MIA)
+    await supplied.ring(ref)
+    after = await record(supplied, "t1")
+    assert (after.kind, after.plan, after.follows) == ("plan", "coaching", "c1")
+
+
+async def test_a_cancellation_stops_the_renewal_and_ends_when_it_is_paid_until(supplied: CaseDesk) -> None:
+    """Taken back, it renews again; asked for once more, all conversations of the member end."""
+    await supplied.membership()
+    await supplied.open("c3", "mia", "kim", plan="coaching")
+    today = date(2026, 1, 6)
+    first = (await supplied.opened("m1", "membership_cancellation", MIA, asked_on=today)).case.id
+    await supplied.ring(first)
+    found = await supplied.memberships.find("mia")
+    assert found is not None
+    assert (found.terms.renews, found.paid_until) == (False, date(2026, 2, 5))
+    await supplied.acted(first, "kept", MIA)
+    await supplied.ring(first)
+    found = await supplied.memberships.find("mia")
+    assert found is not None
+    assert found.terms.renews
+    again = (await supplied.opened("m2", "membership_cancellation", MIA, asked_on=today)).case.id
+    await supplied.show("2026-02-04T22:00:00Z")
+    await supplied.ring(again)
+    assert (await record(supplied, "c1")).status == "open"
+    await supplied.show("2026-02-05T00:00:00Z")
+    await supplied.ring(again)
+    for id in ("c1", "c3"):
+        ended = await record(supplied, id)
+        assert (ended.status, ended.ended_reason) == ("ended", "cancelled")
+    assert (await record(supplied, "c2")).status == "open"
+
+
+async def test_a_ghosting_that_churns_ends_the_conversation(supplied: CaseDesk) -> None:
+    """Renewal is off; without a membership that is support's to do."""
+    ref = (await supplied.opened("g", "ghosting", TOM)).case.id
+    await supplied.show("2026-07-01T12:00:00+02:00")
+    await supplied.ring(ref)
+    assert did(await supplied.seen(ref, SARA))[-2:] == ["effect:end_conversation", "by_hand:stop_renewal"]
+    ended = await record(supplied, "c1")
+    assert (ended.status, ended.ended_reason) == ("ended", "churned")
+
+
+async def test_a_session_with_a_guest_has_a_conversation_of_its_own(supplied: CaseDesk) -> None:
+    """As long as the case is on its way."""
+    ref = (await supplied.opened("o", "one_off_session", MIA)).case.id
+    await supplied.acted(ref, "approved", SARA, mentor="kim", price=Price(50_000, "NOK"))
+    await supplied.ring(ref)
+    guest = await record(supplied, f"guest-{ref}")
+    assert (guest.kind, guest.plan, guest.member, guest.mentor) == ("guest", "guest", "mia", "kim")
+    await supplied.acted(ref, "declined", MIA)
+    await supplied.ring(ref)
+    guest = await record(supplied, f"guest-{ref}")
+    assert (guest.status, guest.ended_reason) == ("ended", None)
