@@ -3,7 +3,7 @@
 Doing it again changes nothing: ids of conversations that are made are the case's own.
 """
 
-from chatserver.cases.effects import CaseEffects, EffectDoer, EffectImpossible
+from chatserver.cases.effects import CaseEffects, EffectImpossible
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.records import follower, record, records_of_member
@@ -13,7 +13,6 @@ from chatserver.sessions.handing_on import HandedOn, HandingOn
 from chatserver.sessions.leaving import Leaving
 from chatserver.sessions.telling import SessionTelling
 from quotas.cases.record import Case
-from quotas.cases.rules import CaseEffect
 
 GUEST_PLAN = "guest"
 """Of the policy."""
@@ -39,7 +38,7 @@ class RelationshipEffects:
 
     def supply(self, effects: CaseEffects) -> None:
         """Put them where cases look for them."""
-        doers: dict[CaseEffect, EffectDoer] = {
+        doers: CaseEffects = {
             "end_all_conversations": self.end_all_conversations,
             "list_bookings_after": self.list_bookings_after,
             "hand_on": self.hand_on,
