@@ -1,7 +1,8 @@
 # Needs make and Python 3.11 or newer; everything else goes into .venv. `make help` lists what there is.
 
 PYTHON ?= python3
-WORKERS ?= auto
+# Half as many again as there are cores: tests wait more than they compute.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, (3 * (os.cpu_count() or 1) + 1) // 2))' 2>/dev/null || echo auto)
 BIN := .venv/bin
 
 # Servers of Node are compared where Node is.
@@ -36,12 +37,12 @@ demo: .venv/base ## Start a server with demo people in demo-data/ and print how 
 	@$(BIN)/chatserver demo $(ARGS)
 
 test: .venv/dev ## Run every test and measure the coverage of the rules
-	$(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --cov --cov-report term
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report term
 
 compiled: $(COMPILED)/done ## Compile the message path, and run its tests on that (needs a C compiler)
 	rm -rf $(COMPILED)/checkout && mkdir $(COMPILED)/checkout
 	tar c --exclude=node_modules --exclude=__pycache__ tests benchmarks pyproject.toml | tar x -C $(COMPILED)/checkout
-	cd $(COMPILED)/checkout && ../bin/python -m pytest -n $(WORKERS) --maxprocesses 4 $(MESSAGE_PATH) $(INTERPRETED)
+	cd $(COMPILED)/checkout && ../bin/python -m pytest -n $(WORKERS) $(MESSAGE_PATH) $(INTERPRETED)
 
 check: .venv/dev ## Lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chatserver.records.sqlite_statements import opened
+from chatserver.records.sqlite_statements import OpenConnections
 
 LOCK_WAIT_SECONDS = 5.0
 """How long a writer waits for another process that holds the file."""
@@ -32,8 +32,9 @@ class SqliteFile:
     """The connections to one file, at most `readers` that read. Transactions raise SQLAlchemy's errors."""
 
     def __init__(self, url: URL, readers: int) -> None:
-        self._readers = _engine(url, LOCK_WAIT_SECONDS, readers)
-        self._writer = _engine(url, TRY_FOR, 1)
+        self._open = OpenConnections()
+        self._readers = _engine(url, LOCK_WAIT_SECONDS, readers, self._open)
+        self._writer = _engine(url, TRY_FOR, 1, self._open)
         self._turn = asyncio.Lock()  # in the order of asking, which a pool of connections does not promise
         event.listen(self._readers.sync_engine, "begin", _begin_reading)
         event.listen(self._writer.sync_engine, "begin", _begin_writing)
@@ -65,14 +66,15 @@ class SqliteFile:
         """Close every connection."""
         await self._readers.dispose()
         await self._writer.dispose()
+        await self._open.close()
 
 
-def _engine(url: URL, timeout: float, connections: int) -> AsyncEngine:
+def _engine(url: URL, timeout: float, connections: int, open: OpenConnections) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,  # names and addresses do not belong in logs
         # Without an isolation level the driver opens no transactions of its own: the listeners to "begin" do.
-        connect_args={"timeout": timeout, "isolation_level": None, "async_creator_fn": opened},
+        connect_args={"timeout": timeout, "isolation_level": None, "async_creator_fn": open.another},
         pool_size=connections,
     )
     event.listen(engine.sync_engine, "connect", _prepare)

@@ -5,20 +5,40 @@ machine every way costs more than the statement. Here the thread does all of it 
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import aiosqlite
 
 
-def opened(*where: Any, **how: Any) -> aiosqlite.Connection:
-    """A connection as SQLAlchemy's dialect wants it, still to be awaited; takes what `sqlite3.connect` takes."""
-    connection = _Connection(lambda: sqlite3.connect(*where, **how), iter_chunk_size=64)
-    connection._thread.daemon = True  # as SQLAlchemy has it
-    return connection
+class OpenConnections:
+    """Those that a pool has opened and nobody has closed: one whose user was cancelled may not come back to it."""
+
+    def __init__(self) -> None:
+        self._open: set[_Connection] = set()
+
+    def another(self, *where: Any, **how: Any) -> aiosqlite.Connection:
+        """One as SQLAlchemy's dialect wants it, still to be awaited; takes what `sqlite3.connect` takes."""
+        connection = _Connection(lambda: sqlite3.connect(*where, **how), self._open)
+        connection._thread.daemon = True  # as SQLAlchemy has it
+        return connection
+
+    async def close(self) -> None:
+        """Close what is left."""
+        while self._open:
+            await self._open.pop().close()
 
 
 class _Connection(aiosqlite.Connection):
+    def __init__(self, connect: Callable[[], sqlite3.Connection], beside: "set[_Connection]") -> None:
+        super().__init__(connect, iter_chunk_size=64)
+        self._beside = beside
+        beside.add(self)
+
+    async def close(self) -> None:
+        self._beside.discard(self)
+        await super().close()
+
     def cursor(self) -> "_Cursor":  # type: ignore[override]  # what the dialect calls
         return _Cursor(self)
 

@@ -128,6 +128,11 @@ class Desk:
     def can_write(self) -> bool:
         return self.current is not None and may_write(self.role, self.current)
 
+    def can_join(self, conversation: ConversationView) -> bool:
+        """Whether its next session is theirs to join, and they have not, as far as is known here."""
+        session = conversation.next_session
+        return session is not None and not self._reads_along and not self._live.has_joined(session.booking, self.user)
+
     # What is printed
 
     def announce(self, text: str) -> None:
@@ -135,6 +140,10 @@ class Desk:
         if text != self._last_announcement:
             self._print(announcement(text, self._paper.width))
             self._last_announcement = text
+
+    def show_of_day(self, at: int, zone: str, lines: list[TranscriptLine]) -> None:
+        """Print lines that bear a time of day (ms): under its day, where that is later than the last one shown."""
+        self._print([*self._transcript.later_day(at, zone, self._paper.width), *lines])
 
     def _print(self, lines: list[TranscriptLine]) -> None:
         self._last_announcement = ""

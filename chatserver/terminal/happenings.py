@@ -56,6 +56,10 @@ class LiveNews:
             case _:
                 return []
 
+    def has_joined(self, booking: str, person: str) -> bool:
+        """Whether a join of theirs was told here."""
+        return any(known[:2] == (booking, person) for known in self._known_joins)
+
     def _left(self, until: int, now: int) -> str:
         """In minutes, rounded: it is said a moment after the minute."""
         return duration(self._texts, max(1, round((until - now) / MINUTE)) * MINUTE)

@@ -9,7 +9,7 @@ from chatserver.client.notice_calls import NoticeCalls
 from chatserver.notices.notice_view import notice_of
 from chatserver.protocol.events import ConversationView, NoticeCame
 from chatserver.protocol.notices import MAX_NOTICES, NoticeView
-from chatserver.terminal.transcript import TranscriptLine, short, wrapped
+from chatserver.terminal.transcript import TranscriptLine, wrapped
 from chatserver.terminal.words import DEFAULT_ZONE, date_and_time, time_of_day
 from quotas import instant
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from chatserver.terminal.desk import Desk
 
 COMMANDS = ("/notices", "/mute", "/unmute", "/remind")
+HINTS = {"session.candidate": "/no-show", "session.close_reminder": "/finish"}
+"""What a mentor types where such a notice is of the conversation that is open."""
+NOT_IN_THE_CHAT = (*HINTS, "session.late", "session.mentor_absent", "session.unattended")
+"""What they say stands in no entry of a conversation: they are printed in the open one too."""
 LISTED = 20
 """Notices that are listed where no number is given."""
 
@@ -38,21 +42,26 @@ class NoticeBoard:
         return self._desk.texts("bell_1" if unread == 1 else "bell_n", n=unread) if unread else ""
 
     def came(self, event: NoticeCame) -> None:
-        """A new one is one line, and of the first of its kind also why one gets it.
+        """What a new one says, and of the first of its kind also why one gets it.
 
-        None is printed of a conversation that is muted, or open: there what it tells of is seen. None that is read.
+        None is printed of a conversation that is muted, or open, where what it tells of is seen. None that is read.
         """
         notice, desk = event.notice, self._desk
         known = self._of(notice)
-        if notice.read or (known is not None and (known.muted or known is desk.current)):
+        is_open = known is not None and known is desk.current
+        if notice.read or (known is not None and known.muted) or (is_open and notice.event not in NOT_IN_THE_CHAT):
             return
         said, why = self._words(notice)
         if said:
-            at = time_of_day(instant.parse(notice.at), self._zone(notice))
-            lines = [f"{at}  ◦ {short(said, desk.width - 9)}"]
-            if why:
-                lines += [" " * 9 + line for line in wrapped(why, desk.width - 9)]
-            desk.show([[("class:elsewhere", line)] for line in lines])
+            at, zone = instant.parse(notice.at), self._zone(notice)
+            if is_open and desk.role == "mentor" and notice.event in HINTS:
+                said += f" · {HINTS[notice.event]}"
+            texts = [*wrapped(said, desk.width - 9), *(wrapped(why, desk.width - 9) if why else [])]
+            heads = [f"{time_of_day(at, zone)}  ◦ ", *[" " * 9] * (len(texts) - 1)]
+            lines: list[TranscriptLine] = [
+                [("class:elsewhere", head + text)] for head, text in zip(heads, texts, strict=True)
+            ]
+            desk.show_of_day(at, zone, lines)
 
     async def obey(self, command: str, rest: str) -> None:
         """Do one of COMMANDS. What the server refuses is told. Raises ChatError, ChatClosed."""

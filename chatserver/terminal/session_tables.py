@@ -113,7 +113,7 @@ def _sum(credits: CreditsSaid) -> str:
     over = f", {credits.over} beyond it" if credits.over else ""
     return (
         f"Left: {units(EN, credits.left)}. The plan gives {credits.allowance} a month{corrected}; "
-        f"{credits.used} {'is' if credits.used == 1 else 'are'} used{over}."
+        f"{credits.used or 'none'} {'are' if credits.used > 1 else 'is'} used{over}."
     )
 
 

@@ -16,11 +16,7 @@ SESSION_TEXTS: dict[str, tuple[str, str, str]] = {
     "session_not_counted": ("not counted", "teller ikke", "tæller ikke"),
     # The state line.
     "session_in": ("{what} {when}, in {left}", "{what} {when}, om {left}", "{what} {when}, om {left}"),
-    "session_soon": (
-        "{what} in {left} · /join",
-        "{what} om {left} · /join",
-        "{what} om {left} · /join",
-    ),
+    "session_soon": ("{what} in {left}", "{what} om {left}", "{what} om {left}"),
     "session_runs": ("{what}, {left} left", "{what}, {left} igjen", "{what}, {left} tilbage"),
     "session_ends_in": ("{what} ends in {left}", "{what} slutter om {left}", "{what} slutter om {left}"),
     "session_over_by": (

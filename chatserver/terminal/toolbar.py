@@ -60,7 +60,9 @@ def _standing(desk: Desk) -> TranscriptLine:
     if desk.directory.is_overdue(conversation):
         style = "class:bad"
     line: TranscriptLine = [(style, part) for part in desk.directory.standing(conversation)]
-    if (session := coming(desk.texts, conversation, desk.chat.now())) is not None:
+    can_join, can_finish = desk.can_join(conversation), desk.role == "mentor"
+    session = coming(desk.texts, conversation, desk.chat.now(), can_join=can_join, can_finish=can_finish)
+    if session is not None:
         urgency, words = session
         part = (f"class:{urgency}" if urgency else "", words)
         in_live_chat = desk.role == "member" and conversation.composer.live_until is not None

@@ -64,11 +64,7 @@ class Transcript:
 
     def message(self, conversation: ConversationView, message: Message, width: int) -> list[TranscriptLine]:
         moment = instant.parse(message.at)
-        lines: list[TranscriptLine] = []
-        day = local(moment, conversation.zone).date().isoformat()
-        if day != self._day:
-            self._day = day
-            lines += [[("", "")], rule(long_date(self._texts, moment, conversation.zone), width)]
+        lines = self._under(moment, conversation.zone, width)
         style = "class:own" if message.sender == self._user else f"class:{message.role}"
         time = ("class:time", time_of_day(moment, conversation.zone))
         said = said_in(self._texts, message, conversation.zone)
@@ -94,11 +90,29 @@ class Transcript:
         self, conversation: ConversationView, label: str, message: Message, width: int
     ) -> list[TranscriptLine]:
         """A message of a conversation that is not open: one dim line with the `label` to know it by."""
-        time = time_of_day(instant.parse(message.at), conversation.zone)
+        moment = instant.parse(message.at)
+        time = time_of_day(moment, conversation.zone)
         own = f"{self._texts('you')} → " if message.sender == self._user else ""
         head = f"{time}  ◦ {own}{short(label, max(LONGEST_NAME, width // 2))}  "
         said = said_in(self._texts, message, conversation.zone)
-        return [[("class:elsewhere", head + short(said, width - len(head)))]]
+        line = [("class:elsewhere", head + short(said, width - len(head)))]
+        return [*self.later_day(moment, conversation.zone, width), line]
+
+    def later_day(self, moment: int, zone: str, width: int) -> list[TranscriptLine]:
+        """The line of its day, where a day is shown and this is a later one."""
+        shown = self._day and self._day < _day_of(moment, zone)
+        return self._under(moment, zone, width) if shown else []
+
+    def _under(self, moment: int, zone: str, width: int) -> list[TranscriptLine]:
+        """The line of its day, where that is not the one shown last."""
+        if self._day == (day := _day_of(moment, zone)):
+            return []
+        self._day = day
+        return [[("", "")], rule(long_date(self._texts, moment, zone), width)]
+
+
+def _day_of(moment: int, zone: str) -> str:
+    return local(moment, zone).date().isoformat()
 
 
 def rule(title: str, width: int) -> TranscriptLine:

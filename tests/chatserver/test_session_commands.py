@@ -116,7 +116,7 @@ def test_support_corrects_credits(say: Commands) -> None:
     correction = ("credits", "c1", "--day", "2026-04-10", "--correct", "1", "--reason", "mentor ill", "--id", "k1")
     for _ in range(2):
         corrected = lines(say("sara", *correction))
-    assert "Left: 3 sessions of 30 minutes. The plan gives 2 a month, corrected by +1; 0 are used." in corrected
+    assert "Left: 3 sessions of 30 minutes. The plan gives 2 a month, corrected by +1; none is used." in corrected
     assert corrected[-1].endswith("+1 correction: mentor ill")
     taken = say("sara", "credits", "c1", "--day", "2026-04-10", "--correct", "-4", "--reason", "no")
     assert "Only 3 units are left in that period; take as many at most." in sentence(taken)

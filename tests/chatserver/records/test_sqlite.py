@@ -6,12 +6,12 @@ And what is asked of one again and again is found by an index.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import people
@@ -134,3 +134,14 @@ async def test_untold_events_are_found_by_their_index(database: Database) -> Non
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             [how] = [row.detail for row in plan if "session_events" in row.detail]
             assert "INDEX ix_session_events_untold" in how
+
+
+async def test_a_file_that_is_closed_has_no_connection_left(database: Database) -> None:
+    """Nor one that somebody is at work with: left to the collector, it would be closed whenever that comes by."""
+    async with AsyncExitStack() as at_work:
+        reading = await at_work.enter_async_context(database.read())
+        at_work.push(lambda *_: True)  # who is at work hears of it
+        await reading.execute(text("SELECT 1"))
+        await database.close()
+        with pytest.raises(ValueError, match="[Cc]losed"):
+            await reading.execute(text("SELECT 1"))

@@ -77,6 +77,19 @@ async def test_a_new_notice_is_one_line_and_the_bell_counts(server: HereServer) 
         await mia.sees("/notices takes a number from 1 to 100.")
 
 
+async def test_what_stands_in_no_entry_is_told_in_the_open_conversation_too(server: HereServer) -> None:
+    """In full, and to a mentor with the command that they need then."""
+    call = {"service": "video_call", "starts_at": "2026-01-05T17:00:00.000Z", "minutes": 30}
+    missed = replace(a_notice(1), event="session.mentor_absent", data={"role": "member", **call})
+    over = replace(a_notice(2, person="tora"), event="session.close_reminder", data={"role": "mentor", **call})
+    async with at_terminal(server, conversation="c1") as mia, at_terminal(server, "tora", "c1") as tora:
+        await mia.sees("online")
+        await tora.sees("online")
+        await noted(server, missed, over)
+        await mia.sees("It costs you nothing; please book a new time.")
+        await tora.sees("Close it when you are done. · /finish")
+
+
 async def test_of_a_muted_conversation_the_bell_alone_tells(server: HereServer) -> None:
     await server.parts.preferences.mute("mia", "c2", muted=True)
     async with at_terminal(server, conversation="c1") as mia:

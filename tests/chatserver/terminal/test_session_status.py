@@ -41,6 +41,15 @@ def test_the_countdown(minutes: float, service: Service, line: tuple[str, str] |
     assert said(minutes, service) == line
 
 
+def test_no_command_is_told_that_is_of_no_use() -> None:
+    """Who has joined need not join; a call that runs over is the mentor's to finish."""
+    session = NextSession("b1", "video_call", instant.text(NOW), 30, "booked")
+    call = replace(a_conversation(), next_session=session)
+    soon, over = NOW - 5 * instant.MINUTE, NOW + 45 * instant.MINUTE
+    assert coming(Texts("en"), call, soon, can_join=False) == ("wait", "video call in 5 min")
+    assert coming(Texts("en"), call, over, can_finish=True) == ("wait", "video call, 15 min past its end · /finish")
+
+
 def test_it_is_told_in_each_language() -> None:
     assert said(-25, language="nb") == ("wait", "live-chat slutter om 5 min")
     assert said(-25, "video_call", "da") == ("wait", "videosamtale slutter om 5 min")

@@ -35,6 +35,17 @@ def test_a_day_is_announced_once_in_the_conversations_zone() -> None:
     ]
 
 
+def test_a_line_of_another_conversation_stands_under_its_own_day() -> None:
+    """Where that is a later one than was shown last; where no day was, or it comes late, it is a line alone."""
+    transcript = Transcript(Texts("en"), "mia")
+    late = a_message("Hi", at="2026-01-10T09:00:00.000Z")
+    assert len(transcript.elsewhere(a_conversation(), "ulf", late, 60)) == 1
+    transcript.message(a_conversation(), a_message("Hello"), 60)
+    page = plain(transcript.elsewhere(a_conversation(), "ulf", late, 60))
+    assert [line.strip("─ ") for line in page if line] == ["Saturday 10 January 2026", "10:00  ◦ ulf  Hi"]
+    assert len(transcript.elsewhere(a_conversation(), "ulf", a_message("Hello"), 60)) == 1
+
+
 def test_long_text_hangs_under_its_beginning_and_under_its_name_where_it_is_narrow() -> None:
     """No line is wider than the terminal."""
     body = "one two three four five six seven eight nine ten\nand a second line"
