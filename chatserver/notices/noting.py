@@ -107,30 +107,29 @@ class Noting:
 
     async def tell(self, made: Made) -> None:
         """After the commit: set the outbox's timer, and tell whoever is connected. Raises nothing."""
-        # Who did it need not hear of it.
-        news = [each for each in made.notices if each.read_at is None]
+        news = _to_say(made.notices)
         try:
-            unread = await self._unread({each.person for each in news})
-            said = (self._publisher.publish(each, unread.get(each.person, 0)) for each in news)
-            await asyncio.gather(self._ringing.ring(made.due_at), *said)
+            unread: dict[str, int] = {}
+            if news:
+                async with self._database.read() as connection:
+                    unread = await unread_counts(connection, {each.person for each in news})
+            await self._say(news, unread, made.due_at)
         except (StoreError, DatabaseError):
             logger.debug(_LATER)
-
-    async def _unread(self, people: Collection[str]) -> dict[str, int]:
-        if not people:
-            return {}
-        async with self._database.read() as connection:
-            return await unread_counts(connection, people)
 
     async def tell_of(self, facts: Sequence[Fact], now: int) -> None:
         """As `tell`, of facts that were noted before, for whoever finds them untold. Raises nothing."""
         try:
             async with self._database.read() as connection:
-                noted = await rows.by_keys(connection, await self._keys(connection, facts))
-        except DatabaseError:
+                news = _to_say(await rows.by_keys(connection, await self._keys(connection, facts)))
+                unread = await unread_counts(connection, {each.person for each in news})
+            await self._say(news, unread, now)
+        except (StoreError, DatabaseError):
             logger.debug(_LATER)
-        else:
-            await self.tell(Made(tuple(noted), now))
+
+    async def _say(self, news: Sequence[Notice], unread: Mapping[str, int], due_at: int | None) -> None:
+        said = (self._publisher.publish(each, unread.get(each.person, 0)) for each in news)
+        await asyncio.gather(self._ringing.ring(due_at), *said)
 
     async def _keys(self, connection: AsyncConnection, facts: Sequence[Fact]) -> list[HearingKey]:
         """By which notices of them are known, also of people who hear of none."""
@@ -221,6 +220,11 @@ def _notice(fact: Fact, rule: HearingRule, person: str, now: int) -> Notice:
         # Who did it knows of it: it is in their list as read, and comes by mail for their calendar.
         read_at=now if _is_doer(fact, rule) else None,
     )
+
+
+def _to_say(notices: Iterable[Notice]) -> list[Notice]:
+    """Who did it need not hear of it."""
+    return [each for each in notices if each.read_at is None]
 
 
 def _is_doer(fact: Fact, rule: HearingRule) -> bool:

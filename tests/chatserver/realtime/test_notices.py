@@ -235,14 +235,15 @@ async def test_a_welcome_asks_once_whatever_there_is(server: HereServer) -> None
     with questions("notices", "muted_conversations") as asked:
         async with server.device("mia") as mia:
             assert mia.welcome["notices"] == {"unread": 5_000}
-            assert len(asked) == 1, asked
-    [plan] = [each for each in await _plan(server, asked[0]) if "notices" in each]
+    # Beside what the server does once in a while for nobody in particular.
+    [asked_for_mia] = [each for each in asked if "person_id" in each]
+    [plan] = [each for each in await _plan(server, asked_for_mia) if "notices" in each]
     assert "ix_notices_unread" in plan
     with questions("notices") as asked:
         async with server.device("mia") as mia:
             page = await listed(mia, before=4_000, limit=100)
             assert (len(page["notices"]), page["more"], page["unread"]) == (100, True, 5_000)
-    for statement in asked:
+    for statement in (each for each in asked if "person_id" in each):
         assert "USING" in " ".join(await _plan(server, statement)), statement
 
 

@@ -80,7 +80,9 @@ async def test_what_runs_or_comes_next_however_many_lie_ahead(desk: Desk) -> Non
 
     async def ahead(now: int) -> list[str | None]:
         found = await desk.credits.outlooks(["c1", "c2", "none"], now)
-        return [each.next_session.id if each.next_session else None for each in found.values()]
+        assert set(found) == {"c1", "c2"}
+        comes = [found[name].next_session for name in ("c1", "c2")]
+        return [session.id if session else None for session in comes]
 
     assert await ahead(desk.now) == ["b0", "v1"]
     assert await ahead(TUESDAY + 3 * DAY + 30 * MINUTE - 1) == ["b0", "v1"]
