@@ -24,6 +24,10 @@ NIGHT = instant.parse("2026-01-07T23:00:00+01:00")
 MORNING = instant.parse("2026-01-08T07:00:00+01:00")
 
 
+MENTOR = frozenset({"mentor"})
+"""Whom the recorder names for a warning, unless a plan's escalation says otherwise."""
+
+
 class Office:
     """A database with a member, a mentor and two of support, one of them erased; all but one have an address."""
 
@@ -97,7 +101,7 @@ async def test_a_fact_names_the_roles_that_it_concerns(office: Office) -> None:
 async def test_what_is_not_urgent_waits_for_the_end_of_quiet_hours(office: Office) -> None:
     """In the person's own ones, where they set some."""
     await office.note(fact("message.unread", at=NIGHT, roles=frozenset({"member"})), now=NIGHT)
-    await office.note(fact("reply.warning", at=NIGHT), now=NIGHT)
+    await office.note(fact("reply.warning", at=NIGHT, roles=MENTOR), now=NIGHT)
     assert await office.to_send() == [("mail", "mia", "", MORNING, True), ("mail", "tom", "", NIGHT, False)]
     async with office.database.begin() as connection:
         await wishes.set_wishes(connection, "tom", frozenset(), (0, 0), NIGHT)
@@ -122,7 +126,7 @@ async def test_devices_and_addresses_that_take_nothing_get_nothing(office: Offic
     async with office.database.begin() as connection:
         bounce = {"person_id": "tom", "address": "tom@example.org", "kind": "bounce", "at": 1}
         await connection.execute(insert(MAIL_BOUNCES).values(bounce))
-    made = await office.note(fact("reply.warning"))
+    made = await office.note(fact("reply.warning", roles=MENTOR))
     assert await office.to_send() == [("push", "tom", "phone", NOON, False)]
     assert [each.person for each in made.notices] == ["tom"]
 
@@ -141,7 +145,7 @@ async def test_what_a_person_turned_off_or_muted_stands_in_their_list_only(offic
             "mia": wishes.Wishes(muted=frozenset({"c1"})),
             "sara": wishes.Wishes(),
         }
-    await office.note(fact("reply.warning"), fact("message.unread"), fact("booking.cancelled"))
+    await office.note(fact("reply.warning", roles=MENTOR), fact("message.unread"), fact("booking.cancelled"))
     sent = [(channel, person) for channel, person, *_ in await office.to_send()]
     assert sent == [
         ("mail", "mia"),  # the cancelled booking

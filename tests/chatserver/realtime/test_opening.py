@@ -43,6 +43,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
             "credits": None,
             "next_session": None,
             "muted": False,
+            "away": None,
         }
         assert mia.socket.subprotocol == f"mentorchat.v1.{encoding}"
 
