@@ -224,13 +224,17 @@ async def test_a_mentor_of_many_is_welcomed_with_few_questions_to_the_records(se
     await book(server, when("wednesday", "10:00"), conversation="d7")
     async with server.device("tora"):  # The keys are at hand from here on.
         pass
-    with questions() as asked:
-        async with server.device("tora") as tora:
-            views = {view["id"]: view for view in tora.welcome["conversations"]}
+    counts = []
+    for _ in range(5):
+        with questions() as asked:
+            async with server.device("tora") as tora:
+                views = {view["id"]: view for view in tora.welcome["conversations"]}
+        counts.append(len(asked))
     assert len(views) == 31
     assert views["d7"]["next_session"]["booking"] == "s1"
     assert (views["d7"]["credits"]["left"], views["d8"]["credits"]["left"]) == (1, 2)
-    assert len(asked) == 6, asked
+    # What the server asks by itself meanwhile only adds to it.
+    assert min(counts) == 6, asked
 
 
 async def test_the_client_joins_and_knows_what_comes_next(server: HereServer, valkey_url: str) -> None:
