@@ -372,14 +372,14 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         clock=ledger.now,
     )
     doers = CaseDoers(provisioning=provisioning, memberships=memberships, bookings=bookings, telling=telling)
-    case_effects = doers.effects()
-    RelationshipEffects(
+    relationship = RelationshipEffects(
         database=database,
         provisioning=provisioning,
         handing_on=handing_on,
         leaving=leaving,
         telling=telling,
-    ).supply(case_effects)
+    )
+    case_effects = doers.effects() | relationship.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs

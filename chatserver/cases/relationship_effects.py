@@ -36,16 +36,15 @@ class RelationshipEffects:
         self._leaving = leaving
         self._telling = telling
 
-    def supply(self, effects: CaseEffects) -> None:
-        """Put them where cases look for them."""
-        doers: CaseEffects = {
+    def effects(self) -> CaseEffects:
+        """Those that are done here, by name."""
+        return {
             "end_all_conversations": self.end_all_conversations,
             "list_bookings_after": self.list_bookings_after,
             "hand_on": self.hand_on,
             "open_guest": self.open_guest,
             "close_guest": self.close_guest,
         }
-        effects |= doers
 
     async def end_all_conversations(self, case: Case, at: int) -> str:
         """All of the member's; their ids."""

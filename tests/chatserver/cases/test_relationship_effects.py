@@ -37,14 +37,14 @@ async def supplied(desk: CaseDesk) -> CaseDesk:
     doers = CaseDoers(
         provisioning=desk.provisioning, memberships=desk.memberships, bookings=desk.bookings, telling=desk.telling
     )
-    desk.effects.update(doers.effects())
-    RelationshipEffects(
+    relationship = RelationshipEffects(
         database=desk.database,
         provisioning=desk.provisioning,
         handing_on=handing_on,
         leaving=leaving,
         telling=desk.telling,
-    ).supply(desk.effects)
+    )
+    desk.effects.update(doers.effects() | relationship.effects())
     return desk
 
 
