@@ -19,6 +19,7 @@ from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked
 from chatserver.records.database import Database, DatabaseError
+from chatserver.records.paging import each_row
 from quotas.cases.dues import played
 from quotas.cases.events import ActivitySign, member_active
 from quotas.cases.record import SYSTEM, Case, CaseEntry
@@ -27,7 +28,6 @@ from quotas.ledger.timers import Rung, Timers
 
 LOOK_AHEAD = 2 * HOUR
 """How far ahead timers that the store has lost are set again."""
-BATCH = 500
 
 logger = logging.getLogger(__name__)
 
@@ -75,20 +75,18 @@ class CaseSteps:
         """
         if partition:
             return 0
-        until, last, count = await self._clock() + LOOK_AHEAD, (0, ""), 0
+        until = await self._clock() + LOOK_AHEAD
         try:
-            while True:
-                async with self._database.read() as connection:
-                    batch = await cases.due_until(connection, until, last, BATCH)
-                for at, ref, conversation in batch:
-                    await self._timers.set_timer(conversation, CASE, ref, at)
-                count += len(batch)
-                if len(batch) < BATCH:
-                    return count
-                last = batch[-1][:2]
+            return await each_row(
+                self._database,
+                lambda connection, last, most: cases.due_until(connection, until, last, most),
+                (0, ""),
+                lambda found: found[:2],
+                lambda found: self._timers.set_timer(found[2], CASE, found[1], found[0]),
+            )
         except DatabaseError:
             logger.debug("the database does not answer; timers of cases are looked at later")
-        return count
+            return 0
 
     async def ring(self, rung: Rung) -> None:
         """Do what is due in the case's conversation."""

@@ -17,6 +17,7 @@ from chatserver.conversations.membership import FallenDue, MembershipNews, Membe
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import memberships, people
 from chatserver.records.database import Database, DatabaseError
+from chatserver.records.paging import each_row
 from quotas.calendar import Calendar
 from quotas.instant import HOUR
 from quotas.ledger.timers import Rung, Timers
@@ -27,7 +28,6 @@ LOOK_EVERY = 900.0
 """Seconds between looks at the records for timers that the store has lost."""
 LOOK_AHEAD = 2 * HOUR
 """How far ahead they are set again: until the look after the next."""
-BATCH = 500
 
 logger = logging.getLogger(__name__)
 
@@ -62,25 +62,22 @@ class Renewals:
         if looked_at - self._looked_at < LOOK_EVERY:
             return 0
         before, self._looked_at = self._looked_at, looked_at
-        count, last = 0, ""
         try:
             until = await self._clock() + LOOK_AHEAD
-            while True:
-                async with self._database.read() as connection:
-                    batch = await memberships.due_until(connection, until, last, BATCH)
-                for person, at in batch:
-                    await self._timers.set_timer(person, self.kind, person, at)
-                count += len(batch)
-                if len(batch) < BATCH:
-                    return count
-                last = batch[-1][0]
+            return await each_row(
+                self._database,
+                lambda connection, last, most: memberships.due_until(connection, until, last, most),
+                "",
+                lambda found: found[0],
+                lambda found: self._timers.set_timer(found[0], self.kind, found[0], found[1]),
+            )
         except DatabaseError:
             logger.debug("the database does not answer; timers of memberships are looked at again")
             self._looked_at = before
         except BaseException:
             self._looked_at = before
             raise
-        return count
+        return 0
 
     async def ring(self, rung: Rung) -> None:
         """Note what is due of the membership, and set its next timer. Raises DatabaseError, StoreError."""

@@ -22,6 +22,7 @@ from chatserver.notices.opening_requests import OPENING, UNKNOWN_LOOK
 from chatserver.notices.rows import wishes
 from chatserver.notices.rows.wishes import OpeningRequest
 from chatserver.records.database import Database, DatabaseError
+from chatserver.records.paging import each_row
 from quotas import instant
 from quotas.admission import WritingState, writing_state
 from quotas.ledger.timers import Rung, Timers
@@ -29,7 +30,6 @@ from quotas.plans import Always
 
 LOOK_EVERY = 900.0
 """Seconds between looks for timers that the store has lost."""
-BATCH = 500
 
 logger = logging.getLogger(__name__)
 
@@ -62,16 +62,15 @@ class Openings:
         looked_at = asyncio.get_running_loop().time()
         if partition or looked_at - self._looked_at < LOOK_EVERY:
             return
-        now, last = await self._clock(), ""
+        now = await self._clock()
         try:
-            while True:
-                async with self._database.read() as connection:
-                    page = await wishes.openings_until(connection, now, last, BATCH)
-                for request in page:
-                    await self._timers.set_earlier(request.conversation, OPENING, request.conversation, now)
-                if len(page) < BATCH:
-                    break
-                last = page[-1].conversation
+            await each_row(
+                self._database,
+                lambda connection, last, most: wishes.openings_until(connection, now, last, most),
+                "",
+                lambda request: request.conversation,
+                lambda request: self._timers.set_earlier(request.conversation, OPENING, request.conversation, now),
+            )
         except DatabaseError:
             logger.debug("the database does not answer; lost timers of openings are looked for later")
         else:

@@ -17,6 +17,7 @@ from chatserver.notices.fact import Fact, FactName
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting
 from chatserver.records.database import Database, DatabaseError
+from chatserver.records.paging import each_row
 from quotas import instant
 from quotas.instant import DAY, HOUR
 from quotas.ledger.timers import Rung, Timers
@@ -27,7 +28,6 @@ STEPS: tuple[tuple[int, FactName], ...] = ((REMINDED_AFTER, "trial.reminder"), (
 LOOK_EVERY = 900.0
 """Seconds between looks at the records for timers that the store has lost."""
 LOOK_AHEAD = 2 * HOUR
-BATCH = 500
 
 logger = logging.getLogger(__name__)
 
@@ -76,16 +76,15 @@ class Trials:
         looked_at = asyncio.get_running_loop().time()
         if partition or looked_at - self._looked_at < LOOK_EVERY:
             return
-        until, last = await self._clock() + LOOK_AHEAD - REMINDED_AFTER, ""
+        until = await self._clock() + LOOK_AHEAD - REMINDED_AFTER
         try:
-            while True:
-                async with self._database.read() as connection:
-                    page = await members_choosing(connection, until, last, BATCH)
-                for member, began in page:
-                    await self._timers.set_earlier(member, self.kind, member, began + REMINDED_AFTER)
-                if len(page) < BATCH:
-                    break
-                last = page[-1][0]
+            await each_row(
+                self._database,
+                lambda connection, last, most: members_choosing(connection, until, last, most),
+                "",
+                lambda found: found[0],
+                lambda found: self._timers.set_earlier(found[0], self.kind, found[0], found[1] + REMINDED_AFTER),
+            )
         except DatabaseError:
             logger.debug("the database does not answer; lost timers of trials are looked for later")
         else:

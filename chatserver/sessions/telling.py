@@ -22,6 +22,7 @@ from chatserver.protocol.entry import event_entry
 from chatserver.protocol.events import SessionChanged
 from chatserver.protocol.sessions import booking_view
 from chatserver.records.database import Database, DatabaseError
+from chatserver.records.paging import each_row
 from chatserver.sessions.chats import chats_ahead, first_start
 from chatserver.sessions.credit_book import CreditBook, by_conversation
 from chatserver.sessions.rows import bookings, session_events
@@ -49,8 +50,6 @@ LEASE = 15 * SECOND
 """How long after its last look a process may be silent before another one takes over."""
 BATCH = 500
 """Events that are told in one go."""
-PAGE = 500
-"""Bookings read at once."""
 CONVERSATIONS = 100
 """Conversations of which something is untold that are looked at in one go."""
 
@@ -128,15 +127,14 @@ class SessionTelling:
     async def set_timers(self) -> None:
         """Look at every booking that may not be over: the store has lost timers. Raises StoreError, DatabaseError."""
         now = await self._clock()
-        since, last = now - self._policy.confirm_days * DAY - LONGEST, ""
-        while True:
-            async with self._database.read() as connection:
-                page = await bookings.page_ahead(connection, since, last, PAGE)
-            for booking in page:
-                await self._timers.look_at(booking, now)
-            if len(page) < PAGE:
-                return
-            last = page[-1].id
+        since = now - self._policy.confirm_days * DAY - LONGEST
+        await each_row(
+            self._database,
+            lambda connection, last, most: bookings.page_ahead(connection, since, last, most),
+            "",
+            lambda booking: booking.id,
+            lambda booking: self._timers.look_at(booking, now),
+        )
 
     async def _sweep(self, partitions: Collection[int]) -> bool:
         """The look is at the records, not at the ledger's partitions: any of them may be due."""
