@@ -11,7 +11,7 @@ ENV HATCH_BUILD_HOOK_ENABLE_MYPYC=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY locks/compile.lock locks/
 RUN pip install --require-hashes -r locks/compile.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml hatch_build.py README.md ./
 COPY quotas quotas
 COPY chatserver chatserver
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .

@@ -4,6 +4,7 @@ PYTHON ?= python3
 # Half as many again as there are cores: tests wait more than they compute.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, (3 * (os.cpu_count() or 1) + 1) // 2))' 2>/dev/null || echo auto)
 BIN := .venv/bin
+DENO := $(CURDIR)/$(BIN)/deno
 
 # Servers of Node are compared where Node is.
 NODE_PEERS := benchmarks/peers/node
@@ -28,13 +29,17 @@ RELEASED := .venv/released
 UV := $(SUPPLY)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test compiled check rules bench lock sbom licences clean
+.PHONY: help demo web test compiled check rules bench lock sbom licences clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
 demo: .venv/base ## Start a server with demo people in demo-data/ and print how to chat as them; ARGS="--now …" for more
 	@$(BIN)/chatserver demo $(ARGS)
+
+web: .venv/base ## Build the browser apps
+	$(BIN)/python -m chatserver.web.protocol_types
+	$(BIN)/python -m chatserver.web.building
 
 test: .venv/dev ## Run every test and measure the coverage of the rules
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report term
@@ -49,6 +54,7 @@ check: .venv/dev ## Lint, format, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict chatserver quotas tests benchmarks
 	$(BIN)/lint-imports
+	cd chatserver/web && $(DENO) install --frozen --quiet && $(DENO) fmt --check && $(DENO) lint && $(DENO) check build.ts src tests
 
 rules: ## Check the alert rules, and when they come (needs promtool: Debian's package prometheus)
 	@command -v promtool >/dev/null || { echo "promtool was not found: install Prometheus (Debian: apt-get install prometheus)" >&2; exit 1; }

@@ -47,6 +47,8 @@ from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
 from chatserver.settings import Settings
+from chatserver.web.assets import assets_in
+from chatserver.web.pages import app_routes
 from quotas import instant
 from quotas.ledger import feed
 from quotas.ledger.open_waits import OpenWaits
@@ -204,6 +206,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
+                *app_routes(assets_in(), settings.platform_name, settings.app_embedders),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],

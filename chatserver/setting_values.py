@@ -339,6 +339,8 @@ READERS: dict[str, Callable[[object], Any]] = {
     "smtp_url": _smtp_url,
     "mail_from": _mail_from,
     "public_url": _base_url,
+    "platform_name": _text,
+    "app_embedders": _origins,
     "app_url": _app_url,
     "archive_after": _whole(1, 86_400),
     "archive_keep_messages": _whole(0, 1_000_000),

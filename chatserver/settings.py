@@ -53,6 +53,8 @@ DESCRIPTIONS: dict[str, str] = {
     "data_dir/mail.",
     "mail_from": "The address that mails and invitations come from, such as Mentor <notices@example.org>.",
     "public_url": "The address under which this server is reached from outside; links in mails begin with it.",
+    "platform_name": "What the platform calls itself: the title of the apps' pages.",
+    "app_embedders": "Origins of web pages that may show the apps in a frame; none by default.",
     "app_url": "The address of the app that mails lead to, with `{conversation}` for the id; unset: no such link.",
     "archive_after": "Seconds until what was written is in the archive, from where a lost store is restored.",
     "archive_keep_messages": "Messages of a conversation that stay in the store, too, once they are archived.",
@@ -105,6 +107,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp_url: str | None = None
     mail_from: str | None = None
     public_url: str | None = None
+    platform_name: str = "Mentor"
+    app_embedders: tuple[str, ...] = ()
     app_url: str | None = None
     archive_after: int = 60
     archive_keep_messages: int = 500

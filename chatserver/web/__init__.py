@@ -1,0 +1,1 @@
+"""The browser apps: built from TypeScript by Deno, served from memory."""

@@ -1,0 +1,87 @@
+"""The apps' pages: `/app/member`, `/app/mentor`, `/app/support`, `/app/call/{booking}`, `/app/sign-in`.
+
+A page is a shell that loads its script and style; it holds nothing of anybody, so no token is needed to get it.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from chatserver.web.assets import PREFIX, Assets, answer
+from chatserver.web.headers import page_headers
+
+PAGES = {
+    "member": "/app/member",
+    "mentor": "/app/mentor",
+    "support": "/app/support",
+    "call": "/app/call/{booking}",
+    "sign_in": "/app/sign-in",
+}
+"""Where each stands."""
+WORKER = "/app/worker.js"
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+
+_NOT_BUILT = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The apps are not built</title>
+<h1>The apps are not built</h1>
+<p>This checkout was installed without its browser apps. Run <code>make web</code> and start the server again.</p>
+</html>
+"""
+
+
+def app_routes(assets: Assets | None, name: str, embedders: Sequence[str] = ()) -> list[BaseRoute]:
+    """Routes of the pages and of what they load. `name` is what the platform calls itself."""
+    routes: list[BaseRoute] = []
+    for page, path in PAGES.items():
+        routes.append(Route(path, _page(assets, page, name, embedders)))
+    if assets is not None:
+        routes.append(Route(f"{PREFIX}/{{name}}", assets.serve))
+        routes.append(Route(WORKER, _worker(assets)))
+    return routes
+
+
+def _page(assets: Assets | None, page: str, name: str, embedders: Sequence[str]) -> Endpoint:
+    headers = page_headers(embedders, calls=page == "call")
+    text = _NOT_BUILT if assets is None else _shell(assets, page, name)
+
+    async def shown(request: Request) -> Response:
+        return HTMLResponse(text, status_code=503 if assets is None else 200, headers=headers)
+
+    return shown
+
+
+def _worker(assets: Assets) -> Endpoint:
+    worker = assets.files[assets.manifest.worker]
+
+    async def served(request: Request) -> Response:
+        # Browsers ask for it again by this one name: it must not be kept.
+        return answer(request, worker, "no-cache")
+
+    return served
+
+
+def _shell(assets: Assets, page: str, name: str) -> str:
+    loads = assets.manifest.pages[page]
+    preloads = "".join(f'<link rel="modulepreload" href="{PREFIX}/{each}">\n' for each in loads.preload)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="{_VIEWPORT}">
+<meta name="color-scheme" content="light dark">
+<title>{escape(name)}</title>
+<link rel="stylesheet" href="{PREFIX}/{loads.style}">
+{preloads}<script type="module" src="{PREFIX}/{loads.script}"></script>
+</head>
+<body data-platform="{escape(name, quote=True)}"></body>
+</html>
+"""

@@ -1,0 +1,403 @@
+// A chat that stays: one connection at a time, taken up again where it broke, and an outbox that sends in order, once.
+
+import { Backoff } from "./backoff.ts";
+import { ServerClock } from "./clock.ts";
+import { MemoryOutbox, type OutboxStore, type Unsent } from "./outbox.ts";
+import { Position } from "./position.ts";
+import {
+  type AnyCommand,
+  type AnyEvent,
+  CLOSE,
+  EVENT_TYPES,
+  type HistoryPage,
+  MAX_HISTORY,
+  MAX_RESUME,
+  type Message,
+  SUBPROTOCOL,
+  type Welcome,
+} from "./protocol.ts";
+
+/** `unsure`: connected, and an answer is overdue: it may be that nothing gets through. */
+export type ChatState = "connecting" | "online" | "unsure" | "offline" | "ended";
+
+/** Why it ended for good. `signed_out`: no ticket can be had. */
+export type EndReason = "stopped" | "signed_out" | "refused" | "revoked";
+
+/** What a chat tells of. `event` is everything the server says but messages that were seen before. */
+export interface ChatEvents {
+  state: ChatState;
+  event: AnyEvent;
+  /** Something about what is unsent is different: written, accepted, refused, wrong. */
+  outbox: readonly Unsent[];
+  ended: EndReason;
+}
+
+export interface ChatOptions {
+  /** The server's address: `wss://…/v1/chat`. */
+  url: string;
+  /** A fresh token for each connection; null where the person is signed out. Fails where it cannot be asked now. */
+  ticket: () => Promise<string | null>;
+  outbox?: OutboxStore;
+  clock?: ServerClock;
+  /** The last seq that is held already, by conversation. */
+  resume?: Readonly<Record<string, number>>;
+}
+
+/** The server says that a command was wrong. */
+export class ChatError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "ChatError";
+    this.code = code;
+  }
+}
+
+const GREETING_MS = 10_000;
+/** An answer that takes longer makes the connection doubtful. */
+const ANSWER_MS = 5_000;
+/** From there on it is given up, and another one opened. */
+const GIVE_UP_MS = 12_000;
+/** Close codes from here on say not to come back. */
+const FINAL = 4500;
+
+type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
+
+interface HistoryAsked {
+  before: number | null;
+  limit: number;
+  resolve: (page: HistoryPage) => void;
+  reject: (fault: Error) => void;
+}
+
+export class Chat {
+  readonly clock: ServerClock;
+  readonly #options: ChatOptions;
+  readonly #outbox: OutboxStore;
+  readonly #backoff = new Backoff();
+  readonly #listeners = new Map<keyof ChatEvents, Set<(told: never) => void>>();
+  readonly #positions = new Map<string, Position>();
+  readonly #histories = new Map<string, HistoryAsked[]>();
+  #unsent: Unsent[] = [];
+  /** By id: what was sent on this connection and has no answer. One a conversation: that keeps their order. */
+  readonly #onTheWay = new Map<string, number>();
+  #socket: WebSocket | undefined;
+  #greeted = false;
+  #state: ChatState = "connecting";
+  #running = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #asked = 0;
+  #lastOrder = 0;
+
+  constructor(options: ChatOptions) {
+    this.#options = options;
+    this.#outbox = options.outbox ?? new MemoryOutbox();
+    this.clock = options.clock ?? new ServerClock();
+    for (const [id, seq] of Object.entries(options.resume ?? {})) {
+      this.#positions.set(id, new Position(seq));
+    }
+  }
+
+  get state(): ChatState {
+    return this.#state;
+  }
+
+  /** What is written and unanswered, in order. */
+  get unsent(): readonly Unsent[] {
+    return this.#unsent;
+  }
+
+  /** Hear of something, until the function that comes back is called. */
+  on<K extends keyof ChatEvents>(kind: K, listener: Listener<K>): () => void {
+    const listeners = this.#listeners.get(kind) ?? new Set();
+    this.#listeners.set(kind, listeners);
+    listeners.add(listener as (told: never) => void);
+    return () => listeners.delete(listener as (told: never) => void);
+  }
+
+  async start(): Promise<void> {
+    this.#unsent = await this.#outbox.all();
+    this.#lastOrder = this.#unsent.at(-1)?.order ?? 0;
+    this.#running = true;
+    if (this.#unsent.length) this.#tell("outbox", this.#unsent);
+    globalThis.addEventListener?.("online", this.#wake);
+    globalThis.addEventListener?.("offline", this.#wentOffline);
+    this.#watch = setInterval(() => this.#lookForAnswers(), 1_000);
+    void this.#connect();
+  }
+
+  /** End it. What is unsent stays in the outbox. */
+  stop(): void {
+    this.#end("stopped");
+  }
+
+  /** Write a text: kept at once, sent when it can be. Its answer comes as `accepted`, `refused` or `error`. */
+  async send(
+    conversation: string,
+    body: string,
+    id: string = crypto.randomUUID(),
+  ): Promise<Unsent> {
+    this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
+    const unsent = { conversation, id, body, order: this.#lastOrder };
+    await this.#outbox.put(unsent);
+    this.#unsent = [...this.#unsent, unsent];
+    this.#tell("outbox", this.#unsent);
+    this.#flush();
+    return unsent;
+  }
+
+  /** Take a text back that has no answer yet. It may have arrived all the same where it was sent. */
+  async takeBack(id: string): Promise<Unsent | undefined> {
+    const unsent = this.#unsent.find((each) => each.id === id);
+    if (unsent) await this.#answered(id);
+    return unsent;
+  }
+
+  /** Say something that needs no keeping; false where there is no connection. */
+  say(command: Exclude<AnyCommand, { type: "hello" | "send" }>): boolean {
+    if (!this.#greeted || !this.#socket) return false;
+    this.#socket.send(JSON.stringify(command));
+    return true;
+  }
+
+  /** Messages before a seq (null: the newest), oldest first. Asked again on the next connection where this one breaks. */
+  history(conversation: string, before: number | null, limit = 50): Promise<HistoryPage> {
+    return new Promise((resolve, reject) => {
+      const asked = { before, limit: Math.min(limit, MAX_HISTORY), resolve, reject };
+      const waiting = this.#histories.get(conversation) ?? [];
+      this.#histories.set(conversation, waiting);
+      waiting.push(asked);
+      this.#askHistory(conversation, asked);
+    });
+  }
+
+  /** The seq up to which everything of a conversation has come. */
+  reached(conversation: string): number | undefined {
+    return this.#positions.get(conversation)?.last;
+  }
+
+  // The connection
+
+  async #connect(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    let token: string | null;
+    try {
+      token = await this.#options.ticket();
+    } catch {
+      return this.#tryLater();
+    }
+    if (!this.#running || this.#socket) return;
+    if (token === null) return this.#end("signed_out");
+    const socket = new WebSocket(this.#options.url, [SUBPROTOCOL]);
+    this.#socket = socket;
+    const late = setTimeout(() => socket.close(), GREETING_MS);
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ type: "hello", token, resume: this.#resume() }));
+    };
+    socket.onmessage = ({ data }) => {
+      const event = JSON.parse(data as string) as AnyEvent;
+      if (event.type === "welcome") clearTimeout(late);
+      if (EVENT_TYPES.has(event.type)) this.#take(event);
+    };
+    socket.onclose = ({ code }) => {
+      clearTimeout(late);
+      if (this.#socket === socket) this.#lost(code);
+    };
+  }
+
+  /** What happened last is resumed first: a hello holds only so many. */
+  #resume(): Record<string, number> {
+    const newest = [...this.#positions].slice(-MAX_RESUME);
+    return Object.fromEntries(newest.map(([id, position]) => [id, position.last]));
+  }
+
+  #lost(code: number): void {
+    this.#socket = undefined;
+    this.#greeted = false;
+    this.#onTheWay.clear();
+    this.#asked = 0;
+    if (!this.#running) return;
+    // Whose token ran out comes back with another one.
+    if (code === CLOSE.revoked) return this.#end("revoked");
+    if (code >= FINAL && code !== CLOSE.token_expired) return this.#end("refused");
+    this.#tryLater();
+  }
+
+  #tryLater(): void {
+    if (!this.#running) return;
+    this.#become("offline");
+    this.#retry ??= setTimeout(() => void this.#connect(), this.#backoff.next());
+  }
+
+  readonly #wake = (): void => {
+    if (!this.#running || this.#socket) return;
+    this.#backoff.reset();
+    void this.#connect();
+  };
+
+  readonly #wentOffline = (): void => {
+    if (this.#running) this.#become("offline");
+    this.#drop();
+  };
+
+  #drop(): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    socket.close();
+    // A socket whose network is gone takes its time to close.
+    this.#lost(1006);
+  }
+
+  #end(reason: EndReason): void {
+    if (!this.#running) return;
+    this.#running = false;
+    clearTimeout(this.#retry);
+    clearInterval(this.#watch);
+    globalThis.removeEventListener?.("online", this.#wake);
+    globalThis.removeEventListener?.("offline", this.#wentOffline);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#greeted = false;
+    socket?.close(1000);
+    for (const asked of [...this.#histories.values()].flat()) {
+      asked.reject(new Error("the chat has ended"));
+    }
+    this.#histories.clear();
+    this.#become("ended");
+    this.#tell("ended", reason);
+  }
+
+  // What the server says
+
+  #take(event: AnyEvent): void {
+    switch (event.type) {
+      case "welcome":
+        this.#welcomed(event);
+        break;
+      case "clock":
+        this.clock.told(event.now);
+        break;
+      case "message":
+        if (!this.#takeMessage(event)) return;
+        break;
+      case "accepted":
+        this.#position(event.conversation, event.seq - 1).take(event.seq);
+        void this.#answered(event.id);
+        break;
+      case "refused":
+        void this.#answered(event.id);
+        break;
+      case "gap":
+        this.#position(event.conversation, event.after).goBackTo(event.after);
+        this.#position(event.conversation, event.after).skipTo(event.after);
+        break;
+      case "history":
+        this.#takeHistory(event);
+        break;
+      case "error":
+        this.#takeError(event);
+        break;
+    }
+    this.#tell("event", event);
+  }
+
+  #welcomed(welcome: Welcome): void {
+    this.clock.told(welcome.now);
+    this.#greeted = true;
+    this.#backoff.reset();
+    for (const each of welcome.conversations) this.#position(each.id, each.last_seq);
+    this.#become("online");
+    this.#flush();
+    for (const [conversation, waiting] of this.#histories) {
+      for (const asked of waiting) this.#askHistory(conversation, asked);
+    }
+  }
+
+  #takeMessage(message: Message): boolean {
+    const isNew = this.#position(message.conversation, message.seq - 1).take(message.seq);
+    // An own message whose `accepted` was lost comes as a message.
+    const unsent = this.#unsent.find((each) =>
+      each.id === message.id && each.conversation === message.conversation &&
+      each.body === message.body
+    );
+    if (unsent) void this.#answered(unsent.id);
+    return isNew;
+  }
+
+  #takeHistory(page: HistoryPage): void {
+    this.#asked = 0;
+    this.#histories.get(page.conversation)?.shift()?.resolve(page);
+  }
+
+  #takeError(error: Extract<AnyEvent, { type: "error" }>): void {
+    if (error.id !== null && this.#unsent.some((each) => each.id === error.id)) {
+      this.#onTheWay.delete(error.id);
+      if (error.temporary) {
+        setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
+      } else {
+        void this.#answered(error.id);
+      }
+    } else if (error.id === null && error.conversation !== null && !error.temporary) {
+      const asked = this.#histories.get(error.conversation)?.shift();
+      asked?.reject(new ChatError(error.code, error.message));
+    }
+  }
+
+  #position(conversation: string, otherwise: number): Position {
+    const found = this.#positions.get(conversation) ?? new Position(otherwise);
+    this.#positions.delete(conversation); // behind all others: what happened last is resumed first
+    this.#positions.set(conversation, found);
+    return found;
+  }
+
+  // What goes out
+
+  #flush(): void {
+    if (!this.#greeted || !this.#socket) return;
+    const busy = new Set(
+      this.#unsent.filter(({ id }) => this.#onTheWay.has(id)).map((each) => each.conversation),
+    );
+    for (const { conversation, id, body } of this.#unsent) {
+      if (busy.has(conversation)) continue;
+      busy.add(conversation);
+      this.#onTheWay.set(id, Date.now());
+      this.#socket.send(JSON.stringify({ type: "send", conversation, id, body }));
+    }
+  }
+
+  async #answered(id: string): Promise<void> {
+    this.#onTheWay.delete(id);
+    this.#unsent = this.#unsent.filter((each) => each.id !== id);
+    this.#tell("outbox", this.#unsent);
+    this.#flush();
+    await this.#outbox.remove(id);
+  }
+
+  #askHistory(conversation: string, { before, limit }: HistoryAsked): void {
+    if (this.say({ type: "history", conversation, before, limit })) this.#asked ||= Date.now();
+  }
+
+  #lookForAnswers(): void {
+    if (!this.#greeted) return;
+    const since = Math.min(...this.#onTheWay.values(), this.#asked || Infinity);
+    const waited = Date.now() - since;
+    if (waited > GIVE_UP_MS) {
+      this.#drop();
+    } else {
+      this.#become(waited > ANSWER_MS ? "unsure" : "online");
+    }
+  }
+
+  #become(state: ChatState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#tell("state", state);
+  }
+
+  #tell<K extends keyof ChatEvents>(kind: K, told: ChatEvents[K]): void {
+    for (const listener of [...(this.#listeners.get(kind) ?? [])]) (listener as Listener<K>)(told);
+  }
+}

@@ -1,0 +1,475 @@
+// Generated from the server's Structs by `python -m chatserver.web.protocol_types`. Do not edit.
+// Instants are RFC 3339 in UTC. Apps ignore fields and types that they do not know.
+
+export const SUBPROTOCOL = "mentorchat.v1.json";
+export const MAX_BODY_BYTES = 16384;
+export const MAX_RESUME = 1000;
+export const MAX_HISTORY = 200;
+
+/** Why the server closes a connection: below 4500 come back, from there on do not. */
+export const CLOSE = {
+  restarting: 4000,
+  too_slow: 4001,
+  unavailable: 4002,
+  bad_token: 4500,
+  token_expired: 4501,
+  hello_timeout: 4502,
+  hello_first: 4503,
+  too_many_errors: 4504,
+  revoked: 4505,
+} as const;
+
+/** The types of events that this version knows. */
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "replies", "reply", "session", "typing", "unfollowed", "welcome"]);
+
+/** The message is stored, and flushed as the durability setting promises. */
+export interface Accepted {
+  type: "accepted";
+  conversation: string;
+  id: string;
+  seq: number;
+  at: string;
+  composer: Composer;
+}
+
+/** The mentor is away until then; `substitute` is the mentor who stands in, null where nobody does. */
+export interface Away {
+  until: string;
+  substitute: string | null;
+}
+
+/**
+ * The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
+ *
+ * `removed` names the conversations whose rows are no longer among those that are watched.
+ */
+export interface BoardShown {
+  type: "replies";
+  snapshot: boolean;
+  now: string;
+  totals: BoardTotals;
+  rows: BoardWait[];
+  removed: string[];
+}
+
+/** How many open waits there are; those of them that are overdue; those of them whose miss was noted. */
+export interface BoardTotals {
+  waiting: number;
+  overdue: number;
+  missed: number;
+}
+
+/** A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted. */
+export interface BoardWait {
+  conversation: string;
+  member: string;
+  mentor: string;
+  plan: string;
+  waiting_since: string;
+  due_at: string | null;
+  overdue: boolean;
+  missed: boolean;
+}
+
+/**
+ * A booking as it stands at the moment of the answer; nothing need happen for its state to change.
+ *
+ * `counts` says whether its units are spent, `billable` whether the mentor is paid for it, `late` whether the member
+ * cancelled it on short notice. `sequence` grows with every change that calendars must hear of; `moved_from` is the
+ * start that it had before. `join_url` is the link of a video call, where the platform has set one.
+ */
+export interface BookingView {
+  id: string;
+  conversation: string;
+  member: string;
+  mentor: string;
+  service: "live_chat" | "video_call";
+  kind: "chemistry" | "extra" | "one_off" | "plan";
+  starts_at: string;
+  ends_at: string;
+  minutes: number;
+  units: number;
+  state: "booked" | "cancelled" | "held" | "mentor_absent" | "no_show" | "no_show_candidate" | "running" | "unattended";
+  late: boolean;
+  counts: boolean;
+  billable: boolean;
+  price: Price | null;
+  split: Split | null;
+  joins: JoinsView;
+  sequence: number;
+  join_url: string | null;
+  moved_from: string | null;
+}
+
+/** Ask what `send` would answer now, without sending. */
+export interface Check {
+  type: "check";
+  conversation: string;
+}
+
+/** The server's clock was moved ahead to `now`: of a demo or a test, never of real people. */
+export interface Clock {
+  type: "clock";
+  now: string;
+}
+
+/** Whether the member may write now, why not, until when, and what is left. */
+export interface Composer {
+  open: boolean;
+  reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | null;
+  opens_at: string | null;
+  window_ends_at: string | null;
+  windows_left: number | null;
+  messages_left: number | null;
+  live_until: string | null;
+}
+
+/** The answer to check; also sent by itself when writing opens or closes or what is left changes. */
+export interface ComposerChanged {
+  type: "composer";
+  conversation: string;
+  composer: Composer;
+}
+
+/** A conversation was added, or its plan, status or zone changed, or its mentor went away or came back. */
+export interface ConversationChanged {
+  type: "conversation";
+  conversation: ConversationView;
+}
+
+/** A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's. */
+export interface ConversationView {
+  id: string;
+  member: string;
+  mentor: string;
+  plan: string;
+  status: "ended" | "open" | "paused" | "suspended";
+  zone: string;
+  last_seq: number;
+  read_seq: number;
+  peer_read_seq: number;
+  peer_online: boolean;
+  composer: Composer;
+  reply: Reply;
+  banner: string | null;
+  credits: CreditsLeft | null;
+  next_session: NextSession | null;
+  muted: boolean;
+  away: Away | null;
+}
+
+/** Units of 30 minutes that are left in the running period, null where the plan gives without limit; its end. */
+export interface CreditsLeft {
+  left: number | null;
+  period_until: string;
+}
+
+/** To mentor and support: a reply deadline is near (`hours` before it) or was missed (`hours` 0). Once each. */
+export interface Deadline {
+  type: "deadline";
+  conversation: string;
+  kind: "missed" | "warning";
+  due_at: string;
+  hours: number;
+}
+
+/**
+ * Something was wrong with a command; the connection lives on. `temporary` says whether trying again can help.
+ *
+ * `retry_after`: seconds until it can, null where that is not known.
+ */
+export interface Error {
+  type: "error";
+  code: "already_greeted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "not_allowed" | "not_found" | "not_open" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "text_control_characters" | "text_empty" | "text_too_long" | "too_deep" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  message: string;
+  temporary: boolean;
+  id: string | null;
+  conversation: string | null;
+  retry_after: number | null;
+}
+
+/** Support or a service follows a conversation: after `resume`, the last seq seen, or (null) from here on. */
+export interface Follow {
+  type: "follow";
+  conversation: string;
+  resume?: number | null;
+}
+
+/** The answer to follow. What was missed follows as `message` events, in order. */
+export interface Following {
+  type: "following";
+  conversation: ConversationView;
+}
+
+/** What came after `after` can no longer be replayed one by one; refetch with history. */
+export interface Gap {
+  type: "gap";
+  conversation: string;
+  after: number;
+}
+
+/** The first command: who is there, and from where to go on. `resume` maps a conversation to the last seq seen. */
+export interface Hello {
+  type: "hello";
+  token: string;
+  resume?: Record<string, number>;
+}
+
+/** The messages before `before` (null: the newest), at most `limit` of them, oldest first. */
+export interface History {
+  type: "history";
+  conversation: string;
+  before?: number | null;
+  limit?: number;
+}
+
+/** Messages before the asked-for seq, oldest first; `more` says whether older ones exist. */
+export interface HistoryPage {
+  type: "history";
+  conversation: string;
+  messages: Message[];
+  more: boolean;
+}
+
+/** One of the two comes to a session. Whoever has joined may come back while it runs. */
+export interface JoinSession {
+  type: "join";
+  conversation: string;
+  booking: string;
+}
+
+/** When each side first joined. */
+export interface JoinsView {
+  member: string | null;
+  mentor: string | null;
+}
+
+/**
+ * One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone.
+ *
+ * An event is by `system`, in role and `from`, and has no text.
+ */
+export interface Message {
+  type: "message";
+  conversation: string;
+  seq: number;
+  from: string;
+  role: "member" | "mentor" | "service" | "support" | "system";
+  at: string;
+  id: string;
+  body: string;
+  erased?: boolean;
+  kind?: "event" | "text";
+  event?: SystemEvent | null;
+}
+
+/** The session that runs, or else the next one. */
+export interface NextSession {
+  booking: string;
+  service: "live_chat" | "video_call";
+  starts_at: string;
+  minutes: number;
+  state: "booked" | "cancelled" | "held" | "mentor_absent" | "no_show" | "no_show_candidate" | "running" | "unattended";
+}
+
+/** A new notice; `unread` counts it. Who is away finds it in the list. */
+export interface NoticeCame {
+  type: "notice";
+  notice: NoticeView;
+  unread: number;
+}
+
+/**
+ * What its person hears of. Of events that they do not know apps show nothing, and count it all the same.
+ *
+ * `conversation` and `booking` are null where it is about none. `data` holds ids, instants and numbers for the app to
+ * put into words, and in `role` the role in which its person hears of it; what is in it differs by event.
+ */
+export interface NoticeView {
+  id: number;
+  event: string;
+  conversation: string | null;
+  booking: string | null;
+  data: Record<string, unknown>;
+  at: string;
+  read: boolean;
+}
+
+/** One's own notices with ids below `before` (null: the newest), at most `limit` of them, newest first. */
+export interface Notices {
+  type: "notices";
+  before?: number | null;
+  limit?: number;
+}
+
+/** One's notices, newest first; `more` says whether older ones exist, `unread` counts all that are unread. */
+export interface NoticesPage {
+  type: "notices";
+  notices: NoticeView[];
+  more: boolean;
+  unread: number;
+}
+
+/**
+ * The person has seen those up to `upto`, or those of `ids`; `unread` is how many are left.
+ *
+ * Neither is given where the server says by itself how many are unread: it may have missed some.
+ */
+export interface NoticesRead {
+  type: "notices_read";
+  upto: number | null;
+  ids: number[];
+  unread: number;
+}
+
+/** A person came (their first device) or went (their last). */
+export interface Presence {
+  type: "presence";
+  conversation: string;
+  user: string;
+  online: boolean;
+}
+
+/** What is charged, in the currency's minor unit (øre, cents) and its ISO 4217 code. */
+export interface Price {
+  amount: number;
+  currency: string;
+}
+
+/** Everything up to and including `seq` has been seen. A read mark never moves back. */
+export interface Read {
+  type: "read";
+  conversation: string;
+  seq: number;
+}
+
+/** Someone has seen everything up to `seq`. */
+export interface ReadMark {
+  type: "read";
+  conversation: string;
+  from: string;
+  seq: number;
+}
+
+/** One has seen one's notices up to and including `upto`, or those of `ids`: one of the two is given. */
+export interface ReadNotices {
+  type: "notices_read";
+  upto?: number | null;
+  ids?: number[];
+}
+
+/** The rules say no. `body` is the writer's text, unchanged: nothing typed is lost. */
+export interface Refused {
+  type: "refused";
+  conversation: string;
+  id: string;
+  reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended";
+  opens_at: string | null;
+  body: string;
+  composer: Composer;
+}
+
+/** What the mentor owes: nothing (all null), or an answer since `waiting_since`, by `due_at` if that is promised. */
+export interface Reply {
+  waiting_since: string | null;
+  due_at: string | null;
+  overdue: boolean;
+}
+
+/** To the mentor: what is owed has changed. */
+export interface ReplyChanged {
+  type: "reply";
+  conversation: string;
+  reply: Reply;
+}
+
+/** Write a message. The same `id` again within 48 hours returns the first answer and writes nothing. */
+export interface Send {
+  type: "send";
+  conversation: string;
+  id: string;
+  body: string;
+}
+
+/**
+ * Something happened at a session. `booking` is as it is then, null where credits were corrected.
+ *
+ * `credits_left` is of the period from which it spends; null where the plan has no sessions, or no limit.
+ */
+export interface SessionChanged {
+  type: "session";
+  conversation: string;
+  kind: "booked" | "cancelled" | "corrected" | "ended" | "ending" | "joined" | "late" | "moved" | "no_show" | "started" | "starting";
+  booking: BookingView | null;
+  credits_left: number | null;
+}
+
+/** Who gets how much of a price; both together are the price. */
+export interface Split {
+  mentor: number;
+  platform: number;
+}
+
+/** What happened, for apps to put into words. Of names that they do not know they show the name, or nothing. */
+export interface SystemEvent {
+  name: string;
+  data: Record<string, unknown>;
+}
+
+/** The writer is typing. Repeat at most every few seconds while it goes on; apps let it fade after six. */
+export interface Typing {
+  type: "typing";
+  conversation: string;
+}
+
+/** Someone is typing. */
+export interface TypingNow {
+  type: "typing";
+  conversation: string;
+  from: string;
+}
+
+/** Follow a conversation no longer. */
+export interface Unfollow {
+  type: "unfollow";
+  conversation: string;
+}
+
+/** The answer to unfollow: nothing more comes by itself of the conversation. */
+export interface Unfollowed {
+  type: "unfollowed";
+  conversation: string;
+}
+
+/** How many of a person's notices are unread. */
+export interface UnreadNotices {
+  unread: number;
+}
+
+/**
+ * Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
+ *
+ * A second watch replaces the first.
+ */
+export interface Watch {
+  type: "watch";
+  replies: boolean;
+  state?: "missed" | "overdue" | "waiting";
+  mentor?: string | null;
+  plan?: string | null;
+  limit?: number;
+}
+
+/** The answer to hello. What was missed follows as `message` events, in order. */
+export interface Welcome {
+  type: "welcome";
+  user: string;
+  role: "member" | "mentor" | "service" | "support";
+  now: string;
+  conversations: ConversationView[];
+  notices: UnreadNotices | null;
+}
+
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | Clock | Gap | Error;
+
+export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices;

@@ -1,0 +1,90 @@
+"""The apps' pages: a shell, what it loads, and what the browser is told to allow."""
+
+import gzip
+import re
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from chatserver.web.assets import Assets
+from chatserver.web.headers import page_headers
+from chatserver.web.pages import PAGES, app_routes
+
+
+def client(assets: Assets | None, name: str = "Mentor") -> httpx.AsyncClient:
+    """Asks a server that has nothing but the apps."""
+    app = Starlette(routes=app_routes(assets, name))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://apps")
+
+
+@pytest.mark.parametrize("path", [path.replace("{booking}", "b1") for path in PAGES.values()])
+async def test_a_page_loads_what_was_built_and_nothing_else(assets: Assets, path: str) -> None:
+    """Scripts and styles by names that change with their content, kept for good."""
+    browser = client(assets)
+    page = await browser.get(path)
+    assert page.status_code == 200
+    loaded = re.findall(r'(?:href|src)="([^"]+)"', page.text)
+    assert loaded
+    assert all(each.startswith("/app/assets/") for each in loaded)
+    assert "<script>" not in page.text
+    assert "style=" not in page.text
+    for each in loaded:
+        asset = await browser.get(each)
+        assert asset.status_code == 200
+        assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert asset.headers["content-type"].startswith(("text/javascript", "text/css"))
+
+
+async def test_what_is_loaded_comes_zipped_where_the_browser_takes_that(assets: Assets) -> None:
+    """And plain where it does not."""
+    name = assets.manifest.pages["member"].script
+    browser = client(assets)
+    plain = await browser.get(f"/app/assets/{name}", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    async with browser.stream("GET", f"/app/assets/{name}", headers={"Accept-Encoding": "gzip"}) as zipped:
+        assert zipped.headers["content-encoding"] == "gzip"
+        assert gzip.decompress(b"".join([each async for each in zipped.aiter_raw()])) == plain.content
+
+
+async def test_names_of_files_lead_nowhere_else(assets: Assets) -> None:
+    """Only what was built has a name here."""
+    browser = client(assets)
+    for name in ("manifest.json", "..%2fpages.py", "%2e%2e/pages.py", "nothing.js"):
+        assert (await browser.get(f"/app/assets/{name}")).status_code == 404
+
+
+async def test_the_worker_is_asked_for_again(assets: Assets) -> None:
+    """Its name stays, so it must not be kept."""
+    assert (await client(assets).get("/app/worker.js")).headers["cache-control"] == "no-cache"
+
+
+async def test_a_platforms_name_is_text(assets: Assets) -> None:
+    """Whatever is in it."""
+    page = (await client(assets, '<b>"Ask & listen"').get("/app/member")).text
+    assert "<title>&lt;b&gt;&quot;Ask &amp; listen&quot;</title>" in page
+    assert "<b>" not in page
+
+
+async def test_pages_of_a_checkout_without_apps_say_what_to_do() -> None:
+    """An editable install without a network has none."""
+    answer = await client(None).get("/app/member")
+    assert answer.status_code == 503
+    assert "make web" in answer.text
+
+
+def test_nothing_runs_but_what_the_server_gives() -> None:
+    """No inline script or style, no eval, no other site, no frame, no camera where there is no call."""
+    headers = page_headers()
+    policy = dict(each.split(" ", 1) for each in headers["Content-Security-Policy"].split("; "))
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert "camera=(self)" in page_headers(calls=True)["Permissions-Policy"]
+    assert (
+        "frame-ancestors https://platform.example"
+        in page_headers(("https://platform.example",))["Content-Security-Policy"]
+    )
