@@ -273,6 +273,7 @@ export class Chat {
   // What the server says
 
   #take(event: AnyEvent): void {
+    let answered: string | undefined;
     switch (event.type) {
       case "welcome":
         this.#welcomed(event);
@@ -281,14 +282,17 @@ export class Chat {
         this.clock.told(event.now);
         break;
       case "message":
-        if (!this.#takeMessage(event)) return;
-        break;
+        // An own message whose `accepted` was lost comes as a message.
+        answered = this.#unsent.find((each) => isSame(each, event))?.id;
+        if (this.#position(event.conversation, event.seq - 1).take(event.seq)) break;
+        if (answered) void this.#answered(answered);
+        return;
       case "accepted":
         this.#position(event.conversation, event.seq - 1).take(event.seq);
-        void this.#answered(event.id);
+        answered = event.id;
         break;
       case "refused":
-        void this.#answered(event.id);
+        answered = event.id;
         break;
       case "gap":
         this.#position(event.conversation, event.after).goBackTo(event.after);
@@ -298,10 +302,12 @@ export class Chat {
         this.#takeHistory(event);
         break;
       case "error":
-        this.#takeError(event);
+        answered = this.#takeError(event);
         break;
     }
+    // Who hears of an answer still finds in `unsent` what it answers.
     this.#tell("event", event);
+    if (answered) void this.#answered(answered);
   }
 
   #welcomed(welcome: Welcome): void {
@@ -316,34 +322,22 @@ export class Chat {
     }
   }
 
-  #takeMessage(message: Message): boolean {
-    const isNew = this.#position(message.conversation, message.seq - 1).take(message.seq);
-    // An own message whose `accepted` was lost comes as a message.
-    const unsent = this.#unsent.find((each) =>
-      each.id === message.id && each.conversation === message.conversation &&
-      each.body === message.body
-    );
-    if (unsent) void this.#answered(unsent.id);
-    return isNew;
-  }
-
   #takeHistory(page: HistoryPage): void {
     this.#asked = 0;
     this.#histories.get(page.conversation)?.shift()?.resolve(page);
   }
 
-  #takeError(error: Extract<AnyEvent, { type: "error" }>): void {
+  /** The id of the text that will not be written. */
+  #takeError(error: Extract<AnyEvent, { type: "error" }>): string | undefined {
     if (error.id !== null && this.#unsent.some((each) => each.id === error.id)) {
       this.#onTheWay.delete(error.id);
-      if (error.temporary) {
-        setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
-      } else {
-        void this.#answered(error.id);
-      }
+      if (!error.temporary) return error.id;
+      setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
     } else if (error.id === null && error.conversation !== null && !error.temporary) {
       const asked = this.#histories.get(error.conversation)?.shift();
       asked?.reject(new ChatError(error.code, error.message));
     }
+    return undefined;
   }
 
   #position(conversation: string, otherwise: number): Position {
@@ -400,4 +394,9 @@ export class Chat {
   #tell<K extends keyof ChatEvents>(kind: K, told: ChatEvents[K]): void {
     for (const listener of [...(this.#listeners.get(kind) ?? [])]) (listener as Listener<K>)(told);
   }
+}
+
+function isSame(unsent: Unsent, message: Message): boolean {
+  return unsent.id === message.id && unsent.conversation === message.conversation &&
+    unsent.body === message.body;
 }

@@ -1,0 +1,47 @@
+// Who is signed in here, and the tickets that say so to the server: short-lived tokens that the sign-in's cookie gets.
+
+export type PersonRole = "member" | "mentor" | "support";
+
+export interface Ticket {
+  token: string;
+  user: string;
+  role: PersonRole;
+  /** RFC 3339: until when it is taken. */
+  expires_at: string;
+}
+
+const TICKET = "/app/ticket";
+/** A ticket that has less to live is not used: the way to the server takes time. */
+const SPARE_MS = 10_000;
+
+export class Account {
+  #last: { ticket: Ticket; asked: number } | undefined;
+
+  /** A ticket that is good for some seconds yet; null where nobody is signed in. Fails where the server does not answer. */
+  async ticket(): Promise<Ticket | null> {
+    const kept = this.#last;
+    // By the device's clock alone, whatever the server's says: counted from when it was asked for.
+    if (kept && performance.now() - kept.asked < 60_000 - SPARE_MS) return kept.ticket;
+    const asked = performance.now();
+    const answer = await fetch(TICKET, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: "{}",
+    });
+    if (answer.status === 401) return null;
+    if (!answer.ok) throw new Error(`no ticket: HTTP ${answer.status}`);
+    const ticket = await answer.json() as Ticket;
+    this.#last = { ticket, asked };
+    return ticket;
+  }
+
+  /** End this sign-in: its sockets close, and the device forgets. */
+  async signOut(): Promise<void> {
+    await fetch("/app/sign-out", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: "{}",
+    });
+    this.#last = undefined;
+  }
+}

@@ -1,0 +1,74 @@
+// The server's HTTP interface, asked as whoever is signed in.
+
+import type { Account } from "./account.ts";
+
+/** What the server says where it refuses: RFC 9457. */
+export interface Problem {
+  status: number;
+  title?: string;
+  detail?: string;
+  /** Why, for programs, such as `busy`; beside it stands what else there is to know. */
+  reason?: string;
+  [more: string]: unknown;
+}
+
+export class HttpProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title ?? `HTTP ${problem.status}`);
+    this.name = "HttpProblem";
+    this.problem = problem;
+  }
+}
+
+/** Nobody is signed in any more. */
+export class SignedOut extends Error {}
+
+export class Http {
+  readonly #account: Account;
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.#ask<T>("GET", path);
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#ask<T>("PUT", path, body);
+  }
+
+  post<T>(path: string, body: unknown = {}): Promise<T> {
+    return this.#ask<T>("POST", path, body);
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.#ask<T>("PATCH", path, body);
+  }
+
+  delete<T>(path: string): Promise<T> {
+    return this.#ask<T>("DELETE", path);
+  }
+
+  async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const ticket = await this.#account.ticket();
+    if (ticket === null) throw new SignedOut();
+    const headers: Record<string, string> = {
+      Authorization: `Bearer ${ticket.token}`,
+      Accept: "application/json",
+    };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const answer = await fetch(path, {
+      method,
+      headers,
+      credentials: "omit",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const said = text ? JSON.parse(text) as unknown : undefined;
+    if (!answer.ok) throw new HttpProblem({ ...(said as object), status: answer.status });
+    return said as T;
+  }
+}

@@ -1,0 +1,90 @@
+// All conversations of whoever is signed in, as the server tells of them.
+
+import { Chat, type ChatState, type EndReason } from "../client/chat.ts";
+import type { AnyEvent, ConversationView } from "../client/protocol.ts";
+import { Store } from "../parts/element.ts";
+import { Talk } from "./talk.ts";
+
+export class Chats extends Store {
+  readonly chat: Chat;
+  readonly user: string;
+  readonly #talks = new Map<string, Talk>();
+  #unreadNotices = 0;
+  #ended: EndReason | undefined;
+  #greeted = false;
+
+  constructor(chat: Chat, user: string) {
+    super();
+    this.chat = chat;
+    this.user = user;
+    chat.on("event", (event) => this.#take(event));
+    chat.on("state", () => this.changed());
+    chat.on("outbox", () => {
+      for (const each of this.#talks.values()) each.outboxChanged();
+    });
+    chat.on("ended", (reason) => {
+      this.#ended = reason;
+      this.changed();
+    });
+  }
+
+  get state(): ChatState {
+    return this.chat.state;
+  }
+
+  /** Why it ended for good; undefined while it goes on. */
+  get ended(): EndReason | undefined {
+    return this.#ended;
+  }
+
+  /** Whether the server has said which conversations there are. */
+  get isKnown(): boolean {
+    return this.#greeted;
+  }
+
+  get talks(): readonly Talk[] {
+    return [...this.#talks.values()];
+  }
+
+  talk(id: string): Talk | undefined {
+    return this.#talks.get(id);
+  }
+
+  get unreadNotices(): number {
+    return this.#unreadNotices;
+  }
+
+  #take(event: AnyEvent): void {
+    switch (event.type) {
+      case "welcome":
+        this.#greeted = true;
+        for (const view of event.conversations) this.#meet(view);
+        this.#unreadNotices = event.notices?.unread ?? this.#unreadNotices;
+        this.changed();
+        return;
+      case "notice":
+      case "notices":
+      case "notices_read":
+        this.#unreadNotices = event.unread;
+        this.changed();
+        return;
+      case "conversation":
+        this.#meet(event.conversation);
+        this.changed();
+        return;
+      case "following":
+        this.#meet(event.conversation);
+        this.changed();
+        return;
+    }
+    if ("conversation" in event && typeof event.conversation === "string") {
+      this.#talks.get(event.conversation)?.take(event);
+    }
+  }
+
+  #meet(view: ConversationView): void {
+    const known = this.#talks.get(view.id);
+    if (known) known.take({ type: "conversation", conversation: view });
+    else this.#talks.set(view.id, new Talk(this.chat, this.user, view));
+  }
+}

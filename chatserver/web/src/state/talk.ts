@@ -1,0 +1,243 @@
+// One conversation as its page shows it: what was written, what is unsent, who is typing, and what was refused.
+
+import type { Chat } from "../client/chat.ts";
+import type { Unsent } from "../client/outbox.ts";
+import type {
+  Accepted,
+  AnyEvent,
+  ConversationView,
+  HistoryPage,
+  Message,
+  Refused,
+} from "../client/protocol.ts";
+import { Store } from "../parts/element.ts";
+
+const PAGE = 50;
+/** Apps let a typing mark fade after so long. */
+const TYPING_MS = 6_000;
+/** How often the other side hears that one is typing. */
+const TYPING_EVERY_MS = 3_000;
+
+/** A text that came back, and why: for the composer, before what was typed since. */
+export interface CameBack {
+  body: string;
+  reason: Refused["reason"] | "error";
+  opensAt: string | null;
+}
+
+export class Talk extends Store {
+  view: ConversationView;
+  readonly #chat: Chat;
+  readonly #user: string;
+  readonly #messages = new Map<number, Message>();
+  #sorted: Message[] | undefined;
+  #more = true;
+  #loading: Promise<void> | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  #typed = 0;
+  #cameBack: CameBack[] = [];
+
+  constructor(chat: Chat, user: string, view: ConversationView) {
+    super();
+    this.#chat = chat;
+    this.#user = user;
+    this.view = view;
+  }
+
+  /** Oldest first, without a hole. */
+  get messages(): readonly Message[] {
+    return this.#sorted ??= withoutHoles(
+      [...this.#messages.values()].sort((a, b) => a.seq - b.seq),
+    );
+  }
+
+  /** What is written and unanswered, in order. */
+  get unsent(): readonly Unsent[] {
+    return this.#chat.unsent.filter((each) => each.conversation === this.view.id);
+  }
+
+  /** Whether older messages exist. */
+  get more(): boolean {
+    return this.#more;
+  }
+
+  get isLoading(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  get isTyping(): boolean {
+    return this.#typing !== undefined;
+  }
+
+  /** How many of the other side's messages are unread. */
+  get unread(): number {
+    const { read_seq, last_seq } = this.view;
+    const known = this.messages.filter((each) => each.seq > read_seq);
+    const first = this.messages[0]?.seq ?? Infinity;
+    return first <= read_seq + 1
+      ? known.filter((each) => each.from !== this.#user && each.role !== "system").length
+      : Math.max(0, last_seq - read_seq);
+  }
+
+  /** Texts that came back since it was asked last. */
+  takeBack(): CameBack[] {
+    const back = this.#cameBack;
+    this.#cameBack = [];
+    return back;
+  }
+
+  /** Load the newest page, or the one before what is loaded. */
+  loadOlder(): Promise<void> {
+    return this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+      this.changed();
+    });
+  }
+
+  async #load(): Promise<void> {
+    if (!this.#more) return;
+    this.changed();
+    const before = this.messages[0]?.seq ?? null;
+    this.#takePage(await this.#chat.history(this.view.id, before, PAGE));
+  }
+
+  #takePage(page: HistoryPage): void {
+    for (const each of page.messages) this.#put(each);
+    this.#more = page.more;
+    this.changed();
+  }
+
+  /** Messages that the device has kept, before the server says anything. */
+  remember(messages: readonly Message[]): void {
+    for (const each of messages) this.#put(each);
+    this.changed();
+  }
+
+  send(body: string): Promise<Unsent> {
+    return this.#chat.send(this.view.id, body);
+  }
+
+  /** The person has seen the end. */
+  markRead(): void {
+    const last = this.messages.at(-1)?.seq ?? 0;
+    if (last <= this.view.read_seq) return;
+    if (this.#chat.say({ type: "read", conversation: this.view.id, seq: last })) {
+      this.view = { ...this.view, read_seq: last };
+      this.changed();
+    }
+  }
+
+  /** The person is typing. */
+  type(): void {
+    const now = Date.now();
+    if (now - this.#typed < TYPING_EVERY_MS) return;
+    this.#typed = now;
+    this.#chat.say({ type: "typing", conversation: this.view.id });
+  }
+
+  /** Something about this conversation. */
+  take(event: AnyEvent): void {
+    switch (event.type) {
+      case "message":
+        this.#put(event);
+        if (event.from !== this.#user) this.#stopTyping();
+        break;
+      case "accepted":
+        this.#accepted(event);
+        break;
+      case "refused":
+        this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
+        this.view = { ...this.view, composer: event.composer };
+        break;
+      case "error":
+        if (event.temporary || event.id === null) return;
+        for (const { id, body } of this.unsent) {
+          if (id === event.id) this.#cameBack.push({ body, reason: "error", opensAt: null });
+        }
+        break;
+      case "composer":
+        this.view = { ...this.view, composer: event.composer };
+        break;
+      case "reply":
+        this.view = { ...this.view, reply: event.reply };
+        break;
+      case "conversation":
+        this.view = event.conversation;
+        break;
+      case "read":
+        this.view = event.from === this.#user
+          ? { ...this.view, read_seq: Math.max(this.view.read_seq, event.seq) }
+          : { ...this.view, peer_read_seq: Math.max(this.view.peer_read_seq, event.seq) };
+        break;
+      case "presence":
+        this.view = { ...this.view, peer_online: event.online };
+        break;
+      case "typing":
+        if (event.from === this.#user) return;
+        clearTimeout(this.#typing);
+        this.#typing = setTimeout(() => this.#stopTyping(), TYPING_MS);
+        break;
+      case "gap":
+        for (const seq of this.#messages.keys()) if (seq > event.after) this.#messages.delete(seq);
+        this.#sorted = undefined;
+        void this.#refetch();
+        break;
+      default:
+        return;
+    }
+    this.changed();
+  }
+
+  /** What is unsent is different. */
+  outboxChanged(): void {
+    this.changed();
+  }
+
+  #accepted(event: Accepted): void {
+    this.view = { ...this.view, composer: event.composer };
+    const unsent = this.unsent.find(({ id }) => id === event.id);
+    const role = this.#user === this.view.member ? "member" : "mentor";
+    if (unsent) {
+      const { conversation, id, body } = unsent;
+      this.#put({
+        type: "message",
+        conversation,
+        seq: event.seq,
+        from: this.#user,
+        role,
+        at: event.at,
+        id,
+        body,
+      });
+    }
+  }
+
+  async #refetch(): Promise<void> {
+    this.#takePage(await this.#chat.history(this.view.id, null, PAGE));
+  }
+
+  #put(message: Message): void {
+    this.#messages.set(message.seq, message);
+    this.#sorted = undefined;
+    if (message.seq > this.view.last_seq) this.view = { ...this.view, last_seq: message.seq };
+    // One's own messages are read.
+    if (message.from === this.#user && message.seq === this.view.read_seq + 1) {
+      this.view = { ...this.view, read_seq: message.seq };
+    }
+  }
+
+  #stopTyping(): void {
+    clearTimeout(this.#typing);
+    this.#typing = undefined;
+    this.changed();
+  }
+}
+
+/** The newest stretch: what lies before a hole is loaded again by whoever scrolls there. */
+function withoutHoles(messages: Message[]): Message[] {
+  for (let index = messages.length - 1; index > 0; index -= 1) {
+    const [before, after] = [messages[index - 1], messages[index]];
+    if (before && after && before.seq + 1 !== after.seq) return messages.slice(index);
+  }
+  return messages;
+}
