@@ -47,8 +47,7 @@ from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
 from chatserver.settings import Settings
-from chatserver.web.assets import assets_in
-from chatserver.web.pages import app_routes
+from chatserver.web.routes import web_routes
 from quotas import instant
 from quotas.ledger import feed
 from quotas.ledger.open_waits import OpenWaits
@@ -143,6 +142,7 @@ async def assembled(
             authenticator=authenticator,
             revocations=base.revocations,
             allowed_origins=settings.allowed_origins,
+            public_url=settings.public_url,
             people=people,
             addresses=RateLimit(settings.rate_limit),
             proxies=proxies,
@@ -150,6 +150,7 @@ async def assembled(
             traces=traces,
         )
         tokens = RevocableTokens(settings, base.revocations)
+        authenticator.tickets = tokens.tickets = base.tickets
         outbox_counts = OutboxCounts(base.database, ledger.now)
         health = Health(base.store, base.database, ledger, partial(problem_of, store_url), outbox_counts.unsent)
         numbers = Sources(
@@ -206,7 +207,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                *app_routes(assets_in(), settings.platform_name, settings.app_embedders),
+                *web_routes(settings, base.sign_ins, base.sign_in_links, without_token),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],

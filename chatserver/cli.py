@@ -33,6 +33,7 @@ SUBCOMMANDS = {
     "webhooks": "chatserver.commands.webhooks:webhooks",
     "replay": "chatserver.commands.replay:replay_timeline",
     "token": "chatserver.commands.token:token",
+    "invite": "chatserver.commands.invite:invite",
     "notices": "chatserver.commands.notices:notices",
     "migrate": "chatserver.commands.migrate:migrate",
     "rebuild": "chatserver.commands.rebuild:rebuild",

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
+from chatserver.access.tickets import Tickets
 from chatserver.cases.case_doers import CaseDoers
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_log import CaseLog
@@ -96,6 +97,8 @@ from chatserver.sessions.steps import SessionSteps
 from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
+from chatserver.sign_ins.sign_in_book import SignInBook
+from chatserver.sign_ins.sign_in_links import SignInLinks
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
@@ -181,6 +184,9 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     push: PushSubscriptions
     vapid: Vapid
     cases: CaseBook
+    tickets: Tickets
+    sign_ins: SignInBook
+    sign_in_links: SignInLinks
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -498,6 +504,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         push_services = GuardedHttp()
         push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
         vapid = Vapid(secrets, contact_of(settings.mail_from, settings.public_url))
+        tickets = Tickets(await secrets.secret_of("tickets"))
         mails = mailing(
             settings,
             base.rulebook.policy,
@@ -548,6 +555,9 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 push=push,
                 vapid=vapid,
                 cases=casebook(base, keys),
+                tickets=tickets,
+                sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets),
+                sign_in_links=SignInLinks(base.database, settings.outside_url),
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with
@@ -577,6 +587,13 @@ async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]
     """What exports people. Raises as `with_keys`."""
     async with with_keys(settings, store_url) as parts:
         yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, CaseTexts(parts.keys))
+
+
+@contextlib.asynccontextmanager
+async def inviting(settings: Settings) -> AsyncIterator[SignInLinks]:
+    """What makes links that sign in, beside a server. Raises DatabaseError."""
+    async with migrated(settings) as database:
+        yield SignInLinks(database, settings.outside_url)
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,8 @@ The instant is kept in the store, so that every process and every later start kn
 tokens, never of a shifted clock.
 """
 
-from chatserver.access.tokens import Authenticator, Identity, TokenError
+from chatserver.access.token_identity import Identity
+from chatserver.access.tokens import Authenticator, TokenError
 from chatserver.settings import Settings
 from quotas import instant
 from quotas.ledger import feed, keys
@@ -12,6 +13,8 @@ from quotas.store.port import Store
 
 LONGEST_TOKEN_DAYS = 366
 """Longer than `chatserver token` signs for. A revocation is kept this long: what was issued before has expired then."""
+LONGEST_SIGN_IN_DAYS = 31
+"""An ended sign-in is kept this long: its last ticket, and any connection by it, has ended then."""
 AHEAD_MS = 5_000
 """How far ahead the clock of whoever revokes may be."""
 
@@ -46,8 +49,21 @@ class Revocations:
         score = await self._store.request("ZSCORE", keys.revoked(person), person)
         return 0 if score is None else int(float(score))
 
+    async def end_sign_in(self, person: str, sign_in: str, now: int) -> None:
+        """Refuse that sign-in's tickets from now on, and close what is connected by it. Raises StoreError."""
+        key = keys.signed_out(person)
+        await self._store.request("ZADD", key, "NX", now, sign_in)
+        await self._store.request("SPUBLISH", keys.person_feed(person), feed.signed_out(sign_in))
+        await self._store.request("ZREMRANGEBYSCORE", key, "-inf", now - LONGEST_SIGN_IN_DAYS * instant.DAY)
+
+    async def is_signed_out(self, person: str, sign_in: str) -> bool:
+        """Raises StoreError."""
+        return await self._store.request("ZSCORE", keys.signed_out(person), sign_in) is not None
+
     async def check(self, identity: Identity) -> None:
         """Raises RevokedError, StoreError."""
+        if identity.sign_in and await self.is_signed_out(identity.user, identity.sign_in):
+            raise RevokedError("the sign-in has ended")
         if identity.issued_at < await self.before(identity.user):
             raise RevokedError("the token was revoked")
 

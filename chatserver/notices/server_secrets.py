@@ -1,6 +1,7 @@
 """Secrets that the server makes for itself: the same for all processes and for ever, since others rely on them.
 
-Browsers subscribe for the key that is made of `vapid`, and links in mails that were sent are signed with `unsubscribe`.
+Browsers subscribe for the key that is made of `vapid`, and links in mails that were sent are signed with `unsubscribe`;
+pages ask with tickets that are signed with `tickets`.
 """
 
 import os
@@ -15,7 +16,7 @@ from chatserver.records.database import Database, DatabaseError
 SERVER_SECRET_BYTES = 48
 """128 bits more than a P-256 key has, which can so be made of it without bias (FIPS 186-5, A.2.1)."""
 
-ServerSecretName = Literal["vapid", "unsubscribe"]
+ServerSecretName = Literal["vapid", "unsubscribe", "tickets"]
 
 
 class ServerSecrets:

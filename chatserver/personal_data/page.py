@@ -34,6 +34,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "opening_requests": ("conversation_id", "asked_at", "opens_at"),
     "mail_bounces": ("address", "kind", "at"),
     "calendar_feeds": ("made_at",),
+    "sign_ins": ("device", "began_at", "used_at"),
     "push_subscriptions": ("device", "subscribed_at", "expires_at"),
     "webhook_events": ("kind", "at"),
 }
@@ -45,6 +46,8 @@ _HEADS = {
     "event": "what",
     "address": "email",
     "created_at": "since",
+    "began_at": "since",
+    "used_at": "last_used",
     "since": "from",
 }
 """Texts of columns whose names mean something else there."""

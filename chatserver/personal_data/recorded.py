@@ -35,6 +35,7 @@ from chatserver.records.tables import (
     SERIES,
     SERIES_PLACES,
     SESSION_EVENTS,
+    SIGN_INS,
     STATEMENTS,
     SUSPENSIONS,
     WEBHOOK_EVENTS,
@@ -97,6 +98,7 @@ OF_PEOPLE: Mapping[str, Recorded] = {
     "opening_requests": Recorded(OPENING_REQUESTS, "person_id"),
     "mail_bounces": Recorded(MAIL_BOUNCES, "person_id"),
     "calendar_feeds": Recorded(CALENDAR_FEEDS, "person_id", ("digest",)),
+    "sign_ins": Recorded(SIGN_INS, "person_id", ("id", "digest")),
     "push_subscriptions": Recorded(PUSH_SUBSCRIPTIONS, "person_id", ("sealed", "digest")),
     # Those that they opened, and what they did in any: of others' cases they see what the rules show them.
     "cases": Recorded(

@@ -26,6 +26,8 @@ from chatserver.records.tables import (
     PUSH_SUBSCRIPTIONS,
     REPLY_NOTICES,
     REPLY_WAITS,
+    SIGN_IN_LINKS,
+    SIGN_INS,
 )
 
 ADVISORY_LOCK = 0x6572_6173
@@ -34,7 +36,7 @@ ADVISORY_LOCK = 0x6572_6173
 _NO_ONE = {"name": "", "email": None, "zone": "UTC", "locale": "en"}
 _OF_ONE = (
     *(OUTBOX, NOTICES, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
-    *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS),
+    *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),
 )
 """What one person hears of, wants to hear, and where to: the other side has rows of their own."""
 _message = MESSAGES.c

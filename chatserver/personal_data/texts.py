@@ -144,6 +144,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "calendar_feeds": ("Calendar feed", "Kalenderabonnement", "Kalenderabonnement"),
     "made_at": ("Made", "Laget", "Lavet"),
     "push_subscriptions": ("Devices with push", "Enheter med push", "Enheder med push"),
+    "sign_ins": ("Sign-ins", "Innlogginger", "Logins"),
+    "last_used": ("Last used", "Sist brukt", "Sidst brugt"),
     "device": ("Device", "Enhet", "Enhed"),
     "subscribed_at": ("Since", "Siden", "Siden"),
     "expires_at": ("Until", "Til", "Til"),

@@ -230,6 +230,11 @@ class Connection:
         """Close it; what was told before is sent first."""
         self._socket.end(close, CLOSE_REASON[close])
 
+    @property
+    def sign_in(self) -> str:
+        """By which it is connected; empty where by a token."""
+        return self._identity.sign_in
+
     def end_if_older(self, before: int) -> None:
         """Tokens of its person that were issued before `before` are revoked."""
         if self._identity.issued_at < before:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chatserver.access.addresses import Proxies
+from chatserver.access.own_origin import is_own_origin
 from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.revocation import Revocations, RevokedError
 from chatserver.access.tokens import Authenticator, Identity, TokenError
@@ -59,6 +60,7 @@ class Greeting:
         authenticator: Authenticator,
         revocations: Revocations,
         allowed_origins: Iterable[str],
+        public_url: str | None,
         people: RateLimit,
         addresses: RateLimit,
         proxies: Proxies,
@@ -72,6 +74,7 @@ class Greeting:
         self._authenticator = authenticator
         self._revocations = revocations
         self._origins = frozenset(allowed_origins)
+        self._public_url = public_url
         self._people = people
         self._addresses = addresses
         self._proxies = proxies
@@ -134,7 +137,7 @@ class Greeting:
 
     def _is_allowed(self, connection: HTTPConnection) -> bool:
         origin = connection.headers.get("origin")
-        return origin is None or origin in self._origins
+        return origin is None or origin in self._origins or is_own_origin(connection.headers, self._public_url)
 
     async def _hello(self, websocket: WebSocket, socket: ChatSocket, encoding: Encoding) -> Hello | None:
         """The first command; None where it is not a hello. What is wrong with it is said before the close."""
@@ -194,7 +197,7 @@ class Greeting:
             follower.room.told(follower)
             if follower.room.id in hello.resume:
                 follower.start(hello.resume[follower.room.id])
-        expires_in = identity.expires_at / 1000 - time.time()
+        expires_in = identity.connected_until / 1000 - time.time()
         self._hub.keep(connection, asyncio.get_running_loop().time() + expires_in)
         socket.greeted()
         socket.attach(connection)

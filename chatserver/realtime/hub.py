@@ -335,6 +335,8 @@ class Hub:
             self._background.begin(self._mute(person, *mute))
         elif (before := feed.read_revoked(payload)) is not None:
             self._people.revoke(person, before)
+        elif (sign_in := feed.read_signed_out(payload)) is not None:
+            self._people.sign_out(person, sign_in)
         else:
             self._background.begin(self._added(person, payload.decode()))
 

@@ -83,6 +83,15 @@ class People:
         for connection in self.connections_of(person):
             connection.end_if_older(before)
 
+    def sign_out(self, person: str, sign_in: str) -> None:
+        """End what is connected by that sign-in."""
+        for connection in self.connections_of(person):
+            if connection.sign_in == sign_in:
+                connection.end(Close.REVOKED)
+
     async def look_whether_revoked(self, person: str) -> None:
         """What was published of it may have been missed. Raises StoreError."""
         self.revoke(person, await self._revocations.before(person))
+        for sign_in in {each.sign_in for each in self.connections_of(person) if each.sign_in}:
+            if await self._revocations.is_signed_out(person, sign_in):
+                self.sign_out(person, sign_in)

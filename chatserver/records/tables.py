@@ -675,3 +675,26 @@ CASE_ENTRIES = Table(
     _one_of("audience", ("internal", "shared")),
     Index("ix_case_entries_who", "who"),
 )
+
+# Who is signed in where, by a browser. Of secrets the digests only. `used_at` is to the hour.
+
+SIGN_INS = Table(
+    "sign_ins",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("person_id", String(64), nullable=False, index=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("device", String(120), nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    UniqueConstraint("digest", name="uq_sign_ins_digest"),
+)
+
+SIGN_IN_LINKS = Table(
+    "sign_in_links",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("person_id", String(64), nullable=False, index=True),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("once", Boolean, nullable=False),
+)

@@ -33,6 +33,7 @@ LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SE
 """Of conversations' channels, all of them."""
 
 _REVOKED = "revoked "
+_SIGNED_OUT = "signed-out "
 _NOTICED = b"noticed "
 _MUTED = "muted "
 _UNMUTED = "unmuted "
@@ -96,6 +97,17 @@ def read_revoked(payload: bytes) -> int | None:
     """The instant; None where it is something else."""
     said = payload.decode()
     return int(said.removeprefix(_REVOKED)) if said.startswith(_REVOKED) else None
+
+
+def signed_out(sign_in: str) -> str:
+    """`signed-out <id>`, to publish: what is connected by that sign-in of the person's ends."""
+    return f"{_SIGNED_OUT}{sign_in}"
+
+
+def read_signed_out(payload: bytes) -> str | None:
+    """The sign-in's id; None where it is something else."""
+    said = payload.decode()
+    return said.removeprefix(_SIGNED_OUT) if said.startswith(_SIGNED_OUT) else None
 
 
 def noticed(event: bytes, origin: str = "") -> bytes:

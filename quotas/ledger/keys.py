@@ -65,6 +65,11 @@ def revoked(name: str) -> str:
     return f"{tag(name)}:revoked"
 
 
+def signed_out(name: str) -> str:
+    """Sorted set of the ended sign-ins of the people of a partition, by the instant at which they were ended."""
+    return f"{tag(name)}:signed-out"
+
+
 def waits(partition: int) -> str:
     """Sorted set of the conversations in which an answer is owed, by deadline; +inf where none is promised."""
     return f"{{{partition}}}:waits"

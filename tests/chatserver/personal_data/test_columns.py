@@ -41,6 +41,8 @@ from chatserver.records.tables import (
     SERIES_PLACES,
     SERVER_SECRETS,
     SESSION_EVENTS,
+    SIGN_IN_LINKS,
+    SIGN_INS,
     STATEMENTS,
     SUSPENSIONS,
     WEBHOOK_ATTEMPTS,
@@ -167,6 +169,7 @@ WHERE = {
         table.name: dict.fromkeys((column.name for column in table.columns), PLATFORM)
         for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
     },
+    "sign_in_links": dict.fromkeys(("digest", "person_id", "expires_at", "once"), SECRET),
     "series_places": {
         "series_id": SAID,
         **{
@@ -196,7 +199,7 @@ COUNTED = "about the mentor's answers, or the plan: reports count it"
 TOLD = "ids, instants and numbers, which the platform's own systems were told, and may ask for again"
 OF_ONE = (
     *(NOTICES, OUTBOX, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
-    *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS),
+    *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),
 )
 """Whose rows are about one person alone, and go with them; what the other side heard is in rows of theirs."""
 
@@ -385,6 +388,9 @@ REACHING: dict[Table, dict[str, Any]] = {
     OPENING_REQUESTS: _BY | {"asked_at": TUESDAY, "opens_at": TUESDAY + HOUR},
     MAIL_BOUNCES: {"person_id": "mia", "address": "mia@example.org", "kind": "bounce", "at": TUESDAY},
     CALENDAR_FEEDS: {"person_id": "mia", "digest": b"digest", "made_at": TUESDAY},
+    SIGN_INS: {"id": "s1", "person_id": "mia", "digest": b"digest", "device": "Firefox"}
+    | {"began_at": TUESDAY, "used_at": TUESDAY + HOUR},
+    SIGN_IN_LINKS: {"digest": b"digest", "person_id": "mia", "expires_at": TUESDAY, "once": True},
     PUSH_SUBSCRIPTIONS: {"person_id": "mia", "device": "phone", "sealed": b"sealed", "digest": b"digest"}
     | {"subscribed_at": TUESDAY, "expires_at": TUESDAY + HOUR},
     SERVER_SECRETS: {"name": "vapid", "sealed": b"sealed", "made_at": TUESDAY},

@@ -1,0 +1,51 @@
+"""`chatserver invite`."""
+
+import sys
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from chatserver import foundation
+from chatserver.access.tokens import require_user
+from chatserver.commands.existing import require_records
+from chatserver.commands.faults import one_sentence
+from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
+from chatserver.commands.running import run
+from chatserver.conversations.requests import Missing
+from chatserver.settings import Settings, SettingsError
+from quotas.instant import MINUTE
+
+
+def invite(
+    person: str,
+    /,
+    *,
+    minutes: Annotated[int, Parameter(validator=Number(gte=1, lte=7 * 24 * 60))] = 15,
+    flags: ServerFlags = NO_FLAGS,
+) -> None:
+    """Print a link that signs a person in to their app, once.
+
+    Parameters
+    ----------
+    person
+        Id of the person: a member, a mentor or support.
+    minutes
+        How long it is good for, up to a week.
+    """
+    with one_sentence():
+        settings = settings_of(flags)
+        try:
+            require_user(person)
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
+        require_records(settings)
+        link = run(_invite(settings, person, minutes))
+        if isinstance(link, Missing):
+            raise SettingsError(f"no member, mentor or support by the id {person} is on record; correct the id")
+        sys.stdout.write(f"{link}\n")
+
+
+async def _invite(settings: Settings, person: str, minutes: int) -> str | Missing:
+    async with foundation.inviting(settings) as links:
+        return await links.make(person, lasts=minutes * MINUTE)

@@ -1,0 +1,1 @@
+"""What signing in keeps in the database, a module for each noun."""

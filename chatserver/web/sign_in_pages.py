@@ -1,0 +1,223 @@
+"""What pages ask of the server beside the chat: to sign in, a ticket, which sign-ins there are, to sign out.
+
+The cookie that says who is there is for these few addresses alone: everything else takes a ticket, as any app does. So
+only they must keep other sites' pages out, and they do so thrice: SameSite, the exact Origin, and JSON bodies.
+Source: apps.md "Signing in"; RFC 6265bis (`__Host-`); Fetch Metadata.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from chatserver.access.own_origin import is_own_origin
+from chatserver.api.fields import read_body
+from chatserver.api.open_endpoint import AddressLimit, OpenEndpoint
+from chatserver.api.problem import ProblemError
+from chatserver.sign_ins.sign_in import SIGN_IN_LASTS, SignedIn, SignIn
+from chatserver.sign_ins.sign_in_book import SignInBook
+from chatserver.sign_ins.sign_in_links import SignInLinks
+from quotas.instant import SECOND, text
+
+COOKIE: Final = "signed-in"
+SECURE_COOKIE: Final = f"__Host-{COOKIE}"
+
+
+class LinkSecret(Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in a link's fragment."""
+
+    secret: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+class SignInView(Struct, frozen=True):
+    """A sign-in, to its owner. `current` is the one that asks."""
+
+    id: str
+    device: str
+    began_at: str
+    used_at: str
+    current: bool
+
+
+class EndedSignIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sign-in that is to end."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class SignedInAs(Struct, frozen=True):
+    """Where the person's app stands."""
+
+    app: str
+
+
+class SignInList(Struct, frozen=True):
+    """One's own, the last used first."""
+
+    sign_ins: list[SignInView]
+
+
+def sign_in_routes(
+    book: SignInBook, links: SignInLinks, limit: AddressLimit, public_url: str | None
+) -> list[BaseRoute]:
+    """Where they are mounted."""
+    given = (book, limit, public_url)
+    return [
+        Route("/app/sign-in/link", _UseLink(links, *given)),
+        Route("/app/ticket", _GetTicket(*given)),
+        Route("/app/sign-out", _SignOut(*given)),
+        Route("/app/sign-ins", _ListSignIns(*given)),
+        Route("/app/sign-ins/end", _EndSignIn(*given)),
+    ]
+
+
+class _FromApps(OpenEndpoint, ABC):
+    """A POST with JSON, from a page of this server and from nowhere else."""
+
+    def __init__(self, book: SignInBook, limit: AddressLimit, public_url: str | None) -> None:
+        super().__init__(limit)
+        self._book = book
+        self._public_url = public_url
+
+    async def answer(self, request: Request) -> Response:
+        if request.method != "POST":
+            raise ProblemError(405, "allowed: POST", headers={"Allow": "POST"})
+        # Browsers send Origin with every POST. Sec-Fetch-Site, where they send it, tells the same in another way.
+        site = request.headers.get("sec-fetch-site", "same-origin")
+        if site != "same-origin" or not is_own_origin(request.headers, self._public_url):
+            raise ProblemError(403, "pages of this server alone ask here")
+        return await self.from_app(request)
+
+    @abstractmethod
+    async def from_app(self, request: Request) -> Response:
+        """Raises ProblemError, DatabaseError, StoreError."""
+
+    async def cookie_of(self, request: Request) -> str:
+        """Raises ProblemError 401 where there is none."""
+        cookie = request.cookies.get(cookie_name(request))
+        if not cookie:
+            raise signed_out()
+        return cookie
+
+    async def signed_in(self, request: Request) -> SignIn:
+        """The sign-in that asks. Raises ProblemError 401."""
+        found = await self._book.find(await self.cookie_of(request))
+        if found is None:
+            raise signed_out()
+        return found
+
+
+class _UseLink(_FromApps):
+    kind = "a link that signs in"
+
+    def __init__(self, links: SignInLinks, book: SignInBook, limit: AddressLimit, public_url: str | None) -> None:
+        super().__init__(book, limit, public_url)
+        self._links = links
+
+    async def from_app(self, request: Request) -> Response:
+        given = await read_body(request, LinkSecret, lambda _: [])
+        person = await self._links.use(given.secret)
+        signed_in = await self._book.begin(person, device_of(request)) if person is not None else None
+        if signed_in is None:
+            raise ProblemError(404, "the link opens nothing, or nothing any more; ask for a new one")
+        return welcomed(request, signed_in)
+
+
+class _GetTicket(_FromApps):
+    kind = "a ticket"
+
+    async def from_app(self, request: Request) -> Response:
+        ticket = await self._book.ticket(cookie := await self.cookie_of(request))
+        if ticket is None:
+            raise signed_out()
+        response = _json(ticket)
+        # It lasts longer in the browser too.
+        _keep(request, response, cookie)
+        return response
+
+
+class _SignOut(_FromApps):
+    kind = "signing out"
+
+    async def from_app(self, request: Request) -> Response:
+        if cookie := request.cookies.get(cookie_name(request)):
+            await self._book.sign_out(cookie)
+        response = Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
+        response.delete_cookie(
+            cookie_name(request), path="/", secure=_is_secure(request), httponly=True, samesite="lax"
+        )
+        return response
+
+
+class _ListSignIns(_FromApps):
+    kind = "sign-ins"
+
+    async def from_app(self, request: Request) -> Response:
+        current = await self.signed_in(request)
+        found = await self._book.listed(current.person)
+        return _json(SignInList([_view(each, current) for each in found]))
+
+
+class _EndSignIn(_FromApps):
+    kind = "ending a sign-in"
+
+    async def from_app(self, request: Request) -> Response:
+        given = await read_body(request, EndedSignIn, lambda _: [])
+        current = await self.signed_in(request)
+        if not await self._book.end(current.person, given.id):
+            raise ProblemError(404, "you have no sign-in of that id")
+        return Response(status_code=204)
+
+
+def welcomed(request: Request, signed_in: SignedIn) -> Response:
+    """Where to go on, with the cookie."""
+    response = _json(SignedInAs(f"/app/{signed_in.role}"))
+    _keep(request, response, signed_in.cookie)
+    return response
+
+
+def cookie_name(request: Request) -> str:
+    """`__Host-` needs TLS, which localhost has not."""
+    return SECURE_COOKIE if _is_secure(request) else COOKIE
+
+
+def device_of(request: Request) -> str:
+    """How the browser calls itself, as far as it can be shown."""
+    said = request.headers.get("user-agent", "")
+    return "".join(each for each in said if each.isprintable())
+
+
+def signed_out() -> ProblemError:
+    """Nobody is signed in with this cookie, or any more."""
+    return ProblemError(401, "nobody is signed in here; sign in again")
+
+
+def _keep(request: Request, response: Response, cookie: str) -> None:
+    response.set_cookie(
+        cookie_name(request),
+        cookie,
+        max_age=SIGN_IN_LASTS // SECOND,
+        path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _is_secure(request: Request) -> bool:
+    """Whether the browser came by TLS: a proxy that ends it asks us without."""
+    return request.headers.get("origin", "").startswith("https://") or request.url.scheme == "https"
+
+
+def _view(sign_in: SignIn, current: SignIn) -> SignInView:
+    return SignInView(
+        sign_in.id, sign_in.device, text(sign_in.began_at), text(sign_in.used_at), sign_in.id == current.id
+    )
+
+
+def _json(said: Struct) -> Response:
+    return Response(msgspec.json.encode(said), media_type="application/json")
