@@ -1,0 +1,48 @@
+// How a page begins: in which language, as whom, with which conversations.
+
+import { Chat } from "../client/chat.ts";
+import { DeviceOutbox } from "../client/outbox.ts";
+import { Chats } from "../state/chats.ts";
+import { type Language, languageOf, type Words, wordsOf } from "../words/words.ts";
+import { Account, type PersonRole } from "./account.ts";
+import { Http } from "./http.ts";
+
+export const SIGN_IN = "/app/sign-in";
+
+/** What every part of a page may need. */
+export interface App {
+  readonly account: Account;
+  readonly http: Http;
+  readonly chats: Chats;
+  readonly user: string;
+  readonly role: PersonRole;
+  readonly language: Language;
+  readonly words: Words;
+}
+
+/** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
+export async function start(role: PersonRole): Promise<App> {
+  const account = new Account();
+  const ticket = await account.ticket();
+  if (ticket === null) return leave(SIGN_IN);
+  if (ticket.role !== role) return leave(`/app/${ticket.role}`);
+  const language = languageOf(navigator.languages);
+  document.documentElement.lang = language;
+  const words = await wordsOf(language);
+  const chat = new Chat({
+    url: `${location.origin.replace(/^http/, "ws")}/v1/chat`,
+    ticket: async () => (await account.ticket())?.token ?? null,
+    outbox: new DeviceOutbox(ticket.user),
+  });
+  const chats = new Chats(chat, ticket.user);
+  chat.on("ended", (reason) => {
+    if (reason !== "stopped") location.replace(SIGN_IN);
+  });
+  await chat.start();
+  return { account, http: new Http(account), chats, user: ticket.user, role, language, words };
+}
+
+function leave(path: string): Promise<never> {
+  location.replace(path);
+  return new Promise(() => {});
+}
