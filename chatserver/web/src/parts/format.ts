@@ -41,9 +41,8 @@ export class Times {
   /** "monday 23 November", with the year where it is another one than `now`'s. */
   day(instant: number, now: number): string {
     const year = this.year(instant) === this.year(now) ? {} : { year: "numeric" } as const;
-    return glued(
-      this.#format({ weekday: "long", day: "numeric", month: "long", ...year }, instant),
-    );
+    const options = { weekday: "long", day: "numeric", month: "long", ...year } as const;
+    return glued(this.#format(options, instant).replace(", ", " "));
   }
 
   /** "Wed 2 Dec". */
