@@ -1,2 +1,9 @@
-import { html, render } from "lit";
-render(html`<p>x</p>`, document.body);
+// Starts the member's page.
+
+import { start } from "../app/start.ts";
+import { MemberPage } from "./page.ts";
+
+const app = await start("member");
+const page = new MemberPage();
+page.app = app;
+document.body.append(page);

@@ -1,0 +1,122 @@
+// The member's page: one conversation, its composer, and help.
+
+import { html, nothing } from "lit";
+import type { App } from "../app/start.ts";
+import type { Talk } from "../state/talk.ts";
+import type { PageAnnouncer } from "../parts/announcer.ts";
+import "../parts/announcer.ts";
+import "../parts/composer.ts";
+import { PageElement } from "../parts/element.ts";
+import { Times } from "../parts/format.ts";
+import { helpStrip } from "../parts/help_dialog.ts";
+import { icon } from "../parts/icons.ts";
+import { lineStrip } from "../parts/line_strip.ts";
+import "../parts/message_list.ts";
+import type { WhyDialog } from "../parts/why_dialog.ts";
+import "../parts/why_dialog.ts";
+
+export class MemberPage extends PageElement {
+  static override properties = { app: { attribute: false } };
+
+  declare app: App;
+  #stop: (() => void) | undefined;
+  #talk: Talk | undefined;
+  #stopTalk: (() => void) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = this.app.chats.watch(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop?.();
+    this.#stopTalk?.();
+    this.#talk = undefined;
+  }
+
+  protected override willUpdate(): void {
+    const talk = this.app.chats.talks.find((each) => each.view.status !== "ended") ??
+      this.app.chats.talks[0];
+    if (talk === this.#talk) return;
+    this.#stopTalk?.();
+    this.#talk = talk;
+    this.#stopTalk = talk?.watch(() => this.requestUpdate());
+  }
+
+  protected override render() {
+    const { words, chats } = this.app;
+    const talk = this.#talk;
+    const name = talk ? nameOf(talk) : "";
+    const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return html`
+      ${talk
+        ? html`<a class="skip" href="#text-${talk.view.id}">${words.common.skip}</a>`
+        : nothing}
+      <div class="app">
+        <div class="app__in">
+          <header class="bar">
+            <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
+            <div class="bar__who">
+              <h1>${name}</h1>
+              <p>${talk ? this.#presence(talk) : nothing}</p>
+            </div>
+            <button class="btn btn--help" type="button"
+              popovertarget="help">${icon("help")}${words.common.help}</button>
+          </header>
+          <main class="talk">
+          ${lineStrip(chats.state, words)}
+          ${talk
+            ? html`
+              <message-list .app=${this.app} .talk=${talk} .name=${name}
+                @heard=${this.#heard}></message-list>
+              <chat-composer
+                .app=${this.app}
+                .talk=${talk}
+                .name=${name}
+                .above=${helpStrip(words, zone)}
+                @why=${this.#why}
+              ></chat-composer>
+            `
+            : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`}
+        </main>
+        </div>
+      </div>
+      <help-dialog .words=${words} .zone=${zone}></help-dialog>
+      <why-dialog .app=${this.app} .name=${name}></why-dialog>
+      <page-announcer></page-announcer>
+    `;
+  }
+
+  /** By when an answer comes: never that it is late. */
+  #presence({ view }: Talk): string {
+    const { words, language, chats } = this.app;
+    const times = new Times(language, view.zone);
+    const now = chats.chat.clock.now();
+    if (view.away) {
+      const until = Date.parse(view.away.until);
+      return words.talk.away(nameOf(this.#talk!), times.day(until, now));
+    }
+    const due = view.reply.due_at && !view.reply.overdue ? Date.parse(view.reply.due_at) : null;
+    if (due === null) return words.talk.waits(nameOf(this.#talk!));
+    const days = times.daysAway(due, now);
+    const day = days === 0 ? words.common.today : times.weekday(due);
+    return words.talk.answersBy(`${day} ${times.at(due)}`);
+  }
+
+  readonly #heard = (event: CustomEvent<string>): void => {
+    const said = this.app.words.talk.says(nameOf(this.#talk!), event.detail);
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
+  };
+
+  readonly #why = (): void => {
+    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk.view);
+  };
+}
+
+function nameOf(talk: Talk): string {
+  const id = talk.view.mentor;
+  return id.slice(0, 1).toUpperCase() + id.slice(1);
+}
+
+customElements.define("member-page", MemberPage);

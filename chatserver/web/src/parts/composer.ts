@@ -1,0 +1,185 @@
+// Where one writes: always editable; a line says whether it can be sent, why not, and when.
+
+import { html, nothing, type PropertyValues } from "lit";
+import type { App } from "../app/start.ts";
+import type { Talk } from "../state/talk.ts";
+import { Drafts } from "./drafts.ts";
+import { PageElement } from "./element.ts";
+import { Times } from "./format.ts";
+import { icon } from "./icons.ts";
+import { type WritingState, writingState } from "./state_line.ts";
+import { Ticker } from "./ticker.ts";
+
+/** `why` and `sent` are events of it. `slot` content such as help lines stands above the line. */
+export class ChatComposer extends PageElement {
+  static override properties = {
+    app: { attribute: false },
+    talk: { attribute: false },
+    name: { attribute: false },
+    above: { attribute: false },
+  };
+
+  declare app: App;
+  declare talk: Talk;
+  /** Of whoever reads it. */
+  declare name: string;
+  /** What stands above the line while it is locked. */
+  declare above: unknown;
+  #refused: false | "rules" | "error" = false;
+  #shown: Talk | undefined;
+  #unwatch: (() => void) | undefined;
+  #ticker: Ticker | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#ticker ??= new Ticker(this, this.app.chats.chat.clock, () => {
+      const { opens_at, window_ends_at, live_until } = this.talk.view.composer;
+      return [opens_at, window_ends_at, live_until];
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+    this.#shown = undefined;
+  }
+
+  protected override willUpdate(): void {
+    if (this.talk === this.#shown) return;
+    this.#unwatch?.();
+    this.#shown = this.talk;
+    this.#refused = false;
+    this.#unwatch = this.talk.watch(() => this.requestUpdate());
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("talk")) {
+      this.#field.value = this.#drafts.of(this.talk.view.id);
+    }
+    this.#bringBack();
+  }
+
+  get #field(): HTMLTextAreaElement {
+    return this.querySelector("textarea")!;
+  }
+
+  get #drafts(): Drafts {
+    return new Drafts(this.app.user);
+  }
+
+  /** What was refused goes first in the field, before what was typed since. */
+  #bringBack(): void {
+    const back = this.talk.takeBack();
+    if (!back.length) return;
+    const texts = back.map((each) => each.body);
+    if (this.#field.value.trim()) texts.push(this.#field.value);
+    this.#field.value = texts.join("\n\n");
+    this.#drafts.keep(this.talk.view.id, this.#field.value);
+    this.#refused = back.some((each) => each.reason === "error") ? "error" : "rules";
+    this.requestUpdate();
+  }
+
+  protected override render() {
+    const { words, chats, role } = this.app;
+    const view = this.talk.view;
+    const times = new Times(this.app.language, view.zone);
+    const isOpen = role === "member"
+      ? view.composer.open
+      : !["ended", "suspended"].includes(view.status);
+    const now = chats.chat.clock.now();
+    const state = role === "member" || !isOpen
+      ? writingState(view.composer, words, times, now, this.#refused)
+      : this.#ofMentor();
+    const waiting = this.talk.unsent.length;
+    const isWaiting = waiting > 0 && chats.state !== "online";
+    return html`
+      <form class="composer composer--${state.name}" @submit=${this.#submit}>
+        ${state.isOpen ? nothing : this.above}
+        <div class="state">
+          ${icon(state.icon)}
+          <p id="state-${view.id}"><b>${state.lead}</b> ${pips(state)}${state.more}${isWaiting
+            ? ` ${words.state.queued(waiting)}`
+            : nothing}</p>
+          ${role === "member"
+            ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
+            : nothing}
+        </div>
+        <div class="write">
+          <label class="vh" for="text-${view.id}">${words.talk.message}</label>
+          <textarea
+            id="text-${view.id}"
+            rows="1"
+            aria-describedby="state-${view.id}"
+            placeholder=${state.isOpen ? words.talk.writeTo(this.name) : ""}
+            @input=${this.#typed}
+            @keydown=${this.#key}
+          ></textarea>
+          <button
+            class="btn btn--primary"
+            type="submit"
+            aria-disabled=${state.isOpen ? nothing : "true"}
+            aria-describedby="state-${view.id}"
+          >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
+        </div>
+      </form>
+    `;
+  }
+
+  #ofMentor(): WritingState {
+    const lead = this.app.words.state.alwaysOpen;
+    return { name: "open", icon: "pen", lead, more: "", windows: null, isOpen: true };
+  }
+
+  readonly #typed = (): void => {
+    this.#drafts.keep(this.talk.view.id, this.#field.value);
+    if (this.#field.value.trim()) this.talk.type();
+  };
+
+  readonly #key = (event: KeyboardEvent): void => {
+    // With a keyboard Enter sends; on a phone it begins a line. Who composes a character has not finished.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!matchMedia("(pointer: fine)").matches && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    void this.#send();
+  };
+
+  readonly #submit = (event: Event): void => {
+    event.preventDefault();
+    void this.#send();
+  };
+
+  readonly #why = (): void => {
+    this.dispatchEvent(new CustomEvent("why", { bubbles: true }));
+  };
+
+  async #send(): Promise<void> {
+    const field = this.#field;
+    const text = field.value;
+    if (!text.trim()) return;
+    if (this.querySelector("[type=submit]")?.getAttribute("aria-disabled") === "true") {
+      // It stays where it is; the line has said why.
+      this.querySelector(".state")?.scrollIntoView({ block: "nearest" });
+      return;
+    }
+    await this.talk.send(text);
+    // What was typed while the device kept it is not part of it.
+    field.value = field.value.startsWith(text)
+      ? field.value.slice(text.length).trimStart()
+      : field.value;
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.#refused = false;
+    this.requestUpdate();
+    field.focus();
+    this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  }
+}
+
+function pips(state: WritingState) {
+  if (!state.windows) return nothing;
+  const free = Array.from({ length: state.windows.left }, () => icon("pip-free"));
+  return html`<span class="pips" aria-hidden="true">${
+    state.windows.running ? icon("pip-run") : nothing
+  }${free}</span>`;
+}
+
+customElements.define("chat-composer", ChatComposer);

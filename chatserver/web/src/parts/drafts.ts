@@ -1,0 +1,26 @@
+// What is typed and not sent, kept on this device: a closed tab takes nothing away.
+
+export class Drafts {
+  readonly #person: string;
+
+  constructor(person: string) {
+    this.#person = person;
+  }
+
+  of(conversation: string): string {
+    return localStorage.getItem(this.#key(conversation)) ?? "";
+  }
+
+  keep(conversation: string, text: string): void {
+    try {
+      if (text) localStorage.setItem(this.#key(conversation), text);
+      else localStorage.removeItem(this.#key(conversation));
+    } catch {
+      // The device has no room for it: it stays in the field.
+    }
+  }
+
+  #key(conversation: string): string {
+    return `draft ${this.#person} ${conversation}`;
+  }
+}

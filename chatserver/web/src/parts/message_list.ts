@@ -1,0 +1,242 @@
+// The messages of one conversation: a list in a region that scrolls, opened at the first unread.
+
+import { html, nothing, type PropertyValues } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { App } from "../app/start.ts";
+import type { Talk } from "../state/talk.ts";
+import { PageElement } from "./element.ts";
+import { eventWords } from "./event_words.ts";
+import { Times } from "./format.ts";
+import { icon } from "./icons.ts";
+import { type MessageRow, messageRows } from "./message_rows.ts";
+
+/** So near to the end counts as there: new messages are followed. */
+const AT_END_PX = 48;
+/** So near to the beginning older ones are asked for. */
+const NEAR_START_PX = 800;
+
+/** Tells of each new message of the other side by the event `heard`, with its text. */
+export class MessageList extends PageElement {
+  static override properties = {
+    app: { attribute: false },
+    talk: { attribute: false },
+    name: { attribute: false },
+  };
+
+  declare app: App;
+  declare talk: Talk;
+  /** Of the other side. */
+  declare name: string;
+  #shown: Talk | undefined;
+  #unwatch: (() => void) | undefined;
+  #firstNew = 0;
+  #countNew = 0;
+  #isPlaced = false;
+  #isAtEnd = true;
+  #heardUpTo = 0;
+  #below = 0;
+  #heightBefore = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+    this.#shown = undefined;
+    document.removeEventListener("visibilitychange", this.#maybeRead);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("visibilitychange", this.#maybeRead);
+  }
+
+  protected override willUpdate(): void {
+    if (this.talk !== this.#shown) this.#open();
+    const scroller = this.querySelector(".scroller");
+    this.#heightBefore = scroller ? scroller.scrollHeight - scroller.scrollTop : 0;
+  }
+
+  #open(): void {
+    this.#unwatch?.();
+    this.#shown = this.talk;
+    this.#isPlaced = false;
+    this.#isAtEnd = true;
+    this.#below = 0;
+    const { read_seq, last_seq } = this.talk.view;
+    this.#firstNew = last_seq > read_seq ? read_seq + 1 : 0;
+    this.#heardUpTo = last_seq;
+    this.#unwatch = this.talk.watch(() => this.requestUpdate());
+    if (!this.talk.messages.length) void this.talk.loadOlder();
+  }
+
+  protected override updated(_: PropertyValues): void {
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    if (!scroller || !this.talk.messages.length) return;
+    if (!this.#isPlaced) {
+      this.#place(scroller);
+    } else if (this.#isAtEnd) {
+      scroller.scrollTop = scroller.scrollHeight;
+    } else if (!CSS.supports("overflow-anchor", "auto") && scroller.scrollTop < NEAR_START_PX) {
+      scroller.scrollTop = scroller.scrollHeight - this.#heightBefore;
+    }
+    this.#hear();
+    this.#maybeRead();
+  }
+
+  /** At the first unread, or at the end. */
+  #place(scroller: HTMLElement): void {
+    this.#isPlaced = true;
+    const line = scroller.querySelector(".day--new");
+    if (line) line.scrollIntoView({ block: "start" });
+    else scroller.scrollTop = scroller.scrollHeight;
+    this.#isAtEnd = isAtEnd(scroller);
+  }
+
+  #hear(): void {
+    for (const each of this.talk.messages) {
+      if (each.seq <= this.#heardUpTo) continue;
+      this.#heardUpTo = each.seq;
+      if (each.from === this.app.user || each.kind === "event") continue;
+      if (!this.#isAtEnd) this.#below += 1;
+      this.dispatchEvent(new CustomEvent("heard", { detail: each.body, bubbles: true }));
+      this.requestUpdate();
+    }
+  }
+
+  readonly #maybeRead = (): void => {
+    if (this.#isAtEnd && document.visibilityState === "visible") this.talk.markRead();
+  };
+
+  protected override render() {
+    const { words, user, chats, language } = this.app;
+    const times = new Times(language, this.talk.view.zone);
+    const rows = messageRows({
+      messages: this.talk.messages,
+      unsent: this.talk.unsent,
+      user,
+      peerRead: this.talk.view.peer_read_seq,
+      firstNew: this.#firstNew,
+      unread: this.#unreadAtOpening(),
+    }, times);
+    const now = chats.chat.clock.now();
+    const isEmpty = !rows.length && !this.talk.isLoading && !this.talk.more;
+    return html`
+      <div
+        class="scroller"
+        role="region"
+        aria-label=${words.talk.with(this.name)}
+        aria-busy=${this.talk.isLoading ? "true" : "false"}
+        tabindex="0"
+        @scroll=${this.#scrolled}
+      >
+        ${isEmpty ? html`<p class="quiet empty">${words.talk.empty(this.name)}</p>` : nothing}
+        ${this.talk.isLoading && !rows.length
+          ? html`<div class="waiting" aria-hidden="true"><i></i><i></i><i></i></div>`
+          : nothing}
+        <ol class="messages" aria-label=${words.talk.messages}>
+          ${repeat(rows, (row) => row.key, (row) => this.#row(row, times, now))}
+        </ol>
+        ${this.talk.isTyping
+          ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
+          : nothing}
+      </div>
+      ${this.#below
+        ? html`<button class="btn below" type="button" @click=${this.#toEnd}>${icon("down", "s")}${
+          words.talk.newBelow(this.#below)
+        }</button>`
+        : nothing}
+    `;
+  }
+
+  #unreadAtOpening(): number {
+    if (!this.#firstNew) return 0;
+    const news = this.talk.messages.filter((each) =>
+      each.seq >= this.#firstNew && each.seq <= this.talk.view.last_seq &&
+      each.from !== this.app.user &&
+      each.kind !== "event"
+    );
+    return this.#countNew = Math.max(this.#countNew, this.#isPlaced ? 0 : news.length);
+  }
+
+  #row(row: MessageRow, times: Times, now: number) {
+    const { words } = this.app;
+    switch (row.kind) {
+      case "day":
+        return html`<li class="day ${row.isNew ? "day--new" : ""}"><span>${
+          this.#day(row.at, times, now)
+        }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
+      case "event": {
+        const said = eventWords(row.message.event, words, times, now);
+        return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p></li>`;
+      }
+      case "unsent":
+        return html`<li class="msg msg--mine ${
+          row.isMore ? "msg--more" : ""
+        }"><span class="vh">${words.common.you}: </span>
+          <div class="msg__body">${paragraphs(row.unsent.body)}</div>
+          <p class="msg__meta"><span class="mark mark--unsent">${
+          icon("clock", "s")
+        }${words.talk.unsent}</span></p></li>`;
+      case "message": {
+        const { message, isMine, isMore, showsTime, mark } = row;
+        const time = html`<time datetime=${message.at}>${
+          times.clock(Date.parse(message.at))
+        }</time>`;
+        return html`
+          <li class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
+            <span class="vh">${isMine ? words.common.you : this.name}: </span>
+            <div class="msg__body">${message.erased
+              ? html`<p class="quiet">${words.talk.erased}</p>`
+              : paragraphs(message.body)}</div>
+            <p class=${showsTime || mark ? "msg__meta" : "vh"}>${time}${mark
+              ? html`<span class="mark mark--${mark}">${
+                icon(mark === "read" ? "read" : "sent", "s")
+              }${words.talk[mark]}</span>`
+              : nothing}</p>
+          </li>
+        `;
+      }
+    }
+  }
+
+  #day(at: number, times: Times, now: number): string {
+    switch (times.daysAway(at, now)) {
+      case 0:
+        return this.app.words.common.today;
+      case -1:
+        return this.app.words.common.yesterday;
+      default:
+        return times.day(at, now);
+    }
+  }
+
+  readonly #scrolled = (event: Event): void => {
+    const scroller = event.currentTarget as HTMLElement;
+    this.#isAtEnd = isAtEnd(scroller);
+    if (this.#isAtEnd && this.#below) {
+      this.#below = 0;
+      this.requestUpdate();
+    }
+    this.#maybeRead();
+    if (scroller.scrollTop < NEAR_START_PX && this.talk.more && !this.talk.isLoading) {
+      // At the very top browsers hold on to the top, not to what is read.
+      if (!scroller.scrollTop) scroller.scrollTop = 1;
+      void this.talk.loadOlder();
+    }
+  };
+
+  readonly #toEnd = (): void => {
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  };
+}
+
+function isAtEnd(scroller: HTMLElement): boolean {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END_PX;
+}
+
+/** A text as its writer broke it: a blank line begins a paragraph. */
+function paragraphs(body: string) {
+  return body.split(/\n{2,}/).map((each) => html`<p class="text">${each}</p>`);
+}
+
+customElements.define("message-list", MessageList);
