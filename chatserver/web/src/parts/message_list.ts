@@ -140,9 +140,13 @@ export class MessageList extends PageElement {
           : nothing}
       </div>
       ${this.#below
-        ? html`<button class="btn below" type="button" @click=${this.#toEnd}>${icon("down", "s")}${
-          words.talk.newBelow(this.#below)
-        }</button>`
+        ? html`
+          <div
+            class="below"><button class="btn" type="button" @click=${this.#toEnd}>${icon(
+              "down",
+              "s",
+            )}${words.talk.newBelow(this.#below)}</button></div>
+        `
         : nothing}
     `;
   }
