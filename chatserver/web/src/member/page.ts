@@ -1,6 +1,7 @@
 // The member's page: one conversation, its composer, and help.
 
 import { html, nothing } from "lit";
+import { mentorName } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
@@ -47,7 +48,7 @@ export class MemberPage extends PageElement {
   protected override render() {
     const { words, chats } = this.app;
     const talk = this.#talk;
-    const name = talk ? nameOf(talk) : "";
+    const name = talk ? mentorName(talk.view) : "";
     const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`
       ${talk
@@ -95,28 +96,23 @@ export class MemberPage extends PageElement {
     const now = chats.chat.clock.now();
     if (view.away) {
       const until = Date.parse(view.away.until);
-      return words.talk.away(nameOf(this.#talk!), times.day(until, now));
+      return words.talk.away(mentorName(this.#talk!.view), times.day(until, now));
     }
     const due = view.reply.due_at && !view.reply.overdue ? Date.parse(view.reply.due_at) : null;
-    if (due === null) return words.talk.waits(nameOf(this.#talk!));
+    if (due === null) return words.talk.waits(mentorName(this.#talk!.view));
     const days = times.daysAway(due, now);
     const day = days === 0 ? words.common.today : times.weekday(due);
     return words.talk.answersBy(`${day} ${times.at(due)}`);
   }
 
   readonly #heard = (event: CustomEvent<string>): void => {
-    const said = this.app.words.talk.says(nameOf(this.#talk!), event.detail);
+    const said = this.app.words.talk.says(mentorName(this.#talk!.view), event.detail);
     this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
   };
 
   readonly #why = (): void => {
     if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk.view);
   };
-}
-
-function nameOf(talk: Talk): string {
-  const id = talk.view.mentor;
-  return id.slice(0, 1).toUpperCase() + id.slice(1);
 }
 
 customElements.define("member-page", MemberPage);

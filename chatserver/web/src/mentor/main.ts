@@ -1,2 +1,9 @@
-import { html, render } from "lit";
-render(html`<p>x</p>`, document.body);
+// Starts the mentor's desk.
+
+import { start } from "../app/start.ts";
+import { MentorPage } from "./page.ts";
+
+const app = await start("mentor");
+const page = new MentorPage();
+page.app = app;
+document.body.append(page);

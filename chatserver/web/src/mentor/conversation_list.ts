@@ -1,0 +1,164 @@
+// A mentor's conversations by urgency. The order changes only while nobody points at the list.
+
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { memberName } from "../app/names.ts";
+import { Place } from "../app/place.ts";
+import type { App } from "../app/start.ts";
+import type { Talk } from "../state/talk.ts";
+import { byUrgency, dueMark } from "../parts/due.ts";
+import { PageElement } from "../parts/element.ts";
+import { Times } from "../parts/format.ts";
+import { icon } from "../parts/icons.ts";
+import { Ticker } from "../parts/ticker.ts";
+
+const FIRST = 30;
+
+export class ConversationList extends PageElement {
+  static override properties = { app: { attribute: false }, current: { attribute: false } };
+
+  declare app: App;
+  /** The id of the conversation that is open beside it. */
+  declare current: string | undefined;
+  #order: string[] = [];
+  #isHeld = false;
+  #shows = FIRST;
+  #stop: (() => void)[] = [];
+  #ticker: Ticker | undefined;
+  #watched = new Set<Talk>();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = [this.app.chats.watch(() => this.requestUpdate())];
+    this.#ticker ??= new Ticker(
+      this,
+      this.app.chats.chat.clock,
+      () => this.app.chats.talks.map((each) => each.view.reply.due_at),
+    );
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stop) stop();
+    this.#watched.clear();
+  }
+
+  protected override willUpdate(): void {
+    for (const talk of this.app.chats.talks) {
+      if (this.#watched.has(talk)) continue;
+      this.#watched.add(talk);
+      this.#stop.push(talk.watch(() => this.requestUpdate()));
+    }
+    if (this.#isHeld) return;
+    this.#order = this.app.chats.talks
+      .toSorted((a, b) =>
+        byUrgency(a.view.reply, b.view.reply) ||
+        memberName(a.view).localeCompare(memberName(b.view))
+      )
+      .map((each) => each.view.id);
+  }
+
+  protected override render() {
+    const { words, chats, language } = this.app;
+    const times = new Times(language);
+    const now = chats.chat.clock.now();
+    const held = this.#order.flatMap((id) => chats.talk(id) ?? []);
+    const added = chats.talks.filter((each) => !this.#order.includes(each.view.id));
+    const talks = [...held, ...added];
+    const more = talks.length - this.#shows;
+    return html`
+      <section
+        class="pane pane--list"
+        aria-labelledby="list-title"
+        @pointerenter=${this.#hold}
+        @pointerleave=${this.#release}
+        @focusin=${this.#hold}
+        @focusout=${this.#release}
+      >
+        <div class="pane__head"><h1 id="list-title">${words.mentor.conversations}</h1>
+          <span class="quiet small push">${words.mentor.byDeadline}</span></div>
+        ${talks.length || !chats.isKnown
+          ? nothing
+          : html`<p class="quiet pane__head">${words.mentor.nobody}</p>`}
+        <ul class="convs">
+          ${repeat(
+            talks.slice(0, this.#shows),
+            (each) => each.view.id,
+            (each) => this.#row(each, times, now),
+          )}
+        </ul>
+        ${more > 0
+          ? html`
+            <div
+              class="pane__head"><button class="btn btn--wide" type="button" @click=${this
+                .#showMore}>${words.mentor.showMore(more)}</button></div>
+          `
+          : nothing}
+      </section>
+    `;
+  }
+
+  #row(talk: Talk, times: Times, now: number) {
+    const { words } = this.app;
+    const { view } = talk;
+    const name = memberName(view);
+    const last = talk.messages.findLast((each) => each.kind !== "event");
+    return html`<li><a
+      class="conv"
+      href=${Place.link("conversations", view.id)}
+      aria-current=${view.id === this.current ? "true" : nothing}
+    >
+      <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
+      <span class="conv__name">${name}</span>
+      <span class="conv__end"><span class="tag">${view.plan}</span>${
+      talk.unread
+        ? html`
+          <span
+            class="count"><span aria-hidden="true">${talk.unread}</span><span class="vh">${words
+              .mentor.unread(talk.unread)}</span></span>
+        `
+        : nothing
+    }</span>
+      <span class="conv__time">${dueMark(view.reply, words, times, now)}${
+      this.#next(talk, times, now)
+    }</span>
+      ${
+      last
+        ? html`<span class="conv__last">${
+          last.from === this.app.user ? `${words.common.you}: ` : ""
+        }${last.body}</span>`
+        : nothing
+    }</a></li>`;
+  }
+
+  #next({ view }: Talk, times: Times, now: number) {
+    const { words } = this.app;
+    if (!view.next_session) return nothing;
+    const { service, starts_at } = view.next_session;
+    const starts = Date.parse(starts_at);
+    const day = times.daysAway(starts, now) === 0 ? words.common.today : times.shortWeekday(starts);
+    const isChat = service === "live_chat";
+    return html`
+      <span
+        class="conv__next">${icon(isChat ? "live" : "video", "s")}<span class="vh">${isChat
+          ? words.events.liveChat
+          : words.events.videoCall} </span>${day} ${times.clock(starts)}</span>
+    `;
+  }
+
+  readonly #hold = (): void => {
+    this.#isHeld = true;
+  };
+
+  readonly #release = (): void => {
+    this.#isHeld = this.matches(":hover") || this.matches(":focus-within");
+    if (!this.#isHeld) this.requestUpdate();
+  };
+
+  readonly #showMore = (): void => {
+    this.#shows += FIRST;
+    this.requestUpdate();
+  };
+}
+
+customElements.define("conversation-list", ConversationList);

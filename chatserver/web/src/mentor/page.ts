@@ -1,0 +1,113 @@
+// The mentor's desk: conversations by deadline, the one that is open beside them, and the pages behind the tabs.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { memberName } from "../app/names.ts";
+import { Place } from "../app/place.ts";
+import type { App } from "../app/start.ts";
+import type { PageAnnouncer } from "../parts/announcer.ts";
+import "../parts/announcer.ts";
+import { PageElement } from "../parts/element.ts";
+import "./conversation_list.ts";
+import "./thread.ts";
+
+/** A page behind a tab; its script is loaded when it is opened. */
+export interface DeskTab {
+  path: string;
+  label: (app: App) => string;
+  load: () => Promise<unknown>;
+  show: (app: App, place: Place) => TemplateResult;
+}
+
+/** Others stand behind these. */
+export const TABS: DeskTab[] = [];
+
+export class MentorPage extends PageElement {
+  static override properties = { app: { attribute: false } };
+
+  declare app: App;
+  readonly #place = new Place();
+  readonly #loaded = new Set<string>();
+  #stop: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = [this.#place, this.app.chats].map((each) =>
+      each.watch(() => this.requestUpdate())
+    );
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stop) stop();
+  }
+
+  protected override render() {
+    const { words, chats } = this.app;
+    const [first = "conversations", id] = this.#place.path;
+    const tab = TABS.find((each) => each.path === first);
+    const waiting = chats.talks.filter((each) => each.view.reply.waiting_since).length;
+    return html`
+      <div class="desk">
+        <div class="desk__in">
+        <header class="topbar">
+          <nav aria-label=${words.mentor.navigation}><ul class="tabs">
+            <li><a href=${Place.link("conversations")} aria-current=${tab
+              ? nothing
+              : "page"}>${words.mentor.conversations}${waiting
+              ? html`
+                <span class="count">${waiting}</span>
+              `
+              : nothing}</a></li>
+            ${TABS.map((each) =>
+              html`<li><a href=${Place.link(each.path)} aria-current=${
+                each === tab ? "page" : nothing
+              }>${each.label(this.app)}</a></li>`
+            )}
+          </ul></nav>
+        </header>
+        ${tab ? this.#behind(tab) : this.#conversations(id)}
+        </div>
+      </div>
+      <page-announcer></page-announcer>
+    `;
+  }
+
+  #conversations(id: string | undefined) {
+    const talk = id === undefined ? undefined : this.app.chats.talk(id);
+    return html`
+      <main class="mentor ${talk ? "has-thread" : ""}">
+        <conversation-list .app=${this.app} .current=${id}></conversation-list>
+        ${talk
+          ? html`<mentor-thread .app=${this.app} .talk=${talk} @heard=${(
+            event: CustomEvent<string>,
+          ) => this.#heard(memberName(talk.view), event.detail)}></mentor-thread>`
+          : html`
+            <section class="thread thread--none only-wide">
+              <p class="quiet empty">${this.app.words.mentor.chooseOne}</p>
+            </section>
+          `}
+      </main>
+    `;
+  }
+
+  #behind(tab: DeskTab) {
+    if (!this.#loaded.has(tab.path)) {
+      void tab.load().then(() => {
+        this.#loaded.add(tab.path);
+        this.requestUpdate();
+      });
+      return html`
+        <main class="panes">
+          <p class="quiet" aria-busy="true">${this.app.words.common.loading}</p>
+        </main>
+      `;
+    }
+    return tab.show(this.app, this.#place);
+  }
+
+  #heard(name: string, text: string): void {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.app.words.talk.says(name, text));
+  }
+}
+
+customElements.define("mentor-page", MentorPage);

@@ -1,0 +1,56 @@
+// How urgent an answer is: a shape, words, and last a colour. For those who answer; members see when an answer comes.
+
+import { html, type TemplateResult } from "lit";
+import type { Reply } from "../client/protocol.ts";
+import type { Words } from "../words/words.ts";
+import type { Times } from "./format.ts";
+import { icon } from "./icons.ts";
+
+export type Urgency = "late" | "hour" | "soon" | "calm" | "none" | "done";
+
+const HOUR = 3_600_000;
+const SOON = 4 * HOUR;
+
+export function urgencyOf(reply: Reply, now: number): Urgency {
+  if (!reply.waiting_since) return "done";
+  if (!reply.due_at) return "none";
+  const left = Date.parse(reply.due_at) - now;
+  if (reply.overdue || left < 0) return "late";
+  return left <= HOUR ? "hour" : left <= SOON ? "soon" : "calm";
+}
+
+export function dueWords(reply: Reply, words: Words, times: Times, now: number): string {
+  const due = reply.due_at ? Date.parse(reply.due_at) : 0;
+  switch (urgencyOf(reply, now)) {
+    case "done":
+      return words.due.done;
+    case "none":
+      return words.due.none;
+    case "late":
+      return words.due.late(times.span(now - due));
+    case "calm": {
+      const days = times.daysAway(due, now);
+      return days === 0
+        ? `${words.common.today} ${times.clock(due)}`
+        : `${times.weekday(due)} ${times.clock(due)}`;
+    }
+    default:
+      return words.due.left(times.span(due - now));
+  }
+}
+
+export function dueMark(reply: Reply, words: Words, times: Times, now: number): TemplateResult {
+  const urgency = urgencyOf(reply, now);
+  return html`<span class="due due--${urgency}">${icon(`u-${urgency}`)}${
+    dueWords(reply, words, times, now)
+  }</span>`;
+}
+
+/** What is late comes first, then by deadline; then those who wait without one; then all others. */
+export function byUrgency(a: Reply, b: Reply): number {
+  return rank(a) - rank(b) || (a.due_at ?? "").localeCompare(b.due_at ?? "");
+}
+
+function rank(reply: Reply): number {
+  return reply.due_at ? 0 : reply.waiting_since ? 1 : 2;
+}
