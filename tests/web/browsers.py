@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from chatserver.conversations.requests import Missing
 from tests.chatserver.realtime.servers import HereServer
@@ -20,6 +20,11 @@ FLAGS: Sequence[str] = (
 )
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+
+
+WITHIN = 60_000.0
+"""Milliseconds in which what is expected must come, on however slow a machine."""
+expect.set_options(timeout=WITHIN)
 
 
 class AppPage:
@@ -63,6 +68,7 @@ async def signed_in(
         locale=locale, timezone_id="Europe/Oslo", **(options or DESKTOP)
     )
     try:
+        context.set_default_timeout(WITHIN)
         app = AppPage(await context.new_page())
         await app.page.goto(f"{server.http}/app/sign-in#{link.partition('#')[2]}")
         await app.page.get_by_role("main").get_by_role("button").click()
