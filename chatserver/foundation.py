@@ -22,6 +22,7 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.conversations.choosing import Choosing
@@ -379,7 +380,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         leaving=leaving,
         telling=telling,
     )
-    case_effects = doers.effects() | relationship.effects()
+    meeting = MeetingEffects(database=database, bookings=bookings)
+    case_effects = doers.effects() | relationship.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
