@@ -1,5 +1,6 @@
 """The policies that ship as examples: GoMentor's is the built-in one, the coaching platform's is what its page says."""
 
+import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 
 from quotas.plans import Always, Sessions, builtin_policy, load_policy
 
-POLICIES = Path(__file__).parents[1] / "deploy" / "policies"
+ROOT = Path(__file__).parents[1]
+POLICIES = ROOT / "deploy" / "policies"
 GOMENTOR, COACHING = POLICIES / "gomentor.toml", POLICIES / "coaching.toml"
 FOR_NO_MEMBERSHIP = {"trial", "guest"}
 """Built-in plans that nobody buys."""
@@ -48,3 +50,16 @@ def test_coaching_escalates_to_who_stands_in_and_to_support() -> None:
     assert reply.told_before(1) == {"mentor", "substitute"}
     assert reply.told_before(0) == {"support"}
     assert reply.told_after(48) == {"mentor", "support"}
+
+
+def test_the_page_of_the_coaching_platform_names_tests_that_there_are() -> None:
+    """In each row: what plays the sentence."""
+    page = (ROOT / "docs" / "coaching.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| the guide |")]
+    assert len(rows) > 30
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row.rstrip(" |").rpartition(" | ")[2])
+        assert named, row
+        for file, test in named:
+            text = (ROOT / file).read_text(encoding="utf-8")
+            assert not test or re.search(rf"^(async )?def {test}\(", text, re.MULTILINE), (file, test)

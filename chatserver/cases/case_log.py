@@ -17,7 +17,7 @@ from chatserver.conversations.conversation import ConversationRecord
 from chatserver.notices.fact import Fact
 from chatserver.notices.noting import Noting
 from quotas.calendar import Calendar
-from quotas.cases.dues import due_of, next_step, played
+from quotas.cases.dues import due_of, next_step, played, with_wait
 from quotas.cases.record import Case, CaseEntry
 from quotas.terms import Rulebook
 
@@ -118,6 +118,7 @@ class CaseLog:
         calendar = self.calendar_of(conversation)
         todo = before.todo
         if len(case.reached) > len(before.case.reached):
+            case = with_wait(case, self._rulebook.policy.cases.wait(case.kind, case.state))
             todo += tuple(CaseTodo(effect, case.since) for effect in case.effects)
         # Where somebody is removed it lasts until they are.
         stays = case.suspension is None and "remove_person" in case.effects

@@ -240,7 +240,7 @@ def test_a_demo_does_not_put_its_people_among_real_ones(tmp_path: Path) -> None:
 
 
 def test_a_coaching_platform_shows_its_people_and_cases(tmp_path: Path) -> None:
-    """Of several kinds, in several states; a month later support's turn has come, and only what nobody came to is new."""
+    """Of several kinds, in several states; a month later their time has come, and nobody has been at any session."""
     flags = ["--policy", str(COACHING), "--data-dir", "demo-data", "--now", "2026-11-19T09:00:00-05:00"]
     with demo(tmp_path, flags) as first:
         assert {first.table[name][0] for name in ("Ada", "Ben", "Cleo", "Dan", "Finn", "Gus")} == {"coaching"}
@@ -265,7 +265,7 @@ def test_a_coaching_platform_shows_its_people_and_cases(tmp_path: Path) -> None:
         assert programs.run(*clock, cwd=tmp_path, env=environment()).returncode == 0
     with demo(tmp_path, flags[:-2]) as later:
         assert "Monday 21 December 2026" in later.printed
-        assert later.cases.keys() == {*first.cases, "unattended"}
+        assert later.cases.keys() >= {*first.cases, "unattended"}
         assert {kind: later.cases[kind][2] for kind in ("ghosting", "extra session", "membership cancellation")} == {
             "ghosting": "support trying",
             "extra session": "lapsed",
