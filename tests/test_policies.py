@@ -47,9 +47,9 @@ def test_coaching_escalates_to_who_stands_in_and_to_support() -> None:
     reply = load_policy(COACHING).plans["coaching"].reply
     assert reply is not None
     assert (reply.warnings, reply.overtimes) == ([4, 1], [48])
-    assert reply.told_before(1) == {"mentor", "substitute"}
-    assert reply.told_before(0) == {"support"}
-    assert reply.told_after(48) == {"mentor", "support"}
+    assert reply.told_before(1) == frozenset(("mentor", "substitute"))
+    assert reply.told_before(0) == frozenset(("support",))
+    assert reply.told_after(48) == frozenset(("mentor", "support"))
 
 
 def test_the_page_of_the_coaching_platform_names_tests_that_there_are() -> None:
