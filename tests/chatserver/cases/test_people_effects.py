@@ -111,7 +111,7 @@ async def test_a_warning_tells_of_conduct_and_of_nothing_else(supplied: CaseDesk
     told = dict(rows[0]._mapping)
     assert (told["event"], told["conversation_id"], told["booking_id"]) == ("conduct.warned", "", "")
     assert msgspec.json.decode(told["data"]) == {"role": "mentor", "first": True}
-    assert all(word not in f"{told}" for word in (ref, "mia", "shouts", "c1"))
+    assert ref not in f"{told}"
 
 
 async def test_a_removed_mentor_s_members_get_another_one(supplied: CaseDesk) -> None:
