@@ -23,6 +23,7 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.leaving_mentors import LeavingMentors
+from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
@@ -99,13 +100,14 @@ from chatserver.sessions.steps import SessionSteps
 from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
+from quotas.cases.policy import case_policy_problem
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
-from quotas.plans import Policy, builtin_policy, load_policy
+from quotas.plans import Policy, PolicyError, builtin_policy, load_policy
 from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
@@ -189,7 +191,12 @@ class Keyed(Foundation, frozen=True, kw_only=True):
 
 def policy_of(settings: Settings) -> Policy:
     """The policy that the settings name. Raises PolicyError."""
-    return load_policy(settings.policy) if settings.policy else builtin_policy()
+    if not settings.policy:
+        return builtin_policy()
+    policy = load_policy(settings.policy)
+    if problem := case_policy_problem(policy.cases):
+        raise PolicyError(f"{settings.policy}: {problem}")
+    return policy
 
 
 @contextlib.asynccontextmanager
@@ -395,7 +402,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         noting=noting,
         clock=ledger.now,
     )
-    case_effects = doers.effects() | relationship.effects() | people.effects()
+    meeting = MeetingEffects(database=database, bookings=bookings)
+    case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs

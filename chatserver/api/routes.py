@@ -20,6 +20,7 @@ from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, M
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
+from chatserver.api.case_choices import GET_CASE_CHOICES
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
@@ -132,6 +133,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     ACT_ON_CASE,
     GET_CASE,
     GET_CASES,
+    GET_CASE_CHOICES,
 )
 
 logger = logging.getLogger(__name__)

@@ -209,6 +209,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCase", "k1"): ALL_BUT_SERVICES,
     ("getCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getCases", ""): row(401, *["ok"] * 7, 403),
+    ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
+    ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
