@@ -23,6 +23,8 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.missed_answers import MissedAnswers
+from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
@@ -426,6 +428,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=noting,
             clock=ledger.now,
             name=node,
+            listener=MissedAnswers(database, OwnCases(case_log), timers, rulebook.policy.cases),
         ),
         restorer=restorer,
         provisioning=provisioning,
