@@ -121,6 +121,32 @@ async def test_another_process_that_holds_the_file(
     assert wrote == ["kari"]
 
 
+async def test_a_transaction_that_reads_sees_one_state(database: Database) -> None:
+    """From its first statement on; the next one on the same connection sees what was written meanwhile."""
+    async with database.read() as reading:
+        assert await people.find(reading, "kari") is None
+        await write(database, "kari", [])
+        assert await people.find(reading, "kari") is None
+    assert await found(database, "kari") == KARI
+
+
+async def test_a_transaction_that_reads_nothing_holds_nothing(
+    database: Database, elsewhere: sqlite3.Connection
+) -> None:
+    """Also where something went wrong in it, and whoever comes next reads."""
+    with closing(elsewhere):
+        for _ in range(2):
+            async with database.read():
+                pass
+            with pytest.raises(LookupError):
+                async with database.read() as reading:
+                    await people.find(reading, "kari")
+                    raise LookupError
+            assert await found(database, "kari") is None
+        [(busy, *_)] = elsewhere.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert not busy
+
+
 async def test_untold_events_are_found_by_their_index(database: Database) -> None:
     """Every process looks for them every few seconds, and the table only grows."""
     asked: list[tuple[str, tuple[object, ...]]] = []
