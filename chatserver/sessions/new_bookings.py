@@ -41,6 +41,8 @@ class AskedBooking(Struct, frozen=True):
     wanted: WantedBooking
     by: Actor
     series: str | None = None
+    unpaid: bool = False
+    """An extra one that nobody pays: what a mentor lists is not asked."""
 
 
 class NewBookings:
@@ -105,7 +107,7 @@ class NewBookings:
     ) -> WantedBooking | Invalid:
         """With the price that holds. Who pays does not set it: a member has the listed one."""
         wanted = asked.wanted
-        if wanted.kind != "extra" or (wanted.price is not None and asked.by != "member"):
+        if wanted.kind != "extra" or asked.unpaid or (wanted.price is not None and asked.by != "member"):
             return wanted
         name = record.mentor, wanted.minutes
         if name not in batch.listed:

@@ -170,9 +170,9 @@ async def status_beneath(connection: AsyncConnection, id: str) -> Status:
     return status
 
 
-async def pause_beneath(connection: AsyncConnection, id: str) -> None:
-    """A suspended conversation is paused once that is lifted."""
-    await connection.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == id).values(status="paused"))
+async def change_beneath(connection: AsyncConnection, id: str, status: Status) -> None:
+    """What a suspended conversation is once that is lifted: open or paused."""
+    await connection.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == id).values(status=status))
 
 
 async def raise_revision(connection: AsyncConnection, id: str, revision: int) -> None:
