@@ -66,8 +66,8 @@ class Platform:
     async def matched(self, id: str = "c1", member: str = "mia", mentor: str = "tora", **more: object) -> None:
         """A conversation of two people, on the plan of coaching unless another one is named."""
         for person in (member, mentor):
-            body = {"role": ROLES[person], "name": person.title(), "zone": NEW_YORK.key, "locale": "en"}
-            await self.told("robot", "PUT", f"/people/{person}", body)
+            known = {"role": ROLES[person], "name": person.title(), "zone": NEW_YORK.key, "locale": "en"}
+            await self.told("robot", "PUT", f"/people/{person}", known)
         body = {"member": member, "mentor": mentor, "plan": "coaching"} | more
         await self.told("robot", "PUT", f"/conversations/{id}", body)
 
