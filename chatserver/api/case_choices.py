@@ -9,7 +9,7 @@ from chatserver.api.problem import ProblemError
 from chatserver.api.roles import PAIR_OR_SUPPORT
 from chatserver.conversations.requests import Missing
 from quotas.cases.choice_words import choice_in_words
-from quotas.cases.choices import NotNow
+from quotas.cases.choices import NotOpenable
 from quotas.cases.facts import CaseFactName
 from quotas.cases.prompts import prompts_of
 from quotas.cases.rules import CaseKind, CaseState
@@ -30,7 +30,7 @@ class CaseChoiceView(Struct, frozen=True):
     takes: list[CaseFactName]
     reasons: list[str]
     prompts: list[str]
-    refused: NotNow | None
+    refused: NotOpenable | None
     case: str | None
 
 

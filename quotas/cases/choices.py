@@ -18,7 +18,7 @@ AFTER_THE_END: tuple[CaseKind, ...] = ("question", "misconduct", "credit_correct
 """What can be opened also where the conversation has ended."""
 
 
-NotNow = Literal["ended", "no_cadence", "already_open"]
+NotOpenable = Literal["ended", "no_cadence", "already_open"]
 """Why it cannot be opened now: the conversation has ended, its plan has no cadence, or one is open."""
 
 
@@ -34,7 +34,7 @@ class CaseChoice(Struct, frozen=True):
     """Facts that may be given beside them."""
     reasons: tuple[str, ...]
     """The words for its reason; none: any text."""
-    refused: NotNow | None = None
+    refused: NotOpenable | None = None
     """None: it can be opened."""
     in_the_way: str = ""
     """Of `already_open`: the case to go on with."""
@@ -63,7 +63,7 @@ def choices_of(
         needs = [group for group in (*rule.needs, *state.needs) if not any(name in said for name in group)]
         takes = [name for name in (*said, *rule.takes, *state.takes) if name not in withheld]
         way = in_the_way(cases, actor, rule.kind)
-        refused: NotNow | None = None
+        refused: NotOpenable | None = None
         if has_ended and rule.kind not in AFTER_THE_END:
             refused = "ended"
         elif way is not None and way.joins is None:
