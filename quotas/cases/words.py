@@ -5,7 +5,7 @@ by the state alone for the ends of every kind. No name is in them, and nothing t
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from quotas.phrases import Language
 
 CaseReader = Literal["member", "mentor", "guest", "support"]
 """Who reads: `guest` is the mentor of a one-off session."""
+CASE_READERS: tuple[CaseReader, ...] = get_args(CaseReader)
 
 _TITLES: Mapping[Language, Mapping[str, str]] = {
     "en": words_en.TITLES,
