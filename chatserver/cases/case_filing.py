@@ -20,13 +20,11 @@ from chatserver.conversations.records import locked, record
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
 from chatserver.records.database import Database
 from quotas.cases.acts import CaseDoing
+from quotas.cases.choices import AFTER_THE_END
 from quotas.cases.facts import given_of
 from quotas.cases.record import CaseActor, CaseFault, CaseRefused, open_case
 from quotas.cases.sight import in_the_way
 from quotas.cases.table import CASES
-
-AFTER_THE_END = ("question", "misconduct", "credit_correction")
-"""What can be opened also where the conversation has ended."""
 
 FilingOutcome = CaseSeen | NotInThisCase | Conflict | Missing | Invalid
 

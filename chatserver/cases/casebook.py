@@ -10,6 +10,7 @@ from chatserver.cases.case_acts import ActOutcome, CaseActs
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_filing import CaseFiling, FilingOutcome
 from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_menu import CaseMenu
 from chatserver.cases.case_reading import PAGE, CaseReading
 from chatserver.cases.case_requests import CaseAsker, CaseFilter, CaseOpening, CasePage, CaseSeen
 from chatserver.cases.case_steps import CaseSteps
@@ -17,6 +18,7 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations.requests import Missing
 from chatserver.records.database import Database
 from quotas.cases.acts import CaseDoing
+from quotas.cases.choices import CaseChoice
 
 
 class CaseBook:
@@ -41,6 +43,7 @@ class CaseBook:
         self._acts = acts = CaseActs(
             database=database, log=log, steps=steps, texts=texts, known=known, clock=clock, reading=reading
         )
+        self._menu = CaseMenu(database=database, log=log, steps=steps, known=known, clock=clock)
         self._filing = CaseFiling(
             database=database,
             log=log,
@@ -71,3 +74,7 @@ class CaseBook:
     async def page(self, which: CaseFilter, asker: CaseAsker, limit: int = PAGE) -> CasePage:
         """The asker's cases, or for support all of them: without histories."""
         return await self._reading.page(which, asker, limit)
+
+    async def choices(self, conversation: str, asker: CaseAsker) -> list[CaseChoice] | Missing:
+        """What the asker may open there now."""
+        return await self._menu.choices(conversation, asker)

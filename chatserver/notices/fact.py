@@ -39,6 +39,7 @@ FactName = Literal[
     "session.late_cancellation",
     "session.three_sessions",
     "membership.changed",
+    "membership.cancelled",
     "membership.reminder",
     "membership.renewed",
     "trial.reminder",
@@ -51,6 +52,7 @@ FactName = Literal[
     "case.assigned",
     "case.urgent",
     "case.waiting",
+    "conduct.warned",
     "webhook.disabled",
     "notice.test",
 ]

@@ -56,6 +56,7 @@ _TOPICS = {
     "absence": "operations",
     "person": "operations",
     "case": "cases",
+    "conduct": "conduct",
     "webhook": "operations",
 }
 """Why one hears of an event, by the first part of its name."""

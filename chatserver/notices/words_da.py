@@ -237,6 +237,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Et medlemskab fornys {paid_until}.",
         "Et medlemskab fornys snart.",
     ),
+    "membership.cancelled": (
+        "Et medlemskab er opsagt",
+        "Et medlemskab, som en virksomhed betaler for, er opsagt og slutter, når det, der er betalt, er brugt.",
+    ),
     "membership.renewed": (
         "Dit medlemskab er fornyet",
         "Dit medlemskab er fornyet til {renewed_until}, for {price}.",
@@ -285,6 +289,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Det, den venter på, er ikke kommet, eller fristen udløber snart. {state}",
         "En sag venter på support: det, den venter på, er ikke kommet, eller fristen udløber snart.",
     ),
+    "conduct.warned": (
+        "Hvordan vi behandler hinanden her",
+        "Noget, du har skrevet eller gjort her, strider mod den måde, vi behandler hinanden på. "
+        "Sørg for, at det ikke sker igen, ellers kan du miste din plads her.",
+    ),
     "webhook.disabled": (
         "En webhook er slået fra",
         "Webhooken {webhook} er slået fra efter dage med fejl. Ret adressen, og slå den til igen.",
@@ -309,6 +318,7 @@ WHY: dict[str, str] = {
     "trial/support": "Du får dette, fordi support hjælper, hvor der skal vælges.",
     "cases": "Du får dette, fordi sagen angår dig.",
     "cases/support": "Du får dette, fordi support følger op på sager.",
+    "conduct": "Du får dette, fordi du er med i tjenesten.",
     "operations": "Du får dette, fordi du har ansvar for tjenesten.",
     "test": "Du får dette, fordi de, der har ansvar for tjenesten, prøver, om beskeder når dig.",
     "optional": "Du kan slå den slags beskeder fra, eller vælge, hvordan de når dig, i appen under Notifikationer.",

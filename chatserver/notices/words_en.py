@@ -234,6 +234,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "A membership is renewed on {paid_until}.",
         "A membership is renewed soon.",
     ),
+    "membership.cancelled": (
+        "A membership was cancelled",
+        "A membership that a business pays for is cancelled, and ends when what is paid for does.",
+    ),
     "membership.renewed": (
         "Your membership is renewed",
         "Your membership is renewed until {renewed_until}, for {price}.",
@@ -282,6 +286,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "What it waits for has not come, or is due soon. {state}",
         "A case waits for support: what it waits for has not come, or is due soon.",
     ),
+    "conduct.warned": (
+        "How we treat each other here",
+        "Something that you wrote or did here goes against how we treat each other. "
+        "Take care that it does not happen again, or you may lose your place here.",
+    ),
     "webhook.disabled": (
         "A webhook was switched off",
         "The webhook {webhook} was switched off after days of failure. Mend its address, then switch it on again.",
@@ -306,6 +315,7 @@ WHY: dict[str, str] = {
     "trial/support": "You get this because support helps where a choice is due.",
     "cases": "You get this because the matter concerns you.",
     "cases/support": "You get this because support sees to cases.",
+    "conduct": "You get this because you take part in this service.",
     "operations": "You get this because you look after this service.",
     "test": "You get this because whoever looks after this service tries whether notices reach you.",
     "optional": "You can switch such notices off, or choose how they reach you, in the app’s settings under Notices.",

@@ -1,5 +1,6 @@
 """Changes of cases on the socket: to each who sees them as they see them, on every server, in both encodings."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
