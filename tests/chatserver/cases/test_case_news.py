@@ -10,6 +10,7 @@ from chatserver.notices.rows import notices, webhooks
 from chatserver.notices.rows.webhooks import WebhookRecord
 from chatserver.notices.texts import words_of
 from chatserver.records.tables import WEBHOOK_EVENTS
+from quotas.bookings import Price
 from quotas.instant import HOUR
 from quotas.notices import HearingRole
 from tests.chatserver.cases.case_desk import ANN, MIA, SARA, TOM, CaseDesk
@@ -139,7 +140,7 @@ async def test_webhooks_are_told_by_whom_and_until_when_it_waits(desk: CaseDesk)
 async def test_a_guest_hears_from_the_approval_on(desk: CaseDesk) -> None:
     one_off = (await desk.opened("o", "one_off_session", MIA, SECRET)).case.id
     assert await heard(desk, "tom") == [("case.opened", "requested")]
-    await desk.acted(one_off, "approved", SARA, mentor="ann", price={"amount": 50_000, "currency": "NOK"})
+    await desk.acted(one_off, "approved", SARA, mentor="ann", price=Price(50_000, "NOK"))
     assert await heard(desk, "ann") == [("case.moved", "approved")]
     [notice] = await list_of(desk, "ann")
     words = words_of(notice, "en", "Europe/Oslo", "Mia Berg")
