@@ -20,6 +20,7 @@ from chatserver.records.tables import METADATA
 
 SERVERS = 4
 STEPS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014"]
+STEPS += ["0016"]
 
 STARTING = """
 import asyncio, json, sys
@@ -144,3 +145,5 @@ async def test_a_database_of_a_newer_release(database: Database) -> None:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="revision 9999, which this release does not know: a newer release"):
         await migrate(database)
+    async with database.begin() as connection:  # which other tests have after this one
+        await connection.execute(text("UPDATE alembic_version SET version_num = :last"), {"last": STEPS[-1]})
