@@ -26,6 +26,8 @@ from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.missed_answers import MissedAnswers
+from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.cases.switches import Switches
@@ -446,6 +448,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=noting,
             clock=ledger.now,
             name=node,
+            listener=MissedAnswers(database, OwnCases(case_log), timers, rulebook.policy.cases),
         ),
         restorer=restorer,
         provisioning=provisioning,

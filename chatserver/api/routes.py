@@ -131,10 +131,10 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     DELETE_PUSH_SUBSCRIPTION,
     LIST_PUSH_SUBSCRIPTIONS,
     PUT_CASE,
+    GET_CASE_EVIDENCE,  # before the actions, whose path it would be else
     ACT_ON_CASE,
     GET_CASE,
     GET_CASES,
-    GET_CASE_EVIDENCE,
     GET_CASE_CHOICES,
 )
 

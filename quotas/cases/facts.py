@@ -33,6 +33,7 @@ CaseFactName = Literal[
     "units",
     "person",
     "messages",
+    "waiting_since",
     "suspend",
     "evidence_until",
 ]
@@ -81,6 +82,8 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     """Whom a report is about."""
     messages: tuple[str, ...] | None = None
     """The ids that their apps gave them."""
+    waiting_since: int | None = None
+    """Since when the member waits for an answer."""
     suspend: bool | None = None
     """Whether the reporter asks that nobody writes for now."""
     evidence_until: date | None = None
