@@ -406,7 +406,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         noting=noting,
         clock=ledger.now,
     )
-    meeting = MeetingEffects(database=database, bookings=bookings)
+    series = SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook)
+    meeting = MeetingEffects(
+        database=database, bookings=bookings, memberships=memberships, series=series, clock=ledger.now
+    )
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
@@ -463,7 +466,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         absences=absences,
         slots=slots,
         prices=prices,
-        series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
+        series=series,
         advice=Advice(rulebook, slots),
         telling=telling,
         presence=SessionPresence(
