@@ -3,9 +3,9 @@
 from msgspec import Struct, field
 
 from chatserver.access.tokens import Identity
+from chatserver.api.case_facts import CaseFactsSaid, facts_shown
 from chatserver.cases.case_requests import CaseAsker, CaseSeen
 from quotas import instant
-from quotas.cases.facts import CaseFacts
 from quotas.cases.record import CaseEntry, NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
 
@@ -36,7 +36,7 @@ class CaseLineView(Struct, frozen=True):
     note: str
     audience: NoteAudience = field(name="for")
     because: str
-    facts: CaseFacts
+    facts: CaseFactsSaid
 
 
 class CaseSuspensionView(Struct, frozen=True):
@@ -64,7 +64,7 @@ class CaseSummary(Struct, frozen=True):
     ended_at: str | None
     assignee: str
     due: CaseDueView | None
-    facts: CaseFacts
+    facts: CaseFactsSaid
     possible: list[CaseAction]
     by_hand: list[CaseState]
 
@@ -105,7 +105,7 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
         ended_at=instant.text_or_none(case.ended_at or None),
         assignee=case.assignee,
         due=CaseDueView(instant.text_or_none(due.at), due.by, due.what, due.then) if due else None,
-        facts=case.facts,
+        facts=facts_shown(case.facts),
         possible=list(seen.possible),
         by_hand=list(seen.by_hand),
     )
@@ -135,5 +135,5 @@ def _line(entry: CaseEntry) -> CaseLineView:
         note=entry.note,
         audience=entry.audience,
         because=entry.because,
-        facts=entry.facts,
+        facts=facts_shown(entry.facts),
     )

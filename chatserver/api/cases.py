@@ -4,6 +4,7 @@ from typing import Annotated, Any, assert_never, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from chatserver.api.case_facts import CaseFactsSaid, facts_read
 from chatserver.api.case_views import CaseSummary, CaseView, asker_of, case_summary, case_view
 from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
@@ -18,7 +19,6 @@ from chatserver.cases.case_requests import (
 )
 from chatserver.conversations.requests import Conflict, Invalid, Missing, PersonId
 from quotas.cases.acts import CaseDoing
-from quotas.cases.facts import CaseFacts
 from quotas.cases.prompts import prompts_of
 from quotas.cases.record import NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseState, CommonAction, SuspendAction
@@ -45,7 +45,7 @@ class CaseDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: CaseKind
     conversation: PersonId
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     note: CaseNote = ""
     opened_for: OpenedFor | None = None
 
@@ -59,7 +59,7 @@ class CaseActing(Struct, frozen=True, forbid_unknown_fields=True):
 
     note: CaseNote = ""
     audience: NoteAudience = field(name="for", default="internal")
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     assignee: PersonId | None = None
     reached: bool = False
 
@@ -85,14 +85,15 @@ class CaseList(Struct, frozen=True):
 
 async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
     details = call.body
-    opening = CaseOpening(details.kind, details.conversation, details.facts, details.note, details.opened_for)
+    facts = facts_read(details.facts)
+    opening = CaseOpening(details.kind, details.conversation, facts, details.note, details.opened_for)
     return _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
 
 
 async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
-    said = call.body
+    said, action = call.body, _action(call.parts["action"])
     doing = CaseDoing(
-        _action(call.parts["action"]), said.facts, said.note, said.audience, said.assignee or "", said.reached
+        action, facts_read(said.facts), said.note, said.audience, assignee=said.assignee or "", reached=said.reached
     )
     return _answered(call, await call.context.cases.act(call.id, doing, asker_of(call.identity)))
 
