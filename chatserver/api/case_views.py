@@ -70,11 +70,13 @@ class CaseSummary(Struct, frozen=True):
 
 
 class CaseView(CaseSummary, frozen=True):
-    """A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing.
+    """A case with its history, the first line first, as it stands at `now`.
 
-    `prompts`, for mentors and support: questions to oneself and words to say, in the language of `Accept-Language`.
+    `own_id` is what who asks calls it; '' for nothing. `prompts` are, for mentors and support, questions to oneself and
+    words to say, in the language of `Accept-Language`.
     """
 
+    now: str
     own_id: str
     prompts: list[str]
     suspension: CaseSuspensionView | None
@@ -111,11 +113,12 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
     )
 
 
-def case_view(seen: CaseSeen, prompts: list[str]) -> CaseView:
+def case_view(seen: CaseSeen, prompts: list[str], now: int) -> CaseView:
     """With its history."""
     summary, suspension = case_summary(seen), seen.case.suspension
     return CaseView(
         **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
+        now=instant.text(now),
         own_id=seen.own_id,
         prompts=prompts,
         suspension=CaseSuspensionView(instant.text(suspension.at), instant.text_or_none(suspension.lapses_at or None))
