@@ -22,9 +22,14 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.missed_answers import MissedAnswers
+from chatserver.cases.own_cases import OwnCases
+from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -163,6 +168,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     notice_lists: NoticeLists
     preferences: NoticePreferences
     openings: OpeningRequests
+    leaving_mentors: LeavingMentors
     case_log: CaseLog
     case_steps: CaseSteps
     case_effects: CaseEffects
@@ -386,8 +392,20 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         leaving=leaving,
         telling=telling,
     )
+    switches, revocations = Switches(case_log), Revocations(store)
+    people = PeopleEffects(
+        database=database,
+        provisioning=provisioning,
+        appointments=appointments,
+        telling=telling,
+        switches=switches,
+        timers=timers,
+        revocations=revocations,
+        noting=noting,
+        clock=ledger.now,
+    )
     meeting = MeetingEffects(database=database, bookings=bookings)
-    case_effects = doers.effects() | relationship.effects() | meeting.effects()
+    case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
@@ -428,6 +446,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=noting,
             clock=ledger.now,
             name=node,
+            listener=MissedAnswers(database, OwnCases(case_log), timers, rulebook.policy.cases),
         ),
         restorer=restorer,
         provisioning=provisioning,
@@ -450,7 +469,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ),
         memberships=memberships,
         statements=Statements(database, rulebook, ledger.now),
-        revocations=Revocations(store),
+        revocations=revocations,
         noting=noting,
         outbox=outbox,
         outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
@@ -459,6 +478,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
         preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
         openings=OpeningRequests(database, timers, ledger.now),
+        leaving_mentors=LeavingMentors(database=database, switches=switches, timers=timers, clock=ledger.now),
         case_log=case_log,
         case_steps=case_steps,
         case_effects=case_effects,

@@ -25,6 +25,7 @@ from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.hand_over import HAND_OVER
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
@@ -94,6 +95,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_ABSENCE,
     LIST_ABSENCES,
     DELETE_ABSENCE,
+    HAND_OVER,
     PUT_PRICES,
     GET_PRICES,
     PUT_SERIES,

@@ -192,12 +192,13 @@ class _Batch:
             if each.conversation in records
             for place in _wanted_places(each, records[each.conversation])
         }
+        limited = {(name, number) for (name, _), number in periods.items() if months.is_limited(records[name])}
         return cls(
             records,
             periods,
             await bookings.by_id(connection, {each.id for each in wanted}),
-            await bookings.of_periods(connection, sorted({(name, number) for (name, _), number in periods.items()})),
-            await corrections.of_conversations(connection, set(records)),
+            await bookings.of_periods(connection, sorted(limited)),
+            await corrections.of_conversations(connection, {name for name, _ in limited}),
             await occupancy.holders(connection, places),
             {each.conversation for each in await bookings.ahead(connection, _trials_to_meet(wanted, records), since=0)},
         )

@@ -130,6 +130,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("listAbsences", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "tora"): MENTOR_AND_SUPPORT,
+    ("handOver", "tora"): row(401, *[403] * 6, "ok", 403),
+    ("handOver", "absent"): row(401, *[403] * 6, 404, 403),
     ("putPrices", "tora"): THE_MENTOR,
     ("getPrices", "tora"): ALL_BUT_SERVICES,
     ("getPrices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,

@@ -2,51 +2,11 @@
 
 from datetime import date
 
-import pytest
-
-from chatserver.cases.case_doers import CaseDoers
-from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.requests import ConversationDetails, Written
-from chatserver.sessions.handing_on import HandingOn
-from chatserver.sessions.leaving import Leaving
 from quotas import instant
 from quotas.bookings import Price
 from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
-
-
-@pytest.fixture
-async def supplied(desk: CaseDesk) -> CaseDesk:
-    """With effects as the product has them, and kim, another mentor."""
-    await desk.person("kim", "mentor")
-    handing_on = HandingOn(
-        database=desk.database,
-        ledger=desk.ledger,
-        provisioning=desk.provisioning,
-        appointments=desk.appointments,
-        credits=desk.credits,
-        telling=desk.telling,
-        clock=desk.clock,
-    )
-    leaving = Leaving(
-        database=desk.database,
-        provisioning=desk.provisioning,
-        memberships=desk.memberships,
-        telling=desk.telling,
-        clock=desk.clock,
-    )
-    doers = CaseDoers(
-        provisioning=desk.provisioning, memberships=desk.memberships, bookings=desk.bookings, telling=desk.telling
-    )
-    relationship = RelationshipEffects(
-        database=desk.database,
-        provisioning=desk.provisioning,
-        handing_on=handing_on,
-        leaving=leaving,
-        telling=desk.telling,
-    )
-    desk.effects.update(doers.effects() | relationship.effects())
-    return desk
 
 
 async def record(desk: CaseDesk, id: str) -> ConversationRecord:
