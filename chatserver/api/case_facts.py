@@ -11,11 +11,13 @@ from quotas.bookings import BookingState, Price
 from quotas.cases.facts import CaseFacts
 from quotas.money import Cadence
 
+INSTANTS = ("ends_at", "waiting_since")
+
 
 class CaseFactsSaid(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is known of a case beside the words; which facts a kind or a state needs and takes, `docs/cases.md` says.
 
-    `starts_at` and `ends_at` are RFC 3339; days are the conversation's own.
+    `starts_at`, `ends_at` and `waiting_since` are RFC 3339; days are the conversation's own.
     """
 
     reason: str | None = None
@@ -36,6 +38,7 @@ class CaseFactsSaid(Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     units: int | None = None
     person: str | None = None
     messages: tuple[str, ...] | None = None
+    waiting_since: str | None = None
     suspend: bool | None = None
     evidence_until: date | None = None
 
@@ -45,8 +48,9 @@ def facts_read(said: CaseFactsSaid) -> CaseFacts:
     values = structs.asdict(said)
     if said.starts_at is not None:
         values["starts_at"] = tuple(_instant(f"facts.starts_at[{n}]", text) for n, text in enumerate(said.starts_at))
-    if said.ends_at is not None:
-        values["ends_at"] = _instant("facts.ends_at", said.ends_at)
+    for name in INSTANTS:
+        if values[name] is not None:
+            values[name] = _instant(f"facts.{name}", values[name])
     return CaseFacts(**values)
 
 
@@ -55,7 +59,7 @@ def facts_shown(facts: CaseFacts) -> CaseFactsSaid:
     values = structs.asdict(facts)
     if facts.starts_at is not None:
         values["starts_at"] = tuple(map(instant.text, facts.starts_at))
-    values["ends_at"] = instant.text_or_none(facts.ends_at)
+    values |= {name: instant.text_or_none(values[name]) for name in INSTANTS}
     return CaseFactsSaid(**values)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from chatserver.commands.asking import AS_USUAL, QuestionFlags, print_json
-from chatserver.commands.cases import Fact, case_asking, print_case_done
+from chatserver.commands.cases import FactWords, case_asking, print_case_done
 from chatserver.commands.screen import screen
 from chatserver.settings import SettingsError
 from chatserver.terminal.case_tables import show_case
@@ -18,7 +18,7 @@ def case(
     *,
     note: str = "",
     audience: Annotated[Literal["internal", "shared"], Parameter(name="--for")] = "internal",
-    fact: Fact = None,
+    fact: FactWords = None,
     assignee: str | None = None,
     reached: Annotated[bool, Parameter(negative="")] = False,
     asked: QuestionFlags = AS_USUAL,

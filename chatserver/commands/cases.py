@@ -26,7 +26,7 @@ from quotas.cases.rules import CaseKind, CaseState
 
 cases = App(name="cases")
 
-Fact = Annotated[list[str] | None, Parameter(negative="")]
+FactWords = Annotated[list[str] | None, Parameter(negative="")]
 
 
 class CaseAsking:
@@ -143,7 +143,7 @@ def opened(
     /,
     *,
     note: str = "",
-    fact: Fact = None,
+    fact: FactWords = None,
     opened_for: Annotated[Literal["member", "mentor"] | None, Parameter(name="--for")] = None,
     id: str | None = None,
     asked: QuestionFlags = AS_USUAL,

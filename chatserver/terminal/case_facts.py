@@ -12,6 +12,7 @@ DEFAULT_CURRENCY = "NOK"
 NUMBERS = ("number", "minutes", "units")
 FLAGS = ("chemistry", "suspend")
 DAYS = ("asked_on", "paid_until", "applies_on", "evidence_until")
+INSTANTS = ("ends_at", "waiting_since")
 SEVERAL = ("messages",)
 YES = ("yes", "ja", "true")
 NO = ("no", "nei", "nej", "false")
@@ -51,7 +52,7 @@ def _value(name: str, text: str, start_of: StartOf) -> object:
         return _price(text)
     if name == "starts_at":
         return [instant.text(start_of(each)) for each in text.split(",")]
-    if name == "ends_at":
+    if name in INSTANTS:
         return instant.text(start_of(text))
     if name in DAYS:
         try:
@@ -81,7 +82,7 @@ def fact_told(name: str, value: Any, when: Callable[[int], str]) -> str:
             return with_code(value["amount"], value["currency"], comma=False)
         case list():
             return ", ".join(fact_told(name, each, when) for each in value)
-        case str() if name in ("starts_at", "ends_at"):
+        case str() if name in ("starts_at", *INSTANTS):
             return when(instant.parse(value))
         case _:
             return f"{value}"
