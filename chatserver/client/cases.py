@@ -37,7 +37,7 @@ class CaseLineSaid(Struct, frozen=True):
     facts: dict[str, Any] = {}
 
 
-class CaseSaid(Struct, frozen=True, kw_only=True):
+class CaseAnswer(Struct, frozen=True, kw_only=True):
     """A case; in lists without history, prompts and suspension."""
 
     id: str
@@ -64,7 +64,7 @@ class CasesSaid(Struct, frozen=True):
     """A page of cases, newest first, as they stand at `now`; `more` says whether older ones exist."""
 
     now: str
-    cases: list[CaseSaid]
+    cases: list[CaseAnswer]
     more: bool
 
 
@@ -104,9 +104,9 @@ class CaseCalls:
         """Those that one may see, by the parameters of `GET /v1/cases`."""
         return http.get(self._url, "/v1/cases", which, self._token, CasesSaid, language=self._language)
 
-    def case(self, id: str) -> CaseSaid:
+    def case(self, id: str) -> CaseAnswer:
         """By one's own id for it, or the server's."""
-        return http.get(self._url, f"/v1/cases/{_part(id)}", {}, self._token, CaseSaid, language=self._language)
+        return http.get(self._url, f"/v1/cases/{_part(id)}", {}, self._token, CaseAnswer, language=self._language)
 
     def choices(self, conversation: str) -> CaseChoicesSaid:
         path = f"/v1/conversations/{_part(conversation)}/case-choices"
@@ -114,7 +114,7 @@ class CaseCalls:
 
     def open(
         self, id: str, kind: str, conversation: str, facts: Facts, note: str = "", opened_for: str | None = None
-    ) -> CaseSaid:
+    ) -> CaseAnswer:
         """The same id with the same content again is the same case."""
         content = {"kind": kind, "conversation": conversation, "facts": dict(facts), "note": note}
         if opened_for is not None:
@@ -131,7 +131,7 @@ class CaseCalls:
         facts: Facts | None = None,
         assignee: str | None = None,
         reached: bool = False,
-    ) -> CaseSaid:
+    ) -> CaseAnswer:
         """Take an action; the case as it is then."""
         content = {
             "note": note,
@@ -142,8 +142,8 @@ class CaseCalls:
         }
         return self._say("POST", f"/v1/cases/{_part(id)}/{_part(action)}", content)
 
-    def _say(self, method: str, path: str, content: Mapping[str, object]) -> CaseSaid:
-        return http.say(self._url, method, path, content, self._token, CaseSaid, language=self._language)
+    def _say(self, method: str, path: str, content: Mapping[str, object]) -> CaseAnswer:
+        return http.say(self._url, method, path, content, self._token, CaseAnswer, language=self._language)
 
 
 def _part(id: str) -> str:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
-from chatserver.client.cases import CaseCalls, CaseSaid
+from chatserver.client.cases import CaseAnswer, CaseCalls
 from chatserver.client.http import AnswerError, RefusedAnswerError
 from chatserver.client.sessions import SessionCalls
 from chatserver.commands.asking import AS_USUAL, UTC, QuestionFlags, print_json
@@ -66,7 +66,7 @@ def case_asking(asked: QuestionFlags) -> Iterator[CaseAsking]:
             raise SettingsError(str(error)) from None
 
 
-def print_case_done(asked: QuestionFlags, ask: CaseAsking, case: CaseSaid) -> None:
+def print_case_done(asked: QuestionFlags, ask: CaseAsking, case: CaseAnswer) -> None:
     """One line, or JSON."""
     if asked.as_json:
         print_json(case)

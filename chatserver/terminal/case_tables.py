@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chatserver.client.cases import CaseChoicesSaid, CaseDueSaid, CaseLineSaid, CaseSaid, CasesSaid
+from chatserver.client.cases import CaseAnswer, CaseChoicesSaid, CaseDueSaid, CaseLineSaid, CasesSaid
 from chatserver.terminal.case_facts import fact_told
 from chatserver.terminal.refusals import sentence
 from chatserver.terminal.session_tables import EN
@@ -39,7 +39,7 @@ def show_cases(console: Console, page: CasesSaid, zone: str) -> None:
         console.print(f"There are older ones: --after {page.cases[-1].id} shows them.", soft_wrap=True)
 
 
-def show_case(console: Console, case: CaseSaid, zone: str) -> None:
+def show_case(console: Console, case: CaseAnswer, zone: str) -> None:
     """Print all that may be seen of it, and what may be done with it."""
 
     def when(at: int) -> str:
@@ -102,7 +102,7 @@ def show_choices(console: Console, found: CaseChoicesSaid) -> None:
     console.print(table)
 
 
-def acted_told(case: CaseSaid, zone: str) -> str:
+def acted_told(case: CaseAnswer, zone: str) -> str:
     """One line: what it is now, and what is waited for."""
     waits = due_told(case.due, lambda at: day_and_time(EN, at, zone), instant.parse(case.now))
     return sentence(
@@ -120,5 +120,5 @@ def _due(due: CaseDueSaid | None, zone: str, now: int) -> list[Text]:
     return [what, Text(date_and_time(EN, at, zone), "red" if at <= now else "")]
 
 
-def _state(case: CaseSaid) -> Text:
+def _state(case: CaseAnswer) -> Text:
     return Text(case.state, "dim" if case.ended_at else "yellow")
