@@ -194,6 +194,7 @@ async def assembled(
             vapid=base.vapid,
             cases=base.cases,
             leaving_mentors=base.leaving_mentors,
+            evidence=base.evidence,
             clock=ledger.now,
             people=people,
             metrics=metrics,
