@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
@@ -22,6 +23,7 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
@@ -30,6 +32,7 @@ from chatserver.cases.missed_answers import MissedAnswers
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
@@ -190,6 +193,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     push: PushSubscriptions
     vapid: Vapid
     cases: CaseBook
+    evidence: CaseEvidence
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -287,7 +291,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
     outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
     noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
-    case_log = CaseLog(rulebook, noting)
+    case_log = CaseLog(rulebook, noting, CasePublisher(store))
     case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
@@ -430,6 +434,9 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
     asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
+    still_so = CaseStillSo(database)
+    asking.of(OF_STATES, still_so.state)
+    asking.of(OF_SUPPORT, still_so.assigned)
     asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
@@ -561,6 +568,10 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
         base.channels["mail"] = mails.channel
+        evidence = CaseEvidence(
+            database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
+        )
+        base.case_effects.update(evidence.effects())
         try:
             yield Keyed(
                 **asdict(base),
@@ -587,6 +598,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 push=push,
                 vapid=vapid,
                 cases=casebook(base, keys),
+                evidence=evidence,
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with
