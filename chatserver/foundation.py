@@ -22,8 +22,12 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.leaving_mentors import LeavingMentors
+from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -96,13 +100,14 @@ from chatserver.sessions.steps import SessionSteps
 from chatserver.sessions.still_booked import ASKED_ABOUT, StillBooked
 from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
+from quotas.cases.policy import case_policy_problem
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
-from quotas.plans import Policy, builtin_policy, load_policy
+from quotas.plans import Policy, PolicyError, builtin_policy, load_policy
 from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
@@ -161,6 +166,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     notice_lists: NoticeLists
     preferences: NoticePreferences
     openings: OpeningRequests
+    leaving_mentors: LeavingMentors
     case_log: CaseLog
     case_steps: CaseSteps
     case_effects: CaseEffects
@@ -185,7 +191,12 @@ class Keyed(Foundation, frozen=True, kw_only=True):
 
 def policy_of(settings: Settings) -> Policy:
     """The policy that the settings name. Raises PolicyError."""
-    return load_policy(settings.policy) if settings.policy else builtin_policy()
+    if not settings.policy:
+        return builtin_policy()
+    policy = load_policy(settings.policy)
+    if problem := case_policy_problem(policy.cases):
+        raise PolicyError(f"{settings.policy}: {problem}")
+    return policy
 
 
 @contextlib.asynccontextmanager
@@ -379,7 +390,20 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         leaving=leaving,
         telling=telling,
     )
-    case_effects = doers.effects() | relationship.effects()
+    switches, revocations = Switches(case_log), Revocations(store)
+    people = PeopleEffects(
+        database=database,
+        provisioning=provisioning,
+        appointments=appointments,
+        telling=telling,
+        switches=switches,
+        timers=timers,
+        revocations=revocations,
+        noting=noting,
+        clock=ledger.now,
+    )
+    meeting = MeetingEffects(database=database, bookings=bookings)
+    case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
@@ -442,7 +466,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ),
         memberships=memberships,
         statements=Statements(database, rulebook, ledger.now),
-        revocations=Revocations(store),
+        revocations=revocations,
         noting=noting,
         outbox=outbox,
         outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
@@ -451,6 +475,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
         preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
         openings=OpeningRequests(database, timers, ledger.now),
+        leaving_mentors=LeavingMentors(database=database, switches=switches, timers=timers, clock=ledger.now),
         case_log=case_log,
         case_steps=case_steps,
         case_effects=case_effects,

@@ -2,7 +2,8 @@
 
 from msgspec import Struct, field
 
-from chatserver.cases.case_requests import CaseSeen
+from chatserver.access.tokens import Identity
+from chatserver.cases.case_requests import CaseAsker, CaseSeen
 from quotas import instant
 from quotas.cases.facts import CaseFacts
 from quotas.cases.record import CaseEntry, NoteAudience
@@ -69,11 +70,24 @@ class CaseSummary(Struct, frozen=True):
 
 
 class CaseView(CaseSummary, frozen=True):
-    """A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing."""
+    """A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing.
+
+    `prompts`, for mentors and support: questions to oneself and words to say, in the language of `Accept-Language`.
+    """
 
     own_id: str
+    prompts: list[str]
     suspension: CaseSuspensionView | None
     history: list[CaseLineView]
+
+
+def asker_of(identity: Identity) -> CaseAsker:
+    """Who asks. Services have no cases and do not come here."""
+    match identity.role:
+        case "member" | "mentor" | "support":
+            return CaseAsker(identity.user, identity.role)
+        case "service":
+            raise AssertionError("services have no cases")
 
 
 def case_summary(seen: CaseSeen) -> CaseSummary:
@@ -97,12 +111,13 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
     )
 
 
-def case_view(seen: CaseSeen) -> CaseView:
+def case_view(seen: CaseSeen, prompts: list[str]) -> CaseView:
     """With its history."""
     summary, suspension = case_summary(seen), seen.case.suspension
     return CaseView(
         **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
         own_id=seen.own_id,
+        prompts=prompts,
         suspension=CaseSuspensionView(instant.text(suspension.at), instant.text_or_none(suspension.lapses_at or None))
         if suspension
         else None,

@@ -1,16 +1,15 @@
 """Cases over HTTP: opened, acted on, read and listed, each by whoever may see them."""
 
-from typing import Annotated, assert_never, get_args
+from typing import Annotated, Any, assert_never, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from chatserver.access.tokens import Identity
-from chatserver.api.case_views import CaseSummary, CaseView, case_summary, case_view
+from chatserver.api.case_views import CaseSummary, CaseView, asker_of, case_summary, case_view
+from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, RefusedError, invalid
 from chatserver.api.roles import PAIR_OR_SUPPORT
 from chatserver.cases.case_requests import (
-    CaseAsker,
     CaseFilter,
     CaseOpening,
     CaseSeen,
@@ -20,6 +19,7 @@ from chatserver.cases.case_requests import (
 from chatserver.conversations.requests import Conflict, Invalid, Missing, PersonId
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
+from quotas.cases.prompts import prompts_of
 from quotas.cases.record import NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseState, CommonAction, SuspendAction
 
@@ -86,7 +86,7 @@ class CaseList(Struct, frozen=True):
 async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
     details = call.body
     opening = CaseOpening(details.kind, details.conversation, details.facts, details.note, details.opened_for)
-    return _answered(await call.context.cases.open(call.id, opening, _asker(call.identity)), call.id)
+    return _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
 
 
 async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
@@ -94,11 +94,11 @@ async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
     doing = CaseDoing(
         _action(call.parts["action"]), said.facts, said.note, said.audience, said.assignee or "", said.reached
     )
-    return _answered(await call.context.cases.act(call.id, doing, _asker(call.identity)), call.id)
+    return _answered(call, await call.context.cases.act(call.id, doing, asker_of(call.identity)))
 
 
 async def get_case(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    return _answered(await call.context.cases.find(call.id, _asker(call.identity)), call.id)
+    return _answered(call, await call.context.cases.find(call.id, asker_of(call.identity)))
 
 
 async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
@@ -111,17 +111,8 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
         only_open=query.open,
         after=_given(query.after),
     )
-    page = await call.context.cases.page(which, _asker(call.identity), query.limit)
+    page = await call.context.cases.page(which, asker_of(call.identity), query.limit)
     return HttpAnswer(200, CaseList([case_summary(each) for each in page.cases], page.more))
-
-
-def _asker(identity: Identity) -> CaseAsker:
-    """Services do not come here."""
-    match identity.role:
-        case "member" | "mentor" | "support":
-            return CaseAsker(identity.user, identity.role)
-        case "service":
-            raise AssertionError("services have no cases")
 
 
 def _given(value: str | UnsetType) -> str:
@@ -132,11 +123,13 @@ def _action(name: str) -> CaseAction:
     return next(action for action in ACTIONS if action == name)
 
 
-def _answered(outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid, id: str) -> HttpAnswer:
+def _answered(call: HttpCall[Any, Any], outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid) -> HttpAnswer:
     """Raises ProblemError where it was not done."""
     match outcome:
         case CaseSeen():
-            return HttpAnswer(201 if outcome.created else 200, case_view(outcome))
+            spoken = language(call.headers.get("accept-language", ""))
+            prompts = prompts_of(outcome.case.kind, spoken) if call.identity.role in ("mentor", "support") else []
+            return HttpAnswer(201 if outcome.created else 200, case_view(outcome, prompts))
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]
             if outcome.reason == "not_now":
@@ -147,7 +140,7 @@ def _answered(outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid, 
         case Invalid(errors):
             raise invalid(errors)
         case Missing():
-            raise ProblemError(404, f"there is no case {id!r}, or no such conversation, for this token")
+            raise ProblemError(404, f"there is no case {call.id!r}, or no such conversation, for this token")
         case never:
             assert_never(never)
 

@@ -20,10 +20,12 @@ from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, M
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
+from chatserver.api.case_choices import GET_CASE_CHOICES
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.hand_over import HAND_OVER
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
@@ -92,6 +94,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_ABSENCE,
     GET_ABSENCE,
     DELETE_ABSENCE,
+    HAND_OVER,
     PUT_PRICES,
     GET_PRICES,
     PUT_SERIES,
@@ -130,6 +133,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     ACT_ON_CASE,
     GET_CASE,
     GET_CASES,
+    GET_CASE_CHOICES,
 )
 
 logger = logging.getLogger(__name__)

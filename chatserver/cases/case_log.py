@@ -17,8 +17,9 @@ from chatserver.conversations.conversation import ConversationRecord
 from chatserver.notices.fact import Fact
 from chatserver.notices.noting import Noting
 from quotas.calendar import Calendar
-from quotas.cases.dues import due_of, next_step, played
+from quotas.cases.dues import due_of, next_step, played, with_wait
 from quotas.cases.record import Case, CaseEntry
+from quotas.cases.rules import LATER
 from quotas.terms import Rulebook
 
 CASE = "case"
@@ -118,21 +119,23 @@ class CaseLog:
         calendar = self.calendar_of(conversation)
         todo = before.todo
         if len(case.reached) > len(before.case.reached):
-            todo += tuple(CaseTodo(effect, case.since) for effect in case.effects)
+            case = with_wait(case, self._rulebook.policy.cases.wait(case.kind, case.state))
+            todo += tuple(CaseTodo(effect, case.since + LATER.get(effect, 0)) for effect in case.effects)
         # Where somebody is removed it lasts until they are.
         stays = case.suspension is None and "remove_person" in case.effects
         if (case.suspension is None) != (before.case.suspension is None) and not stays:
             at = case.history[-1].at if case.history else now
             todo += (CaseTodo("lift" if case.suspension is None else "suspend", at),)
         due, step = due_of(case, calendar), next_step(case, calendar)
-        step_at = step.at if step else None
+        steps = [step.at] if step else []
+        steps += [max(now, each.at) for each in todo]
         kept = KeptCase(
             case=replace(case, history=(), facts=without_free_reason(case.kind, case.facts)),
             entries=before.entries + len(case.history),
             member_read=before.member_read,
             todo=todo,
             due_at=due.at if due else None,
-            step_at=now if todo else step_at,
+            step_at=min(steps, default=None),
         )
         entries = [
             KeptEntry(

@@ -98,10 +98,18 @@ class CaseOpenings:
                 case = conversation_ended(kept.case, calendar, "switched", now, successor.id)
                 await self._log.change(connection, kept, case, successor, now)
 
+    async def suspends(self, connection: AsyncConnection, conversation: str) -> bool:
+        """Whether a case does, or is about to remove somebody: a `ConversationListener`."""
+        live = await cases.live_of(connection, conversation)
+        return any(
+            each.case.suspension is not None or any(todo.effect == "remove_person" for todo in each.todo)
+            for each in live
+        )
+
     def _with_status(self, case: Case, conversation: ConversationRecord, now: int) -> Case:
         calendar = self._log.calendar_of(conversation)
         match conversation.status:
-            case "ended" if conversation.ended_reason == "switched" and case.rule.follows_member:
+            case "ended" if conversation.ended_reason in ("switched", "removed") and case.rule.follows_member:
                 return case  # until it is known where the member goes on: `followed`
             case "ended":
                 # Whose conversation ended because somebody was removed does not learn that by it.

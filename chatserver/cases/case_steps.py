@@ -172,15 +172,16 @@ class CaseSteps:
         return await self._log.change(connection, kept, _noted_at(back, now), record, now)
 
     async def carry_out(self, conversation: str) -> None:
-        """Do what is to do because of states that cases there came into."""
+        """Do what is to do by now because of states that cases there came into."""
         while True:
             async with self._database.read() as connection:
-                pending = [each for each in await cases.live_of(connection, conversation) if each.todo]
+                live = [each for each in await cases.live_of(connection, conversation) if each.todo]
+            now = await self._clock() if live else 0
+            pending = [(each.case, todo) for each in live for todo in each.todo if todo.at <= now]
             if not pending:
                 return
-            for each in pending:
-                for todo in each.todo:
-                    await self._do(each.case, todo)
+            for case, todo in pending:
+                await self._do(case, todo)
 
     async def _is_suspended(self, conversation: str) -> bool:
         async with self._database.read() as connection:

@@ -39,6 +39,7 @@ FactName = Literal[
     "session.late_cancellation",
     "session.three_sessions",
     "membership.changed",
+    "membership.cancelled",
     "membership.reminder",
     "membership.renewed",
     "trial.reminder",
@@ -46,6 +47,7 @@ FactName = Literal[
     "trial.not_chosen",
     "person.erased",
     "case.waiting",
+    "conduct.warned",
     "webhook.disabled",
     "notice.test",
 ]

@@ -54,6 +54,7 @@ _TOPICS = {
     "absence": "operations",
     "person": "operations",
     "case": "operations",
+    "conduct": "conduct",
     "webhook": "operations",
 }
 """Why one hears of an event, by the first part of its name."""

@@ -116,6 +116,15 @@ class MembershipData(Struct, frozen=True, kw_only=True):
     by: str | None = None
 
 
+class MembershipCancelledData(Struct, frozen=True, kw_only=True):
+    """A member leaves for whom a business pays: when they asked, and the first day that is not paid for."""
+
+    member: str
+    asked_on: str | None = None
+    paid_until: str | None = None
+    payer: str | None = None
+
+
 class TrialData(Struct, frozen=True, kw_only=True):
     """A member has mentors to choose between, or has chosen another one than this. `until`: when they are to have."""
 
@@ -160,6 +169,7 @@ DATA: Mapping[FactName, tuple[type[Struct], str]] = {
     "session.late_cancellation": (SessionData, "A session was cancelled too late to be free."),
     "session.three_sessions": (SessionData, "A month of a series holds three sessions."),
     "membership.changed": (MembershipData, "A membership was agreed on, or changed."),
+    "membership.cancelled": (MembershipCancelledData, "A member leaves whose membership a business pays for."),
     "membership.reminder": (MembershipData, "A membership renews soon."),
     "membership.renewed": (MembershipData, "A membership was renewed."),
     "trial.reminder": (TrialData, "A member has still to choose between mentors."),

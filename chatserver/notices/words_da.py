@@ -237,6 +237,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Et medlemskab fornys {paid_until}.",
         "Et medlemskab fornys snart.",
     ),
+    "membership.cancelled": (
+        "Et medlemskab er opsagt",
+        "Et medlemskab, som en virksomhed betaler for, er opsagt og slutter, når det, der er betalt, er brugt.",
+    ),
     "membership.renewed": (
         "Dit medlemskab er fornyet",
         "Dit medlemskab er fornyet til {renewed_until}, for {price}.",
@@ -267,6 +271,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "En sag venter",
         "En sag venter på support: det, den venter på, er ikke kommet, eller fristen udløber snart.",
     ),
+    "conduct.warned": (
+        "Hvordan vi behandler hinanden her",
+        "Noget, du har skrevet eller gjort her, strider mod den måde, vi behandler hinanden på. "
+        "Sørg for, at det ikke sker igen, ellers kan du miste din plads her.",
+    ),
     "webhook.disabled": (
         "En webhook er slået fra",
         "Webhooken {webhook} er slået fra efter dage med fejl. Ret adressen, og slå den til igen.",
@@ -289,6 +298,7 @@ WHY: dict[str, str] = {
     "membership/support": "Du får dette, fordi support holder øje med medlemskaberne.",
     "trial": "Du får dette, fordi I to var ved at lære hinanden at kende.",
     "trial/support": "Du får dette, fordi support hjælper, hvor der skal vælges.",
+    "conduct": "Du får dette, fordi du er med i tjenesten.",
     "operations": "Du får dette, fordi du har ansvar for tjenesten.",
     "test": "Du får dette, fordi de, der har ansvar for tjenesten, prøver, om beskeder når dig.",
     "optional": "Du kan slå den slags beskeder fra, eller vælge, hvordan de når dig, i appen under Notifikationer.",

@@ -234,6 +234,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "A membership is renewed on {paid_until}.",
         "A membership is renewed soon.",
     ),
+    "membership.cancelled": (
+        "A membership was cancelled",
+        "A membership that a business pays for is cancelled, and ends when what is paid for does.",
+    ),
     "membership.renewed": (
         "Your membership is renewed",
         "Your membership is renewed until {renewed_until}, for {price}.",
@@ -264,6 +268,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "A case is waiting",
         "A case waits for support: what it waits for has not come, or comes to its end soon.",
     ),
+    "conduct.warned": (
+        "How we treat each other here",
+        "Something that you wrote or did here goes against how we treat each other. "
+        "Take care that it does not happen again, or you may lose your place here.",
+    ),
     "webhook.disabled": (
         "A webhook was switched off",
         "The webhook {webhook} was switched off after days of failure. Mend its address, then switch it on again.",
@@ -286,6 +295,7 @@ WHY: dict[str, str] = {
     "membership/support": "You get this because support looks after memberships.",
     "trial": "You get this because you and the other one were getting to know each other.",
     "trial/support": "You get this because support helps where a choice is due.",
+    "conduct": "You get this because you take part in this service.",
     "operations": "You get this because you look after this service.",
     "test": "You get this because whoever looks after this service tries whether notices reach you.",
     "optional": "You can switch such notices off, or choose how they reach you, in the app’s settings under Notices.",

@@ -237,6 +237,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Et medlemskap fornyes {paid_until}.",
         "Et medlemskap fornyes snart.",
     ),
+    "membership.cancelled": (
+        "Et medlemskap er sagt opp",
+        "Et medlemskap som en bedrift betaler for, er sagt opp og slutter når det som er betalt, er brukt.",
+    ),
     "membership.renewed": (
         "Medlemskapet ditt er fornyet",
         "Medlemskapet ditt er fornyet til {renewed_until}, for {price}.",
@@ -267,6 +271,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "En sak venter",
         "En sak venter på support: det den venter på, er ikke kommet, eller fristen går snart ut.",
     ),
+    "conduct.warned": (
+        "Hvordan vi behandler hverandre her",
+        "Noe du har skrevet eller gjort her, strider mot måten vi behandler hverandre på. "
+        "Sørg for at det ikke skjer igjen, ellers kan du miste plassen din her.",
+    ),
     "webhook.disabled": (
         "En webhook er slått av",
         "Webhooken {webhook} er slått av etter dager med feil. Rett adressen, og slå den på igjen.",
@@ -289,6 +298,7 @@ WHY: dict[str, str] = {
     "membership/support": "Du får dette fordi support følger med på medlemskapene.",
     "trial": "Du får dette fordi dere to var i ferd med å bli kjent.",
     "trial/support": "Du får dette fordi support hjelper der et valg må tas.",
+    "conduct": "Du får dette fordi du er med i tjenesten.",
     "operations": "Du får dette fordi du har ansvar for tjenesten.",
     "test": "Du får dette fordi de som har ansvar for tjenesten, prøver om varsler når deg.",
     "optional": "Du kan slå av slike varsler, eller velge hvordan de når deg, i appen under Varsler.",

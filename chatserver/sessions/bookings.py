@@ -129,11 +129,16 @@ class Bookings:
 
     # Doing
 
-    async def book(self, wanted: WantedBooking, by: Actor, *, series: str | None = None) -> BookOutcome:
-        """Refused without taking the id; the same id with the same content again is the same booking."""
+    async def book(
+        self, wanted: WantedBooking, by: Actor, *, series: str | None = None, unpaid: bool = False
+    ) -> BookOutcome:
+        """Refused without taking the id; the same id with the same content again is the same booking.
+
+        `unpaid`, an extra one without a price, whatever the mentor lists.
+        """
         if problem := wanted_problem(wanted):
             return problem
-        outcome = await self._together.ask(AskedBooking(wanted, by, series))
+        outcome = await self._together.ask(AskedBooking(wanted, by, series, unpaid))
         if isinstance(outcome, BookingDone):
             await self._telling.tell(wanted.conversation)
         self._count(outcome)

@@ -41,6 +41,8 @@ class AskedBooking(Struct, frozen=True):
     wanted: WantedBooking
     by: Actor
     series: str | None = None
+    unpaid: bool = False
+    """An extra one that nobody pays: what a mentor lists is not asked."""
 
 
 class NewBookings:
@@ -105,7 +107,7 @@ class NewBookings:
     ) -> WantedBooking | Invalid:
         """With the price that holds. Who pays does not set it: a member has the listed one."""
         wanted = asked.wanted
-        if wanted.kind != "extra" or (wanted.price is not None and asked.by != "member"):
+        if wanted.kind != "extra" or asked.unpaid or (wanted.price is not None and asked.by != "member"):
             return wanted
         name = record.mentor, wanted.minutes
         if name not in batch.listed:
@@ -190,12 +192,13 @@ class _Batch:
             if each.conversation in records
             for place in _wanted_places(each, records[each.conversation])
         }
+        limited = {(name, number) for (name, _), number in periods.items() if months.is_limited(records[name])}
         return cls(
             records,
             periods,
             await bookings.by_id(connection, {each.id for each in wanted}),
-            await bookings.of_periods(connection, sorted({(name, number) for (name, _), number in periods.items()})),
-            await corrections.of_conversations(connection, set(records)),
+            await bookings.of_periods(connection, sorted(limited)),
+            await corrections.of_conversations(connection, {name for name, _ in limited}),
             await occupancy.holders(connection, places),
             {each.conversation for each in await bookings.ahead(connection, _trials_to_meet(wanted, records), since=0)},
         )

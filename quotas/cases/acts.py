@@ -102,7 +102,7 @@ def _problem(case: Case, doing: CaseDoing) -> str | None:
     if doing.action in _STAYING:
         return facts_problem(doing.facts, (), (), ())
     state = next(state for state in case.rule.states if state.name == doing.action)
-    problem = facts_problem(doing.facts, state.needs, state.takes, case.rule.reasons)
+    problem = facts_problem(doing.facts, *state.facts_for(case.payer), case.rule.reasons)
     return problem or whole_problem(with_facts(case.facts, doing.facts))
 
 

@@ -11,7 +11,8 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from quotas.bookings import BookingState, Price, minutes_problem, start_problem
-from quotas.money import Cadence
+from quotas.currencies import currency_problem
+from quotas.money import MOST, Cadence
 
 CaseFactName = Literal[
     "reason",
@@ -57,6 +58,7 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     replaces: str | None = None
     """The booking that a one-off session stands for."""
     price: Price | None = None
+    """Of a quote: that of each session; of a cadence: what a month is going to cost."""
     starts_at: tuple[int, ...] | None = None
     """The starts that a quote names: one for each session asked for."""
     minutes: int | None = None
@@ -124,6 +126,11 @@ def _value_problem(facts: CaseFacts) -> str | None:
     for start in facts.starts_at or ():
         if problem := start_problem(start):
             return f"`starts_at` {problem}"
+    if facts.price is not None:
+        if not 0 <= facts.price.amount <= MOST:
+            return f"`price`.`amount` must lie from 0 to {MOST}"
+        if problem := currency_problem(facts.price.currency):
+            return f"`price`.`currency`: {problem}"
     return "`units` must not be 0" if facts.units == 0 else None
 
 

@@ -92,7 +92,8 @@ _EXTRA = CaseRule(
             to("declined", MEMBER_OR_SUPPORT),
             to("lapsed", SYSTEM),
         ),
-        end("booked", "book", takes=("booking", "starts_at", "minutes")),
+        # A consumer accepts the times that the quote names.
+        end("booked", "book", needs=(("booking", "starts_at"),), takes=("minutes",), facts_of="business"),
         end("declined"),
         end("lapsed"),
         *common_ends(),

@@ -3,6 +3,7 @@
 Source: cases.md, its last sentence on what happens by itself; the second document's questions, in words of our own.
 """
 
+from quotas.case_policy import CasePolicy, CasePrompts
 from quotas.cases.rules import CaseKind
 from quotas.phrases import LANGUAGES, Language
 
@@ -112,6 +113,9 @@ PROMPTS: dict[CaseKind, tuple[Prompt, ...]] = {
 """By kind; a kind that is not here has none."""
 
 
-def prompts_of(kind: CaseKind, language: Language) -> list[str]:
-    """What stands beside a mentor's case of that kind."""
-    return [texts[LANGUAGES.index(language)] for texts in PROMPTS.get(kind, ())]
+def prompts_of(kind: CaseKind, language: Language, policy: CasePolicy = CasePolicy()) -> list[str]:  # noqa: B008 - frozen
+    """What stands beside a mentor's case of that kind: the policy's own texts, or the built-in ones."""
+    own = policy.prompts.get(kind, True)
+    if isinstance(own, CasePrompts):
+        return list(getattr(own, language))
+    return [texts[LANGUAGES.index(language)] for texts in PROMPTS.get(kind, ())] if own else []

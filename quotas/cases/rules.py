@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from quotas.cases.facts import CaseFactName, FactGroup
+from quotas.instant import DAY
 from quotas.memberships import Payer
 
 CaseKind = Literal[
@@ -103,6 +104,8 @@ UNDOES: dict[CaseEffect, CaseEffect] = {
     "close_guest_later": "open_guest",
 }
 """Effects that are nothing to do where another one of the same case did not come before."""
+LATER: dict[CaseEffect, int] = {"close_guest_later": 7 * DAY}
+"""How long after its state began an effect is done (ms); at once where it is not here."""
 DueUnit = Literal["months", "days", "hours", "fact"]
 """`months`: calendar months from the anchor's day on; `days`, `hours`: elapsed; `fact`: when a fact says."""
 
@@ -147,11 +150,17 @@ class StateRule(Struct, frozen=True):
     """Facts that entering it asks for: one of each group."""
     takes: tuple[CaseFactName, ...] = ()
     """Facts that may be given beside them."""
+    facts_of: Payer | None = None
+    """Only where this one pays there are such facts; None: whoever does."""
     effects: tuple[CaseEffect, ...] = ()
 
     @property
     def is_end(self) -> bool:
         return not self.moves
+
+    def facts_for(self, payer: Payer) -> tuple[tuple[FactGroup, ...], tuple[CaseFactName, ...]]:
+        """Which facts it needs, and which it takes beside them, where that one pays."""
+        return (self.needs, self.takes) if self.facts_of in (None, payer) else ((), ())
 
 
 class OpenRule(Struct, frozen=True):

@@ -128,6 +128,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "tora"): MENTOR_AND_SUPPORT,
+    ("handOver", "tora"): row(401, *[403] * 6, "ok", 403),
+    ("handOver", "absent"): row(401, *[403] * 6, 404, 403),
     ("putPrices", "tora"): THE_MENTOR,
     ("getPrices", "tora"): ALL_BUT_SERVICES,
     ("getPrices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
@@ -207,6 +209,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCase", "k1"): ALL_BUT_SERVICES,
     ("getCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getCases", ""): row(401, *["ok"] * 7, 403),
+    ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
+    ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 

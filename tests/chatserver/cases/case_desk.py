@@ -27,6 +27,7 @@ from quotas.cases.rules import CaseAction, CaseKind
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.timers import Rung
+from quotas.plans import Policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.store.port import Store
@@ -46,8 +47,8 @@ OLA = CaseAsker("ola", "member")
 class CaseDesk(Desk):
     """`effects` are what a test supplies."""
 
-    def __init__(self, database: Database, store: Store, now: int) -> None:
-        super().__init__(database, store, now, Rulebook(COACHED))
+    def __init__(self, database: Database, store: Store, now: int, policy: Policy = COACHED) -> None:
+        super().__init__(database, store, now, Rulebook(policy))
         self.renewals = Renewals(
             database=database,
             rulebook=self.rulebook,
@@ -131,11 +132,13 @@ class CaseDesk(Desk):
 
 
 @asynccontextmanager
-async def case_desk(database: Database, store_url: str, now: int = TUESDAY) -> AsyncIterator[CaseDesk]:
+async def case_desk(
+    database: Database, store_url: str, now: int = TUESDAY, policy: Policy = COACHED
+) -> AsyncIterator[CaseDesk]:
     """With the conversation c1 on a plan without limit."""
     link = Link(store_url)
     await link.open()
-    desk = CaseDesk(database, link, now)
+    desk = CaseDesk(database, link, now, policy)
     await desk.ledger.load()
     await desk.open(plan="coaching")
     await desk.open("c2", member="ola", mentor="ann", plan="coaching")

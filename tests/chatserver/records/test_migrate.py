@@ -144,3 +144,5 @@ async def test_a_database_of_a_newer_release(database: Database) -> None:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="revision 9999, which this release does not know: a newer release"):
         await migrate(database)
+    async with database.begin() as connection:  # which other tests have after this one
+        await connection.execute(text("UPDATE alembic_version SET version_num = :last"), {"last": STEPS[-1]})

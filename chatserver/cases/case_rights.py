@@ -1,0 +1,50 @@
+"""Who somebody is to a case, what they see of it, and what they may say: by their role and the conversation's sides."""
+
+from chatserver.cases.case_facts import SUPPORTS
+from chatserver.cases.case_requests import CaseAsker, CaseOpening
+from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.requests import FieldProblem, Invalid
+from quotas.cases.facts import CaseFacts
+from quotas.cases.record import Case, CaseActor
+from quotas.cases.rules import CaseSight
+from quotas.cases.sight import seen_by
+
+
+def is_of(conversation: ConversationRecord, asker: CaseAsker) -> bool:
+    """Whether the asker is that side of it; support is of each."""
+    sides = {"member": conversation.member, "mentor": conversation.mentor, "support": asker.user}
+    return sides[asker.role] == asker.user
+
+
+def opener_of(conversation: ConversationRecord, opening: CaseOpening, asker: CaseAsker) -> CaseActor:
+    """Whose case it becomes."""
+    match opening.opened_for if asker.role == "support" else None:
+        case "member":
+            return CaseActor(conversation.member, "member")
+        case "mentor":
+            return CaseActor(conversation.mentor, "mentor")
+    return CaseActor(asker.user, asker.role)
+
+
+def actor_of(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> CaseActor:
+    """Who somebody is to the case. Who is none of its two people does nothing in it."""
+    return CaseActor(asker.user, asker.role if is_of(conversation, asker) else "guest")
+
+
+def sight_of(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> CaseSight:
+    """How much they see. Whose it is sees it also where the conversation is not theirs any more."""
+    is_theirs = CaseActor(asker.user, asker.role) == case.opener
+    if is_of(conversation, asker):
+        return seen_by(case, asker.role, is_theirs)
+    is_guest = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
+    return seen_by(case, "guest", is_theirs) if is_guest or is_theirs else "nothing"
+
+
+def problem_of_saying(facts: CaseFacts, asker: CaseAsker) -> Invalid | None:
+    """What only support may say."""
+    said = [name for name in SUPPORTS if asker.role != "support" and getattr(facts, name) is not None]
+    return (
+        Invalid([FieldProblem(f"facts.{name}", "support alone says it; leave it out") for name in said])
+        if said
+        else None
+    )
