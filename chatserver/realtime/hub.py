@@ -11,6 +11,7 @@ from chatserver.access.revocation import Revocations
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
+from chatserver.messages.substitutes import first_for_substitute
 from chatserver.operating.bells import CHANNELS as WORK
 from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
@@ -37,6 +38,7 @@ from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.standing_in import StandInBook
 from quotas.ledger import feed, keys
+from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
 from quotas.store.errors import StoreError
@@ -44,7 +46,7 @@ from quotas.store.port import Store
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
 _StandInPlace = tuple[AbsenceRecord, int | None]
-"""Of whoever stands in: the mentor's absence, and the message that began the oldest wait in it, where one did."""
+"""Of whoever stands in: the mentor's absence, and the first seq that they may read, where there is one."""
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
 _EXPECTED = (StoreError, DatabaseError, UnknownPlanError)
@@ -159,7 +161,7 @@ class Hub:
             raise faults[0]
         admitted = [room for room in rooms if self._admits(room, connection)]
         try:
-            places = {room.id: await self._stand_in_at(connection, room) for room in admitted}
+            places = await self._stand_in_places(connection, admitted)
             outlooks = await self._sessions.outlooks([room.id for room in admitted])
             if beside is not None:
                 await beside
@@ -170,7 +172,7 @@ class Hub:
         kept = [self._kept(room) for room in admitted]
         for room in kept:
             self._foreseen(room, outlooks)
-        return [self._enter(connection, room, places[room.id]) for room in kept], unopened
+        return [self._enter(connection, room, places.get(room.id)) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
         if connection.may_follow(room) or self._absence_for(connection, room) is not None:
@@ -187,17 +189,18 @@ class Hub:
         """The absence of its mentor in which the connection's person stands in there."""
         return self._stand_ins.absence(connection.user, room.id) if connection.role == "mentor" else None
 
-    async def _stand_in_at(self, connection: Connection, room: Room) -> _StandInPlace | None:
-        """In whose place the connection is there, and which message began the oldest wait; None: in its own.
+    async def _stand_in_places(self, connection: Connection, rooms: Iterable[Room]) -> dict[str, _StandInPlace]:
+        """Of those in which the connection's person stands in. Raises StoreError."""
+        absences = {room.id: absence for room in rooms if (absence := self._absence_for(connection, room)) is not None}
+        found = await gathered(self._reads_from(name, absence) for name, absence in absences.items())
+        return {name: (absences[name], first) for name, first in found}
 
-        What cannot be said without the archive is looked at again by the follower. Raises StoreError.
-        """
-        if connection.may_follow(room) or (absence := self._absence_for(connection, room)) is None:
-            return None
+    async def _reads_from(self, conversation: str, absence: AbsenceRecord) -> tuple[str, int | None]:
+        """What cannot be said without the archive is looked at again by the follower. Raises StoreError."""
         try:
-            return absence, await self._log.first_unanswered(room.id, absence.named_at)
+            return conversation, await first_for_substitute(self._log, conversation, absence)
         except DatabaseError:
-            return absence, None
+            return conversation, None
 
     def _kept(self, room: Room) -> Room:
         """A room that its last follower left while this one was on the way: the one that took its place, or itself."""

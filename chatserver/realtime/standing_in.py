@@ -19,6 +19,8 @@ from chatserver.records.dialects import IDS_AT_ONCE
 from chatserver.sessions.standing_in import StandInBook, StandingIn
 from chatserver.sessions.together import Together
 
+LOOK_EVERY = 60.0
+"""Seconds after which whoever stands in is looked at again: mentors who are away get new conversations, too."""
 LOOK_WITHIN = 5.0
 """Seconds after which a welcome goes out without the conversations of others: chats go on without the records."""
 
@@ -73,9 +75,11 @@ class StandIns:
             self._known[person] = found
         else:
             self._known.pop(person, None)
+        delays = [LOOK_EVERY] if found.conversations else []
         if (at := found.changes_at) is not None:
-            delay = max(0, at - self._clock.now()) / 1000
-            self._alarm.set(person, asyncio.get_running_loop().time() + delay)
+            delays.append(max(0, at - self._clock.now()) / 1000)
+        if delays:
+            self._alarm.set(person, asyncio.get_running_loop().time() + min(delays))
         return sorted(found.conversations)
 
     def changed(self, person: str) -> None:

@@ -4,14 +4,12 @@ Source: cases.md "Answers that do not come".
 """
 
 from chatserver.conversations.absence import AbsenceRecord
+from chatserver.messages.substitutes import reads_from
 from chatserver.protocol.events import Gap
 from chatserver.realtime.follower import Follower, Reader
 from chatserver.realtime.outgoing import MessageAudience
 from chatserver.realtime.room import Room
 from quotas.ledger.base import Entry, StandIn
-
-BEFORE_THE_WAIT = 20
-"""How many messages before it a substitute reads."""
 
 
 class Substitute(Follower[Room]):
@@ -19,10 +17,10 @@ class Substitute(Follower[Room]):
 
     __slots__ = ("absence", "reads_from")
 
-    def __init__(self, connection: Reader, room: Room, absence: AbsenceRecord, first_unanswered: int | None) -> None:
+    def __init__(self, connection: Reader, room: Room, absence: AbsenceRecord, reads_from: int | None) -> None:
         super().__init__(connection, room)
         self.absence = absence
-        self.reads_from = reads_from(first_unanswered)
+        self.reads_from = reads_from
         if self.reads_from is None and room.lane.usage.waiting_since:
             self._next_seq = room.last_seq  # A wait has begun meanwhile, or its beginning could not be read.
 
@@ -79,8 +77,3 @@ class Substitute(Follower[Room]):
 
     def _may_have(self, entry: Entry) -> bool:
         return entry.at < self.absence.until
-
-
-def reads_from(first_unanswered: int | None) -> int | None:
-    """The first seq that a substitute reads, where a wait began with that message; None where nobody has waited."""
-    return None if first_unanswered is None else max(1, first_unanswered - BEFORE_THE_WAIT)
