@@ -21,6 +21,7 @@ from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.case_choices import GET_CASE_CHOICES
+from chatserver.api.case_evidence import GET_CASE_EVIDENCE
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
@@ -130,6 +131,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     DELETE_PUSH_SUBSCRIPTION,
     LIST_PUSH_SUBSCRIPTIONS,
     PUT_CASE,
+    GET_CASE_EVIDENCE,  # before the actions, whose path it would be else
     ACT_ON_CASE,
     GET_CASE,
     GET_CASES,

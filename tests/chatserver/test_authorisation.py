@@ -208,6 +208,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("actOnCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getCase", "k1"): ALL_BUT_SERVICES,
     ("getCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("getCaseEvidence", "k1"): row(401, *[403] * 6, "ok", 403),
+    ("getCaseEvidence", "absent"): row(401, *[403] * 6, 404, 403),
     ("getCases", ""): row(401, *["ok"] * 7, 403),
     ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
     ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
