@@ -31,6 +31,7 @@ from chatserver.cases.missed_answers import MissedAnswers
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
@@ -425,6 +426,9 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
     asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
+    still_so = CaseStillSo(database)
+    asking.of(OF_STATES, still_so.state)
+    asking.of(OF_SUPPORT, still_so.assigned)
     asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
