@@ -8,6 +8,8 @@ from chatserver.cases.case_requests import CaseAsker, CaseSeen
 from quotas import instant
 from quotas.cases.record import CaseEntry, NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
+from quotas.cases.words import case_words
+from quotas.phrases import Language
 
 
 class CaseDueView(Struct, frozen=True):
@@ -49,7 +51,8 @@ class CaseSuspensionView(Struct, frozen=True):
 class CaseSummary(Struct, frozen=True):
     """A case without its history, as lists have it: a reason in somebody's own words is left out too.
 
-    `id` is the server's own. `possible` are the actions that who asks may take now; `by_hand`, for support, the states
+    `id` is the server's own. `title` names the kind and `line` says what the state means to who asks, in the language
+    of `Accept-Language`. `possible` are the actions that who asks may take now; `by_hand`, for support, the states
     to which it may be moved with a note that says why.
     """
 
@@ -59,6 +62,8 @@ class CaseSummary(Struct, frozen=True):
     member: str
     state: CaseState
     since: str
+    title: str
+    line: str
     opened_by: str
     opened_at: str
     ended_at: str | None
@@ -92,9 +97,10 @@ def asker_of(identity: Identity) -> CaseAsker:
             raise AssertionError("services have no cases")
 
 
-def case_summary(seen: CaseSeen) -> CaseSummary:
+def case_summary(seen: CaseSeen, language: Language) -> CaseSummary:
     """As lists have it."""
     case, due = seen.case, seen.due
+    words = case_words(case.kind, case.state, seen.reader, language)
     return CaseSummary(
         id=case.id,
         kind=case.kind,
@@ -102,6 +108,8 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
         member=case.member,
         state=case.state,
         since=instant.text(case.since),
+        title=words.title if words else "",
+        line=words.line if words else "",
         opened_by=case.opener.id,
         opened_at=instant.text(case.opened_at),
         ended_at=instant.text_or_none(case.ended_at or None),
@@ -113,9 +121,9 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
     )
 
 
-def case_view(seen: CaseSeen, prompts: list[str], now: int) -> CaseView:
+def case_view(seen: CaseSeen, language: Language, prompts: list[str], now: int) -> CaseView:
     """With its history."""
-    summary, suspension = case_summary(seen), seen.case.suspension
+    summary, suspension = case_summary(seen, language), seen.case.suspension
     return CaseView(
         **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
         now=instant.text(now),
