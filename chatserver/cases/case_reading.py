@@ -8,7 +8,7 @@ from sqlalchemy import true
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_record import KeptCase
 from chatserver.cases.case_requests import CaseAsker, CaseFilter, CasePage, CaseSeen
-from chatserver.cases.case_rights import actor_of, reader_of, sight_of
+from chatserver.cases.case_rights import actor_of, sight_of
 from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.effects import is_of_the_product
@@ -128,5 +128,4 @@ class CaseReading:
             due,
             possible_actions(case, actor_of(case, conversation, asker)),
             by_hand,
-            reader=reader_of(case, conversation, asker),
         )

@@ -9,7 +9,6 @@ from quotas.cases.dues import CaseDue
 from quotas.cases.facts import CaseFacts
 from quotas.cases.record import Case
 from quotas.cases.rules import CaseAction, CaseKind, CaseState
-from quotas.cases.words import CaseReader
 
 OpenedFor = Literal["member", "mentor"]
 """Whose case support opens."""
@@ -54,8 +53,6 @@ class CaseSeen(Struct, frozen=True):
     created: bool = False
     own_id: str = ""
     """The id that who asks gave it; '' where they gave it none, and in lists."""
-    reader: CaseReader = "support"
-    """As whom they read it."""
 
 
 class CasePage(Struct, frozen=True):

@@ -8,7 +8,6 @@ from quotas.cases.facts import CaseFacts
 from quotas.cases.record import Case, CaseActor
 from quotas.cases.rules import CaseSight
 from quotas.cases.sight import seen_by
-from quotas.cases.words import CaseReader
 
 
 def is_of(conversation: ConversationRecord, asker: CaseAsker) -> bool:
@@ -37,14 +36,8 @@ def sight_of(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> 
     is_theirs = CaseActor(asker.user, asker.role) == case.opener
     if is_of(conversation, asker):
         return seen_by(case, asker.role, is_theirs)
-    is_guest = reader_of(case, conversation, asker) == "guest"
+    is_guest = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
     return seen_by(case, "guest", is_theirs) if is_guest or is_theirs else "nothing"
-
-
-def reader_of(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> CaseReader:
-    """As whom they read it: as the guest the mentor who gives a one-off session, and else as what they are."""
-    gives_it = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
-    return "guest" if gives_it and not is_of(conversation, asker) else asker.role
 
 
 def problem_of_saying(facts: CaseFacts, asker: CaseAsker) -> Invalid | None:

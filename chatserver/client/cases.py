@@ -47,7 +47,7 @@ class CaseAnswer(Struct, frozen=True, kw_only=True):
     state: str
     since: str
     title: str = ""
-    line: str = ""
+    says: str = ""
     opened_by: str
     opened_at: str
     ended_at: str | None

@@ -31,7 +31,7 @@ class CaseLines:
         if case.assignee:
             title += f" · {self._texts('case_for', name=case.assignee)}"
         head: TranscriptLine = [("class:announcement", f" {number:>2}  "), ("", title), ("class:hint", f" · {other}")]
-        return [head, *self._indented(case.line or case.state), *self._hints(self.due(case.due))]
+        return [head, *self._indented(case.says or case.state), *self._hints(self.due(case.due))]
 
     def whole(self, number: int, case: CaseAnswer, other: str) -> list[TranscriptLine]:
         """All that there is to say of it, and what can be done."""

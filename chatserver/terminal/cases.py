@@ -239,7 +239,7 @@ class CaseDesk:
         """What it is now, unless its event said so already."""
         if self._is_news(case.id, case.state, case.since):
             due = self._lines(case.conversation).due(case.due)
-            told = self._desk.texts("case_opened", title=case.title or case.kind, line=case.line or case.state)
+            told = self._desk.texts("case_opened", title=case.title or case.kind, line=case.says or case.state)
             self._say(case.conversation, f"{told} · {due}" if due else told)
 
     # Where and when
