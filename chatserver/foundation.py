@@ -24,6 +24,7 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
@@ -328,6 +329,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         metrics=metrics,
         connected=who_is_there,
         log=log,
+        one_offs=OneOffPrices(),
     )
     kept = KeptMessages(database, ledger)
     steps = SessionSteps(
@@ -415,7 +417,13 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
-        database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
+        database=database,
+        log=case_log,
+        timers=timers,
+        clock=ledger.now,
+        effects=case_effects,
+        signs=signs,
+        guests=GuestSessions(database, case_log, bookings.of_conversation, sessions),
     )
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
