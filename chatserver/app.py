@@ -27,6 +27,7 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
+from chatserver.cases.case_counts import CaseCounts
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
@@ -158,6 +159,7 @@ async def assembled(
             store=base.store,
             counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
             outbox=outbox_counts,
+            cases=CaseCounts(base.database, ledger.now),
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,

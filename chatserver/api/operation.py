@@ -43,6 +43,7 @@ from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
 from chatserver.sessions.telling import SessionTelling
+from quotas.case_policy import CasePolicy
 from quotas.ledger.base import Ledger
 from quotas.plans import SessionPolicy
 
@@ -95,6 +96,11 @@ class ApiContext:
     def session_policy(self) -> SessionPolicy:
         """The numbers by which sessions are judged."""
         return self.provisioning.rulebook.policy.sessions
+
+    @property
+    def case_policy(self) -> CasePolicy:
+        """What the platform says of cases."""
+        return self.provisioning.rulebook.policy.cases
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
-from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, PUT_ABSENCE
+from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, LIST_ABSENCES, PUT_ABSENCE
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
@@ -94,6 +94,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_SLOTS,
     PUT_ABSENCE,
     GET_ABSENCE,
+    LIST_ABSENCES,
     DELETE_ABSENCE,
     HAND_OVER,
     PUT_PRICES,

@@ -126,6 +126,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("getAbsence", "tora"): MENTOR_AND_SUPPORT,
     ("getAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("listAbsences", "tora"): MENTOR_AND_SUPPORT,
+    ("listAbsences", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "tora"): MENTOR_AND_SUPPORT,
     ("handOver", "tora"): row(401, *[403] * 6, "ok", 403),
