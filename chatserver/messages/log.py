@@ -62,6 +62,11 @@ class KeptMessages:
             before = page[0].seq
         return found
 
+    async def last_seq(self, conversation: str) -> int:
+        """The newest message's; 0 where there is none."""
+        standing = await self._ledger.standing(conversation)
+        return standing.last_seq if standing else 0
+
     async def named(self, conversation: str, ids: Collection[str]) -> list[LoggedHead]:
         """The messages with those ids of their apps, in order: as each side counts its own, there may be two of one.
 
