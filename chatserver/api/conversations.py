@@ -11,6 +11,7 @@ from chatserver.api.outcome import field_problems, written
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.api.roles import MEMBER, STAFF
 from chatserver.conversations import conversation
+from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.choosing import Chosen
 from chatserver.conversations.conversation import EndedReason
 from chatserver.conversations.requests import (
@@ -116,7 +117,7 @@ async def choose_conversation(call: HttpCall[NoQuery, ConversationChoice]) -> Ht
 
 
 async def get_conversation(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    record = await readable(call.context, call.identity, call.id)
+    record, _ = await readable_standing_in(call.context, call.identity, call.id)
     return HttpAnswer(200, await _resource(call.context, call.identity, record))
 
 
@@ -126,6 +127,23 @@ async def readable(context: ApiContext, identity: Identity, id: str) -> conversa
     if record is None or not may_read(identity, record):
         raise not_found(id)
     return record
+
+
+async def readable_standing_in(
+    context: ApiContext, identity: Identity, id: str
+) -> tuple[conversation.ConversationRecord, AbsenceRecord | None]:
+    """As `readable`, also where the person stands in for the mentor: then with the mentor's absence."""
+    record = await context.provisioning.get_conversation(id)
+    if record is None:
+        raise not_found(id)
+    if may_read(identity, record):
+        return record, None
+    if identity.role != "mentor" or record.status == "ended":
+        raise not_found(id)
+    absence = await context.absences.running(record.mentor, await context.clock())
+    if absence is None or absence.substitute != identity.user:
+        raise not_found(id)
+    return record, absence
 
 
 def not_found(id: str) -> ProblemError:
@@ -219,7 +237,7 @@ GET_CONVERSATION = Operation(
     method="GET",
     path="/v1/conversations/{id}",
     name="getConversation",
-    summary="A conversation, what its member may write and what its mentor owes. Members and mentors see their own.",
+    summary="A conversation, what its member may write and what its mentor owes. Each sees their own, substitutes too.",
     handler=get_conversation,
     query=NoQuery,
     answers={200: (Conversation, "The conversation.")},

@@ -94,7 +94,7 @@ async def everything(api: httpx.AsyncClient) -> dict[str, tuple[int, bytes]]:
         found[path] = answer.status_code, _PASSING.sub(b"", answer.content)
     for query in ("kind=misconduct", "conversation=c1", "open=true&limit=1", "state=reported"):
         answer = await said(api, "tora", "GET", f"/v1/cases?{query}")
-        found[query] = answer.status_code, answer.content
+        found[query] = answer.status_code, _PASSING.sub(b"", answer.content)
     return found
 
 
