@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
@@ -25,6 +26,8 @@ from chatserver.cases.effects import CaseEffects
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.missed_answers import MissedAnswers
+from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.cases.switches import Switches
@@ -284,7 +287,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
     outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
     noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
-    case_log = CaseLog(rulebook, noting)
+    case_log = CaseLog(rulebook, noting, CasePublisher(store))
     case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
@@ -402,7 +405,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         noting=noting,
         clock=ledger.now,
     )
-    meeting = MeetingEffects(database=database, bookings=bookings)
+    series = SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook)
+    meeting = MeetingEffects(
+        database=database, bookings=bookings, memberships=memberships, series=series, clock=ledger.now
+    )
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
@@ -444,6 +450,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=noting,
             clock=ledger.now,
             name=node,
+            listener=MissedAnswers(database, OwnCases(case_log), timers, rulebook.policy.cases),
         ),
         restorer=restorer,
         provisioning=provisioning,
@@ -458,7 +465,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         absences=absences,
         slots=slots,
         prices=prices,
-        series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
+        series=series,
         advice=Advice(rulebook, slots),
         telling=telling,
         presence=SessionPresence(

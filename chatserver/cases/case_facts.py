@@ -16,7 +16,7 @@ from quotas.memberships import Payer
 from quotas.periods import period_at
 from quotas.terms import Rulebook
 
-SUPPORTS: tuple[CaseFactName, ...] = ("paid_until", "applies_on", "ends_at")
+SUPPORTS: tuple[CaseFactName, ...] = ("paid_until", "applies_on", "ends_at", "waiting_since")
 """What only support may say otherwise than the server knows it."""
 
 

@@ -5,17 +5,17 @@ of a conversation, a member who books or joins.
 import logging
 from collections.abc import Mapping, Sequence
 
-from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CASE, CaseLog, new_ref
+from chatserver.cases.case_log import CASE, CaseLog
+from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.session_event import EventName, SessionEvent
 from quotas.cases.events import ActivitySign, clock_resumed, clock_stopped, conversation_ended, member_active
 from quotas.cases.facts import CaseFacts
-from quotas.cases.record import SYSTEM, Case, CaseEntry, noted, open_case
+from quotas.cases.record import Case
 from quotas.cases.rules import CaseKind
 from quotas.ledger.timers import Timers
 from quotas.store.errors import StoreError
@@ -45,6 +45,7 @@ class CaseOpenings:
     def __init__(self, database: Database, log: CaseLog, timers: Timers) -> None:
         self._database = database
         self._log = log
+        self._own = OwnCases(log)
         self._timers = timers
 
     async def happened(
@@ -123,33 +124,9 @@ class CaseOpenings:
     async def _open(
         self, connection: AsyncConnection, kind: CaseKind, event: SessionEvent, conversation: ConversationRecord
     ) -> None:
-        now, facts = event.noted_at, CaseFacts(booking=event.booking)
-        live = [
-            each
-            for each in await cases.live_of(connection, conversation.id)
-            if each.case.kind == kind and each.case.is_open
-        ]
-        ref = live[0].case.id if live else new_ref(now)
-        if not await cases.name(connection, SYSTEM.id, f"{kind}/{event.booking}", ref):
-            return
-        if live:
-            # One more while the case is open: support looks at all of them together.
-            entry = CaseEntry(event.at, now, SYSTEM.id, SYSTEM.role, "again", facts=facts)
-            await self._log.change(connection, live[0], noted(live[0].case, entry), conversation, now)
-            return
-        # At the instant at which it fell due, however late that is written down.
-        case = open_case(
-            ref,
-            kind,
-            conversation=conversation.id,
-            member=conversation.member,
-            by=SYSTEM,
-            now=event.at,
-            facts=facts,
-        )
-        if isinstance(case, Case):
-            case = replace(case, history=tuple(replace(entry, noted_at=now) for entry in case.history))
-            await self._log.create(connection, case, conversation, now)
+        # As of the instant at which it fell due, however late that is written down.
+        facts = CaseFacts(booking=event.booking)
+        await self._own.open_one(connection, conversation, kind, event.booking, facts, event.at, event.noted_at)
 
     async def _returned(
         self, connection: AsyncConnection, sign: ActivitySign, event: SessionEvent, conversation: ConversationRecord

@@ -26,7 +26,7 @@ from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.notice_desk import NoticeDesk
-from chatserver.realtime.people import People
+from chatserver.realtime.people import SUPPORT, People
 from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.session_desk import SessionDesk
@@ -321,6 +321,8 @@ class Hub:
     def _pushed_elsewhere(self, channel: bytes, payload: bytes) -> None:
         if channel in CHANNELS:
             self._board.pushed(payload)
+        elif channel == SUPPORT:
+            self._tell_of_case("", payload)
         elif person := self._people.named(channel):
             self._concerns(person, payload)
         elif channel == CLOCK:
@@ -331,12 +333,21 @@ class Hub:
     def _concerns(self, person: str, payload: bytes) -> None:
         if (said := feed.read_noticed(payload)) is not None:
             self._people.tell(person, *said)
+        elif self._tell_of_case(person, payload):
+            pass
         elif (mute := feed.read_muted(payload)) is not None:
             self._background.begin(self._mute(person, *mute))
         elif (before := feed.read_revoked(payload)) is not None:
             self._people.revoke(person, before)
         else:
             self._background.begin(self._added(person, payload.decode()))
+
+    def _tell_of_case(self, person: str, payload: bytes) -> bool:
+        """Whether it was a change of a case; `person` is '' for all of support."""
+        if (said := feed.read_cased(payload)) is None:
+            return False
+        self._people.tell_of_case(person, *said)
+        return True
 
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
@@ -400,6 +411,9 @@ class Hub:
             elif person := self._people.named(channel):
                 self._background.begin(self._people.look_whether_revoked(person))
                 self._background.begin(self._look_at_notices(person))
+                self._people.look_for_cases(person)
+        if SUPPORT in channels:
+            self._people.look_for_cases("")
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
         self._bells.missed(channels)

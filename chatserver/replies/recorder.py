@@ -7,7 +7,8 @@ once would do no harm.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,7 +29,7 @@ from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
-from quotas.ledger.waits import WaitEvent, Waits
+from quotas.ledger.waits import EventKind, WaitEvent, Waits
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings
 from quotas.store.port import Store
@@ -44,9 +45,13 @@ BATCH = 100
 """Events of one partition read at once."""
 TOGETHER = 5_000
 """Events that are stored in one transaction, at most."""
+TOGETHER_WITH_CASES = 250
+"""The same where misses open cases: that is more to write, while others wait for the database."""
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
+_OF_WAITS: frozenset[EventKind] = frozenset({"missed", "answered", "dropped"})
+"""What others than reports do something about."""
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
     no_database="what became of waits is recorded later: %s",
@@ -73,6 +78,23 @@ class ToldOf(Struct, frozen=True):
         return held.plan if held is not None else ""
 
 
+class RecordedWait(Struct, frozen=True):
+    """What became of a wait, with the plan on which it began."""
+
+    event: WaitEvent
+    plan: str
+
+
+class WaitListener(Protocol):
+    """What cases have to do with waits: `chatserver/cases/missed_answers.py`."""
+
+    async def recorded(self, connection: AsyncConnection, waits: Sequence[RecordedWait], now: int) -> None:
+        """These are recorded with this transaction, or were before. Raises DatabaseError."""
+
+    async def told(self, waits: Sequence[RecordedWait]) -> None:
+        """After the commit. Raises nothing."""
+
+
 class ReplyRecords:
     """One process's part in it. `name` tells processes apart; any number may run on one store.
 
@@ -90,6 +112,7 @@ class ReplyRecords:
         noting: Noting,
         clock: Callable[[], Awaitable[int]],
         name: str,
+        listener: WaitListener | None = None,
     ) -> None:
         self.agenda = Agenda()
         self._duty = Duty(store, keys.RECORDER, name, self.agenda, _WORDS, logger)
@@ -99,6 +122,8 @@ class ReplyRecords:
         self._rulebook = rulebook
         self._noting = noting
         self._clock = clock
+        self._listener = listener
+        self._together = TOGETHER_WITH_CASES if rulebook.policy.cases.reply_missed else TOGETHER
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
@@ -123,8 +148,8 @@ class ReplyRecords:
         found = (event for batch in batches for event in batch)
         events = sorted((event for event in found if not full or event.at <= upto), key=_place_in_time)
         places: dict[str, ToldOf] = {}
-        for first in range(0, len(events), TOGETHER):
-            await self._store(events[first : first + TOGETHER], places)
+        for first in range(0, len(events), self._together):
+            await self._store(events[first : first + self._together], places)
         return bool(full)
 
     async def _store(self, events: Sequence[WaitEvent], places: dict[str, ToldOf]) -> None:
@@ -134,11 +159,15 @@ class ReplyRecords:
         for first in range(0, len(events), AT_ONCE):
             rows += self._rows(events[first : first + AT_ONCE], places)
             await asyncio.sleep(0)
-        now = await self._clock()
+        now, waits = await self._clock(), _waits(events, places)
         async with self._database.begin() as connection:
+            if self._listener is not None:  # first: it locks conversations, as everybody does before they write
+                await self._listener.recorded(connection, waits, now)
             await reply_waits.store(connection, rows)
             made = await self._noting.note(connection, await self._facts(connection, events, places), now)
         await self._noting.tell(made)
+        if self._listener is not None:
+            await self._listener.told(waits)
         stored: dict[int, list[str]] = {}
         for event in events:
             stored.setdefault(event.partition, []).append(event.id)
@@ -244,6 +273,15 @@ class ReplyRecords:
     def _counted(self, plan: str, calendar: Calendar, since: int, until: int) -> int | None:
         promise = self._promise(plan)
         return counted_time(promise, calendar, since, until) if promise else None
+
+
+def _waits(events: Iterable[WaitEvent], places: Mapping[str, ToldOf]) -> list[RecordedWait]:
+    """Those whose conversations are known."""
+    return [
+        RecordedWait(event, places[event.conversation].plan_at(event.waiting_since))
+        for event in events
+        if event.kind in _OF_WAITS and event.conversation in places
+    ]
 
 
 def _place_in_time(event: WaitEvent) -> tuple[int, int]:

@@ -33,6 +33,7 @@ CaseFactName = Literal[
     "units",
     "person",
     "messages",
+    "waiting_since",
     "suspend",
     "evidence_until",
 ]
@@ -78,6 +79,8 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     person: str | None = None
     """Whom a report is about."""
     messages: tuple[str, ...] | None = None
+    waiting_since: int | None = None
+    """Since when the member waits for an answer."""
     suspend: bool | None = None
     """Whether the reporter asks that nobody writes for now."""
     evidence_until: date | None = None

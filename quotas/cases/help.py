@@ -91,7 +91,7 @@ _MISSED = CaseRule(
         end("handed_over", "open_switch"),
         *common_ends(),
     ),
-    takes=("reason", "messages"),
+    takes=("reason", "messages", "waiting_since"),
 )
 
 HELP: tuple[CaseRule, ...] = (_QUESTION, _MISCONDUCT, _URGENT, _MISSED)

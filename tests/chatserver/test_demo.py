@@ -20,6 +20,7 @@ from tests import programs
 from tests.chatserver.realtime.servers import environment, program
 from tests.programs import PROGRAM, WITHIN
 
+COACHING = Path(__file__).parents[2] / "deploy" / "policies" / "coaching.toml"
 PEOPLE = {
     "Mona": "–",
     "Lina": "light",
@@ -31,12 +32,19 @@ PEOPLE = {
 }
 
 
+def _cells(line: str) -> list[str]:
+    """Those of a table's row."""
+    return [cell.strip() for cell in line.strip("│").split("│")] if line.startswith("│") else []
+
+
 class Demo:
     """What a running demo has printed."""
 
     def __init__(self, folder: Path, printed: str) -> None:
         self.folder = folder
         self.printed = printed
+        self.cases = {row[0]: row for row in map(_cells, printed.partition("Its cases")[2].splitlines()) if row}
+        printed = printed.partition("Its cases")[0] + printed.partition("Open two terminals")[2]
         rows = [line.strip("│").split("│") for line in printed.splitlines() if line.startswith("│")]
         self.table = {row[0].split()[0]: (row[1].strip(), row[2].strip()) for row in rows}
         self.sessions = {row[0].split()[0]: row[3].strip() for row in rows}
@@ -229,3 +237,38 @@ def test_a_demo_does_not_put_its_people_among_real_ones(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "tokens").exists()
     with program(tmp_path / "data") as server:
         asyncio.run(server.change("c1", plan="basic"))
+
+
+def test_a_coaching_platform_shows_its_people_and_cases(tmp_path: Path) -> None:
+    """Of several kinds, in several states; a month later their time has come, and nobody has been at any session."""
+    flags = ["--policy", str(COACHING), "--data-dir", "demo-data", "--now", "2026-11-19T09:00:00-05:00"]
+    with demo(tmp_path, flags) as first:
+        assert {first.table[name][0] for name in ("Ada", "Ben", "Cleo", "Dan", "Finn", "Gus")} == {"coaching"}
+        assert first.table["Eva"] == ("trial", "yes")
+        assert first.table["Gus"] == ("coaching", "no: suspended")
+        assert first.sessions["Ada"] == "video call on Fri 20 Nov at 10:00"
+        assert first.sessions["Cleo"] == "–"
+        assert {kind: row[1:3] for kind, row in first.cases.items()} == {
+            "question": ["ada-jo", "answered"],
+            "extra session": ["ada-jo", "quoted"],
+            "cadence change": ["ben-jo", "requested"],
+            "ghosting": ["cleo-jo", "mentor trying"],
+            "membership cancellation": ["dan-ned", "official"],
+            "mentor switch": ["finn-ned", "proposed"],
+            "misconduct": ["gus-ned", "reported"],
+        }
+        assert first.cases["ghosting"][3:] == ["returned, by mentor", "Sat 19 Dec 00:00, then support trying"]
+        [board] = [shlex.split(line) for line in first.printed.splitlines() if " replies " in line]
+        done = programs.run(*board[2:], "--once", "--json", cwd=tmp_path, env=environment())
+        assert {each["conversation"] for each in json.loads(done.stdout)["rows"]} == {"ada-jo"}
+        [clock] = [shlex.split(line)[1:] for line in first.printed.splitlines() if " clock --to " in line]
+        assert programs.run(*clock, cwd=tmp_path, env=environment()).returncode == 0
+    with demo(tmp_path, flags[:-2]) as later:
+        assert "Monday 21 December 2026" in later.printed
+        assert later.cases.keys() >= {*first.cases, "unattended"}
+        assert {kind: later.cases[kind][2] for kind in ("ghosting", "extra session", "membership cancellation")} == {
+            "ghosting": "support trying",
+            "extra session": "lapsed",
+            "membership cancellation": "ended",
+        }
+        assert later.table["Dan"] == ("coaching", "no: ended")

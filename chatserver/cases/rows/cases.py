@@ -1,6 +1,6 @@
 """Cases, and the ids that their callers gave them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -56,6 +56,12 @@ async def with_live(connection: AsyncConnection, conversation: str, kind: str) -
     """Whether a case of that kind is open there."""
     here = (CASES.c.conversation_id == conversation, CASES.c.kind == kind, CASES.c.ended_at.is_(None))
     return bool(await connection.scalar(select(exists().where(*here))))
+
+
+async def with_open(connection: AsyncConnection, conversations: Collection[str], kind: str) -> set[str]:
+    """Those of the conversations, at most IDS_AT_ONCE, in which a case of that kind is open."""
+    here = (CASES.c.kind == kind, CASES.c.ended_at.is_(None), CASES.c.conversation_id.in_(conversations))
+    return set(await connection.scalars(select(CASES.c.conversation_id).where(*here)))
 
 
 async def due_until(
