@@ -27,8 +27,10 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
+from chatserver.cases.case_counts import CaseCounts
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
+from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.foundation import Keyed, StartError, with_keys
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
@@ -124,6 +126,7 @@ async def assembled(
             metrics=metrics,
             revocations=base.revocations,
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
+            trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
             board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
@@ -156,6 +159,7 @@ async def assembled(
             store=base.store,
             counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
             outbox=outbox_counts,
+            cases=CaseCounts(base.database, ledger.now),
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,
@@ -192,6 +196,7 @@ async def assembled(
             vapid=base.vapid,
             cases=base.cases,
             leaving_mentors=base.leaving_mentors,
+            evidence=base.evidence,
             clock=ledger.now,
             people=people,
             metrics=metrics,

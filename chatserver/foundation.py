@@ -23,6 +23,7 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
@@ -190,6 +191,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     push: PushSubscriptions
     vapid: Vapid
     cases: CaseBook
+    evidence: CaseEvidence
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -554,6 +556,10 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
         base.channels["mail"] = mails.channel
+        evidence = CaseEvidence(
+            database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
+        )
+        base.case_effects.update(evidence.effects())
         try:
             yield Keyed(
                 **asdict(base),
@@ -580,6 +586,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 push=push,
                 vapid=vapid,
                 cases=casebook(base, keys),
+                evidence=evidence,
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with

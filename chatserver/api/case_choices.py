@@ -55,7 +55,7 @@ async def get_case_choices(call: HttpCall[NoQuery, None]) -> HttpAnswer:
             needs=[list(group) for group in each.needs],
             takes=list(each.takes),
             reasons=list(each.reasons),
-            prompts=prompts_of(each.kind, spoken) if asker.role == "mentor" else [],
+            prompts=prompts_of(each.kind, spoken, call.context.case_policy) if asker.role == "mentor" else [],
             refused=each.refused,
             case=each.in_the_way or None,
         )

@@ -3,9 +3,9 @@
 from msgspec import Struct, field
 
 from chatserver.access.tokens import Identity
+from chatserver.api.case_facts import CaseFactsSaid, facts_shown
 from chatserver.cases.case_requests import CaseAsker, CaseSeen
 from quotas import instant
-from quotas.cases.facts import CaseFacts
 from quotas.cases.record import CaseEntry, NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
 
@@ -36,7 +36,7 @@ class CaseLineView(Struct, frozen=True):
     note: str
     audience: NoteAudience = field(name="for")
     because: str
-    facts: CaseFacts
+    facts: CaseFactsSaid
 
 
 class CaseSuspensionView(Struct, frozen=True):
@@ -64,17 +64,19 @@ class CaseSummary(Struct, frozen=True):
     ended_at: str | None
     assignee: str
     due: CaseDueView | None
-    facts: CaseFacts
+    facts: CaseFactsSaid
     possible: list[CaseAction]
     by_hand: list[CaseState]
 
 
 class CaseView(CaseSummary, frozen=True):
-    """A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing.
+    """A case with its history, the first line first, as it stands at `now`.
 
-    `prompts`, for mentors and support: questions to oneself and words to say, in the language of `Accept-Language`.
+    `own_id` is what who asks calls it; '' for nothing. `prompts` are, for mentors and support, questions to oneself and
+    words to say, in the language of `Accept-Language`.
     """
 
+    now: str
     own_id: str
     prompts: list[str]
     suspension: CaseSuspensionView | None
@@ -105,17 +107,18 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
         ended_at=instant.text_or_none(case.ended_at or None),
         assignee=case.assignee,
         due=CaseDueView(instant.text_or_none(due.at), due.by, due.what, due.then) if due else None,
-        facts=case.facts,
+        facts=facts_shown(case.facts),
         possible=list(seen.possible),
         by_hand=list(seen.by_hand),
     )
 
 
-def case_view(seen: CaseSeen, prompts: list[str]) -> CaseView:
+def case_view(seen: CaseSeen, prompts: list[str], now: int) -> CaseView:
     """With its history."""
     summary, suspension = case_summary(seen), seen.case.suspension
     return CaseView(
         **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
+        now=instant.text(now),
         own_id=seen.own_id,
         prompts=prompts,
         suspension=CaseSuspensionView(instant.text(suspension.at), instant.text_or_none(suspension.lapses_at or None))
@@ -135,5 +138,5 @@ def _line(entry: CaseEntry) -> CaseLineView:
         note=entry.note,
         audience=entry.audience,
         because=entry.because,
-        facts=entry.facts,
+        facts=facts_shown(entry.facts),
     )

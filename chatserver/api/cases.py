@@ -4,6 +4,7 @@ from typing import Annotated, Any, assert_never, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from chatserver.api.case_facts import CaseFactsSaid, facts_read
 from chatserver.api.case_views import CaseSummary, CaseView, asker_of, case_summary, case_view
 from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
@@ -17,8 +18,8 @@ from chatserver.cases.case_requests import (
     OpenedFor,
 )
 from chatserver.conversations.requests import Conflict, Invalid, Missing, PersonId
+from quotas import instant
 from quotas.cases.acts import CaseDoing
-from quotas.cases.facts import CaseFacts
 from quotas.cases.prompts import prompts_of
 from quotas.cases.record import NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseState, CommonAction, SuspendAction
@@ -45,7 +46,7 @@ class CaseDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: CaseKind
     conversation: PersonId
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     note: CaseNote = ""
     opened_for: OpenedFor | None = None
 
@@ -59,7 +60,7 @@ class CaseActing(Struct, frozen=True, forbid_unknown_fields=True):
 
     note: CaseNote = ""
     audience: NoteAudience = field(name="for", default="internal")
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     assignee: PersonId | None = None
     reached: bool = False
 
@@ -77,28 +78,30 @@ class CasesQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseList(Struct, frozen=True):
-    """A page of cases, newest first. `more` says whether older ones exist."""
+    """A page of cases, newest first, as they stand at `now`. `more` says whether older ones exist."""
 
+    now: str
     cases: list[CaseSummary]
     more: bool
 
 
 async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
     details = call.body
-    opening = CaseOpening(details.kind, details.conversation, details.facts, details.note, details.opened_for)
-    return _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
+    facts = facts_read(details.facts)
+    opening = CaseOpening(details.kind, details.conversation, facts, details.note, details.opened_for)
+    return await _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
 
 
 async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
-    said = call.body
+    said, action = call.body, _action(call.parts["action"])
     doing = CaseDoing(
-        _action(call.parts["action"]), said.facts, said.note, said.audience, said.assignee or "", said.reached
+        action, facts_read(said.facts), said.note, said.audience, assignee=said.assignee or "", reached=said.reached
     )
-    return _answered(call, await call.context.cases.act(call.id, doing, asker_of(call.identity)))
+    return await _answered(call, await call.context.cases.act(call.id, doing, asker_of(call.identity)))
 
 
 async def get_case(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    return _answered(call, await call.context.cases.find(call.id, asker_of(call.identity)))
+    return await _answered(call, await call.context.cases.find(call.id, asker_of(call.identity)))
 
 
 async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
@@ -112,7 +115,8 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
         after=_given(query.after),
     )
     page = await call.context.cases.page(which, asker_of(call.identity), query.limit)
-    return HttpAnswer(200, CaseList([case_summary(each) for each in page.cases], page.more))
+    now = instant.text(await call.context.clock())
+    return HttpAnswer(200, CaseList(now, [case_summary(each) for each in page.cases], page.more))
 
 
 def _given(value: str | UnsetType) -> str:
@@ -123,13 +127,16 @@ def _action(name: str) -> CaseAction:
     return next(action for action in ACTIONS if action == name)
 
 
-def _answered(call: HttpCall[Any, Any], outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid) -> HttpAnswer:
+async def _answered(
+    call: HttpCall[Any, Any], outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid
+) -> HttpAnswer:
     """Raises ProblemError where it was not done."""
     match outcome:
         case CaseSeen():
             spoken = language(call.headers.get("accept-language", ""))
-            prompts = prompts_of(outcome.case.kind, spoken) if call.identity.role in ("mentor", "support") else []
-            return HttpAnswer(201 if outcome.created else 200, case_view(outcome, prompts))
+            policy, looks_after = call.context.case_policy, call.identity.role in ("mentor", "support")
+            prompts = prompts_of(outcome.case.kind, spoken, policy) if looks_after else []
+            return HttpAnswer(201 if outcome.created else 200, case_view(outcome, prompts, await call.context.clock()))
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]
             if outcome.reason == "not_now":

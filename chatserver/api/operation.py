@@ -13,6 +13,7 @@ from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
 from chatserver.cases.casebook import CaseBook
+from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
@@ -42,6 +43,7 @@ from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
 from chatserver.sessions.telling import SessionTelling
+from quotas.case_policy import CasePolicy
 from quotas.ledger.base import Ledger
 from quotas.plans import SessionPolicy
 
@@ -83,6 +85,7 @@ class ApiContext:
     vapid: Vapid
     cases: CaseBook
     leaving_mentors: LeavingMentors
+    evidence: CaseEvidence
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit
@@ -93,6 +96,11 @@ class ApiContext:
     def session_policy(self) -> SessionPolicy:
         """The numbers by which sessions are judged."""
         return self.provisioning.rulebook.policy.sessions
+
+    @property
+    def case_policy(self) -> CasePolicy:
+        """What the platform says of cases."""
+        return self.provisioning.rulebook.policy.cases
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):

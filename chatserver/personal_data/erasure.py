@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
+from chatserver.cases.erased_words import forget_notes
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.provisioning import Provisioning
@@ -38,7 +39,6 @@ from chatserver.notices.fact import Fact
 from chatserver.notices.mailbox import remove_mails
 from chatserver.notices.noting import Noting
 from chatserver.personal_data import rows as erasures
-from chatserver.personal_data.case_notes import forget_notes
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
 from chatserver.personal_data.subject import UnknownPersonError, messages_in

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
 from chatserver.operating.bells import CHANNELS as WORK
@@ -34,7 +35,7 @@ from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
-from quotas.standing import Writer
+from quotas.standing import ConversationSettings, Writer
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
@@ -72,6 +73,7 @@ class Hub:
         revocations: Revocations,
         board: BoardSubscriptions,
         sessions: SessionDesk,
+        trial_windows: TrialWindows,
         notices: NoticeDesk,
         bells: Bells,
         node: str,
@@ -86,6 +88,7 @@ class Hub:
         self._metrics = metrics
         self._board = board
         self._sessions = sessions
+        self._trial_windows = trial_windows
         self._notices = notices
         self._background = Background()
         self._people = People(store, revocations)
@@ -255,6 +258,9 @@ class Hub:
         standing = await self._ledger.standing(conversation)
         if standing is None:
             return None
+        if self._trial_windows.concerns(standing.settings):
+            await self._count_together(conversation, standing.settings)
+            standing = await self._ledger.standing(conversation) or standing
         self._clock.hear(standing.now)
         return Room(
             conversation,
@@ -491,6 +497,18 @@ class Hub:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
         if entered := room.chats_entered(side, at):
             self._background.begin(self._came(room, side, at, entered))
+
+    def wrote_in_window(self, room: Room) -> None:
+        """The member wrote in a writing window, which may count in another conversation too."""
+        if self._trial_windows.concerns(room.settings):
+            self._background.begin(self._count_together(room.id, room.settings))
+
+    async def _count_together(self, conversation: str, settings: ConversationSettings) -> None:
+        """Where it cannot be done now, it is when the next message comes, or the conversation is opened."""
+        try:
+            await self._trial_windows.settle(conversation, settings.member)
+        except (StoreError, DatabaseError) as error:
+            logger.debug("windows of trials are counted later: %s", error, extra={"conversation": conversation})
 
     async def _came(self, room: Room, side: Writer, at: int, chats: list[int]) -> None:
         try:

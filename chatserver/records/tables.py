@@ -660,6 +660,18 @@ CASE_NAMES = Table(
     Column("ref", String(64), nullable=False, index=True),
 )
 
+CASE_EVIDENCE = Table(
+    "case_evidence",
+    METADATA,
+    Column("ref", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sender", String(64), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("reported", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 CASE_ENTRIES = Table(
     "case_entries",
     METADATA,

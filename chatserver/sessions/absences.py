@@ -38,6 +38,14 @@ class AbsenceWritten(Struct, frozen=True):
     created: bool = False
 
 
+class AbsencesComing(Struct, frozen=True):
+    """A mentor's absences that are not over at `now` (ms), in order; `zone` is the mentor's own."""
+
+    absences: list[AbsenceWritten]
+    zone: str
+    now: int
+
+
 class AbsenceBook:
     """`clock` gives the store's instant. Methods raise DatabaseError, and those that write StoreError."""
 
@@ -80,6 +88,17 @@ class AbsenceBook:
         async with self._database.read() as connection:
             absence = await rows.find(connection, mentor, id)
             return AbsenceWritten(absence, await _booked(connection, absence)) if absence is not None else None
+
+    async def coming(self, mentor: str) -> AbsencesComing | Missing:
+        """Those of the mentor that are not over. Missing: no mentor."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            zone = await mentors.zone_of(connection, mentor)
+            if zone is None:
+                return Missing()
+            found = (await rows.coming(connection, [mentor], now)).get(mentor, [])
+            written = [AbsenceWritten(each, await _booked(connection, each)) for each in found]
+            return AbsencesComing(written, zone, now)
 
     async def remove(self, mentor: str, id: str) -> Missing | None:
         """The mentor is not away, or no longer: nothing is wrong with one that is gone already. Missing: no mentor."""
