@@ -48,6 +48,7 @@ from chatserver.realtime.session_desk import SessionDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.standing_in import StandInBook
 from chatserver.settings import Settings
 from quotas import instant
 from quotas.ledger import feed
@@ -131,6 +132,7 @@ async def assembled(
             board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
             bells=bells,
+            stand_ins=StandInBook(base.database),
             when_due=clock_moved,
         )
         base.store.on_push = hub.pushed

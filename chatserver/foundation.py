@@ -24,6 +24,7 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
@@ -31,6 +32,7 @@ from chatserver.cases.missed_answers import MissedAnswers
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
@@ -327,6 +329,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         metrics=metrics,
         connected=who_is_there,
         log=log,
+        one_offs=OneOffPrices(),
     )
     kept = KeptMessages(database, ledger)
     steps = SessionSteps(
@@ -414,7 +417,13 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
-        database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
+        database=database,
+        log=case_log,
+        timers=timers,
+        clock=ledger.now,
+        effects=case_effects,
+        signs=signs,
+        guests=GuestSessions(database, case_log, bookings.of_conversation, sessions),
     )
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
@@ -425,6 +434,9 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
     asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
+    still_so = CaseStillSo(database)
+    asking.of(OF_STATES, still_so.state)
+    asking.of(OF_SUPPORT, still_so.assigned)
     asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,

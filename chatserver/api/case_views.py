@@ -6,8 +6,10 @@ from chatserver.access.tokens import Identity
 from chatserver.api.case_facts import CaseFactsSaid, facts_shown
 from chatserver.cases.case_requests import CaseAsker, CaseSeen
 from quotas import instant
-from quotas.cases.record import CaseEntry, NoteAudience
+from quotas.cases.record import Case, CaseEntry, NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
+from quotas.cases.words import CaseReader, case_words
+from quotas.phrases import Language
 
 
 class CaseDueView(Struct, frozen=True):
@@ -49,15 +51,18 @@ class CaseSuspensionView(Struct, frozen=True):
 class CaseSummary(Struct, frozen=True):
     """A case without its history, as lists have it: a reason in somebody's own words is left out too.
 
-    `id` is the server's own. `possible` are the actions that who asks may take now; `by_hand`, for support, the states
-    to which it may be moved with a note that says why.
+    `id` is the server's own. `title` names the kind, and `says` tells who asks what the state means for them, both in
+    the language of `Accept-Language`. `possible` are the actions that who asks may take now; `by_hand`, for support,
+    the states to which it may be moved with a note that says why.
     """
 
     id: str
     kind: CaseKind
+    title: str
     conversation: str
     member: str
     state: CaseState
+    says: str
     since: str
     opened_by: str
     opened_at: str
@@ -92,15 +97,19 @@ def asker_of(identity: Identity) -> CaseAsker:
             raise AssertionError("services have no cases")
 
 
-def case_summary(seen: CaseSeen) -> CaseSummary:
+def case_summary(seen: CaseSeen, asker: CaseAsker, spoken: Language) -> CaseSummary:
     """As lists have it."""
     case, due = seen.case, seen.due
+    words = case_words(case.kind, case.state, _reader(case, asker), spoken)
+    assert words is not None, "every kind and state has words"  # noqa: S101 - a test holds it
     return CaseSummary(
         id=case.id,
         kind=case.kind,
+        title=words.title,
         conversation=case.conversation,
         member=case.member,
         state=case.state,
+        says=words.line,
         since=instant.text(case.since),
         opened_by=case.opener.id,
         opened_at=instant.text(case.opened_at),
@@ -113,9 +122,14 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
     )
 
 
-def case_view(seen: CaseSeen, prompts: list[str], now: int) -> CaseView:
+def _reader(case: Case, asker: CaseAsker) -> CaseReader:
+    is_guest = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
+    return "guest" if is_guest else asker.role
+
+
+def case_view(seen: CaseSeen, asker: CaseAsker, spoken: Language, prompts: list[str], now: int) -> CaseView:
     """With its history."""
-    summary, suspension = case_summary(seen), seen.case.suspension
+    summary, suspension = case_summary(seen, asker, spoken), seen.case.suspension
     return CaseView(
         **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
         now=instant.text(now),

@@ -114,9 +114,10 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
         only_open=query.open,
         after=_given(query.after),
     )
-    page = await call.context.cases.page(which, asker_of(call.identity), query.limit)
+    asker, spoken = asker_of(call.identity), language(call.headers.get("accept-language", ""))
+    page = await call.context.cases.page(which, asker, query.limit)
     now = instant.text(await call.context.clock())
-    return HttpAnswer(200, CaseList(now, [case_summary(each) for each in page.cases], page.more))
+    return HttpAnswer(200, CaseList(now, [case_summary(each, asker, spoken) for each in page.cases], page.more))
 
 
 def _given(value: str | UnsetType) -> str:
@@ -136,7 +137,8 @@ async def _answered(
             spoken = language(call.headers.get("accept-language", ""))
             policy, looks_after = call.context.case_policy, call.identity.role in ("mentor", "support")
             prompts = prompts_of(outcome.case.kind, spoken, policy) if looks_after else []
-            return HttpAnswer(201 if outcome.created else 200, case_view(outcome, prompts, await call.context.clock()))
+            view = case_view(outcome, asker_of(call.identity), spoken, prompts, await call.context.clock())
+            return HttpAnswer(201 if outcome.created else 200, view)
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]
             if outcome.reason == "not_now":

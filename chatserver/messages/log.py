@@ -62,6 +62,31 @@ class KeptMessages:
             before = page[0].seq
         return found
 
+    async def last_seq(self, conversation: str) -> int:
+        """The newest message's; 0 where there is none."""
+        standing = await self._ledger.standing(conversation)
+        return standing.last_seq if standing else 0
+
+    async def first_unanswered(self, conversation: str, since: int) -> int | None:
+        """The seq that began the oldest wait that was open at the instant `since`, or later; None where none was.
+
+        It looks back from the newest message to the last one of the mentor's side before `since`. A wait that was
+        dropped counts too: its messages were never answered.
+        """
+        standing = await self._ledger.standing(conversation)
+        before, first = standing.last_seq + 1 if standing else 0, None
+        while before > 1:
+            page = await self.heads(conversation, max(0, before - 1 - PAGE), before, PAGE)
+            for message in reversed(page):
+                if message.head.role == "member":
+                    first = message.seq
+                elif message.head.role == "mentor" and message.at < since:
+                    return first
+            if not page:
+                break
+            before = page[0].seq
+        return first
+
     async def named(self, conversation: str, ids: Collection[str]) -> list[LoggedHead]:
         """The messages with those ids of their apps, in order: as each side counts its own, there may be two of one.
 

@@ -150,10 +150,14 @@ REPLY_WAITS = Table(
     Column("waited_ms", BigInteger, nullable=False),
     Column("counted_ms", BigInteger),
     Column("in_time", Boolean),
+    # Who answered in the mentor's place; NULL where the mentor did, or nobody.
+    Column("answered_by", String(64)),
     CheckConstraint("(answered_at IS NULL) <> (dropped_at IS NULL)", name="answered_or_dropped"),
     Index("ix_reply_waits_waiting_since", "waiting_since"),
     Index("ix_reply_waits_mentor_id", "mentor_id", "waiting_since"),
     Index("ix_reply_waits_conversation_id", "conversation_id", "waiting_since"),
+    # Of those that a substitute answered, as its step says.
+    Index("ix_reply_waits_answered_by", "answered_by", "waiting_since"),
 )
 
 REPLY_NOTICES = Table(

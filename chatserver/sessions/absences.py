@@ -78,9 +78,10 @@ class AbsenceBook:
                 await rows.put(connection, absence)
             booked = await _booked(connection, absence)
             concerned = await mentors.conversations_of(connection, mentor)
+            standing_in = {absence.substitute, known.substitute if known is not None else None}
         if absence.begun_at is None and absence.until > now:
             await self._timers.set_timer(mentor, ABSENCE, absence_timer(absence), max(absence.since, now))
-        await self._tell(concerned)
+        await self._tell(concerned, standing_in)
         return AbsenceWritten(absence, booked, created=known is None)
 
     async def find(self, mentor: str, id: str) -> AbsenceWritten | None:
@@ -105,9 +106,10 @@ class AbsenceBook:
         async with self._database.begin() as connection:
             if await mentors.zone_to_rely_on(connection, mentor) is None:
                 return Missing()
+            known = await rows.find(connection, mentor, id)
             await rows.remove(connection, mentor, id)
             concerned = await mentors.conversations_of(connection, mentor)
-        await self._tell(concerned)
+        await self._tell(concerned, {known.substitute} if known is not None else set())
         return None
 
     async def running(self, mentor: str, now: int) -> AbsenceRecord | None:
@@ -115,9 +117,11 @@ class AbsenceBook:
         async with self._database.read() as connection:
             return running(await rows.overlapping(connection, mentor, now, now + 1), now)
 
-    async def _tell(self, conversations: list[str]) -> None:
-        """Whoever follows one looks again."""
-        await asyncio.gather(*(self._store.request("SPUBLISH", keys.feed(each), feed.AWAY) for each in conversations))
+    async def _tell(self, conversations: list[str], standing_in: set[str | None]) -> None:
+        """Whoever follows one looks again, and so does whoever stands in, or did."""
+        said = [(keys.feed(each), feed.AWAY) for each in conversations]
+        said += [(keys.person_feed(each), feed.STANDS_IN) for each in standing_in if each is not None]
+        await asyncio.gather(*(self._store.request("SPUBLISH", channel, what) for channel, what in said))
 
 
 def absence_timer(absence: AbsenceRecord) -> str:

@@ -90,6 +90,7 @@ CaseEffect = Literal[
     "open_guest",
     "close_guest",
     "close_guest_later",
+    "cancel_replaced",
     "book",
     "agree_cadence",
     "drop_cadence",

@@ -103,3 +103,20 @@ async def test_instants_of_facts_are_rfc_3339(anyone: httpx.AsyncClient) -> None
 
 def test_facts_over_http_are_those_of_the_rules() -> None:
     assert CaseFactsSaid.__struct_fields__ == CaseFacts.__struct_fields__
+
+
+async def test_what_a_state_means_is_said_to_each_in_their_language(anyone: httpx.AsyncClient) -> None:
+    """Also in lists; a report is called one to support and its reporter."""
+    made = await opened(anyone, "mine", "kari", kind="membership_cancellation")
+    assert (made["title"], made["says"]) == (
+        "Cancelling the membership",
+        "You have cancelled. Your membership ends when the paid time is over; until then you can take it back.",
+    )
+    norwegian = as_("tom") | {"Accept-Language": "nb"}
+    [listed] = (await anyone.get("/v1/cases", headers=norwegian)).json()["cases"]
+    assert (listed["title"], listed["says"]) == (
+        "Oppsigelse av medlemskapet",
+        "Medlemmet har sagt opp. Medlemskapet slutter når den betalte tiden er over.",
+    )
+    danish = as_("support") | {"Accept-Language": "da"}
+    assert (await anyone.get(f"/v1/cases/{made['id']}", headers=danish)).json()["title"] == "Opsigelse af medlemskabet"

@@ -131,6 +131,7 @@ WHERE = {
         "waited_ms": "conversations.waits.waited_ms",
         "counted_ms": "conversations.waits.counted_ms",
         "in_time": "conversations.waits.in_time",
+        "answered_by": "conversations.waits.answered_by",
     },
     "reply_notices": {
         "id": OURS,
@@ -260,7 +261,7 @@ AFTERWARDS = {
         "member_id": FOUND_BY,
         "mentor_id": FOUND_BY,
         **dict.fromkeys(("plan", "week", "waiting_since", "due_at", "answered_at", "dropped_at"), COUNTED),
-        **dict.fromkeys(("waited_ms", "counted_ms", "in_time"), COUNTED),
+        **dict.fromkeys(("waited_ms", "counted_ms", "in_time", "answered_by"), COUNTED),
     },
     "reply_notices": {
         "id": OURS,
@@ -424,7 +425,7 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
             await reply_waits.store(
                 connection,
                 [
-                    ClosedWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 24 * HOUR, False),
+                    ClosedWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 24 * HOUR, False, "ann"),
                     ReplyNotice(1, "1-1", "missed", *common, TUESDAY, due, due + 1),
                     MentorDay("c1", date(2026, 1, 6), 1),
                 ],
