@@ -50,7 +50,7 @@ async def get_case_choices(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     choices = [
         CaseChoiceView(
             kind=each.kind,
-            title=choice_in_words(each.kind, asker.role, spoken),
+            title=choice_in_words(each.kind, each.state, asker.role, spoken),
             state=each.state,
             needs=[list(group) for group in each.needs],
             takes=list(each.takes),

@@ -46,6 +46,8 @@ class CaseAnswer(Struct, frozen=True, kw_only=True):
     member: str
     state: str
     since: str
+    title: str = ""
+    says: str = ""
     opened_by: str
     opened_at: str
     ended_at: str | None

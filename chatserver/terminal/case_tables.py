@@ -50,6 +50,8 @@ def show_case(console: Console, case: CaseAnswer, zone: str) -> None:
             console.print(Text.assemble((f"{label:<10}", "dim"), text), soft_wrap=True)
 
     console.print(Text.assemble((f"{case.kind}", "bold"), "  ", _state(case), f"  (times in {zone})"))
+    if case.says:
+        console.print(case.says, highlight=False, soft_wrap=True)
     said("id", case.id + (f", called {case.own_id}" if case.own_id else ""))
     said("of", f"{case.member} in {case.conversation}" + (f", for {case.assignee}" if case.assignee else ""))
     said("opened", f"{when(instant.parse(case.opened_at))} by {case.opened_by}")
