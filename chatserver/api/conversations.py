@@ -23,10 +23,29 @@ from chatserver.conversations.requests import (
     Missing,
 )
 from chatserver.conversations.standing_view import away_of, composer_of, reply_of
+from chatserver.messages.unanswered import unanswered
 from chatserver.protocol.events import Away, Composer, Reply
 from quotas import instant
 from quotas.admission import Status, writing_state
 from quotas.bookings import Booking
+
+
+class UnansweredMessage(Struct, frozen=True):
+    """A message by the id that its app gave it."""
+
+    id: str
+    seq: int
+    at: str
+
+
+class Unanswered(Struct, frozen=True):
+    """What the member wrote in the conversation that this one goes on with, and nobody answered.
+
+    Their app offers to send it on to the new mentor, by reading it there and sending it here.
+    """
+
+    conversation: str
+    messages: list[UnansweredMessage]
 
 
 class Conversation(Struct, frozen=True):
@@ -54,6 +73,8 @@ class Conversation(Struct, frozen=True):
     reply: Reply
     away: Away | None
     """Null while the mentor is there."""
+    unanswered: Unanswered | None
+    """For its member, until they have written here; null where there is nothing."""
 
 
 async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
@@ -170,7 +191,20 @@ async def _resource(context: ApiContext, identity: Identity, record: conversatio
         composer=composer_of(state),
         reply=reply_of(standing.usage, standing.now),
         away=away_of(await context.absences.running(record.mentor, standing.now)),
+        unanswered=await _unanswered(context, identity, record),
     )
+
+
+async def _unanswered(
+    context: ApiContext, identity: Identity, record: conversation.ConversationRecord
+) -> Unanswered | None:
+    if record.follows is None or identity.user != record.member or identity.role != "member":
+        return None
+    before = await context.provisioning.get_conversation(record.follows)
+    found = await unanswered(context.messages, before, record) if before else []
+    if before is None or not found:
+        return None
+    return Unanswered(before.id, [UnansweredMessage(each.head.id, each.seq, instant.text(each.at)) for each in found])
 
 
 PUT_CONVERSATION = Operation(

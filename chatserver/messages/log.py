@@ -62,6 +62,11 @@ class KeptMessages:
             before = page[0].seq
         return found
 
+    async def last_seq(self, conversation: str) -> int:
+        """The newest message's; 0 where there is none."""
+        standing = await self._ledger.standing(conversation)
+        return standing.last_seq if standing else 0
+
     async def first_unanswered(self, conversation: str, since: int) -> int | None:
         """The seq that began the oldest wait that was open at the instant `since`, or later; None where none was.
 
