@@ -25,6 +25,7 @@ from chatserver.personal_data.contents import (
     Stand,
 )
 from chatserver.personal_data.recorded import Rows
+from chatserver.personal_data.stood_in import written_standing_in
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
@@ -102,6 +103,7 @@ class Export:
             names = await people.conversations_with(connection, person.id)
             records = await recorded.of_person(connection, person.id)
         records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
+        records["stood_in"] = await written_standing_in(self._database, self._log, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)

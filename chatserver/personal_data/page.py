@@ -23,6 +23,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "credit_corrections": ("at", "units", "reason"),
     "series": ("service", "first", "minutes", "every_weeks", "until"),
     "absences": ("since", "until", "substitute_id"),
+    "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
     "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
     "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
@@ -213,6 +214,8 @@ class ExportPage:
             return escape(self._texts.amount(amount, currency))
         if column == "event":
             return escape(self._texts.heard(row, self._zone))
+        if column == "body":  # as it was written, also where it is a word of ours
+            return escape(row[column])
         match row[column]:
             case None:
                 return ""

@@ -89,6 +89,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "series": ("Regular sessions", "Faste sesjoner", "Faste sessioner"),
     "absences": ("Absences", "Fravær", "Fravær"),
     "substitute_id": ("Substitute", "Vikar", "Vikar"),
+    "stood_in": ("Written in the place of others", "Skrevet i andres sted", "Skrevet i andres sted"),
+    "body": ("Message", "Melding", "Besked"),
     "prices": ("Prices of extra sessions", "Priser på ekstra sesjoner", "Priser på ekstra sessioner"),
     "statements": ("Statements", "Oppgjør", "Opgørelser"),
     "service_of": ("Service", "Tjeneste", "Tjeneste"),
