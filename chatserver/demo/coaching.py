@@ -43,8 +43,8 @@ class _Agreed(Struct, frozen=True):
 
 _AGREED = (
     _Agreed(ADA, "monthly", "consumer", 40, 10),
-    _Agreed(BEN, "annual", "business", 345, 11),  # the renewal is reminded of 30 days ahead
-    _Agreed(CLEO, "annual", "consumer", 120, None),
+    _Agreed(BEN, "annual", "business", 120, 11),
+    _Agreed(CLEO, "annual", "consumer", 345, None),  # reminded of its renewal
     _Agreed(DAN, "monthly", "consumer", 12, 10),
     _Agreed(FINN, "monthly", "consumer", 75, 11),
     _Agreed(GUS, "annual", "business", 200, 14),
