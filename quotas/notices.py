@@ -142,6 +142,7 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("trial.reminder", "member", _BOTH, "hold", "reminders"),
     _rule("trial.undecided", "support", _MAIL, "hold", "operations"),
     _rule("trial.not_chosen", "mentor", _MAIL, "hold", "reminders"),
+    _rule("ghosting.suggested", "mentor", _BOTH, "hold", "reminders"),
     _rule("conduct.warned", "member", _MAIL, "hold", "operations", essential=True),
     _rule("conduct.warned", "mentor", _MAIL, "hold", "operations", essential=True),
     _rule("case.waiting", "support", _MAIL, "hold", "operations"),

@@ -82,6 +82,7 @@ _MANNERS: dict[FactName, PushManner] = {
     "session.close_reminder": _NOW,
     "session.reminder": PushManner(HOUR, "normal"),
     "writing.days": PushManner(DAY, "low"),
+    "ghosting.suggested": PushManner(DAY, "low"),
     "membership.changed": PushManner(DAY, "low"),
     "membership.reminder": PushManner(DAY, "low"),
     "membership.renewed": PushManner(DAY, "low"),

@@ -51,6 +51,7 @@ _TOPICS = {
     "session": "sessions",
     "membership": "membership",
     "trial": "trial",
+    "ghosting": "quiet",
     "absence": "operations",
     "person": "operations",
     "case": "operations",
