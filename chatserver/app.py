@@ -29,6 +29,7 @@ from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
+from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.foundation import Keyed, StartError, with_keys
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
@@ -124,6 +125,7 @@ async def assembled(
             metrics=metrics,
             revocations=base.revocations,
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
+            trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
             board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,

@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
@@ -290,7 +291,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
     outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
     noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
-    case_log = CaseLog(rulebook, noting)
+    case_log = CaseLog(rulebook, noting, CasePublisher(store))
     case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
@@ -408,7 +409,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         noting=noting,
         clock=ledger.now,
     )
-    meeting = MeetingEffects(database=database, bookings=bookings)
+    series = SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook)
+    meeting = MeetingEffects(
+        database=database, bookings=bookings, memberships=memberships, series=series, clock=ledger.now
+    )
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
@@ -478,7 +482,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         absences=absences,
         slots=slots,
         prices=prices,
-        series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
+        series=series,
         advice=Advice(rulebook, slots),
         telling=telling,
         presence=SessionPresence(

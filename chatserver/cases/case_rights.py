@@ -41,10 +41,11 @@ def sight_of(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> 
 
 
 def problem_of_saying(facts: CaseFacts, asker: CaseAsker) -> Invalid | None:
-    """What only support may say."""
-    said = [name for name in SUPPORTS if asker.role != "support" and getattr(facts, name) is not None]
-    return (
-        Invalid([FieldProblem(f"facts.{name}", "support alone says it; leave it out") for name in said])
-        if said
-        else None
-    )
+    """What only support may say, and the price, which is not for who pays it to say."""
+    others = {"support": (), "mentor": SUPPORTS, "member": (*SUPPORTS, "price")}[asker.role]
+    problems = [
+        FieldProblem(f"facts.{name}", f"{'others say' if name == 'price' else 'support alone says'} it; leave it out")
+        for name in others
+        if getattr(facts, name) is not None
+    ]
+    return Invalid(problems) if problems else None

@@ -47,6 +47,11 @@ FactName = Literal[
     "trial.not_chosen",
     "ghosting.suggested",
     "person.erased",
+    "case.opened",
+    "case.moved",
+    "case.noted",
+    "case.assigned",
+    "case.urgent",
     "case.waiting",
     "conduct.warned",
     "webhook.disabled",
@@ -71,6 +76,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     """Whom it concerns, of those whom the table names; None for all of them."""
     answering: tuple[str, ...] | None = None
     """Who hears of it as the mentor, such as whoever stands in; None for the mentor alone."""
+    helping: tuple[str, ...] | None = None
+    """Who of support hears of it; None for all."""
     joined: bool = False
     """Others like it come at the same moment: they are pushed as one."""
     data: dict[str, Any] = {}

@@ -138,7 +138,7 @@ class Noting:
         return [
             (person, fact.event, fact.mark)
             for fact, rule in told
-            for person in (support if rule.role == "support" else _people_of(fact, rule.role))
+            for person in (_helping(fact, support) if rule.role == "support" else _people_of(fact, rule.role))
         ]
 
     def _told(self, facts: Sequence[Fact]) -> list[tuple[Fact, HearingRule]]:
@@ -195,8 +195,13 @@ def _in_role(
     rule: HearingRule, fact: Fact, known: Mapping[str, Contact], support: Mapping[str, Contact]
 ) -> Iterable[Contact]:
     if rule.role == "support":
-        return support.values()
+        return [support[person] for person in _helping(fact, support)]
     return [known[person] for person in _people_of(fact, rule.role) if person in known]
+
+
+def _helping(fact: Fact, support: Mapping[str, Contact]) -> Sequence[str]:
+    """Who of support is to hear of it."""
+    return [*support] if fact.helping is None else [each for each in fact.helping if each in support]
 
 
 def _people_of(fact: Fact, role: HearingRole) -> Sequence[str]:
@@ -228,7 +233,8 @@ def _to_say(notices: Iterable[Notice]) -> list[Notice]:
 
 
 def _is_doer(fact: Fact, rule: HearingRule) -> bool:
-    return fact.data.get("by") == rule.role
+    # Who of support is named has not done it, though somebody of support may have.
+    return fact.data.get("by") == rule.role and (rule.role != "support" or fact.helping is None)
 
 
 def _channels(hearing: _Hearing, notice: Notice, wishes: Wishes) -> Collection[PersonalChannel]:

@@ -81,6 +81,7 @@ _MANNERS: dict[FactName, PushManner] = {
     "session.candidate": _NOW,
     "session.close_reminder": _NOW,
     "session.reminder": PushManner(HOUR, "normal"),
+    "case.urgent": PushManner(HOUR, "high"),
     "writing.days": PushManner(DAY, "low"),
     "ghosting.suggested": PushManner(DAY, "low"),
     "membership.changed": PushManner(DAY, "low"),

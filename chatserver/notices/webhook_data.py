@@ -130,6 +130,25 @@ class TrialData(Struct, frozen=True, kw_only=True):
     until: Moment | None = None
 
 
+class CaseData(Struct, frozen=True, kw_only=True):
+    """A case was opened, came into another state, or waits for support (`did`: overdue, or a reminder before that).
+
+    `by` is the role of who did it, `system` where nobody did; null where it would say who reported somebody. `guest` is
+    the mentor of a session with another one. No reason, no note, and nobody who was reported is in it.
+    """
+
+    conversation: str
+    case: str
+    kind: str
+    state: str
+    member: str | None = None
+    mentor: str | None = None
+    by: str | None = None
+    due_at: Moment | None = None
+    guest: str | None = None
+    did: str | None = None
+
+
 class PersonErasedData(Struct, frozen=True, kw_only=True):
     """A person was erased: forget what you hold of them."""
 
@@ -171,6 +190,9 @@ DATA: Mapping[FactName, tuple[type[Struct], str]] = {
     "trial.reminder": (TrialData, "A member has still to choose between mentors."),
     "trial.undecided": (TrialData, "A member has not chosen between mentors in time."),
     "trial.not_chosen": (TrialData, "A trial has ended: its member chose another mentor."),
+    "case.opened": (CaseData, "A case was opened."),
+    "case.moved": (CaseData, "A case has come into another state; some states are ends."),
+    "case.waiting": (CaseData, "A case waits for support: what it waits for has not come, or comes to its end soon."),
     "person.erased": (PersonErasedData, "A person was erased."),
     "webhook.disabled": (WebhookDisabledData, "Another endpoint is told of nothing more."),
 }

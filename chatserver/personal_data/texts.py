@@ -126,6 +126,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "topic_sessions": ("sessions", "sesjoner", "sessioner"),
     "topic_openings": ("writing opens", "når det kan skrives", "når der kan skrives"),
     "topic_reminders": ("reminders", "påminnelser", "påmindelser"),
+    "topic_cases": ("requests and cases", "ønsker og saker", "ønsker og sager"),
     "topic_operations": ("operations", "drift", "drift"),
     "quiet_from": ("Quiet from", "Stille fra", "Stille fra"),
     "quiet_until": ("Quiet until", "Stille til", "Stille til"),
@@ -193,7 +194,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
 WORDS = (
     *("monthly", "annual", "consumer", "business", "reminder", "renewed", "live_chat", "video_call"),
     *("mail", "push", "webhook", "sent", "dropped", "failed", "bounce", "complaint"),
-    *("topic_messages", "topic_deadlines", "topic_sessions", "topic_openings", "topic_reminders", "topic_operations"),
+    *("topic_messages", "topic_deadlines", "topic_sessions", "topic_openings", "topic_reminders"),
+    *("topic_cases", "topic_operations"),
 )
 """Codes in what is recorded that have words."""
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from chatserver.protocol.cases import CaseGlance
 from chatserver.protocol.codes import Code
 from chatserver.protocol.notices import NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView
@@ -307,6 +308,16 @@ class NoticeCame(Event, frozen=True, tag="notice"):
     unread: int
 
 
+class CaseChanged(Event, frozen=True, tag="case"):
+    """A case was opened, or has changed: as it is now, and the line of its history that its reader sees, '' for none.
+
+    `case` is null where some may have been missed: whoever shows cases asks for them again.
+    """
+
+    case: CaseGlance | None
+    did: str = ""
+
+
 class Clock(Event, frozen=True):
     """The server's clock was moved ahead to `now`: of a demo or a test, never of real people."""
 
@@ -354,6 +365,7 @@ AnyEvent = (
     | NoticesPage
     | NoticesRead
     | NoticeCame
+    | CaseChanged
     | Clock
     | Gap
     | Error

@@ -88,6 +88,9 @@ class HubDesk(Protocol):
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
 
+    def wrote_in_window(self, room: Room) -> None:
+        """The member wrote in a writing window."""
+
     def watch(self, connection: "Connection", command: Watch) -> str | None:
         """Let it watch the board, or end that; a sentence where it cannot."""
 
@@ -393,6 +396,8 @@ class Connection:
         room = follower.room
         state = room.lane.writing_state(result.at)
         follower.told_composer(state)
+        if state.window_ends_at:
+            self._desk.wrote_in_window(room)
         composer = room.composer(state)
         event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
         follower.acknowledge(result.seq, frame_of(event, self.encoding))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
 from chatserver.operating.bells import CHANNELS as WORK
@@ -26,7 +27,7 @@ from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.notice_desk import NoticeDesk
-from chatserver.realtime.people import People
+from chatserver.realtime.people import SUPPORT, People
 from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.session_desk import SessionDesk
@@ -34,7 +35,7 @@ from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
-from quotas.standing import Writer
+from quotas.standing import ConversationSettings, Writer
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
@@ -72,6 +73,7 @@ class Hub:
         revocations: Revocations,
         board: BoardSubscriptions,
         sessions: SessionDesk,
+        trial_windows: TrialWindows,
         notices: NoticeDesk,
         bells: Bells,
         node: str,
@@ -86,6 +88,7 @@ class Hub:
         self._metrics = metrics
         self._board = board
         self._sessions = sessions
+        self._trial_windows = trial_windows
         self._notices = notices
         self._background = Background()
         self._people = People(store, revocations)
@@ -255,6 +258,9 @@ class Hub:
         standing = await self._ledger.standing(conversation)
         if standing is None:
             return None
+        if self._trial_windows.concerns(standing.settings):
+            await self._count_together(conversation, standing.settings)
+            standing = await self._ledger.standing(conversation) or standing
         self._clock.hear(standing.now)
         return Room(
             conversation,
@@ -321,6 +327,8 @@ class Hub:
     def _pushed_elsewhere(self, channel: bytes, payload: bytes) -> None:
         if channel in CHANNELS:
             self._board.pushed(payload)
+        elif channel == SUPPORT:
+            self._tell_of_case("", payload)
         elif person := self._people.named(channel):
             self._concerns(person, payload)
         elif channel == CLOCK:
@@ -331,12 +339,21 @@ class Hub:
     def _concerns(self, person: str, payload: bytes) -> None:
         if (said := feed.read_noticed(payload)) is not None:
             self._people.tell(person, *said)
+        elif self._tell_of_case(person, payload):
+            pass
         elif (mute := feed.read_muted(payload)) is not None:
             self._background.begin(self._mute(person, *mute))
         elif (before := feed.read_revoked(payload)) is not None:
             self._people.revoke(person, before)
         else:
             self._background.begin(self._added(person, payload.decode()))
+
+    def _tell_of_case(self, person: str, payload: bytes) -> bool:
+        """Whether it was a change of a case; `person` is '' for all of support."""
+        if (said := feed.read_cased(payload)) is None:
+            return False
+        self._people.tell_of_case(person, *said)
+        return True
 
     async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
         """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
@@ -400,6 +417,9 @@ class Hub:
             elif person := self._people.named(channel):
                 self._background.begin(self._people.look_whether_revoked(person))
                 self._background.begin(self._look_at_notices(person))
+                self._people.look_for_cases(person)
+        if SUPPORT in channels:
+            self._people.look_for_cases("")
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
         self._bells.missed(channels)
@@ -477,6 +497,18 @@ class Hub:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
         if entered := room.chats_entered(side, at):
             self._background.begin(self._came(room, side, at, entered))
+
+    def wrote_in_window(self, room: Room) -> None:
+        """The member wrote in a writing window, which may count in another conversation too."""
+        if self._trial_windows.concerns(room.settings):
+            self._background.begin(self._count_together(room.id, room.settings))
+
+    async def _count_together(self, conversation: str, settings: ConversationSettings) -> None:
+        """Where it cannot be done now, it is when the next message comes, or the conversation is opened."""
+        try:
+            await self._trial_windows.settle(conversation, settings.member)
+        except (StoreError, DatabaseError) as error:
+            logger.debug("windows of trials are counted later: %s", error, extra={"conversation": conversation})
 
     async def _came(self, room: Room, side: Writer, at: int, chats: list[int]) -> None:
         try:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -30,6 +30,10 @@ archives and records tries again every few seconds as long as it has something."
 POOL_SIZE = 10
 """How many transactions of one process are open at once; on SQLite those that read."""
 
+Afterwards = Callable[[], Awaitable[None]]
+"""What is done once a transaction is committed. It raises nothing: nobody could undo the transaction."""
+_AFTERWARDS = "afterwards"
+
 _FAULTS = (DBAPIError, PoolTimeoutError, OSError)
 _NO_SPACE = "no space left on device"
 _REASONS = {
@@ -44,6 +48,14 @@ _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 class DatabaseError(Exception):
     """The database cannot be used; nothing of the transaction was kept. The sentence says what to do."""
+
+
+def after_commit(connection: AsyncConnection, work: Afterwards) -> None:
+    """Do that once the transaction is committed, whoever does so, in the order in which it was asked for.
+
+    Where it is rolled back, nothing is done; where the process dies in between, neither.
+    """
+    connection.info.setdefault(_AFTERWARDS, []).append(work)
 
 
 class Database:
@@ -67,11 +79,16 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by an exception. Raises DatabaseError."""
         wrote = False
+        afterwards: list[Afterwards] = []
         try:
             with _faults_named():
                 async with self._server.begin() as connection:
                     before = await self._changes(connection)
-                    yield connection
+                    try:
+                        yield connection
+                    finally:
+                        # What the pool keeps of a connection is there in its next transaction too.
+                        afterwards = connection.info.pop(_AFTERWARDS, [])
                     wrote = await self._changes(connection) > before
         except DatabaseError as error:
             if isinstance(error.__cause__, _FAULTS):  # Else the one who wrote had a reason of their own.
@@ -79,6 +96,8 @@ class Database:
             raise
         if wrote:
             self._fault = None
+        for work in afterwards:
+            await work()
 
     async def _changes(self, connection: AsyncConnection) -> int:
         """A number that grows with what the transaction writes; asked for only while it is in doubt that one can."""

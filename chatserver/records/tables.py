@@ -395,6 +395,8 @@ MEMBERSHIPS = Table(
     Column("renews", Boolean, nullable=False),
     Column("set_at", BigInteger, nullable=False),
     Column("set_by", String(16), nullable=False),
+    Column("next_cadence", String(16)),
+    Column("next_cadence_from", Date),
     _one_of("renewal", get_args(Renewal)),
     _one_of("payer", get_args(Payer)),
     _one_of("cadence", get_args(Cadence)),

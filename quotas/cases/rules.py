@@ -91,6 +91,8 @@ CaseEffect = Literal[
     "close_guest",
     "close_guest_later",
     "book",
+    "agree_cadence",
+    "drop_cadence",
     "apply_cadence",
     "open_switch",
     "correct_units",
@@ -102,6 +104,7 @@ UNDOES: dict[CaseEffect, CaseEffect] = {
     "resume_renewal": "stop_renewal",
     "close_guest": "open_guest",
     "close_guest_later": "open_guest",
+    "drop_cadence": "agree_cadence",
 }
 """Effects that are nothing to do where another one of the same case did not come before."""
 LATER: dict[CaseEffect, int] = {"close_guest_later": 7 * DAY}

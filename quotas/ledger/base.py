@@ -123,6 +123,13 @@ class Ledger(Protocol):
         ledger has no such conversation.
         """
 
+    async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
+        """Windows count for this one and others together: so many were used of that week in all of them.
+
+        Of two weeks the later one counts, of two numbers the greater one; whether anything changed. None where the
+        ledger has no such conversation.
+        """
+
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         """Start a live chat of `length` ms; a running one gets the new end."""
 

@@ -34,6 +34,7 @@ LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SE
 
 _REVOKED = "revoked "
 _NOTICED = b"noticed "
+_CASED = b"case "
 _MUTED = "muted "
 _UNMUTED = "unmuted "
 
@@ -112,6 +113,19 @@ def read_noticed(payload: bytes) -> tuple[str, bytes] | None:
         return None
     origin, _, event = payload[len(_NOTICED) :].partition(b" ")
     return origin.decode(), event
+
+
+def cased(role: str, event: bytes) -> bytes:
+    """`case <role> <event>`, to publish: a whole event about a case, as JSON, for tokens of that role alone."""
+    return b"%b%b %b" % (_CASED, role.encode(), event)
+
+
+def read_cased(payload: bytes) -> tuple[str, bytes] | None:
+    """Role and event; None where it is something else."""
+    if not payload.startswith(_CASED):
+        return None
+    role, _, event = payload[len(_CASED) :].partition(b" ")
+    return role.decode(), event
 
 
 def muted(conversation: str, *, muted: bool) -> str:

@@ -15,6 +15,7 @@ from quotas.admission import (
     admit_member,
     admit_mentor,
     carried,
+    counted_together,
     without_wait,
 )
 from quotas.ledger.base import (
@@ -91,6 +92,13 @@ class MemoryLedger:
         book.carried = mark
         book.usage = carried(book.usage, used)
         return True
+
+    async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
+        book = self._books.get(conversation)
+        if book is None:
+            return None
+        before, book.usage = book.usage, counted_together(book.usage, week, windows_used)
+        return book.usage != before
 
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         book = self._books.get(conversation)

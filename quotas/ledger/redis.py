@@ -144,6 +144,11 @@ class RedisLedger:
         await self._store.kept(keys.kept(keys.tag(conversation)))
         return None if done < 0 else bool(done)
 
+    async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
+        names = (keys.conversation(conversation), keys.feed(conversation))
+        changed = await self.call("count_together", names, week, windows_used, self._shift, at or "")
+        return None if changed < 0 else bool(changed)
+
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
         reply = await self.call("start_live", names, length, self._shift, at or "")

@@ -66,6 +66,25 @@ local function carry(KEYS, ARGV)
 end
 
 -- KEYS: conversation, channel
+-- ARGV: week, windows used in it, shift, at
+-- Windows count for several conversations together: so many were used of that week in all of them, as far as is known.
+-- Of two weeks the later one counts, of two numbers the greater one. Returns 1, 0 where nothing changed, -1 where there
+-- is no such conversation.
+local function count_together(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    if not state or state.revision == 0 then return -1 end
+    local now, week, windows = clock(ARGV[4], tonumber(ARGV[3]), KEYS[1]), tonumber(ARGV[1]), tonumber(ARGV[2])
+    if week < state.week or week == state.week and windows <= state.windows_used then return 0 end
+    local tag, name = place_of(KEYS[1])
+    if week > state.week then state.messages_used = 0 end
+    state.week, state.windows_used = week, windows
+    keep(KEYS[1], state)
+    unarchive(tag, name, now)
+    say_settings(KEYS[2])
+    return 1
+end
+
+-- KEYS: conversation, channel
 -- ARGV: length in ms, shift, at
 -- Returns 'U' or as `standing`.
 local function start_live(KEYS, ARGV)
@@ -106,5 +125,6 @@ end
 
 redis.register_function('configure_@VERSION@', configure)
 redis.register_function('carry_@VERSION@', carry)
+redis.register_function('count_together_@VERSION@', count_together)
 redis.register_function('start_live_@VERSION@', start_live)
 redis.register_function('mark_read_@VERSION@', mark_read)

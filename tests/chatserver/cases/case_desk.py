@@ -80,6 +80,12 @@ class CaseDesk(Desk):
             read_upto=self.signs.read_upto,
         )
 
+    async def move_in(self) -> None:
+        """With the conversations c1 and c2 on a plan without limit."""
+        await self.ledger.load()
+        await self.open(plan="coaching")
+        await self.open("c2", member="ola", mentor="ann", plan="coaching")
+
     async def membership(self, **more: Any) -> None:
         """Mia pays by the month."""
         known: dict[str, Any] = {"renewal": "monthly", "started_on": date(2026, 1, 5), "payer": "consumer"} | more
@@ -139,9 +145,7 @@ async def case_desk(
     link = Link(store_url)
     await link.open()
     desk = CaseDesk(database, link, now, policy)
-    await desk.ledger.load()
-    await desk.open(plan="coaching")
-    await desk.open("c2", member="ola", mentor="ann", plan="coaching")
+    await desk.move_in()
     yield desk
     link.close()
 

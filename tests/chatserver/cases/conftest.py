@@ -13,6 +13,7 @@ from chatserver.records.database import Database
 from chatserver.sessions.handing_on import HandingOn
 from chatserver.sessions.leaving import Leaving
 from tests.chatserver.cases.case_desk import CaseDesk, case_desk
+from tests.chatserver.cases.meeting_desk import MeetingDesk, meeting_desk
 from tests.chatserver.heard import noting_on
 
 
@@ -25,6 +26,20 @@ async def desk(database: Database, valkey_url: str) -> AsyncIterator[CaseDesk]:
 
 @pytest.fixture
 async def supplied(desk: CaseDesk) -> CaseDesk:
+    """With effects as the product has them, and kim, another mentor."""
+    await supply(desk)
+    return desk
+
+
+@pytest.fixture
+async def meeting(database: Database, valkey_url: str) -> AsyncIterator[MeetingDesk]:
+    """The same, with series and all that cases ask of meetings."""
+    async with meeting_desk(database, valkey_url) as desk:
+        await supply(desk)
+        yield desk
+
+
+async def supply(desk: CaseDesk) -> None:
     """With effects as the product has them, and kim, another mentor."""
     await desk.person("kim", "mentor")
     handing_on = HandingOn(
@@ -65,4 +80,3 @@ async def supplied(desk: CaseDesk) -> CaseDesk:
         clock=desk.clock,
     )
     desk.effects.update(doers.effects() | relationship.effects() | people.effects())
-    return desk

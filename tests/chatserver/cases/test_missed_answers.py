@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
+from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_record import KeptCase
 from chatserver.cases.missed_answers import MissedAnswers
@@ -41,7 +42,7 @@ class MissingDesk(PastDesk):
     def recorder(self, name: str) -> ReplyRecords:
         rulebook = Rulebook(replace(builtin_policy(), cases=CasePolicy(reply_missed=self.opens)))
         noting = noting_on(self.database, self.heard)
-        self.own = OwnCases(CaseLog(rulebook, noting))
+        self.own = OwnCases(CaseLog(rulebook, noting, CasePublisher(self.link)))
         timers = Timers(self.link, self.ledger)
         return ReplyRecords(
             store=self.link,

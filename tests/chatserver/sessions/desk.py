@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import TypeVar
 
+from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
 from chatserver.conversations.conversation import ConversationRecord
@@ -59,7 +60,7 @@ class Desk:
         self.ledger = RedisLedger(store)
         self.timers = Timers(store, self.ledger)
         self.heard = Heard()
-        self.case_log = CaseLog(self.rulebook, noting_on(database, self.heard))
+        self.case_log = CaseLog(self.rulebook, noting_on(database, self.heard), CasePublisher(store))
         self.openings = CaseOpenings(database, self.case_log, self.timers)
         self.log = session_log_on(database, self.heard, self.openings)
         self.appointments = BookedSessions(database, self.clock, self.log)
