@@ -193,6 +193,7 @@ async def assembled(
             push=base.push,
             vapid=base.vapid,
             cases=base.cases,
+            quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             clock=ledger.now,
             people=people,

@@ -46,7 +46,7 @@ async def get_case_choices(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     found = await call.context.cases.choices(call.id, asker)
     if isinstance(found, Missing):
         raise ProblemError(404, f"there is no conversation {call.id!r} for this token")
-    spoken = language(call.headers.get("accept-language", ""))
+    spoken, policy = language(call.headers.get("accept-language", "")), call.context.case_policy
     choices = [
         CaseChoiceView(
             kind=each.kind,
@@ -55,7 +55,7 @@ async def get_case_choices(call: HttpCall[NoQuery, None]) -> HttpAnswer:
             needs=[list(group) for group in each.needs],
             takes=list(each.takes),
             reasons=list(each.reasons),
-            prompts=prompts_of(each.kind, spoken) if asker.role == "mentor" else [],
+            prompts=prompts_of(each.kind, spoken, policy) if asker.role == "mentor" else [],
             refused=each.refused,
             case=each.in_the_way or None,
         )

@@ -4,6 +4,7 @@ from msgspec import Struct, field
 
 from chatserver.access.tokens import Identity
 from chatserver.cases.case_requests import CaseAsker, CaseSeen
+from chatserver.cases.rows.quiet_members import QuietMember
 from quotas import instant
 from quotas.cases.facts import CaseFacts
 from quotas.cases.record import CaseEntry, NoteAudience
@@ -69,6 +70,15 @@ class CaseSummary(Struct, frozen=True):
     by_hand: list[CaseState]
 
 
+class SuggestedCase(Struct, frozen=True):
+    """A case that a mentor is asked to open: nothing was heard of the member `since`; `at` is when they were asked."""
+
+    kind: CaseKind
+    conversation: str
+    since: str
+    at: str
+
+
 class CaseView(CaseSummary, frozen=True):
     """A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing.
 
@@ -109,6 +119,12 @@ def case_summary(seen: CaseSeen) -> CaseSummary:
         possible=list(seen.possible),
         by_hand=list(seen.by_hand),
     )
+
+
+def suggested_case(quiet: QuietMember) -> SuggestedCase:
+    """Of a member of whom it was asked."""
+    since, at = quiet.quiet_since or 0, quiet.suggested_at or 0
+    return SuggestedCase("ghosting", quiet.conversation, instant.text(since), instant.text(at))
 
 
 def case_view(seen: CaseSeen, prompts: list[str]) -> CaseView:

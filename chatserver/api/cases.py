@@ -4,7 +4,15 @@ from typing import Annotated, Any, assert_never, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from chatserver.api.case_views import CaseSummary, CaseView, asker_of, case_summary, case_view
+from chatserver.api.case_views import (
+    CaseSummary,
+    CaseView,
+    SuggestedCase,
+    asker_of,
+    case_summary,
+    case_view,
+    suggested_case,
+)
 from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, RefusedError, invalid
@@ -77,10 +85,14 @@ class CasesQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseList(Struct, frozen=True):
-    """A page of cases, newest first. `more` says whether older ones exist."""
+    """A page of cases, newest first. `more` says whether older ones exist.
+
+    `suggested`, on a mentor's first page, are those that they are asked to open.
+    """
 
     cases: list[CaseSummary]
     more: bool
+    suggested: list[SuggestedCase]
 
 
 async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
@@ -112,7 +124,10 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
         after=_given(query.after),
     )
     page = await call.context.cases.page(which, asker_of(call.identity), query.limit)
-    return HttpAnswer(200, CaseList([case_summary(each) for each in page.cases], page.more))
+    is_first = call.identity.role == "mentor" and not which.after
+    asked = await call.context.quiet.suggested_to(call.identity.user) if is_first else []
+    suggested = [suggested_case(each) for each in asked if which.conversation in ("", each.conversation)]
+    return HttpAnswer(200, CaseList([case_summary(each) for each in page.cases], page.more, suggested))
 
 
 def _given(value: str | UnsetType) -> str:
@@ -128,7 +143,8 @@ def _answered(call: HttpCall[Any, Any], outcome: CaseSeen | NotInThisCase | Conf
     match outcome:
         case CaseSeen():
             spoken = language(call.headers.get("accept-language", ""))
-            prompts = prompts_of(outcome.case.kind, spoken) if call.identity.role in ("mentor", "support") else []
+            is_shown = call.identity.role in ("mentor", "support")
+            prompts = prompts_of(outcome.case.kind, spoken, call.context.case_policy) if is_shown else []
             return HttpAnswer(201 if outcome.created else 200, case_view(outcome, prompts))
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]

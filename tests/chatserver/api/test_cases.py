@@ -74,7 +74,7 @@ async def test_support_lists_and_works_through(anyone: httpx.AsyncClient) -> Non
     assert [each["id"] for each in mine["cases"]] == [first["id"]]
     karis = (await anyone.get("/v1/cases", headers=as_("kari"))).json()
     assert [(each["id"], each["assignee"]) for each in karis["cases"]] == [(first["id"], "")]
-    assert (await anyone.get("/v1/cases", headers=as_("ola"))).json() == {"cases": [], "more": False}
+    assert (await anyone.get("/v1/cases", headers=as_("ola"))).json() == {"cases": [], "more": False, "suggested": []}
 
 
 async def test_support_opens_for_a_member(anyone: httpx.AsyncClient) -> None:
