@@ -27,6 +27,7 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
+from chatserver.cases.case_counts import CaseCounts
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
@@ -47,6 +48,7 @@ from chatserver.realtime.session_desk import SessionDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.standing_in import StandInBook
 from chatserver.settings import Settings
 from quotas import instant
 from quotas.ledger import feed
@@ -130,6 +132,7 @@ async def assembled(
             board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
             node=base.node,
             bells=bells,
+            stand_ins=StandInBook(base.database),
             when_due=clock_moved,
         )
         base.store.on_push = hub.pushed
@@ -158,6 +161,7 @@ async def assembled(
             store=base.store,
             counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
             outbox=outbox_counts,
+            cases=CaseCounts(base.database, ledger.now),
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,
@@ -195,6 +199,7 @@ async def assembled(
             cases=base.cases,
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
+            evidence=base.evidence,
             clock=ledger.now,
             people=people,
             metrics=metrics,

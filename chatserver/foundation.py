@@ -23,6 +23,8 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
@@ -32,6 +34,7 @@ from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.quiet_look import QuietLook
 from chatserver.cases.quiet_members import QuietMembers
 from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
@@ -194,6 +197,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     push: PushSubscriptions
     vapid: Vapid
     cases: CaseBook
+    evidence: CaseEvidence
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -329,6 +333,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         metrics=metrics,
         connected=who_is_there,
         log=log,
+        one_offs=OneOffPrices(),
     )
     kept = KeptMessages(database, ledger)
     steps = SessionSteps(
@@ -416,7 +421,13 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
-        database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
+        database=database,
+        log=case_log,
+        timers=timers,
+        clock=ledger.now,
+        effects=case_effects,
+        signs=signs,
+        guests=GuestSessions(database, case_log, bookings.of_conversation, sessions),
     )
     quiet = QuietMembers(
         database=database,
@@ -437,6 +448,9 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(ASKED_ABOUT, booked.answer)
     asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
     asking.of(["ghosting.suggested"], quiet.still_quiet)
+    still_so = CaseStillSo(database)
+    asking.of(OF_STATES, still_so.state)
+    asking.of(OF_SUPPORT, still_so.assigned)
     asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
@@ -572,6 +586,10 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
         base.channels["mail"] = mails.channel
+        evidence = CaseEvidence(
+            database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
+        )
+        base.case_effects.update(evidence.effects())
         try:
             yield Keyed(
                 **asdict(base),
@@ -598,6 +616,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 push=push,
                 vapid=vapid,
                 cases=casebook(base, keys),
+                evidence=evidence,
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with

@@ -46,16 +46,16 @@ async def get_case_choices(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     found = await call.context.cases.choices(call.id, asker)
     if isinstance(found, Missing):
         raise ProblemError(404, f"there is no conversation {call.id!r} for this token")
-    spoken, policy = language(call.headers.get("accept-language", "")), call.context.case_policy
+    spoken = language(call.headers.get("accept-language", ""))
     choices = [
         CaseChoiceView(
             kind=each.kind,
-            title=choice_in_words(each.kind, asker.role, spoken),
+            title=choice_in_words(each.kind, each.state, asker.role, spoken),
             state=each.state,
             needs=[list(group) for group in each.needs],
             takes=list(each.takes),
             reasons=list(each.reasons),
-            prompts=prompts_of(each.kind, spoken, policy) if asker.role == "mentor" else [],
+            prompts=prompts_of(each.kind, spoken, call.context.case_policy) if asker.role == "mentor" else [],
             refused=each.refused,
             case=each.in_the_way or None,
         )

@@ -4,6 +4,7 @@ from typing import Annotated, Any, assert_never, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from chatserver.api.case_facts import CaseFactsSaid, facts_read
 from chatserver.api.case_views import (
     CaseSummary,
     CaseView,
@@ -25,8 +26,8 @@ from chatserver.cases.case_requests import (
     OpenedFor,
 )
 from chatserver.conversations.requests import Conflict, Invalid, Missing, PersonId
+from quotas import instant
 from quotas.cases.acts import CaseDoing
-from quotas.cases.facts import CaseFacts
 from quotas.cases.prompts import prompts_of
 from quotas.cases.record import NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseState, CommonAction, SuspendAction
@@ -53,7 +54,7 @@ class CaseDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: CaseKind
     conversation: PersonId
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     note: CaseNote = ""
     opened_for: OpenedFor | None = None
 
@@ -67,7 +68,7 @@ class CaseActing(Struct, frozen=True, forbid_unknown_fields=True):
 
     note: CaseNote = ""
     audience: NoteAudience = field(name="for", default="internal")
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     assignee: PersonId | None = None
     reached: bool = False
 
@@ -85,11 +86,12 @@ class CasesQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseList(Struct, frozen=True):
-    """A page of cases, newest first. `more` says whether older ones exist.
+    """A page of cases, newest first, as they stand at `now`. `more` says whether older ones exist.
 
     `suggested`, on a mentor's first page, are those that they are asked to open.
     """
 
+    now: str
     cases: list[CaseSummary]
     more: bool
     suggested: list[SuggestedCase]
@@ -97,20 +99,21 @@ class CaseList(Struct, frozen=True):
 
 async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
     details = call.body
-    opening = CaseOpening(details.kind, details.conversation, details.facts, details.note, details.opened_for)
-    return _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
+    facts = facts_read(details.facts)
+    opening = CaseOpening(details.kind, details.conversation, facts, details.note, details.opened_for)
+    return await _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
 
 
 async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
-    said = call.body
+    said, action = call.body, _action(call.parts["action"])
     doing = CaseDoing(
-        _action(call.parts["action"]), said.facts, said.note, said.audience, said.assignee or "", said.reached
+        action, facts_read(said.facts), said.note, said.audience, assignee=said.assignee or "", reached=said.reached
     )
-    return _answered(call, await call.context.cases.act(call.id, doing, asker_of(call.identity)))
+    return await _answered(call, await call.context.cases.act(call.id, doing, asker_of(call.identity)))
 
 
 async def get_case(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    return _answered(call, await call.context.cases.find(call.id, asker_of(call.identity)))
+    return await _answered(call, await call.context.cases.find(call.id, asker_of(call.identity)))
 
 
 async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
@@ -123,11 +126,15 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
         only_open=query.open,
         after=_given(query.after),
     )
-    page = await call.context.cases.page(which, asker_of(call.identity), query.limit)
-    is_first = call.identity.role == "mentor" and not which.after
-    asked = await call.context.quiet.suggested_to(call.identity.user) if is_first else []
+    asker, spoken = asker_of(call.identity), language(call.headers.get("accept-language", ""))
+    page = await call.context.cases.page(which, asker, query.limit)
+    now = instant.text(await call.context.clock())
+    is_first = asker.role == "mentor" and not which.after
+    asked = await call.context.quiet.suggested_to(asker.user) if is_first else []
     suggested = [suggested_case(each) for each in asked if which.conversation in ("", each.conversation)]
-    return HttpAnswer(200, CaseList([case_summary(each) for each in page.cases], page.more, suggested))
+    return HttpAnswer(
+        200, CaseList(now, [case_summary(each, asker, spoken) for each in page.cases], page.more, suggested)
+    )
 
 
 def _given(value: str | UnsetType) -> str:
@@ -138,14 +145,17 @@ def _action(name: str) -> CaseAction:
     return next(action for action in ACTIONS if action == name)
 
 
-def _answered(call: HttpCall[Any, Any], outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid) -> HttpAnswer:
+async def _answered(
+    call: HttpCall[Any, Any], outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid
+) -> HttpAnswer:
     """Raises ProblemError where it was not done."""
     match outcome:
         case CaseSeen():
             spoken = language(call.headers.get("accept-language", ""))
-            is_shown = call.identity.role in ("mentor", "support")
-            prompts = prompts_of(outcome.case.kind, spoken, call.context.case_policy) if is_shown else []
-            return HttpAnswer(201 if outcome.created else 200, case_view(outcome, prompts))
+            policy, looks_after = call.context.case_policy, call.identity.role in ("mentor", "support")
+            prompts = prompts_of(outcome.case.kind, spoken, policy) if looks_after else []
+            view = case_view(outcome, asker_of(call.identity), spoken, prompts, await call.context.clock())
+            return HttpAnswer(201 if outcome.created else 200, view)
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]
             if outcome.reason == "not_now":

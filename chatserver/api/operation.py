@@ -13,6 +13,7 @@ from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
 from chatserver.cases.casebook import CaseBook
+from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.quiet_members import QuietMembers
 from chatserver.conversations.choosing import Choosing
@@ -86,6 +87,7 @@ class ApiContext:
     cases: CaseBook
     quiet: QuietMembers
     leaving_mentors: LeavingMentors
+    evidence: CaseEvidence
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

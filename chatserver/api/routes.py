@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
-from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, PUT_ABSENCE
+from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, LIST_ABSENCES, PUT_ABSENCE
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
@@ -21,6 +21,7 @@ from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.case_choices import GET_CASE_CHOICES
+from chatserver.api.case_evidence import GET_CASE_EVIDENCE
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
@@ -93,6 +94,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_SLOTS,
     PUT_ABSENCE,
     GET_ABSENCE,
+    LIST_ABSENCES,
     DELETE_ABSENCE,
     HAND_OVER,
     PUT_PRICES,
@@ -130,6 +132,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     DELETE_PUSH_SUBSCRIPTION,
     LIST_PUSH_SUBSCRIPTIONS,
     PUT_CASE,
+    GET_CASE_EVIDENCE,  # before the actions, whose path it would be else
     ACT_ON_CASE,
     GET_CASE,
     GET_CASES,

@@ -21,9 +21,8 @@ from chatserver.conversations.conversation import ConversationRecord
 from chatserver.notices.noting import Made, Noting
 from chatserver.records.database import after_commit
 from quotas.calendar import Calendar
-from quotas.cases.dues import due_of, next_step, played, with_wait
+from quotas.cases.dues import due_of, effect_at, next_step, played, with_wait
 from quotas.cases.record import Case, CaseEntry
-from quotas.cases.rules import LATER
 from quotas.terms import Rulebook
 
 CASE = "case"
@@ -143,7 +142,7 @@ class CaseLog:
         todo = before.todo
         if len(case.reached) > len(before.case.reached):
             case = with_wait(case, self._rulebook.policy.cases.wait(case.kind, case.state))
-            todo += tuple(CaseTodo(effect, case.since + LATER.get(effect, 0)) for effect in case.effects)
+            todo += tuple(CaseTodo(effect, effect_at(case, effect, calendar)) for effect in case.effects)
         # Where somebody is removed it lasts until they are.
         stays = case.suspension is None and "remove_person" in case.effects
         if (case.suspension is None) != (before.case.suspension is None) and not stays:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_log import CASE, CaseLog
+from chatserver.cases.guest import case_of_guest
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.rows import cases, quiet_members
 from chatserver.conversations.conversation import ConversationRecord
@@ -65,8 +66,17 @@ class CaseOpenings:
                 await self._returned(connection, sign, event, conversation)
 
     async def told(self, events: Sequence[SessionEvent]) -> None:
-        """Set the timers of what these opened. Where that cannot be now, `CaseSteps.arm` does it."""
+        """Set the timers of what these opened. Where that cannot be now, `CaseSteps.arm` does it.
+
+        The case of a guest's session looks at what has become of it; where that is lost, it does at its due.
+        """
         try:
+            for ref in sorted({ref for each in events if (ref := case_of_guest(each.conversation))}):
+                async with self._database.read() as connection:
+                    guest_of = await cases.find(connection, ref)
+                if guest_of is not None and guest_of.case.is_open:
+                    now = max(each.noted_at for each in events)
+                    await self._timers.set_timer(guest_of.case.conversation, CASE, ref, now)
             for conversation in sorted({each.conversation for each in events if each.name in OPENS}):
                 async with self._database.read() as connection:
                     live = await cases.live_of(connection, conversation)

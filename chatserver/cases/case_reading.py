@@ -123,4 +123,9 @@ class CaseReading:
             shown = replace(shown, history=lines, assignee="")
         due = due_of(case, self._log.calendar_of(conversation)) if sight != "state" else None
         by_hand = states_by_hand(case) if asker.role == "support" else ()
-        return CaseSeen(shown, due, possible_actions(case, actor_of(case, conversation, asker)), by_hand)
+        return CaseSeen(
+            shown,
+            due,
+            possible_actions(case, actor_of(case, conversation, asker)),
+            by_hand,
+        )

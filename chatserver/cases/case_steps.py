@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.cases.case_log import CASE, CaseLog
 from chatserver.cases.case_record import CaseTodo, KeptCase
 from chatserver.cases.effects import CaseEffects, EffectDone, carried_out
+from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked
@@ -60,6 +61,7 @@ class CaseSteps:
         clock: Callable[[], Awaitable[int]],
         effects: CaseEffects,
         signs: MemberSigns,
+        guests: GuestSessions,
     ) -> None:
         self._database = database
         self._log = log
@@ -67,6 +69,7 @@ class CaseSteps:
         self._clock = clock
         self._effects = effects
         self._signs = signs
+        self._guests = guests
 
     async def arm(self, partition: int) -> int:
         """Set timers that the store has lost; of how many.
@@ -113,7 +116,7 @@ class CaseSteps:
         await self._look_for_member(conversation, now)
         while True:
             await self.carry_out(conversation)
-            kept = await self._next(conversation, now)
+            kept = await self._guests.look(conversation, now) or await self._next(conversation, now)
             if kept is None:
                 return
             await self.set_timer(kept)

@@ -42,6 +42,7 @@ class MeetingEffects:
         """Those that are done here, by name."""
         return {
             "book": self.book,
+            "cancel_replaced": self.cancel_replaced,
             "agree_cadence": self.agree_cadence,
             "drop_cadence": self.drop_cadence,
             "apply_cadence": self.apply_cadence,
@@ -134,3 +135,17 @@ class MeetingEffects:
         # Without a membership somebody else charges: support was told so when it was agreed.
         await self._memberships.set_cadence(case.member, to, "support")
         return " ".join([*replanned, *(f"moved:{id}" for id in moved)])
+
+    async def cancel_replaced(self, case: Case, at: int) -> str:
+        """The session that a one-off one stands for: its units stay spent, and nobody is paid for it."""
+        id = case.facts.replaces
+        if id is None:
+            return ""
+        booking = await self._bookings.find(id)
+        if booking is None or booking.conversation != case.conversation:
+            raise EffectImpossible("the conversation has no such booking to be replaced")
+        if booking.cancelled is None:
+            outcome = await self._bookings.cancel(id, "support", counts=True)
+            if not isinstance(outcome, BookingDone):
+                raise EffectImpossible("the session that is to be replaced has begun")
+        return id

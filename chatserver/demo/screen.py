@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chatserver.app import Parts
-from chatserver.demo.cast import KIM, LIV, SIRI, DemoPerson, is_coaching, people_of
+from chatserver.demo.cast import JO, KIM, LIV, SIRI, DemoPerson, is_coaching, people_of
 from chatserver.demo.open_cases import case_table
 from chatserver.demo.sessions import next_session
 from chatserver.notices.mailbox import mailbox_folder
@@ -69,8 +69,10 @@ async def show(console: Console, parts: Parts, url: str, settings: Settings, tok
     if coaching:
         _say(
             console,
-            "\nAda waits for an answer: see the board of open answers. Cases go on by themselves in time.\n"
-            "Move the clock ahead, here to support's turn with Cleo, and start the demo again:\n\n"
+            "\nThe same cases as support and as a mentor see them, and who waits for an answer on the board of open\n"
+            "answers. Cases go on by themselves in time: move the clock ahead, to support's turn with Cleo.\n\n"
+            f"  Siri  {shlex.join(_words(url, 'cases', tokens[SIRI.id]))}\n"
+            f"  Jo    {shlex.join(_words(url, 'cases', tokens[JO.id]))}\n"
             f"  Siri  {shlex.join(_words(url, 'replies', tokens[SIRI.id]))}\n"
             f"        {_clock_command(settings, now + A_MONTH)}",
         )

@@ -38,7 +38,10 @@ class MessageRefusedData(Struct, frozen=True, kw_only=True):
 
 
 class ReplyData(Struct, frozen=True, kw_only=True):
-    """A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised."""
+    """A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised.
+
+    `answered_by` is who answered in the mentor's place, null where the mentor did.
+    """
 
     conversation: str
     member: str | None = None
@@ -48,6 +51,7 @@ class ReplyData(Struct, frozen=True, kw_only=True):
     answered_at: Moment | None = None
     waited_ms: int | None = None
     in_time: bool | None = None
+    answered_by: str | None = None
 
 
 class BookingData(Struct, frozen=True, kw_only=True):

@@ -208,6 +208,7 @@ def _wait(wait: ClosedWait) -> ExportedWait:
         waited_ms=wait.waited_ms,
         counted_ms=wait.counted_ms,
         in_time=wait.in_time,
+        answered_by=wait.answered_by,
     )
 
 

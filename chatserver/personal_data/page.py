@@ -174,12 +174,13 @@ class ExportPage:
         )
         self._table(
             "waits",
-            ("waiting_since", "due_at", "answered_at", "dropped_at", "in_time"),
+            ("waiting_since", "due_at", "answered_at", "answered_by", "dropped_at", "in_time"),
             (
                 (
                     self._at(wait.waiting_since),
                     self._at(wait.due_at),
                     self._at(wait.answered_at),
+                    escape(wait.answered_by or ""),
                     self._at(wait.dropped_at),
                     "" if wait.in_time is None else escape(texts("yes" if wait.in_time else "no")),
                 )

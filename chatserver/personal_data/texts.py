@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "still": ("today", "i dag", "i dag"),
     "waits": ("Waits for an answer", "Ventetider på svar", "Ventetider på svar"),
     "answered_at": ("Answered", "Besvart", "Besvaret"),
+    "answered_by": ("Answered in the mentor's place", "Besvart i mentorens sted", "Besvaret i mentorens sted"),
     "dropped_at": ("Dropped", "Falt bort", "Bortfaldet"),
     "in_time": ("In time", "I tide", "Til tiden"),
     "yes": ("yes", "ja", "ja"),

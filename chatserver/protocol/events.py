@@ -119,6 +119,8 @@ class ConversationView(Struct, frozen=True):
     """Whether the reader has muted it: its notices are sent nowhere. False too while the records do not answer."""
     away: Away | None = None
     """Null while the mentor is there, and while the records do not answer."""
+    reads_from: int | None = None
+    """The first seq that the reader may read, who stands in for the mentor; null for all others, who may read all."""
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
@@ -209,7 +211,10 @@ class Deadline(Event, frozen=True):
 
 
 class ConversationChanged(Event, frozen=True, tag="conversation"):
-    """A conversation was added, or its plan, status or zone changed, or its mentor went away or came back."""
+    """A conversation was added, or its plan, status or zone changed, or its mentor went away or came back.
+
+    To a substitute, too, when their time begins, and when a member has begun to wait.
+    """
 
     conversation: ConversationView
 
@@ -264,7 +269,10 @@ class Following(Event, frozen=True):
 
 
 class Unfollowed(Event, frozen=True):
-    """The answer to unfollow: nothing more comes by itself of the conversation."""
+    """The answer to unfollow: nothing more comes by itself of the conversation.
+
+    Also to a substitute whose time is over: the conversation is theirs no longer.
+    """
 
     conversation: str
 

@@ -150,10 +150,14 @@ REPLY_WAITS = Table(
     Column("waited_ms", BigInteger, nullable=False),
     Column("counted_ms", BigInteger),
     Column("in_time", Boolean),
+    # Who answered in the mentor's place; NULL where the mentor did, or nobody.
+    Column("answered_by", String(64)),
     CheckConstraint("(answered_at IS NULL) <> (dropped_at IS NULL)", name="answered_or_dropped"),
     Index("ix_reply_waits_waiting_since", "waiting_since"),
     Index("ix_reply_waits_mentor_id", "mentor_id", "waiting_since"),
     Index("ix_reply_waits_conversation_id", "conversation_id", "waiting_since"),
+    # Of those that a substitute answered, as its step says.
+    Index("ix_reply_waits_answered_by", "answered_by", "waiting_since"),
 )
 
 REPLY_NOTICES = Table(
@@ -658,6 +662,18 @@ CASE_NAMES = Table(
     Column("caller", String(64), primary_key=True),
     Column("own_id", String(128), primary_key=True),
     Column("ref", String(64), nullable=False, index=True),
+)
+
+CASE_EVIDENCE = Table(
+    "case_evidence",
+    METADATA,
+    Column("ref", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sender", String(64), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("reported", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 CASE_ENTRIES = Table(

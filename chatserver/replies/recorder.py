@@ -266,6 +266,7 @@ class ReplyRecords:
             max(0, at - since),
             self._counted(plan, calendar, since, at),
             not late if due_at and (answered or late) else None,
+            event.answered_by,
         )
 
     async def _facts(

@@ -26,6 +26,7 @@ from chatserver.sessions.new_bookings import (
     AskedBooking,
     BookOutcome,
     NewBookings,
+    OneOffTerms,
     wanted_problem,
 )
 from chatserver.sessions.outcomes import BookingDone, BookingRefused, CancellationAhead, RefusalReason
@@ -78,13 +79,14 @@ class Bookings:
         metrics: Metrics,
         connected: Connected,
         log: SessionLog,
+        one_offs: OneOffTerms | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._slots = slots
         self._months = SubscriptionMonths(rulebook)
         self._policy = rulebook.policy.sessions
-        self._new = NewBookings(self._months, slots, prices, log)
+        self._new = NewBookings(self._months, slots, prices, log, one_offs)
         self._together = Together(self._booked, MOST_TOGETHER)
         self._changes = Together(self._changed_together, MOST_TOGETHER)
         self._credits = credits

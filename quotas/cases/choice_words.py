@@ -1,6 +1,7 @@
 """What the choice of a case is called for who may open it: a line of their menu."""
 
-from quotas.cases.rules import CaseKind, CaseRole
+from quotas.cases.rules import CaseKind, CaseRole, CaseState
+from quotas.cases.words import case_words
 from quotas.phrases import LANGUAGES, Language
 
 ChoiceWords = tuple[str, str, str]
@@ -40,28 +41,12 @@ _MENTOR: dict[CaseKind, ChoiceWords] = _BOTH | {
         "En session med en anden mentor",
     ),
 }
-_SUPPORT: dict[CaseKind, ChoiceWords] = {
-    "question": ("Question", "Spørsmål", "Spørgsmål"),
-    "ghosting": ("Member gone quiet", "Medlem som er blitt stille", "Medlem, der er blevet stille"),
-    "membership_cancellation": ("Cancellation", "Oppsigelse", "Opsigelse"),
-    "mentor_switch": ("Change of mentor", "Bytte av mentor", "Skift af mentor"),
-    "one_off_session": ("Session with another mentor", "Sesjon med en annen mentor", "Session med en anden mentor"),
-    "extra_session": ("Another session", "Ekstra sesjon", "Ekstra session"),
-    "cadence_change": ("Meeting more or less often", "Oftere eller sjeldnere møter", "Oftere eller sjældnere møder"),
-    "poor_fit": ("Not a good fit", "Passer ikke sammen", "Passer ikke sammen"),
-    "scheduling": ("No time found", "Finner ingen tid", "Finder ingen tid"),
-    "credit_correction": ("Correction of sessions left", "Retting av antall sesjoner", "Rettelse af antal sessioner"),
-    "late_cancellation": ("Late cancellations", "Sene avlysninger", "Sene aflysninger"),
-    "no_show": ("Member did not come", "Medlem møtte ikke", "Medlem mødte ikke"),
-    "mentor_absent": ("Mentor did not come", "Mentor møtte ikke", "Mentor mødte ikke"),
-    "unattended": ("Nobody came", "Ingen møtte", "Ingen mødte"),
-    "misconduct": ("Report", "Rapport", "Anmeldelse"),
-    "urgent_note": ("Urgent note", "Hastemelding", "Hastebesked"),
-    "reply_missed": ("Answer that did not come", "Svar som ikke kom", "Svar, der ikke kom"),
-}
-_WORDS: dict[CaseRole, dict[CaseKind, ChoiceWords]] = {"member": _MEMBER, "mentor": _MENTOR, "support": _SUPPORT}
+_WORDS: dict[CaseRole, dict[CaseKind, ChoiceWords]] = {"member": _MEMBER, "mentor": _MENTOR}
 
 
-def choice_in_words(kind: CaseKind, role: CaseRole, language: Language) -> str:
-    """What that choice of somebody in that role is called."""
-    return _WORDS[role][kind][LANGUAGES.index(language)]
+def choice_in_words(kind: CaseKind, state: CaseState, role: CaseRole, language: Language) -> str:
+    """What that choice of somebody in that role is called, which begins in `state`; for support, what the kind is."""
+    if own := _WORDS.get(role, {}).get(kind):
+        return own[LANGUAGES.index(language)]
+    words = case_words(kind, state, "support", language)
+    return words.title if words is not None else kind

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from quotas.calendar import Calendar
 from quotas.case_policy import CaseWait
 from quotas.cases.record import SYSTEM, Case, CaseEntry, CaseMark, entered, noted
-from quotas.cases.rules import CaseRole, CaseState, DueRule, DueUnit
+from quotas.cases.rules import LATER, CaseEffect, CaseRole, CaseState, DueRule, DueUnit
 from quotas.instant import DAY, HOUR
 from quotas.periods import first_day
 
@@ -111,6 +111,14 @@ def _steps(case: Case, calendar: Calendar) -> Iterator[CaseStep]:
         yield CaseStep(at, "moved", rule.then)
     elif "overdue" not in case.marks:
         yield CaseStep(at, "overdue", case.state)
+
+
+def effect_at(case: Case, effect: CaseEffect, calendar: Calendar) -> int:
+    """From when on what its state asks for is to be done."""
+    until = case.facts.evidence_until
+    if effect == "drop_evidence" and until is not None:
+        return max(case.since, calendar.start_of(until))
+    return case.since + LATER.get(effect, 0)
 
 
 def due_between(case: Case, calendar: Calendar, until: int) -> list[CaseStep]:

@@ -41,6 +41,8 @@ FactGroup = tuple[CaseFactName, ...]
 """Facts of which one is needed, and not two."""
 MOST_EXTRA = 2
 """Sessions that one case may ask for."""
+MOST_MESSAGES = 50
+"""Messages that one report may name."""
 
 
 class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -79,6 +81,7 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     person: str | None = None
     """Whom a report is about."""
     messages: tuple[str, ...] | None = None
+    """The ids that their apps gave them."""
     waiting_since: int | None = None
     """Since when the member waits for an answer."""
     suspend: bool | None = None
@@ -134,6 +137,8 @@ def _value_problem(facts: CaseFacts) -> str | None:
             return f"`price`.`amount` must lie from 0 to {MOST}"
         if problem := currency_problem(facts.price.currency):
             return f"`price`.`currency`: {problem}"
+    if facts.messages is not None and not 1 <= len(facts.messages) <= MOST_MESSAGES:
+        return f"`messages` must name 1 to {MOST_MESSAGES} messages"
     return "`units` must not be 0" if facts.units == 0 else None
 
 

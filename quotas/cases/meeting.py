@@ -52,6 +52,7 @@ _ONE_OFF = CaseRule(
             DueRule("system", "done", "fact", fact="ends_at", then="done"),
             to("done", ("support", "system")),
             needs=(("booking",), ("ends_at",)),
+            effects=("cancel_replaced",),
         ),
         end("done", "close_guest_later", takes=("outcome",)),
         end("declined", "close_guest"),

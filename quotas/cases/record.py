@@ -46,7 +46,8 @@ class CaseEntry(Struct, frozen=True):
     who: str
     role: CaseRole
     did: str
-    """An action, a state, `opened`, `moved:<state>` by hand, or `reminder`, `overdue`, `suspension_lapsed`."""
+    """An action, a state, `opened`, `moved:<state>` by hand, or `reminder`, `overdue`, `suspension_lapsed`,
+    `evidence_read`."""
     note: str = ""
     audience: NoteAudience = "internal"
     because: str = ""

@@ -90,6 +90,7 @@ CaseEffect = Literal[
     "open_guest",
     "close_guest",
     "close_guest_later",
+    "cancel_replaced",
     "book",
     "agree_cadence",
     "drop_cadence",
@@ -98,12 +99,15 @@ CaseEffect = Literal[
     "correct_units",
     "warn_person",
     "remove_person",
+    "seal_evidence",
+    "drop_evidence",
 ]
 """What entering a state asks of the rest of the product; doing it again changes nothing."""
 UNDOES: dict[CaseEffect, CaseEffect] = {
     "resume_renewal": "stop_renewal",
     "close_guest": "open_guest",
     "close_guest_later": "open_guest",
+    "drop_evidence": "seal_evidence",
     "drop_cadence": "agree_cadence",
 }
 """Effects that are nothing to do where another one of the same case did not come before."""

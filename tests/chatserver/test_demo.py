@@ -261,6 +261,11 @@ def test_a_coaching_platform_shows_its_people_and_cases(tmp_path: Path) -> None:
         [board] = [shlex.split(line) for line in first.printed.splitlines() if " replies " in line]
         done = programs.run(*board[2:], "--once", "--json", cwd=tmp_path, env=environment())
         assert {each["conversation"] for each in json.loads(done.stdout)["rows"]} == {"ada-jo"}
+        support, mentor = [shlex.split(line) for line in first.printed.splitlines() if " cases --token-file " in line]
+        listed = programs.run(*support[2:], "--json", cwd=tmp_path, env=environment())
+        assert len(json.loads(listed.stdout)["cases"]) == len(first.cases)
+        seen = json.loads(programs.run(*mentor[2:], "--json", cwd=tmp_path, env=environment()).stdout)["cases"]
+        assert {each["kind"] for each in seen} == {"extra_session", "cadence_change", "ghosting"}
         [clock] = [shlex.split(line)[1:] for line in first.printed.splitlines() if " clock --to " in line]
         assert programs.run(*clock, cwd=tmp_path, env=environment()).returncode == 0
     with demo(tmp_path, flags[:-2]) as later:

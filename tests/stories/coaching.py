@@ -35,8 +35,9 @@ def clock(text: str) -> str:
 class Platform:
     """Mia, ola and uma are members, tora and ulf mentors, sara is support, robot the platform's own program."""
 
-    def __init__(self, server: HereServer, api: httpx.AsyncClient) -> None:
+    def __init__(self, server: HereServer, api: httpx.AsyncClient, began: str) -> None:
         self.server = server
+        self._began = began
         self._api = api
 
     async def asks(self, person: str, method: str, path: str, body: object = None) -> httpx.Response:
@@ -85,9 +86,8 @@ class Platform:
         return await self.told(mentor, "PUT", f"/series/{conversation}-series", body | {"every_weeks": weeks})
 
     async def bookings(self, conversation: str = "c1") -> list[Answer]:
-        """All that ever were, by their starts."""
-        since = clock("2026-01-01 00:00")
-        listed = await self.told("sara", "GET", f"/conversations/{conversation}/bookings?from={since}")
+        """All of the story's first year, by their starts."""
+        listed = await self.told("sara", "GET", f"/conversations/{conversation}/bookings?from={self._began}")
         found: list[Answer] = listed["bookings"]
         return found
 
@@ -163,6 +163,6 @@ async def platform(store_url: str, folder: Path, now: str) -> AsyncIterator[Plat
         here(store_url, folder, now=clock(now), policy=POLICY, webhook_networks=("127.0.0.0/8",)) as server,
         http_client(server.http) as api,
     ):
-        place = Platform(server, api)
+        place = Platform(server, api, clock(now))
         await place.told("robot", "PUT", "/people/sara", {"role": "support", "name": "Sara", "locale": "en"})
         yield place

@@ -6,7 +6,7 @@ from tests.stories.coaching import as_json, at, did, notes, platform
 
 
 async def test_a_question_is_answered(valkey_url: str, tmp_path: Path) -> None:
-    """ "Know that the team is always here to help": the two write to each other; support hears where nobody answers."""
+    """The team is "always here to help": the two write to each other; support hears where nobody answers."""
     async with platform(valkey_url, tmp_path, "2026-01-12 09:00") as place:
         await place.matched()
         asked = await place.opens("mia", "pay", "question", "Can my employer pay for this?")
@@ -31,7 +31,7 @@ async def test_a_question_is_answered(valkey_url: str, tmp_path: Path) -> None:
 
 
 async def test_the_two_find_no_time(valkey_url: str, tmp_path: Path) -> None:
-    """ "Let us know. We will work with the member": of no common time, and of a member who wants none of their own."""
+    """Let the team know, it "will work with the member": of no common time, and of a member who wants none."""
     async with platform(valkey_url, tmp_path, "2026-01-12 09:00") as place:
         await place.matched()
         wrong = {"kind": "scheduling", "conversation": "c1", "facts": {"reason": "busy"}}

@@ -102,6 +102,12 @@ async def counts(connection: AsyncConnection, now: int) -> list[tuple[str, str, 
     return [(kind, state, count, overdue) for kind, state, count, overdue in await connection.execute(query)]
 
 
+async def first_step(connection: AsyncConnection) -> int | None:
+    """The instant of the next step of any case; None where nothing will happen by itself."""
+    at: int | None = await connection.scalar(select(func.min(CASES.c.step_at)))
+    return at
+
+
 def _values(kept: KeptCase) -> dict[str, object]:
     case = kept.case
     return {

@@ -24,6 +24,7 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.api.unsubscribe import unsubscribe_route
+from chatserver.cases.evidence import CaseEvidence
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import casebook, founded
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -162,6 +163,13 @@ async def served(
         cases=casebook(base, keys),
         quiet=base.quiet,
         leaving_mentors=base.leaving_mentors,
+        evidence=CaseEvidence(
+            database=database,
+            log=base.case_log,
+            messages=MessageLog(database, ledger, keys),
+            keys=keys,
+            clock=ledger.now,
+        ),
         clock=ledger.now,
         people=RateLimit(UNLIMITED),
         metrics=base.metrics,

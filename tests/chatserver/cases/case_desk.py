@@ -11,6 +11,7 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.member_signs import LedgerSigns
 from chatserver.conversations.membership import MembershipDetails, MembershipPrice
 from chatserver.conversations.memberships import Memberships
@@ -69,6 +70,7 @@ class CaseDesk(Desk):
             clock=self.clock,
             effects=self.effects,
             signs=self.signs,
+            guests=GuestSessions(database, self.case_log, self.bookings.of_conversation, self.rulebook.policy.sessions),
         )
         self.book = CaseBook(
             database=database,

@@ -6,9 +6,11 @@ import pytest
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.cases.switches import Switches
+from chatserver.messages.log import MessageLog
 from chatserver.records.database import Database
 from chatserver.sessions.handing_on import HandingOn
 from chatserver.sessions.leaving import Leaving
@@ -79,4 +81,12 @@ async def supply(desk: CaseDesk) -> None:
         noting=noting_on(desk.database, desk.heard),
         clock=desk.clock,
     )
-    desk.effects.update(doers.effects() | relationship.effects() | people.effects())
+    evidence = CaseEvidence(
+        database=desk.database,
+        log=desk.case_log,
+        messages=MessageLog(desk.database, desk.ledger, desk.keys),
+        keys=desk.keys,
+        clock=desk.clock,
+    )
+    for supplier in (doers, relationship, people, evidence):
+        desk.effects.update(supplier.effects())

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from chatserver.personal_data.case_notes import forget_notes, notes_of
+from chatserver.cases.erased_words import forget_notes
+from chatserver.personal_data.case_notes import notes_of
 from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk
 
 TODAY = date(2026, 1, 6)
@@ -31,7 +32,7 @@ async def test_a_members_erasure_takes_the_words_of_their_cases(desk: CaseDesk) 
 @pytest.mark.parametrize(("today", "left"), [(TODAY, "he shouts"), (date(2027, 1, 6), "")])
 async def test_evidence_is_spared_until_its_day(desk: CaseDesk, today: date, left: str) -> None:
     made = await desk.opened("mine", "misconduct", MIA, "he shouts", person="tom")
-    await desk.acted(made.case.id, "warned", SARA, evidence_until=date(2026, 7, 1))
+    await desk.acted(made.case.id, "warned", SARA, "it may come to court", evidence_until=date(2026, 7, 1))
     async with desk.database.begin() as connection:
         await forget_notes(connection, "mia", today)
     seen = await desk.seen(made.case.id, SARA)

@@ -24,6 +24,11 @@ async def switch_of(desk: CaseDesk, conversation: str) -> Case | None:
     return next((each.case for each in reversed(found) if each.case.kind == "mentor_switch"), None)
 
 
+def told_of(seen: CaseSeen, effect: str) -> str | None:
+    """What the history says of an effect that was done."""
+    return next((each.because for each in seen.case.history if each.did == f"effect:{effect}"), None)
+
+
 async def status(desk: CaseDesk, conversation: str) -> tuple[str, str | None]:
     found = await desk.provisioning.get_conversation(conversation)
     assert found is not None
@@ -103,7 +108,7 @@ async def test_a_warning_tells_of_conduct_and_of_nothing_else(supplied: CaseDesk
     """Neither case nor conversation nor who wrote of it; once, however often it is done."""
     ref = (await supplied.opened("r", "misconduct", MIA, "he shouts", person="tom")).case.id
     seen = await supplied.acted(ref, "warned", SARA)
-    assert did(seen)[-2:] == ["warned", "effect:warn_person"]
+    assert told_of(seen, "warn_person") == ""
     await supplied.effects["warn_person"](seen.case, seen.case.since)
     async with supplied.database.read() as connection:
         rows = (await connection.execute(select(NOTICES).where(NOTICES.c.person_id == "tom"))).all()
@@ -126,8 +131,7 @@ async def test_a_removed_mentor_s_members_get_another_one(supplied: CaseDesk) ->
     asked = (await supplied.opened("q", "question", MIA)).case.id
     ref = (await supplied.opened("r", "misconduct", MIA, person="tom", suspend=True)).case.id
     seen = await supplied.acted(ref, "removed", SARA)
-    assert did(seen)[-1] == "effect:remove_person"
-    assert seen.case.history[-1].because == "c1 c3 t1"
+    assert told_of(seen, "remove_person") == "c1 c3 t1"
     revoked = await Revocations(supplied.store).before("tom")
     assert revoked
     for id in ("c1", "c3", "t1"):
@@ -160,7 +164,7 @@ async def test_a_removed_member_s_conversations_end_and_nobody_is_switched(suppl
     await supplied.open("c3", "mia", "ann", plan="coaching")
     ref = (await supplied.opened("r", "misconduct", TOM, person="mia")).case.id
     seen = await supplied.acted(ref, "removed", SARA)
-    assert seen.case.history[-1].because == "c1 c3"
+    assert told_of(seen, "remove_person") == "c1 c3"
     assert await Revocations(supplied.store).before("mia")
     for id in ("c1", "c3"):
         assert await status(supplied, id) == ("ended", "removed")
@@ -172,7 +176,7 @@ async def test_who_is_no_member_and_no_mentor_is_support_s_to_remove(supplied: C
     for number, person in enumerate(("sara", "nobody")):
         ref = (await supplied.opened(f"r{number}", "misconduct", MIA, person=person)).case.id
         seen = await supplied.acted(ref, "removed", SARA)
-        assert did(seen)[-1] == "by_hand:remove_person"
+        assert "by_hand:remove_person" in did(seen)
     assert await Revocations(supplied.store).before("sara") == 0
     assert (await status(supplied, "c1"))[0] == "open"
 

@@ -19,24 +19,7 @@ from chatserver.records.steps import VERSION, SchemaChanges, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
-STEPS = [
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-    "0015",
-    "0017",
-]
+STEPS = [f"{number:04}" for number in range(1, 19)]
 
 STARTING = """
 import asyncio, json, sys

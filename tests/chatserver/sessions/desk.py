@@ -8,6 +8,7 @@ from typing import TypeVar
 from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
+from chatserver.cases.guest_sessions import OneOffPrices
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import (
@@ -101,6 +102,7 @@ class Desk:
             metrics=self.metrics,
             connected=self.who,
             log=self.log,
+            one_offs=OneOffPrices(),
         )
 
     async def who(self, conversation: str) -> frozenset[str]:

@@ -28,7 +28,7 @@ def test_a_kind_is_a_choice_of_those_who_may_open_it(kind: CaseKind, actor: Case
     assert (choice is None) == (outcome == CaseRefused("not_yours"))
     if choice is not None:
         assert opened(kind, actor).state == choice.state
-        assert all(choice_in_words(kind, actor.role, language) for language in LANGUAGES)
+        assert all(choice_in_words(kind, choice.state, actor.role, language) != kind for language in LANGUAGES)
 
 
 def test_what_a_kind_asks_for() -> None:
