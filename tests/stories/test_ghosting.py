@@ -7,10 +7,11 @@ from pathlib import Path
 from tests.stories.coaching import LONG, Platform, as_json, at, clock, did, platform
 
 
-async def writes(place: Platform, person: str, *texts: str) -> None:
+async def writes(place: Platform, person: str, text: str) -> None:
+    """And it is recorded that they did, before time passes."""
     async with place.server.device(person, seconds=LONG) as device:
-        for text in texts:
-            await device.write(text)
+        await device.write(text)
+    await place.server.parts.records.sweep()
 
 
 async def disappears(place: Platform) -> None:
