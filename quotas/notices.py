@@ -149,6 +149,8 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("case.moved", "mentor", _BOTH, "hold", "cases"),
     # Support whose case it is, or who was given it.
     _rule("case.moved", "support", _LIST, "hold", "operations"),
+    # The mentor of a session with another one, who has no part in the conversation that asks for it.
+    _rule("case.guest", "mentor", _BOTH, "hold", "cases"),
     _rule("case.noted", "member", _BOTH, "hold", "cases"),
     _rule("case.noted", "mentor", _BOTH, "hold", "cases"),
     _rule("case.noted", "support", _MAIL, "hold", "operations"),

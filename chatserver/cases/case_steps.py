@@ -24,11 +24,13 @@ from chatserver.records.paging import each_row
 from quotas.cases.dues import played
 from quotas.cases.events import ActivitySign, member_active
 from quotas.cases.record import SYSTEM, Case, CaseEntry
-from quotas.instant import HOUR
+from quotas.instant import HOUR, MINUTE
 from quotas.ledger.timers import Rung, Timers
 
 LOOK_AHEAD = 2 * HOUR
-"""How far ahead timers that the store has lost are set again."""
+"""How far ahead timers that the store has lost are set again; once in half of that time."""
+MISSED_BY = 5 * MINUTE
+"""A case whose step has been due for so long has lost its timer; looked for whenever timers are armed."""
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ class CaseSteps:
         self._clock = clock
         self._effects = effects
         self._signs = signs
+        self._looked_until = 0
         self._guests = guests
 
     async def arm(self, partition: int) -> int:
@@ -78,9 +81,11 @@ class CaseSteps:
         """
         if partition:
             return 0
-        until = await self._clock() + LOOK_AHEAD
+        now = await self._clock()
+        # Not all that comes near at each look: of many cases that would be many timers, set already.
+        until = now - MISSED_BY if now + LOOK_AHEAD // 2 <= self._looked_until else now + LOOK_AHEAD
         try:
-            return await each_row(
+            found = await each_row(
                 self._database,
                 lambda connection, last, most: cases.due_until(connection, until, last, most),
                 (0, ""),
@@ -90,6 +95,8 @@ class CaseSteps:
         except DatabaseError:
             logger.debug("the database does not answer; timers of cases are looked at later")
             return 0
+        self._looked_until = max(self._looked_until, until)
+        return found
 
     async def ring(self, rung: Rung) -> None:
         """Do what is due in the case's conversation."""

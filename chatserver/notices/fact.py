@@ -49,6 +49,7 @@ FactName = Literal[
     "person.erased",
     "case.opened",
     "case.moved",
+    "case.guest",
     "case.noted",
     "case.assigned",
     "case.urgent",

@@ -282,6 +282,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "case.moved/mentor": ("{Case}: {other}", "{state}", "Der er nyt i en sag, der angår dig og et medlem."),
     "case.moved/support": ("{Case}", "{state}", "Der er nyt i en af dine sager."),
     "case.moved/report": ("Din anmeldelse til support", "{state}", "Der er nyt om din anmeldelse."),
+    "case.guest": ("En session med et medlem", "{state}", "Der er nyt om en session, som et medlem ønsker."),
     "case.noted": ("Et notat: {case}", "Support har skrevet et notat til dig. Du læser det i appen."),
     "case.noted/mentor": ("Et notat: {case}, {other}", "Support har skrevet et notat til dig. Du læser det i appen."),
     "case.noted/support": ("Et notat: {case}", "Der er et nyt notat i en af dine sager."),

@@ -279,6 +279,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "case.moved/mentor": ("{Case}: {other}", "{state}", "There is news of a matter that concerns you and a member."),
     "case.moved/support": ("{Case}", "{state}", "There is news of a case of yours."),
     "case.moved/report": ("Your report to support", "{state}", "There is news of your report."),
+    "case.guest": ("A session with a member", "{state}", "There is news of a session that a member would like."),
     "case.noted": ("A note: {case}", "Support has written you a note. You read it in the app."),
     "case.noted/mentor": ("A note: {case}, {other}", "Support has written you a note. You read it in the app."),
     "case.noted/support": ("A note: {case}", "There is a new note in a case of yours."),

@@ -282,6 +282,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "case.moved/mentor": ("{Case}: {other}", "{state}", "Det er nytt i en sak som gjelder deg og et medlem."),
     "case.moved/support": ("{Case}", "{state}", "Det er nytt i en av sakene dine."),
     "case.moved/report": ("Rapporten din til support", "{state}", "Det er nytt om rapporten din."),
+    "case.guest": ("En time med et medlem", "{state}", "Det er nytt om en time som et medlem ønsker."),
     "case.noted": ("Et notat: {case}", "Support har skrevet et notat til deg. Du leser det i appen."),
     "case.noted/mentor": ("Et notat: {case}, {other}", "Support har skrevet et notat til deg. Du leser det i appen."),
     "case.noted/support": ("Et notat: {case}", "Det er et nytt notat i en av sakene dine."),
