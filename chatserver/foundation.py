@@ -24,6 +24,7 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.evidence_end import EvidenceEnd
 from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
@@ -419,6 +420,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, bookings=bookings, memberships=memberships, series=series, clock=ledger.now
     )
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
+    case_effects |= EvidenceEnd(database).effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database,

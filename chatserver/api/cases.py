@@ -153,7 +153,7 @@ async def _answered(
         case CaseSeen():
             spoken = language(call.headers.get("accept-language", ""))
             policy, looks_after = call.context.case_policy, call.identity.role in ("mentor", "support")
-            prompts = prompts_of(outcome.case.kind, spoken, policy) if looks_after else []
+            prompts = prompts_of(outcome.case.kind, spoken, policy, outcome.case.facts) if looks_after else []
             view = case_view(outcome, asker_of(call.identity), spoken, prompts, await call.context.clock())
             return HttpAnswer(201 if outcome.created else 200, view)
         case NotInThisCase():
