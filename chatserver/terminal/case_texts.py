@@ -69,6 +69,7 @@ CASE_TEXTS: dict[str, tuple[str, str, str]] = {
     "fact_booking": ("session", "sesjon", "session"),
     "fact_ends_at": ("over at", "over", "slut"),
     "fact_outcome": ("outcome", "utfall", "udfald"),
+    "fact_first_session": ("their first session", "første sesjon", "første session"),
     "fact_asked_on": ("asked on", "bedt om", "bedt om"),
     "fact_paid_until": ("paid until", "betalt til", "betalt til"),
     "fact_applies_on": ("from", "fra", "fra"),
