@@ -8,6 +8,8 @@ import pytest
 
 from chatserver.client import ChatClient
 from chatserver.client.cases import CaseChoiceSaid
+from chatserver.sessions.absence_requests import AbsenceDetails
+from chatserver.sessions.absences import AbsenceWritten
 from chatserver.terminal.case_wishes import facts_and_words, wish_of
 from quotas.instant import parse
 from quotas.phrases import Language
@@ -115,6 +117,24 @@ async def test_the_reported_see_nothing(server: HereServer) -> None:
         tora.type("/cases" + ENTER)
         await tora.sees("Nothing is open with support")
         assert "report" not in tora.drawn.lower().replace("/report", "")
+
+
+async def test_the_member_sees_an_absence_before_writing(server: HereServer) -> None:
+    """And who stands in is told that they do, and answers."""
+    await server.conversation("c2", "live", member="ola", mentor="ulf")
+    async with at_terminal(server, "mia") as mia, at_terminal(server, "ulf") as ulf:
+        await mia.sees("online")
+        await ulf.sees("online")
+        mia.type("Good morning" + ENTER)
+        await mia.sees("You Good morning")
+        details = AbsenceDetails(when("tuesday", "10:00"), when("friday", "10:00"), "ulf")
+        assert isinstance(await server.parts.absences.put("tora", "a1", details), AbsenceWritten)
+        await mia.sees("tora is away until Fri 09 Jan 10:00, ulf stands in")
+        await ulf.sees("you stand in for tora until Fri 09 Jan 10:00")
+        ulf.type("/to mia" + ENTER)
+        await ulf.sees("mia Good morning")
+        ulf.type("Tora is skiing" + ENTER)
+        await mia.sees("ulf Tora is skiing")
 
 
 def test_facts_stand_before_the_words() -> None:
