@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.cases.case_log import CASE, CaseLog
 from chatserver.cases.guest import case_of_guest
 from chatserver.cases.own_cases import OwnCases
-from chatserver.cases.rows import cases
+from chatserver.cases.rows import cases, quiet_members
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.attendance import have_met
@@ -93,6 +93,8 @@ class CaseOpenings:
         """The conversation's status is another one with this transaction."""
         if before.status == after.status:
             return
+        if after.status == "open":
+            await quiet_members.heard(connection, {after.id: now})
         for kept in await cases.live_of(connection, after.id):
             if not kept.case.is_open:
                 continue
