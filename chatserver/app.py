@@ -199,6 +199,7 @@ async def assembled(
             push=base.push,
             vapid=base.vapid,
             cases=base.cases,
+            quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
             clock=ledger.now,

@@ -76,7 +76,7 @@ class CaseReading:
                 conversations = await records(connection, named)
             for each in kept:
                 conversation = conversations.get(each.case.conversation)
-                if conversation and (view := self._view(each, each.case, conversation, asker)):
+                if conversation and (view := self._view(each.case, conversation, asker)):
                     seen.append(view)
             if len(kept) <= limit:
                 break
@@ -91,7 +91,7 @@ class CaseReading:
             conversation = await record(connection, kept.case.conversation) if kept else None
         if kept is None or conversation is None:
             return None
-        view = self._view(kept, kept.case, conversation, asker)
+        view = self._view(kept.case, conversation, asker)
         return (kept, conversation, view) if view else None
 
     async def seen(self, id: str, asker: CaseAsker, own_id: str) -> CaseSeen | Missing:
@@ -103,10 +103,10 @@ class CaseReading:
         async with self._database.read() as connection:
             entries = await case_entries.of_case(connection, kept.case.id)
         whole = with_words(kept.case, await self._texts.opened(kept.case.id, entries))
-        view = self._view(kept, whole, conversation, asker)
+        view = self._view(whole, conversation, asker)
         return replace(view, own_id=own_id if own_id != kept.case.id else "") if view else Missing()
 
-    def _view(self, kept: KeptCase, case: Case, conversation: ConversationRecord, asker: CaseAsker) -> CaseSeen | None:
+    def _view(self, case: Case, conversation: ConversationRecord, asker: CaseAsker) -> CaseSeen | None:
         shown = shown_to(case, conversation, asker)
         if shown is None:
             return None

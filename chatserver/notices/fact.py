@@ -45,6 +45,7 @@ FactName = Literal[
     "trial.reminder",
     "trial.undecided",
     "trial.not_chosen",
+    "ghosting.suggested",
     "person.erased",
     "case.opened",
     "case.moved",

@@ -83,6 +83,7 @@ _MANNERS: dict[FactName, PushManner] = {
     "session.reminder": PushManner(HOUR, "normal"),
     "case.urgent": PushManner(DAY, "high"),
     "writing.days": PushManner(DAY, "low"),
+    "ghosting.suggested": PushManner(DAY, "low"),
     "membership.changed": PushManner(DAY, "low"),
     "membership.reminder": PushManner(DAY, "low"),
     "membership.renewed": PushManner(DAY, "low"),

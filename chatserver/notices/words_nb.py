@@ -266,6 +266,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
         "Medlemmet har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
     ),
+    "ghosting.suggested": (
+        "Har du mistet kontakten med {other}?",
+        "{Other} har ikke gitt lyd fra seg på en stund, selv om du har skrevet. "
+        "Får du ikke tak i dem, så si fra til support, som også prøver.",
+        "Et medlem har ikke gitt lyd fra seg på en stund, selv om du har skrevet. "
+        "Får du ikke tak i dem, så si fra til support, som også prøver.",
+    ),
     "person.erased": ("En person er slettet", "Alt som var kjent om en person, er slettet, slik personen ba om."),
     "case.opened": ("{Case}", "{state}", "En sak som gjelder deg, er åpnet."),
     "case.opened/mentor": ("{Case}: {other}", "{state}", "En sak som gjelder deg og et medlem, er åpnet."),
@@ -313,6 +320,7 @@ WHY: dict[str, str] = {
     "openings": "Du får dette fordi du ba om å få vite når du kan skrive igjen.",
     "membership": "Du får dette fordi medlemskapet er ditt.",
     "membership/support": "Du får dette fordi support følger med på medlemskapene.",
+    "quiet": "Du får dette fordi du har skrevet til et medlem som ikke har gitt lyd fra seg siden.",
     "trial": "Du får dette fordi dere to var i ferd med å bli kjent.",
     "trial/support": "Du får dette fordi support hjelper der et valg må tas.",
     "cases": "Du får dette fordi saken gjelder deg.",
