@@ -27,8 +27,10 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
+from chatserver.cases.case_counts import CaseCounts
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
+from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.foundation import Keyed, StartError, with_keys
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
@@ -46,6 +48,7 @@ from chatserver.realtime.session_desk import SessionDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.standing_in import StandInBook
 from chatserver.settings import Settings
 from chatserver.web.routes import web_routes
 from quotas import instant
@@ -125,10 +128,14 @@ async def assembled(
             metrics=metrics,
             revocations=base.revocations,
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
+            trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
-            board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
+            board=BoardSubscriptions(
+                store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits, absences=base.absences
+            ),
             node=base.node,
             bells=bells,
+            stand_ins=StandInBook(base.database),
             when_due=clock_moved,
         )
         base.store.on_push = hub.pushed
@@ -159,6 +166,7 @@ async def assembled(
             store=base.store,
             counts=StoreCounts(base.waits, base.timers, base.ledger_archive, ledger),
             outbox=outbox_counts,
+            cases=CaseCounts(base.database, ledger.now),
             health=health,
             ledger=ledger,
             data_dir=settings.data_dir,
@@ -194,6 +202,9 @@ async def assembled(
             push=base.push,
             vapid=base.vapid,
             cases=base.cases,
+            quiet=base.quiet,
+            leaving_mentors=base.leaving_mentors,
+            evidence=base.evidence,
             clock=ledger.now,
             people=people,
             metrics=metrics,

@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 from chatserver.access.revocation import Revocations
 from chatserver.access.tickets import Tickets
 from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
@@ -23,8 +24,20 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.evidence_end import EvidenceEnd
+from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
+from chatserver.cases.leaving_mentors import LeavingMentors
+from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.missed_answers import MissedAnswers
+from chatserver.cases.own_cases import OwnCases
+from chatserver.cases.people_effects import PeopleEffects
+from chatserver.cases.quiet_look import QuietLook
+from chatserver.cases.quiet_members import QuietMembers
 from chatserver.cases.relationship_effects import RelationshipEffects
+from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
+from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -99,13 +112,14 @@ from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
+from quotas.cases.policy import case_policy_problem
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
-from quotas.plans import Policy, builtin_policy, load_policy
+from quotas.plans import Policy, PolicyError, builtin_policy, load_policy
 from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
@@ -164,11 +178,14 @@ class Foundation(Struct, frozen=True, kw_only=True):
     notice_lists: NoticeLists
     preferences: NoticePreferences
     openings: OpeningRequests
+    leaving_mentors: LeavingMentors
     case_log: CaseLog
     case_steps: CaseSteps
     case_effects: CaseEffects
     """What cases ask of the rest of the product: put in by whoever does it."""
     signs: LedgerSigns
+    quiet: QuietMembers
+    """Which members have not been heard of for long."""
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -187,11 +204,17 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     tickets: Tickets
     sign_ins: SignInBook
     sign_in_links: SignInLinks
+    evidence: CaseEvidence
 
 
 def policy_of(settings: Settings) -> Policy:
     """The policy that the settings name. Raises PolicyError."""
-    return load_policy(settings.policy) if settings.policy else builtin_policy()
+    if not settings.policy:
+        return builtin_policy()
+    policy = load_policy(settings.policy)
+    if problem := case_policy_problem(policy.cases):
+        raise PolicyError(f"{settings.policy}: {problem}")
+    return policy
 
 
 @contextlib.asynccontextmanager
@@ -279,7 +302,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     )
     outbox_timer = OutboxTimer(outbox, database, timers, lambda: bool(ledger.shift))
     noting = Noting(database, rulebook.policy.notices, outbox, notice_publisher)
-    case_log = CaseLog(rulebook, noting)
+    case_log = CaseLog(rulebook, noting, CasePublisher(store))
     case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
@@ -317,6 +340,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         metrics=metrics,
         connected=who_is_there,
         log=log,
+        one_offs=OneOffPrices(),
     )
     kept = KeptMessages(database, ledger)
     steps = SessionSteps(
@@ -385,10 +409,42 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         leaving=leaving,
         telling=telling,
     )
-    case_effects = doers.effects() | relationship.effects()
+    switches, revocations = Switches(case_log), Revocations(store)
+    people = PeopleEffects(
+        database=database,
+        provisioning=provisioning,
+        appointments=appointments,
+        telling=telling,
+        switches=switches,
+        timers=timers,
+        revocations=revocations,
+        noting=noting,
+        clock=ledger.now,
+    )
+    series = SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook)
+    meeting = MeetingEffects(
+        database=database, bookings=bookings, memberships=memberships, series=series, clock=ledger.now
+    )
+    case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
+    case_effects |= EvidenceEnd(database).effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
-        database=database, log=case_log, timers=timers, clock=ledger.now, effects=case_effects, signs=signs
+        database=database,
+        log=case_log,
+        timers=timers,
+        clock=ledger.now,
+        effects=case_effects,
+        signs=signs,
+        guests=GuestSessions(database, case_log, bookings.of_conversation, sessions),
+    )
+    quiet = QuietMembers(
+        database=database,
+        look=QuietLook(database, ledger, kept),
+        steps=case_steps,
+        noting=noting,
+        timers=timers,
+        clock=ledger.now,
+        days=rulebook.policy.cases.ghosting_days,
     )
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
@@ -399,6 +455,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
     asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
+    asking.of(["ghosting.suggested"], quiet.still_quiet)
+    still_so = CaseStillSo(database)
+    asking.of(OF_STATES, still_so.state)
+    asking.of(OF_SUPPORT, still_so.assigned)
     asking.of(["membership.reminder"], StillRenews(memberships).answer)
     return Foundation(
         node=node,
@@ -414,7 +474,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             timers,
             [
                 *(deadlines, steps, series_timers, renewals, trials, unread, openings, days),
-                *(absence_timers, outbox_timer, case_steps),
+                *(absence_timers, outbox_timer, case_steps, quiet),
             ],
         ),
         records=ReplyRecords(
@@ -426,6 +486,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=noting,
             clock=ledger.now,
             name=node,
+            listeners=[
+                MissedAnswers(database, OwnCases(case_log), timers, rulebook.policy.cases),
+                quiet,
+            ],
         ),
         restorer=restorer,
         provisioning=provisioning,
@@ -440,7 +504,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         absences=absences,
         slots=slots,
         prices=prices,
-        series=SeriesBook(database=database, making=making, clock=ledger.now, rulebook=rulebook),
+        series=series,
         advice=Advice(rulebook, slots),
         telling=telling,
         presence=SessionPresence(
@@ -448,7 +512,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         ),
         memberships=memberships,
         statements=Statements(database, rulebook, ledger.now),
-        revocations=Revocations(store),
+        revocations=revocations,
         noting=noting,
         outbox=outbox,
         outbox_desk=OutboxDesk(database, outbox, channels, notice_publisher, ledger.now),
@@ -457,10 +521,12 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         notice_lists=NoticeLists(database, notice_publisher, ledger.now),
         preferences=NoticePreferences(database, rulebook.policy.notices, notice_publisher, ledger.now),
         openings=OpeningRequests(database, timers, ledger.now),
+        leaving_mentors=LeavingMentors(database=database, switches=switches, timers=timers, clock=ledger.now),
         case_log=case_log,
         case_steps=case_steps,
         case_effects=case_effects,
         signs=signs,
+        quiet=quiet,
     )
 
 
@@ -529,6 +595,10 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
         )
         base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
         base.channels["mail"] = mails.channel
+        evidence = CaseEvidence(
+            database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
+        )
+        base.case_effects.update(evidence.effects())
         try:
             yield Keyed(
                 **asdict(base),
@@ -558,6 +628,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 tickets=tickets,
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets),
                 sign_in_links=SignInLinks(base.database, settings.outside_url),
+                evidence=evidence,
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with

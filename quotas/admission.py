@@ -138,6 +138,14 @@ def carried(usage: Usage, used: Usage) -> Usage:
     )
 
 
+def counted_together(usage: Usage, week: int, windows_used: int) -> Usage:
+    """The usage where so many windows of that week were used here and elsewhere together, as far as is known."""
+    if (week, windows_used) <= (usage.week, usage.windows_used):
+        return usage
+    messages_used = usage.messages_used if week == usage.week else 0
+    return replace(usage, week=week, windows_used=windows_used, messages_used=messages_used)
+
+
 def _spent(usage: Usage, terms: Terms, windows_used: int, messages_used: int, window_ends_at: int) -> Usage:
     return replace(
         usage,

@@ -4,6 +4,8 @@ Source: sessions.md "Money"; ISO 4217 list one as of 2026. Codes that are no mon
 out. Not from CLDR, whose digits are those that people write and not those of the standard.
 """
 
+from decimal import Decimal, InvalidOperation
+
 _TWO = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE
     CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR
@@ -33,6 +35,15 @@ def written(amount: int, currency: str) -> str:
         return f"{sign}{units}"
     whole, part = divmod(units, 10**digits)
     return f"{sign}{whole}.{part:0{digits}}"
+
+
+def read(text: str, currency: str) -> int | None:
+    """The amount of minor units that a person wrote, with a point or a comma: 123,45 → 12345; None where it is none."""
+    try:
+        amount = Decimal(text.replace(",", ".")).scaleb(MINOR_DIGITS[currency])
+    except InvalidOperation:
+        return None
+    return int(amount) if amount.is_finite() and amount >= 0 and amount == amount.to_integral_value() else None
 
 
 def with_code(amount: int, currency: str, *, comma: bool) -> str:

@@ -42,6 +42,9 @@ class Membership(Struct, frozen=True):
     """The first day that is not paid for, as it was told; None: unknown, hence the end of the current term."""
     renews: bool = True
     """Whether it renews by itself; else it is over on `paid_until`."""
+    next_cadence: Cadence | None = None
+    next_cadence_from: date | None = None
+    """The cadence that it is going to have, and its first day; None: the cadence stays."""
 
     @property
     def monthly_price(self) -> int:
@@ -49,10 +52,15 @@ class Membership(Struct, frozen=True):
         month = month_of_year(self.price.amount) if self.renewal == "annual" else self.price.amount
         return at_cadence(month, self.cadence)
 
-    @property
-    def renewal_price(self) -> int:
-        """What a renewal costs: a month, or a year, at the agreed cadence."""
-        return at_cadence(self.price.amount, self.cadence)
+    def cadence_on(self, day: date) -> Cadence | None:
+        """The cadence that holds on that day, as far as is agreed now."""
+        return (
+            self.next_cadence if self.next_cadence_from is not None and day >= self.next_cadence_from else self.cadence
+        )
+
+    def renewal_price_on(self, day: date) -> int:
+        """What a renewal on that day costs: a month, or a year, at the cadence that then holds."""
+        return at_cadence(self.price.amount, self.cadence_on(day))
 
 
 class MembershipStep(Struct, frozen=True):

@@ -16,7 +16,7 @@ HearingRole = Literal["member", "mentor", "support"]
 """In which role somebody hears of a fact."""
 PersonalChannel = Literal["mail", "push"]
 PERSONAL_CHANNELS: tuple[PersonalChannel, ...] = get_args(PersonalChannel)
-Topic = Literal["messages", "deadlines", "sessions", "openings", "reminders", "operations"]
+Topic = Literal["messages", "deadlines", "sessions", "openings", "reminders", "cases", "operations"]
 """What people turn off together."""
 QuietRule = Literal["hold", "through"]
 """What quiet hours do to it: it waits for their end, or goes out all the same."""
@@ -142,6 +142,23 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("trial.reminder", "member", _BOTH, "hold", "reminders"),
     _rule("trial.undecided", "support", _MAIL, "hold", "operations"),
     _rule("trial.not_chosen", "mentor", _MAIL, "hold", "reminders"),
+    _rule("ghosting.suggested", "mentor", _BOTH, "hold", "reminders"),
+    _rule("case.opened", "member", _BOTH, "hold", "cases"),
+    _rule("case.opened", "mentor", _BOTH, "hold", "cases"),
+    _rule("case.moved", "member", _BOTH, "hold", "cases"),
+    _rule("case.moved", "mentor", _BOTH, "hold", "cases"),
+    # Support whose case it is, or who was given it.
+    _rule("case.moved", "support", _LIST, "hold", "operations"),
+    # The mentor of a session with another one, who has no part in the conversation that asks for it.
+    _rule("case.guest", "mentor", _BOTH, "hold", "cases"),
+    _rule("case.noted", "member", _BOTH, "hold", "cases"),
+    _rule("case.noted", "mentor", _BOTH, "hold", "cases"),
+    _rule("case.noted", "support", _MAIL, "hold", "operations"),
+    _rule("case.assigned", "support", _MAIL, "hold", "operations"),
+    # Somebody may need protection tonight.
+    _rule("case.urgent", "support", _BOTH, "through", "operations", essential=True),
+    _rule("conduct.warned", "member", _MAIL, "hold", "reminders", essential=True),
+    _rule("conduct.warned", "mentor", _MAIL, "hold", "reminders", essential=True),
     _rule("case.waiting", "support", _MAIL, "hold", "operations"),
     _rule("webhook.disabled", "support", _MAIL, "hold", "operations", essential=True),
 )

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from quotas.case_policy import CasePolicy, CasePrompts, CaseWait, prompts_given, waits_of
 from quotas.currencies import currency_problem
 from quotas.instant import HOUR
 from quotas.notices import HearingChange, HearingRole, NoticePolicy, changes_of, notices_problem
@@ -198,6 +199,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     plans: dict[str, Plan]
     sessions: SessionPolicy = SessionPolicy()
     notices: NoticePolicy = NoticePolicy()
+    cases: CasePolicy = CasePolicy()
 
     @property
     def warn_first(self) -> int:
@@ -248,11 +250,11 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
     table = _builtin_table()
     for section, values in given.items():
         if section not in table:
-            allowed = "allowed are `calendar`, `sessions`, `notices` and `plans`"
+            allowed = "allowed are `calendar`, `sessions`, `notices`, `cases` and `plans`"
             raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
-    for section in ("calendar", "sessions", "notices"):
+    for section in ("calendar", "sessions", "notices", "cases"):
         table[section] |= given.get(section, {})
     for name, plan in given.get("plans", {}).items():
         if not isinstance(plan, dict):
@@ -302,12 +304,37 @@ def _checked(table: dict[str, Any]) -> Policy:
     if sessions.session_pay and (problem := currency_problem(sessions.session_pay.currency)):
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
     notices = _notices(table["notices"])
+    cases = _cases(table["cases"])
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
             raise PolicyError(f"`plans.{name}`: a plan's name is 1 to 32 of a-z, 0-9, _, + and -, a letter first")
         plans[name] = _converted(plan, Plan, f"plans.{name}")
-    return Policy(calendar, plans, sessions, notices)
+    if missing := sorted({*_plans_named(cases)} - plans.keys()):
+        raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
+    return Policy(calendar, plans, sessions, notices, cases)
+
+
+def _plans_named(cases: CasePolicy) -> tuple[str, ...]:
+    return () if isinstance(cases.reply_missed, bool) else cases.reply_missed
+
+
+def _cases(table: dict[str, Any]) -> CasePolicy:
+    """Lengths and texts one by one, so that an error names the place."""
+    try:
+        dues = waits_of(table.get("dues", {}), _wait)
+        prompts = prompts_given(table.get("prompts", {}), _prompts)
+    except ValueError as error:
+        raise PolicyError(str(error)) from None
+    return replace(_converted(table | {"dues": {}, "prompts": {}}, CasePolicy, "cases"), dues=dues, prompts=prompts)
+
+
+def _wait(value: object, place: str) -> CaseWait:
+    return _converted(value, CaseWait, place)
+
+
+def _prompts(value: object, place: str) -> CasePrompts:
+    return _converted(value, CasePrompts, place)
 
 
 def _change(value: object, place: str) -> HearingChange:
@@ -371,6 +398,14 @@ ALLOWED: dict[str, str] = {
     "delay_minutes": "a whole number of minutes from 0 to 10080",
     "quiet": "hold or through",
     "essential": "true or false",
+    "reply_missed": "true, false or a list of plans",
+    "ghosting_days": "a whole number of days from 0, never, to 365",
+    "dues": "tables by kind and state, such as [cases.dues.question]",
+    "prompts": "tables by kind, such as [cases.prompts.ghosting]",
+    "months": "a whole number of months from 1 to 24",
+    "days": "a whole number of days from 1 to 1000",
+    "reminder_days": "a whole number of days from 0, not before, to 90",
+    **dict.fromkeys(CasePrompts.__struct_fields__, "a list of 1 to 10 texts of at most 500 characters"),
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
@@ -382,6 +417,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "session_pay": UnitPay.__struct_encode_fields__,
     "notices": NoticePolicy.__struct_encode_fields__,
     "hearing": HearingChange.__struct_encode_fields__,
+    "cases": CasePolicy.__struct_encode_fields__,
+    "wait": CaseWait.__struct_encode_fields__,
+    "prompts": CasePrompts.__struct_encode_fields__,
     "plan": Plan.__struct_encode_fields__,
     "writing": ("kind", *Windows.__struct_encode_fields__),
     "reply": ReplyPromise.__struct_encode_fields__,
@@ -390,7 +428,17 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """The keys of each table of a policy. Of `writing`, the kinds weekdays and always take only `kind`."""
 
-_Kind = TypeVar("_Kind", CalendarPolicy, HearingChange, NoticePolicy, Plan, SessionPolicy)
+_TABLES: dict[type, str] = {HearingChange: "hearing", CasePolicy: "cases", CaseWait: "wait", CasePrompts: "prompts"}
+"""Kinds of table that stand under names of their own, and what they are called in KEYS."""
+_WHOLE: dict[type, str] = {
+    CaseWait: "a table with one of months, days and hours, and with reminder_days or not",
+    CasePrompts: "a table with en, nb and da, as many texts each, or false for none",
+}
+"""What such a table may be."""
+
+_Kind = TypeVar(
+    "_Kind", CalendarPolicy, CasePolicy, CasePrompts, CaseWait, HearingChange, NoticePolicy, Plan, SessionPolicy
+)
 
 
 def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
@@ -405,10 +453,10 @@ def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
                 if path == "sessions"
                 else KEYS.get(re.sub(r"\[\d+\]$", "", path).rpartition(".")[2], KEYS["plan"])
             )
-            keys = KEYS["hearing"] if kind is HearingChange else keys
+            keys = KEYS[_TABLES[kind]] if kind in _TABLES else keys
             raise PolicyError(f"`{path}.{unknown[1]}` is no key there; allowed: {', '.join(keys)}") from None
         if missing := re.search(r"missing required field `(.*)`", problem):
             path = f"{path}.{missing[1]}"
         key = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
-        allowed = ALLOWED.get(key, "see docs/configuration.md")
+        allowed = _WHOLE[kind] if path == where and kind in _WHOLE else ALLOWED.get(key, "see docs/configuration.md")
         raise PolicyError(f"`{path}`: {problem[0].lower()}{problem[1:]}; allowed: {allowed}") from None

@@ -13,8 +13,11 @@ from dateutil.rrule import WEEKLY, rrule
 from msgspec import Struct
 from msgspec.structs import replace
 
+from quotas.money import Cadence
 from quotas.zones import first_instant, zone_of
 
+EVERY_WEEKS: dict[Cadence, int] = {"weekly": 1, "every_two_weeks": 2, "monthly": 4}
+"""How many weeks lie between sessions: at the same local time, as people plan them, so 13 a year and not 12."""
 THREE = 3
 """So many sessions in a calendar month are one more than every two weeks are agreed to be."""
 _ONE_WEEK = timedelta(weeks=1)

@@ -1,5 +1,6 @@
 """What is known of a conversation: its settings, and how it stands at an instant."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -44,6 +45,8 @@ class Standing(Struct, frozen=True):
     mentor_read: int
     missed: bool = False
     """Whether the open wait's deadline has passed and was noted."""
+    substitutes_read: Mapping[str, int] = {}
+    """How far those have read who stood in for the mentor, by person."""
 
     def terms(self, rulebook: Rulebook) -> Terms:
         """The terms that hold at this standing's `now`. Raises UnjudgeableError."""

@@ -19,7 +19,8 @@ from contextlib import suppress
 LENGTH = struct.Struct("!I")
 IMPORTED = (
     *("alembic.command", "asyncpg", "aiosqlite", "cyclopts", "jwt", "prompt_toolkit", "rich.progress", "uvicorn"),
-    *("chatserver.app", "chatserver.server", "chatserver.demo", "chatserver.terminal.chat", "chatserver.backup.making"),
+    *("chatserver.app", "chatserver.server", "chatserver.demo.setting_up"),
+    *("chatserver.terminal.chat", "chatserver.backup.making"),
 )
 
 

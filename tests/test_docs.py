@@ -25,6 +25,7 @@ from chatserver.cli import SUBCOMMANDS, command_line
 from chatserver.client import ChatClient
 from chatserver.notices.preference_requests import Preferences, QuietHours, TopicPreference
 from chatserver.protocol import events
+from chatserver.protocol.cases import CaseGlance, CaseWaits
 from chatserver.protocol.codec import check_text, decode, encode
 from chatserver.protocol.codes import CLOSE_REASON, CODES, MEANING, TEMPORARY, Close
 from chatserver.protocol.commands import (
@@ -116,6 +117,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("event of a message", events.SystemEvent),
         ("unread notices", UnreadNotices),
         ("notice of a person", NoticeView),
+        ("case at a glance", CaseGlance),
+        ("what is waited for", CaseWaits),
         ("booking", BookingView),
         ("price", Price),
         ("split", Split),

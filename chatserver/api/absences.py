@@ -30,6 +30,15 @@ class AbsenceView(Struct, frozen=True, kw_only=True, rename={"since": "from"}):
     bookings: list[BookingView]
 
 
+class AbsenceList(Struct, frozen=True):
+    """A mentor's absences that are not over at `now`, by their beginning; `zone` is the mentor's own."""
+
+    mentor: str
+    zone: str
+    now: str
+    absences: list[AbsenceView]
+
+
 ABSENCE_ID = PathPart("absence", "[A-Za-z0-9_.:|@~-]{1,64}", ID_ALLOWED)
 
 
@@ -50,6 +59,15 @@ async def get_absence(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     if (found := await call.context.absences.find(call.id, id)) is None:
         raise ProblemError(404, f"there is no absence {id!r} of {call.id!r} for this token")
     return HttpAnswer(200, await _resource(call.context, found))
+
+
+async def list_absences(call: HttpCall[NoQuery, None]) -> HttpAnswer:
+    _require(call.id, call.identity)
+    found = await call.context.absences.coming(call.id)
+    if isinstance(found, Missing):
+        raise no_mentor(call.id)
+    absences = [await _resource(call.context, each) for each in found.absences]
+    return HttpAnswer(200, AbsenceList(call.id, found.zone, instant.text(found.now), absences))
 
 
 async def delete_absence(call: HttpCall[NoQuery, None]) -> HttpAnswer:
@@ -102,6 +120,18 @@ GET_ABSENCE = Operation(
     roles=MENTOR_OR_SUPPORT,
     parts=(ABSENCE_ID,),
     answers={200: (AbsenceView, "The absence.")},
+    refusals=(404,),
+)
+
+LIST_ABSENCES = Operation(
+    method="GET",
+    path="/v1/mentors/{id}/absences",
+    name="listAbsences",
+    summary="A mentor's absences that are not over. Mentors see their own.",
+    handler=list_absences,
+    query=NoQuery,
+    roles=MENTOR_OR_SUPPORT,
+    answers={200: (AbsenceList, "The absences.")},
     refusals=(404,),
 )
 

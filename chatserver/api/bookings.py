@@ -13,6 +13,7 @@ from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, 
 from chatserver.api.problem import invalid
 from chatserver.api.roles import EVERYBODY
 from chatserver.api.spans import span
+from chatserver.conversations.conversation import ConversationKind
 from chatserver.conversations.requests import FieldProblem, PersonId
 from chatserver.protocol.sessions import BookingView, booking_view
 from chatserver.sessions.outcomes import BookingRefused
@@ -51,7 +52,8 @@ class WantedPrice(Struct, frozen=True, forbid_unknown_fields=True):
 class BookingDetails(Struct, frozen=True, forbid_unknown_fields=True):
     """What is to be booked. A booking of kind `plan` has no price; an `extra` one without has the mentor's listed one.
 
-    A member books `plan`, at the listed price `extra`, and first of all in a trial `chemistry`: in slots only.
+    A member books `plan`, at the listed price `extra`, first of all in a trial `chemistry`, and with a guest `one_off`:
+    in slots only. A `one_off` is there once where a case waits for it, which says what it costs.
     """
 
     conversation: PersonId
@@ -132,11 +134,11 @@ async def put_booking(call: HttpCall[NoQuery, BookingDetails]) -> HttpAnswer:
     if problems := booking_problems(call.context, {**asdict(details), "price": price}):
         raise invalid(problems)
     record = await readable(call.context, identity, details.conversation)
-    for_members = ("plan", "extra", "chemistry") if record.kind == "trial" else ("plan", "extra")
-    if identity.role == "member" and details.kind not in for_members:
+    of_kind: dict[ConversationKind, tuple[BookingKind, ...]] = {"trial": ("chemistry",), "guest": ("one_off",)}
+    if identity.role == "member" and details.kind not in ("plan", "extra", *of_kind.get(record.kind, ())):
         raise not_allowed(
-            f"a member books `plan` or `extra`, and `chemistry` in a trial; {details.kind!r} is booked by mentor, "
-            "support or services"
+            f"a member books `plan` or `extra`, in a trial `chemistry`, and with a guest `one_off`; {details.kind!r} "
+            "is booked by mentor, support or services"
         )
     wanted = WantedBooking(
         id=call.id,

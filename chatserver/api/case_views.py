@@ -2,11 +2,15 @@
 
 from msgspec import Struct, field
 
-from chatserver.cases.case_requests import CaseSeen
+from chatserver.access.tokens import Identity
+from chatserver.api.case_facts import CaseFactsSaid, facts_shown
+from chatserver.cases.case_requests import CaseAsker, CaseSeen
+from chatserver.cases.rows.quiet_members import QuietMember
 from quotas import instant
-from quotas.cases.facts import CaseFacts
-from quotas.cases.record import CaseEntry, NoteAudience
+from quotas.cases.record import Case, CaseEntry, NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
+from quotas.cases.words import CaseReader, case_words
+from quotas.phrases import Language
 
 
 class CaseDueView(Struct, frozen=True):
@@ -35,7 +39,7 @@ class CaseLineView(Struct, frozen=True):
     note: str
     audience: NoteAudience = field(name="for")
     because: str
-    facts: CaseFacts
+    facts: CaseFactsSaid
 
 
 class CaseSuspensionView(Struct, frozen=True):
@@ -48,61 +52,105 @@ class CaseSuspensionView(Struct, frozen=True):
 class CaseSummary(Struct, frozen=True):
     """A case without its history, as lists have it: a reason in somebody's own words is left out too.
 
-    `id` is the server's own. `possible` are the actions that who asks may take now; `by_hand`, for support, the states
-    to which it may be moved with a note that says why.
+    `id` is the server's own. `title` names the kind, and `says` tells who asks what the state means for them, both in
+    the language of `Accept-Language`. `possible` are the actions that who asks may take now; `by_hand`, for support,
+    the states to which it may be moved with a note that says why.
     """
 
     id: str
     kind: CaseKind
+    title: str
     conversation: str
     member: str
     state: CaseState
+    says: str
     since: str
     opened_by: str
     opened_at: str
     ended_at: str | None
     assignee: str
     due: CaseDueView | None
-    facts: CaseFacts
+    facts: CaseFactsSaid
     possible: list[CaseAction]
     by_hand: list[CaseState]
 
 
-class CaseView(CaseSummary, frozen=True):
-    """A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing."""
+class SuggestedCase(Struct, frozen=True):
+    """A case that a mentor is asked to open: nothing was heard of the member `since`; `at` is when they were asked."""
 
+    kind: CaseKind
+    conversation: str
+    since: str
+    at: str
+
+
+class CaseView(CaseSummary, frozen=True):
+    """A case with its history, the first line first, as it stands at `now`.
+
+    `own_id` is what who asks calls it; '' for nothing. `prompts` are, for mentors and support, questions to oneself and
+    words to say, in the language of `Accept-Language`.
+    """
+
+    now: str
     own_id: str
+    prompts: list[str]
     suspension: CaseSuspensionView | None
     history: list[CaseLineView]
 
 
-def case_summary(seen: CaseSeen) -> CaseSummary:
+def asker_of(identity: Identity) -> CaseAsker:
+    """Who asks. Services have no cases and do not come here."""
+    match identity.role:
+        case "member" | "mentor" | "support":
+            return CaseAsker(identity.user, identity.role)
+        case "service":
+            raise AssertionError("services have no cases")
+
+
+def case_summary(seen: CaseSeen, asker: CaseAsker, spoken: Language) -> CaseSummary:
     """As lists have it."""
     case, due = seen.case, seen.due
+    words = case_words(case.kind, case.state, _reader(case, asker), spoken)
+    assert words is not None, "every kind and state has words"  # noqa: S101 - a test holds it
     return CaseSummary(
         id=case.id,
         kind=case.kind,
+        title=words.title,
         conversation=case.conversation,
         member=case.member,
         state=case.state,
+        says=words.line,
         since=instant.text(case.since),
         opened_by=case.opener.id,
         opened_at=instant.text(case.opened_at),
         ended_at=instant.text_or_none(case.ended_at or None),
         assignee=case.assignee,
         due=CaseDueView(instant.text_or_none(due.at), due.by, due.what, due.then) if due else None,
-        facts=case.facts,
+        facts=facts_shown(case.facts),
         possible=list(seen.possible),
         by_hand=list(seen.by_hand),
     )
 
 
-def case_view(seen: CaseSeen) -> CaseView:
+def suggested_case(quiet: QuietMember) -> SuggestedCase:
+    """Of a member of whom it was asked."""
+    since, at = quiet.quiet_since or 0, quiet.suggested_at or 0
+    return SuggestedCase("ghosting", quiet.conversation, instant.text(since), instant.text(at))
+
+
+def _reader(case: Case, asker: CaseAsker) -> CaseReader:
+    is_guest = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
+    return "guest" if is_guest else asker.role
+
+
+def case_view(seen: CaseSeen, asker: CaseAsker, spoken: Language, prompts: list[str], now: int) -> CaseView:
     """With its history."""
-    summary, suspension = case_summary(seen), seen.case.suspension
+    summary, suspension = case_summary(seen, asker, spoken), seen.case.suspension
     return CaseView(
         **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
+        now=instant.text(now),
         own_id=seen.own_id,
+        prompts=prompts,
         suspension=CaseSuspensionView(instant.text(suspension.at), instant.text_or_none(suspension.lapses_at or None))
         if suspension
         else None,
@@ -120,5 +168,5 @@ def _line(entry: CaseEntry) -> CaseLineView:
         note=entry.note,
         audience=entry.audience,
         because=entry.because,
-        facts=entry.facts,
+        facts=facts_shown(entry.facts),
     )

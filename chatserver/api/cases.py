@@ -1,16 +1,24 @@
 """Cases over HTTP: opened, acted on, read and listed, each by whoever may see them."""
 
-from typing import Annotated, assert_never, get_args
+from typing import Annotated, Any, assert_never, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from chatserver.access.tokens import Identity
-from chatserver.api.case_views import CaseSummary, CaseView, case_summary, case_view
+from chatserver.api.case_facts import CaseFactsSaid, facts_read
+from chatserver.api.case_views import (
+    CaseSummary,
+    CaseView,
+    SuggestedCase,
+    asker_of,
+    case_summary,
+    case_view,
+    suggested_case,
+)
+from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, RefusedError, invalid
 from chatserver.api.roles import PAIR_OR_SUPPORT
 from chatserver.cases.case_requests import (
-    CaseAsker,
     CaseFilter,
     CaseOpening,
     CaseSeen,
@@ -18,8 +26,9 @@ from chatserver.cases.case_requests import (
     OpenedFor,
 )
 from chatserver.conversations.requests import Conflict, Invalid, Missing, PersonId
+from quotas import instant
 from quotas.cases.acts import CaseDoing
-from quotas.cases.facts import CaseFacts
+from quotas.cases.prompts import prompts_of
 from quotas.cases.record import NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseState, CommonAction, SuspendAction
 
@@ -45,7 +54,7 @@ class CaseDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: CaseKind
     conversation: PersonId
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     note: CaseNote = ""
     opened_for: OpenedFor | None = None
 
@@ -59,7 +68,7 @@ class CaseActing(Struct, frozen=True, forbid_unknown_fields=True):
 
     note: CaseNote = ""
     audience: NoteAudience = field(name="for", default="internal")
-    facts: CaseFacts = CaseFacts()
+    facts: CaseFactsSaid = CaseFactsSaid()
     assignee: PersonId | None = None
     reached: bool = False
 
@@ -77,28 +86,34 @@ class CasesQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseList(Struct, frozen=True):
-    """A page of cases, newest first. `more` says whether older ones exist."""
+    """A page of cases, newest first, as they stand at `now`. `more` says whether older ones exist.
 
+    `suggested`, on a mentor's first page, are those that they are asked to open.
+    """
+
+    now: str
     cases: list[CaseSummary]
     more: bool
+    suggested: list[SuggestedCase]
 
 
 async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
     details = call.body
-    opening = CaseOpening(details.kind, details.conversation, details.facts, details.note, details.opened_for)
-    return _answered(await call.context.cases.open(call.id, opening, _asker(call.identity)), call.id)
+    facts = facts_read(details.facts)
+    opening = CaseOpening(details.kind, details.conversation, facts, details.note, details.opened_for)
+    return await _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
 
 
 async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
-    said = call.body
+    said, action = call.body, _action(call.parts["action"])
     doing = CaseDoing(
-        _action(call.parts["action"]), said.facts, said.note, said.audience, said.assignee or "", said.reached
+        action, facts_read(said.facts), said.note, said.audience, assignee=said.assignee or "", reached=said.reached
     )
-    return _answered(await call.context.cases.act(call.id, doing, _asker(call.identity)), call.id)
+    return await _answered(call, await call.context.cases.act(call.id, doing, asker_of(call.identity)))
 
 
 async def get_case(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    return _answered(await call.context.cases.find(call.id, _asker(call.identity)), call.id)
+    return await _answered(call, await call.context.cases.find(call.id, asker_of(call.identity)))
 
 
 async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
@@ -111,17 +126,15 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
         only_open=query.open,
         after=_given(query.after),
     )
-    page = await call.context.cases.page(which, _asker(call.identity), query.limit)
-    return HttpAnswer(200, CaseList([case_summary(each) for each in page.cases], page.more))
-
-
-def _asker(identity: Identity) -> CaseAsker:
-    """Services do not come here."""
-    match identity.role:
-        case "member" | "mentor" | "support":
-            return CaseAsker(identity.user, identity.role)
-        case "service":
-            raise AssertionError("services have no cases")
+    asker, spoken = asker_of(call.identity), language(call.headers.get("accept-language", ""))
+    page = await call.context.cases.page(which, asker, query.limit)
+    now = instant.text(await call.context.clock())
+    is_first = asker.role == "mentor" and not which.after
+    asked = await call.context.quiet.suggested_to(asker.user) if is_first else []
+    suggested = [suggested_case(each) for each in asked if which.conversation in ("", each.conversation)]
+    return HttpAnswer(
+        200, CaseList(now, [case_summary(each, asker, spoken) for each in page.cases], page.more, suggested)
+    )
 
 
 def _given(value: str | UnsetType) -> str:
@@ -132,11 +145,17 @@ def _action(name: str) -> CaseAction:
     return next(action for action in ACTIONS if action == name)
 
 
-def _answered(outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid, id: str) -> HttpAnswer:
+async def _answered(
+    call: HttpCall[Any, Any], outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid
+) -> HttpAnswer:
     """Raises ProblemError where it was not done."""
     match outcome:
         case CaseSeen():
-            return HttpAnswer(201 if outcome.created else 200, case_view(outcome))
+            spoken = language(call.headers.get("accept-language", ""))
+            policy, looks_after = call.context.case_policy, call.identity.role in ("mentor", "support")
+            prompts = prompts_of(outcome.case.kind, spoken, policy, outcome.case.facts) if looks_after else []
+            view = case_view(outcome, asker_of(call.identity), spoken, prompts, await call.context.clock())
+            return HttpAnswer(201 if outcome.created else 200, view)
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]
             if outcome.reason == "not_now":
@@ -147,7 +166,7 @@ def _answered(outcome: CaseSeen | NotInThisCase | Conflict | Missing | Invalid, 
         case Invalid(errors):
             raise invalid(errors)
         case Missing():
-            raise ProblemError(404, f"there is no case {id!r}, or no such conversation, for this token")
+            raise ProblemError(404, f"there is no case {call.id!r}, or no such conversation, for this token")
         case never:
             assert_never(never)
 

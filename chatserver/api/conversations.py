@@ -11,6 +11,7 @@ from chatserver.api.outcome import field_problems, written
 from chatserver.api.problem import ProblemError, invalid
 from chatserver.api.roles import MEMBER, STAFF
 from chatserver.conversations import conversation
+from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.choosing import Chosen
 from chatserver.conversations.conversation import EndedReason
 from chatserver.conversations.requests import (
@@ -22,10 +23,29 @@ from chatserver.conversations.requests import (
     Missing,
 )
 from chatserver.conversations.standing_view import away_of, composer_of, reply_of
+from chatserver.messages.unanswered import unanswered
 from chatserver.protocol.events import Away, Composer, Reply
 from quotas import instant
 from quotas.admission import Status, writing_state
 from quotas.bookings import Booking
+
+
+class UnansweredMessage(Struct, frozen=True):
+    """A message by the id that its app gave it."""
+
+    id: str
+    seq: int
+    at: str
+
+
+class Unanswered(Struct, frozen=True):
+    """What the member wrote in the conversation that this one goes on with, and nobody answered.
+
+    Their app offers to send it on to the new mentor, by reading it there and sending it here.
+    """
+
+    conversation: str
+    messages: list[UnansweredMessage]
 
 
 class Conversation(Struct, frozen=True):
@@ -53,6 +73,8 @@ class Conversation(Struct, frozen=True):
     reply: Reply
     away: Away | None
     """Null while the mentor is there."""
+    unanswered: Unanswered | None
+    """For its member, until they have written here; null where there is nothing."""
 
 
 async def put_conversation(call: HttpCall[NoQuery, ConversationDetails]) -> HttpAnswer:
@@ -95,7 +117,7 @@ async def choose_conversation(call: HttpCall[NoQuery, ConversationChoice]) -> Ht
 
 
 async def get_conversation(call: HttpCall[NoQuery, None]) -> HttpAnswer:
-    record = await readable(call.context, call.identity, call.id)
+    record, _ = await readable_standing_in(call.context, call.identity, call.id)
     return HttpAnswer(200, await _resource(call.context, call.identity, record))
 
 
@@ -105,6 +127,23 @@ async def readable(context: ApiContext, identity: Identity, id: str) -> conversa
     if record is None or not may_read(identity, record):
         raise not_found(id)
     return record
+
+
+async def readable_standing_in(
+    context: ApiContext, identity: Identity, id: str
+) -> tuple[conversation.ConversationRecord, AbsenceRecord | None]:
+    """As `readable`, also where the person stands in for the mentor: then with the mentor's absence."""
+    record = await context.provisioning.get_conversation(id)
+    if record is None:
+        raise not_found(id)
+    if may_read(identity, record):
+        return record, None
+    if identity.role != "mentor" or record.status == "ended":
+        raise not_found(id)
+    absence = await context.absences.running(record.mentor, await context.clock())
+    if absence is None or absence.substitute != identity.user:
+        raise not_found(id)
+    return record, absence
 
 
 def not_found(id: str) -> ProblemError:
@@ -152,7 +191,20 @@ async def _resource(context: ApiContext, identity: Identity, record: conversatio
         composer=composer_of(state),
         reply=reply_of(standing.usage, standing.now),
         away=away_of(await context.absences.running(record.mentor, standing.now)),
+        unanswered=await _unanswered(context, identity, record),
     )
+
+
+async def _unanswered(
+    context: ApiContext, identity: Identity, record: conversation.ConversationRecord
+) -> Unanswered | None:
+    if record.follows is None or identity.user != record.member or identity.role != "member":
+        return None
+    before = await context.provisioning.get_conversation(record.follows)
+    found = await unanswered(context.messages, before, record) if before else []
+    if before is None or not found:
+        return None
+    return Unanswered(before.id, [UnansweredMessage(each.head.id, each.seq, instant.text(each.at)) for each in found])
 
 
 PUT_CONVERSATION = Operation(
@@ -185,7 +237,7 @@ GET_CONVERSATION = Operation(
     method="GET",
     path="/v1/conversations/{id}",
     name="getConversation",
-    summary="A conversation, what its member may write and what its mentor owes. Members and mentors see their own.",
+    summary="A conversation, what its member may write and what its mentor owes. Each sees their own, substitutes too.",
     handler=get_conversation,
     query=NoQuery,
     answers={200: (Conversation, "The conversation.")},

@@ -25,6 +25,7 @@ from chatserver.api import problem
 from chatserver.api.authentication import identify
 from chatserver.api.problem import ProblemError
 from chatserver.api.worker_numbers import Seat, WorkerNumbers, text_of
+from chatserver.cases.case_counts import CaseCount, CaseCounts
 from chatserver.notices.delivery import CHANNELS, ChannelName
 from chatserver.notices.outbox_counts import ChannelCount, OutboxCounts
 from chatserver.operating.gauges import Gauges
@@ -53,6 +54,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     store: Store
     counts: StoreCounts
     outbox: OutboxCounts
+    cases: CaseCounts
     health: Health
     ledger: RedisLedger
     data_dir: Path
@@ -90,6 +92,7 @@ class Exposition(Collector):
         whole = [
             *_whole_store(await self._from.counts.latest()),
             *_whole_outbox(await self._from.outbox.latest()),
+            *_whole_casebook(await self._from.cases.latest()),
             *self._checks(await self._from.health.checks()),
             *self._machine(),
         ]
@@ -215,6 +218,16 @@ def _whole_outbox(outbox: Mapping[ChannelName, ChannelCount] | None) -> Iterator
     late = {(channel,): count.late / 1000 for channel, count in outbox.items()}
     told = "For how long the one has been due that was due first, of the whole store."
     yield _gauges("outbox_oldest_seconds", told, ("channel",), late.items())
+
+
+def _whole_casebook(cases: CaseCount | None) -> Iterator[Metric]:
+    if cases is None:
+        return
+    yield _gauges("cases_open", "Cases that are open, of the whole store.", ("kind", "state"), cases.open.items())
+    told = "Those of them whose due is past."
+    yield _gauges("cases_overdue", told, ("kind", "state"), cases.overdue.items())
+    told = "For how long the step of a case has been due that was due first, of the whole store."
+    yield _gauge("case_steps_late_seconds", told, cases.late / 1000)
 
 
 def _counter(name: str, says: str, labels: tuple[str, ...], values: Values) -> Metric:

@@ -29,6 +29,8 @@ class AgreedMembership(Struct, frozen=True):
     price: Price
     payer: Payer
     cadence: Cadence | None
+    next_cadence: Cadence | None
+    next_cadence_from: date | None
     renews: bool
 
 
@@ -37,7 +39,8 @@ class MembershipView(Struct, frozen=True):
 
     `paid_until` is the first day that is not paid for: the day of the next renewal, or where it does not renew, of its
     end. `price` is that of a month, or of a year where it renews annually; with a cadence, for meeting every two weeks.
-    `renewal_price` is what a renewal costs, and `monthly_price` what a month does, at the agreed cadence.
+    `renewal_price` is what the next renewal costs, and `monthly_price` what a month does, each at the cadence that then
+    holds: `next_cadence` from the day `next_cadence_from` on, where that is agreed.
     `reminder_on` is null where it does not renew.
     """
 
@@ -51,6 +54,8 @@ class MembershipView(Struct, frozen=True):
     monthly_price: Price
     payer: Payer
     cadence: Cadence | None
+    next_cadence: Cadence | None
+    next_cadence_from: date | None
     reminder_on: date | None
     updated_at: str
     history: list[AgreedMembership]
@@ -101,10 +106,12 @@ def _membership(person: str, found: MembershipNow) -> MembershipView:
         paid_until=found.paid_until,
         renews=terms.renews,
         price=terms.price,
-        renewal_price=Price(terms.renewal_price, currency),
+        renewal_price=Price(terms.renewal_price_on(found.paid_until), currency),
         monthly_price=Price(terms.monthly_price, currency),
         payer=terms.payer,
         cadence=terms.cadence,
+        next_cadence=terms.next_cadence,
+        next_cadence_from=terms.next_cadence_from,
         reminder_on=reminder_day(terms, found.paid_until) if terms.renews else None,
         updated_at=instant.text(found.history[-1].set_at),
         history=[_agreed(each) for each in found.history],
@@ -122,6 +129,8 @@ def _agreed(record: MembershipRecord) -> AgreedMembership:
         price=terms.price,
         payer=terms.payer,
         cadence=terms.cadence,
+        next_cadence=terms.next_cadence,
+        next_cadence_from=terms.next_cadence_from,
         renews=terms.renews,
     )
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
-from chatserver.api.conversations import readable
+from chatserver.api.conversations import readable_standing_in
 from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.messages.history import history
+from chatserver.messages.substitutes import first_for_substitute
 from chatserver.protocol import events
 from chatserver.protocol.commands import MAX_HISTORY
 
@@ -34,11 +35,13 @@ class MessagePage(Struct, frozen=True):
 
 
 async def get_messages(call: HttpCall[MessagesQuery, None]) -> HttpAnswer:
-    record = await readable(call.context, call.identity, call.id)
+    record, absence = await readable_standing_in(call.context, call.identity, call.id)
     standing = await call.context.provisioning.standing(record)
-    newest = standing.last_seq + 1
+    newest, first = standing.last_seq + 1, 1
+    if absence is not None:
+        first = await first_for_substitute(call.context.messages, call.id, absence) or newest
     before = newest if isinstance(call.query.before, UnsetType) else min(call.query.before, newest)
-    messages, more = await history(call.context.messages, call.id, before, call.query.limit)
+    messages, more = await history(call.context.messages, call.id, before, call.query.limit, first)
     return HttpAnswer(200, MessagePage([StoredMessage(**asdict(message)) for message in messages], more))
 
 
@@ -46,7 +49,7 @@ GET_MESSAGES = Operation(
     method="GET",
     path="/v1/conversations/{id}/messages",
     name="getMessages",
-    summary="A page of a conversation's messages, the newest last. Members and mentors see their own conversations'.",
+    summary="A page of a conversation's messages, the newest last. Each sees their own; substitutes, what waits.",
     handler=get_messages,
     query=MessagesQuery,
     answers={200: (MessagePage, "The page.")},

@@ -13,6 +13,9 @@ from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
 from chatserver.cases.casebook import CaseBook
+from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.leaving_mentors import LeavingMentors
+from chatserver.cases.quiet_members import QuietMembers
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -41,6 +44,7 @@ from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
 from chatserver.sessions.telling import SessionTelling
+from quotas.case_policy import CasePolicy
 from quotas.ledger.base import Ledger
 from quotas.plans import SessionPolicy
 
@@ -81,11 +85,19 @@ class ApiContext:
     push: PushSubscriptions
     vapid: Vapid
     cases: CaseBook
+    quiet: QuietMembers
+    leaving_mentors: LeavingMentors
+    evidence: CaseEvidence
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit
     """What one person may ask for, the sockets' commands included."""
     metrics: Metrics
+
+    @property
+    def case_policy(self) -> CasePolicy:
+        """What the policy says of cases."""
+        return self.provisioning.rulebook.policy.cases
 
     @property
     def session_policy(self) -> SessionPolicy:

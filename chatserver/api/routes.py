@@ -13,17 +13,20 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
-from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, PUT_ABSENCE
+from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, LIST_ABSENCES, PUT_ABSENCE
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
+from chatserver.api.case_choices import GET_CASE_CHOICES
+from chatserver.api.case_evidence import GET_CASE_EVIDENCE
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.hand_over import HAND_OVER
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
@@ -42,6 +45,7 @@ from chatserver.api.push import (
     LIST_PUSH_SUBSCRIPTIONS,
     PUT_PUSH_SUBSCRIPTION,
 )
+from chatserver.api.readings import GET_READINGS
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
@@ -71,6 +75,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CONVERSATION,
     GET_MESSAGES,
     GET_WHY,
+    GET_READINGS,
     GET_REPLIES,
     GET_REPORT,
     PUT_BOOKING,
@@ -91,7 +96,9 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_SLOTS,
     PUT_ABSENCE,
     GET_ABSENCE,
+    LIST_ABSENCES,
     DELETE_ABSENCE,
+    HAND_OVER,
     PUT_PRICES,
     GET_PRICES,
     PUT_SERIES,
@@ -127,9 +134,11 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     DELETE_PUSH_SUBSCRIPTION,
     LIST_PUSH_SUBSCRIPTIONS,
     PUT_CASE,
+    GET_CASE_EVIDENCE,  # before the actions, whose path it would be else
     ACT_ON_CASE,
     GET_CASE,
     GET_CASES,
+    GET_CASE_CHOICES,
 )
 
 logger = logging.getLogger(__name__)

@@ -10,13 +10,13 @@ from chatserver.conversations.memberships import MembershipNow, Memberships
 from quotas.bookings import Booking
 from quotas.calendar import Calendar
 from quotas.cases.facts import CaseFactName, CaseFacts, given_of
-from quotas.cases.prices import price_at_cadence
+from quotas.cases.prices import price_at_cadence, price_of_one_off
 from quotas.cases.rules import CaseKind
 from quotas.memberships import Payer
 from quotas.periods import period_at
 from quotas.terms import Rulebook
 
-SUPPORTS: tuple[CaseFactName, ...] = ("paid_until", "applies_on", "ends_at")
+SUPPORTS: tuple[CaseFactName, ...] = ("paid_until", "applies_on", "ends_at", "waiting_since")
 """What only support may say otherwise than the server knows it."""
 
 
@@ -64,6 +64,8 @@ class KnownFacts:
                 known = CaseFacts(applies_on=period_ends_on)
                 if terms.membership is not None and so_far.to is not None:
                     known = replace(known, price=price_at_cadence(terms.membership.terms, so_far.to))
+            case "one_off_session", "approved" if given.replaces is None and terms.membership is not None:
+                known = CaseFacts(price=price_of_one_off(terms.membership.terms))
             case "one_off_session", "booked":
                 booking = await self._booking_of(given.booking) if given.booking else None
                 known = CaseFacts(ends_at=booking.ended_at if booking else None)

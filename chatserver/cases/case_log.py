@@ -1,30 +1,32 @@
 """How a case is written down: what it is now, the lines that its history has got, and what is to do because of it.
 
-Always in a transaction that has locked the case's conversation: so nobody writes it twice.
+Always in a transaction that has locked the case's conversation: so nobody writes it twice. Who hears of a change is
+noted in the same transaction, and told once it is committed, whoever commits it.
 """
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatserver.cases.case_events import CasePublisher, CaseSaid, said_of
+from chatserver.cases.case_news import facts_of
 from chatserver.cases.case_record import CaseTodo, KeptCase
 from chatserver.cases.case_texts import EntryTexts, texts_of, without_free_reason
 from chatserver.cases.rows import case_entries, cases
 from chatserver.cases.rows.case_entries import KeptEntry
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.notices.fact import Fact
-from chatserver.notices.noting import Noting
+from chatserver.notices.noting import Made, Noting
+from chatserver.records.database import after_commit
 from quotas.calendar import Calendar
-from quotas.cases.dues import due_of, next_step, played
+from quotas.cases.dues import due_of, effect_at, next_step, played, with_wait
 from quotas.cases.record import Case, CaseEntry
 from quotas.terms import Rulebook
 
 CASE = "case"
 """The kind of a case's timer; its name is the case's ref."""
-TELLS_SUPPORT = ("overdue", "reminder")
-"""Lines of which support hears: of nobody else's concern, for a case may be about one of the two."""
 
 
 def new_ref(now: int) -> str:
@@ -35,9 +37,10 @@ def new_ref(now: int) -> str:
 class CaseLog:
     """Where every change of a case goes through."""
 
-    def __init__(self, rulebook: Rulebook, noting: Noting) -> None:
+    def __init__(self, rulebook: Rulebook, noting: Noting, publisher: CasePublisher) -> None:
         self._rulebook = rulebook
         self._noting = noting
+        self._publisher = publisher
 
     def calendar_of(self, conversation: ConversationRecord) -> Calendar:
         """By which the case's days count."""
@@ -65,6 +68,7 @@ class CaseLog:
         kept, entries = self._after(start, case, conversation, now, sealed)
         await cases.create(connection, kept)
         await case_entries.append(connection, case.id, 0, entries)
+        await self._note(connection, None, case, kept, conversation, now)
         return kept
 
     async def change(
@@ -83,9 +87,7 @@ class CaseLog:
         kept, entries = self._after(before, case, conversation, now, sealed)
         await cases.change(connection, kept)
         await case_entries.append(connection, case.id, before.entries, entries)
-        if facts := [_waiting(case, entry, conversation) for entry in case.history if entry.did in TELLS_SUPPORT]:
-            # The outbox finds by itself what is to be sent: nobody need be told after the commit.
-            await self._noting.note(connection, facts, now)
+        await self._note(connection, before, case, kept, conversation, now)
         return kept
 
     async def done(
@@ -112,27 +114,50 @@ class CaseLog:
             kept = await self.change(connection, kept, step[1], conversation, now)
         return kept
 
+    async def _note(
+        self,
+        connection: AsyncConnection,
+        before: KeptCase | None,
+        case: Case,
+        kept: KeptCase,
+        conversation: ConversationRecord,
+        now: int,
+    ) -> None:
+        earlier = before.case if before is not None else None
+        case = replace(kept.case, history=case.history, facts=case.facts)
+        facts = facts_of(earlier, case, kept.entries - len(case.history) + 1, conversation, kept.due_at)
+        made = await self._noting.note(connection, facts, now) if facts else Made()
+        said = said_of(earlier, case, conversation, self.calendar_of(conversation))
+        after_commit(connection, partial(self._tell, made, said))
+
+    async def _tell(self, made: Made, said: Sequence[CaseSaid]) -> None:
+        await self._publisher.publish(said)
+        if made.notices or made.due_at is not None:
+            await self._noting.tell(made)
+
     def _after(
         self, before: KeptCase, case: Case, conversation: ConversationRecord, now: int, sealed: bytes | None
     ) -> tuple[KeptCase, Sequence[KeptEntry]]:
         calendar = self.calendar_of(conversation)
         todo = before.todo
         if len(case.reached) > len(before.case.reached):
-            todo += tuple(CaseTodo(effect, case.since) for effect in case.effects)
+            case = with_wait(case, self._rulebook.policy.cases.wait(case.kind, case.state))
+            todo += tuple(CaseTodo(effect, effect_at(case, effect, calendar)) for effect in case.effects)
         # Where somebody is removed it lasts until they are.
         stays = case.suspension is None and "remove_person" in case.effects
         if (case.suspension is None) != (before.case.suspension is None) and not stays:
             at = case.history[-1].at if case.history else now
             todo += (CaseTodo("lift" if case.suspension is None else "suspend", at),)
         due, step = due_of(case, calendar), next_step(case, calendar)
-        step_at = step.at if step else None
+        steps = [step.at] if step else []
+        steps += [max(now, each.at) for each in todo]
         kept = KeptCase(
             case=replace(case, history=(), facts=without_free_reason(case.kind, case.facts)),
             entries=before.entries + len(case.history),
             member_read=before.member_read,
             todo=todo,
             due_at=due.at if due else None,
-            step_at=now if todo else step_at,
+            step_at=min(steps, default=None),
         )
         entries = [
             KeptEntry(
@@ -142,16 +167,3 @@ class CaseLog:
             for entry in case.history
         ]
         return kept, entries
-
-
-def _waiting(case: Case, entry: CaseEntry, conversation: ConversationRecord) -> Fact:
-    return Fact(
-        event="case.waiting",
-        mark=f"{case.id}/{case.since}/{entry.did}",
-        at=entry.at,
-        conversation=conversation.id,
-        member=conversation.member,
-        mentor=conversation.mentor,
-        roles=frozenset({"support"}),
-        data={"case": case.id, "kind": case.kind, "state": case.state, "did": entry.did},
-    )

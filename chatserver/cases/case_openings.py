@@ -5,17 +5,19 @@ of a conversation, a member who books or joins.
 import logging
 from collections.abc import Mapping, Sequence
 
-from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CASE, CaseLog, new_ref
-from chatserver.cases.rows import cases
+from chatserver.cases.case_log import CASE, CaseLog
+from chatserver.cases.guest import case_of_guest
+from chatserver.cases.own_cases import OwnCases
+from chatserver.cases.rows import cases, quiet_members
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.records.database import Database, DatabaseError
+from chatserver.sessions.attendance import have_met
 from chatserver.sessions.session_event import EventName, SessionEvent
 from quotas.cases.events import ActivitySign, clock_resumed, clock_stopped, conversation_ended, member_active
 from quotas.cases.facts import CaseFacts
-from quotas.cases.record import SYSTEM, Case, CaseEntry, noted, open_case
+from quotas.cases.record import Case
 from quotas.cases.rules import CaseKind
 from quotas.ledger.timers import Timers
 from quotas.store.errors import StoreError
@@ -45,6 +47,7 @@ class CaseOpenings:
     def __init__(self, database: Database, log: CaseLog, timers: Timers) -> None:
         self._database = database
         self._log = log
+        self._own = OwnCases(log)
         self._timers = timers
 
     async def happened(
@@ -64,8 +67,17 @@ class CaseOpenings:
                 await self._returned(connection, sign, event, conversation)
 
     async def told(self, events: Sequence[SessionEvent]) -> None:
-        """Set the timers of what these opened. Where that cannot be now, `CaseSteps.arm` does it."""
+        """Set the timers of what these opened. Where that cannot be now, `CaseSteps.arm` does it.
+
+        The case of a guest's session looks at what has become of it; where that is lost, it does at its due.
+        """
         try:
+            for ref in sorted({ref for each in events if (ref := case_of_guest(each.conversation))}):
+                async with self._database.read() as connection:
+                    guest_of = await cases.find(connection, ref)
+                if guest_of is not None and guest_of.case.is_open:
+                    now = max(each.noted_at for each in events)
+                    await self._timers.set_timer(guest_of.case.conversation, CASE, ref, now)
             for conversation in sorted({each.conversation for each in events if each.name in OPENS}):
                 async with self._database.read() as connection:
                     live = await cases.live_of(connection, conversation)
@@ -81,6 +93,8 @@ class CaseOpenings:
         """The conversation's status is another one with this transaction."""
         if before.status == after.status:
             return
+        if after.status == "open":
+            await quiet_members.heard(connection, {after.id: now})
         for kept in await cases.live_of(connection, after.id):
             if not kept.case.is_open:
                 continue
@@ -98,10 +112,18 @@ class CaseOpenings:
                 case = conversation_ended(kept.case, calendar, "switched", now, successor.id)
                 await self._log.change(connection, kept, case, successor, now)
 
+    async def suspends(self, connection: AsyncConnection, conversation: str) -> bool:
+        """Whether a case does, or is about to remove somebody: a `ConversationListener`."""
+        live = await cases.live_of(connection, conversation)
+        return any(
+            each.case.suspension is not None or any(todo.effect == "remove_person" for todo in each.todo)
+            for each in live
+        )
+
     def _with_status(self, case: Case, conversation: ConversationRecord, now: int) -> Case:
         calendar = self._log.calendar_of(conversation)
         match conversation.status:
-            case "ended" if conversation.ended_reason == "switched" and case.rule.follows_member:
+            case "ended" if conversation.ended_reason in ("switched", "removed") and case.rule.follows_member:
                 return case  # until it is known where the member goes on: `followed`
             case "ended":
                 # Whose conversation ended because somebody was removed does not learn that by it.
@@ -115,33 +137,10 @@ class CaseOpenings:
     async def _open(
         self, connection: AsyncConnection, kind: CaseKind, event: SessionEvent, conversation: ConversationRecord
     ) -> None:
-        now, facts = event.noted_at, CaseFacts(booking=event.booking)
-        live = [
-            each
-            for each in await cases.live_of(connection, conversation.id)
-            if each.case.kind == kind and each.case.is_open
-        ]
-        ref = live[0].case.id if live else new_ref(now)
-        if not await cases.name(connection, SYSTEM.id, f"{kind}/{event.booking}", ref):
-            return
-        if live:
-            # One more while the case is open: support looks at all of them together.
-            entry = CaseEntry(event.at, now, SYSTEM.id, SYSTEM.role, "again", facts=facts)
-            await self._log.change(connection, live[0], noted(live[0].case, entry), conversation, now)
-            return
-        # At the instant at which it fell due, however late that is written down.
-        case = open_case(
-            ref,
-            kind,
-            conversation=conversation.id,
-            member=conversation.member,
-            by=SYSTEM,
-            now=event.at,
-            facts=facts,
-        )
-        if isinstance(case, Case):
-            case = replace(case, history=tuple(replace(entry, noted_at=now) for entry in case.history))
-            await self._log.create(connection, case, conversation, now)
+        # As of the instant at which it fell due, however late that is written down.
+        is_first = kind == "no_show" and not await have_met(connection, conversation.member, conversation.mentor)
+        facts = CaseFacts(booking=event.booking, first_session=is_first or None)
+        await self._own.open_one(connection, conversation, kind, event.booking, facts, event.at, event.noted_at)
 
     async def _returned(
         self, connection: AsyncConnection, sign: ActivitySign, event: SessionEvent, conversation: ConversationRecord

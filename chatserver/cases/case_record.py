@@ -9,7 +9,7 @@ TodoName = CaseEffect | SuspendAction
 
 
 class CaseTodo(Struct, frozen=True):
-    """What the rest of the product is to do, because a case came into a state at `at` (ms)."""
+    """What the rest of the product is to do from `at` (ms) on, because a case came into a state."""
 
     effect: TodoName
     at: int

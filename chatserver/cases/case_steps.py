@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.cases.case_log import CASE, CaseLog
 from chatserver.cases.case_record import CaseTodo, KeptCase
 from chatserver.cases.effects import CaseEffects, EffectDone, carried_out
+from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked
@@ -23,11 +24,13 @@ from chatserver.records.paging import each_row
 from quotas.cases.dues import played
 from quotas.cases.events import ActivitySign, member_active
 from quotas.cases.record import SYSTEM, Case, CaseEntry
-from quotas.instant import HOUR
+from quotas.instant import HOUR, MINUTE
 from quotas.ledger.timers import Rung, Timers
 
 LOOK_AHEAD = 2 * HOUR
-"""How far ahead timers that the store has lost are set again."""
+"""How far ahead timers that the store has lost are set again; once in half of that time."""
+MISSED_BY = 5 * MINUTE
+"""A case whose step has been due for so long has lost its timer; looked for whenever timers are armed."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class CaseSteps:
         clock: Callable[[], Awaitable[int]],
         effects: CaseEffects,
         signs: MemberSigns,
+        guests: GuestSessions,
     ) -> None:
         self._database = database
         self._log = log
@@ -67,6 +71,8 @@ class CaseSteps:
         self._clock = clock
         self._effects = effects
         self._signs = signs
+        self._looked_until = 0
+        self._guests = guests
 
     async def arm(self, partition: int) -> int:
         """Set timers that the store has lost; of how many.
@@ -75,9 +81,11 @@ class CaseSteps:
         """
         if partition:
             return 0
-        until = await self._clock() + LOOK_AHEAD
+        now = await self._clock()
+        # Not all that comes near at each look: of many cases that would be many timers, set already.
+        until = now - MISSED_BY if now + LOOK_AHEAD // 2 <= self._looked_until else now + LOOK_AHEAD
         try:
-            return await each_row(
+            found = await each_row(
                 self._database,
                 lambda connection, last, most: cases.due_until(connection, until, last, most),
                 (0, ""),
@@ -87,6 +95,8 @@ class CaseSteps:
         except DatabaseError:
             logger.debug("the database does not answer; timers of cases are looked at later")
             return 0
+        self._looked_until = max(self._looked_until, until)
+        return found
 
     async def ring(self, rung: Rung) -> None:
         """Do what is due in the case's conversation."""
@@ -113,7 +123,7 @@ class CaseSteps:
         await self._look_for_member(conversation, now)
         while True:
             await self.carry_out(conversation)
-            kept = await self._next(conversation, now)
+            kept = await self._guests.look(conversation, now) or await self._next(conversation, now)
             if kept is None:
                 return
             await self.set_timer(kept)
@@ -172,15 +182,16 @@ class CaseSteps:
         return await self._log.change(connection, kept, _noted_at(back, now), record, now)
 
     async def carry_out(self, conversation: str) -> None:
-        """Do what is to do because of states that cases there came into."""
+        """Do what is to do by now because of states that cases there came into."""
         while True:
             async with self._database.read() as connection:
-                pending = [each for each in await cases.live_of(connection, conversation) if each.todo]
+                live = [each for each in await cases.live_of(connection, conversation) if each.todo]
+            now = await self._clock() if live else 0
+            pending = [(each.case, todo) for each in live for todo in each.todo if todo.at <= now]
             if not pending:
                 return
-            for each in pending:
-                for todo in each.todo:
-                    await self._do(each.case, todo)
+            for case, todo in pending:
+                await self._do(case, todo)
 
     async def _is_suspended(self, conversation: str) -> bool:
         async with self._database.read() as connection:

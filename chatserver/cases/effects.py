@@ -17,7 +17,7 @@ class EffectImpossible(Exception):  # noqa: N818 - no fault: somebody else does 
 
 
 EffectDoer = Callable[[Case, int], Awaitable[str]]
-"""Does it for a case, as of the instant (ms) at which its state began, and says what is worth noting: ids, or ''.
+"""Does it for a case, as of the instant (ms) from which on it is to be done, and says what is worth noting: ids, or ''.
 
 Done again it changes nothing. Raises EffectImpossible; StoreError and DatabaseError, where it is tried again.
 """

@@ -4,6 +4,7 @@ Doing it again changes nothing: ids of conversations that are made are the case'
 """
 
 from chatserver.cases.effects import CaseEffects, EffectImpossible
+from chatserver.cases.guest import guest_conversation
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.records import follower, record, records_of_member
@@ -44,6 +45,7 @@ class RelationshipEffects:
             "hand_on": self.hand_on,
             "open_guest": self.open_guest,
             "close_guest": self.close_guest,
+            "close_guest_later": self.close_guest,
         }
 
     async def end_all_conversations(self, case: Case, at: int) -> str:
@@ -83,25 +85,23 @@ class RelationshipEffects:
             holidays=own.holidays,
             guest=True,
         )
-        if not isinstance(await self._provisioning.put_conversation(_guest(case), details), Written):
+        id = guest_conversation(case.id)
+        if not isinstance(await self._provisioning.put_conversation(id, details), Written):
             raise EffectImpossible("there can be no conversation with that mentor")
-        return _guest(case)
+        return id
 
     async def close_guest(self, case: Case, at: int) -> str:
         """It ends; what has not started is cancelled, uncounted."""
         # One that was never opened, or has ended, stays as it is.
-        await self._provisioning.change_conversation(_guest(case), ConversationChange(status="ended"))
-        await self._telling.tell(_guest(case))
-        return _guest(case)
+        id = guest_conversation(case.id)
+        await self._provisioning.change_conversation(id, ConversationChange(status="ended"))
+        await self._telling.tell(id)
+        return id
 
     def _mentor(self, case: Case) -> str:
         if case.facts.mentor is None:
             raise EffectImpossible("no mentor is named")
         return case.facts.mentor
-
-
-def _guest(case: Case) -> str:
-    return f"guest-{case.id}"
 
 
 def _is_trial_with(conversation: ConversationRecord, mentor: str) -> bool:

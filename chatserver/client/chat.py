@@ -34,6 +34,7 @@ from chatserver.protocol.events import (
     Accepted,
     AnyEvent,
     BoardShown,
+    CaseChanged,
     Clock,
     Composer,
     ComposerChanged,
@@ -394,7 +395,16 @@ class ChatClient:
             case Error():
                 if not self._questions.settle_error(event):
                     self._inbox.put(event)
-            case Welcome() | ReplyChanged() | Deadline() | ReadMark() | TypingNow() | Presence() | Clock():
+            case (
+                Welcome()
+                | ReplyChanged()
+                | Deadline()
+                | ReadMark()
+                | TypingNow()
+                | Presence()
+                | CaseChanged()
+                | Clock()
+            ):
                 self._inbox.put(event)
             case _:
                 assert_never(event)

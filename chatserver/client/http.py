@@ -34,20 +34,30 @@ class RefusalSaid(Struct, frozen=True):
     credits_left: int | None = None
     free_starts: list[str] = []
     plans: list[str] = []
+    possible: list[str] = []
+    """Actions that a case knows now."""
+    case: str = ""
+    """The open case that is in the way."""
 
 
 class _Problem(Struct):
     detail: str
 
 
-def get(url: str, path: str, query: dict[str, str], token: str, kind: type[AnswerOf]) -> AnswerOf:
-    """The answer of `GET path` as a `kind`; unknown fields in it are passed over. Raises AnswerError."""
-    return _as(kind, url, get_bytes(url, path, query, token, "application/json"))
+def get(
+    url: str, path: str, query: dict[str, str], token: str, kind: type[AnswerOf], *, language: str = ""
+) -> AnswerOf:
+    """The answer of `GET path` as a `kind`; unknown fields in it are passed over. Raises AnswerError.
+
+    `language` is that of its sentences, where it has any.
+    """
+    return _as(kind, url, get_bytes(url, path, query, token, "application/json", language=language))
 
 
-def get_bytes(url: str, path: str, query: dict[str, str], token: str, accept: str) -> bytes:
+def get_bytes(url: str, path: str, query: dict[str, str], token: str, accept: str, *, language: str = "") -> bytes:
     """The body of the answer of `GET path`, in the media type `accept`. Raises AnswerError."""
-    return _answer(url, "GET", f"{path}?{urlencode(query)}" if query else path, None, token, accept, named=path)
+    target = f"{path}?{urlencode(query)}" if query else path
+    return _answer(url, "GET", target, None, token, accept, named=path, language=language)
 
 
 def say(
@@ -59,13 +69,20 @@ def say(
     kind: type[AnswerOf],
     *,
     within: float = WITHIN,
+    language: str = "",
 ) -> AnswerOf:
     """The answer of a write, whose body is `content` (None: none), as a `kind`.
 
     Raises AnswerError, and RefusedAnswerError where the rules say no.
     """
     body = None if content is None else msgspec.json.encode(content)
-    return _as(kind, url, _answer(url, method, path, body, token, "application/json", named=path, within=within))
+    answer = _answer(url, method, path, body, token, "application/json", named=path, within=within, language=language)
+    return _as(kind, url, answer)
+
+
+def delete(url: str, path: str, token: str) -> None:
+    """Take away what is there. Raises AnswerError."""
+    _answer(url, "DELETE", path, None, token, "application/json", named=path)
 
 
 def _as(kind: type[AnswerOf], url: str, answer: bytes) -> AnswerOf:
@@ -87,8 +104,11 @@ def _answer(
     *,
     named: str,
     within: float = WITHIN,
+    language: str = "",
 ) -> bytes:
     headers = {"Authorization": f"Bearer {token}", "Accept": accept}
+    if language:
+        headers["Accept-Language"] = language
     if body is not None:
         headers["Content-Type"] = "application/json"
     connection = _connection(url, within)
@@ -103,7 +123,7 @@ def _answer(
         raise AnswerError(f"{url} does not answer: {why}; is the server running there?") from None
     finally:
         connection.close()
-    if answer.status in (200, 201, 202):
+    if answer.status in (200, 201, 202, 204):
         return said
     if (refusal := _refusal(said)) is not None:
         raise RefusedAnswerError(refusal)

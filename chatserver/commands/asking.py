@@ -15,6 +15,7 @@ from chatserver.client.sessions import ConversationSaid, SessionCalls
 from chatserver.commands.chat import token_of
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.screen import screen
+from chatserver.protocol.base64url import base64url_bytes
 from chatserver.protocol.sessions import BookingView
 from chatserver.settings import DEFAULT_URL, SettingsError
 from chatserver.terminal.refusals import in_sentences, sentence
@@ -72,6 +73,15 @@ def asking(asked: QuestionFlags) -> Iterator[Asking]:
             raise SettingsError(in_sentences(EN, refused.refusal, ask.zone)) from None
         except (AnswerError, ValueError) as error:
             raise SettingsError(str(error)) from None
+
+
+def person_of(asked: QuestionFlags) -> str:
+    """Whom the token names: the server checks it, this only reads it. Raises SettingsError."""
+    try:
+        _, payload, _ = token_of(asked.token_file).split(".")
+        return str(msgspec.json.decode(base64url_bytes(payload))["sub"])
+    except (ValueError, KeyError, TypeError, msgspec.DecodeError):
+        raise SettingsError("the token names nobody; use one that `chatserver token` or your platform issued") from None
 
 
 def print_json(content: object) -> None:

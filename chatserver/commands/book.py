@@ -1,6 +1,5 @@
 """`chatserver book`."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Literal
 from uuid import uuid4
 
@@ -8,7 +7,7 @@ from chatserver.client.sessions import BookingWish
 from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_booking
 from chatserver.settings import SettingsError
 from quotas.bookings import BookingKind, Price
-from quotas.currencies import MINOR_DIGITS, currency_problem
+from quotas.currencies import MINOR_DIGITS, currency_problem, read
 from quotas.plans import Service
 
 ID_LENGTH = 12
@@ -41,7 +40,7 @@ def book(
     service
         A video_call or a live_chat.
     kind
-        What pays for it: the plan, or (extra) the mentor's price; one_off and chemistry are for staff.
+        What pays for it: the plan, or (extra) the mentor's price; one_off with a guest, chemistry first in a trial.
     price
         Of an extra one: what it costs, such as 450 or 450.50; the mentor's listed price by default.
     currency
@@ -61,11 +60,8 @@ def price_of(text: str, currency: str) -> Price:
     """An amount as people write it, in the currency's minor unit. Raises SettingsError."""
     if problem := currency_problem(currency):
         raise SettingsError(f"--currency: {problem}")
-    digits = MINOR_DIGITS[currency]
-    try:
-        amount = Decimal(text.replace(",", ".")).scaleb(digits)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount != amount.to_integral_value() or amount < 0:
+    amount = read(text, currency)
+    if amount is None:
+        digits = MINOR_DIGITS[currency]
         raise SettingsError(f"--price {text!r}: is no amount in {currency}; use one with at most {digits} decimals")
-    return Price(int(amount), currency)
+    return Price(amount, currency)

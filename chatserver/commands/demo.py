@@ -8,12 +8,13 @@ from msgspec.structs import replace
 from rich.text import Text
 
 from chatserver import app as composition
-from chatserver import demo as demonstration
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import screen
 from chatserver.commands.serve import url_of, warn
+from chatserver.demo import screen as demo_screen
+from chatserver.demo import setting_up, starting
 from chatserver.operating.logs import configure_logs
 from chatserver.server import listen, listening_sockets
 from chatserver.settings import Settings
@@ -26,7 +27,7 @@ def demo(flags: ServerFlags = NO_FLAGS) -> None:
     Its data is in the folder demo-data unless another one is named. Started again it goes on from there.
     """
     with one_sentence():
-        settings = settings_of(flags, data_dir=demonstration.DATA_DIR)
+        settings = settings_of(flags, data_dir=starting.DATA_DIR)
         configure_logs(settings.log_level)
         socks = listening_sockets(settings.host, settings.port, settings.workers)
         with store_of(settings) as store_url:
@@ -39,13 +40,12 @@ def demo(flags: ServerFlags = NO_FLAGS) -> None:
 
 
 async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socket]) -> None:
-    await demonstration.refuse_real_data(settings, store_url)
-    settings = demonstration.with_quick_plan(settings)
-    settings, why = await demonstration.with_open_day(settings, store_url)
+    await starting.refuse_real_data(settings, store_url)
+    settings = starting.with_quick_plan(settings)
+    settings, why = await starting.with_open_day(settings, store_url)
     async with composition.assembled(settings, store_url, at_work=len(socks) == 1) as parts:
-        await demonstration.settle(parts.provisioning)
-        await demonstration.settle_sessions(parts)
-        tokens = demonstration.write_tokens(settings, parts.rulebook)
+        await setting_up.settle(parts)
+        tokens = starting.write_tokens(settings, parts.rulebook)
         if why:
             screen.print(Text(why, "yellow"))
         warn(parts.warnings, parts.shift, await parts.ledger.now())
@@ -59,8 +59,8 @@ async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socke
         waiting = asyncio.get_running_loop().create_task(ready.wait())
         await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if ready.is_set():
-            await demonstration.start_a_wait(parts)
-            await demonstration.show(screen, parts, url_of(socks[0]), settings.data_dir, tokens)
+            await setting_up.start_a_wait(parts)
+            await demo_screen.show(screen, parts, url_of(socks[0]), settings, tokens)
             screen.print(f"Listening on {url_of(socks[0])}. Ctrl-C stops.")
         waiting.cancel()
         await listening

@@ -90,6 +90,8 @@ def _rows(erased: Erased) -> list[tuple[str, str, str]]:
     )
     records = f"{counted(remains.waits, 'wait')}, {counted(remains.notices, 'notice')}"
     emptied = counted(remains.tombstones, "message")
+    places = counted(len(erased.stood_in), "conversation")
+    stood_in = [("erased", f"what they wrote for others in {places}", "those go on")] if erased.stood_in else []
     return [
         (
             "erased",
@@ -104,6 +106,7 @@ def _rows(erased: Erased) -> list[tuple[str, str, str]]:
             "nothing is sent to them any more",
         ),
         ("ended", counted(len(erased.conversations), "conversation"), "nobody writes in them any more"),
+        *stood_in,
         ("remains", "id, role, instants of the record", "conversations and reports name it"),
         (
             "remains",

@@ -8,10 +8,8 @@ import msgspec
 from cyclopts import App, Parameter
 
 from chatserver.client.sessions import HoursSaid
-from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, print_json
-from chatserver.commands.chat import token_of
+from chatserver.commands.asking import AS_USUAL, QuestionFlags, asking, person_of, print_json
 from chatserver.commands.screen import screen
-from chatserver.protocol.base64url import base64url_bytes
 from chatserver.settings import SettingsError
 from chatserver.terminal.session_tables import show_hours
 from quotas.plans import WEEKDAYS
@@ -24,7 +22,7 @@ hours = App(name="hours")
 def shown(*, asked: QuestionFlags = AS_USUAL) -> None:
     """Show when you may be booked, as the mentor of the token; `hours set` changes it."""
     with asking(asked) as ask:
-        _print(asked, ask.calls.hours(_person(asked)))
+        _print(asked, ask.calls.hours(person_of(asked)))
 
 
 @hours.command(name="set")
@@ -60,7 +58,7 @@ def put(
             content["weekly"] = [_stretch(each) for each in open]
         flags = {"zone": zone, "buffer_minutes": buffer_minutes, "notice_hours": notice_hours}
         content.update({name: value for name, value in flags.items() if value is not None})
-        _print(asked, ask.calls.put_hours(_person(asked), content))
+        _print(asked, ask.calls.put_hours(person_of(asked), content))
 
 
 def _print(asked: QuestionFlags, found: HoursSaid) -> None:
@@ -89,12 +87,3 @@ def _stretch(text: str) -> dict[str, str]:
     if day.lower() not in WEEKDAYS or not since or not until:
         raise SettingsError(f"--open {text!r}: must be a day in full and its hours, such as monday=09:00-12:00")
     return {"weekday": day.lower(), "from": since.strip(), "until": until.strip()}
-
-
-def _person(asked: QuestionFlags) -> str:
-    """Whom the token names: the server checks it, this only reads it. Raises SettingsError."""
-    try:
-        _, payload, _ = token_of(asked.token_file).split(".")
-        return str(msgspec.json.decode(base64url_bytes(payload))["sub"])
-    except (ValueError, KeyError, TypeError, msgspec.DecodeError):
-        raise SettingsError("the token names nobody; use one that `chatserver token` or your platform issued") from None

@@ -19,6 +19,11 @@ class AbsenceRecord(Struct, frozen=True):
     begun_at: int | None = None
     """When its beginning was noted."""
 
+    @property
+    def named_at(self) -> int:
+        """From when on somebody stands in: what was answered before is none of theirs."""
+        return max(self.since, self.set_at)
+
     def holds(self, now: int) -> bool:
         """Whether the mentor is away then."""
         return self.since <= now < self.until

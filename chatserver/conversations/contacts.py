@@ -26,6 +26,11 @@ async def contacts(connection: AsyncConnection, ids: Collection[str]) -> dict[st
     return {each.id: _contact(each) for each in await people.find_all(connection, ids) if each.erased_at is None}
 
 
+async def erased_of(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Those of `ids` that were erased."""
+    return {each.id for each in await people.find_all(connection, ids) if each.erased_at is not None}
+
+
 async def support_staff(connection: AsyncConnection) -> dict[str, Contact]:
     """All people of support that are there, by id."""
     return {each.id: _contact(each) for each in await people.in_role(connection, "support") if each.erased_at is None}

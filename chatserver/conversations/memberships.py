@@ -20,6 +20,7 @@ from quotas.bookings import Price
 from quotas.calendar import Calendar
 from quotas.currencies import currency_problem
 from quotas.memberships import Membership, paid_until, stopped
+from quotas.money import Cadence
 
 _Agreed = Membership | Invalid | Missing | Conflict
 
@@ -112,6 +113,42 @@ class Memberships:
             if over := _over_problem(found, calendar, now):
                 return Conflict(f"the membership of {member.id!r} {over}")
             return replace(found, renews=True)
+
+        return await self._write(person, by, agreed)
+
+    async def agree_cadence(
+        self, person: str, to: Cadence, since: date, by: Role
+    ) -> Written[MembershipRecord] | Invalid | Conflict | Missing:
+        """Let it have that cadence from the day `since` on: renewals from then on cost what that does."""
+        return await self._with_cadence(
+            person, lambda found: replace(found, next_cadence=to, next_cadence_from=since), by
+        )
+
+    async def drop_cadence(self, person: str, by: Role) -> Written[MembershipRecord] | Invalid | Conflict | Missing:
+        """Let the cadence stay, whatever was agreed for later."""
+        return await self._with_cadence(
+            person, lambda found: replace(found, next_cadence=None, next_cadence_from=None), by
+        )
+
+    async def set_cadence(
+        self, person: str, to: Cadence, by: Role
+    ) -> Written[MembershipRecord] | Invalid | Conflict | Missing:
+        """Let it have that cadence from now on."""
+        return await self._with_cadence(
+            person, lambda found: replace(found, cadence=to, next_cadence=None, next_cadence_from=None), by
+        )
+
+    async def _with_cadence(
+        self, person: str, changed: Callable[[Membership], Membership], by: Role
+    ) -> Written[MembershipRecord] | Invalid | Conflict | Missing:
+        """One that is over stays as it is."""
+
+        def agreed(member: PersonRecord, found: Membership | None, calendar: Calendar, now: int) -> _Agreed:
+            if found is None:
+                return Missing()
+            if over := _over_problem(found, calendar, now):
+                return Conflict(f"the membership of {member.id!r} {over}")
+            return changed(found)
 
         return await self._write(person, by, agreed)
 

@@ -73,6 +73,9 @@ class ConversationListener(Protocol):
     ) -> None:
         """The member goes on in another conversation, which is locked too; after `changed`."""
 
+    async def suspends(self, connection: AsyncConnection, conversation: str) -> bool:
+        """Whether a case suspends it, so that nothing else lifts that."""
+
 
 class Provisioning:
     """`clock` gives the store's instant; without `restorer` the ledger is one that loses nothing.
@@ -178,7 +181,7 @@ class Provisioning:
         """Change the plan or the status, or both; where it ends, with the reason that is given.
 
         A suspension comes before a pause: `paused` is kept for when it is lifted, and `open` lifts it and gives back
-        what was before.
+        what was before. While a case suspends it, both are kept for when the case lifts that.
         """
         if change.ended_reason is not None and change.status != "ended":
             return Invalid([FieldProblem("ended_reason", "is for conversations that end; allowed with status ended")])
@@ -189,7 +192,7 @@ class Provisioning:
             found = await conversations.find_to_change(connection, id)
             if found is None:
                 return Missing()
-            status = await _status_after(connection, found, change.status or found.status)
+            status = await self._status_after(connection, found, change.status or found.status)
             asked = replace(found, plan=change.plan or found.plan, status=status)
             if change.ended_reason is not None:
                 asked = replace(asked, ended_reason=change.ended_reason)
@@ -199,6 +202,15 @@ class Provisioning:
             if isinstance(outcome, Written):
                 await self.changed(connection, found, outcome.record, now)
         return await self._projected(outcome)
+
+    async def _status_after(self, connection: AsyncConnection, found: ConversationRecord, asked: Status) -> Status:
+        if found.status != "suspended" or asked in ("suspended", "ended"):
+            return asked
+        by_case = self._listener is not None and await self._listener.suspends(connection, found.id)
+        if by_case or asked == "paused":
+            await conversations.change_beneath(connection, found.id, asked)
+            return "suspended"
+        return await conversations.status_beneath(connection, found.id)
 
     async def changed(
         self, connection: AsyncConnection, before: ConversationRecord, after: ConversationRecord, now: int
@@ -375,15 +387,6 @@ def _person_problem(id: str, needed: Role, person: PersonRecord | None) -> str |
     if person.role != needed:
         return f"the person {id!r} has the role {person.role}; allowed is someone with the role {needed}"
     return None
-
-
-async def _status_after(connection: AsyncConnection, found: ConversationRecord, asked: Status) -> Status:
-    if found.status != "suspended":
-        return asked
-    if asked == "paused":
-        await conversations.pause_beneath(connection, found.id)
-        return "suspended"
-    return await conversations.status_beneath(connection, found.id) if asked == "open" else asked
 
 
 async def write_change(

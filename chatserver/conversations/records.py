@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.rows import conversations
+from chatserver.conversations.rows import conversations, people
 from quotas.admission import Status
 
 
@@ -28,6 +28,13 @@ async def follower(connection: AsyncConnection, id: str) -> str | None:
 async def records_of_member(connection: AsyncConnection, member: str) -> list[ConversationRecord]:
     """All conversations of a member, by id."""
     ids = await conversations.of_member(connection, member)
+    found = await conversations.find_all(connection, ids)
+    return [found[id] for id in ids if id in found]
+
+
+async def records_of(connection: AsyncConnection, person: str) -> list[ConversationRecord]:
+    """All conversations of a person, on whichever side, by id."""
+    ids = sorted(await people.conversations_with(connection, person))
     found = await conversations.find_all(connection, ids)
     return [found[id] for id in ids if id in found]
 

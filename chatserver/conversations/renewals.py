@@ -140,7 +140,7 @@ def _noted(record: MembershipRecord, step: MembershipStep, now: int) -> NotedSte
         kind=step.kind,
         paid_until=step.paid_until,
         renewed_until=step.renewed_until,
-        price=replace(terms.price, amount=terms.renewal_price),
+        price=replace(terms.price, amount=terms.renewal_price_on(step.paid_until)),
         payer=terms.payer,
         at=step.at,
         noted_at=now,

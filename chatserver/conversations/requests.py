@@ -85,7 +85,8 @@ class ConversationDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ConversationChange(Struct, frozen=True, forbid_unknown_fields=True):
     """What is to change; null or absent: as it is. `ended` is final, and comes before `suspended`, which comes before
-    `paused`: `open` lifts a suspension and gives back what was before. `ended_reason` is said with `ended` or never."""
+    `paused`: `open` lifts a suspension and gives back what was before. While a case suspends the conversation, `open`
+    and `paused` are kept for when the case lifts that. `ended_reason` is said with `ended` or never."""
 
     plan: PlanName | None = None
     status: Status | None = None

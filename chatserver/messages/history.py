@@ -10,13 +10,17 @@ MAX_PAGE_BYTES = 256 * 1024
 """Bytes of one page in the open; a longer one begins later than asked, and says that there are more."""
 
 
-async def history(log: MessageLog, conversation: str, before: int, limit: int) -> tuple[list[Message], bool]:
+async def history(
+    log: MessageLog, conversation: str, before: int, limit: int, first: int = 1
+) -> tuple[list[Message], bool]:
     """The last `limit` messages with a seq under `before`, as far as they fit, in order, and whether older ones exist.
+
+    Of those from the seq `first` on: the reader has no others.
 
     Seqs are dense, so where the page begins is known without looking. Read backwards, a few at a time: of long texts no
     more than a few that do not fit. Raises StoreError, DatabaseError.
     """
-    after = max(0, before - 1 - limit)
+    after = max(first - 1, before - 1 - limit)
     newest_first: list[Message] = []
     size = 0
     while before > after + 1:
@@ -27,7 +31,7 @@ async def history(log: MessageLog, conversation: str, before: int, limit: int) -
                 return newest_first[::-1], True
             newest_first.append(message_of(conversation, entry))
         before = begin + 1
-    return newest_first[::-1], after > 0
+    return newest_first[::-1], after > first - 1
 
 
 def message_of(conversation: str, entry: Entry) -> Message:

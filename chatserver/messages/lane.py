@@ -12,7 +12,7 @@ from chatserver.protocol.codec import encode_json
 from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.records.database import DatabaseError
 from quotas.admission import Usage, WritingState, changes_at, writing_state
-from quotas.ledger.base import Again, Ledger, Post, Posted, PostRefused, PostResult, Reused, Stale, Unknown
+from quotas.ledger.base import Again, Ledger, Post, Posted, PostRefused, PostResult, Reused, Stale, StandIn, Unknown
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook, Terms
@@ -40,10 +40,20 @@ def sealed_post(key: Key, writer: Writer, sender: str, id: str, body: str, origi
 class _Ticket:
     """A message on its way, with its place in the order. It is sealed when it is sent: the key may have changed."""
 
-    __slots__ = ("began", "done", "entry", "head", "id", "number", "origin", "sent", "text", "tries", "writer")
+    __slots__ = (
+        *("began", "done", "entry", "head", "id", "number", "origin", "sent", "stand_in", "text", "tries", "writer"),
+    )
 
     def __init__(
-        self, number: int, writer: Writer, id: str, head: bytes, text: bytes, origin: str, done: OnPosted
+        self,
+        number: int,
+        writer: Writer,
+        id: str,
+        head: bytes,
+        text: bytes,
+        origin: str,
+        done: OnPosted,
+        stand_in: StandIn | None,
     ) -> None:
         self.number = number
         self.writer = writer
@@ -55,6 +65,7 @@ class _Ticket:
         """As it was sent last."""
         self.origin = origin
         self.done = done
+        self.stand_in = stand_in
         self.tries = 0
         self.began = self.sent = perf_counter()
 
@@ -147,10 +158,23 @@ class Lane:
         """The next instant at which something changes by itself."""
         return changes_at(self.usage, self.terms_at(now), now)
 
-    def post(self, writer: Writer, sender: str, id: str, body: str, origin: str, done: OnPosted) -> None:
-        """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a StoreError."""
+    def post(
+        self,
+        writer: Writer,
+        sender: str,
+        id: str,
+        body: str,
+        origin: str,
+        done: OnPosted,
+        stand_in: StandIn | None = None,
+    ) -> None:
+        """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a StoreError.
+
+        Of whoever stands in for the mentor, `stand_in` says until when.
+        """
         self._number += 1
-        ticket = _Ticket(self._number, writer, id, head_json(sender, writer, id), encode_json(body), origin, done)
+        head, text = head_json(sender, writer, id), encode_json(body)
+        ticket = _Ticket(self._number, writer, id, head, text, origin, done, stand_in)
         if self._may_send and not self._held:
             self._send(ticket)
             return
@@ -170,9 +194,8 @@ class Lane:
         key, text = self.key, ticket.text
         ticket.entry = entry = joined(ticket.head, key.seal(text))
         digest = key.digest(text)
-        post = Post(
-            self.conversation, ticket.writer, ticket.id, digest, entry, ticket.origin, self._name, self._sends, after
-        )
+        turn = self._name, self._sends, after
+        post = Post(self.conversation, ticket.writer, ticket.id, digest, entry, ticket.origin, *turn, ticket.stand_in)
         if len(self._sent) >= MOST_SENT:
             self._sent.clear()  # The feed was away, or nobody hears it.
         self._sent[entry] = ticket

@@ -1,6 +1,7 @@
 """The messages of a conversation for whoever reads them: opened, wherever they are kept."""
 
 import logging
+from collections.abc import Collection
 
 from msgspec import Struct
 
@@ -60,6 +61,49 @@ class KeptMessages:
                 break
             before = page[0].seq
         return found
+
+    async def last_seq(self, conversation: str) -> int:
+        """The newest message's; 0 where there is none."""
+        standing = await self._ledger.standing(conversation)
+        return standing.last_seq if standing else 0
+
+    async def first_unanswered(self, conversation: str, since: int) -> int | None:
+        """The seq that began the oldest wait that was open at the instant `since`, or later; None where none was.
+
+        It looks back from the newest message to the last one of the mentor's side before `since`. A wait that was
+        dropped counts too: its messages were never answered.
+        """
+        standing = await self._ledger.standing(conversation)
+        before, first = standing.last_seq + 1 if standing else 0, None
+        while before > 1:
+            page = await self.heads(conversation, max(0, before - 1 - PAGE), before, PAGE)
+            for message in reversed(page):
+                if message.head.role == "member":
+                    first = message.seq
+                elif message.head.role == "mentor" and message.at < since:
+                    return first
+            if not page:
+                break
+            before = page[0].seq
+        return first
+
+    async def named(self, conversation: str, ids: Collection[str]) -> list[LoggedHead]:
+        """The messages with those ids of their apps, in order: as each side counts its own, there may be two of one.
+
+        It looks through all of the conversation: it is for what is seldom asked.
+        """
+        if not ids:
+            return []
+        found: dict[int, LoggedHead] = {}
+        last = 0
+        while entries := await self._ledger.messages(conversation, last, 2**53, PAGE):
+            heads = [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
+            found |= {each.seq: each for each in heads if each.head.id in ids}
+            last = entries[-1].seq
+        async with self._database.read() as connection:
+            archived = [messages.entry_of(each) for each in await messages.named(connection, conversation, ids)]
+        older = {entry.seq: LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in archived}
+        return [each for _, each in sorted((older | found).items()) if each.head.kind != "event"]
 
     async def _stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         """An erased one has no text."""

@@ -9,10 +9,12 @@ from typing import cast
 
 from msgspec import Struct
 
+from chatserver.conversations.records import record
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
 from chatserver.messages.rows.messages import MessageRow
 from chatserver.protocol.entry import event_number, head_of
+from chatserver.protocol.events import Author
 from chatserver.records.database import Database
 from quotas.ledger.archive import LedgerArchive, SentId, Unarchived
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, Entry
@@ -33,6 +35,13 @@ class _Archived(Struct, frozen=True):
     """When each message was written that the store calls unarchived, by seq."""
     told: int
     """The number of the last event in it; 0 for none."""
+    mentor: str | None
+    """The conversation's; None where the records have no such conversation."""
+
+    def sent(self, writer: Author, sender: str, id: str, seq: int, at: int) -> SentId:
+        """What is remembered of a message: whoever else wrote on the mentor's side stood in."""
+        is_substitute = writer == "mentor" and self.mentor not in (None, sender)
+        return SentId(cast(Writer, writer), id, seq, at, sender if is_substitute else "")
 
 
 class ArchiveRestorer:
@@ -81,24 +90,26 @@ class ArchiveRestorer:
             # It may be older than the newest messages: those come in several goes where they are many.
             event = await messages.last_event(connection, conversation, snapshot.seq if snapshot else 0)
             told = event_number(event) if event is not None else 0
+            place = await record(connection, conversation)
             return _Archived(
                 await messages.last_seq(connection, conversation),
                 snapshot,
                 await messages.written_since(connection, conversation, since),
                 instants,
                 max(told, int(snapshot.state.get("told", 0)) if snapshot else 0),
+                place.mentor if place is not None else None,
             )
 
 
 def _sent(archived: _Archived, own: list[Entry]) -> list[SentId]:
     """The ids that must get their first answers, where they had one: nobody sends an event again."""
     sent = [
-        SentId(cast(Writer, message.role), message.message_id.decode(), message.seq, message.at)
+        archived.sent(message.role, message.sender, message.message_id.decode(), message.seq, message.at)
         for message in archived.recent
         if message.kind == "text"
     ]
     for seq, entry in enumerate(own, start=archived.last_seq + 1):
         head = head_of(entry.entry)
         if head.kind == "text":
-            sent.append(SentId(cast(Writer, head.role), head.id, seq, entry.at))
+            sent.append(archived.sent(head.role, head.sender, head.id, seq, entry.at))
     return [each for each in sent if each.id]

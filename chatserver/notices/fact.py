@@ -39,13 +39,22 @@ FactName = Literal[
     "session.late_cancellation",
     "session.three_sessions",
     "membership.changed",
+    "membership.cancelled",
     "membership.reminder",
     "membership.renewed",
     "trial.reminder",
     "trial.undecided",
     "trial.not_chosen",
+    "ghosting.suggested",
     "person.erased",
+    "case.opened",
+    "case.moved",
+    "case.guest",
+    "case.noted",
+    "case.assigned",
+    "case.urgent",
     "case.waiting",
+    "conduct.warned",
     "webhook.disabled",
     "notice.test",
 ]
@@ -68,6 +77,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     """Whom it concerns, of those whom the table names; None for all of them."""
     answering: tuple[str, ...] | None = None
     """Who hears of it as the mentor, such as whoever stands in; None for the mentor alone."""
+    helping: tuple[str, ...] | None = None
+    """Who of support hears of it; None for all."""
     joined: bool = False
     """Others like it come at the same moment: they are pushed as one."""
     data: dict[str, Any] = {}

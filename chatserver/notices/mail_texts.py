@@ -40,6 +40,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "sessions": ("sessions", "timer", "sessioner"),
     "openings": ("when you can write again", "når du kan skrive igjen", "hvornår du kan skrive igen"),
     "reminders": ("reminders", "påminnelser", "påmindelser"),
+    "cases": ("requests and cases", "ønsker og saker", "ønsker og sager"),
     "operations": ("the running of the service", "driften av tjenesten", "driften af tjenesten"),
     "page_title": ("Mails about {topics}", "E-post om {topics}", "E-mails om {topics}"),
     "page_ask": (

@@ -21,3 +21,10 @@ class Notice(Struct, frozen=True):
     at: int
     noted_at: int
     read_at: int | None = None
+
+
+class UnreadNotice(Struct, frozen=True):
+    """One that its person has not read, and how many those are in all."""
+
+    notice: Notice
+    unread: int

@@ -17,13 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.contacts import Contact, contacts, support_staff
 from chatserver.notices.delivery import ChannelName
 from chatserver.notices.fact import Fact
-from chatserver.notices.notice import Notice
+from chatserver.notices.notice import Notice, UnreadNotice
 from chatserver.notices.rows import notices as rows
 from chatserver.notices.rows import queue, webhook_events
-from chatserver.notices.rows.notices import HearingKey, events_heard, key_of, unread_counts
+from chatserver.notices.rows.hearers import Hearer, hearers
+from chatserver.notices.rows.notices import HearingKey, key_of, unread_counts
 from chatserver.notices.rows.queue import ToSend
-from chatserver.notices.rows.reach import Reach, reach_of
-from chatserver.notices.rows.wishes import Wishes, wishes_of
+from chatserver.notices.rows.reach import Reach
+from chatserver.notices.rows.wishes import Wishes
 from chatserver.records.database import Database, DatabaseError
 from quotas.instant import MINUTE, SECOND
 from quotas.notices import HearingRole, HearingRule, NoticePolicy, PersonalChannel, quiet_until, rules_for
@@ -94,15 +95,12 @@ class Noting:
         hearings = await self._hearings(connection, facts, now)
         if not hearings:
             return [], []
-        people = {key[0] for key in hearings}
-        heard = await events_heard(connection, people, {each.fact.event for each in hearings.values()})
-        new = await rows.append(connection, _first_ones_marked([each.notice for each in hearings.values()], heard))
-        people = {each.person for each in new}
-        wishes, reach = await wishes_of(connection, people), await reach_of(connection, people)
+        known = await hearers(connection, {key[0] for key in hearings}, {key[1] for key in hearings})
+        new = await rows.append(connection, _first_ones_marked([each.notice for each in hearings.values()], known))
         to_send: list[ToSend] = []
         for notice in new:
-            hearing = hearings[key_of(notice)]
-            to_send += self._sent(hearing, notice, wishes[notice.person], reach[notice.person], now)
+            hearer = known[notice.person]
+            to_send += self._sent(hearings[key_of(notice)], notice, hearer.wishes, hearer.reach, now)
         return new, to_send
 
     async def tell(self, made: Made) -> None:
@@ -117,14 +115,16 @@ class Noting:
         except (StoreError, DatabaseError):
             logger.debug(_LATER)
 
-    async def tell_of(self, facts: Sequence[Fact], now: int) -> None:
-        """As `tell`, of facts that were noted before, for whoever finds them untold. Raises nothing."""
+    async def noted(self, connection: AsyncConnection, facts: Sequence[Fact]) -> list[UnreadNotice]:
+        """What came of facts that were noted before, for whoever finds them untold."""
+        return await rows.unread_by_keys(connection, await self._keys(connection, facts))
+
+    async def tell_of(self, noted: Sequence[UnreadNotice], now: int) -> None:
+        """As `tell`, of what `noted` has found. Raises nothing."""
         try:
-            async with self._database.read() as connection:
-                news = _to_say(await rows.by_keys(connection, await self._keys(connection, facts)))
-                unread = await unread_counts(connection, {each.person for each in news})
-            await self._say(news, unread, now)
-        except (StoreError, DatabaseError):
+            unread = {each.notice.person: each.unread for each in noted}
+            await self._say([each.notice for each in noted], unread, now)
+        except StoreError:
             logger.debug(_LATER)
 
     async def _say(self, news: Sequence[Notice], unread: Mapping[str, int], due_at: int | None) -> None:
@@ -138,7 +138,7 @@ class Noting:
         return [
             (person, fact.event, fact.mark)
             for fact, rule in told
-            for person in (support if rule.role == "support" else _people_of(fact, rule.role))
+            for person in (_helping(fact, support) if rule.role == "support" else _people_of(fact, rule.role))
         ]
 
     def _told(self, facts: Sequence[Fact]) -> list[tuple[Fact, HearingRule]]:
@@ -195,8 +195,13 @@ def _in_role(
     rule: HearingRule, fact: Fact, known: Mapping[str, Contact], support: Mapping[str, Contact]
 ) -> Iterable[Contact]:
     if rule.role == "support":
-        return support.values()
+        return [support[person] for person in _helping(fact, support)]
     return [known[person] for person in _people_of(fact, rule.role) if person in known]
+
+
+def _helping(fact: Fact, support: Mapping[str, Contact]) -> Sequence[str]:
+    """Who of support is to hear of it."""
+    return [*support] if fact.helping is None else [each for each in fact.helping if each in support]
 
 
 def _people_of(fact: Fact, role: HearingRole) -> Sequence[str]:
@@ -228,7 +233,8 @@ def _to_say(notices: Iterable[Notice]) -> list[Notice]:
 
 
 def _is_doer(fact: Fact, rule: HearingRule) -> bool:
-    return fact.data.get("by") == rule.role
+    # Who of support is named has not done it, though somebody of support may have.
+    return fact.data.get("by") == rule.role and (rule.role != "support" or fact.helping is None)
 
 
 def _channels(hearing: _Hearing, notice: Notice, wishes: Wishes) -> Collection[PersonalChannel]:
@@ -248,13 +254,13 @@ def _endpoints(channel: ChannelName, person: Contact, reach: Reach) -> Sequence[
     return [""] if person.email and person.email != reach.refused_address else []
 
 
-def _first_ones_marked(notices: Sequence[Notice], heard: Collection[tuple[str, str]]) -> list[Notice]:
+def _first_ones_marked(notices: Sequence[Notice], known: Mapping[str, Hearer]) -> list[Notice]:
     """With `first` among the data of those whose person has never heard of such an event."""
-    known, marked = set(heard), []
+    heard, marked = {(person, event) for person, hearer in known.items() for event in hearer.heard}, []
     for notice in notices:
         kind = notice.person, notice.event
-        if kind not in known:
-            known.add(kind)
+        if kind not in heard:
+            heard.add(kind)
             notice = replace(notice, data={**notice.data, "first": True})  # noqa: PLW2901
         marked.append(notice)
     return marked

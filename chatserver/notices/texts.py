@@ -17,6 +17,7 @@ optional:
 | `members` | how many members the mentor has written to on fewer days of the week than the plan promises |
 | `month` | such as 2026-03 |
 | `paid_until` `renewed_until` `amount` `currency` `renews` | of a membership |
+| `kind` `state` | of a case |
 | `webhook` | its id |
 
 Instants are RFC 3339. Nobody is called by more than the first name, and no text that a person wrote is in it.
@@ -32,6 +33,7 @@ from msgspec import Struct
 from chatserver.notices import words_da, words_en, words_nb
 from chatserver.notices.notice import Notice
 from quotas import instant
+from quotas.cases.words import CASE_READERS, CaseReader, case_words
 from quotas.currencies import MINOR_DIGITS, with_code
 from quotas.phrases import Language
 from quotas.zones import local_time
@@ -51,9 +53,11 @@ _TOPICS = {
     "session": "sessions",
     "membership": "membership",
     "trial": "trial",
+    "ghosting": "quiet",
     "absence": "operations",
     "person": "operations",
-    "case": "operations",
+    "case": "cases",
+    "conduct": "conduct",
     "webhook": "operations",
 }
 """Why one hears of an event, by the first part of its name."""
@@ -117,6 +121,8 @@ class _Blanks:
         self._language: Language = language
         self._zone = zone
         self._parts = PARTS[language]
+        reader = "guest" if notice.event == "case.guest" else role
+        self._reader: CaseReader = next(each for each in CASE_READERS if each == reader)
         self._other = other or self._parts.get(f"other/{role}", self._parts["other/member"])
 
     def filled(self) -> dict[str, str]:
@@ -143,10 +149,16 @@ class _Blanks:
             "renewed_until": self._date("renewed_until", self._parts["date"]),
             "price": self._price(),
             "webhook": self._data.get("webhook"),
+            **self._case(),
         }
         known = {name: said for name, said in found.items() if said}
-        capitals = ("other", "service", "the_service")
-        return known | {name.capitalize(): _capital(known[name]) for name in capitals}
+        capitals = ("other", "service", "the_service", "case")
+        return known | {name.capitalize(): _capital(known[name]) for name in capitals if name in known}
+
+    def _case(self) -> dict[str, str]:
+        """Its kind, and what its state means to who reads this."""
+        said = case_words(f"{self._data.get('kind')}", f"{self._data.get('state')}", self._reader, self._language)
+        return {"case": said.title, "state": said.line} if said is not None else {}
 
     def _moment(self, key: str) -> str | None:
         at = _instant(self._data.get(key))
@@ -181,6 +193,7 @@ def _of(table: Mapping[str, tuple[str, ...]], notice: Notice, role: str) -> tupl
         "own": notice.data.get("absent") == role,
         "answered": bool(notice.data.get("answered")),
         "ends": notice.data.get("renews") is False and role == "member",
+        "report": notice.data.get("kind") == "misconduct" and role != "support",
     }
     names = [*(name for name, holds in variants.items() if holds), role]
     found = (table.get(f"{notice.event}/{name}") for name in names)

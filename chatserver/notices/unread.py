@@ -31,13 +31,14 @@ MOST_COUNTED = 5 * PAGE
 class UnreadStretch(Struct, frozen=True):
     """What a side has not read: the first message of the other one (`at` in ms), and how many there are.
 
-    `is_answer` where that side wrote last before it.
+    `is_answer` where that side wrote last before it; `sender` is who wrote the first.
     """
 
     seq: int
     at: int
     count: int
     is_answer: bool
+    sender: str
 
 
 class UnreadTimers:
@@ -111,6 +112,8 @@ class UnreadTimers:
                 "answered": by == "mentor" and stretch.is_answer,
             },
         )
+        if by == "mentor" and stretch.sender != standing.settings.mentor:
+            fact.data["answered_by"] = stretch.sender
         now = await self._clock()
         async with self._database.begin() as connection:
             made = await self._noting.note(connection, [fact], now)
@@ -135,7 +138,7 @@ class UnreadTimers:
         if first is None:
             return None
         is_answer = is_answer or await self._answers(conversation, side, first.seq)
-        return UnreadStretch(first.seq, first.at, count, is_answer)
+        return UnreadStretch(first.seq, first.at, count, is_answer, first.head.sender)
 
     async def _answers(self, conversation: str, side: Writer, seq: int) -> bool:
         """Whether that side wrote last before it, as far as a page reaches."""

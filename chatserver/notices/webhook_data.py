@@ -38,7 +38,10 @@ class MessageRefusedData(Struct, frozen=True, kw_only=True):
 
 
 class ReplyData(Struct, frozen=True, kw_only=True):
-    """A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised."""
+    """A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised.
+
+    `answered_by` is who answered in the mentor's place, null where the mentor did.
+    """
 
     conversation: str
     member: str | None = None
@@ -48,6 +51,7 @@ class ReplyData(Struct, frozen=True, kw_only=True):
     answered_at: Moment | None = None
     waited_ms: int | None = None
     in_time: bool | None = None
+    answered_by: str | None = None
 
 
 class BookingData(Struct, frozen=True, kw_only=True):
@@ -112,6 +116,15 @@ class MembershipData(Struct, frozen=True, kw_only=True):
     by: str | None = None
 
 
+class MembershipCancelledData(Struct, frozen=True, kw_only=True):
+    """A member leaves for whom a business pays: when they asked, and the first day that is not paid for."""
+
+    member: str
+    asked_on: str | None = None
+    paid_until: str | None = None
+    payer: str | None = None
+
+
 class TrialData(Struct, frozen=True, kw_only=True):
     """A member has mentors to choose between, or has chosen another one than this. `until`: when they are to have."""
 
@@ -119,6 +132,25 @@ class TrialData(Struct, frozen=True, kw_only=True):
     conversation: str | None = None
     mentor: str | None = None
     until: Moment | None = None
+
+
+class CaseData(Struct, frozen=True, kw_only=True):
+    """A case was opened, came into another state, or waits for support (`did`: overdue, or a reminder before that).
+
+    `by` is the role of who did it, `system` where nobody did; null where it would say who reported somebody. `guest` is
+    the mentor of a session with another one. No reason, no note, and nobody who was reported is in it.
+    """
+
+    conversation: str
+    case: str
+    kind: str
+    state: str
+    member: str | None = None
+    mentor: str | None = None
+    by: str | None = None
+    due_at: Moment | None = None
+    guest: str | None = None
+    did: str | None = None
 
 
 class PersonErasedData(Struct, frozen=True, kw_only=True):
@@ -156,11 +188,15 @@ DATA: Mapping[FactName, tuple[type[Struct], str]] = {
     "session.late_cancellation": (SessionData, "A session was cancelled too late to be free."),
     "session.three_sessions": (SessionData, "A month of a series holds three sessions."),
     "membership.changed": (MembershipData, "A membership was agreed on, or changed."),
+    "membership.cancelled": (MembershipCancelledData, "A member leaves whose membership a business pays for."),
     "membership.reminder": (MembershipData, "A membership renews soon."),
     "membership.renewed": (MembershipData, "A membership was renewed."),
     "trial.reminder": (TrialData, "A member has still to choose between mentors."),
     "trial.undecided": (TrialData, "A member has not chosen between mentors in time."),
     "trial.not_chosen": (TrialData, "A trial has ended: its member chose another mentor."),
+    "case.opened": (CaseData, "A case was opened."),
+    "case.moved": (CaseData, "A case has come into another state; some states are ends."),
+    "case.waiting": (CaseData, "A case waits for support: what it waits for has not come, or comes to its end soon."),
     "person.erased": (PersonErasedData, "A person was erased."),
     "webhook.disabled": (WebhookDisabledData, "Another endpoint is told of nothing more."),
 }

@@ -237,6 +237,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Et medlemskab fornys {paid_until}.",
         "Et medlemskab fornys snart.",
     ),
+    "membership.cancelled": (
+        "Et medlemskab er opsagt",
+        "Et medlemskab, som en virksomhed betaler for, er opsagt og slutter, når det, der er betalt, er brugt.",
+    ),
     "membership.renewed": (
         "Dit medlemskab er fornyet",
         "Dit medlemskab er fornyet til {renewed_until}, for {price}.",
@@ -262,10 +266,39 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
         "Medlemmet har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
     ),
+    "ghosting.suggested": (
+        "Har du mistet kontakten med {other}?",
+        "{Other} har ikke givet lyd fra sig i et stykke tid, selv om du har skrevet. "
+        "Kan du ikke få fat i dem, så sig til hos support, som også prøver.",
+        "Et medlem har ikke givet lyd fra sig i et stykke tid, selv om du har skrevet. "
+        "Kan du ikke få fat i dem, så sig til hos support, som også prøver.",
+    ),
     "person.erased": ("En person er slettet", "Alt, hvad der var kendt om en person, er slettet, som personen bad om."),
+    "case.opened": ("{Case}", "{state}", "En sag, der angår dig, er åbnet."),
+    "case.opened/mentor": ("{Case}: {other}", "{state}", "En sag, der angår dig og et medlem, er åbnet."),
+    "case.opened/report": ("Din anmeldelse til support", "{state}", "Support har fået din anmeldelse."),
+    "case.moved": ("{Case}", "{state}", "Der er nyt i en sag, der angår dig."),
+    "case.moved/mentor": ("{Case}: {other}", "{state}", "Der er nyt i en sag, der angår dig og et medlem."),
+    "case.moved/report": ("Din anmeldelse til support", "{state}", "Der er nyt om din anmeldelse."),
+    "case.guest": ("En session med et medlem", "{state}", "Der er nyt om en session, som et medlem ønsker."),
+    "case.noted": ("Et notat: {case}", "Support har skrevet et notat til dig. Du læser det i appen."),
+    "case.noted/mentor": ("Et notat: {case}, {other}", "Support har skrevet et notat til dig. Du læser det i appen."),
+    "case.noted/support": ("Et notat: {case}", "Der er et nyt notat i en af dine sager."),
+    "case.assigned": ("Din at følge op: {case}", "Du har fået en sag. {state}", "Du har fået en sag."),
+    "case.urgent": (
+        "En sag har brug for support nu",
+        "{state} Se på den med det samme.",
+        "En sag, der ikke kan vente, er kommet ind. Se på den med det samme.",
+    ),
     "case.waiting": (
-        "En sag venter",
+        "En sag venter: {case}",
+        "Det, den venter på, er ikke kommet, eller fristen udløber snart. {state}",
         "En sag venter på support: det, den venter på, er ikke kommet, eller fristen udløber snart.",
+    ),
+    "conduct.warned": (
+        "Hvordan vi behandler hinanden her",
+        "Noget, du har skrevet eller gjort her, strider mod den måde, vi behandler hinanden på. "
+        "Sørg for, at det ikke sker igen, ellers kan du miste din plads her.",
     ),
     "webhook.disabled": (
         "En webhook er slået fra",
@@ -287,8 +320,12 @@ WHY: dict[str, str] = {
     "openings": "Du får dette, fordi du bad om at få besked, når du kan skrive igen.",
     "membership": "Du får dette, fordi medlemskabet er dit.",
     "membership/support": "Du får dette, fordi support holder øje med medlemskaberne.",
+    "quiet": "Du får dette, fordi du har skrevet til et medlem, der ikke har givet lyd fra sig siden.",
     "trial": "Du får dette, fordi I to var ved at lære hinanden at kende.",
     "trial/support": "Du får dette, fordi support hjælper, hvor der skal vælges.",
+    "cases": "Du får dette, fordi sagen angår dig.",
+    "cases/support": "Du får dette, fordi support følger op på sager.",
+    "conduct": "Du får dette, fordi du er med i tjenesten.",
     "operations": "Du får dette, fordi du har ansvar for tjenesten.",
     "test": "Du får dette, fordi de, der har ansvar for tjenesten, prøver, om beskeder når dig.",
     "optional": "Du kan slå den slags beskeder fra, eller vælge, hvordan de når dig, i appen under Notifikationer.",

@@ -234,6 +234,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "A membership is renewed on {paid_until}.",
         "A membership is renewed soon.",
     ),
+    "membership.cancelled": (
+        "A membership was cancelled",
+        "A membership that a business pays for is cancelled, and ends when what is paid for does.",
+    ),
     "membership.renewed": (
         "Your membership is renewed",
         "Your membership is renewed until {renewed_until}, for {price}.",
@@ -259,10 +263,39 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
         "The member has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
     ),
+    "ghosting.suggested": (
+        "Have you lost touch with {other}?",
+        "{Other} has shown no sign for some time, although you wrote. If you cannot reach them, "
+        "tell support: they try too.",
+        "A member has shown no sign for some time, although you wrote. If you cannot reach them, "
+        "tell support: they try too.",
+    ),
     "person.erased": ("A person was erased", "All that was known of a person was erased, as they asked."),
+    "case.opened": ("{Case}", "{state}", "A matter that concerns you was opened."),
+    "case.opened/mentor": ("{Case}: {other}", "{state}", "A matter that concerns you and a member was opened."),
+    "case.opened/report": ("Your report to support", "{state}", "Support has your report."),
+    "case.moved": ("{Case}", "{state}", "There is news of a matter that concerns you."),
+    "case.moved/mentor": ("{Case}: {other}", "{state}", "There is news of a matter that concerns you and a member."),
+    "case.moved/report": ("Your report to support", "{state}", "There is news of your report."),
+    "case.guest": ("A session with a member", "{state}", "There is news of a session that a member would like."),
+    "case.noted": ("A note: {case}", "Support has written you a note. You read it in the app."),
+    "case.noted/mentor": ("A note: {case}, {other}", "Support has written you a note. You read it in the app."),
+    "case.noted/support": ("A note: {case}", "There is a new note in a case of yours."),
+    "case.assigned": ("Yours to see to: {case}", "A case was given to you. {state}", "A case was given to you."),
+    "case.urgent": (
+        "A case needs support now",
+        "{state} Please look at it at once.",
+        "A case is waiting that cannot wait. Please look at it at once.",
+    ),
     "case.waiting": (
-        "A case is waiting",
-        "A case waits for support: what it waits for has not come, or comes to its end soon.",
+        "A case is waiting: {case}",
+        "What it waits for has not come, or is due soon. {state}",
+        "A case waits for support: what it waits for has not come, or is due soon.",
+    ),
+    "conduct.warned": (
+        "How we treat each other here",
+        "Something that you wrote or did here goes against how we treat each other. "
+        "Take care that it does not happen again, or you may lose your place here.",
     ),
     "webhook.disabled": (
         "A webhook was switched off",
@@ -284,8 +317,12 @@ WHY: dict[str, str] = {
     "openings": "You get this because you asked to hear when you can write again.",
     "membership": "You get this because the membership is yours.",
     "membership/support": "You get this because support looks after memberships.",
+    "quiet": "You get this because you wrote to a member who has not been heard of since.",
     "trial": "You get this because you and the other one were getting to know each other.",
     "trial/support": "You get this because support helps where a choice is due.",
+    "cases": "You get this because the matter concerns you.",
+    "cases/support": "You get this because support sees to cases.",
+    "conduct": "You get this because you take part in this service.",
     "operations": "You get this because you look after this service.",
     "test": "You get this because whoever looks after this service tries whether notices reach you.",
     "optional": "You can switch such notices off, or choose how they reach you, in the app’s settings under Notices.",

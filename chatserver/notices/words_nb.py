@@ -237,6 +237,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Et medlemskap fornyes {paid_until}.",
         "Et medlemskap fornyes snart.",
     ),
+    "membership.cancelled": (
+        "Et medlemskap er sagt opp",
+        "Et medlemskap som en bedrift betaler for, er sagt opp og slutter når det som er betalt, er brukt.",
+    ),
     "membership.renewed": (
         "Medlemskapet ditt er fornyet",
         "Medlemskapet ditt er fornyet til {renewed_until}, for {price}.",
@@ -262,10 +266,39 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
         "Medlemmet har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
     ),
+    "ghosting.suggested": (
+        "Har du mistet kontakten med {other}?",
+        "{Other} har ikke gitt lyd fra seg på en stund, selv om du har skrevet. "
+        "Får du ikke tak i dem, så si fra til support, som også prøver.",
+        "Et medlem har ikke gitt lyd fra seg på en stund, selv om du har skrevet. "
+        "Får du ikke tak i dem, så si fra til support, som også prøver.",
+    ),
     "person.erased": ("En person er slettet", "Alt som var kjent om en person, er slettet, slik personen ba om."),
+    "case.opened": ("{Case}", "{state}", "En sak som gjelder deg, er åpnet."),
+    "case.opened/mentor": ("{Case}: {other}", "{state}", "En sak som gjelder deg og et medlem, er åpnet."),
+    "case.opened/report": ("Rapporten din til support", "{state}", "Support har fått rapporten din."),
+    "case.moved": ("{Case}", "{state}", "Det er nytt i en sak som gjelder deg."),
+    "case.moved/mentor": ("{Case}: {other}", "{state}", "Det er nytt i en sak som gjelder deg og et medlem."),
+    "case.moved/report": ("Rapporten din til support", "{state}", "Det er nytt om rapporten din."),
+    "case.guest": ("En time med et medlem", "{state}", "Det er nytt om en time som et medlem ønsker."),
+    "case.noted": ("Et notat: {case}", "Support har skrevet et notat til deg. Du leser det i appen."),
+    "case.noted/mentor": ("Et notat: {case}, {other}", "Support har skrevet et notat til deg. Du leser det i appen."),
+    "case.noted/support": ("Et notat: {case}", "Det er et nytt notat i en av sakene dine."),
+    "case.assigned": ("Din å følge opp: {case}", "Du har fått en sak. {state}", "Du har fått en sak."),
+    "case.urgent": (
+        "En sak trenger support nå",
+        "{state} Se på den med en gang.",
+        "En sak som ikke kan vente, er kommet inn. Se på den med en gang.",
+    ),
     "case.waiting": (
-        "En sak venter",
+        "En sak venter: {case}",
+        "Det den venter på, er ikke kommet, eller fristen går snart ut. {state}",
         "En sak venter på support: det den venter på, er ikke kommet, eller fristen går snart ut.",
+    ),
+    "conduct.warned": (
+        "Hvordan vi behandler hverandre her",
+        "Noe du har skrevet eller gjort her, strider mot måten vi behandler hverandre på. "
+        "Sørg for at det ikke skjer igjen, ellers kan du miste plassen din her.",
     ),
     "webhook.disabled": (
         "En webhook er slått av",
@@ -287,8 +320,12 @@ WHY: dict[str, str] = {
     "openings": "Du får dette fordi du ba om å få vite når du kan skrive igjen.",
     "membership": "Du får dette fordi medlemskapet er ditt.",
     "membership/support": "Du får dette fordi support følger med på medlemskapene.",
+    "quiet": "Du får dette fordi du har skrevet til et medlem som ikke har gitt lyd fra seg siden.",
     "trial": "Du får dette fordi dere to var i ferd med å bli kjent.",
     "trial/support": "Du får dette fordi support hjelper der et valg må tas.",
+    "cases": "Du får dette fordi saken gjelder deg.",
+    "cases/support": "Du får dette fordi support følger opp saker.",
+    "conduct": "Du får dette fordi du er med i tjenesten.",
     "operations": "Du får dette fordi du har ansvar for tjenesten.",
     "test": "Du får dette fordi de som har ansvar for tjenesten, prøver om varsler når deg.",
     "optional": "Du kan slå av slike varsler, eller velge hvordan de når deg, i appen under Varsler.",

@@ -134,8 +134,19 @@ class TimerWatch:
 
     async def _arm(self, partitions: Collection[int]) -> None:
         """A partition that does not answer has its turn in a minute."""
-        for kind in self._kinds.values():
-            await of_partitions(kind.arm, partitions)
+
+        async def arm(partition: int) -> None:
+            # All kinds in one go: for most there is nothing to do in most partitions, and to ask apart costs a task.
+            fault: StoreError | None = None
+            for kind in self._kinds.values():
+                try:
+                    await kind.arm(partition)
+                except StoreError as error:
+                    fault = error
+            if fault is not None:
+                raise fault
+
+        await of_partitions(arm, partitions)
 
     async def _ring(self, rung: Rung) -> bool:
         """Whether it is done. One that fails must not keep the others from it; it rings again."""

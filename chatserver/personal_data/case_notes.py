@@ -1,16 +1,13 @@
-"""What a person wrote in cases: opened for their export, gone with their erasure."""
+"""What a person wrote in cases, opened for their export."""
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select
 
 from chatserver.cases.case_texts import CaseTexts
-from chatserver.cases.rows import case_entries, cases
+from chatserver.cases.rows import case_entries
 from chatserver.records.database import Database
-from chatserver.records.dialects import portions
-from chatserver.records.tables import CASE_ENTRIES, CASES
+from chatserver.records.tables import CASE_ENTRIES
 
 
 async def notes_of(database: Database, texts: CaseTexts, person: str) -> list[dict[str, Any]]:
@@ -27,26 +24,3 @@ async def notes_of(database: Database, texts: CaseTexts, person: str) -> list[di
                 said = {"ref": ref, "number": number, "note": entry.note, "reason": entry.facts.reason}
                 found.append(said | {"did": entry.did})
     return found
-
-
-async def forget_notes(connection: AsyncConnection, person: str, today: date) -> list[str]:
-    """Take the words in cases about the person as a member and in those that they opened, and their own elsewhere.
-
-    The refs of those whose keys go too. What is kept as evidence until a day after `today` stays.
-    """
-    about = select(CASES.c.ref).where(or_(CASES.c.member_id == person, CASES.c.opener_id == person))
-    whole = [ref for ref in await connection.scalars(about) if not await _is_evidence(connection, ref, today)]
-    for some in portions(whole):
-        await connection.execute(update(CASE_ENTRIES).where(CASE_ENTRIES.c.ref.in_(some)).values(sealed=None))
-    theirs = select(CASE_ENTRIES.c.ref).where(CASE_ENTRIES.c.who == person, CASE_ENTRIES.c.sealed.is_not(None))
-    own = [ref for ref in await connection.scalars(theirs.distinct()) if not await _is_evidence(connection, ref, today)]
-    for some in portions(own):
-        here = (CASE_ENTRIES.c.ref.in_(some), CASE_ENTRIES.c.who == person)
-        await connection.execute(update(CASE_ENTRIES).where(*here).values(sealed=None))
-    return whole
-
-
-async def _is_evidence(connection: AsyncConnection, ref: str, today: date) -> bool:
-    kept = await cases.find(connection, ref)
-    until = kept.case.facts.evidence_until if kept else None
-    return until is not None and until > today

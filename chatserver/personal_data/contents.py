@@ -60,7 +60,7 @@ class Stand(Struct, frozen=True):
 
 
 class ExportedWait(Struct, frozen=True):
-    """A wait for the mentor's answer that is over. Lengths in ms."""
+    """A wait for the mentor's answer that is over. Lengths in ms. `answered_by`: who answered in the mentor's place."""
 
     plan: str
     waiting_since: str
@@ -70,6 +70,7 @@ class ExportedWait(Struct, frozen=True):
     waited_ms: int
     counted_ms: int | None
     in_time: bool | None
+    answered_by: str | None
 
 
 class DeadlineNotice(Struct, frozen=True):

@@ -11,6 +11,8 @@ Beside running servers, step by step, and each step may be done again: a command
 5. The old keys go: copies of store and archive hold texts that nobody can read any more.
 6. What was noted for them meanwhile goes, and mails in the folder: by whoever had read the record before step 1.
 7. A SQLite file is written anew, without what is left of deleted rows.
+
+Where they stood in for a mentor, their texts go in the same way, but the conversation goes on: it is others'.
 """
 
 import asyncio
@@ -25,6 +27,7 @@ from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
+from chatserver.cases.erased_words import forget_notes
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.provisioning import Provisioning
@@ -38,13 +41,13 @@ from chatserver.notices.fact import Fact
 from chatserver.notices.mailbox import remove_mails
 from chatserver.notices.noting import Noting
 from chatserver.personal_data import rows as erasures
-from chatserver.personal_data.case_notes import forget_notes
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.records.database import Database
 from chatserver.settings import SettingsError
 from quotas import instant
+from quotas.admission import Status
 from quotas.ledger.archive import Keep, LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Standing
@@ -62,6 +65,8 @@ class Erased(Struct, frozen=True):
 
     person: str
     conversations: list[str]
+    stood_in: list[str]
+    """Conversations of others in which they may have written in the mentor's place: those go on."""
     unrecorded: list[str]
     """Conversations that only the store knows, as after a restored backup: nothing was erased from them."""
     tokens_before: int
@@ -107,22 +112,25 @@ class Erasure:
         hold again what was erased. Raises UnknownPersonError.
         """
         async with erasing_alone(self._database):
+            async with self._database.read() as connection:
+                stood_in = await erasures.stood_in(connection, person)
             before = await self._forget_person(person)
             async with self._database.read() as connection:
                 recorded = await people.conversations_with(connection, person)
                 begun = await erasures.begun(connection, person)
+            stood_in = sorted({*stood_in, *begun} - set(recorded))
             done = {each.conversation for each in begun.values() if each.done_at is not None}
-            open_still = [name for name in recorded if name not in done]
-            names = open_still or recorded
+            open_still = [name for name in (*recorded, *stood_in) if name not in done]
+            names = open_still or [*recorded, *stood_in]
             progress = _Progress(on_progress, await messages_in(self._ledger, names))
             for name in names:
-                await self._erase_from(person, name, progress)
+                await self._erase_from(person, name, progress, ends=name in recorded)
             unrecorded = sorted(set(await self._ledger.conversations_of(person)) - set(recorded))
             await self._forget_late(person, recorded)
             wiped = await wipe(self._database)
             async with self._database.read() as connection:
                 remains = await erasures.remains(connection, person)
-        return Erased(person, recorded, unrecorded, before, remains, wiped)
+        return Erased(person, recorded, stood_in, unrecorded, before, remains, wiped)
 
     async def _forget_person(self, person: str) -> int:
         async with self._database.begin() as connection:
@@ -141,9 +149,9 @@ class Erasure:
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)
 
-    async def _erase_from(self, person: str, name: str, progress: "_Progress") -> None:
-        number = await self._end(person, name)
-        await self._empty_log(name)
+    async def _erase_from(self, person: str, name: str, progress: "_Progress", *, ends: bool) -> None:
+        number, last_seq = await self._with_next_key(person, name, ends=ends)
+        await self._empty_log(name, last_seq)
         await self._erase_texts(person, name, number, progress)
         await self._keys.destroy(name, number)
         async with self._database.begin() as connection:
@@ -164,8 +172,11 @@ class Erasure:
 
     # Step 2
 
-    async def _end(self, person: str, name: str) -> int:
-        """End the conversation and let it have another key; the number of that."""
+    async def _with_next_key(self, person: str, name: str, *, ends: bool) -> tuple[int, int]:
+        """Let the conversation have another key, and end it where it is the person's own.
+
+        The number of the key, and the last seq that may be sealed with an earlier one.
+        """
         standing = await self._ledger.standing(name)
         now = await self._ledger.now()
         async with self._database.begin() as connection:
@@ -177,22 +188,23 @@ class Erasure:
                 await erasures.begin(connection, person, name, number)
             else:
                 number = begun.key_number
-            ended = _ended(found, standing, number)
-            if ended != found:
-                await conversations.change(connection, replace(ended, updated_at=now))
-                await self._provisioning.changed(connection, found, ended, now)
-        told = await self._provisioning.project(ended)
-        if told.settings.key < number or told.settings.status != "ended":
+            wanted = _with_key(found, standing, number, "ended" if ends else found.status)
+            if wanted != found:
+                await conversations.change(connection, replace(wanted, updated_at=now))
+                await self._provisioning.changed(connection, found, wanted, now)
+        told = await self._provisioning.project(wanted)
+        if told.settings.key < number or (ends and told.settings.status != "ended"):
             raise StoreError(f"the conversation {name} has just been changed in the store; run the command again")
-        return number
+        return number, told.last_seq
 
     # Step 3
 
-    async def _empty_log(self, name: str) -> None:
+    async def _empty_log(self, name: str, last_seq: int) -> None:
+        """Up to that seq: where the conversation goes on, what is written since has the next key."""
         while await self._archive.archive([name], _NOTHING):
             pass
         left = await self._ledger_archive.unarchived(name, 1)
-        if left is not None and (left.archived < left.last_seq or await self._ledger.messages(name, 0, 2**53, 1)):
+        if left is not None and (left.archived < last_seq or await self._ledger.messages(name, 0, last_seq + 1, 1)):
             raise StoreError(
                 f"the store has other messages of the conversation {name} than the archive: it was lost, or is older; "
                 "run `chatserver rebuild`, then this command again"
@@ -249,13 +261,13 @@ def _erased(person: PersonRecord, at: int) -> Fact:
     )
 
 
-def _ended(found: ConversationRecord, standing: Standing | None, number: int) -> ConversationRecord:
+def _with_key(found: ConversationRecord, standing: Standing | None, number: int, status: Status) -> ConversationRecord:
     """The record as it must be, with a revision that the ledger takes over; the same where all is so already."""
-    ended = replace(found, status="ended", key_number=max(found.key_number, number))
+    wanted = replace(found, status=status, key_number=max(found.key_number, number))
     told = standing.settings if standing is not None else None
-    if ended == found and (told is None or (told.key, told.status) == (ended.key_number, "ended")):
+    if wanted == found and (told is None or (told.key, told.status) == (wanted.key_number, status)):
         return found
-    return replace(ended, revision=max(found.revision, told.revision if told else 0) + 1)
+    return replace(wanted, revision=max(found.revision, told.revision if told else 0) + 1)
 
 
 def _key_number(message: MessageRow) -> int:

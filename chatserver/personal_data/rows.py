@@ -82,6 +82,22 @@ async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
     await connection.execute(query.values(**_NO_ONE, updated_at=at, erased_at=func.coalesce(PEOPLE.c.erased_at, at)))
 
 
+async def stood_in(connection: AsyncConnection, person: str) -> list[str]:
+    """The conversations of others in which the person may have written in the mentor's place, sorted.
+
+    By what they wrote, which waits they answered, and for whom they were to stand in: what they wrote last may not be
+    archived yet.
+    """
+    places, names = CONVERSATIONS.c, set[str]()
+    wrote = select(_message.conversation_id).where(_message.sender == person, _message.role == "mentor")
+    answered = select(REPLY_WAITS.c.conversation_id).where(REPLY_WAITS.c.answered_by == person)
+    asked = select(places.id).join(ABSENCES, ABSENCES.c.mentor_id == places.mentor_id)
+    for query in (wrote.distinct(), answered.distinct(), asked.where(ABSENCES.c.substitute_id == person).distinct()):
+        names.update(await connection.scalars(query))
+    own = select(places.id).where(or_(places.member_id == person, places.mentor_id == person))
+    return sorted(names - set(await connection.scalars(own)))
+
+
 async def forget_notices(connection: AsyncConnection, id: str) -> None:
     """Take what the person was told, what is on its way to them, what they want to hear, and where to.
 

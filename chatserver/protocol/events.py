@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from chatserver.protocol.cases import CaseGlance
 from chatserver.protocol.codes import Code
 from chatserver.protocol.notices import NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView
@@ -50,7 +51,10 @@ class Reply(Struct, frozen=True):
 
 
 class BoardWait(Struct, frozen=True):
-    """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted."""
+    """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted.
+
+    `substitute` is who stands in while the mentor is away, null where nobody does, and while the records do not answer.
+    """
 
     conversation: str
     member: str
@@ -60,6 +64,7 @@ class BoardWait(Struct, frozen=True):
     due_at: str | None
     overdue: bool
     missed: bool
+    substitute: str | None = None
 
 
 class BoardTotals(Struct, frozen=True):
@@ -118,6 +123,8 @@ class ConversationView(Struct, frozen=True):
     """Whether the reader has muted it: its notices are sent nowhere. False too while the records do not answer."""
     away: Away | None = None
     """Null while the mentor is there, and while the records do not answer."""
+    reads_from: int | None = None
+    """The first seq that the reader may read, who stands in for the mentor; null for all others, who may read all."""
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
@@ -208,7 +215,10 @@ class Deadline(Event, frozen=True):
 
 
 class ConversationChanged(Event, frozen=True, tag="conversation"):
-    """A conversation was added, or its plan, status or zone changed, or its mentor went away or came back."""
+    """A conversation was added, or its plan, status or zone changed, or its mentor went away or came back.
+
+    To a substitute, too, when their time begins, and when a member has begun to wait.
+    """
 
     conversation: ConversationView
 
@@ -263,7 +273,10 @@ class Following(Event, frozen=True):
 
 
 class Unfollowed(Event, frozen=True):
-    """The answer to unfollow: nothing more comes by itself of the conversation."""
+    """The answer to unfollow: nothing more comes by itself of the conversation.
+
+    Also to a substitute whose time is over: the conversation is theirs no longer.
+    """
 
     conversation: str
 
@@ -305,6 +318,16 @@ class NoticeCame(Event, frozen=True, tag="notice"):
 
     notice: NoticeView
     unread: int
+
+
+class CaseChanged(Event, frozen=True, tag="case"):
+    """A case was opened, or has changed: as it is now, and the line of its history that its reader sees, '' for none.
+
+    `case` is null where some may have been missed: whoever shows cases asks for them again.
+    """
+
+    case: CaseGlance | None
+    did: str = ""
 
 
 class Clock(Event, frozen=True):
@@ -354,6 +377,7 @@ AnyEvent = (
     | NoticesPage
     | NoticesRead
     | NoticeCame
+    | CaseChanged
     | Clock
     | Gap
     | Error

@@ -15,7 +15,8 @@ class ReplyGroup(Struct, frozen=True):
     `missed` deadlines are those of waits answered late, dropped late, or still open. `counted` time is by the plan's
     clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
     number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
-    days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few.
+    days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
+    answered, `by_substitutes` were given in the mentor's place; `stood_in` are the mentor's own in the place of others.
     """
 
     name: str
@@ -34,6 +35,8 @@ class ReplyGroup(Struct, frozen=True):
     mentor_weeks: int
     mentor_days: int
     weeks_behind: int
+    by_substitutes: int = 0
+    stood_in: int = 0
 
 
 class WeekBehind(Struct, frozen=True):

@@ -38,6 +38,9 @@ class Floor(Protocol):
     def wake_at(self, room: Room, instant: int) -> None:
         """Tell them again at that instant."""
 
+    def clock_moved(self) -> None:
+        """Look at what begins and ends by the clock beside rooms."""
+
 
 class ClockMoves:
     """Hears of moves, where the clock is one that can be moved. `when_due` is called with partitions to look at."""
@@ -91,6 +94,7 @@ class ClockMoves:
         self._say(now)
         for _, _, room in changes:
             self._floor.wake_at(room, room.changes_at)
+        self._floor.clock_moved()
 
     def _say(self, now: int) -> None:
         event = Clock(text(now))

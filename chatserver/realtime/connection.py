@@ -49,9 +49,11 @@ from chatserver.realtime.outgoing import frame_of
 from chatserver.realtime.reading_along import ReadingAlong
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import ChatSocket
+from chatserver.realtime.substitute import Substitute
 from chatserver.records.database import DatabaseError
 from quotas.instant import text, text_or_none
 from quotas.ledger import base
+from quotas.ledger.feed import Hand
 from quotas.standing import Writer
 from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
@@ -76,8 +78,8 @@ logger = logging.getLogger(__name__)
 class HubDesk(Protocol):
     """What a connection needs of the hub."""
 
-    async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
-        """Tell everyone that this side is typing, unless the store is gone."""
+    async def publish_typing(self, room: Room, who: Hand, origin: str) -> None:
+        """Tell everyone who is typing, unless the store is gone."""
 
     async def join(self, room: Room, booking: str, side: Writer) -> SessionChanged | str | None:
         """Let that side come to a session: what to answer, or a sentence why not; None where the feed answers.
@@ -87,6 +89,9 @@ class HubDesk(Protocol):
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
+
+    def wrote_in_window(self, room: Room) -> None:
+        """The member wrote in a writing window."""
 
     def watch(self, connection: "Connection", command: Watch) -> str | None:
         """Let it watch the board, or end that; a sentence where it cannot."""
@@ -133,6 +138,8 @@ class Connection:
         """The conversations of which its person wants no notices, as far as is known."""
         self.unread: UnreadNotices | None = None
         """For the welcome: how many notices were unread when it came; None where that is not known."""
+        self.stand_ins_as_of = 0
+        """How many changes of substitutes the hub had heard of when it looked for whom this one stands in."""
         self.ended = False
         self.turn = asyncio.Lock()
         self._socket = socket
@@ -196,6 +203,10 @@ class Connection:
     def followed(self) -> int:
         """How many conversations it follows."""
         return len(self._followers)
+
+    def followers(self) -> list[Follower[Room]]:
+        """Its places in conversations."""
+        return list(self._followers.values())
 
     def follows(self, conversation: str) -> bool:
         """Whether it follows the conversation already."""
@@ -319,11 +330,11 @@ class Connection:
             case Check():
                 self._work(self._check(command, follower.room), command.conversation)
             case Read():
-                self._work(self._read(command, follower.room), command.conversation)
+                self._work(self._read(command, follower), command.conversation)
             case History():
-                self._work(self._history(command, follower.room), command.conversation)
+                self._work(self._history(command, follower), command.conversation)
             case Typing():
-                self._work(self._typing(command, follower.room), command.conversation)
+                self._work(self._typing(command, follower), command.conversation)
             case JoinSession():
                 self._work(self._join(command, follower.room), command.conversation)
             case _:
@@ -356,7 +367,9 @@ class Connection:
         if follower is None:
             self.fail("not_found", id=command.id, conversation=command.conversation)
             return
-        side = self._side(follower.room)
+        side, stand_in = self._side(follower.room), None
+        if side is None and isinstance(follower, Substitute):
+            side, stand_in = "mentor", follower.stand_in
         if side is None:
             self.fail("read_only", id=command.id, conversation=command.conversation)
         elif problem := check_text(command.body):
@@ -366,7 +379,7 @@ class Connection:
             done: OnPosted = partial(self._posted, command, follower)
             if self._traces is not None:
                 done = self._traces.message(command.conversation, self.id, done)
-            follower.room.lane.post(side, self.user, command.id, command.body, self.id, done)
+            follower.room.lane.post(side, self.user, command.id, command.body, self.id, done, stand_in)
 
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
         match result:
@@ -398,6 +411,8 @@ class Connection:
         room = follower.room
         state = room.lane.writing_state(result.at)
         follower.told_composer(state)
+        if state.window_ends_at:
+            self._desk.wrote_in_window(room)
         composer = room.composer(state)
         event = Accepted(command.conversation, command.id, result.seq, text(result.at), composer)
         follower.acknowledge(result.seq, frame_of(event, self.encoding))
@@ -425,34 +440,41 @@ class Connection:
         room.take(standing)
         self.tell(ComposerChanged(room.id, room.composer(room.lane.writing_state(standing.now))))
 
-    async def _read(self, command: Read, room: Room) -> None:
+    async def _read(self, command: Read, follower: Follower[Room]) -> None:
+        room = follower.room
         side = self._side(room)
-        if side is None:
+        if side is not None:
+            unread_after = room.lane.terms.unread_after
+            moved = await room.ledger.mark_read(room.id, side, command.seq, self.id, unread_after)
+        elif follower.stands_in:
+            moved = await room.ledger.mark_read_standing_in(room.id, self.user, command.seq, self.id)
+        else:
             self.fail("read_only", conversation=command.conversation)
             return
-        unread_after = room.lane.terms.unread_after
-        if await room.ledger.mark_read(room.id, side, command.seq, self.id, unread_after) is None:
+        if moved is None:
             self.fail("seq_unknown", f"`seq` is beyond the last message, {room.last_seq}", conversation=room.id)
 
-    async def _history(self, command: History, room: Room) -> None:
+    async def _history(self, command: History, follower: Follower[Room]) -> None:
+        room = follower.room
         async with self.turn:
             await room_for_more(self)
             end = room.last_seq + 1
             before = end if command.before is None else min(command.before, end)
-            messages, more = await history(room.log, room.id, before, command.limit)
+            messages, more = await history(room.log, room.id, before, command.limit, follower.first_seq)
             self.tell(HistoryPage(room.id, messages, more))
 
-    async def _typing(self, command: Typing, room: Room) -> None:
-        side = self._side(room)
-        if side is None:
-            self.fail("read_only", conversation=command.conversation)
+    async def _typing(self, command: Typing, follower: Follower[Room]) -> None:
+        if (side := self._side(follower.room)) is not None:
+            await self._desk.publish_typing(follower.room, Hand(side), self.id)
+        elif follower.stands_in:
+            await self._desk.publish_typing(follower.room, Hand("mentor", self.user), self.id)
         else:
-            await self._desk.publish_typing(room, side, self.id)
+            self.fail("read_only", conversation=command.conversation)
 
     async def _join(self, command: JoinSession, room: Room) -> None:
         side = self._side(room)
         if side is None:
-            self.fail("read_only", "support and services follow sessions; they do not join them", conversation=room.id)
+            self.fail("read_only", "sessions are joined by the member and the mentor alone", conversation=room.id)
             return
         match await self._desk.join(room, command.booking, side):
             case SessionChanged() as event:

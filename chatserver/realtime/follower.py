@@ -10,7 +10,7 @@ from chatserver.protocol.events import Event, Gap, Reply, Role
 from chatserver.realtime.outgoing import Audience, MessageAudience, message_frame
 from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
-from quotas.ledger.base import MESSAGES_AT_ONCE
+from quotas.ledger.base import MESSAGES_AT_ONCE, Entry
 from quotas.store.errors import StoreError
 
 DRAIN_CHECK = 0.05
@@ -84,6 +84,16 @@ class Follower(Generic[FollowedRoom]):
         self._reply: Reply | None = None
         self._filling: asyncio.Task[None] | None = None
         self._acks: dict[int, bytes] = {}
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it is in the place of the mentor, who is away."""
+        return False
+
+    @property
+    def first_seq(self) -> int:
+        """The first seq that it may read."""
+        return 1
 
     def message(self, seq: int, origin: str, audience: MessageAudience) -> None:
         """A message came over the feed."""
@@ -183,16 +193,31 @@ class Follower(Generic[FollowedRoom]):
         entries = await self.room.log.page(self.room.id, self._next_seq - 1, wanted_until + 1, MESSAGES_AT_ONCE)
         if not entries or entries[0].seq > self._next_seq:
             self.connection.tell(Gap(self.room.id, self._next_seq - 1))
-            self._next_seq = entries[0].seq if entries else wanted_until + 1
-            for seq in sorted(seq for seq in self._acks if seq < self._next_seq):
-                self.connection.push(self._acks.pop(seq))
+            self._skip_until(entries[0].seq - 1 if entries else wanted_until)
         for entry in entries:
+            if not self._may_have(entry):
+                self._skip_until(entry.seq)
+                continue
             await room_for_more(self.connection)
             frame = self._acks.pop(entry.seq, None)
             if frame is None:
                 frame = message_frame(self.room.id, entry, self.connection.encoding)
             self.connection.push(frame)
             self._next_seq = entry.seq + 1
+
+    def _may_have(self, entry: Entry) -> bool:
+        """Whether that of the log is for this reader."""
+        return True
+
+    def _skip_until(self, seq: int) -> None:
+        """It gets nothing up to that seq but the answers that were held back."""
+        self._next_seq = seq + 1
+        for each in sorted(each for each in self._acks if each <= seq):
+            self.connection.push(self._acks.pop(each))
+
+    @property
+    def _is_filling(self) -> bool:
+        return self._filling is not None
 
 
 async def room_for_more(reader: Reader) -> None:

@@ -186,10 +186,7 @@ class Greeting:
             return False
         for follower in followers:
             connection.add(follower)
-        views = [
-            follower.room.view(identity.user, identity.role, muted=follower.room.id in connection.muted)
-            for follower in followers
-        ]
+        views = [follower.room.view(follower) for follower in followers]
         connection.tell(Welcome(identity.user, identity.role, text(self._clock.now()), views, connection.unread))
         for conversation in unopened:
             connection.fail("internal", conversation=conversation)
@@ -219,6 +216,9 @@ class Greeting:
             glance = asyncio.get_running_loop().create_task(self._glance(connection))
             # Only now: from here on the hub hears of a revocation by itself.
             await self._revocations.check(identity)
+            if identity.role == "mentor":
+                own = set(conversations)
+                conversations += [each for each in await self._hub.standing_in(connection) if each not in own]
             # Nothing is awaited between this and the welcome: no message must come before it.
             return await self._hub.follow(connection, conversations, beside=glance)
         except RevokedError:

@@ -8,8 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.absence import AbsenceRecord
+from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
+from chatserver.messages.substitutes import first_for_substitute
 from chatserver.operating.bells import CHANNELS as WORK
 from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
@@ -26,19 +29,25 @@ from chatserver.realtime.clock_moves import CLOCK, ClockMoves
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.notice_desk import NoticeDesk
-from chatserver.realtime.people import People
+from chatserver.realtime.people import SUPPORT, People
 from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.session_desk import SessionDesk
+from chatserver.realtime.standing_in import StandIns
+from chatserver.realtime.substitute import Substitute
 from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
+from chatserver.sessions.standing_in import StandInBook
 from quotas.ledger import feed, keys
+from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
-from quotas.standing import Writer
+from quotas.standing import ConversationSettings, Writer
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
+_StandInPlace = tuple[AbsenceRecord, int | None]
+"""Of whoever stands in: the mentor's absence, and the first seq that they may read, where there is one."""
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
 _EXPECTED = (StoreError, DatabaseError, UnknownPlanError)
@@ -72,8 +81,10 @@ class Hub:
         revocations: Revocations,
         board: BoardSubscriptions,
         sessions: SessionDesk,
+        trial_windows: TrialWindows,
         notices: NoticeDesk,
         bells: Bells,
+        stand_ins: StandInBook,
         node: str,
         when_due: Callable[[Collection[int]], None],
     ) -> None:
@@ -86,6 +97,7 @@ class Hub:
         self._metrics = metrics
         self._board = board
         self._sessions = sessions
+        self._trial_windows = trial_windows
         self._notices = notices
         self._background = Background()
         self._people = People(store, revocations)
@@ -97,6 +109,7 @@ class Hub:
             sessions=sessions,
             rooms=self.rooms,
         )
+        self._stand_ins = StandIns(book=stand_ins, clock=clock, background=self._background, floor=self)
         self._clock_moves = ClockMoves(store=store, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._bells = bells
         self._rooms: dict[str, asyncio.Future[Room | None]] = {}
@@ -118,6 +131,7 @@ class Hub:
     async def stop(self) -> None:
         """Give up leases; the connections have ended."""
         self._alarm.stop()
+        self._stand_ins.stop()
         self._people.stop()
         self._board.stop()
         self._presence.stop()
@@ -150,6 +164,7 @@ class Hub:
             raise faults[0]
         admitted = [room for room in rooms if self._admits(room, connection)]
         try:
+            places = await self._stand_in_places(connection, admitted)
             outlooks = await self._sessions.outlooks([room.id for room in admitted])
             if beside is not None:
                 await beside
@@ -160,18 +175,35 @@ class Hub:
         kept = [self._kept(room) for room in admitted]
         for room in kept:
             self._foreseen(room, outlooks)
-        return [self._enter(connection, room) for room in kept], unopened
+        return [self._enter(connection, room, places.get(room.id)) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
-        if connection.may_follow(room):
+        if connection.may_follow(room) or self._absence_for(connection, room) is not None:
             return True
         self._close_if_empty(room)
         return False
 
-    def _enter(self, connection: Connection, room: Room) -> Follower[Room]:
-        follower = Follower(connection, room)
+    def _enter(self, connection: Connection, room: Room, stands_in: _StandInPlace | None) -> Follower[Room]:
+        follower = Follower(connection, room) if stands_in is None else Substitute(connection, room, *stands_in)
         room.enter(follower)
         return follower
+
+    def _absence_for(self, connection: Connection, room: Room) -> AbsenceRecord | None:
+        """The absence of its mentor in which the connection's person stands in there."""
+        return self._stand_ins.absence(connection.user, room.id) if connection.role == "mentor" else None
+
+    async def _stand_in_places(self, connection: Connection, rooms: Iterable[Room]) -> dict[str, _StandInPlace]:
+        """Of those in which the connection's person stands in. Raises StoreError."""
+        absences = {room.id: absence for room in rooms if (absence := self._absence_for(connection, room)) is not None}
+        found = await gathered(self._reads_from(name, absence) for name, absence in absences.items())
+        return {name: (absences[name], first) for name, first in found}
+
+    async def _reads_from(self, conversation: str, absence: AbsenceRecord) -> tuple[str, int | None]:
+        """What cannot be said without the archive is looked at again by the follower. Raises StoreError."""
+        try:
+            return conversation, await first_for_substitute(self._log, conversation, absence)
+        except DatabaseError:
+            return conversation, None
 
     def _kept(self, room: Room) -> Room:
         """A room that its last follower left while this one was on the way: the one that took its place, or itself."""
@@ -187,15 +219,21 @@ class Hub:
     def keep(self, connection: Connection, expires_at: float) -> None:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
         self._people.keep(connection, expires_at)
+        if connection.role == "mentor" and connection.stand_ins_as_of != self._stand_ins.changes:
+            self._stand_ins.look(connection.user)
 
     def arrived(self, connection: Connection, followers: Iterable[Follower[Room]]) -> None:
         """The connection has been welcomed: the others may know."""
         for follower in followers:
             self._presence.come(follower.room, connection.user, connection.role)
+            if follower.stands_in:
+                follower.fill()
 
     def leave(self, connection: Connection, followers: Iterable[Follower[Room]]) -> None:
         """The connection is gone."""
         self._people.leave(connection)
+        if not self._people.connections_of(connection.user):
+            self._stand_ins.forget(connection.user)
         self._board.leave(connection)
         self.unfollow(connection, followers)
 
@@ -255,6 +293,9 @@ class Hub:
         standing = await self._ledger.standing(conversation)
         if standing is None:
             return None
+        if self._trial_windows.concerns(standing.settings):
+            await self._count_together(conversation, standing.settings)
+            standing = await self._ledger.standing(conversation) or standing
         self._clock.hear(standing.now)
         return Room(
             conversation,
@@ -321,6 +362,8 @@ class Hub:
     def _pushed_elsewhere(self, channel: bytes, payload: bytes) -> None:
         if channel in CHANNELS:
             self._board.pushed(payload)
+        elif channel == SUPPORT:
+            self._tell_of_case("", payload)
         elif person := self._people.named(channel):
             self._concerns(person, payload)
         elif channel == CLOCK:
@@ -331,19 +374,30 @@ class Hub:
     def _concerns(self, person: str, payload: bytes) -> None:
         if (said := feed.read_noticed(payload)) is not None:
             self._people.tell(person, *said)
+        elif self._tell_of_case(person, payload):
+            pass
         elif (mute := feed.read_muted(payload)) is not None:
             self._background.begin(self._mute(person, *mute))
         elif (before := feed.read_revoked(payload)) is not None:
             self._people.revoke(person, before)
         elif (sign_in := feed.read_signed_out(payload)) is not None:
             self._people.sign_out(person, sign_in)
+        elif payload == feed.STANDS_IN:
+            self._stand_ins.changed(person)
         else:
             self._background.begin(self._added(person, payload.decode()))
 
-    async def publish_typing(self, room: Room, side: Writer, origin: str) -> None:
-        """Tell everyone, on every process, that this side is typing: not where the store is gone, for it soon fades."""
+    def _tell_of_case(self, person: str, payload: bytes) -> bool:
+        """Whether it was a change of a case; `person` is '' for all of support."""
+        if (said := feed.read_cased(payload)) is None:
+            return False
+        self._people.tell_of_case(person, *said)
+        return True
+
+    async def publish_typing(self, room: Room, who: feed.Hand, origin: str) -> None:
+        """Tell everyone, on every process, who is typing: not where the store is gone, for it soon fades."""
         with suppress(StoreError):
-            await self._store.request("SPUBLISH", keys.feed(room.id), feed.typing(side, origin))
+            await self._store.request("SPUBLISH", keys.feed(room.id), feed.typing(who, origin))
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Do that soon, whatever becomes of the connection that asked for it."""
@@ -362,16 +416,30 @@ class Hub:
     async def _added(self, person: str, conversation: str) -> None:
         """A conversation was added for a person who is connected."""
         for connection in self._people.connections_of(person):
-            if connection.follows(conversation):
-                continue
-            followers, unopened = await self.follow(connection, [conversation])
-            for name in unopened:
-                connection.fail("internal", conversation=name)
-            for follower in followers:
-                if connection.add(follower):
-                    follower.room.say_view_to(connection)
-                    follower.room.told(follower)
-                    self.arrived(connection, [follower])
+            if not connection.follows(conversation):
+                await self.add(connection, [conversation])
+
+    async def add(self, connection: Connection, conversations: Sequence[str]) -> None:
+        """Let a connection follow conversations, and tell it of them. Raises StoreError, DatabaseError."""
+        followers, unopened = await self.follow(connection, conversations)
+        for name in unopened:
+            connection.fail("internal", conversation=name)
+        for follower in followers:
+            if connection.add(follower):
+                follower.room.say_view_to(follower)
+                follower.room.told(follower)
+                self.arrived(connection, [follower])
+
+    # Substitutes
+
+    async def standing_in(self, connection: Connection) -> list[str]:
+        """The conversations of others in which the mentor who comes stands in now."""
+        connection.stand_ins_as_of = self._stand_ins.changes
+        return await self._stand_ins.conversations(connection.user)
+
+    def welcomed(self, person: str) -> Iterable[Connection]:
+        """Everything that the person is connected with, once it was welcomed."""
+        return [each for each in self._people.connections_of(person) if each in self.connections]
 
     async def _mute(self, person: str, conversation: str, muted: bool) -> None:
         """The person wants no notices of a conversation, or wants them again."""
@@ -380,7 +448,7 @@ class Hub:
                 continue
             connection.muted ^= {conversation}
             if (follower := connection.follower(conversation)) is not None:
-                follower.room.say_view_to(connection)
+                follower.room.say_view_to(follower)
 
     async def _look_at_notices(self, person: str) -> None:
         """What was published of them may have been missed."""
@@ -402,6 +470,10 @@ class Hub:
             elif person := self._people.named(channel):
                 self._background.begin(self._people.look_whether_revoked(person))
                 self._background.begin(self._look_at_notices(person))
+                self._stand_ins.changed(person)
+                self._people.look_for_cases(person)
+        if SUPPORT in channels:
+            self._people.look_for_cases("")
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
         self._bells.missed(channels)
@@ -416,6 +488,7 @@ class Hub:
             logger.warning("the store lost messages that were shown", extra={"conversation": room.id})
             room.lost((seq, at), standing.last_seq, AGAIN)
         self.refresh(room)
+        await self._foresee(room)
 
     # What rooms ask for
 
@@ -433,6 +506,10 @@ class Hub:
 
     def _ring(self, room: Room) -> None:
         self.tell(room, self._clock.now())
+
+    def clock_moved(self) -> None:
+        """Whoever stands in for others may do so now, or no longer."""
+        self._stand_ins.moved()
 
     def rooms(self) -> Iterable[Room]:
         """Those that are open here."""
@@ -479,6 +556,18 @@ class Hub:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
         if entered := room.chats_entered(side, at):
             self._background.begin(self._came(room, side, at, entered))
+
+    def wrote_in_window(self, room: Room) -> None:
+        """The member wrote in a writing window, which may count in another conversation too."""
+        if self._trial_windows.concerns(room.settings):
+            self._background.begin(self._count_together(room.id, room.settings))
+
+    async def _count_together(self, conversation: str, settings: ConversationSettings) -> None:
+        """Where it cannot be done now, it is when the next message comes, or the conversation is opened."""
+        try:
+            await self._trial_windows.settle(conversation, settings.member)
+        except (StoreError, DatabaseError) as error:
+            logger.debug("windows of trials are counted later: %s", error, extra={"conversation": conversation})
 
     async def _came(self, room: Room, side: Writer, at: int, chats: list[int]) -> None:
         try:

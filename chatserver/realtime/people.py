@@ -1,14 +1,20 @@
 """Who is connected to this process: connections by person, each for as long as its token is good."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from chatserver.access.revocation import Revocations
+from chatserver.protocol.codec import encode_json
 from chatserver.protocol.codes import Close
+from chatserver.protocol.events import CaseChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.outgoing import RawAudience
 from quotas.ledger import keys
 from quotas.store.port import Store
+
+SUPPORT = keys.SUPPORT.encode()
+_MISSED_CASES = encode_json(CaseChanged(None))
 
 
 class People:
@@ -20,6 +26,7 @@ class People:
         self._store = store
         self._revocations = revocations
         self._by_person: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._support: set[Connection] = set()
         self._by_channel: dict[bytes, str] = {}
         self._early: defaultdict[Connection, list[bytes]] = defaultdict(list)
         """What came for those that are not welcomed yet: nothing comes before the welcome."""
@@ -33,6 +40,10 @@ class People:
         if channel not in self._by_channel:
             self._by_channel[channel] = person
             self._store.subscribe(channel)
+        if connection.role == "support":
+            if not self._support:
+                self._store.subscribe(SUPPORT)
+            self._support.add(connection)
 
     def keep(self, connection: Connection, expires_at: float) -> None:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
@@ -53,6 +64,10 @@ class People:
             channel = keys.person_feed(connection.user).encode()
             if self._by_channel.pop(channel, None) is not None:
                 self._store.unsubscribe(channel)
+        if connection in self._support:
+            self._support.discard(connection)
+            if not self._support:
+                self._store.unsubscribe(SUPPORT)
 
     def stop(self) -> None:
         """End nobody any more."""
@@ -68,10 +83,25 @@ class People:
 
     def tell(self, person: str, origin: str, event: bytes) -> None:
         """Say an event that comes as JSON to all of the person's connections but `origin`; services have no notices."""
+        mine = self._by_person.get(person, ())
+        self._push(event, (each for each in mine if each.role != "service" and each.id != origin))
+
+    def tell_of_case(self, person: str, role: str, event: bytes) -> None:
+        """Say an event about a case, as JSON, to connections with tokens of that role; `person` '' is all of support.
+
+        Who has tokens of two roles sees a case by each as that role does.
+        """
+        those = self._by_person.get(person, ()) if person else self._support
+        self._push(event, (each for each in those if each.role == role))
+
+    def look_for_cases(self, person: str) -> None:
+        """What was published of cases may have been missed: their apps are to ask; `person` '' is all of support."""
+        those = self._by_person.get(person, ()) if person else self._support
+        self._push(_MISSED_CASES, (each for each in those if each.role != "service"))
+
+    def _push(self, event: bytes, those: Iterable[Connection]) -> None:
         audience = RawAudience(event)
-        for connection in self._by_person.get(person, ()):
-            if connection.role == "service" or connection.id == origin:
-                continue
+        for connection in those:
             frame = audience.frame(connection.encoding)
             if connection in self.connections:
                 connection.push(frame)

@@ -111,7 +111,7 @@ class ReadingAlong:
 
     def _answer(self, follower: Follower[Room]) -> None:
         room, connection = follower.room, self._connection
-        connection.tell(Following(room.view(connection.user, connection.role)))
+        connection.tell(Following(room.view(follower)))
         room.told(follower)
 
     def _unfollow(self, command: Unfollow) -> None:

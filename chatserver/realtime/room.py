@@ -28,13 +28,14 @@ from chatserver.protocol.events import (
     Role,
     TypingNow,
 )
-from chatserver.realtime.follower import Follower, Reader
+from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.outlook_view import credits_left_of, next_session_of
 from quotas.admission import Usage, WritingState
 from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
+from quotas.ledger.feed import Hand
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook
 
@@ -78,6 +79,7 @@ class Room:
         self.heard = (0, 0)
         """Seq and instant of the message that the feed brought last."""
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
+        self.substitutes_read = dict(standing.substitutes_read)
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower[Room]] = set()
         self.outlook: Outlook | None = None
@@ -115,12 +117,11 @@ class Room:
             self._composer = state, composer_of(state)
         return self._composer[1]
 
-    def view(self, person: str, role: Role, *, muted: bool = False, now: int | None = None) -> ConversationView:
-        """The conversation as that person finds it now, or at `now`, with a token of that role; `muted` by them."""
+    def view(self, follower: "Follower[Room]", now: int | None = None) -> ConversationView:
+        """The conversation as the follower's person finds it now, or at `now`."""
         now = self._clock.now() if now is None else now
-        settings = self.settings
-        side = self.side_of(person, role)
-        own: Writer = side or "member"
+        settings, reader, stands_in = self.settings, follower.connection, follower.stands_in
+        own: Writer = "mentor" if stands_in else self.side_of(reader.user, reader.role) or "member"
         peer: Writer = "mentor" if own == "member" else "member"
         return ConversationView(
             id=self.id,
@@ -130,22 +131,22 @@ class Room:
             status=settings.status,
             zone=settings.zone,
             last_seq=self.last_seq,
-            read_seq=self.read[own],
+            read_seq=self.substitutes_read.get(reader.user, 0) if stands_in else self.read[own],
             peer_read_seq=self.read[peer],
             peer_online=(settings.mentor if own == "member" else settings.member) in self.online,
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
             banner=plan.banner if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
-            credits=self._credits(),
-            next_session=self._next_session(now),
-            muted=muted,
+            credits=None if stands_in else self._credits(),
+            next_session=None if stands_in else self._next_session(now),
+            muted=self.id in reader.muted,
             away=away_of(self._absence_at(now)),
+            reads_from=follower.first_seq if stands_in else None,
         )
 
-    def say_view_to(self, reader: Reader, now: int | None = None) -> None:
+    def say_view_to(self, follower: "Follower[Room]", now: int | None = None) -> None:
         """Tell one of those here how the conversation is now, or at an instant that was just passed."""
-        view = self.view(reader.user, reader.role, muted=self.id in reader.muted, now=now)
-        reader.tell(ConversationChanged(view))
+        follower.connection.tell(ConversationChanged(self.view(follower, now)))
 
     def _credits(self) -> CreditsLeft | None:
         plan = self._rulebook.policy.plans.get(self.settings.plan)
@@ -177,7 +178,7 @@ class Room:
     def say_view(self, now: int | None = None) -> None:
         """Tell everyone how the conversation is now, or at an instant that was just passed."""
         for follower in self.followers:
-            self.say_view_to(follower.connection, now)
+            self.say_view_to(follower, now)
 
     def learn(self, standing: Standing) -> bool:
         """The store has said how the conversation stands; whether the followers are to be told the view of it.
@@ -190,6 +191,8 @@ class Room:
         self.last_seq = max(self.last_seq, standing.last_seq)
         self._mark("member", standing.member_read)
         self._mark("mentor", standing.mentor_read)
+        for person, seq in standing.substitutes_read.items():
+            self.substitutes_read[person] = max(seq, self.substitutes_read.get(person, 0))
         for follower in self.followers:
             follower.fill()
         self.tell(self._clock.now())
@@ -262,24 +265,34 @@ class Room:
         return MessageAudience(self.id, entry, key) if number == key.number else None
 
     def session(self, payload: bytes) -> None:
-        """The feed brought an event about a session, whole, as JSON."""
+        """The feed brought an event about a session, whole, as JSON. No substitute hears of the mentor's sessions."""
         audience = RawAudience(payload)
         for follower in self.followers:
-            follower.connection.push(audience.frame(follower.connection.encoding))
+            if not follower.stands_in:
+                follower.connection.push(audience.frame(follower.connection.encoding))
 
-    def read_mark(self, side: Writer, seq: int, origin: str) -> None:
+    def read_mark(self, whose: Hand, seq: int, origin: str) -> None:
         """The feed brought a read mark."""
-        if self._mark(side, seq):
-            self.say(ReadMark(self.id, self._person(side), seq), but=origin)
+        if whose.substitute:
+            self._substitute_read(whose.substitute, seq, origin)
+        elif self._mark(whose.side, seq):
+            self.say(ReadMark(self.id, self._person(whose.side), seq), but=origin)
+
+    def _substitute_read(self, person: str, seq: int, origin: str) -> None:
+        """Nobody else hears of it: what a substitute has read, the mentor has not."""
+        self.substitutes_read[person] = max(seq, self.substitutes_read.get(person, 0))
+        for follower in self.followers:
+            if follower.connection.user == person and follower.stands_in and follower.connection.id != origin:
+                follower.connection.tell(ReadMark(self.id, person, seq))
 
     def _mark(self, side: Writer, seq: int) -> bool:
         moved = seq > self.read[side]
         self.read[side] = max(seq, self.read[side])
         return moved
 
-    def typing(self, side: Writer, origin: str) -> None:
+    def typing(self, who: Hand, origin: str) -> None:
         """The feed says that someone types."""
-        self.say(TypingNow(self.id, self._person(side)), but=origin)
+        self.say(TypingNow(self.id, who.substitute or self._person(who.side)), but=origin)
 
     def deadline(self, kind: Literal["warning", "missed"], due_at: int, hours: float) -> None:
         """The feed says that a reply deadline is near or was missed."""

@@ -2,9 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, text
 from sqlalchemy.engine import make_url
@@ -30,6 +31,11 @@ archives and records tries again every few seconds as long as it has something."
 POOL_SIZE = 10
 """How many transactions of one process are open at once; on SQLite those that read."""
 
+Afterwards = Callable[[], Awaitable[None]]
+"""What is done once a transaction is committed. It raises nothing: nobody could undo the transaction."""
+_afterwards: WeakKeyDictionary[AsyncConnection, list[Afterwards]] = WeakKeyDictionary()
+"""By the transaction's connection: not kept in it, which cannot be asked any more where its server ended it."""
+
 _FAULTS = (DBAPIError, PoolTimeoutError, OSError)
 _NO_SPACE = "no space left on device"
 _REASONS = {
@@ -44,6 +50,14 @@ _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 class DatabaseError(Exception):
     """The database cannot be used; nothing of the transaction was kept. The sentence says what to do."""
+
+
+def after_commit(connection: AsyncConnection, work: Afterwards) -> None:
+    """Do that once the transaction is committed, whoever does so, in the order in which it was asked for.
+
+    Where it is rolled back, nothing is done; where the process dies in between, neither.
+    """
+    _afterwards.setdefault(connection, []).append(work)
 
 
 class Database:
@@ -79,6 +93,8 @@ class Database:
             raise
         if wrote:
             self._fault = None
+        for work in _afterwards.pop(connection, ()):
+            await work()
 
     async def _changes(self, connection: AsyncConnection) -> int:
         """A number that grows with what the transaction writes; asked for only while it is in doubt that one can."""

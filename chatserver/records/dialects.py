@@ -1,15 +1,21 @@
-"""What SQLite and PostgreSQL say differently, and what both take."""
+"""What SQLite and PostgreSQL say differently, and what both take.
+
+To make a statement costs more than to execute it: one that is executed often is made once, of parameters.
+"""
 
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Dialect, Table, func
+from sqlalchemy import BindParameter, Column, ColumnElement, Dialect, Table, bindparam, func
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 IDS_AT_ONCE = 500
 """Ids in one query: every database takes that many parameters."""
+
+IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+"""A portion of ids, in a statement that is made once."""
 
 Id = TypeVar("Id")
 
@@ -36,6 +42,18 @@ def insert_into(dialect: Dialect, table: Table) -> "sqlite.Insert | postgresql.I
     from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(table)
+
+
+def insert_new(dialect: Dialect, table: Table, *returned: Column[Any]) -> Any:
+    """An INSERT of those rows that are not there already, which returns these columns of them; made once."""
+    known = dialect.name, table, returned
+    if (insert := _INSERTS.get(known)) is None:
+        insert = insert_into(dialect, table).on_conflict_do_nothing()
+        insert = _INSERTS[known] = insert.returning(*returned) if returned else insert
+    return insert
+
+
+_INSERTS: dict[tuple[str, Table, tuple[Column[Any], ...]], Any] = {}
 
 
 def latest(dialect: Dialect, first: Any, second: Any) -> ColumnElement[int]:

@@ -3,17 +3,18 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.file_lock import lock
 from chatserver.private_files import make_folder, open_private, tighten_file
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.sqlite import LOCK_WAIT_SECONDS
-from chatserver.records.steps import head, revision_of, revisions, run_steps
+from chatserver.records.steps import REVISION, head, revision_of, revisions, run_steps
 
 ADVISORY_LOCK = 0x6368_6174
 """The PostgreSQL advisory lock that one migrating process holds: "chat" as a number."""
@@ -31,6 +32,9 @@ async def migrate(database: Database) -> list[str]:
 async def at_head(database: Database) -> bool:
     """Whether the database has exactly this release's tables. Raises DatabaseError."""
     async with database.read() as connection:
+        with suppress(OperationalError, ProgrammingError):  # Whether the table is there costs more to ask.
+            return await connection.scalar(REVISION) == head()
+        await connection.rollback()
         return await connection.run_sync(revision_of) == head()
 
 

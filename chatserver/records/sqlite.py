@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatserver.records.sqlite_statements import OpenConnections
@@ -26,6 +25,7 @@ TRY_FOR = 0.05
 """Seconds for which SQLite itself tries to write: its pauses begin at 1 ms and grow."""
 
 _UNTIL = "chatserver_until"
+_TAKE_LOCK = "BEGIN IMMEDIATE"
 
 
 class SqliteFile:
@@ -90,21 +90,23 @@ def _prepare(connection: Any, _: Any) -> None:
 
 
 def _begin_reading(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.begin_reading()
 
 
 def _begin_writing(connection: Connection) -> None:
     """Take the lock at once: upgrading a reader later would fail without waiting."""
     until = connection.get_execution_options()[_UNTIL]
-    while True:
+    driver: Any = connection.connection.dbapi_connection
+    while time.monotonic() <= until:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver.execute(_TAKE_LOCK)
             return
-        except OperationalError as error:
-            if not _is_busy(error) or time.monotonic() > until:
-                raise
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                break
+    connection.exec_driver_sql(_TAKE_LOCK)  # which says what is wrong as SQLAlchemy does
 
 
-def _is_busy(error: OperationalError) -> bool:
-    code: int = getattr(error.orig, "sqlite_errorcode", 0)
-    return code & 0xFF == sqlite3.SQLITE_BUSY
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

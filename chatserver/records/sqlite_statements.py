@@ -1,7 +1,8 @@
 """Statements to SQLite, each in one go to the thread that has the connection.
 
 aiosqlite goes there and back four times for a statement: for a cursor, to execute, to fetch, to close. On a busy
-machine every way costs more than the statement. Here the thread does all of it at once and brings the rows.
+machine every way costs more than the statement. Here the thread does all of it at once and brings the rows. A
+transaction that only reads begins on the way of its first statement, and nobody waits for its end.
 """
 
 import sqlite3
@@ -33,7 +34,29 @@ class _Connection(aiosqlite.Connection):
     def __init__(self, connect: Callable[[], sqlite3.Connection], beside: "set[_Connection]") -> None:
         super().__init__(connect, iter_chunk_size=64)
         self._beside = beside
+        self._is_to_begin = False
+        self._only_reads = False
         beside.add(self)
+
+    def begin_reading(self) -> None:
+        """With the next statement: until then there is nothing that the transaction could see."""
+        self._is_to_begin = self._only_reads = True
+
+    def begun(self) -> sqlite3.Connection:
+        """The connection for a statement of the transaction; in its thread."""
+        if self._is_to_begin:
+            self._is_to_begin = False
+            self._conn.execute("BEGIN")
+        return self._conn
+
+    async def rollback(self) -> None:
+        if not self._only_reads:
+            await super().rollback()
+            return
+        begun, self._is_to_begin, self._only_reads = not self._is_to_begin, False, False
+        if begun:
+            # Nobody waits: what comes next comes behind it, and would fail to begin where this had failed.
+            self._tx.put_nowait((None, self._conn.rollback))
 
     async def close(self) -> None:
         self._beside.discard(self)
@@ -44,10 +67,6 @@ class _Connection(aiosqlite.Connection):
 
     async def in_thread(self, *call: Any) -> Any:
         return await self._execute(*call)  # type: ignore[no-untyped-call]
-
-    @property
-    def in_use(self) -> sqlite3.Connection:
-        return self._conn
 
 
 class _Cursor:
@@ -80,10 +99,10 @@ class _Cursor:
         self._rows = []
 
     def _execute(self, sql: str, parameters: Iterable[Any]) -> None:
-        self._keep(self._connection.in_use.execute(sql, parameters))  # type: ignore[arg-type]  # as the driver takes it
+        self._keep(self._connection.begun().execute(sql, parameters))  # type: ignore[arg-type]  # as the driver takes it
 
     def _execute_many(self, sql: str, parameters: Iterable[Iterable[Any]]) -> None:
-        self._keep(self._connection.in_use.executemany(sql, parameters))  # type: ignore[arg-type]
+        self._keep(self._connection.begun().executemany(sql, parameters))  # type: ignore[arg-type]
 
     def _keep(self, cursor: sqlite3.Cursor) -> None:
         # First: what a statement that returns rows has changed is known once they are read.

@@ -32,6 +32,7 @@ VERSION = Table(
     Column("version_num", String(32)),
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
+REVISION = select(VERSION.c.version_num)
 
 
 @cache
@@ -50,7 +51,7 @@ def revision_of(connection: Connection) -> str | None:
     """The step that was run last; None where none was."""
     if not inspect(connection).has_table(VERSION.name):
         return None
-    found: str | None = connection.scalar(select(VERSION.c.version_num))
+    found: str | None = connection.scalar(REVISION)
     return found
 
 

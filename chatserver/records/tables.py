@@ -150,10 +150,14 @@ REPLY_WAITS = Table(
     Column("waited_ms", BigInteger, nullable=False),
     Column("counted_ms", BigInteger),
     Column("in_time", Boolean),
+    # Who answered in the mentor's place; NULL where the mentor did, or nobody.
+    Column("answered_by", String(64)),
     CheckConstraint("(answered_at IS NULL) <> (dropped_at IS NULL)", name="answered_or_dropped"),
     Index("ix_reply_waits_waiting_since", "waiting_since"),
     Index("ix_reply_waits_mentor_id", "mentor_id", "waiting_since"),
     Index("ix_reply_waits_conversation_id", "conversation_id", "waiting_since"),
+    # Of those that a substitute answered, as its step says.
+    Index("ix_reply_waits_answered_by", "answered_by", "waiting_since"),
 )
 
 REPLY_NOTICES = Table(
@@ -395,6 +399,8 @@ MEMBERSHIPS = Table(
     Column("renews", Boolean, nullable=False),
     Column("set_at", BigInteger, nullable=False),
     Column("set_by", String(16), nullable=False),
+    Column("next_cadence", String(16)),
+    Column("next_cadence_from", Date),
     _one_of("renewal", get_args(Renewal)),
     _one_of("payer", get_args(Payer)),
     _one_of("cadence", get_args(Cadence)),
@@ -658,6 +664,18 @@ CASE_NAMES = Table(
     Column("ref", String(64), nullable=False, index=True),
 )
 
+CASE_EVIDENCE = Table(
+    "case_evidence",
+    METADATA,
+    Column("ref", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sender", String(64), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("reported", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 CASE_ENTRIES = Table(
     "case_entries",
     METADATA,
@@ -697,4 +715,17 @@ SIGN_IN_LINKS = Table(
     Column("person_id", String(64), nullable=False, index=True),
     Column("expires_at", BigInteger, nullable=False),
     Column("once", Boolean, nullable=False),
+)
+
+# Of a conversation's member: the last sign that stands nowhere else, a message that was refused, or when writing went
+# on after a pause; and since when they were quiet when the mentor was asked whether they have gone.
+
+QUIET_MEMBERS = Table(
+    "quiet_members",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("quiet_since", BigInteger),
+    Column("suggested_at", BigInteger),
+    Column("member_read", BigInteger, nullable=False),
 )

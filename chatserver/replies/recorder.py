@@ -7,7 +7,8 @@ once would do no harm.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations import absences
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.histories import histories
+from chatserver.conversations.records import locked
 from chatserver.notices.fact import Fact
 from chatserver.notices.noting import Noting
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
+from chatserver.records.dialects import portions
 from chatserver.replies.reply_facts import ESCALATED, FACTS, NOT_ESCALATED, fact_of, told_of
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
@@ -28,7 +31,7 @@ from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
-from quotas.ledger.waits import WaitEvent, Waits
+from quotas.ledger.waits import EventKind, WaitEvent, Waits
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings
 from quotas.store.port import Store
@@ -44,9 +47,13 @@ BATCH = 100
 """Events of one partition read at once."""
 TOGETHER = 5_000
 """Events that are stored in one transaction, at most."""
+TOGETHER_WITH_CASES = 250
+"""The same where misses open cases: that is more to write, while others wait for the database."""
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
+_LISTENED: frozenset[EventKind] = frozenset({"missed", "answered", "dropped", "wrote", "refused"})
+"""What listeners hear of."""
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
     no_database="what became of waits is recorded later: %s",
@@ -73,6 +80,35 @@ class ToldOf(Struct, frozen=True):
         return held.plan if held is not None else ""
 
 
+class RecordedWait(Struct, frozen=True):
+    """What became of a wait, with the plan on which it began."""
+
+    event: WaitEvent
+    plan: str
+
+
+class WaitListener(Protocol):
+    """What cases have to do with waits: `missed_answers.py` and `quiet_members.py` of `chatserver/cases`."""
+
+    async def concerned(self, connection: AsyncConnection, waits: Sequence[RecordedWait]) -> set[str]:
+        """Conversations of these that it may write about. Raises DatabaseError."""
+
+    async def recorded(
+        self,
+        connection: AsyncConnection,
+        waits: Sequence[RecordedWait],
+        conversations: Mapping[str, ConversationRecord],
+        now: int,
+    ) -> None:
+        """These are recorded with this transaction, or were before; `conversations` are locked.
+
+        Raises DatabaseError.
+        """
+
+    async def told(self, waits: Sequence[RecordedWait]) -> None:
+        """After the commit. Raises nothing."""
+
+
 class ReplyRecords:
     """One process's part in it. `name` tells processes apart; any number may run on one store.
 
@@ -90,6 +126,7 @@ class ReplyRecords:
         noting: Noting,
         clock: Callable[[], Awaitable[int]],
         name: str,
+        listeners: Sequence[WaitListener] = (),
     ) -> None:
         self.agenda = Agenda()
         self._duty = Duty(store, keys.RECORDER, name, self.agenda, _WORDS, logger)
@@ -99,6 +136,8 @@ class ReplyRecords:
         self._rulebook = rulebook
         self._noting = noting
         self._clock = clock
+        self._listeners = listeners
+        self._together = TOGETHER_WITH_CASES if rulebook.policy.cases.reply_missed else TOGETHER
 
     async def run(self) -> None:
         """Work until cancelled. While store or database is gone, events stay in the streams."""
@@ -123,8 +162,8 @@ class ReplyRecords:
         found = (event for batch in batches for event in batch)
         events = sorted((event for event in found if not full or event.at <= upto), key=_place_in_time)
         places: dict[str, ToldOf] = {}
-        for first in range(0, len(events), TOGETHER):
-            await self._store(events[first : first + TOGETHER], places)
+        for first in range(0, len(events), self._together):
+            await self._store(events[first : first + self._together], places)
         return bool(full)
 
     async def _store(self, events: Sequence[WaitEvent], places: dict[str, ToldOf]) -> None:
@@ -134,15 +173,29 @@ class ReplyRecords:
         for first in range(0, len(events), AT_ONCE):
             rows += self._rows(events[first : first + AT_ONCE], places)
             await asyncio.sleep(0)
-        now = await self._clock()
+        now, waits = await self._clock(), _waits(events, places)
         async with self._database.begin() as connection:
+            await self._listened(connection, waits, now)
             await reply_waits.store(connection, rows)
             made = await self._noting.note(connection, await self._facts(connection, events, places), now)
         await self._noting.tell(made)
+        for listener in self._listeners:
+            await listener.told(waits)
         stored: dict[int, list[str]] = {}
         for event in events:
             stored.setdefault(event.partition, []).append(event.id)
         await gathered(self._waits.forget(partition, ids) for partition, ids in stored.items())
+
+    async def _listened(self, connection: AsyncConnection, waits: Sequence[RecordedWait], now: int) -> None:
+        """First of all: conversations are locked, in their order, before anything is written."""
+        concerned: set[str] = set()
+        for listener in self._listeners:
+            concerned |= await listener.concerned(connection, waits)
+        conversations: dict[str, ConversationRecord] = {}
+        for some in portions(sorted(concerned)):
+            conversations |= await locked(connection, some)
+        for listener in self._listeners:
+            await listener.recorded(connection, waits, conversations, now)
 
     async def _places(self, names: Iterable[str]) -> dict[str, ToldOf]:
         """By the records; where they lack a conversation (restored from a backup), as the ledger knows it."""
@@ -213,6 +266,7 @@ class ReplyRecords:
             max(0, at - since),
             self._counted(plan, calendar, since, at),
             not late if due_at and (answered or late) else None,
+            event.answered_by,
         )
 
     async def _facts(
@@ -244,6 +298,15 @@ class ReplyRecords:
     def _counted(self, plan: str, calendar: Calendar, since: int, until: int) -> int | None:
         promise = self._promise(plan)
         return counted_time(promise, calendar, since, until) if promise else None
+
+
+def _waits(events: Iterable[WaitEvent], places: Mapping[str, ToldOf]) -> list[RecordedWait]:
+    """Those whose conversations are known."""
+    return [
+        RecordedWait(event, places[event.conversation].plan_at(event.waiting_since))
+        for event in events
+        if event.kind in _LISTENED and event.conversation in places
+    ]
 
 
 def _place_in_time(event: WaitEvent) -> tuple[int, int]:

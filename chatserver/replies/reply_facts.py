@@ -73,7 +73,7 @@ def _told(event: WaitEvent) -> tuple[str, dict[str, Any]]:
             late = 0 < event.due_at < event.at
             more = {"answered_at": instant.text(event.at), "waited_ms": max(0, event.at - event.waiting_since)}
             in_time = not late if event.due_at else None
-            return f"{event.waiting_since}", {**data, **more, "in_time": in_time}
+            return f"{event.waiting_since}", {**data, **more, "in_time": in_time, "answered_by": event.answered_by}
         case "overtime":
             return f"overtime/{event.waiting_since}/{event.hours:g}", {**data, "hours": event.hours}
         case "warning":

@@ -74,6 +74,7 @@ class _Figures(Struct, frozen=True):
     counted: dict[str, Spread]
     waited: dict[str, Spread]
     in_chats: dict[str, Spread]
+    stood_in: dict[str, int]
 
 
 async def _figures(connection: AsyncConnection, began: Began, by: By | None) -> _Figures:
@@ -82,11 +83,12 @@ async def _figures(connection: AsyncConnection, began: Began, by: By | None) -> 
         await reply_figures.spreads(connection, began, by, "counted_ms"),
         await reply_figures.spreads(connection, began, by, "waited_ms"),
         await reply_figures.spreads(connection, began, by, "waited_ms", in_chats=True),
+        await reply_figures.stood_in(connection, began, by),
     )
 
 
 def _keys(figures: _Figures, days: MentorWeeks, by: By) -> list[str]:
-    keys = figures.counts.keys() | (days.groups.keys() - {""})
+    keys = figures.counts.keys() | figures.stood_in.keys() | (days.groups.keys() - {""})
     return sorted(keys, key=int) if by == "week" else sorted(keys)
 
 
@@ -111,6 +113,8 @@ def _group(figures: _Figures, days: MentorWeeks, key: str, by: By | None) -> Rep
         mentor_weeks=written.weeks,
         mentor_days=written.days,
         weeks_behind=written.behind,
+        by_substitutes=counts.by_substitutes,
+        stood_in=figures.stood_in.get(key, 0),
     )
 
 

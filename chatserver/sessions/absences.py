@@ -5,7 +5,7 @@ and is listed for them to move.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations import absences as rows
 from chatserver.conversations.absence import AbsenceRecord, running
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
-from chatserver.records.database import Database
+from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.rows import bookings, mentors
 from quotas import instant
@@ -26,6 +26,8 @@ from quotas.store.port import Store
 
 ABSENCE = "absence"
 """The kind of an absence's timer; its name is `<mentor> <id>`, and it belongs to the mentor."""
+ANSWER_WITHIN = 2.0
+"""Seconds after which a board goes out without who stands in: it is the store's, and waits for no records."""
 MOST_DAYS = 366
 """The longest absence. Who is away for longer has left."""
 
@@ -36,6 +38,14 @@ class AbsenceWritten(Struct, frozen=True):
     absence: AbsenceRecord
     bookings: list[Booking]
     created: bool = False
+
+
+class AbsencesComing(Struct, frozen=True):
+    """A mentor's absences that are not over at `now` (ms), in order; `zone` is the mentor's own."""
+
+    absences: list[AbsenceWritten]
+    zone: str
+    now: int
 
 
 class AbsenceBook:
@@ -70,9 +80,10 @@ class AbsenceBook:
                 await rows.put(connection, absence)
             booked = await _booked(connection, absence)
             concerned = await mentors.conversations_of(connection, mentor)
+            standing_in = {absence.substitute, known.substitute if known is not None else None}
         if absence.begun_at is None and absence.until > now:
             await self._timers.set_timer(mentor, ABSENCE, absence_timer(absence), max(absence.since, now))
-        await self._tell(concerned)
+        await self._tell(concerned, standing_in)
         return AbsenceWritten(absence, booked, created=known is None)
 
     async def find(self, mentor: str, id: str) -> AbsenceWritten | None:
@@ -81,14 +92,26 @@ class AbsenceBook:
             absence = await rows.find(connection, mentor, id)
             return AbsenceWritten(absence, await _booked(connection, absence)) if absence is not None else None
 
+    async def coming(self, mentor: str) -> AbsencesComing | Missing:
+        """Those of the mentor that are not over. Missing: no mentor."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            zone = await mentors.zone_of(connection, mentor)
+            if zone is None:
+                return Missing()
+            found = (await rows.coming(connection, [mentor], now)).get(mentor, [])
+            written = [AbsenceWritten(each, await _booked(connection, each)) for each in found]
+            return AbsencesComing(written, zone, now)
+
     async def remove(self, mentor: str, id: str) -> Missing | None:
         """The mentor is not away, or no longer: nothing is wrong with one that is gone already. Missing: no mentor."""
         async with self._database.begin() as connection:
             if await mentors.zone_to_rely_on(connection, mentor) is None:
                 return Missing()
+            known = await rows.find(connection, mentor, id)
             await rows.remove(connection, mentor, id)
             concerned = await mentors.conversations_of(connection, mentor)
-        await self._tell(concerned)
+        await self._tell(concerned, {known.substitute} if known is not None else set())
         return None
 
     async def running(self, mentor: str, now: int) -> AbsenceRecord | None:
@@ -96,9 +119,23 @@ class AbsenceBook:
         async with self._database.read() as connection:
             return running(await rows.overlapping(connection, mentor, now, now + 1), now)
 
-    async def _tell(self, conversations: list[str]) -> None:
-        """Whoever follows one looks again."""
-        await asyncio.gather(*(self._store.request("SPUBLISH", keys.feed(each), feed.AWAY) for each in conversations))
+    async def substitutes(self, mentors: Collection[str], now: int) -> dict[str, str]:
+        """Who stands in at `now` for those who are away; nobody while the records do not answer."""
+        if not mentors:
+            return {}
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN), self._database.read() as connection:
+                found = await rows.coming(connection, mentors, now)
+        except (DatabaseError, TimeoutError):
+            return {}
+        away = {mentor: running(some, now) for mentor, some in found.items()}
+        return {mentor: each.substitute for mentor, each in away.items() if each is not None and each.substitute}
+
+    async def _tell(self, conversations: list[str], standing_in: set[str | None]) -> None:
+        """Whoever follows one looks again, and so does whoever stands in, or did."""
+        said = [(keys.feed(each), feed.AWAY) for each in conversations]
+        said += [(keys.person_feed(each), feed.STANDS_IN) for each in standing_in if each is not None]
+        await asyncio.gather(*(self._store.request("SPUBLISH", channel, what) for channel, what in said))
 
 
 def absence_timer(absence: AbsenceRecord) -> str:

@@ -26,6 +26,7 @@ from chatserver.sessions.new_bookings import (
     AskedBooking,
     BookOutcome,
     NewBookings,
+    OneOffTerms,
     wanted_problem,
 )
 from chatserver.sessions.outcomes import BookingDone, BookingRefused, CancellationAhead, RefusalReason
@@ -78,13 +79,14 @@ class Bookings:
         metrics: Metrics,
         connected: Connected,
         log: SessionLog,
+        one_offs: OneOffTerms | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._slots = slots
         self._months = SubscriptionMonths(rulebook)
         self._policy = rulebook.policy.sessions
-        self._new = NewBookings(self._months, slots, prices, log)
+        self._new = NewBookings(self._months, slots, prices, log, one_offs)
         self._together = Together(self._booked, MOST_TOGETHER)
         self._changes = Together(self._changed_together, MOST_TOGETHER)
         self._credits = credits
@@ -129,11 +131,16 @@ class Bookings:
 
     # Doing
 
-    async def book(self, wanted: WantedBooking, by: Actor, *, series: str | None = None) -> BookOutcome:
-        """Refused without taking the id; the same id with the same content again is the same booking."""
+    async def book(
+        self, wanted: WantedBooking, by: Actor, *, series: str | None = None, unpaid: bool = False
+    ) -> BookOutcome:
+        """Refused without taking the id; the same id with the same content again is the same booking.
+
+        `unpaid`, an extra one without a price, whatever the mentor lists.
+        """
         if problem := wanted_problem(wanted):
             return problem
-        outcome = await self._together.ask(AskedBooking(wanted, by, series))
+        outcome = await self._together.ask(AskedBooking(wanted, by, series, unpaid))
         if isinstance(outcome, BookingDone):
             await self._telling.tell(wanted.conversation)
         self._count(outcome)

@@ -109,9 +109,9 @@ class CreditBook:
         """How many units these months of each have left, by number; under None, the month that contains `now`."""
         current = {name: self._months.at(each, now).number for name, each in conversations.items()}
         wanted = {(name, number) for name in conversations for number in (current[name], *periods[name])}
-        limited = sorted((name, number) for name, number in wanted if self._is_limited(conversations[name]))
+        limited = sorted((name, number) for name, number in wanted if self._months.is_limited(conversations[name]))
         spent = by_conversation(await bookings.of_periods(connection, limited))
-        corrected = by_conversation(await corrections.of_conversations(connection, conversations))
+        corrected = by_conversation(await corrections.of_conversations(connection, {name for name, _ in limited}))
         left: dict[str, dict[int | None, int | None]] = {name: {} for name in conversations}
         for name, number in wanted:
             found = conversations[name], number, spent.get(name, ()), corrected.get(name, ())
@@ -130,9 +130,9 @@ class CreditBook:
         async with self._database.read() as connection:
             known = await records(connection, conversations)
             months = {name: self._months.at(found, now) for name, found in known.items()}
-            limited = [(name, month.number) for name, month in months.items() if self._is_limited(known[name])]
+            limited = [(name, month.number) for name, month in months.items() if self._months.is_limited(known[name])]
             spent = await bookings.of_periods(connection, limited)
-            corrected = await corrections.of_conversations(connection, known)
+            corrected = await corrections.of_conversations(connection, {name for name, _ in limited})
             # The longest call that nobody has finished began that long ago.
             since = now - LONGEST - CALL_STAYS_OPEN
             coming = await bookings.nearest(connection, list(known), since, now)
@@ -156,11 +156,6 @@ class CreditBook:
             )
             for name, found in known.items()
         }
-
-    def _is_limited(self, conversation: ConversationRecord) -> bool:
-        """Whether it matters what is spent: who may book without limit has many bookings, and no number is left."""
-        sessions = self._months.sessions(conversation)
-        return sessions is not None and sessions.units_per_month != "unlimited"
 
     async def correct(
         self, conversation: str, id: str, units: int, reason: str, at: int | None = None

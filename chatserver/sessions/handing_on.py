@@ -52,7 +52,8 @@ class HandingOn:
         self._clock = clock
 
     async def hand_on(self, old: str, new: str, mentor: str) -> HandedOn | Invalid | Conflict | Missing:
-        """Let `new`, which is made where it is not there, go on with that mentor where `old` ends, `switched`.
+        """Let `new`, which is made where it is not there, go on with that mentor where `old` ends, `switched`, or has
+        ended because its mentor was removed.
 
         `new` may be a trial of the member with that mentor. It gets plan, calendar, status and months of `old`, its
         units by one correction, and what was used of the week. Bookings of `old` that have not started are cancelled,
@@ -93,13 +94,17 @@ class HandingOn:
             # First: what is cancelled is not spent.
             await self._appointments.end(connection, before, now)
             await self._credits.carry(connection, before, written.record, now)
-            over = replace(before, status="ended", ended_reason="switched")
-            ended = await write_change(connection, before, over, now)
-            if not isinstance(ended, Written):
-                return ended
-            await self._provisioning.changed(connection, before, ended.record, now)
-            await self._provisioning.followed(connection, ended.record, written.record, now)
-            return HandedOn(ended.record, written.record)
+            ended = before
+            if before.status != "ended":
+                over = await write_change(
+                    connection, before, replace(before, status="ended", ended_reason="switched"), now
+                )
+                if not isinstance(over, Written):
+                    return over
+                ended = over.record
+                await self._provisioning.changed(connection, before, ended, now)
+            await self._provisioning.followed(connection, ended, written.record, now)
+            return HandedOn(ended, written.record)
 
     async def _taken_over(
         self,
@@ -117,8 +122,8 @@ class HandingOn:
             plan=before.plan,
             zone=before.zone,
             holidays=before.holidays,
-            # A suspension is about these two people.
-            status=await status_beneath(connection, before),
+            # A suspension is about these two people, and so is an end for a mentor who was removed.
+            status="open" if before.status == "ended" else await status_beneath(connection, before),
             revision=1,
             created_at=now,
             updated_at=now,
@@ -139,7 +144,7 @@ async def _problem(
         return f"it is a {before.kind} conversation, which has no plan to hand on"
     if (known := await follower(connection, before.id)) is not None:
         return f"it was handed on already, to {known!r}"
-    if before.status == "ended":
+    if before.status == "ended" and before.ended_reason != "removed":
         return "the conversation has ended, which is final"
     if mentor == before.mentor:
         return f"it is with {mentor!r} already; name another mentor"

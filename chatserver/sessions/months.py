@@ -24,6 +24,11 @@ class SubscriptionMonths:
         calendar = self._calendar(conversation)
         return period(conversation.anchor(calendar), calendar, number)
 
+    def is_limited(self, conversation: ConversationRecord) -> bool:
+        """Whether it matters what is spent: who may book without limit has many bookings, and no number is left."""
+        sessions = self.sessions(conversation)
+        return sessions is not None and sessions.units_per_month != "unlimited"
+
     def sessions(self, conversation: ConversationRecord) -> Sessions | None:
         """What the plan in force gives; None where it has no sessions, or has been forgotten by the rules."""
         plan = self._rulebook.policy.plans.get(conversation.plan)

@@ -6,7 +6,7 @@ its tables, also against other processes: see `Bookings.book` for what follows w
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -41,12 +41,35 @@ class AskedBooking(Struct, frozen=True):
     wanted: WantedBooking
     by: Actor
     series: str | None = None
+    unpaid: bool = False
+    """An extra one that nobody pays: what a mentor lists is not asked."""
+
+
+class OneOffPrice(Struct, frozen=True):
+    """What a one-off session costs; None: nothing."""
+
+    price: Price | None
+
+
+class OneOffTerms(Protocol):
+    """What cases say of one-off sessions: `chatserver/cases/guest_sessions.py`."""
+
+    async def of(self, connection: AsyncConnection, conversation: ConversationRecord) -> OneOffPrice | None:
+        """None where no case of that conversation waits for one."""
 
 
 class NewBookings:
-    """Judges and writes them."""
+    """Judges and writes them; without `one_offs` no case waits for one."""
 
-    def __init__(self, months: SubscriptionMonths, slots: Slots, prices: Prices, log: SessionLog) -> None:
+    def __init__(
+        self,
+        months: SubscriptionMonths,
+        slots: Slots,
+        prices: Prices,
+        log: SessionLog,
+        one_offs: OneOffTerms | None = None,
+    ) -> None:
+        self._one_offs = one_offs
         self._months = months
         self._slots = slots
         self._prices = prices
@@ -72,7 +95,7 @@ class NewBookings:
         if known := batch.known.get(wanted.id):
             return _again(known, wanted)
         priced = await self._priced(connection, batch, asked, record)
-        if isinstance(priced, Invalid):
+        if not isinstance(priced, WantedBooking):
             return priced
         booking = _made(priced, asked.by, record, batch.period(wanted), now)
         credits = batch.credits(record, booking.period, self._months, now)
@@ -102,10 +125,12 @@ class NewBookings:
 
     async def _priced(
         self, connection: AsyncConnection, batch: "_Batch", asked: AskedBooking, record: ConversationRecord
-    ) -> WantedBooking | Invalid:
-        """With the price that holds. Who pays does not set it: a member has the listed one."""
+    ) -> WantedBooking | Invalid | BookingRefused:
+        """With the price that holds. Who pays does not set it: a member has the listed one, or that of the case."""
         wanted = asked.wanted
-        if wanted.kind != "extra" or (wanted.price is not None and asked.by != "member"):
+        if wanted.kind == "one_off":
+            return await self._priced_by_case(connection, batch, wanted, record)
+        if wanted.kind != "extra" or asked.unpaid or (wanted.price is not None and asked.by != "member"):
             return wanted
         name = record.mentor, wanted.minutes
         if name not in batch.listed:
@@ -120,6 +145,18 @@ class NewBookings:
             problem = f"the mentor lists {listed.amount} {listed.currency} for {wanted.minutes} minutes; leave it out"
             return Invalid([FieldProblem("price", problem)])
         return replace(wanted, price=listed)
+
+    async def _priced_by_case(
+        self, connection: AsyncConnection, batch: "_Batch", wanted: WantedBooking, record: ConversationRecord
+    ) -> WantedBooking | Invalid | BookingRefused:
+        """A case has one session, and says what it costs."""
+        agreed = await self._one_offs.of(connection, record) if self._one_offs is not None else None
+        here = [*await bookings.ahead(connection, [record.id], 0), *batch.made_in(record.id)]
+        if agreed is None or any(each.kind == "one_off" for each in here):
+            return BookingRefused("not_in_plan")
+        if wanted.price not in (None, agreed.price):
+            return Invalid([FieldProblem("price", "its case says what it costs; leave it out")])
+        return replace(wanted, price=agreed.price)
 
 
 def _booked(row: BookingRow, now: int) -> SessionEvent:
@@ -190,12 +227,13 @@ class _Batch:
             if each.conversation in records
             for place in _wanted_places(each, records[each.conversation])
         }
+        limited = {(name, number) for (name, _), number in periods.items() if months.is_limited(records[name])}
         return cls(
             records,
             periods,
             await bookings.by_id(connection, {each.id for each in wanted}),
-            await bookings.of_periods(connection, sorted({(name, number) for (name, _), number in periods.items()})),
-            await corrections.of_conversations(connection, set(records)),
+            await bookings.of_periods(connection, sorted(limited)),
+            await corrections.of_conversations(connection, {name for name, _ in limited}),
             await occupancy.holders(connection, places),
             {each.conversation for each in await bookings.ahead(connection, _trials_to_meet(wanted, records), since=0)},
         )
@@ -216,6 +254,10 @@ class _Batch:
 
     def is_free(self, booking: Booking) -> bool:
         return not any(place in self._holders for place in places_of(booking))
+
+    def made_in(self, conversation: str) -> list[Booking]:
+        """What this batch has made there."""
+        return [row.booking for row in self.made if row.booking.conversation == conversation]
 
     def made_with(self, person: str) -> list[Interval]:
         """When what this batch has made is with them, in whichever role."""

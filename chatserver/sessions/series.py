@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.records import locked
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
@@ -18,11 +19,11 @@ from chatserver.sessions.months import SubscriptionMonths
 from chatserver.sessions.outcomes import BookingRefused
 from chatserver.sessions.rows import bookings as booking_rows
 from chatserver.sessions.rows import series as rows
-from chatserver.sessions.series_making import SeriesMaking, questions_of
+from chatserver.sessions.series_making import WEEK, SeriesMaking, questions_of
 from chatserver.sessions.series_record import MOST_ID, SeriesDetails, SeriesRecord, SeriesView
 from quotas import instant
 from quotas.bookings import Actor, start_problem
-from quotas.series import SeriesRule
+from quotas.series import SeriesRule, starts
 from quotas.terms import Rulebook
 
 
@@ -39,6 +40,13 @@ class _Times(Struct, frozen=True):
     first: int
     until: int
     replaces_from: int
+
+
+class Replanned(Struct, frozen=True):
+    """The series that goes on at another interval, and the bookings moved by hand that kept their place in it."""
+
+    record: SeriesRecord
+    moved: tuple[str, ...]
 
 
 class SeriesBook:
@@ -120,6 +128,62 @@ class SeriesBook:
         if cancel:
             await self._making.give_up(found, by, counts=None)
         return await self.view(id) or Missing()
+
+    async def replan(self, id: str, new: str, every_weeks: int, since: int) -> Replanned | None:
+        """Let a series go on at another interval from `since` (ms) on: the one called `new` takes its place.
+
+        What was booked for places that both have stays, and so does what was moved by hand: as places of the new one.
+        The rest is cancelled, uncounted. The same again changes nothing. None where the series has ended, or has no
+        place from then on.
+        """
+        known = await self.find(id)
+        if known is None:
+            return None
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            await locked(connection, [known.conversation])
+            record = await rows.find(connection, new)
+            if record is None:
+                old = await rows.find(connection, id) or known  # as it is now that nobody else changes it
+                record = None if old.ended_at else await self._gone_on(connection, old, new, every_weeks, since, now)
+        if record is None:
+            return None
+        await self._making.look(new)
+        return Replanned(record, await self._moved(new))
+
+    async def _gone_on(
+        self, connection: AsyncConnection, old: SeriesRecord, new: str, every_weeks: int, since: int, now: int
+    ) -> SeriesRecord | None:
+        since = max(since, old.rule.first)
+        first = next(starts(old.rule, since, since + (old.rule.every_weeks + 1) * WEEK), None)
+        if first is None:
+            return None
+        rule = replace(old.rule, first=first, every_weeks=every_weeks)
+        placed = [each for each in await rows.places(connection, old.id, since) if each.refusal is None]
+        booked = await booking_rows.by_id(connection, {each.booking_id for each in placed})
+        both = set(starts(rule, first, placed[-1].starts_at + 1)) if placed else set()
+        kept = []
+        for place in placed:
+            booking = booked[place.booking_id].booking
+            if booking.cancelled is None and place.starts_at in both:
+                kept.append(place)
+            elif booking.cancelled is None and booking.moved_from:
+                kept.append(replace(place, starts_at=booking.starts_at))
+        record = replace(
+            old, id=new, rule=rule, created_at=now, made_until=first, due_at=now, replaces=old.id, successor=None
+        )
+        await rows.create(connection, record)
+        await rows.note(connection, new, kept, now)
+        ended = replace(old, ended_at=now, ended_from=since, successor=new)
+        await rows.change(connection, replace(ended, due_at=0) if ended.is_over else ended)
+        return record
+
+    async def _moved(self, id: str) -> tuple[str, ...]:
+        """Bookings of another series that have places in this one, and were moved by hand."""
+        async with self._database.read() as connection:
+            placed = await rows.places(connection, id, 0)
+            known = await booking_rows.by_id(connection, {each.booking_id for each in placed if not each.refusal})
+        return tuple(name for name, row in sorted(known.items()) if row.booking.moved_from and row.series != id)
 
     async def _begun(
         self, id: str, details: SeriesDetails, times: _Times, by: Actor, now: int

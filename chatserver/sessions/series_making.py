@@ -84,8 +84,10 @@ class SeriesMaking:
     async def _make(self, series: SeriesRecord, refused: Iterable[int], now: int) -> None:
         until = now + self._ahead + 1
         still = (start for start in refused if not series.ended_from or start < series.ended_from)
-        wanted = [*still, *starts(series.rule_left, series.made_until, until)]
-        made = [await self._booked(series, start) for start in wanted]
+        async with self._database.read() as connection:
+            taken_over = {each.starts_at for each in await rows.places(connection, series.id, series.made_until)}
+        fresh = (start for start in starts(series.rule_left, series.made_until, until) if start not in taken_over)
+        made = [await self._booked(series, start) for start in (*still, *fresh)]
         questions = questions_of(series, now)
         async with self._database.begin() as connection:
             records = await locked(connection, [series.conversation])
@@ -104,11 +106,16 @@ class SeriesMaking:
         await self.set_timer(newest)
 
     async def give_up(self, series: SeriesRecord, by: Actor, *, counts: bool | None) -> None:
-        """Cancel what was booked for places from its end on, but what has started; `counts` as in `Bookings.cancel`."""
+        """Cancel what was booked for places from its end on, but what has started, or its successor has taken over.
+
+        `counts` as in `Bookings.cancel`.
+        """
         async with self._database.read() as connection:
             ids = await rows.booked(connection, series.id, series.ended_from)
+            taken_over = await rows.booked(connection, series.successor, 0) if series.successor else []
         for id in ids:
-            await self._bookings.cancel(id, by, counts)
+            if id not in taken_over:
+                await self._bookings.cancel(id, by, counts)
 
     async def _give_way(self, series: SeriesRecord) -> None:
         """What was booked for the series that this one replaces: not counted, as its places are booked anew."""

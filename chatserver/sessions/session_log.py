@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.notices.fact import NOBODY, Fact, FactName
+from chatserver.notices.notice import UnreadNotice
 from chatserver.notices.noting import Noting
 from chatserver.sessions.rows import session_events
 from chatserver.sessions.session_event import EventName, SessionEvent
@@ -73,12 +74,19 @@ class SessionLog:
         if facts := facts_of(events, conversations):
             await self._noting.note(connection, facts, max(event.noted_at for event in events))
 
-    async def tell(
-        self, events: Sequence[SessionEvent], conversations: Mapping[str, ConversationRecord], now: int
-    ) -> None:
-        """After the commit: whoever is connected hears what came of these, and the outbox sends it. Raises nothing."""
-        if facts := facts_of(events, conversations):
-            await self._noting.tell_of(facts, now)
+    async def heard(
+        self,
+        connection: AsyncConnection,
+        events: Sequence[SessionEvent],
+        conversations: Mapping[str, ConversationRecord],
+    ) -> Sequence[UnreadNotice]:
+        """What came of these for people who are to hear of it."""
+        return await self._noting.noted(connection, facts_of(events, conversations))
+
+    async def tell(self, events: Sequence[SessionEvent], heard: Sequence[UnreadNotice], now: int) -> None:
+        """After the commit: whoever is connected hears of these, and the outbox sends it. Raises nothing."""
+        if any(event.name in FACTS for event in events):
+            await self._noting.tell_of(heard, now)
         if self._listener is not None:
             await self._listener.told(events)
 

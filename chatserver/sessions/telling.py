@@ -171,12 +171,12 @@ class SessionTelling:
             if not events:
                 return []
             ids = {event.booking for some in events.values() for event in some if event.booking}
-            known = {id: row.booking for id, row in (await bookings.by_id(connection, ids)).items()}
             found = await records(connection, list(events))
-            chats = chats_ahead(await bookings.ahead(connection, list(found), first_start(now)), now)
+            theirs = await bookings.these_and_ahead(connection, ids, found, first_start(now))
+            known, chats = {booking.id: booking for booking in theirs}, chats_ahead(theirs, now)
             periods: dict[str, set[int]] = {name: set() for name in found}
-            for booking in known.values():
-                periods[booking.conversation].add(booking.period)
+            for id in ids:
+                periods[known[id].conversation].add(known[id].period)
             left = await self._credits.left_of(connection, found, periods, now)
         return [
             _News(
@@ -197,16 +197,15 @@ class SessionTelling:
 
     async def _mark(self, told: Sequence[_News], now: int) -> None:
         """Mark them as told. Whoever marks an event first says it: others may have told it at the same moment."""
+        numbers = [event.number for each in told for event in each.events]
         async with self._database.begin() as connection:
-            numbers = [event.number for each in told for event in each.events]
-            fresh = await session_events.mark_told(connection, numbers)
-        fresh_ones: list[SessionEvent] = []
+            marked = await session_events.mark_told(connection, numbers)
+            fresh = [event for each in told for event in each.events if event.number in marked]
+            heard = await self._log.heard(connection, fresh, {each.record.id: each.record for each in told})
+        self._metrics.sessions.update(name for event in fresh if (name := _counted_as(event)) in COUNTED)
         for each in told:
-            events = [event for event in each.events if event.number in fresh]
-            fresh_ones += events
-            self._metrics.sessions.update(name for event in events if (name := _counted_as(event)) in COUNTED)
-            await self._say(each, events, now)
-        await self._log.tell(fresh_ones, {each.record.id: each.record for each in told}, now)
+            await self._say(each, [event for event in each.events if event.number in marked], now)
+        await self._log.tell(fresh, heard, now)
 
     async def _write(self, conversation: str, events: Sequence[SessionEvent]) -> None:
         for event in events:

@@ -6,8 +6,11 @@ from chatserver.client import ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along
+from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
+from chatserver.terminal.sending_on import COMMANDS as SENDING_ON
+from chatserver.terminal.sending_on import send_on
 from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 
 _HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "help_newline", "help_quit")
@@ -16,6 +19,10 @@ _HELP_NOTICES = ("help_notices",)
 _HELP_OWN = ("help_mute",)
 _HELP_MEMBER = ("help_remind",)
 _HELP_MENTOR = ("help_finish", "help_noshow")
+_HELP_CASES = ("help_cases", "help_request")
+_HELP_OWN_CASES = ("help_question", "help_report")
+_HELP_MEMBER_CASES = ("help_switch", "help_resign", "help_cadence", "help_another", "help_send_on")
+_HELP_MENTOR_CASES = ("help_quiet", "help_fit", "help_leaving", "help_cadence", "help_another")
 _HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
 
@@ -31,6 +38,10 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await desk.sessions.obey(command, rest)
         elif command in NOTICE_COMMANDS:
             await desk.notices.obey(command, rest)
+        elif command in SENDING_ON:
+            await send_on(desk, rest)
+        elif command in CASE_COMMANDS:
+            await desk.cases.obey(command, rest)
         else:
             return await _obey(desk, command, rest)
     except ChatError as fault:
@@ -76,6 +87,11 @@ def _help(role: Role) -> list[str]:
         keys += _HELP_MEMBER
     if role == "mentor":
         keys += _HELP_MENTOR
+    if role != "service":
+        keys += _HELP_CASES
+    if role in ("member", "mentor"):
+        keys += _HELP_OWN_CASES
+        keys += _HELP_MEMBER_CASES if role == "member" else _HELP_MENTOR_CASES
     if role in ("support", "service"):
         keys += _HELP_SUPPORT
     return [*keys, *_HELP[-2:]]

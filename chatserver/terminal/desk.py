@@ -10,6 +10,7 @@ from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import (
     Accepted,
     BoardShown,
+    CaseChanged,
     ComposerChanged,
     ConversationChanged,
     ConversationView,
@@ -24,6 +25,7 @@ from chatserver.protocol.events import (
     TypingNow,
     Welcome,
 )
+from chatserver.terminal.cases import CaseDesk
 from chatserver.terminal.directory import Directory
 from chatserver.terminal.happenings import LiveNews
 from chatserver.terminal.notices import NoticeBoard
@@ -67,6 +69,7 @@ class Desk:
         self.outgoing = Outgoing(chat, self._answered)
         self.sessions = SessionCommands(self)
         self.notices = NoticeBoard(self)
+        self.cases = CaseDesk(self)
         self._wanted = wanted
         self._current: str | None = None
         self._shown = Position(0)
@@ -198,8 +201,9 @@ class Desk:
                     case ReadMark() if event.sender == self.user:
                         self.directory.news.read(event.conversation, event.seq)
                     case ComposerChanged(conversation=id) | ConversationChanged(conversation=ConversationView(id=id)):
+                        self._stand_in(id)
                         self._composer(id)
-                    case Deadline() | SessionChanged() | NoticeCame():
+                    case Deadline() | SessionChanged() | NoticeCame() | CaseChanged():
                         self._remind(event)
                     case TypingNow() if event.conversation == self._current and event.sender != self.user:
                         self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
@@ -248,11 +252,13 @@ class Desk:
         self._known_misses.add(miss)
         return True
 
-    def _remind(self, event: Deadline | SessionChanged | NoticeCame) -> None:
+    def _remind(self, event: Deadline | SessionChanged | NoticeCame | CaseChanged) -> None:
         if isinstance(event, Deadline):
             self._deadline(event)
         elif isinstance(event, NoticeCame):
             self.notices.came(event)
+        elif isinstance(event, CaseChanged):
+            self.cases.came(event)
         else:
             self._session(event)
 
@@ -289,6 +295,12 @@ class Desk:
         if conversation.id != self._current:
             text += f" · {self.texts('opens_it', id=conversation.id)}"
         self._print(alarm(text, mood, self._paper.width))
+
+    def _stand_in(self, id: str) -> None:
+        """Say that a conversation has come, in which this mentor stands in for another."""
+        conversation = self.chat.conversations.get(id)
+        if conversation is not None and id not in self._was_open and conversation.away is not None:
+            self._alarm(conversation, " · ".join(self.directory.standing(conversation)), "wait")
 
     def _composer(self, id: str) -> None:
         """Say when writing opens or closes by itself."""

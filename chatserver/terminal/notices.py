@@ -21,6 +21,8 @@ HINTS = {"session.candidate": "/no-show", "session.close_reminder": "/finish"}
 """What a mentor types where such a notice is of the conversation that is open."""
 NOT_IN_THE_CHAT = (*HINTS, "session.late", "session.mentor_absent", "session.unattended")
 """What they say stands in no entry of a conversation: they are printed in the open one too."""
+TOLD_AT_ONCE = ("case.opened", "case.moved", "case.noted")
+"""What the change of a case says itself, as an event of its own."""
 LISTED = 20
 """Notices that are listed where no number is given."""
 
@@ -47,6 +49,8 @@ class NoticeBoard:
         None is printed of a conversation that is muted, or open, where what it tells of is seen. None that is read.
         """
         notice, desk = event.notice, self._desk
+        if notice.event in TOLD_AT_ONCE:
+            return
         known = self._of(notice)
         is_open = known is not None and known is desk.current
         if notice.read or (known is not None and known.muted) or (is_open and notice.event not in NOT_IN_THE_CHAT):

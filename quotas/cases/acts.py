@@ -92,7 +92,7 @@ def act(case: Case, doing: CaseDoing, actor: CaseActor, calendar: Calendar, now:
         return CaseNotNow(possible)
     if by_hand and not doing.note:
         return CaseFault("`note` is missing: a move by hand needs its reason")
-    if (problem := _problem(case, doing)) is not None:
+    if (problem := _problem(case, doing) or _evidence_problem(doing, calendar, now)) is not None:
         return CaseFault(problem)
     did = f"moved:{doing.action}" if by_hand else doing.action
     return _done(noted(case, _entry(case, doing, did, actor, now)), doing, actor, now)
@@ -102,8 +102,17 @@ def _problem(case: Case, doing: CaseDoing) -> str | None:
     if doing.action in _STAYING:
         return facts_problem(doing.facts, (), (), ())
     state = next(state for state in case.rule.states if state.name == doing.action)
-    problem = facts_problem(doing.facts, state.needs, state.takes, case.rule.reasons)
+    problem = facts_problem(doing.facts, *state.facts_for(case.payer), case.rule.reasons)
     return problem or whole_problem(with_facts(case.facts, doing.facts))
+
+
+def _evidence_problem(doing: CaseDoing, calendar: Calendar, now: int) -> str | None:
+    if (until := doing.facts.evidence_until) is None:
+        return None
+    if not doing.note:
+        return "`note` is missing: messages that are kept need a reason"
+    today = calendar.day_of(now)
+    return None if until > today else f"`evidence_until` must be a day after today, {today}"
 
 
 def _entry(case: Case, doing: CaseDoing, did: str, actor: CaseActor, now: int) -> CaseEntry:

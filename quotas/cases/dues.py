@@ -11,11 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from quotas.calendar import Calendar
+from quotas.case_policy import CaseWait
 from quotas.cases.record import SYSTEM, Case, CaseEntry, CaseMark, entered, noted
-from quotas.cases.rules import CaseRole, CaseState, DueRule
+from quotas.cases.rules import LATER, CaseEffect, CaseRole, CaseState, DueRule, DueUnit
 from quotas.instant import DAY, HOUR
 from quotas.periods import first_day
 
+_LENGTHS: tuple[DueUnit, ...] = ("months", "days", "hours")
 CaseStepName = Literal["reminder", "overdue", "suspension_lapsed", "moved"]
 
 
@@ -50,8 +52,25 @@ def due_of(case: Case, calendar: Calendar) -> CaseDue | None:
 
 
 def due_rule(case: Case) -> DueRule | None:
-    """The rule of its state's due; None at an end."""
-    return next((rule for rule in case.state_rule.dues if rule.payer in (None, case.payer)), None)
+    """The rule of its state's due, with the length that a policy gave it; None at an end."""
+    rule = next((rule for rule in case.state_rule.dues if rule.payer in (None, case.payer)), None)
+    return _changed(rule, case.wait) if rule is not None and case.wait is not None else rule
+
+
+def _changed(rule: DueRule, wait: CaseWait) -> DueRule:
+    unit, after = next((unit, after) for unit in _LENGTHS if (after := getattr(wait, unit)) is not None)
+    reminder_days = rule.reminder_days if wait.reminder_days is None else wait.reminder_days
+    return replace(rule, unit=unit, after=after, reminder_days=reminder_days)
+
+
+def with_wait(case: Case, wait: CaseWait | None) -> Case:
+    """The case that just came into its state, which waits as long as a policy says; None: as the table has it."""
+    rule = due_rule(case)
+    if wait is None or rule is None or rule.unit == "fact":
+        return case
+    case = replace(case, wait=wait)
+    # Only months go on counting from before it came into the state.
+    return case if wait.months is not None else replace(case, anchor=case.since, counted=0, stood_still=0)
 
 
 def _due_at(case: Case, rule: DueRule, calendar: Calendar) -> int:
@@ -92,6 +111,14 @@ def _steps(case: Case, calendar: Calendar) -> Iterator[CaseStep]:
         yield CaseStep(at, "moved", rule.then)
     elif "overdue" not in case.marks:
         yield CaseStep(at, "overdue", case.state)
+
+
+def effect_at(case: Case, effect: CaseEffect, calendar: Calendar) -> int:
+    """From when on what its state asks for is to be done."""
+    until = case.facts.evidence_until
+    if effect == "drop_evidence" and until is not None:
+        return max(case.since, calendar.start_of(until))
+    return case.since + LATER.get(effect, 0)
 
 
 def due_between(case: Case, calendar: Calendar, until: int) -> list[CaseStep]:

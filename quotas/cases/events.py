@@ -11,6 +11,7 @@ from quotas.calendar import Calendar
 from quotas.cases.dues import settled
 from quotas.cases.facts import CaseFacts, with_facts
 from quotas.cases.record import SYSTEM, Case, CaseEntry, entered, noted
+from quotas.cases.rules import CaseState
 
 ActivitySign = Literal["message", "booking", "join", "read", "case", "quote"]
 """What shows that a member is there: they try to write, book, join, read on, open a case, answer a quote. That support
@@ -62,3 +63,11 @@ def facts_told(case: Case, calendar: Calendar, facts: CaseFacts, now: int) -> Ca
     """Facts that changed elsewhere: a booking was moved, a membership is paid for longer. The due goes along."""
     case = settled(case, calendar, now, now)
     return replace(case, facts=with_facts(case.facts, facts), known_at=now) if case.is_open else case
+
+
+def came_by_itself(case: Case, calendar: Calendar, state: CaseState, now: int, because: str = "") -> Case:
+    """What the case waited for came, or need not come any more: the mentor answered, or has read the note."""
+    case = settled(case, calendar, now, now)
+    if not case.is_open:
+        return case
+    return entered(noted(case, CaseEntry(now, now, SYSTEM.id, SYSTEM.role, state, because=because)), state, now)

@@ -11,7 +11,8 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from quotas.bookings import BookingState, Price, minutes_problem, start_problem
-from quotas.money import Cadence
+from quotas.currencies import currency_problem
+from quotas.money import MOST, Cadence
 
 CaseFactName = Literal[
     "reason",
@@ -26,12 +27,14 @@ CaseFactName = Literal[
     "booking",
     "ends_at",
     "outcome",
+    "first_session",
     "asked_on",
     "paid_until",
     "applies_on",
     "units",
     "person",
     "messages",
+    "waiting_since",
     "suspend",
     "evidence_until",
 ]
@@ -39,6 +42,8 @@ FactGroup = tuple[CaseFactName, ...]
 """Facts of which one is needed, and not two."""
 MOST_EXTRA = 2
 """Sessions that one case may ask for."""
+MOST_MESSAGES = 50
+"""Messages that one report may name."""
 
 
 class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -57,6 +62,7 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     replaces: str | None = None
     """The booking that a one-off session stands for."""
     price: Price | None = None
+    """Of a quote: that of each session; of a cadence: what a month is going to cost."""
     starts_at: tuple[int, ...] | None = None
     """The starts that a quote names: one for each session asked for."""
     minutes: int | None = None
@@ -65,6 +71,8 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     """When the booking is over in the books, as far as is known."""
     outcome: BookingState | None = None
     """What became of the booking."""
+    first_session: bool | None = None
+    """Whether the two had not met before."""
     asked_on: date | None = None
     """The day on which the member asked."""
     paid_until: date | None = None
@@ -76,6 +84,9 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     person: str | None = None
     """Whom a report is about."""
     messages: tuple[str, ...] | None = None
+    """The ids that their apps gave them."""
+    waiting_since: int | None = None
+    """Since when the member waits for an answer."""
     suspend: bool | None = None
     """Whether the reporter asks that nobody writes for now."""
     evidence_until: date | None = None
@@ -124,6 +135,13 @@ def _value_problem(facts: CaseFacts) -> str | None:
     for start in facts.starts_at or ():
         if problem := start_problem(start):
             return f"`starts_at` {problem}"
+    if facts.price is not None:
+        if not 0 <= facts.price.amount <= MOST:
+            return f"`price`.`amount` must lie from 0 to {MOST}"
+        if problem := currency_problem(facts.price.currency):
+            return f"`price`.`currency`: {problem}"
+    if facts.messages is not None and not 1 <= len(facts.messages) <= MOST_MESSAGES:
+        return f"`messages` must name 1 to {MOST_MESSAGES} messages"
     return "`units` must not be 0" if facts.units == 0 else None
 
 

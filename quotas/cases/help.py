@@ -46,6 +46,7 @@ _MISCONDUCT = CaseRule(
             to("dismissed", SUPPORT),
             to("warned", SUPPORT),
             to("removed", SUPPORT),
+            effects=("seal_evidence",),
         ),
         waits(
             "reviewing",
@@ -53,11 +54,12 @@ _MISCONDUCT = CaseRule(
             to("dismissed", SUPPORT),
             to("warned", SUPPORT),
             to("removed", SUPPORT),
+            takes=("evidence_until",),
         ),
-        end("dismissed", takes=("evidence_until",)),
-        end("warned", "warn_person", takes=("evidence_until",)),
-        end("removed", "remove_person", takes=("evidence_until",)),
-        *common_ends(),
+        end("dismissed", "drop_evidence", takes=("evidence_until",)),
+        end("warned", "warn_person", "drop_evidence", takes=("evidence_until",)),
+        end("removed", "remove_person", "drop_evidence", takes=("evidence_until",)),
+        *common_ends(withdrawn=("drop_evidence",), overtaken=("drop_evidence",)),
     ),
     needs=(("person",),),
     takes=("reason", "messages", "suspend"),
@@ -91,7 +93,7 @@ _MISSED = CaseRule(
         end("handed_over", "open_switch"),
         *common_ends(),
     ),
-    takes=("reason", "messages"),
+    takes=("reason", "messages", "waiting_since"),
 )
 
 HELP: tuple[CaseRule, ...] = (_QUESTION, _MISCONDUCT, _URGENT, _MISSED)

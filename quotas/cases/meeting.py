@@ -3,6 +3,7 @@
 Source: cases.md, its table and "What happens by itself".
 """
 
+from quotas.cases.facts import CaseFactName
 from quotas.cases.parts import (
     ANYBODY,
     MEMBER,
@@ -52,6 +53,7 @@ _ONE_OFF = CaseRule(
             DueRule("system", "done", "fact", fact="ends_at", then="done"),
             to("done", ("support", "system")),
             needs=(("booking",), ("ends_at",)),
+            effects=("cancel_replaced",),
         ),
         end("done", "close_guest_later", takes=("outcome",)),
         end("declined", "close_guest"),
@@ -92,7 +94,8 @@ _EXTRA = CaseRule(
             to("declined", MEMBER_OR_SUPPORT),
             to("lapsed", SYSTEM),
         ),
-        end("booked", "book", takes=("booking", "starts_at", "minutes")),
+        # A consumer accepts the times that the quote names.
+        end("booked", "book", needs=(("booking", "starts_at"),), takes=("minutes",), facts_of="business"),
         end("declined"),
         end("lapsed"),
         *common_ends(),
@@ -127,11 +130,13 @@ _CADENCE = CaseRule(
             DueRule("system", "applied", "fact", fact="applies_on", then="applied"),
             to("applied", SYSTEM),
             to("declined", MEMBER_OR_SUPPORT),
-            needs=(("applies_on",), ("price",)),
+            needs=(("applies_on",),),
+            takes=("price",),
+            effects=("agree_cadence",),
         ),
         end("applied", "apply_cadence"),
-        end("declined"),
-        *common_ends(),
+        end("declined", "drop_cadence"),
+        *common_ends(("drop_cadence",), ("drop_cadence",)),
     ),
     needs=(("to",), ("reason",)),
     reasons=("cost", "time", "travel", "support"),
@@ -157,7 +162,7 @@ _CORRECTION = CaseRule(
 )
 
 
-def _of_session(kind: CaseKind) -> CaseRule:
+def _of_session(kind: CaseKind, *takes: CaseFactName) -> CaseRule:
     """What happened at a booking: support looks at it."""
     return CaseRule(
         kind=kind,
@@ -169,7 +174,7 @@ def _of_session(kind: CaseKind) -> CaseRule:
             *common_ends(),
         ),
         needs=(("booking",),),
-        takes=("reason",),
+        takes=("reason", *takes),
     )
 
 
@@ -179,7 +184,7 @@ MEETING: tuple[CaseRule, ...] = (
     _CADENCE,
     _CORRECTION,
     _of_session("late_cancellation"),
-    _of_session("no_show"),
+    _of_session("no_show", "first_session"),
     _of_session("mentor_absent"),
     _of_session("unattended"),
 )

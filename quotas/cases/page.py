@@ -3,8 +3,19 @@
 from collections.abc import Iterable, Sequence
 
 from quotas.cases.facts import FactGroup
-from quotas.cases.rules import COMMON_ENDS, CaseRole, CaseRule, CaseSight, DueRule, MoveRule, StateRule
+from quotas.cases.rules import (
+    COMMON_ENDS,
+    LATER,
+    CaseEffect,
+    CaseRole,
+    CaseRule,
+    CaseSight,
+    DueRule,
+    MoveRule,
+    StateRule,
+)
 from quotas.cases.table import CASES
+from quotas.instant import DAY
 
 _WHO: dict[CaseRole, str] = {"system": "by itself"}
 _SIGHTS: dict[CaseSight, str] = {
@@ -89,7 +100,13 @@ def _until(due: DueRule) -> str:
 def _states() -> Iterable[Sequence[str]]:
     for rule, state in _all_states():
         if (facts := _facts(state.needs, state.takes, ())) or state.effects:
-            yield f"`{rule.kind}`", f"`{state.name}`", facts, ", ".join(f"`{effect}`" for effect in state.effects)
+            facts += f"; {state.facts_of} only" if state.facts_of else ""
+            yield f"`{rule.kind}`", f"`{state.name}`", facts, ", ".join(map(_effect, state.effects))
+
+
+def _effect(effect: CaseEffect) -> str:
+    later = LATER.get(effect)
+    return f"`{effect}`, {later // DAY} days later" if later else f"`{effect}`"
 
 
 def _all_states() -> Iterable[tuple[CaseRule, StateRule]]:

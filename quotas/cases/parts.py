@@ -49,13 +49,17 @@ def waits(
     takes: tuple[CaseFactName, ...] = (),
     effects: tuple[CaseEffect, ...] = (),
 ) -> StateRule:
-    return StateRule(name, moves, dues if isinstance(dues, tuple) else (dues,), needs, takes, effects)
+    return StateRule(name, moves, dues if isinstance(dues, tuple) else (dues,), needs, takes, effects=effects)
 
 
 def end(
-    name: CaseState, *effects: CaseEffect, needs: tuple[FactGroup, ...] = (), takes: tuple[CaseFactName, ...] = ()
+    name: CaseState,
+    *effects: CaseEffect,
+    needs: tuple[FactGroup, ...] = (),
+    takes: tuple[CaseFactName, ...] = (),
+    facts_of: Payer | None = None,
 ) -> StateRule:
-    return StateRule(name, needs=needs, takes=takes, effects=effects)
+    return StateRule(name, needs=needs, takes=takes, facts_of=facts_of, effects=effects)
 
 
 def from_first(by: CaseRoles, first: CaseState) -> tuple[OpenRule, ...]:

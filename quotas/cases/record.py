@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from quotas.case_policy import CaseWait
 from quotas.cases.facts import CaseFacts, facts_problem, with_facts
 from quotas.cases.rules import UNDOES, CaseEffect, CaseKind, CaseRole, CaseRule, CaseState, StateRule
 from quotas.cases.table import CASES
@@ -45,7 +46,8 @@ class CaseEntry(Struct, frozen=True):
     who: str
     role: CaseRole
     did: str
-    """An action, a state, `opened`, `moved:<state>` by hand, or `reminder`, `overdue`, `suspension_lapsed`."""
+    """An action, a state, `opened`, `moved:<state>` by hand, or `reminder`, `overdue`, `suspension_lapsed`,
+    `evidence_read`."""
     note: str = ""
     audience: NoteAudience = "internal"
     because: str = ""
@@ -85,6 +87,8 @@ class Case(Struct, frozen=True):
     """How many ms since the anchor the clock stood still."""
     still_since: int = 0
     """Since when it stands; 0: it runs."""
+    wait: CaseWait | None = None
+    """How long its state waits by the policy of when it came into it; None: as the table has it."""
     reached: tuple[CaseState, ...] = ()
     """Every state that it has been in, in order."""
     marks: tuple[CaseMark, ...] = ()
@@ -198,6 +202,7 @@ def entered(case: Case, state: CaseState, at: int, facts: CaseFacts = CaseFacts(
         anchor=at,
         counted=0,
         stood_still=0,
+        wait=None,
         still_since=at if case.still_since and not is_end else 0,
         reached=(*case.reached, state),
         marks=(),

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from quotas.cases.facts import CaseFactName, FactGroup
+from quotas.instant import DAY
 from quotas.memberships import Payer
 
 CaseKind = Literal[
@@ -89,20 +90,29 @@ CaseEffect = Literal[
     "open_guest",
     "close_guest",
     "close_guest_later",
+    "cancel_replaced",
     "book",
+    "agree_cadence",
+    "drop_cadence",
     "apply_cadence",
     "open_switch",
     "correct_units",
     "warn_person",
     "remove_person",
+    "seal_evidence",
+    "drop_evidence",
 ]
 """What entering a state asks of the rest of the product; doing it again changes nothing."""
 UNDOES: dict[CaseEffect, CaseEffect] = {
     "resume_renewal": "stop_renewal",
     "close_guest": "open_guest",
     "close_guest_later": "open_guest",
+    "drop_evidence": "seal_evidence",
+    "drop_cadence": "agree_cadence",
 }
 """Effects that are nothing to do where another one of the same case did not come before."""
+LATER: dict[CaseEffect, int] = {"close_guest_later": 7 * DAY}
+"""How long after its state began an effect is done (ms); at once where it is not here."""
 DueUnit = Literal["months", "days", "hours", "fact"]
 """`months`: calendar months from the anchor's day on; `days`, `hours`: elapsed; `fact`: when a fact says."""
 
@@ -147,11 +157,17 @@ class StateRule(Struct, frozen=True):
     """Facts that entering it asks for: one of each group."""
     takes: tuple[CaseFactName, ...] = ()
     """Facts that may be given beside them."""
+    facts_of: Payer | None = None
+    """Only where this one pays there are such facts; None: whoever does."""
     effects: tuple[CaseEffect, ...] = ()
 
     @property
     def is_end(self) -> bool:
         return not self.moves
+
+    def facts_for(self, payer: Payer) -> tuple[tuple[FactGroup, ...], tuple[CaseFactName, ...]]:
+        """Which facts it needs, and which it takes beside them, where that one pays."""
+        return (self.needs, self.takes) if self.facts_of in (None, payer) else ((), ())
 
 
 class OpenRule(Struct, frozen=True):

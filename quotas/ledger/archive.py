@@ -7,7 +7,7 @@ from msgspec import Struct
 from quotas.ledger import keys
 from quotas.ledger.answers import first_answer
 from quotas.ledger.base import ANY_TEXT, LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
-from quotas.ledger.redis import LETTERS, RedisLedger, entry_of
+from quotas.ledger.redis import RedisLedger, entry_of, remembered_as
 from quotas.ledger.state import State
 from quotas.standing import ConversationSettings, Writer
 from quotas.store.port import Store
@@ -66,6 +66,8 @@ class SentId(Struct, frozen=True):
     id: str
     seq: int
     at: int
+    substitute: str = ""
+    """Who wrote for the mentor; '' for nobody."""
 
 
 class LedgerArchive:
@@ -165,7 +167,8 @@ class LedgerArchive:
         entries = [word for each in messages for word in (each.at, each.entry)]
         records: list[str | bytes] = []
         for sent in ids:
-            records += [f"{LETTERS[sent.writer]}{sent.id}", ANY_TEXT + first_answer(sent.seq, sent.at)]
+            field = remembered_as(sent.writer, sent.substitute, sent.id)
+            records += [field, ANY_TEXT + first_answer(sent.seq, sent.at)]
         before = "" if lost is None else lost
         counts = (len(fields), len(entries))
         words = (*fields, *entries, *records)

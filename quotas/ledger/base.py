@@ -25,6 +25,14 @@ ANY_TEXT = bytes(DIGEST_BYTES)
 """The digest in a record of before the last change of key: which text it was can no longer be told."""
 
 
+class StandIn(Struct, frozen=True, gc=False):
+    """Who writes in the mentor's place, in [since, until) by the ledger's clock."""
+
+    person: str
+    since: int
+    until: int
+
+
 class Post(Struct, frozen=True, gc=False):
     """A message on its way in. The ledger does not look into `entry`."""
 
@@ -43,6 +51,11 @@ class Post(Struct, frozen=True, gc=False):
     """Its place in that order: each post that is sent has the next, also one that is sent again."""
     after: int = 0
     """Carried out only if that number was carried out last in the lane; 0 where nothing of the lane is on its way."""
+    stand_in: StandIn | None = None
+    """Of the mentor's side: who writes for them. Outside their time the conversation is Unknown to them.
+
+    Their ids are their own; what they write is no day's writing of the mentor, and the mentor has not read by it.
+    """
 
 
 class Posted(Struct, frozen=True, gc=False):
@@ -123,6 +136,13 @@ class Ledger(Protocol):
         ledger has no such conversation.
         """
 
+    async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
+        """Windows count for this one and others together: so many were used of that week in all of them.
+
+        Of two weeks the later one counts, of two numbers the greater one; whether anything changed. None where the
+        ledger has no such conversation.
+        """
+
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         """Start a live chat of `length` ms; a running one gets the new end."""
 
@@ -157,6 +177,9 @@ class Ledger(Protocol):
         Where the reader was told of unread messages and this is not the last, the rest may stay unread for
         `unread_after` ms, as in Terms.
         """
+
+    async def mark_read_standing_in(self, conversation: str, person: str, seq: int, origin: str) -> bool | None:
+        """Move forward the mark of one who stands in for the mentor; else as `mark_read`."""
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         """Messages with after < seq < before in order: the first `limit` (≥ 1) of them; `before` is 1 or more."""

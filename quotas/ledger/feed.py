@@ -6,6 +6,8 @@ A conversation's channel has a letter first. What the store's functions publish 
 from collections.abc import Collection
 from typing import Final, Literal, cast
 
+from msgspec import Struct
+
 from quotas.admission import Usage
 from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, USAGE
 from quotas.standing import Writer
@@ -17,9 +19,9 @@ SETTINGS: Final = b"S"
 THERE: Final = b"N"
 """`N <last seq>`: the conversation is there, or there again, up to that message."""
 READ: Final = b"R"
-"""`R <side> <seq> <origin>`: a read mark has moved."""
+"""`R <side> <seq> <origin>`: a read mark has moved. Of who stands in: `R substitute <seq> <origin> <person>`."""
 TYPING: Final = b"T"
-"""`T <side> <origin>`: somebody types."""
+"""`T <side> <origin>`: somebody types. Who stands in: `T substitute <origin> <person>`."""
 PRESENCE: Final = b"P"
 """Somebody has come or gone: look."""
 DEADLINE: Final = b"D"
@@ -32,11 +34,15 @@ AWAY: Final = b"A"
 LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION, AWAY)
 """Of conversations' channels, all of them."""
 
+_SUBSTITUTE = "substitute"
 _REVOKED = "revoked "
 _SIGNED_OUT = "signed-out "
 _NOTICED = b"noticed "
+_CASED = b"case "
 _MUTED = "muted "
 _UNMUTED = "unmuted "
+STANDS_IN: Final = b"stands in"
+"""On a person's channel: for whom they stand in has changed, or where. Look."""
 
 
 def read_message(payload: bytes) -> tuple[int, int, Usage, str, bytes]:
@@ -52,21 +58,32 @@ def read_there(payload: bytes) -> int:
     return int(payload[2:])
 
 
-def read_mark(payload: bytes) -> tuple[Writer, int, str]:
-    """Of READ: side, seq, origin."""
-    _, side, seq, origin = payload.decode().split(" ")
-    return cast(Writer, side), int(seq), origin
+class Hand(Struct, frozen=True):
+    """Who did something: the person of a side, or `substitute` for the mentor."""
+
+    side: Writer
+    substitute: str = ""
 
 
-def typing(side: Writer, origin: str) -> str:
+def _hand(side: str, person: list[str]) -> Hand:
+    return Hand("mentor", person[0]) if side == _SUBSTITUTE else Hand(cast(Writer, side))
+
+
+def read_mark(payload: bytes) -> tuple[Hand, int, str]:
+    """Of READ: whose, seq, origin."""
+    _, side, seq, origin, *person = payload.decode().split(" ")
+    return _hand(side, person), int(seq), origin
+
+
+def typing(hand: Hand, origin: str) -> str:
     """TYPING, to publish."""
-    return f"T {side} {origin}"
+    return f"T {_SUBSTITUTE} {origin} {hand.substitute}" if hand.substitute else f"T {hand.side} {origin}"
 
 
-def read_typing(payload: bytes) -> tuple[Writer, str]:
-    """Of TYPING: side, origin."""
-    _, side, origin = payload.decode().split(" ")
-    return cast(Writer, side), origin
+def read_typing(payload: bytes) -> tuple[Hand, str]:
+    """Of TYPING: who, origin."""
+    _, side, origin, *person = payload.decode().split(" ")
+    return _hand(side, person), origin
 
 
 def read_deadline(payload: bytes) -> tuple[Literal["warning", "missed"], int, float]:
@@ -124,6 +141,19 @@ def read_noticed(payload: bytes) -> tuple[str, bytes] | None:
         return None
     origin, _, event = payload[len(_NOTICED) :].partition(b" ")
     return origin.decode(), event
+
+
+def cased(role: str, event: bytes) -> bytes:
+    """`case <role> <event>`, to publish: a whole event about a case, as JSON, for tokens of that role alone."""
+    return b"%b%b %b" % (_CASED, role.encode(), event)
+
+
+def read_cased(payload: bytes) -> tuple[str, bytes] | None:
+    """Role and event; None where it is something else."""
+    if not payload.startswith(_CASED):
+        return None
+    role, _, event = payload[len(_CASED) :].partition(b" ")
+    return role.decode(), event
 
 
 def muted(conversation: str, *, muted: bool) -> str:

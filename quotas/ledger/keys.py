@@ -13,6 +13,8 @@ RECORDER = "{chatserver}:recorder"
 """String with a lease: the process that stores what became of waits in the records."""
 ARCHIVIST = "{chatserver}:archivist"
 """String with a lease: the process that moves messages to the archive."""
+SUPPORT = "{chatserver}:support"
+"""Sharded channel of what concerns all of support: `feed.cased`."""
 TELLER = "{chatserver}:teller"
 """String with a lease: the process that tells what happened at sessions and was left untold."""
 

@@ -15,6 +15,7 @@ from quotas.admission import (
     admit_member,
     admit_mentor,
     carried,
+    counted_together,
     without_wait,
 )
 from quotas.ledger.base import (
@@ -43,8 +44,9 @@ class _Book:
     usage: Usage = field(default_factory=Usage)
     log: list[Entry] = field(default_factory=list)
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
-    sent: dict[int, dict[tuple[Writer, str], tuple[bytes, Posted | PostRefused]]] = field(default_factory=dict)
-    """Generation → who wrote which id → digest and first answer."""
+    sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused]]] = field(default_factory=dict)
+    """Generation → side, who stood in ('' for nobody) and id → digest and first answer."""
+    substitutes_read: dict[str, int] = field(default_factory=dict)
     carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
     carried: str = ""
@@ -92,6 +94,13 @@ class MemoryLedger:
         book.usage = carried(book.usage, used)
         return True
 
+    async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
+        book = self._books.get(conversation)
+        if book is None:
+            return None
+        before, book.usage = book.usage, counted_together(book.usage, week, windows_used)
+        return book.usage != before
+
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         book = self._books.get(conversation)
         if book is None:
@@ -101,7 +110,9 @@ class MemoryLedger:
         return self._standing(book, now)
 
     def _standing(self, book: _Book, now: int) -> Standing:
-        return Standing(now, book.settings, book.usage, len(book.log), book.read["member"], book.read["mentor"])
+        read = book.read["member"], book.read["mentor"]
+        by_person = dict(book.substitutes_read)
+        return Standing(now, book.settings, book.usage, len(book.log), *read, substitutes_read=by_person)
 
     def post(
         self,
@@ -123,6 +134,8 @@ class MemoryLedger:
         if settings.revision != book.settings.revision or not terms.hold(now, book.usage.live_until):
             return Stale(self._standing(book, now))
         book.carried_out[post.lane] = post.number
+        if post.stand_in is not None and not post.stand_in.since <= now < post.stand_in.until:
+            return Unknown()
         generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
         if post.id and (answer := self._first_answer(book, post, generation, now)) is not None:
             return answer
@@ -133,13 +146,13 @@ class MemoryLedger:
             decision = admit_mentor(status, book.usage, now)
         result = self._applied(book, decision, post, now)
         if post.id:
-            book.sent.setdefault(generation, {})[post.writer, post.id] = post.digest, result
+            book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
         return result
 
     def _first_answer(self, book: _Book, post: Post, generation: int, now: int) -> PostResult | None:
         book.sent = {kept: records for kept, records in book.sent.items() if generation - kept <= 1}
         for records in book.sent.values():
-            if record := records.get((post.writer, post.id)):
+            if record := records.get(_written(post)):
                 digest, answer = record
                 if digest not in (post.digest, ANY_TEXT):
                     return Reused()
@@ -176,6 +189,14 @@ class MemoryLedger:
         book.read[reader] = max(seq, book.read[reader])
         return moved
 
+    async def mark_read_standing_in(self, conversation: str, person: str, seq: int, origin: str) -> bool | None:
+        book = self._books.get(conversation)
+        if book is None or seq > len(book.log):
+            return None
+        before = book.substitutes_read.get(person, 0)
+        book.substitutes_read[person] = max(seq, before)
+        return seq > before
+
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         book = self._books.get(conversation)
         log = book.log if book else []
@@ -184,3 +205,7 @@ class MemoryLedger:
 
     async def conversations_of(self, person: str) -> list[str]:
         return sorted(self._people[person])
+
+
+def _written(post: Post) -> tuple[Writer, str, str]:
+    return post.writer, post.stand_in.person if post.stand_in is not None else "", post.id

@@ -46,6 +46,8 @@ MOST_ADDRESSES = 20_000
 _MISSING, _THERE = "Function not found", "already exists"
 _LARGEST_STANDING = 8 * 1024
 """Bytes of the hash of a conversation."""
+_SUBSTITUTE_READ = b"read "
+"""How the fields of a conversation begin that say how far somebody has read who stands in for its mentor."""
 _LARGEST_NAME = 80
 """Bytes of a conversation's id among others."""
 
@@ -144,6 +146,11 @@ class RedisLedger:
         await self._store.kept(keys.kept(keys.tag(conversation)))
         return None if done < 0 else bool(done)
 
+    async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
+        names = (keys.conversation(conversation), keys.feed(conversation))
+        changed = await self.call("count_together", names, week, windows_used, self._shift, at or "")
+        return None if changed < 0 else bool(changed)
+
     async def start_live(self, conversation: str, length: int, *, at: int = 0) -> Standing | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
         reply = await self.call("start_live", names, length, self._shift, at or "")
@@ -206,6 +213,11 @@ class RedisLedger:
     ) -> bool | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
         moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift)
+        return None if moved < 0 else bool(moved)
+
+    async def mark_read_standing_in(self, conversation: str, person: str, seq: int, origin: str) -> bool | None:
+        names = (keys.conversation(conversation), keys.feed(conversation))
+        moved = await self.call("mark_read_standing_in", names, person, seq, origin, self._shift)
         return None if moved < 0 else bool(moved)
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
@@ -286,7 +298,7 @@ def _command(address: _Address, post: Post, settings: ConversationSettings, term
         address.packed = b"$%d\r\n%b" % (_TERMS.size + _TURN.size, pack(settings.revision, terms, shift))
     return b"%b$%d\r\n%b\r\n%b$%d\r\n%b\r\n%b%b%b\r\n%b" % (
         address.head,
-        len(writer := (LETTERS[post.writer] + post.id).encode()),
+        len(writer := _writer(post)),
         writer,
         _bulk(post.digest),
         len(post.entry),
@@ -296,6 +308,17 @@ def _command(address: _Address, post: Post, settings: ConversationSettings, term
         _TURN.pack(post.lane, post.number, post.after),
         _bulk(b"%d" % at) if at else _EMPTY,
     )
+
+
+def _writer(post: Post) -> bytes:
+    if (for_mentor := post.stand_in) is not None:
+        return f"s:{for_mentor.since} {for_mentor.until} {for_mentor.person} {post.id}".encode()
+    return (LETTERS[post.writer] + post.id).encode()
+
+
+def remembered_as(writer: Writer, substitute: str, id: str) -> str:
+    """What an id is remembered by; `substitute` is '' where its own side wrote."""
+    return f"s:{substitute} {id}" if substitute else f"{LETTERS[writer]}{id}"
 
 
 def _bulk(value: bytes) -> bytes:
@@ -404,6 +427,11 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
         int(pairs[b"member_read"]),
         int(pairs[b"mentor_read"]),
         missed=state.missed == 1,
+        substitutes_read={
+            name[len(_SUBSTITUTE_READ) :].decode(): int(seq)
+            for name, seq in pairs.items()
+            if name.startswith(_SUBSTITUTE_READ)
+        },
     )
 
 

@@ -39,6 +39,8 @@ class WaitEvent(Struct, frozen=True):
     side: Writer | None = None
     opens_at: int = 0
     """When the member may write again; 0 for not known."""
+    answered_by: str | None = None
+    """Who answered in the mentor's place; None where nobody did."""
     hours: float = 0.0
     """How far a warning was ahead of the deadline; of `overtime`, how long the wait had lasted."""
 
@@ -143,7 +145,11 @@ _KINDS: dict[str, EventKind] = {kind: kind for kind in get_args(EventKind)}
 def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
     kind, conversation, since, due_at, at, *more = fields.decode().split(" ")
     event = WaitEvent(partition, id.decode(), _KINDS[kind], conversation, int(since), int(due_at), int(float(at)))
+    if not more:
+        return event
+    if event.kind == "answered":
+        return replace(event, answered_by=more[0])
     if event.kind != "refused":
-        return replace(event, hours=float(more[0])) if more else event
+        return replace(event, hours=float(more[0]))
     reason, side, opens_at = more
     return replace(event, reason=cast(Reason, reason), side=cast(Writer, side), opens_at=int(opens_at))

@@ -88,6 +88,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getMessages", "absent"): NOBODY_FINDS_IT,
     ("getWhy", "c1"): ITS_PEOPLE,
     ("getWhy", "absent"): NOBODY_FINDS_IT,
+    ("getReadings", "c1"): ITS_PEOPLE,
+    ("getReadings", "absent"): NOBODY_FINDS_IT,
     ("getReplies", ""): ALL_BUT_MEMBERS,
     ("getReplies", "?mentor=tora"): row(401, 403, 403, "ok", 403, 403, 403, "ok", "ok"),
     ("getReplyReport", ""): ALL_BUT_MEMBERS,
@@ -126,8 +128,12 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("getAbsence", "tora"): MENTOR_AND_SUPPORT,
     ("getAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("listAbsences", "tora"): MENTOR_AND_SUPPORT,
+    ("listAbsences", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("deleteAbsence", "tora"): MENTOR_AND_SUPPORT,
+    ("handOver", "tora"): row(401, *[403] * 6, "ok", 403),
+    ("handOver", "absent"): row(401, *[403] * 6, 404, 403),
     ("putPrices", "tora"): THE_MENTOR,
     ("getPrices", "tora"): ALL_BUT_SERVICES,
     ("getPrices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
@@ -206,7 +212,11 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("actOnCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getCase", "k1"): ALL_BUT_SERVICES,
     ("getCase", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("getCaseEvidence", "k1"): row(401, *[403] * 6, "ok", 403),
+    ("getCaseEvidence", "absent"): row(401, *[403] * 6, 404, 403),
     ("getCases", ""): row(401, *["ok"] * 7, 403),
+    ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
+    ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 

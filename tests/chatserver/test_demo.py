@@ -14,12 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from quotas import instant
+from quotas.cases.words import case_words
 from quotas.instant import SECOND
 from quotas.zones import zone_of
 from tests import programs
 from tests.chatserver.realtime.servers import environment, program
 from tests.programs import PROGRAM, WITHIN
 
+COACHING = Path(__file__).parents[2] / "deploy" / "policies" / "coaching.toml"
 PEOPLE = {
     "Mona": "–",
     "Lina": "light",
@@ -31,12 +33,19 @@ PEOPLE = {
 }
 
 
+def _cells(line: str) -> list[str]:
+    """Those of a table's row."""
+    return [cell.strip() for cell in line.strip("│").split("│")] if line.startswith("│") else []
+
+
 class Demo:
     """What a running demo has printed."""
 
     def __init__(self, folder: Path, printed: str) -> None:
         self.folder = folder
         self.printed = printed
+        self.cases = {row[0]: row for row in map(_cells, printed.partition("Its cases")[2].splitlines()) if row}
+        printed = printed.partition("Its cases")[0] + printed.partition("Open two terminals")[2]
         rows = [line.strip("│").split("│") for line in printed.splitlines() if line.startswith("│")]
         self.table = {row[0].split()[0]: (row[1].strip(), row[2].strip()) for row in rows}
         self.sessions = {row[0].split()[0]: row[3].strip() for row in rows}
@@ -74,7 +83,7 @@ def demo(folder: Path, flags: list[str]) -> Iterator[Demo]:
     out = folder / f"out-{time.monotonic_ns()}"
     words = ("demo", "--port", "0", *flags)
     with out.open("wb") as file:
-        env = environment(COLUMNS="160")
+        env = environment(COLUMNS="200")
         process = programs.start(*words, cwd=folder, env=env, stdout=file, stderr=file)
     try:
         deadline = time.monotonic() + WITHIN
@@ -229,3 +238,50 @@ def test_a_demo_does_not_put_its_people_among_real_ones(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "tokens").exists()
     with program(tmp_path / "data") as server:
         asyncio.run(server.change("c1", plan="basic"))
+
+
+def case(kind: str, conversation: str, state: str) -> tuple[str, str, str]:
+    """As support reads of it."""
+    words = case_words(kind, state, "support", "en")
+    assert words is not None
+    return words.title, conversation, words.line
+
+
+def test_a_coaching_platform_shows_its_people_and_cases(tmp_path: Path) -> None:
+    """Of several kinds, in several states; a month later their time has come, and nobody has been at any session."""
+    flags = ["--policy", str(COACHING), "--data-dir", "demo-data", "--now", "2026-11-19T09:00:00-05:00"]
+    with demo(tmp_path, flags) as first:
+        assert {first.table[name][0] for name in ("Ada", "Ben", "Cleo", "Dan", "Finn", "Gus")} == {"coaching"}
+        assert first.table["Eva"] == ("trial", "yes")
+        assert first.table["Gus"] == ("coaching", "no: suspended")
+        assert first.sessions["Ada"] == "video call on Fri 20 Nov at 10:00"
+        assert first.sessions["Cleo"] == "–"
+        assert {tuple(row[:3]) for row in first.cases.values()} == {
+            case("question", "ada-jo", "answered"),
+            case("extra_session", "ada-jo", "quoted"),
+            case("cadence_change", "ben-jo", "requested"),
+            case("ghosting", "cleo-jo", "mentor_trying"),
+            case("membership_cancellation", "dan-ned", "official"),
+            case("mentor_switch", "finn-ned", "proposed"),
+            case("misconduct", "gus-ned", "reported"),
+        }
+        assert first.cases["Member out of touch"][3] == "Sat 19 Dec 00:00, then support trying"
+        [board] = [shlex.split(line) for line in first.printed.splitlines() if " replies " in line]
+        done = programs.run(*board[2:], "--once", "--json", cwd=tmp_path, env=environment())
+        assert {each["conversation"] for each in json.loads(done.stdout)["rows"]} == {"ada-jo"}
+        support, mentor = [shlex.split(line) for line in first.printed.splitlines() if " cases --token-file " in line]
+        listed = programs.run(*support[2:], "--json", cwd=tmp_path, env=environment())
+        assert len(json.loads(listed.stdout)["cases"]) == len(first.cases)
+        seen = json.loads(programs.run(*mentor[2:], "--json", cwd=tmp_path, env=environment()).stdout)["cases"]
+        assert {each["kind"] for each in seen} == {"extra_session", "cadence_change", "ghosting"}
+        [clock] = [shlex.split(line)[1:] for line in first.printed.splitlines() if " clock --to " in line]
+        assert programs.run(*clock, cwd=tmp_path, env=environment()).returncode == 0
+    with demo(tmp_path, flags[:-2]) as later:
+        assert "Monday 21 December 2026" in later.printed
+        assert {tuple(row[:3]) for row in later.cases.values()} >= {
+            case("ghosting", "cleo-jo", "support_trying"),
+            case("extra_session", "ada-jo", "lapsed"),
+            case("membership_cancellation", "dan-ned", "ended"),
+        }
+        assert {title for title, *_ in later.cases.values()} >= {*first.cases, case("unattended", "", "open")[0]}
+        assert later.table["Dan"] == ("coaching", "no: ended")

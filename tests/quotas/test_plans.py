@@ -140,7 +140,7 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("[calender]", "`calender` is no key of a policy", "`calendar`, `sessions`, `notices` and `plans`"),
+        ("[calender]", "`calender` is no key of a policy", "`calendar`, `sessions`, `notices`, `cases` and `plans`"),
         ("plans = 5", "`plans` must be a table", ""),
         ("[plans]\nlight = 5", "`plans.light` must be a table", ""),
         ("[calendar]\nzones = 'x'", "`calendar.zones` is no key there", "zone, closed_weekdays, holidays"),

@@ -1,10 +1,10 @@
 """Cases, and the ids that their callers gave them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, tuple_, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_record import CaseTodo, KeptCase
@@ -58,6 +58,12 @@ async def with_live(connection: AsyncConnection, conversation: str, kind: str) -
     return bool(await connection.scalar(select(exists().where(*here))))
 
 
+async def with_open(connection: AsyncConnection, conversations: Collection[str], kind: str) -> set[str]:
+    """Those of the conversations, at most IDS_AT_ONCE, in which a case of that kind is open."""
+    here = (CASES.c.kind == kind, CASES.c.ended_at.is_(None), CASES.c.conversation_id.in_(conversations))
+    return set(await connection.scalars(select(CASES.c.conversation_id).where(*here)))
+
+
 async def due_until(
     connection: AsyncConnection, until: int, after: tuple[int, str], limit: int
 ) -> Sequence[tuple[int, str, str]]:
@@ -84,8 +90,14 @@ async def page(
 def of_person(person: str, role: str) -> ColumnElement[bool]:
     """Those of their conversations, those that they opened, and those to whose session they are the guest."""
     side = CONVERSATIONS.c.member_id if role == "member" else CONVERSATIONS.c.mentor_id
-    here = CASES.c.conversation_id.in_(select(CONVERSATIONS.c.id).where(side == person))
-    return or_(here, CASES.c.opener_id == person, CASES.c.guest_id == person)
+    # Each part by an index of its own: joined by OR, databases read all cases of everybody.
+    mine = CASES.alias("mine")
+    parts = (
+        select(mine.c.ref).join(CONVERSATIONS, CONVERSATIONS.c.id == mine.c.conversation_id).where(side == person),
+        select(mine.c.ref).where(mine.c.opener_id == person),
+        select(mine.c.ref).where(mine.c.guest_id == person),
+    )
+    return CASES.c.ref.in_(union_all(*parts))
 
 
 async def counts(connection: AsyncConnection, now: int) -> list[tuple[str, str, int, int]]:
@@ -94,6 +106,12 @@ async def counts(connection: AsyncConnection, now: int) -> list[tuple[str, str, 
     query = select(CASES.c.kind, CASES.c.state, func.count(), late).where(CASES.c.ended_at.is_(None))
     query = query.group_by(CASES.c.kind, CASES.c.state).order_by(CASES.c.kind, CASES.c.state)
     return [(kind, state, count, overdue) for kind, state, count, overdue in await connection.execute(query)]
+
+
+async def first_step(connection: AsyncConnection) -> int | None:
+    """The instant of the next step of any case; None where nothing will happen by itself."""
+    at: int | None = await connection.scalar(select(func.min(CASES.c.step_at)))
+    return at
 
 
 def _values(kept: KeptCase) -> dict[str, object]:

@@ -35,6 +35,18 @@ async def coming(connection: AsyncConnection, mentors: Collection[str], now: int
     return found
 
 
+async def of_substitutes(
+    connection: AsyncConnection, substitutes: Collection[str], now: int
+) -> dict[str, list[AbsenceRecord]]:
+    """Of each who stands in for somebody, the absences that are not over at `now`, in order."""
+    found: dict[str, list[AbsenceRecord]] = {}
+    for some in portions(sorted(set(substitutes)), 1):
+        query = select(ABSENCES).where(_absence.substitute_id.in_(some), _absence.until > now)
+        for row in await connection.execute(query.order_by(_absence.since, _absence.mentor_id)):
+            found.setdefault(row.substitute_id, []).append(_record(row))
+    return found
+
+
 async def unbegun(connection: AsyncConnection, upto: int, most: int) -> list[AbsenceRecord]:
     """Those that began by `upto`, while that was not noted; the earliest first."""
     query = select(ABSENCES).where(_absence.begun_at.is_(None), _absence.since <= upto)

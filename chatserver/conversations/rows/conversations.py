@@ -3,43 +3,46 @@
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.rows import suspensions
-from chatserver.records.dialects import is_sqlite, latest, portions
+from chatserver.records.dialects import IDS, is_sqlite, latest, portions
 from chatserver.records.tables import CONVERSATIONS, SUBSCRIPTIONS
 from quotas.admission import Status
 
 _OPEN = (SUBSCRIPTIONS.c.conversation_id == CONVERSATIONS.c.id) & SUBSCRIPTIONS.c.ended_at.is_(None)
 
 
-def _all() -> Select[*tuple[object, ...]]:
-    return select(
-        CONVERSATIONS.c.id,
-        CONVERSATIONS.c.member_id.label("member"),
-        CONVERSATIONS.c.mentor_id.label("mentor"),
-        SUBSCRIPTIONS.c.plan,
-        CONVERSATIONS.c.zone,
-        CONVERSATIONS.c.holidays,
-        case((suspensions.is_suspended(), "suspended"), else_=CONVERSATIONS.c.status).label("status"),
-        CONVERSATIONS.c.revision,
-        CONVERSATIONS.c.key_number,
-        CONVERSATIONS.c.created_at,
-        CONVERSATIONS.c.updated_at,
-        CONVERSATIONS.c.subscription_from,
-        CONVERSATIONS.c.kind,
-        CONVERSATIONS.c.ended_reason,
-        CONVERSATIONS.c.chosen_plan,
-        CONVERSATIONS.c.chosen_at,
-        CONVERSATIONS.c.follows,
-    ).join(SUBSCRIPTIONS, _OPEN)
+_ALL = select(
+    CONVERSATIONS.c.id,
+    CONVERSATIONS.c.member_id.label("member"),
+    CONVERSATIONS.c.mentor_id.label("mentor"),
+    SUBSCRIPTIONS.c.plan,
+    CONVERSATIONS.c.zone,
+    CONVERSATIONS.c.holidays,
+    case((suspensions.is_suspended(), "suspended"), else_=CONVERSATIONS.c.status).label("status"),
+    CONVERSATIONS.c.revision,
+    CONVERSATIONS.c.key_number,
+    CONVERSATIONS.c.created_at,
+    CONVERSATIONS.c.updated_at,
+    CONVERSATIONS.c.subscription_from,
+    CONVERSATIONS.c.kind,
+    CONVERSATIONS.c.ended_reason,
+    CONVERSATIONS.c.chosen_plan,
+    CONVERSATIONS.c.chosen_at,
+    CONVERSATIONS.c.follows,
+).join(SUBSCRIPTIONS, _OPEN)
+_ONE = _ALL.where(CONVERSATIONS.c.id == bindparam("id"))
+_THESE = _ALL.where(CONVERSATIONS.c.id.in_(IDS))
+# In one order, so that two transactions never wait for each other.
+_LOCK = select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id.in_(IDS)).order_by(CONVERSATIONS.c.id).with_for_update()
 
 
 async def find(connection: AsyncConnection, id: str) -> ConversationRecord | None:
     """The conversation; None where there is none."""
-    row = (await connection.execute(_all().where(CONVERSATIONS.c.id == id))).one_or_none()
+    row = (await connection.execute(_ONE, {"id": id})).one_or_none()
     return _conversation(row) if row else None
 
 
@@ -52,18 +55,17 @@ async def find_to_change(connection: AsyncConnection, id: str) -> ConversationRe
 
 async def find_all_to_change(connection: AsyncConnection, ids: Collection[str]) -> dict[str, ConversationRecord]:
     """Those of `ids`, at most IDS_AT_ONCE, that exist, by id; nobody else changes them until the transaction ends."""
-    here = CONVERSATIONS.c.id.in_(sorted(ids))
+    these = {"ids": sorted(ids)}
     if not is_sqlite(connection.dialect):  # there who writes is alone
-        # In one order, so that two transactions never wait for each other.
-        await connection.execute(select(CONVERSATIONS.c.id).where(here).order_by(CONVERSATIONS.c.id).with_for_update())
-    return {row.id: _conversation(row) for row in await connection.execute(_all().where(here))}
+        await connection.execute(_LOCK, these)
+    return {row.id: _conversation(row) for row in await connection.execute(_THESE, these)}
 
 
 async def find_all(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, ConversationRecord]:
     """Those of `ids` that exist, by id."""
     found: dict[str, ConversationRecord] = {}
     for some in portions(ids):
-        rows = await connection.execute(_all().where(CONVERSATIONS.c.id.in_(some)))
+        rows = await connection.execute(_THESE, {"ids": some})
         found |= {row.id: _conversation(row) for row in rows}
     return found
 
@@ -90,7 +92,7 @@ async def follower(connection: AsyncConnection, id: str) -> str | None:
 
 async def page(connection: AsyncConnection, after: str, limit: int) -> Sequence[ConversationRecord]:
     """The first `limit` conversations with ids beyond `after` ('' for the first), by id."""
-    query = _all().where(CONVERSATIONS.c.id > after).order_by(CONVERSATIONS.c.id).limit(limit)
+    query = _ALL.where(CONVERSATIONS.c.id > after).order_by(CONVERSATIONS.c.id).limit(limit)
     return [_conversation(row) for row in await connection.execute(query)]
 
 
@@ -128,7 +130,7 @@ async def with_subscriptions(
     plans: dict[str, list[Subscription]] = {}
     columns = (SUBSCRIPTIONS.c.conversation_id, SUBSCRIPTIONS.c.plan, SUBSCRIPTIONS.c.started_at)
     for some in portions(ids):
-        found += [_conversation(row) for row in await connection.execute(_all().where(CONVERSATIONS.c.id.in_(some)))]
+        found += [_conversation(row) for row in await connection.execute(_THESE, {"ids": some})]
         query = select(*columns, SUBSCRIPTIONS.c.ended_at).where(SUBSCRIPTIONS.c.conversation_id.in_(some))
         for id, *subscription in await connection.execute(query.order_by(SUBSCRIPTIONS.c.id)):
             plans.setdefault(id, []).append(Subscription(*subscription))
@@ -168,9 +170,9 @@ async def status_beneath(connection: AsyncConnection, id: str) -> Status:
     return status
 
 
-async def pause_beneath(connection: AsyncConnection, id: str) -> None:
-    """A suspended conversation is paused once that is lifted."""
-    await connection.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == id).values(status="paused"))
+async def change_beneath(connection: AsyncConnection, id: str, status: Status) -> None:
+    """What a suspended conversation is once that is lifted: open or paused."""
+    await connection.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == id).values(status=status))
 
 
 async def raise_revision(connection: AsyncConnection, id: str, revision: int) -> None:

@@ -39,6 +39,8 @@ async def append(connection: AsyncConnection, record: MembershipRecord) -> None:
             price_currency=terms.price.currency,
             payer=terms.payer,
             cadence=terms.cadence,
+            next_cadence=terms.next_cadence,
+            next_cadence_from=terms.next_cadence_from,
             renews=terms.renews,
             set_at=record.set_at,
             set_by=record.set_by,
@@ -94,5 +96,7 @@ def _record(row: Mapping[Any, Any]) -> MembershipRecord:
         cadence=row["cadence"],
         paid_until=row["paid_until"],
         renews=row["renews"],
+        next_cadence=row["next_cadence"],
+        next_cadence_from=row["next_cadence_from"],
     )
     return MembershipRecord(row["person_id"], terms, row["set_at"], row["set_by"])

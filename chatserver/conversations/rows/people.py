@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.person import PersonRecord
 from chatserver.protocol.events import Role
-from chatserver.records.dialects import portions
+from chatserver.records.dialects import IDS, portions
 from chatserver.records.tables import CONVERSATIONS, PEOPLE
+
+_THESE = select(PEOPLE).where(PEOPLE.c.id.in_(IDS))
 
 
 async def find(connection: AsyncConnection, id: str) -> PersonRecord | None:
@@ -35,7 +37,7 @@ async def find_all(connection: AsyncConnection, ids: Collection[str]) -> list[Pe
     """Those of `ids` that exist."""
     found: list[PersonRecord] = []
     for some in portions(ids):
-        rows = await connection.execute(select(PEOPLE).where(PEOPLE.c.id.in_(some)))
+        rows = await connection.execute(_THESE, {"ids": some})
         found += [_person(row) for row in rows]
     return found
 

@@ -1,6 +1,6 @@
 """The archive's messages and events: heads in the open, texts sealed. Each is stored once, however often it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -79,6 +79,16 @@ async def page(connection: AsyncConnection, conversation: str, after: int, befor
         .limit(limit)
     )
     return [MessageRow(**row._mapping) for row in await connection.execute(query)]
+
+
+async def named(connection: AsyncConnection, conversation: str, ids: Collection[str]) -> list[MessageRow]:
+    """Those with one of these ids of their apps, in order."""
+    found: list[MessageRow] = []
+    for some in portions(sorted(ids)):
+        here = (_row.conversation_id == conversation, _row.message_id.in_([each.encode() for each in some]))
+        rows = await connection.execute(select(MESSAGES).where(*here).order_by(_row.seq))
+        found += [MessageRow(**row._mapping) for row in rows]
+    return found
 
 
 async def after(connection: AsyncConnection, seqs: Mapping[str, int], most: int) -> dict[str, dict[int, int]]:

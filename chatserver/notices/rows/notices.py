@@ -3,19 +3,29 @@
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.fact import FactName
-from chatserver.notices.notice import Notice
-from chatserver.records.dialects import insert_into, portions
+from chatserver.notices.notice import Notice, UnreadNotice
+from chatserver.records.dialects import IDS, insert_new, portions
 from chatserver.records.tables import NOTICES
-
-_COLUMNS = 9
-"""Parameters of one row."""
 
 HearingKey = tuple[str, FactName, str]
 """Person, event and mark: what a notice is told from all others by."""
+
+_OTHERS = NOTICES.alias("others")
+_UNREAD = select(func.count()).where(_OTHERS.c.person_id == NOTICES.c.person_id, _OTHERS.c.read_at.is_(None))
+_WITH_UNREAD = select(NOTICES, _UNREAD.scalar_subquery().label("unread")).where(
+    NOTICES.c.person_id.in_(IDS),
+    NOTICES.c.event.in_(bindparam("events", expanding=True)),
+    NOTICES.c.mark.in_(bindparam("marks", expanding=True)),
+)
+_UNREAD_COUNTS = (
+    select(NOTICES.c.person_id, func.count())
+    .where(NOTICES.c.person_id.in_(IDS), NOTICES.c.read_at.is_(None))
+    .group_by(NOTICES.c.person_id)
+)
 
 
 async def append(connection: AsyncConnection, notices: Sequence[Notice]) -> list[Notice]:
@@ -25,24 +35,10 @@ async def append(connection: AsyncConnection, notices: Sequence[Notice]) -> list
     """
     ordered = {key_of(each): each for each in sorted(notices, key=lambda each: (each.at, key_of(each)))}
     names = (NOTICES.c.person_id, NOTICES.c.event, NOTICES.c.mark)
-    ids: dict[tuple[str, str, str], int] = {}
-    for some in portions(list(ordered.values()), _COLUMNS):
-        insert = insert_into(connection.dialect, NOTICES).values([_values(each) for each in some])
-        written = await connection.execute(insert.on_conflict_do_nothing().returning(NOTICES.c.id, *names))
-        ids |= {(person, event, mark): id for id, person, event, mark in written}
+    insert = insert_new(connection.dialect, NOTICES, NOTICES.c.id, *names)
+    written = await connection.execute(insert, [_values(each) for each in ordered.values()]) if ordered else ()
+    ids = {(person, event, mark): id for id, person, event, mark in written}
     return [msgspec.structs.replace(each, id=ids[key]) for key, each in ordered.items() if key in ids]
-
-
-async def events_heard(
-    connection: AsyncConnection, people: Collection[str], events: Collection[FactName]
-) -> set[tuple[str, str]]:
-    """Of which of these events which of these people have ever heard."""
-    heard: set[tuple[str, str]] = set()
-    for some in portions(sorted(people)):
-        here = (NOTICES.c.person_id.in_(some), NOTICES.c.event.in_(sorted(events)))
-        query = select(NOTICES.c.person_id, NOTICES.c.event).where(*here).distinct()
-        heard |= {(person, event) for person, event in await connection.execute(query)}
-    return heard
 
 
 async def forget(connection: AsyncConnection, before: int, most: int) -> int:
@@ -64,15 +60,15 @@ async def by_id(connection: AsyncConnection, ids: Collection[int]) -> dict[int, 
     return found
 
 
-async def by_keys(connection: AsyncConnection, keys: Collection[HearingKey]) -> list[Notice]:
-    """Those that exist, by id."""
-    found: list[Notice] = []
+async def unread_by_keys(connection: AsyncConnection, keys: Collection[HearingKey]) -> list[UnreadNotice]:
+    """Those that exist and are unread, by id."""
+    found: list[UnreadNotice] = []
     for some in portions(sorted(keys), 3):
         people, events, marks = (sorted(set(each)) for each in zip(*some, strict=True))
-        here = (NOTICES.c.person_id.in_(people), NOTICES.c.event.in_(events), NOTICES.c.mark.in_(marks))
-        rows = map(_notice, await connection.execute(select(NOTICES).where(*here)))
-        found += [notice for notice in rows if key_of(notice) in some]
-    return sorted(found, key=lambda notice: notice.id)
+        rows = await connection.execute(_WITH_UNREAD, {"ids": people, "events": events, "marks": marks})
+        each_one = [UnreadNotice(_notice(row), row.unread) for row in rows]
+        found += [each for each in each_one if each.notice.read_at is None and key_of(each.notice) in some]
+    return sorted(found, key=lambda each: each.notice.id)
 
 
 async def page(connection: AsyncConnection, person: str, before: int | None, most: int) -> list[Notice]:
@@ -93,9 +89,7 @@ async def unread_counts(connection: AsyncConnection, people: Collection[str]) ->
     """How many each of them has not read, of those who have any."""
     found: dict[str, int] = {}
     for some in portions(sorted(people)):
-        here = (NOTICES.c.person_id.in_(some), NOTICES.c.read_at.is_(None))
-        query = select(NOTICES.c.person_id, func.count()).where(*here).group_by(NOTICES.c.person_id)
-        found |= {person: count for person, count in await connection.execute(query)}
+        found |= {person: count for person, count in await connection.execute(_UNREAD_COUNTS, {"ids": some})}
     return found
 
 

@@ -6,11 +6,8 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
-from chatserver.records.dialects import insert_into, portions
+from chatserver.records.dialects import insert_new
 from chatserver.records.tables import OUTBOX
-
-_COLUMNS = 10
-"""Parameters of one row."""
 
 
 class ToSend(Struct, frozen=True, kw_only=True):
@@ -29,9 +26,8 @@ class ToSend(Struct, frozen=True, kw_only=True):
 
 async def enqueue(connection: AsyncConnection, rows: Sequence[ToSend], now: int) -> None:
     """Those whose keys are not there already, in the order of their keys: two processes do it in the same."""
-    for some in portions(sorted(rows, key=lambda row: row.key), _COLUMNS):
-        insert = insert_into(connection.dialect, OUTBOX).values([_values(row, now) for row in some])
-        await connection.execute(insert.on_conflict_do_nothing())
+    if ordered := sorted(rows, key=lambda row: row.key):
+        await connection.execute(insert_new(connection.dialect, OUTBOX), [_values(row, now) for row in ordered])
 
 
 def _values(row: ToSend, now: int) -> dict[str, object]:

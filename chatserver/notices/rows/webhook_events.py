@@ -17,13 +17,14 @@ from chatserver.notices.fact import Fact
 from chatserver.notices.rows import queue
 from chatserver.notices.rows.queue import ToSend
 from chatserver.notices.webhook_kinds import WEBHOOK_KINDS, wants
-from chatserver.records.dialects import insert_into, portions
+from chatserver.records.dialects import insert_new, portions
 from chatserver.records.tables import WEBHOOK_EVENTS, WEBHOOKS
 
 _event = WEBHOOK_EVENTS.c
 _encode = msgspec.json.Encoder().encode
 _object = msgspec.json.Decoder(dict[str, Any]).decode
 _patterns = msgspec.json.Decoder(list[str]).decode
+_HOOKS = select(WEBHOOKS.c.id, WEBHOOKS.c.events, WEBHOOKS.c.disabled_at).order_by(WEBHOOKS.c.id)
 
 
 class WebhookEvent(Struct, frozen=True):
@@ -89,8 +90,7 @@ def event_of(row: Row[Any]) -> WebhookEvent:
 
 
 async def _hooks(connection: AsyncConnection) -> list[tuple[str, list[str], bool]]:
-    query = select(WEBHOOKS.c.id, WEBHOOKS.c.events, WEBHOOKS.c.disabled_at).order_by(WEBHOOKS.c.id)
-    return [(id, _patterns(events), disabled is None) for id, events, disabled in await connection.execute(query)]
+    return [(id, _patterns(events), disabled is None) for id, events, disabled in await connection.execute(_HOOKS)]
 
 
 async def _inserted(connection: AsyncConnection, facts: Mapping[str, Fact]) -> dict[str, int]:
@@ -100,8 +100,8 @@ async def _inserted(connection: AsyncConnection, facts: Mapping[str, Fact]) -> d
     rows.sort(key=lambda row: (row["kind"], row["mark"]))
     found: dict[str, int] = {}
     for some in portions(rows, parameters=len(rows[0])):
-        insert = insert_into(connection.dialect, WEBHOOK_EVENTS).values(some).on_conflict_do_nothing()
-        for mark, id in await connection.execute(insert.returning(_event.mark, _event.id)):
+        insert = insert_new(connection.dialect, WEBHOOK_EVENTS, _event.mark, _event.id)
+        for mark, id in await connection.execute(insert, some):
             found[mark] = id
     return {mark: found[mark] for mark in facts if mark in found}
 

@@ -1,15 +1,15 @@
 """What people want to hear on which channel, and when: settings, muted conversations, openings they asked about."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import CompoundSelect, delete, null, select, union_all
+from sqlalchemy import String, delete, literal_column, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.notices.delivery import ChannelName
-from chatserver.records.dialects import insert_into, portions
+from chatserver.records.dialects import IDS, insert_into, portions
 from chatserver.records.tables import MUTED_CONVERSATIONS, NOTICE_SETTINGS, OPENING_REQUESTS
 from quotas.notices import QuietSpan, Topic, clock_text, minutes_of
 
@@ -40,31 +40,43 @@ class OpeningRequest(Struct, frozen=True):
     opens_at: int
 
 
+_SETTINGS, _MUTED = NOTICE_SETTINGS.c, MUTED_CONVERSATIONS.c
+WISHES = (
+    select(
+        literal_column("'settings'", String()),
+        _SETTINGS.person_id,
+        _SETTINGS.off,
+        _SETTINGS.quiet_from,
+        _SETTINGS.quiet_until,
+    ).where(_SETTINGS.person_id.in_(IDS)),
+    select(literal_column("'muted'", String()), _MUTED.person_id, _MUTED.conversation_id, null(), null()).where(
+        _MUTED.person_id.in_(IDS)
+    ),
+)
+"""As `reach.REACH`."""
+_ALL = union_all(*WISHES)
+
+
 async def wishes_of(connection: AsyncConnection, people: Collection[str]) -> dict[str, Wishes]:
     """Those of each, also of who has set nothing."""
+    rows: list[Any] = []
+    for some in portions(sorted(people), len(WISHES)):
+        rows += await connection.execute(_ALL, {"ids": some})
+    return wishes_from(rows, people)
+
+
+def wishes_from(rows: Iterable[Any], people: Collection[str]) -> dict[str, Wishes]:
+    """As `wishes_of`, from rows of WISHES among others."""
     set_by: dict[str, tuple[Unwanted, QuietSpan | None]] = {}
     muted: dict[str, set[str]] = {}
-    for some in portions(sorted(people), 2):
-        for person, off, first, until, conversation in await connection.execute(_of(some)):
-            if conversation is None:
-                set_by[person] = _off_of(off), _span_of(first, until)
-            else:
-                muted.setdefault(person, set()).add(conversation)
+    for what, person, value, first, until in rows:
+        if what == "settings":
+            set_by[person] = _off_of(value), _span_of(first, until)
+        elif what == "muted":
+            muted.setdefault(person, set()).add(value)
     return {
         person: Wishes(*set_by.get(person, (frozenset(), None)), frozenset(muted.get(person, ()))) for person in people
     }
-
-
-def _of(people: Collection[str]) -> CompoundSelect[*tuple[Any, ...]]:
-    """Settings without, and muted conversations with the last column: one statement, since there are many notices."""
-    settings, muted = NOTICE_SETTINGS.c, MUTED_CONVERSATIONS.c
-    none = null()
-    return union_all(
-        select(settings.person_id, settings.off, settings.quiet_from, settings.quiet_until, none).where(
-            settings.person_id.in_(people)
-        ),
-        select(muted.person_id, none, none, none, muted.conversation_id).where(muted.person_id.in_(people)),
-    )
 
 
 async def set_wishes(

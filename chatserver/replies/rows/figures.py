@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,6 +42,8 @@ class Counts(Struct, frozen=True):
     missed: int = 0
     dropped: int = 0
     longest_ms: int | None = None
+    by_substitutes: int = 0
+    """Of those answered."""
 
 
 class Spread(Struct, frozen=True):
@@ -71,6 +74,7 @@ async def counts(connection: AsyncConnection, began: Began, by: By | None) -> di
         waits.dropped_at,
         waits.waited_ms,
         waits.in_time,
+        waits.answered_by,
     ).where(_in(waits, began))
     rows = closed.subquery()
     query = select(
@@ -80,12 +84,23 @@ async def counts(connection: AsyncConnection, began: Began, by: By | None) -> di
         func.count().filter(rows.c.in_time.is_(False)),
         func.count(rows.c.dropped_at),
         func.max(rows.c.waited_ms).filter(rows.c.answered_at.is_not(None)),
+        func.count(rows.c.answered_by),
     ).group_by(rows.c.name)
     found = {name: Counts(*numbers) for name, *numbers in await connection.execute(query)}
     for name, missed in await connection.execute(_open_misses(began, by)):
         known = found.get(name, Counts())
-        found[name] = Counts(known.answered, known.in_time, known.missed + missed, known.dropped, known.longest_ms)
+        found[name] = replace(known, missed=known.missed + missed)
     return found
+
+
+async def stood_in(connection: AsyncConnection, began: Began, by: By | None) -> dict[str, int]:
+    """How many waits of other mentors they answered; by group, or under '' where `by` is None."""
+    waits = REPLY_WAITS.c
+    theirs = waits.answered_by.is_not(None) if began.mentor is None else waits.answered_by == began.mentor
+    name = waits.answered_by.label("name") if by == "mentor" else _group(waits, by)
+    rows = select(name).where(theirs, waits.waiting_since >= began.start, waits.waiting_since < began.end).subquery()
+    found = await connection.execute(select(rows.c.name, func.count()).group_by(rows.c.name))
+    return {name: number for name, number in found}
 
 
 def _open_misses(began: Began, by: By | None) -> Select[*tuple[Any, ...]]:

@@ -24,7 +24,8 @@ class ClosedWait(Struct, frozen=True):
 
     `partition` and `event` name the ledger's event. `plan` is that of `waiting_since`, '' where none was held; `week`
     is the local week of `waiting_since`. `counted_ms` is by the plan's clock, None where the plan promises no reply.
-    `in_time` is None where no deadline was promised, or the wait was dropped before it.
+    `in_time` is None where no deadline was promised, or the wait was dropped before it. `answered_by` is who answered
+    in the mentor's place, None where the mentor did, or nobody.
     """
 
     partition: int
@@ -41,6 +42,7 @@ class ClosedWait(Struct, frozen=True):
     waited_ms: int
     counted_ms: int | None
     in_time: bool | None
+    answered_by: str | None = None
 
 
 class ReplyNotice(Struct, frozen=True):

@@ -4,10 +4,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import portions
+from chatserver.records.dialects import IDS, portions
 from chatserver.records.tables import BOOKINGS, SUSPENSIONS
 from quotas.bookings import Booking, Cancellation, Price
 from quotas.instant import MINUTE
@@ -24,6 +37,17 @@ _SUSPENDED_AT = (
     .label("suspended_at")
 )
 """As `quotas.suspensions.first_within`; NULL for none."""
+_PERIODS: BindParameter[list[tuple[str, int]]] = bindparam("periods", expanding=True)
+_ALL = select(BOOKINGS, _SUSPENDED_AT)
+_ONE = _ALL.where(BOOKINGS.c.id == bindparam("id"))
+_THESE = _ALL.where(BOOKINGS.c.id.in_(IDS))
+_OF_PERIODS = _ALL.where(tuple_(BOOKINGS.c.conversation_id, BOOKINGS.c.period).in_(_PERIODS))
+_COMING = (BOOKINGS.c.starts_at >= bindparam("since"), BOOKINGS.c.cancelled_at.is_(None))
+_AHEAD = _ALL.where(BOOKINGS.c.conversation_id.in_(IDS), *_COMING)
+_THESE_AND_AHEAD = _ALL.where(
+    or_(BOOKINGS.c.id.in_(IDS), and_(BOOKINGS.c.conversation_id.in_(bindparam("here", expanding=True)), *_COMING))
+)
+_NEW = insert(BOOKINGS)
 
 
 class BookingRow(Struct, frozen=True):
@@ -36,7 +60,7 @@ class BookingRow(Struct, frozen=True):
 
 async def find(connection: AsyncConnection, id: str) -> BookingRow | None:
     """The booking; None where there is none."""
-    row = (await connection.execute(_all().where(BOOKINGS.c.id == id))).one_or_none()
+    row = (await connection.execute(_ONE, {"id": id})).one_or_none()
     return _row(row._mapping) if row else None
 
 
@@ -44,7 +68,7 @@ async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, 
     """Those of `ids` that exist, by id."""
     found: dict[str, BookingRow] = {}
     for some in portions(sorted(ids)):
-        rows = await connection.execute(_all().where(BOOKINGS.c.id.in_(some)))
+        rows = await connection.execute(_THESE, {"ids": some})
         found |= {row.id: _row(row._mapping) for row in rows}
     return found
 
@@ -52,6 +76,13 @@ async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, 
 async def of_pair(connection: AsyncConnection, member: str, mentor: str) -> list[Booking]:
     """All bookings of a member with a mentor, by start."""
     return await _by_start(connection, [(BOOKINGS.c.member_id == member, BOOKINGS.c.mentor_id == mentor)])
+
+
+async def have_met(connection: AsyncConnection, member: str, mentor: str) -> bool:
+    """Whether both came to a session of theirs."""
+    came = BOOKINGS.c.member_joined_at.is_not(None), BOOKINGS.c.mentor_joined_at.is_not(None)
+    here = BOOKINGS.c.member_id == member, BOOKINGS.c.mentor_id == mentor
+    return bool(await connection.scalar(select(exists().where(*here, *came))))
 
 
 async def between(connection: AsyncConnection, conversation: str, since: int, until: int) -> list[Booking]:
@@ -87,15 +118,26 @@ async def first_start_of(connection: AsyncConnection, mentor: str) -> int | None
 
 async def of_periods(connection: AsyncConnection, periods: Sequence[tuple[str, int]]) -> list[Booking]:
     """What spends from these periods, by start: of conversations, each with the number of one."""
-    spends_from = tuple_(BOOKINGS.c.conversation_id, BOOKINGS.c.period)
-    return await _by_start(connection, [(spends_from.in_(some),) for some in portions(periods, parameters=2)])
+    found: list[Booking] = []
+    for some in portions(periods, parameters=2):
+        found += _bookings(await connection.execute(_OF_PERIODS, {"periods": some}))
+    return sorted(found, key=_start)
 
 
 async def ahead(connection: AsyncConnection, conversations: Sequence[str], since: int) -> list[Booking]:
     """What starts at `since` or later in these conversations and is not cancelled, by start."""
-    coming = BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None)
-    wheres = [(BOOKINGS.c.conversation_id.in_(some), *coming) for some in portions(conversations)]
-    return await _by_start(connection, wheres)
+    found: list[Booking] = []
+    for some in portions(conversations):
+        found += _bookings(await connection.execute(_AHEAD, {"ids": some, "since": since}))
+    return sorted(found, key=_start)
+
+
+async def these_and_ahead(
+    connection: AsyncConnection, ids: Collection[str], conversations: Collection[str], since: int
+) -> list[Booking]:
+    """Those of `ids`, at most IDS_AT_ONCE, and what `ahead` gives of as many conversations: together, by start."""
+    wanted = {"ids": sorted(ids), "here": sorted(conversations), "since": since}
+    return sorted(_bookings(await connection.execute(_THESE_AND_AHEAD, wanted)), key=_start)
 
 
 async def nearest(connection: AsyncConnection, conversations: Sequence[str], since: int, now: int) -> list[Booking]:
@@ -113,21 +155,18 @@ async def nearest(connection: AsyncConnection, conversations: Sequence[str], sin
             .group_by(BOOKINGS.c.conversation_id)
             .subquery()
         )
-        started = _all().where(*standing, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < now)
+        started = _ALL.where(*standing, BOOKINGS.c.starts_at >= since, BOOKINGS.c.starts_at < now)
         its_start = BOOKINGS.c.starts_at == following.c.starts_at
-        later = (
-            _all()
-            .join(following, and_(BOOKINGS.c.conversation_id == following.c.conversation_id, its_start))
-            .where(BOOKINGS.c.cancelled_at.is_(None))
+        later = _ALL.join(following, and_(BOOKINGS.c.conversation_id == following.c.conversation_id, its_start)).where(
+            BOOKINGS.c.cancelled_at.is_(None)
         )
-        rows = await connection.execute(started.union_all(later))
-        found += [_row(row._mapping).booking for row in rows]
-    return sorted(found, key=lambda booking: (booking.starts_at, booking.id))
+        found += _bookings(await connection.execute(started.union_all(later)))
+    return sorted(found, key=_start)
 
 
 async def create(connection: AsyncConnection, rows: Sequence[BookingRow]) -> None:
     """Raises sqlalchemy.exc.IntegrityError where an id is taken."""
-    await connection.execute(insert(BOOKINGS), [_values(row) for row in rows])
+    await connection.execute(_NEW, [_values(row) for row in rows])
 
 
 async def change(connection: AsyncConnection, booking: Booking) -> None:
@@ -139,20 +178,23 @@ async def change(connection: AsyncConnection, booking: Booking) -> None:
 async def page_ahead(connection: AsyncConnection, since: int, after: str, limit: int) -> list[Booking]:
     """The first `limit` with ids beyond `after` that start at `since` or later and are not cancelled, by id."""
     where = (BOOKINGS.c.id > after, BOOKINGS.c.starts_at >= since, BOOKINGS.c.cancelled_at.is_(None))
-    rows = await connection.execute(_all().where(*where).order_by(BOOKINGS.c.id).limit(limit))
-    return [_row(row._mapping).booking for row in rows]
+    return _bookings(await connection.execute(_ALL.where(*where).order_by(BOOKINGS.c.id).limit(limit)))
 
 
 async def _by_start(connection: AsyncConnection, wheres: Iterable[tuple[ColumnElement[bool], ...]]) -> list[Booking]:
     """What each of these holds for, by start; together they name no booking twice."""
     found: list[Booking] = []
     for where in wheres:
-        found += [_row(row._mapping).booking for row in await connection.execute(_all().where(*where))]
-    return sorted(found, key=lambda booking: (booking.starts_at, booking.id))
+        found += _bookings(await connection.execute(_ALL.where(*where)))
+    return sorted(found, key=_start)
 
 
-def _all() -> Select[Any]:
-    return select(BOOKINGS, _SUSPENDED_AT)
+def _start(booking: Booking) -> tuple[int, str]:
+    return booking.starts_at, booking.id
+
+
+def _bookings(rows: Iterable[Row[Any]]) -> list[Booking]:
+    return [_row(row._mapping).booking for row in rows]
 
 
 def _row(row: Mapping[Any, Any]) -> BookingRow:

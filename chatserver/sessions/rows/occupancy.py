@@ -6,16 +6,19 @@ transactions never wait for each other.
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import portions
+from chatserver.records.dialects import IDS, portions
 from chatserver.records.tables import OCCUPIED
 from quotas.bookings import QUARTER, Booking
 from quotas.instant import MINUTE
 
 Occupied = tuple[str, int]
 """A person, and a quarter of an hour by its number since 1970."""
+_NEAR = OCCUPIED.c.quarter.between(bindparam("first"), bindparam("last"))
+_OF_PEOPLE = select(OCCUPIED).where(OCCUPIED.c.person_id.in_(IDS), _NEAR)
+_NEW = insert(OCCUPIED)
 
 
 def places(member: str, mentor: str, starts_at: int, minutes: int) -> list[Occupied]:
@@ -34,11 +37,10 @@ async def holders(connection: AsyncConnection, places: Collection[Occupied]) -> 
     if not places:
         return {}
     quarters = [quarter for _, quarter in places]
-    within = OCCUPIED.c.quarter.between(min(quarters), max(quarters))
+    near = {"first": min(quarters), "last": max(quarters)}
     wanted, found = set(places), {}
     for some in portions(sorted({person for person, _ in places})):
-        query = select(OCCUPIED).where(OCCUPIED.c.person_id.in_(some), within)
-        for person, quarter, booking in await connection.execute(query):
+        for person, quarter, booking in await connection.execute(_OF_PEOPLE, {"ids": some, **near}):
             if (person, quarter) in wanted:
                 found[person, quarter] = booking
     return found
@@ -48,7 +50,7 @@ async def occupy(connection: AsyncConnection, bookings: Iterable[Booking]) -> No
     """Raises sqlalchemy.exc.IntegrityError where a place is taken."""
     rows = sorted((*place, booking.id) for booking in bookings for place in places_of(booking))
     names = ("person_id", "quarter", "booking_id")
-    await connection.execute(insert(OCCUPIED), [dict(zip(names, row, strict=True)) for row in rows])
+    await connection.execute(_NEW, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 async def move(connection: AsyncConnection, old: Booking, new: Booking) -> None:
@@ -56,7 +58,7 @@ async def move(connection: AsyncConnection, old: Booking, new: Booking) -> None:
     before, after = set(places_of(old)), set(places_of(new))
     if came := sorted(after - before):
         rows = [{"person_id": person, "quarter": quarter, "booking_id": new.id} for person, quarter in came]
-        await connection.execute(insert(OCCUPIED), rows)
+        await connection.execute(_NEW, rows)
     left = sorted({quarter for _, quarter in before - after})
     if left:
         here = OCCUPIED.c.booking_id == new.id

@@ -3,22 +3,34 @@
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import insert_into, portions
+from chatserver.records.dialects import IDS, insert_new, portions
 from chatserver.records.tables import SESSION_EVENTS
 from chatserver.sessions.session_event import SessionEvent
 
 _UNTOLD = text("NOT told")
 """In the words of the index of untold ones: SQLite uses it for no others, and reads the whole table."""
+_FIRST_UNTOLD = (
+    select(SESSION_EVENTS)
+    .where(SESSION_EVENTS.c.conversation_id.in_(IDS), _UNTOLD)
+    .order_by(SESSION_EVENTS.c.id)
+    .limit(bindparam("most"))
+)
+_MARK = (
+    update(SESSION_EVENTS)
+    .where(SESSION_EVENTS.c.id.in_(bindparam("numbers", expanding=True)), ~SESSION_EVENTS.c.told)
+    .values(told=True)
+    .returning(SESSION_EVENTS.c.id)
+)
 
 
 async def append(connection: AsyncConnection, events: Iterable[SessionEvent]) -> None:
     """Those that are not there already: by conversation, booking, name and mark."""
     rows = [_values(event) for event in events]
     if rows:
-        await connection.execute(insert_into(connection.dialect, SESSION_EVENTS).on_conflict_do_nothing(), rows)
+        await connection.execute(insert_new(connection.dialect, SESSION_EVENTS), rows)
 
 
 async def of_booking(connection: AsyncConnection, booking: str) -> list[SessionEvent]:
@@ -29,9 +41,8 @@ async def of_booking(connection: AsyncConnection, booking: str) -> list[SessionE
 
 async def untold(connection: AsyncConnection, conversations: Collection[str], most: int) -> list[SessionEvent]:
     """The first ones of these conversations, at most IDS_AT_ONCE, of which the ledger has not heard, in order."""
-    here = (SESSION_EVENTS.c.conversation_id.in_(sorted(conversations)), _UNTOLD)
-    query = select(SESSION_EVENTS).where(*here).order_by(SESSION_EVENTS.c.id).limit(most)
-    return [_event(row) for row in await connection.execute(query)]
+    rows = await connection.execute(_FIRST_UNTOLD, {"ids": sorted(conversations), "most": most})
+    return [_event(row) for row in rows]
 
 
 async def with_untold(connection: AsyncConnection, most: int) -> Sequence[str]:
@@ -44,9 +55,7 @@ async def mark_told(connection: AsyncConnection, numbers: Collection[int]) -> se
     """The ledger has heard of these; which of them nobody had marked before."""
     fresh: set[int] = set()
     for some in portions(sorted(numbers)):
-        here = (SESSION_EVENTS.c.id.in_(some), ~SESSION_EVENTS.c.told)
-        marked = update(SESSION_EVENTS).where(*here).values(told=True).returning(SESSION_EVENTS.c.id)
-        fresh.update(await connection.scalars(marked))
+        fresh.update(await connection.scalars(_MARK, {"numbers": some}))
     return fresh
 
 

@@ -49,7 +49,9 @@ local function forget_texts(key)
 end
 
 -- KEYS: conversation, log, sent (even generations), sent (odd generations), channel
--- ARGV: writer ('m:' or 't:' and the message id), digest, entry, origin, terms and turn, at
+-- ARGV: writer ('m:' or 't:' and the message id; of a substitute 's:' from, until, person and the message id, each behind
+-- a space but the first), digest, entry, origin, terms and turn, at
+-- Whoever stands in writes as the mentor does, from `from` until before `until`; else the conversation is unknown to them.
 -- Returns 'U' unknown, 'O' overtaking: the post it is after was not carried out last in its lane,
 -- 'C' id used for another text, {'stale', now, fields},
 -- 'A' or 'D' (an earlier post had the id), POSTED, state: accepted,
@@ -79,8 +81,14 @@ local function post(KEYS, ARGV)
     carried_out[lane] = number
 
     local since, due = since_before, due_before
-    local writer = ARGV[1]
-    local is_member = writer:byte(1) == 109 -- 'm'
+    local writer, substitute = ARGV[1], nil
+    local side = writer:byte(1)
+    local is_member = side == 109 -- 'm'
+    if side == 115 then -- 's'
+        local from, upto, person, id = writer:match('^s:(%d+) (%d+) (%S+) (.*)$')
+        if now < tonumber(from) or now >= tonumber(upto) then return 'U' end
+        substitute, writer = person, #id > 0 and 's:' .. person .. ' ' .. id or 's:'
+    end
 
     -- Admission: first match wins.
     local refused, opens_at
@@ -155,11 +163,12 @@ local function post(KEYS, ARGV)
         if since > 0 then
             timer = wait_moved(tag, name, since, due, missed, timer, now, warn_first, ARGV[6])
         else
-            wait_closed(tag, name, 'answered', since_before, due_before, missed, now)
+            local by = substitute and ' ' .. substitute
+            wait_closed(tag, name, 'answered', since_before, due_before, missed, now, by)
             missed = 0
         end
     end
-    if not is_member then
+    if not is_member and not substitute then
         -- On which days a mentor wrote is counted elsewhere; here it is enough to say so once in a quarter of an hour.
         local this = math.floor(now / QUARTER) % QUARTERS
         if quarter ~= this then
@@ -168,11 +177,11 @@ local function post(KEYS, ARGV)
             quarter = this
         end
     end
-    -- Whoever writes has seen what they were told of. Whom it is for is told, unless they read it first: where they were
-    -- told already, or their timer is set, nothing is to be done.
+    -- Whoever writes has seen what they were told of; the mentor has not where a substitute writes. Whom it is for is told,
+    -- unless they read it first: where they were told already, or their timer is set, nothing is to be done.
     if is_member and unread % MENTOR == TOLD then
         unread = unread - TOLD
-    elseif not is_member and unread >= MENTOR * TOLD then
+    elseif not is_member and not substitute and unread >= MENTOR * TOLD then
         unread = unread - MENTOR * TOLD
     end
     if unread_after > 0 and (is_member and unread < MENTOR or not is_member and unread % MENTOR == 0) then

@@ -66,6 +66,25 @@ local function carry(KEYS, ARGV)
 end
 
 -- KEYS: conversation, channel
+-- ARGV: week, windows used in it, shift, at
+-- Windows count for several conversations together: so many were used of that week in all of them, as far as is known.
+-- Of two weeks the later one counts, of two numbers the greater one. Returns 1, 0 where nothing changed, -1 where there
+-- is no such conversation.
+local function count_together(KEYS, ARGV)
+    local state = state_of(KEYS[1])
+    if not state or state.revision == 0 then return -1 end
+    local now, week, windows = clock(ARGV[4], tonumber(ARGV[3]), KEYS[1]), tonumber(ARGV[1]), tonumber(ARGV[2])
+    if week < state.week or week == state.week and windows <= state.windows_used then return 0 end
+    local tag, name = place_of(KEYS[1])
+    if week > state.week then state.messages_used = 0 end
+    state.week, state.windows_used = week, windows
+    keep(KEYS[1], state)
+    unarchive(tag, name, now)
+    say_settings(KEYS[2])
+    return 1
+end
+
+-- KEYS: conversation, channel
 -- ARGV: length in ms, shift, at
 -- Returns 'U' or as `standing`.
 local function start_live(KEYS, ARGV)
@@ -104,7 +123,25 @@ local function mark_read(KEYS, ARGV)
     return 1
 end
 
+-- KEYS: conversation, channel
+-- ARGV: person, seq, origin, shift
+-- The mark of whoever stands in for the mentor is theirs alone: nobody is told of anything by it, nor no longer.
+-- Returns as `mark_read`.
+local function mark_read_standing_in(KEYS, ARGV)
+    local field, seq = 'read ' .. ARGV[1], tonumber(ARGV[2])
+    local state = state_of(KEYS[1])
+    if not state or seq > state.last_seq then return -1 end
+    if seq <= tonumber(redis.call('HGET', KEYS[1], field) or 0) then return 0 end
+    local tag, name = place_of(KEYS[1])
+    redis.call('HSET', KEYS[1], field, seq)
+    unarchive(tag, name, clock('', tonumber(ARGV[4]), KEYS[1]))
+    say_read(KEYS[2], 'substitute', seq, ARGV[3] .. ' ' .. ARGV[1])
+    return 1
+end
+
 redis.register_function('configure_@VERSION@', configure)
 redis.register_function('carry_@VERSION@', carry)
+redis.register_function('count_together_@VERSION@', count_together)
 redis.register_function('start_live_@VERSION@', start_live)
 redis.register_function('mark_read_@VERSION@', mark_read)
+redis.register_function('mark_read_standing_in_@VERSION@', mark_read_standing_in)

@@ -61,13 +61,14 @@ local function event(tag, kind, name, since, due, at, more)
 end
 
 -- The wait is over: `kind` is answered or dropped. Where that came late, before its miss was noted, it notes it too.
-local function wait_closed(tag, name, kind, since, due, missed, now)
+-- `by` is who answered in the mentor's place, behind a space.
+local function wait_closed(tag, name, kind, since, due, missed, now, by)
     redis.call('ZREM', tag .. ':waits', name)
     if missed == 1 then redis.call('ZREM', tag .. ':missed', name) end
     if due > 0 and now > due and missed == 0 then
         event(tag, 'missed', name, since, due, due)
         say_deadline(tag, name, 'missed', 0, due)
     end
-    event(tag, kind, name, since, due, now)
+    event(tag, kind, name, since, due, now, by)
     say_board(tag, name, 0, 0, 0)
 end

@@ -24,6 +24,7 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.api.unsubscribe import unsubscribe_route
+from chatserver.cases.evidence import CaseEvidence
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import casebook, founded
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -160,6 +161,15 @@ async def served(
         push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
         vapid=Vapid(secrets, None),
         cases=casebook(base, keys),
+        quiet=base.quiet,
+        leaving_mentors=base.leaving_mentors,
+        evidence=CaseEvidence(
+            database=database,
+            log=base.case_log,
+            messages=MessageLog(database, ledger, keys),
+            keys=keys,
+            clock=ledger.now,
+        ),
         clock=ledger.now,
         people=RateLimit(UNLIMITED),
         metrics=base.metrics,

@@ -124,3 +124,30 @@ async def test_it_is_the_mentors_own(anyone: httpx.AsyncClient) -> None:
             assert answer.status_code == status
     absent = await anyone.put("/v1/mentors/nobody/absences/easter", json=AWAY, headers=as_("support"))
     assert absent.status_code == 404
+
+
+async def test_a_substitute_reads_what_waits(anyone: httpx.AsyncClient, monday: Served) -> None:
+    """From 20 messages before it on, until the absence is over; to others, and before and after, it is not there."""
+
+    async def page(person: str, **query: int) -> tuple[int, list[int]]:
+        answer = await anyone.get("/v1/conversations/c1/messages", params={"limit": 100} | query, headers=as_(person))
+        return answer.status_code, [each["seq"] for each in answer.json().get("messages", [])]
+
+    async def seen(person: str) -> int:
+        return (await anyone.get("/v1/conversations/c1", headers=as_(person))).status_code
+
+    for number in range(15):
+        await monday.write("c1", "member", "kari", f"m{number}", "question")
+        await monday.write("c1", "mentor", "tom", f"t{number}", "answer")
+    await put(anyone, substitute="ann", **{"from": "2026-03-02T09:00:00+01:00"})
+    assert await page("ann") == (200, [])
+    await monday.write("c1", "member", "kari", "waits", "question")
+    assert await page("ann") == (200, list(range(11, 32)))
+    assert await page("ann", before=12) == (200, [11])
+    assert await page("ann", before=11) == (200, [])
+    assert (await seen("ann"), (await page("tom"))[1]) == (200, list(range(1, 32)))
+    bookings = await anyone.get("/v1/conversations/c1/bookings", headers=as_("ann"))
+    assert bookings.status_code == 404
+    assert await page("ola") == (404, [])
+    await monday.move_clock("2026-03-15T23:00:00Z")
+    assert (await seen("ann"), await page("ann")) == (404, (404, []))

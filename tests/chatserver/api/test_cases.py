@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 
+from chatserver.api.case_facts import CaseFactsSaid
+from quotas.cases.facts import CaseFacts
 from tests.chatserver.api.asking import as_, fields, refused
 from tests.chatserver.api.test_requests import problem
 
@@ -74,7 +76,8 @@ async def test_support_lists_and_works_through(anyone: httpx.AsyncClient) -> Non
     assert [each["id"] for each in mine["cases"]] == [first["id"]]
     karis = (await anyone.get("/v1/cases", headers=as_("kari"))).json()
     assert [(each["id"], each["assignee"]) for each in karis["cases"]] == [(first["id"], "")]
-    assert (await anyone.get("/v1/cases", headers=as_("ola"))).json() == {"cases": [], "more": False}
+    olas = (await anyone.get("/v1/cases", headers=as_("ola"))).json()
+    assert (olas["cases"], olas["more"], olas["suggested"]) == ([], False, [])
 
 
 async def test_support_opens_for_a_member(anyone: httpx.AsyncClient) -> None:
@@ -84,3 +87,36 @@ async def test_support_opens_for_a_member(anyone: httpx.AsyncClient) -> None:
     assert (await anyone.get("/v1/cases/s", headers=as_("kari"))).status_code == 404
     taken_back = await acted(anyone, made["id"], "withdraw", "kari")
     assert (taken_back.status_code, taken_back.json()["state"]) == (200, "withdrawn")
+
+
+async def test_instants_of_facts_are_rfc_3339(anyone: httpx.AsyncClient) -> None:
+    """As everywhere over HTTP; the field that is none is named."""
+    await opened(anyone, "x", "kari", kind="extra_session", facts={"number": 1})
+    price = {"amount": 45_000, "currency": "NOK"}
+    wrong = await acted(anyone, "x", "quoted", "kari", facts={"starts_at": ["tomorrow"]})
+    assert fields(wrong).keys() == {"facts.starts_at[0]"}
+    [case] = (await anyone.get("/v1/cases", headers=as_("tom"))).json()["cases"]
+    starts = ["2026-03-10T10:00:00+01:00"]
+    quoted = await acted(anyone, case["id"], "quoted", "tom", facts={"starts_at": starts, "price": price})
+    assert quoted.json()["facts"] == {"number": 1, "price": price, "starts_at": ["2026-03-10T09:00:00.000Z"]}
+
+
+def test_facts_over_http_are_those_of_the_rules() -> None:
+    assert CaseFactsSaid.__struct_fields__ == CaseFacts.__struct_fields__
+
+
+async def test_what_a_state_means_is_said_to_each_in_their_language(anyone: httpx.AsyncClient) -> None:
+    """Also in lists; a report is called one to support and its reporter."""
+    made = await opened(anyone, "mine", "kari", kind="membership_cancellation")
+    assert (made["title"], made["says"]) == (
+        "Cancelling the membership",
+        "You have cancelled. Your membership ends when the paid time is over; until then you can take it back.",
+    )
+    norwegian = as_("tom") | {"Accept-Language": "nb"}
+    [listed] = (await anyone.get("/v1/cases", headers=norwegian)).json()["cases"]
+    assert (listed["title"], listed["says"]) == (
+        "Oppsigelse av medlemskapet",
+        "Medlemmet har sagt opp. Medlemskapet slutter når den betalte tiden er over.",
+    )
+    danish = as_("support") | {"Accept-Language": "da"}
+    assert (await anyone.get(f"/v1/cases/{made['id']}", headers=danish)).json()["title"] == "Opsigelse af medlemskabet"

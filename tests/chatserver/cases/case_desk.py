@@ -11,6 +11,7 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.member_signs import LedgerSigns
 from chatserver.conversations.membership import MembershipDetails, MembershipPrice
 from chatserver.conversations.memberships import Memberships
@@ -27,6 +28,7 @@ from quotas.cases.rules import CaseAction, CaseKind
 from quotas.ledger import keys
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.timers import Rung
+from quotas.plans import Policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.store.port import Store
@@ -46,8 +48,8 @@ OLA = CaseAsker("ola", "member")
 class CaseDesk(Desk):
     """`effects` are what a test supplies."""
 
-    def __init__(self, database: Database, store: Store, now: int) -> None:
-        super().__init__(database, store, now, Rulebook(COACHED))
+    def __init__(self, database: Database, store: Store, now: int = TUESDAY, policy: Policy = COACHED) -> None:
+        super().__init__(database, store, now, Rulebook(policy))
         self.renewals = Renewals(
             database=database,
             rulebook=self.rulebook,
@@ -68,6 +70,7 @@ class CaseDesk(Desk):
             clock=self.clock,
             effects=self.effects,
             signs=self.signs,
+            guests=GuestSessions(database, self.case_log, self.bookings.of_conversation, self.rulebook.policy.sessions),
         )
         self.book = CaseBook(
             database=database,
@@ -78,6 +81,12 @@ class CaseDesk(Desk):
             clock=self.clock,
             read_upto=self.signs.read_upto,
         )
+
+    async def move_in(self) -> None:
+        """With the conversations c1 and c2 on a plan without limit."""
+        await self.ledger.load()
+        await self.open(plan="coaching")
+        await self.open("c2", member="ola", mentor="ann", plan="coaching")
 
     async def membership(self, **more: Any) -> None:
         """Mia pays by the month."""
@@ -131,14 +140,14 @@ class CaseDesk(Desk):
 
 
 @asynccontextmanager
-async def case_desk(database: Database, store_url: str, now: int = TUESDAY) -> AsyncIterator[CaseDesk]:
+async def case_desk(
+    database: Database, store_url: str, now: int = TUESDAY, policy: Policy = COACHED
+) -> AsyncIterator[CaseDesk]:
     """With the conversation c1 on a plan without limit."""
     link = Link(store_url)
     await link.open()
-    desk = CaseDesk(database, link, now)
-    await desk.ledger.load()
-    await desk.open(plan="coaching")
-    await desk.open("c2", member="ola", mentor="ann", plan="coaching")
+    desk = CaseDesk(database, link, now, policy)
+    await desk.move_in()
     yield desk
     link.close()
 

@@ -2,50 +2,11 @@
 
 from datetime import date
 
-import pytest
-
-from chatserver.cases.case_doers import CaseDoers
-from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.requests import ConversationDetails, Written
-from chatserver.sessions.handing_on import HandingOn
-from chatserver.sessions.leaving import Leaving
+from quotas import instant
 from quotas.bookings import Price
 from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
-
-
-@pytest.fixture
-async def supplied(desk: CaseDesk) -> CaseDesk:
-    """With effects as the product has them, and kim, another mentor."""
-    await desk.person("kim", "mentor")
-    handing_on = HandingOn(
-        database=desk.database,
-        ledger=desk.ledger,
-        provisioning=desk.provisioning,
-        appointments=desk.appointments,
-        credits=desk.credits,
-        telling=desk.telling,
-        clock=desk.clock,
-    )
-    leaving = Leaving(
-        database=desk.database,
-        provisioning=desk.provisioning,
-        memberships=desk.memberships,
-        telling=desk.telling,
-        clock=desk.clock,
-    )
-    doers = CaseDoers(
-        provisioning=desk.provisioning, memberships=desk.memberships, bookings=desk.bookings, telling=desk.telling
-    )
-    relationship = RelationshipEffects(
-        database=desk.database,
-        provisioning=desk.provisioning,
-        handing_on=handing_on,
-        leaving=leaving,
-        telling=desk.telling,
-    )
-    desk.effects.update(doers.effects() | relationship.effects())
-    return desk
 
 
 async def record(desk: CaseDesk, id: str) -> ConversationRecord:
@@ -142,3 +103,25 @@ async def test_a_session_with_a_guest_has_a_conversation_of_its_own(supplied: Ca
     await supplied.ring(ref)
     guest = await record(supplied, f"guest-{ref}")
     assert (guest.status, guest.ended_reason) == ("ended", None)
+
+
+async def test_a_guest_conversation_stays_open_for_7_days_after_the_session(supplied: CaseDesk) -> None:
+    """The case has long ended; what is left to do waits in the records, whoever is awake then."""
+    ref = (await supplied.opened("o", "one_off_session", MIA)).case.id
+    await supplied.acted(ref, "approved", SARA, mentor="kim", price=Price(50_000, "NOK"))
+    await supplied.show("2026-01-08T09:00:00Z")
+    await supplied.acted(ref, "done", SARA, "they met")
+    assert (await record(supplied, f"guest-{ref}")).status == "open"
+    assert await supplied.timer(ref) == "2026-01-15T09:00:00.000Z"
+    await supplied.show("2026-01-15T08:59:00Z")
+    await supplied.ring(ref)
+    assert (await record(supplied, f"guest-{ref}")).status == "open"
+    await supplied.show("2026-01-20T00:00:00Z")
+    for _ in range(2):
+        await supplied.ring(ref)
+    assert (await record(supplied, f"guest-{ref}")).status == "ended"
+    seen = await supplied.seen(ref, SARA)
+    assert seen is not None
+    last = seen.case.history[-1]
+    assert (last.did, instant.text(last.at)) == ("effect:close_guest_later", "2026-01-15T09:00:00.000Z")
+    assert await supplied.timer(ref) == ""

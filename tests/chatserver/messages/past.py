@@ -11,7 +11,7 @@ from chatserver.replies.report import ReplyReports
 from chatserver.sessions.appointments import BookedSessions
 from quotas import instant
 from quotas.ledger import keys
-from quotas.ledger.base import Post, Posted, posted
+from quotas.ledger.base import Post, Posted, StandIn, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
 from quotas.plans import builtin_policy
@@ -74,10 +74,10 @@ class PastDesk:
     async def change(self, id: str, change: ConversationChange) -> None:
         assert isinstance(await self.provisioning.change_conversation(id, change), Written)
 
-    async def write(self, id: str, writer: Writer, at: int) -> Posted:
+    async def write(self, id: str, writer: Writer, at: int, stand_in: StandIn | None = None) -> Posted:
         standing = await self.ledger.standing(id, at=at)
         assert standing is not None
-        post = Post(id, writer, "", b"", b"{}", "test")
+        post = Post(id, writer, "", b"", b"{}", "test", stand_in=stand_in)
         result = await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK), at=at)
         assert isinstance(result, Posted)
         return result

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from chatserver.conversations.provisioning import Provisioning
@@ -20,7 +21,7 @@ from chatserver.sessions.appointments import BookedSessions
 from chatserver.settings import Settings
 from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
-from quotas.ledger.base import PostResult, posted
+from quotas.ledger.base import PostResult, StandIn, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.plans import builtin_policy
 from quotas.standing import Standing, Writer
@@ -73,11 +74,19 @@ class Shelf:
 
     async def write(self, writer: Writer, body: str, id: str = "c1", *, at: int = 0) -> PostResult:
         """The body is the message's id too."""
+        return await self._posted(writer, "mia" if writer == "member" else "tom", body, id, at, None)
+
+    async def stand_in(self, stand_in: StandIn, body: str) -> PostResult:
+        """Somebody writes in Tom's place."""
+        return await self._posted("mentor", stand_in.person, body, "c1", 0, stand_in)
+
+    async def _posted(
+        self, writer: Writer, sender: str, body: str, id: str, at: int, stand_in: StandIn | None
+    ) -> PostResult:
         standing = await self.ledger.standing(id, at=at)
         assert standing is not None
         key = await self.keys.current(id, standing.settings.key)
-        sender = "mia" if writer == "member" else "tom"
-        post = sealed_post(key, writer, sender, body, body, "test")
+        post = replace(sealed_post(key, writer, sender, body, body, "test"), stand_in=stand_in)
         return await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK), at=at)
 
     async def fill(self, count: int, id: str = "c1") -> list[str]:

@@ -17,7 +17,7 @@ from chatserver.replies.deadlines import ReplyDeadlines
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import Posted, PostRefused
+from quotas.ledger.base import Posted, PostRefused, StandIn
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import REPLY, Waits
@@ -267,3 +267,19 @@ async def test_without_an_archive_there_is_nothing_to_bring_back(
     assert await shelf.rebuild() == Rebuilt(conversations=1, restored=0, ahead=0)
     assert (await shelf.standing()).last_seq == 0
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_substitutes_ids_are_their_own_again(shelf: Shelf) -> None:
+    """Whether the archive has the message or only the store, whose others were lost."""
+    stand_in = StandIn("ann", TUESDAY - HOUR, TUESDAY + HOUR)
+    first = await shelf.stand_in(stand_in, "answer")
+    assert isinstance(first, Posted)
+    await shelf.archive_all()
+    await shelf.lose_store()
+    await shelf.rebuild()
+    again = await shelf.stand_in(stand_in, "answer")
+    assert isinstance(again, Posted)
+    assert (again.first, again.seq) == (False, first.seq)
+    own = await shelf.write("mentor", "answer")
+    assert isinstance(own, Posted)
+    assert (own.first, own.seq) == (True, 2)

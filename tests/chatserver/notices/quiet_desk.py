@@ -11,6 +11,7 @@ from chatserver.notices.openings import Openings
 from chatserver.notices.rows import notices
 from chatserver.notices.unread import UnreadTimers
 from chatserver.operating.timer_watch import TimerWatch
+from chatserver.protocol.entry import head_json, joined
 from chatserver.records.database import Database
 from chatserver.replies.writing_days import WritingDays
 from chatserver.sessions.appointments import BookedSessions
@@ -86,10 +87,13 @@ class QuietDesk:
         await self.show(now)
         await self.watch.settle_due(EVERYWHERE)
 
-    async def write(self, writer: Writer, conversation: str = "c1") -> Posted:
+    async def write(self, writer: Writer, conversation: str = "c1", sender: str = "") -> Posted:
+        """By the person of that side, unless somebody else is named."""
         standing = await self.ledger.standing(conversation)
         assert standing is not None
-        post = Post(conversation, writer, "", b"", f'{{"from":"x","role":"{writer}","id":""}}\n'.encode(), "test")
+        sender = sender or getattr(standing.settings, writer)
+        entry = joined(head_json(sender, writer, ""), b"")
+        post = Post(conversation, writer, "", b"", entry, "test")
         result = await posted(self.ledger, post, standing.settings, standing.terms(RULEBOOK))
         assert isinstance(result, Posted), result
         return result

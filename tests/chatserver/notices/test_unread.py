@@ -5,8 +5,9 @@ from typing import Never
 
 import pytest
 
-from chatserver.conversations.requests import ConversationChange, Written
+from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
 from chatserver.notices.notice import Notice
+from chatserver.notices.rows.others import others_of
 from chatserver.records.database import Database
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
@@ -87,6 +88,18 @@ async def test_who_answers_has_read(desk: QuietDesk) -> None:
     assert await desk.told("tom") == []
     [notice] = await desk.told("mia")
     assert notice.data == {"by": "mentor", "seq": 2, "count": 2, "answered": True, "role": "member", "first": True}
+
+
+async def test_a_substitutes_answer_is_told_in_their_name(desk: QuietDesk) -> None:
+    details = PersonDetails("mentor", "Ulf Berg")
+    assert isinstance(await desk.provisioning.put_person("ulf", details), Written)
+    await desk.write("member")
+    await desk.write("mentor", sender="ulf")
+    await desk.pass_until(MONDAY + 6 * MINUTE)
+    [notice] = await desk.told("mia")
+    assert notice.data["answered_by"] == "ulf"
+    async with desk.database.read() as connection:
+        assert await others_of(connection, [notice]) == {notice.id: "Ulf Berg"}
 
 
 async def test_an_answer_to_what_was_read_is_one_too(desk: QuietDesk) -> None:

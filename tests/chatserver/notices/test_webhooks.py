@@ -61,6 +61,7 @@ async def test_an_endpoint_gets_what_it_can_check(hooks: Hooks, endpoint: HttpEn
         "answered_at": None,
         "waited_ms": None,
         "in_time": None,
+        "answered_by": None,
     }
     [logged] = await hooks.log("shop")
     assert instant.parse(body["timestamp"]) == logged.delivery.at

@@ -20,6 +20,7 @@ from chatserver.records.tables import (
     BOOKINGS,
     CALENDAR_FEEDS,
     CASE_ENTRIES,
+    CASE_EVIDENCE,
     CASE_NAMES,
     CASES,
     CREDIT_CORRECTIONS,
@@ -37,6 +38,7 @@ from chatserver.records.tables import (
     OPENING_REQUESTS,
     OUTBOX,
     PUSH_SUBSCRIPTIONS,
+    QUIET_MEMBERS,
     SERIES,
     SERIES_PLACES,
     SERVER_SECRETS,
@@ -66,7 +68,9 @@ STAND = "what the export says of the conversation's stand comes from the store, 
 ERASING = "says only that an erasure runs or has run; the export has the person's `erased_at`"
 
 
+ASKED = "whether to ask the mentor; what they were asked stands in their notices, which are exported"
 SECRET = "opens something to whoever has it; the export says that there is one"
+REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
 PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
 
 
@@ -131,6 +135,7 @@ WHERE = {
         "waited_ms": "conversations.waits.waited_ms",
         "counted_ms": "conversations.waits.counted_ms",
         "in_time": "conversations.waits.in_time",
+        "answered_by": "conversations.waits.answered_by",
     },
     "reply_notices": {
         "id": OURS,
@@ -162,6 +167,8 @@ WHERE = {
         "kind": "conversations.messages.kind",
         "event": "conversations.messages.event",
     },
+    "quiet_members": {"conversation_id": SAID}
+    | dict.fromkeys(("heard_at", "quiet_since", "suggested_at", "member_read"), ASKED),
     "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
     "occupied": dict.fromkeys(("person_id", "quarter", "booking_id"), "follows from bookings, which are exported"),
     "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), OURS),
@@ -183,6 +190,7 @@ WHERE = {
     | {"record": "what the person said of it stands in the lines that they wrote, which are exported"},
     "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
     | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
+    "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), REPORTED),
     **{each.table.name: paths(each, f"conversations.records.{name}") for name, each in OF_CONVERSATIONS.items()},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
@@ -260,7 +268,7 @@ AFTERWARDS = {
         "member_id": FOUND_BY,
         "mentor_id": FOUND_BY,
         **dict.fromkeys(("plan", "week", "waiting_since", "due_at", "answered_at", "dropped_at"), COUNTED),
-        **dict.fromkeys(("waited_ms", "counted_ms", "in_time"), COUNTED),
+        **dict.fromkeys(("waited_ms", "counted_ms", "in_time", "answered_by"), COUNTED),
     },
     "reply_notices": {
         "id": OURS,
@@ -272,6 +280,8 @@ AFTERWARDS = {
         **dict.fromkeys(("kind", "plan", "week", "waiting_since", "due_at", "at"), COUNTED),
     },
     "mentor_days": {"conversation_id": FOUND_BY, "day": COUNTED, "week": COUNTED},
+    "quiet_members": {"conversation_id": FOUND_BY}
+    | dict.fromkeys(("heard_at", "quiet_since", "suggested_at", "member_read"), WHEN),
     "messages": {
         "conversation_id": FOUND_BY,
         "seq": "seqs are dense: the other side's apps count on it",
@@ -310,6 +320,7 @@ AFTERWARDS = {
     "webhook_events": dict.fromkeys((column.name for column in WEBHOOK_EVENTS.columns), TOLD),
     **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
     "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
+    "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), GOES),
 }
 """What an erasure does to it: it goes, or why it stays, as a sentence."""
 
@@ -337,6 +348,8 @@ _PLACE = {"conversation_id": "c1", "starts_at": TUESDAY, "minutes": 30}
 _PRICE = {"price_amount": 90_000, "price_currency": "NOK"}
 _AGREED = {"person_id": "mia", "payer": "consumer", "paid_until": date(2026, 2, 6)} | _PRICE
 SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
+    QUIET_MEMBERS: dict.fromkeys(("heard_at", "quiet_since", "suggested_at"), TUESDAY)
+    | {"conversation_id": "c1", "member_read": 0},
     BOOKINGS: _PLACE
     | _PRICE
     | {name: TUESDAY + HOUR for name in ("cancelled_at", "member_joined_at", "mentor_joined_at", "finished_at")}
@@ -405,6 +418,8 @@ REACHING: dict[Table, dict[str, Any]] = {
     CASE_NAMES: {"caller": "mia", "own_id": "mine", "ref": "r1"},
     CASE_ENTRIES: {"ref": "r1", "number": 1, "at": TUESDAY, "noted_at": TUESDAY, "who": "mia", "role": "member"}
     | {"did": "opened", "because": "a sign", "audience": "shared", "facts": "{}", "sealed": b"sealed"},
+    CASE_EVIDENCE: {"ref": "r1", "seq": 1, "at": TUESDAY, "sender": "mia", "role": "member", "reported": True}
+    | {"sealed": b"sealed"},
     WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
 }
 """A row of each table, as far as a row can be about a member and a mentor at once."""
@@ -424,7 +439,7 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
             await reply_waits.store(
                 connection,
                 [
-                    ClosedWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 24 * HOUR, False),
+                    ClosedWait(1, "1-0", *common, TUESDAY, due, due + HOUR, None, 25 * HOUR, 24 * HOUR, False, "ann"),
                     ReplyNotice(1, "1-1", "missed", *common, TUESDAY, due, due + 1),
                     MentorDay("c1", date(2026, 1, 6), 1),
                 ],

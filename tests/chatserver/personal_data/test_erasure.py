@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations import absences
+from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.provisioning import settings_of
 from chatserver.conversations.requests import Conflict, ConversationDetails, Invalid, PersonDetails, Written
 from chatserver.conversations.rows import people
@@ -25,9 +27,10 @@ from chatserver.personal_data.subject import UnknownPersonError
 from chatserver.protocol.entry import Opened, event_entry, head_of, read_opened
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.tables import LEDGER_SNAPSHOTS
+from quotas.instant import HOUR
 from quotas.ledger import keys
 from quotas.ledger.archive import Keep
-from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostRefused, posted
+from quotas.ledger.base import ANY_TEXT, Entry, Posted, PostRefused, StandIn, posted
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from tests.chatserver.heard import noting_on
@@ -419,3 +422,32 @@ async def test_no_deleted_byte_is_left_in_the_file(shelf: Shelf, tmp_path: Path)
     held = held_in(tmp_path)
     assert not [piece for piece in gone if piece in held]
     assert b"Tom" in held
+
+
+async def test_what_a_substitute_wrote_is_gone_and_the_conversation_goes_on(shelf: Shelf) -> None:
+    """Archived or not; it is others', who write on and read what they wrote."""
+    for id, name in (("ann", "Ann"), ("ulf", "Ulf")):
+        assert isinstance(await shelf.provisioning.put_person(id, PersonDetails("mentor", name)), Written)
+    now = await shelf.ledger.now()
+    absence = AbsenceRecord("tom", "flu", now - 1, now + HOUR, "ann", set_at=now - 1)
+    async with shelf.database.begin() as connection:
+        await absences.put(connection, absence)
+    ann = StandIn("ann", absence.since, absence.until)
+    await shelf.write("member", "mia 1")
+    await shelf.stand_in(ann, "ann 1")
+    await shelf.archive_all()
+    await shelf.stand_in(StandIn("ulf", absence.since, absence.until), "ulf 1")
+    await shelf.stand_in(ann, "ann 2")
+    erased = await erase(shelf, "ann")
+    assert (erased.conversations, erased.stood_in, erased.remains.tombstones) == ([], ["c1"], 2)
+    await shelf.write("member", "mia 2")
+    assert await read(shelf) == [
+        ("mia", "mia 1", False),
+        ("ann", "", True),
+        ("ulf", "ulf 1", False),
+        ("ann", "", True),
+        ("mia", "mia 2", False),
+    ]
+    standing = await shelf.standing()
+    assert (standing.settings.status, standing.settings.key) == ("open", 2)
+    assert (await erase(shelf, "ann")).stood_in == ["c1"]

@@ -20,6 +20,7 @@ from chatserver.replies.recorder import BATCH, ReplyRecords
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
+from quotas.ledger.base import StandIn
 from quotas.ledger.waits import Waits
 from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
@@ -67,7 +68,18 @@ async def test_an_answer_in_time_is_kept_with_both_lengths(desk: PastDesk) -> No
         "waited_ms": 63 * HOUR,
         "counted_ms": 15 * HOUR,
         "in_time": True,
+        "answered_by": None,
     }
+
+
+async def test_a_substitutes_answer_says_whose_it_is_and_is_no_day_of_the_mentors(desk: PastDesk) -> None:
+    """The wait, and its deadline, stay the mentor's."""
+    await desk.write("c1", "member", MONDAY)
+    await desk.write("c1", "mentor", MONDAY + HOUR, StandIn("ulf", MONDAY, MONDAY + DAY))
+    await desk.record()
+    [wait] = await desk.closed()
+    assert (wait["mentor_id"], wait["answered_by"], wait["in_time"]) == ("tom", "ulf", True)
+    assert await desk.days() == set()
     assert await desk.notices() == []
     assert await desk.left() == []
 

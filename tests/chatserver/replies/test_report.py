@@ -1,6 +1,7 @@
 """The report says what the waits say: counted another way, on each kind of database."""
 
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 from math import ceil
@@ -81,12 +82,14 @@ def made_wait(number: int, chance: random.Random, chats: Sequence[Booking] = ())
     waited = chance.choice((0, 1, HOUR, chance.randrange(4 * DAY)))
     answered, promised = chance.random() < 0.8, chance.random() < 0.9
     late = promised and waited > 2 * DAY
+    mentor = chance.choice(("tom", "ann", "zoe"))
+    others = sorted({"tom", "ann", "zoe", "kim"} - {mentor})
     return ClosedWait(
         partition=number % 256,
         event=f"{number}-0",
         conversation_id=conversation,
         member_id="mia",
-        mentor_id=chance.choice(("tom", "ann", "zoe")),
+        mentor_id=mentor,
         plan=chance.choice(("light", "basic", "video")),
         week=OSLO.week_of(since),
         waiting_since=since,
@@ -96,6 +99,7 @@ def made_wait(number: int, chance: random.Random, chats: Sequence[Booking] = ())
         waited_ms=waited,
         counted_ms=waited // 2 if promised else None,
         in_time=(not late) if promised and (answered or late) else None,
+        answered_by=chance.choice(others) if answered and chance.random() < 0.2 else None,
     )
 
 
@@ -126,7 +130,7 @@ def began_in_a_chat(wait: ClosedWait, chats: Sequence[Booking]) -> bool:
     )
 
 
-def expected(name: str, waits: list[ClosedWait], chats: Sequence[Booking]) -> ReplyGroup:
+def expected(name: str, waits: list[ClosedWait], stood_in: int, chats: Sequence[Booking]) -> ReplyGroup:
     answered = [wait for wait in waits if wait.answered_at is not None]
     waited = [wait.waited_ms for wait in answered]
     counted = [wait.counted_ms for wait in answered if wait.counted_ms is not None]
@@ -148,6 +152,8 @@ def expected(name: str, waits: list[ClosedWait], chats: Sequence[Booking]) -> Re
         mentor_weeks=0,
         mentor_days=0,
         weeks_behind=0,
+        by_substitutes=sum(wait.answered_by is not None for wait in answered),
+        stood_in=stood_in,
     )
 
 
@@ -166,10 +172,14 @@ async def test_the_figures_are_those_of_the_waits(desk: PastDesk, many: int) -> 
         for mentor in (None, "ann"):
             seen = [wait for wait in within if mentor in (None, wait.mentor_id)]
             report = await reported(desk, by=by, mentor=mentor)
-            names = sorted({key_of(wait, by) for wait in seen})
-            grouped = {name: [wait for wait in seen if key_of(wait, by) == name] for name in names}
-            assert report.groups == [expected(name, some, chats) for name, some in grouped.items()]
-            assert report.total == expected("", seen, chats)
+            answered = [wait for wait in within if wait.answered_by and mentor in (None, wait.answered_by)]
+            stood_in = Counter(f"{wait.answered_by}" if by == "mentor" else key_of(wait, by) for wait in answered)
+            grouped: dict[str, list[ClosedWait]] = {name: [] for name in stood_in}
+            for wait in seen:
+                grouped.setdefault(key_of(wait, by), []).append(wait)
+            groups = [expected(name, some, stood_in[name], chats) for name, some in sorted(grouped.items())]
+            assert report.groups == groups
+            assert report.total == expected("", seen, len(answered), chats)
 
 
 async def test_an_open_wait_counts_once_it_is_missed(desk: PastDesk) -> None:

@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import TypeVar
 
+from chatserver.cases.case_events import CasePublisher
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_openings import CaseOpenings
+from chatserver.cases.guest_sessions import OneOffPrices
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import (
@@ -59,7 +61,7 @@ class Desk:
         self.ledger = RedisLedger(store)
         self.timers = Timers(store, self.ledger)
         self.heard = Heard()
-        self.case_log = CaseLog(self.rulebook, noting_on(database, self.heard))
+        self.case_log = CaseLog(self.rulebook, noting_on(database, self.heard), CasePublisher(store))
         self.openings = CaseOpenings(database, self.case_log, self.timers)
         self.log = session_log_on(database, self.heard, self.openings)
         self.appointments = BookedSessions(database, self.clock, self.log)
@@ -100,6 +102,7 @@ class Desk:
             metrics=self.metrics,
             connected=self.who,
             log=self.log,
+            one_offs=OneOffPrices(),
         )
 
     async def who(self, conversation: str) -> frozenset[str]:

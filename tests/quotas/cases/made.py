@@ -48,6 +48,11 @@ def facts_for(needs: tuple[FactGroup, ...], reason: str | None = None) -> CaseFa
     return CaseFacts(**{group[0]: given.get(group[0], reason) for group in needs})  # type: ignore[arg-type]
 
 
+def needs_of(case: Case, action: str) -> tuple[FactGroup, ...]:
+    """The facts that the action needs."""
+    return next((state.facts_for(case.payer)[0] for state in case.rule.states if state.name == action), ())
+
+
 def opened(
     kind: CaseKind, by: CaseActor | None = None, *, now: int = NOW, payer: Payer = "consumer", **changes: object
 ) -> Case:
@@ -67,7 +72,7 @@ def opened(
 
 def did(case: Case, action: str, actor: CaseActor, now: int = NOW + 1, **said: object) -> Case:
     """After an action that must be possible, with the facts that it needs."""
-    needed = next((state.needs for state in case.rule.states if state.name == action), ())
+    needed = needs_of(case, action)
     doing = CaseDoing(action, **{"facts": facts_for(needed), **said})  # type: ignore[arg-type]
     after = act(case, doing, actor, OSLO, now)
     assert isinstance(after, Case), after
@@ -92,7 +97,7 @@ def case_in(kind: CaseKind, state: CaseState, payer: Payer = "consumer") -> Case
     """A case that came there at NOW, whoever paid and moved it."""
     case = opened(kind, payer=payer)
     for to in path_to(kind, state):
-        case = entered(case, to, NOW, facts_for(case.rule.state(to).needs))
+        case = entered(case, to, NOW, facts_for(needs_of(case, to)))
     return case
 
 

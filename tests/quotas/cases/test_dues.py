@@ -38,6 +38,7 @@ from tests.quotas.cases.made import (
     days,
     did,
     facts_for,
+    needs_of,
     opened,
     told,
 )
@@ -344,8 +345,7 @@ def acting(action: CaseAction, actor: CaseActor, reached: bool) -> Happening:
     """Where it is refused, nothing comes of it."""
 
     def do(case: Case, now: int) -> Case:
-        needs = next((state.needs for state in case.rule.states if state.name == action), ())
-        said = CaseDoing(action, facts_for(needs), note="why", assignee="siri", reached=reached)
+        said = CaseDoing(action, facts_for(needs_of(case, action)), note="why", assignee="siri", reached=reached)
         after = act(case, said, actor, OSLO, now)
         return after if isinstance(after, Case) else case
 

@@ -22,7 +22,7 @@ from quotas.cases.rules import (
 from quotas.cases.sight import is_opener, seen_by
 from quotas.cases.table import CASES
 from quotas.memberships import Payer
-from tests.quotas.cases.made import ACTORS, NOW, case_in, facts_for, path_to
+from tests.quotas.cases.made import ACTORS, NOW, case_in, facts_for, needs_of, path_to
 from tests.quotas.moments import OSLO
 
 PAGE = (Path(__file__).parents[3] / "docs" / "cases.md").read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_what_each_role_may_do_in_each_state(kind: CaseKind, state: CaseState, r
     for payer, action in product(PAYERS, ACTIONS):
         case = case_in(kind, state, payer)
         found = next((each for each in case.rule.states if each.name == action), None)
-        doing = CaseDoing(action, facts_for(found.needs if found else ()), note="so it is")
+        doing = CaseDoing(action, facts_for(needs_of(case, action)), note="so it is")
         after = act(case, doing, actor, OSLO, NOW)
         assert isinstance(after, Case) == expected(case, action, actor), (payer, action)
         if isinstance(after, Case):

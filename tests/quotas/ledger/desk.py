@@ -5,7 +5,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, posted
+from quotas.ledger.base import DIGEST_BYTES, Ledger, Post, PostResult, StandIn, posted
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import Rulebook, Terms
 
@@ -50,9 +50,14 @@ class Desk:
     async def mentor(self, at: int, text: str, id: str = "") -> PostResult:
         return await self._post_now("mentor", at, text, id)
 
-    async def _post_now(self, writer: Writer, at: int, text: str, id: str) -> PostResult:
+    async def substitute(self, at: int, text: str, stand_in: StandIn, id: str = "") -> PostResult:
+        return await self._post_now("mentor", at, text, id, stand_in)
+
+    async def _post_now(
+        self, writer: Writer, at: int, text: str, id: str, stand_in: StandIn | None = None
+    ) -> PostResult:
         standing = await self.standing(at)
-        return await self.post(writer, text, standing.settings, self.terms(standing), at, id)
+        return await self.post(writer, text, standing.settings, self.terms(standing), at, id, stand_in=stand_in)
 
     async def post(
         self,
@@ -63,8 +68,9 @@ class Desk:
         at: int,
         id: str = "",
         turn: Turn = (0, 0, 0),
+        stand_in: StandIn | None = None,
     ) -> PostResult:
         """Post with these settings and terms, whatever holds."""
         digest = blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
-        post = Post(self.conversation, writer, id, digest, text.encode(), "origin", *turn)
+        post = Post(self.conversation, writer, id, digest, text.encode(), "origin", *turn, stand_in)
         return await posted(self.ledger, post, settings, terms, at=at)

@@ -342,6 +342,7 @@ async def test_what_does_not_exist_is_not_there(ledger: Ledger, rulebook: Rulebo
     assert await ledger.standing("c", at=MONDAY) is None
     assert await ledger.conversations_of("nobody") == []
     assert await ledger.carry("c", Usage(1, 1), "old") is None
+    assert await ledger.count_together("c", 1, 1) is None
 
 
 async def test_what_was_used_elsewhere_counts_here_once(desk: Desk) -> None:
@@ -366,6 +367,22 @@ async def test_of_two_weeks_the_later_one_counts(desk: Desk, weeks: int, windows
     assert await desk.ledger.carry("c", Usage(week + weeks, 2), "old", at=MONDAY + HOUR) is True
     usage = (await desk.standing(MONDAY + HOUR)).usage
     assert (usage.week, usage.windows_used) == (week + max(weeks, 0), windows_used)
+
+
+async def test_windows_that_count_together_are_as_many_as_the_most_that_is_known(desk: Desk) -> None:
+    """Whoever says it, however often and in whichever order: the window that is open here stays."""
+    await desk.member(MONDAY, "1")
+    week = await week_of(desk)
+    for asked, windows, changed in ((week, 1, False), (week, 2, True), (week, 2, False), (week - 1, 9, False)):
+        assert await desk.ledger.count_together("c", asked, windows, at=MONDAY + HOUR) is changed
+    usage = (await desk.standing(MONDAY + HOUR)).usage
+    assert (usage.week, usage.windows_used, usage.window_ends_at) == (week, 2, MONDAY + DAY)
+    assert isinstance(await desk.member(MONDAY + 2 * HOUR, "2"), Posted)
+    refused = await desk.member(MONDAY + DAY, "3")
+    assert isinstance(refused, PostRefused)
+    assert refused.reason == "quota_used"
+    assert await desk.ledger.count_together("c", week + 1, 1, at=MONDAY + 2 * DAY) is True
+    assert (await desk.standing(MONDAY + 2 * DAY)).usage.windows_used == 1
 
 
 async def week_of(desk: Desk) -> int:

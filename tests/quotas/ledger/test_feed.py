@@ -45,7 +45,8 @@ def test_every_letter_and_channel_is_documented() -> None:
 
 
 def test_what_is_written_here_is_read_alike() -> None:
-    assert feed.read_typing(feed.typing("member", "o1").encode()) == ("member", "o1")
+    for who in (feed.Hand("member"), feed.Hand("mentor"), feed.Hand("mentor", "ulf")):
+        assert feed.read_typing(feed.typing(who, "o1").encode()) == (who, "o1")
     assert feed.read_session(feed.session(b"{}")) == b"{}"
     assert feed.session(b"{}")[:1] == feed.SESSION
     assert feed.read_revoked(feed.revoked(17).encode()) == 17
@@ -69,6 +70,7 @@ def test_deadlines(payload: bytes, kind: str, due_at: int, hours: float) -> None
 
 
 def test_marks_and_places() -> None:
-    assert feed.read_mark(b"R mentor 12 o1") == ("mentor", 12, "o1")
+    assert feed.read_mark(b"R mentor 12 o1") == (feed.Hand("mentor"), 12, "o1")
+    assert feed.read_mark(b"R substitute 12 o1 ulf") == (feed.Hand("mentor", "ulf"), 12, "o1")
     assert feed.read_there(b"N 7") == 7
     assert feed.read_board(b"c1 5 9 0") == "c1"

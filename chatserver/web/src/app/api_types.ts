@@ -8,6 +8,14 @@ export interface AbsenceDetails {
   substitute?: string | null;
 }
 
+/** A mentor's absences that are not over at `now`, by their beginning; `zone` is the mentor's own. */
+export interface AbsenceList {
+  mentor: string;
+  zone: string;
+  now: string;
+  absences: AbsenceView[];
+}
+
 /**
  * From when until when a mentor is away, and who stands in. `bookings` lie within it: they stay until moved.
  *
@@ -41,6 +49,8 @@ export interface AgreedMembership {
   price: Price;
   payer: "business" | "consumer";
   cadence: "every_two_weeks" | "monthly" | "weekly" | null;
+  next_cadence: "every_two_weeks" | "monthly" | "weekly" | null;
+  next_cadence_from: string | null;
   renews: boolean;
 }
 
@@ -106,7 +116,8 @@ export interface BookingData {
 /**
  * What is to be booked. A booking of kind `plan` has no price; an `extra` one without has the mentor's listed one.
  *
- * A member books `plan`, at the listed price `extra`, and first of all in a trial `chemistry`: in slots only.
+ * A member books `plan`, at the listed price `extra`, first of all in a trial `chemistry`, and with a guest `one_off`:
+ * in slots only. A `one_off` is there once where a case waits for it, which says what it costs.
  */
 export interface BookingDetails {
   conversation: string;
@@ -201,9 +212,53 @@ export interface CancellationView {
 export interface CaseActing {
   note?: string;
   for?: "internal" | "shared";
-  facts?: CaseFacts;
+  facts?: CaseFactsSaid;
   assignee?: string | null;
   reached?: boolean;
+}
+
+/**
+ * A kind of case that who asks may open, by `PUT /v1/cases/{id}`: in which state it then is, what it asks for.
+ *
+ * `title` is the line of a menu, in the language of `Accept-Language`; `prompts` are what a mentor may think of
+ * first. Of each of `needs` one fact is to be given, those of `takes` may be. `reasons` are the words for `reason`;
+ * none: any text. `refused` says why it cannot be opened now (null: it can); `case` is the open one to go on with.
+ */
+export interface CaseChoiceView {
+  kind: "cadence_change" | "credit_correction" | "extra_session" | "ghosting" | "late_cancellation" | "membership_cancellation" | "mentor_absent" | "mentor_switch" | "misconduct" | "no_show" | "one_off_session" | "poor_fit" | "question" | "reply_missed" | "scheduling" | "unattended" | "urgent_note";
+  title: string;
+  state: "answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn";
+  needs: (("applies_on" | "asked_on" | "booking" | "chemistry" | "ends_at" | "evidence_until" | "first_session" | "mentor" | "messages" | "minutes" | "number" | "outcome" | "paid_until" | "person" | "price" | "reason" | "replaces" | "starts_at" | "suspend" | "to" | "units" | "waiting_since")[])[];
+  takes: ("applies_on" | "asked_on" | "booking" | "chemistry" | "ends_at" | "evidence_until" | "first_session" | "mentor" | "messages" | "minutes" | "number" | "outcome" | "paid_until" | "person" | "price" | "reason" | "replaces" | "starts_at" | "suspend" | "to" | "units" | "waiting_since")[];
+  reasons: string[];
+  prompts: string[];
+  refused: "already_open" | "ended" | "no_cadence" | null;
+  case: string | null;
+}
+
+/** What who asks may open in a conversation. */
+export interface CaseChoices {
+  conversation: string;
+  choices: CaseChoiceView[];
+}
+
+/**
+ * A case was opened, came into another state, or waits for support (`did`: overdue, or a reminder before that).
+ *
+ * `by` is the role of who did it, `system` where nobody did; null where it would say who reported somebody. `guest` is
+ * the mentor of a session with another one. No reason, no note, and nobody who was reported is in it.
+ */
+export interface CaseData {
+  conversation: string;
+  case: string;
+  kind: string;
+  state: string;
+  member?: string | null;
+  mentor?: string | null;
+  by?: string | null;
+  due_at?: string | null;
+  guest?: string | null;
+  did?: string | null;
 }
 
 /**
@@ -214,7 +269,7 @@ export interface CaseActing {
 export interface CaseDetails {
   kind: "cadence_change" | "credit_correction" | "extra_session" | "ghosting" | "late_cancellation" | "membership_cancellation" | "mentor_absent" | "mentor_switch" | "misconduct" | "no_show" | "one_off_session" | "poor_fit" | "question" | "reply_missed" | "scheduling" | "unattended" | "urgent_note";
   conversation: string;
-  facts?: CaseFacts;
+  facts?: CaseFactsSaid;
   note?: string;
   opened_for?: "member" | "mentor" | null;
 }
@@ -231,8 +286,12 @@ export interface CaseDueView {
   then: "answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn" | null;
 }
 
-/** What is known; None: not said. Instants in ms, days local to the conversation. */
-export interface CaseFacts {
+/**
+ * What is known of a case beside the words; which facts a kind or a state needs and takes, `docs/cases.md` says.
+ *
+ * `starts_at`, `ends_at` and `waiting_since` are RFC 3339; days are the conversation's own.
+ */
+export interface CaseFactsSaid {
   reason?: string | null;
   number?: number | null;
   to?: "every_two_weeks" | "monthly" | "weekly" | null;
@@ -240,17 +299,19 @@ export interface CaseFacts {
   chemistry?: boolean | null;
   replaces?: string | null;
   price?: Price | null;
-  starts_at?: number[] | null;
+  starts_at?: string[] | null;
   minutes?: number | null;
   booking?: string | null;
-  ends_at?: number | null;
+  ends_at?: string | null;
   outcome?: "booked" | "cancelled" | "held" | "mentor_absent" | "no_show" | "no_show_candidate" | "running" | "unattended" | null;
+  first_session?: boolean | null;
   asked_on?: string | null;
   paid_until?: string | null;
   applies_on?: string | null;
   units?: number | null;
   person?: string | null;
   messages?: string[] | null;
+  waiting_since?: string | null;
   suspend?: boolean | null;
   evidence_until?: string | null;
 }
@@ -269,34 +330,43 @@ export interface CaseLineView {
   note: string;
   for: "internal" | "shared";
   because: string;
-  facts: CaseFacts;
+  facts: CaseFactsSaid;
 }
 
-/** A page of cases, newest first. `more` says whether older ones exist. */
+/**
+ * A page of cases, newest first, as they stand at `now`. `more` says whether older ones exist.
+ *
+ * `suggested`, on a mentor's first page, are those that they are asked to open.
+ */
 export interface CaseList {
+  now: string;
   cases: CaseSummary[];
   more: boolean;
+  suggested: SuggestedCase[];
 }
 
 /**
  * A case without its history, as lists have it: a reason in somebody's own words is left out too.
  *
- * `id` is the server's own. `possible` are the actions that who asks may take now; `by_hand`, for support, the states
- * to which it may be moved with a note that says why.
+ * `id` is the server's own. `title` names the kind, and `says` tells who asks what the state means for them, both in
+ * the language of `Accept-Language`. `possible` are the actions that who asks may take now; `by_hand`, for support,
+ * the states to which it may be moved with a note that says why.
  */
 export interface CaseSummary {
   id: string;
   kind: "cadence_change" | "credit_correction" | "extra_session" | "ghosting" | "late_cancellation" | "membership_cancellation" | "mentor_absent" | "mentor_switch" | "misconduct" | "no_show" | "one_off_session" | "poor_fit" | "question" | "reply_missed" | "scheduling" | "unattended" | "urgent_note";
+  title: string;
   conversation: string;
   member: string;
   state: "answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn";
+  says: string;
   since: string;
   opened_by: string;
   opened_at: string;
   ended_at: string | null;
   assignee: string;
   due: CaseDueView | null;
-  facts: CaseFacts;
+  facts: CaseFactsSaid;
   possible: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn" | "assign" | "attempt" | "note" | "withdraw" | "lift" | "suspend")[];
   by_hand: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn")[];
 }
@@ -307,23 +377,32 @@ export interface CaseSuspensionView {
   lapses_at: string | null;
 }
 
-/** A case with its history, the first line first. `own_id` is what who asks calls it; '' for nothing. */
+/**
+ * A case with its history, the first line first, as it stands at `now`.
+ *
+ * `own_id` is what who asks calls it; '' for nothing. `prompts` are, for mentors and support, questions to oneself and
+ * words to say, in the language of `Accept-Language`.
+ */
 export interface CaseView {
   id: string;
   kind: "cadence_change" | "credit_correction" | "extra_session" | "ghosting" | "late_cancellation" | "membership_cancellation" | "mentor_absent" | "mentor_switch" | "misconduct" | "no_show" | "one_off_session" | "poor_fit" | "question" | "reply_missed" | "scheduling" | "unattended" | "urgent_note";
+  title: string;
   conversation: string;
   member: string;
   state: "answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn";
+  says: string;
   since: string;
   opened_by: string;
   opened_at: string;
   ended_at: string | null;
   assignee: string;
   due: CaseDueView | null;
-  facts: CaseFacts;
+  facts: CaseFactsSaid;
   possible: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn" | "assign" | "attempt" | "note" | "withdraw" | "lift" | "suspend")[];
   by_hand: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn")[];
+  now: string;
   own_id: string;
+  prompts: string[];
   suspension: CaseSuspensionView | null;
   history: CaseLineView[];
 }
@@ -376,11 +455,13 @@ export interface Conversation {
   composer: Composer;
   reply: Reply;
   away: Away | null;
+  unanswered: Unanswered | null;
 }
 
 /**
  * What is to change; null or absent: as it is. `ended` is final, and comes before `suspended`, which comes before
- * `paused`: `open` lifts a suspension and gives back what was before. `ended_reason` is said with `ended` or never.
+ * `paused`: `open` lifts a suspension and gives back what was before. While a case suspends the conversation, `open`
+ * and `paused` are kept for when the case lifts that. `ended_reason` is said with `ended` or never.
  */
 export interface ConversationChange {
   plan?: string | null;
@@ -536,6 +617,17 @@ export interface FreeStarts {
   slots: string[];
 }
 
+/**
+ * What becomes of a leaving mentor's conversations.
+ *
+ * `others` are trials and guests' conversations: they have no plan to go on with, and are support's to end.
+ */
+export interface HandOver {
+  mentor: string;
+  switches: MemberSwitch[];
+  others: string[];
+}
+
 /** When a mentor may be booked by their members. What is left out gets its default, also where there were hours. */
 export interface HoursDetails {
   weekly: WeeklyHours[];
@@ -597,6 +689,21 @@ export interface MailBounceNoted {
   people: number;
 }
 
+/** The open switch of a conversation: `case` is its id. */
+export interface MemberSwitch {
+  conversation: string;
+  member: string;
+  case: string;
+}
+
+/** A member leaves for whom a business pays: when they asked, and the first day that is not paid for. */
+export interface MembershipCancelledData {
+  member: string;
+  asked_on?: string | null;
+  paid_until?: string | null;
+  payer?: string | null;
+}
+
 /** What is to change; null or absent: as it is. */
 export interface MembershipChange {
   renewal?: "annual" | "monthly" | null;
@@ -651,7 +758,8 @@ export interface MembershipPrice {
  *
  * `paid_until` is the first day that is not paid for: the day of the next renewal, or where it does not renew, of its
  * end. `price` is that of a month, or of a year where it renews annually; with a cadence, for meeting every two weeks.
- * `renewal_price` is what a renewal costs, and `monthly_price` what a month does, at the agreed cadence.
+ * `renewal_price` is what the next renewal costs, and `monthly_price` what a month does, each at the cadence that then
+ * holds: `next_cadence` from the day `next_cadence_from` on, where that is agreed.
  * `reminder_on` is null where it does not renew.
  */
 export interface MembershipView {
@@ -665,6 +773,8 @@ export interface MembershipView {
   monthly_price: Price;
   payer: "business" | "consumer";
   cadence: "every_two_weeks" | "monthly" | "weekly" | null;
+  next_cadence: "every_two_weeks" | "monthly" | "weekly" | null;
+  next_cadence_from: string | null;
   reminder_on: string | null;
   updated_at: string;
   history: AgreedMembership[];
@@ -923,6 +1033,16 @@ export interface QuietHours {
 }
 
 /**
+ * When support read messages of the conversation that had been reported, the first time first.
+ *
+ * Of a case that is open nothing is said.
+ */
+export interface Readings {
+  conversation: string;
+  read_at: string[];
+}
+
+/**
  * The rules say no, and nothing has changed. `reason` is the first that holds, for programs.
  *
  * `credits_left` is there where units are missing: how many the period has. `free_starts` are starts (RFC 3339) that
@@ -976,7 +1096,11 @@ export interface Reply {
   overdue: boolean;
 }
 
-/** A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised. */
+/**
+ * A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised.
+ *
+ * `answered_by` is who answered in the mentor's place, null where the mentor did.
+ */
 export interface ReplyData {
   conversation: string;
   member?: string | null;
@@ -986,6 +1110,7 @@ export interface ReplyData {
   answered_at?: string | null;
   waited_ms?: number | null;
   in_time?: boolean | null;
+  answered_by?: string | null;
 }
 
 /**
@@ -994,7 +1119,8 @@ export interface ReplyData {
  * `missed` deadlines are those of waits answered late, dropped late, or still open. `counted` time is by the plan's
  * clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
  * number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
- * days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few.
+ * days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
+ * answered, `by_substitutes` were given in the mentor's place; `stood_in` are the mentor's own in the place of others.
  */
 export interface ReplyGroup {
   name: string;
@@ -1013,6 +1139,8 @@ export interface ReplyGroup {
   mentor_weeks: number;
   mentor_days: number;
   weeks_behind: number;
+  by_substitutes?: number;
+  stood_in?: number;
 }
 
 /**
@@ -1039,6 +1167,21 @@ export interface Revocation {
 export interface Revoked {
   person: string;
   before: string;
+}
+
+/** A message that was reported, or stands around such a one. `text` is null where it does not open. */
+export interface SealedMessage {
+  seq: number;
+  at: string;
+  sender: string;
+  role: "member" | "mentor" | "service" | "support" | "system";
+  reported: boolean;
+  text: string | null;
+}
+
+/** In the order of the conversation; none where none were reported, or they are kept no more. */
+export interface SealedMessages {
+  messages: SealedMessage[];
 }
 
 /**
@@ -1151,6 +1294,14 @@ export interface StoredMessage {
   event?: SystemEvent | null;
 }
 
+/** A case that a mentor is asked to open: nothing was heard of the member `since`; `at` is when they were asked. */
+export interface SuggestedCase {
+  kind: "cadence_change" | "credit_correction" | "extra_session" | "ghosting" | "late_cancellation" | "membership_cancellation" | "mentor_absent" | "mentor_switch" | "misconduct" | "no_show" | "one_off_session" | "poor_fit" | "question" | "reply_missed" | "scheduling" | "unattended" | "urgent_note";
+  conversation: string;
+  since: string;
+  at: string;
+}
+
 /** What happened, for apps to put into words. Of names that they do not know they show the name, or nothing. */
 export interface SystemEvent {
   name: string;
@@ -1161,12 +1312,12 @@ export interface SystemEvent {
 export interface Told {
   about: "reply" | "writing";
   sentence: string;
-  step: Beginning | PlanChanged | PolicyValue | WindowOpened | WindowKept | MessagesSpent | LiveChat | StatusSet | AgainstRules | Unexplained | ClosedDays | WritingOpen | WritingClosed | WaitBegan | DeadlineSet | DeadlineMoved | DeadlineKept | WaitAnswered | AnswerDue | NoDeadline | NothingOwed;
+  step: Beginning | PlanChanged | PolicyValue | WindowOpened | WindowKept | MessagesSpent | LiveChat | StatusSet | AgainstRules | Unexplained | UsedElsewhere | ClosedDays | WritingOpen | WritingClosed | WaitBegan | DeadlineSet | DeadlineMoved | DeadlineKept | WaitAnswered | AnswerDue | NoDeadline | NothingOwed;
 }
 
 /** On which channels a person hears of a topic. `essential` events come by mail whatever is turned off. */
 export interface TopicPreference {
-  topic: "deadlines" | "messages" | "openings" | "operations" | "reminders" | "sessions";
+  topic: "cases" | "deadlines" | "messages" | "openings" | "operations" | "reminders" | "sessions";
   mail: boolean;
   push: boolean;
   essential: string[];
@@ -1174,7 +1325,7 @@ export interface TopicPreference {
 
 /** On which channels one wants to hear of a topic. */
 export interface TopicWish {
-  topic: "deadlines" | "messages" | "openings" | "operations" | "reminders" | "sessions";
+  topic: "cases" | "deadlines" | "messages" | "openings" | "operations" | "reminders" | "sessions";
   mail?: boolean;
   push?: boolean;
 }
@@ -1187,6 +1338,23 @@ export interface TrialData {
   until?: string | null;
 }
 
+/**
+ * What the member wrote in the conversation that this one goes on with, and nobody answered.
+ *
+ * Their app offers to send it on to the new mentor, by reading it there and sending it here.
+ */
+export interface Unanswered {
+  conversation: string;
+  messages: UnansweredMessage[];
+}
+
+/** A message by the id that its app gave it. */
+export interface UnansweredMessage {
+  id: string;
+  seq: number;
+  at: string;
+}
+
 /** What is kept of the past does not lead to the stored value of `field`; the stored one holds. */
 export interface Unexplained {
   kind: "unexplained";
@@ -1197,6 +1365,17 @@ export interface Unexplained {
 /** How many of a person's notices are unread. */
 export interface UnreadNotices {
   unread: number;
+}
+
+/**
+ * So many of the week's windows, or messages, were used in a conversation with another mentor and count here too.
+ *
+ * Of `windows` and `messages` one is not 0.
+ */
+export interface UsedElsewhere {
+  kind: "used_elsewhere";
+  windows?: number;
+  messages?: number;
 }
 
 /** The mentor's message that ended the last wait. */
@@ -1215,7 +1394,12 @@ export interface WaitBegan {
   at: string;
 }
 
-/** An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised. */
+/**
+ * An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised.
+ *
+ * `steps` of the escalation in their order, as the deadline stands: who was told, and who is told when, if no answer
+ * comes.
+ */
 export interface WaitResource {
   conversation: string;
   member: string;
@@ -1225,7 +1409,22 @@ export interface WaitResource {
   due_at: string | null;
   overdue: boolean;
   missed: boolean;
+  substitute?: string | null;
   time_left_ms: number | null;
+  steps: WaitStep[];
+}
+
+/**
+ * A step of the escalation: so many hours ahead of the deadline, 0 for the miss, or after the first message.
+ *
+ * `to` are those whom it is for, a substitute only where somebody stands in now; `told`, whether it is over.
+ */
+export interface WaitStep {
+  at: string;
+  to: ("mentor" | "substitute" | "support")[];
+  before_hours: number | null;
+  after_hours: number | null;
+  told: boolean;
 }
 
 /** An amount in the currency's minor unit: 45000 NOK is 450 kroner. */

@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "replies", "reply", "session", "typing", "unfollowed", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "replies", "reply", "session", "typing", "unfollowed", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -59,7 +59,11 @@ export interface BoardTotals {
   missed: number;
 }
 
-/** A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted. */
+/**
+ * A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted.
+ *
+ * `substitute` is who stands in while the mentor is away, null where nobody does, and while the records do not answer.
+ */
 export interface BoardWait {
   conversation: string;
   member: string;
@@ -69,6 +73,7 @@ export interface BoardWait {
   due_at: string | null;
   overdue: boolean;
   missed: boolean;
+  substitute: string | null;
 }
 
 /**
@@ -101,6 +106,47 @@ export interface BookingView {
   moved_from: string | null;
 }
 
+/**
+ * A case was opened, or has changed: as it is now, and the line of its history that its reader sees, '' for none.
+ *
+ * `case` is null where some may have been missed: whoever shows cases asks for them again.
+ */
+export interface CaseChanged {
+  type: "case";
+  case: CaseGlance | null;
+  did: string;
+}
+
+/**
+ * A case as its reader sees it, without facts and history. `assignee` is for support alone.
+ *
+ * Of kinds and states that they do not know apps show nothing. `due` is null at an end, and for whoever sees the state
+ * alone.
+ */
+export interface CaseGlance {
+  id: string;
+  kind: string;
+  conversation: string;
+  member: string;
+  state: string;
+  since: string;
+  ended_at: string | null;
+  assignee: string;
+  due: CaseWaits | null;
+}
+
+/**
+ * What is waited for: the state `what`, from whom (`by`), until `at`, null while the clock stands still.
+ *
+ * `then` follows by itself; null: support is told, and the state stays.
+ */
+export interface CaseWaits {
+  at: string | null;
+  by: string;
+  what: string;
+  then: string | null;
+}
+
 /** Ask what `send` would answer now, without sending. */
 export interface Check {
   type: "check";
@@ -131,7 +177,11 @@ export interface ComposerChanged {
   composer: Composer;
 }
 
-/** A conversation was added, or its plan, status or zone changed, or its mentor went away or came back. */
+/**
+ * A conversation was added, or its plan, status or zone changed, or its mentor went away or came back.
+ *
+ * To a substitute, too, when their time begins, and when a member has begun to wait.
+ */
 export interface ConversationChanged {
   type: "conversation";
   conversation: ConversationView;
@@ -156,6 +206,7 @@ export interface ConversationView {
   next_session: NextSession | null;
   muted: boolean;
   away: Away | null;
+  reads_from: number | null;
 }
 
 /** Units of 30 minutes that are left in the running period, null where the plan gives without limit; its end. */
@@ -435,7 +486,11 @@ export interface Unfollow {
   conversation: string;
 }
 
-/** The answer to unfollow: nothing more comes by itself of the conversation. */
+/**
+ * The answer to unfollow: nothing more comes by itself of the conversation.
+ *
+ * Also to a substitute whose time is over: the conversation is theirs no longer.
+ */
 export interface Unfollowed {
   type: "unfollowed";
   conversation: string;
@@ -470,6 +525,6 @@ export interface Welcome {
   notices: UnreadNotices | null;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Clock | Gap | Error;
 
 export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices;

@@ -1,4 +1,4 @@
-"""The demo's sessions: hours and prices of its mentor, a live chat that is about to start, and two video calls."""
+"""Sessions of GoMentor's people: hours and prices of a mentor, a live chat that is about to start, two video calls."""
 
 from msgspec import Struct
 
@@ -34,13 +34,13 @@ def before_a_quarter(now: int) -> int:
     return now + (-(now + AHEAD)) % QUARTER
 
 
-async def open_the_mentor(parts: Parts, mentor: str) -> None:
+async def open_the_mentor(parts: Parts, mentor: str, prices: ListedPrices) -> None:
     """Hours and prices, where there are none."""
     hours = await parts.hours.find(mentor)
     if hours is not None and not hours.updated_at:
         await parts.hours.put(mentor, HOURS)
     if not await parts.prices.find(mentor):
-        await parts.prices.put(mentor, PRICES)
+        await parts.prices.put(mentor, prices)
 
 
 async def book_the_chat(parts: Parts, pair: SessionPair) -> None:

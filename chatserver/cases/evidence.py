@@ -1,0 +1,144 @@
+"""Reported messages and those around them, sealed into the case of the report with its key.
+
+So they can be judged whatever becomes of the conversation. They go when the case has ended, or on the day that support
+named with a reason, `evidence_until`; until that day they outlast the erasure of whoever wrote them.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
+from chatserver.cases.effects import CaseEffects
+from chatserver.cases.rows import case_entries, case_evidence, cases
+from chatserver.cases.rows.case_evidence import EvidenceRow
+from chatserver.conversations.contacts import contact_to_rely_on
+from chatserver.conversations.records import locked
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.sealing import Key, SealError, number_of
+from chatserver.messages.log import LoggedHead, MessageLog
+from chatserver.protocol.entry import read_opened
+from chatserver.protocol.events import Author
+from chatserver.records.database import Database
+from quotas.cases.record import Case, CaseActor, CaseEntry, noted
+from quotas.ledger.base import Entry
+
+AROUND = 20
+"""Messages before a reported one, and after it, that are kept with it."""
+READ = "evidence_read"
+"""What the case's history says where somebody of support read them."""
+_KEY = OF_LATER_KEYS - 1
+
+logger = logging.getLogger(__name__)
+
+
+class Evidence(Struct, frozen=True):
+    """One message in the open. `at` in ms; `text` is None where it does not open."""
+
+    seq: int
+    at: int
+    sender: str
+    role: Author
+    reported: bool
+    text: str | None
+
+
+class CaseEvidence:
+    """`clock` gives the store's instant. Methods raise DatabaseError and StoreError."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        log: CaseLog,
+        messages: MessageLog,
+        keys: ConversationKeys,
+        clock: Callable[[], Awaitable[int]],
+    ) -> None:
+        self._database = database
+        self._log = log
+        self._messages = messages
+        self._keys = keys
+        self._clock = clock
+
+    def effects(self) -> CaseEffects:
+        """Those that are done here, by name."""
+        return {"seal_evidence": self.seal}
+
+    async def seal(self, case: Case, at: int) -> str:
+        """Seal what was reported; how many messages. Sealed again they are as they were."""
+        reported = await self._reported(case)
+        found: dict[int, EvidenceRow] = {}
+        key = await self._keys.current(key_name(case.id), _KEY) if reported else None
+        for each in reported:
+            after, before = max(0, each - AROUND - 1), each + AROUND + 1
+            for entry in await self._messages.page(case.conversation, after, before, before - after - 1):
+                if key is not None and (row := _row(case.id, entry, reported, key)) is not None:
+                    found[row.seq] = row
+        async with self._database.begin() as connection:
+            # Whoever was erased since they were read has nothing here.
+            there = {
+                sender
+                for sender in sorted({row.sender for row in found.values()})
+                if await contact_to_rely_on(connection, sender) is not None
+            }
+            await case_evidence.store(connection, [row for _, row in sorted(found.items()) if row.sender in there])
+        return f"{len(found)} messages" if found else ""
+
+    async def read(self, id: str, reader: CaseActor) -> list[Evidence] | None:
+        """What was sealed, for support, by the case's ref; that they read it is noted. None: there is no such case."""
+        now = await self._clock()
+        async with self._database.read() as connection:
+            kept = await cases.find(connection, await cases.named(connection, reader.id, id) or id)
+        if kept is None:
+            return None
+        async with self._database.begin() as connection:
+            record = (await locked(connection, [kept.case.conversation]))[kept.case.conversation]
+            kept = await cases.find(connection, kept.case.id)
+            assert kept is not None, "cases are never deleted"  # noqa: S101 - for whoever changes that
+            rows = await case_evidence.of_case(connection, kept.case.id)
+            if rows:
+                entry = CaseEntry(now, now, reader.id, reader.role, READ)
+                await self._log.change(connection, kept, noted(kept.case, entry), record, now)
+        keys = await self._keys.existing(key_name(kept.case.id), {number_of(each.sealed) for each in rows})
+        return [_opened(each, keys.get(number_of(each.sealed))) for each in rows]
+
+    async def disclosed(self, conversation: str) -> Sequence[int]:
+        """When support read messages of it that had been reported, as far as the cases have ended; in order."""
+        async with self._database.read() as connection:
+            return await case_entries.when_ended(connection, conversation, READ)
+
+    async def _reported(self, case: Case) -> list[int]:
+        """The seqs of the messages with the ids that the report names: of two sides with one id, the person's."""
+        named = await self._messages.named(case.conversation, case.facts.messages or ())
+        return sorted(
+            message.seq
+            for message in named
+            if message.head.sender == case.facts.person or not _is_theirs_too(message, named, case.facts.person)
+        )
+
+
+def _is_theirs_too(message: LoggedHead, named: Iterable[LoggedHead], person: str | None) -> bool:
+    """Whether the person reported wrote one with the same id."""
+    return any(each.head.id == message.head.id and each.head.sender == person for each in named)
+
+
+def _row(ref: str, entry: Entry, reported: Sequence[int], key: Key) -> EvidenceRow | None:
+    """None of an event, and where there is no text any more."""
+    message = read_opened(entry.entry)
+    if message.kind == "event" or message.erased:
+        return None
+    sealed = key.seal(msgspec.json.encode(message.body))
+    return EvidenceRow(ref, entry.seq, entry.at, message.sender, message.role, entry.seq in reported, sealed)
+
+
+def _opened(row: EvidenceRow, key: Key | None) -> Evidence:
+    text = None
+    try:
+        text = msgspec.json.decode(key.open(row.sealed), type=str) if key is not None else None
+    except (SealError, msgspec.DecodeError):
+        logger.error("a reported message does not open", extra={"case": row.ref})
+    return Evidence(row.seq, row.at, row.sender, row.role, row.reported, text)

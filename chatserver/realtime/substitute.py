@@ -1,0 +1,79 @@
+"""The place in a conversation of whoever stands in for its mentor: from 20 messages before the oldest open wait on.
+
+Source: cases.md "Answers that do not come".
+"""
+
+from chatserver.conversations.absence import AbsenceRecord
+from chatserver.messages.substitutes import reads_from
+from chatserver.protocol.events import Gap
+from chatserver.realtime.follower import Follower, Reader
+from chatserver.realtime.outgoing import MessageAudience
+from chatserver.realtime.room import Room
+from quotas.ledger.base import Entry, StandIn
+
+
+class Substitute(Follower[Room]):
+    """As long as no member's message has waited in the absence, there is nothing to read."""
+
+    __slots__ = ("absence", "reads_from")
+
+    def __init__(self, connection: Reader, room: Room, absence: AbsenceRecord, reads_from: int | None) -> None:
+        super().__init__(connection, room)
+        self.absence = absence
+        self.reads_from = reads_from
+        if self.reads_from is None and room.lane.usage.waiting_since:
+            self._next_seq = room.last_seq  # A wait has begun meanwhile, or its beginning could not be read.
+
+    @property
+    def stand_in(self) -> StandIn:
+        """For the ledger, whose clock decides."""
+        return StandIn(self.connection.user, self.absence.since, self.absence.until)
+
+    @property
+    def stands_in(self) -> bool:
+        return True
+
+    @property
+    def first_seq(self) -> int:
+        return self.room.last_seq + 1 if self.reads_from is None else self.reads_from
+
+    def message(self, seq: int, origin: str, audience: MessageAudience) -> None:
+        if self.room.heard[1] >= self.absence.until:
+            return
+        if self.reads_from is not None or self.room.lane.usage.waiting_since:
+            if self.reads_from is None:
+                self.fill()  # looks where the wait began
+            super().message(seq, origin, audience)
+        elif not self._is_filling and seq == self._next_seq:
+            self._next_seq = seq + 1
+
+    def start(self, seen: int) -> None:
+        if self.reads_from is None:
+            self.fill()
+            return
+        if seen + 1 < self.reads_from:
+            self.connection.tell(Gap(self.room.id, seen))
+            seen = self.reads_from - 1
+        super().start(seen)
+
+    def begin_anew(self, after: int) -> None:
+        super().begin_anew(max(after, self.first_seq - 1))
+
+    async def _page(self) -> None:
+        if self.reads_from is None and not await self._find_beginning():
+            self._skip_until(self.room.last_seq)
+        else:
+            await super()._page()
+
+    async def _find_beginning(self) -> bool:
+        """Look where the oldest wait of the absence began; whether there is one."""
+        first = await self.room.log.first_unanswered(self.room.id, self.absence.named_at)
+        if first is None:
+            return False
+        self.reads_from = reads_from(first)
+        self._next_seq = min(self._next_seq, first)
+        self.room.say_view_to(self)
+        return True
+
+    def _may_have(self, entry: Entry) -> bool:
+        return entry.at < self.absence.until
