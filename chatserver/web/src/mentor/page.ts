@@ -78,9 +78,12 @@ export class MentorPage extends PageElement {
       <main class="mentor ${talk ? "has-thread" : ""}">
         <conversation-list .app=${this.app} .current=${id}></conversation-list>
         ${talk
-          ? html`<mentor-thread .app=${this.app} .talk=${talk} @heard=${(
-            event: CustomEvent<string>,
-          ) => this.#heard(memberName(talk.view), event.detail)}></mentor-thread>`
+          ? html`
+            <mentor-thread .app=${this.app} .talk=${talk} @say=${this.#say}
+              @heard=${(
+                event: CustomEvent<string>,
+              ) => this.#heard(memberName(talk.view), event.detail)}></mentor-thread>
+          `
           : html`
             <section class="thread thread--none only-wide">
               <p class="quiet empty">${this.app.words.mentor.chooseOne}</p>
@@ -106,7 +109,13 @@ export class MentorPage extends PageElement {
   }
 
   #heard(name: string, text: string): void {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.app.words.talk.says(name, text));
+    this.#announce(this.app.words.talk.says(name, text));
+  }
+
+  readonly #say = (event: CustomEvent<string>): void => this.#announce(event.detail);
+
+  #announce(said: string): void {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
   }
 }
 

@@ -42,10 +42,14 @@ export const da: Words = {
     writing: "Skriver",
     says: (name, text) => `${name}: ${text}`,
     empty: (name) => `Der er ikke skrevet noget endnu. ${name} læser det, du skriver her.`,
+    emptyOver: "Her blev der ikke skrevet noget.",
     answersBy: (when) => `Svarer senest ${when}`,
     waits: (name) => `${name} svarer, når det passer`,
     away: (name, until) => `${name} er væk til ${until}`,
     substitute: (name) => `${name} er vikar`,
+    awayUntil: (name, until) => `${name} er væk til ${until}.`,
+    standsIn: (name) => `${name} svarer imens.`,
+    mayWrite: "Du kan skrive alligevel.",
     unknownEvent: "Der skete noget med en session.",
   },
   state: {
@@ -78,6 +82,22 @@ export const da: Words = {
     ) => (count === 1
       ? "1 besked venter på at blive sendt."
       : `${count} beskeder venter på at blive sendt.`),
+  },
+  live: {
+    now: "Livechat",
+    soon: (at, span) => `Livechat ${at}, om ${span}`,
+    left: "tilbage",
+    leftOf: (span) => `${span} tilbage af livechatten`,
+    began: (until) => `Livechatten er begyndt. Den varer til kl. ${until}.`,
+    minutesLeft: (minutes) =>
+      minutes === 1
+        ? "Der er 1 minut tilbage af livechatten."
+        : `Der er ${minutes} minutter tilbage af livechatten.`,
+    over: "Livechatten er slut.",
+  },
+  banners: {
+    only_video_included:
+      "Dit abonnement gælder kun video. Det, der skrives her, er til at aftale tider.",
   },
   events: {
     liveChat: "livechat",

@@ -39,10 +39,14 @@ export const en = {
     writing: "Writing",
     says: (name: string, text: string) => `${name}: ${text}`,
     empty: (name: string) => `Nothing is written yet. ${name} reads what you write here.`,
+    emptyOver: "Nothing was written here.",
     answersBy: (when: string) => `Answers by ${when} at the latest`,
     waits: (name: string) => `${name} answers when they can`,
     away: (name: string, until: string) => `${name} is away until ${until}`,
     substitute: (name: string) => `${name} stands in`,
+    awayUntil: (name: string, until: string) => `${name} is away until ${until}.`,
+    standsIn: (name: string) => `${name} answers meanwhile.`,
+    mayWrite: "You can write all the same.",
     unknownEvent: "Something happened at a session.",
   },
   state: {
@@ -75,6 +79,22 @@ export const en = {
     ) => (count === 1
       ? "1 message is waiting to be sent."
       : `${count} messages are waiting to be sent.`),
+  },
+  live: {
+    now: "Live chat",
+    soon: (at: string, span: string) => `Live chat at ${at}, in ${span}`,
+    left: "left",
+    leftOf: (span: string) => `${span} left of the live chat`,
+    began: (until: string) => `The live chat has begun. It goes on until ${until}.`,
+    minutesLeft: (minutes: number) =>
+      minutes === 1
+        ? "1 minute is left of the live chat."
+        : `${minutes} minutes are left of the live chat.`,
+    over: "The live chat is over.",
+  },
+  banners: {
+    only_video_included:
+      "Your plan includes video only. What is written here is for agreeing on times.",
   },
   events: {
     liveChat: "live chat",

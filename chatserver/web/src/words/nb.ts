@@ -41,10 +41,14 @@ export const nb: Words = {
     writing: "Skriver",
     says: (name, text) => `${name}: ${text}`,
     empty: (name) => `Ingenting er skrevet ennå. ${name} leser det du skriver her.`,
+    emptyOver: "Her ble ingenting skrevet.",
     answersBy: (when) => `Svarer senest ${when}`,
     waits: (name) => `${name} svarer når det passer`,
     away: (name, until) => `${name} er borte til ${until}`,
     substitute: (name) => `${name} er vikar`,
+    awayUntil: (name, until) => `${name} er borte til ${until}.`,
+    standsIn: (name) => `${name} svarer imens.`,
+    mayWrite: "Du kan skrive likevel.",
     unknownEvent: "Noe skjedde med en time.",
   },
   state: {
@@ -77,6 +81,22 @@ export const nb: Words = {
     ) => (count === 1
       ? "1 melding venter på å bli sendt."
       : `${count} meldinger venter på å bli sendt.`),
+  },
+  live: {
+    now: "Livechat",
+    soon: (at, span) => `Livechat ${at}, om ${span}`,
+    left: "igjen",
+    leftOf: (span) => `${span} igjen av livechatten`,
+    began: (until) => `Livechatten har begynt. Den varer til kl. ${until}.`,
+    minutesLeft: (minutes) =>
+      minutes === 1
+        ? "Det er 1 minutt igjen av livechatten."
+        : `Det er ${minutes} minutter igjen av livechatten.`,
+    over: "Livechatten er over.",
+  },
+  banners: {
+    only_video_included:
+      "Abonnementet ditt gjelder bare video. Det som skrives her, er til å avtale tid.",
   },
   events: {
     liveChat: "livechat",
