@@ -129,7 +129,9 @@ async def assembled(
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
             trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
-            board=BoardSubscriptions(store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits),
+            board=BoardSubscriptions(
+                store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits, absences=base.absences
+            ),
             node=base.node,
             bells=bells,
             stand_ins=StandInBook(base.database),
@@ -197,6 +199,7 @@ async def assembled(
             push=base.push,
             vapid=base.vapid,
             cases=base.cases,
+            quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
             clock=ledger.now,

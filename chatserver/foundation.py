@@ -24,6 +24,7 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.evidence_end import EvidenceEnd
 from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
@@ -31,6 +32,8 @@ from chatserver.cases.member_signs import LedgerSigns
 from chatserver.cases.missed_answers import MissedAnswers
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.people_effects import PeopleEffects
+from chatserver.cases.quiet_look import QuietLook
+from chatserver.cases.quiet_members import QuietMembers
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
@@ -178,6 +181,8 @@ class Foundation(Struct, frozen=True, kw_only=True):
     case_effects: CaseEffects
     """What cases ask of the rest of the product: put in by whoever does it."""
     signs: LedgerSigns
+    quiet: QuietMembers
+    """Which members have not been heard of for long."""
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -415,6 +420,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         database=database, bookings=bookings, memberships=memberships, series=series, clock=ledger.now
     )
     case_effects = doers.effects() | relationship.effects() | people.effects() | meeting.effects()
+    case_effects |= EvidenceEnd(database).effects()
     signs = LedgerSigns(ledger, kept)
     case_steps = CaseSteps(
         database=database,
@@ -425,6 +431,15 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         signs=signs,
         guests=GuestSessions(database, case_log, bookings.of_conversation, sessions),
     )
+    quiet = QuietMembers(
+        database=database,
+        look=QuietLook(database, ledger, kept),
+        steps=case_steps,
+        noting=noting,
+        timers=timers,
+        clock=ledger.now,
+        days=rulebook.policy.cases.ghosting_days,
+    )
     owed, booked = StillOwed(ledger), StillBooked(database, sessions, ledger.now)
     asking.of(["message.unread"], unread.still_unread)
     asking.of(["reply.warning"], owed.warned)
@@ -434,6 +449,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     asking.of(["writing.days"], days.still_this_week)
     asking.of(ASKED_ABOUT, booked.answer)
     asking.of(["trial.reminder", "trial.undecided"], trials.still_undecided)
+    asking.of(["ghosting.suggested"], quiet.still_quiet)
     still_so = CaseStillSo(database)
     asking.of(OF_STATES, still_so.state)
     asking.of(OF_SUPPORT, still_so.assigned)
@@ -452,7 +468,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             timers,
             [
                 *(deadlines, steps, series_timers, renewals, trials, unread, openings, days),
-                *(absence_timers, outbox_timer, case_steps),
+                *(absence_timers, outbox_timer, case_steps, quiet),
             ],
         ),
         records=ReplyRecords(
@@ -464,7 +480,10 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             noting=noting,
             clock=ledger.now,
             name=node,
-            listener=MissedAnswers(database, OwnCases(case_log), timers, rulebook.policy.cases),
+            listeners=[
+                MissedAnswers(database, OwnCases(case_log), timers, rulebook.policy.cases),
+                quiet,
+            ],
         ),
         restorer=restorer,
         provisioning=provisioning,
@@ -501,6 +520,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         case_steps=case_steps,
         case_effects=case_effects,
         signs=signs,
+        quiet=quiet,
     )
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from quotas import instant
-from quotas.admission import CLOSED_TO_BOTH, Denied, WritingState, admit_member, without_wait, writing_state
+from quotas.admission import CLOSED_TO_BOTH, Denied, WritingState, admit_member, used_in, without_wait, writing_state
 from quotas.plans import Always, Messages, OpenDays, Windows
 from quotas.standing import Standing
 from quotas.steps import (
@@ -29,6 +29,7 @@ from quotas.steps import (
     StatusSet,
     Step,
     Unexplained,
+    UsedElsewhere,
     WaitBegan,
     WindowKept,
     WritingClosed,
@@ -72,16 +73,29 @@ def _gaps(story: Story, standing: Standing, terms: Terms, state: WritingState) -
     writing: list[Step] = []
     if derived.window_ends_at != state.window_ends_at:
         writing.append(Unexplained("window_ends_at", instant.text_or_none(state.window_ends_at)))
+    windows, messages = _used_elsewhere(story, standing, terms)
     if derived.windows_left != state.windows_left:
-        writing.append(Unexplained("windows_left", state.windows_left))
+        gap = UsedElsewhere(windows=windows) if windows > 0 else Unexplained("windows_left", state.windows_left)
+        writing.append(gap)
     if derived.messages_left != state.messages_left:
-        writing.append(Unexplained("messages_left", state.messages_left))
+        left = UsedElsewhere(messages=messages) if messages > 0 else Unexplained("messages_left", state.messages_left)
+        writing.append(left)
     reply: list[Step] = []
     if told.waiting_since != usage.waiting_since:
         reply.append(Unexplained("waiting_since", instant.text_or_none(usage.waiting_since)))
     if told.due_at != usage.due_at:
         reply.append(Unexplained("due_at", instant.text_or_none(usage.due_at)))
     return writing, reply
+
+
+def _used_elsewhere(story: Story, standing: Standing, terms: Terms) -> tuple[int, int]:
+    """Windows and messages of the week that another conversation told this one of; 0 where none can have."""
+    if not story.counts_elsewhere or story.known_from:
+        return 0, 0
+    (windows, messages), (own_windows, own_messages) = (
+        used_in(usage, terms.week) for usage in (standing.usage, story.usage)
+    )
+    return windows - own_windows, messages - own_messages
 
 
 def _status(story: Story, standing: Standing) -> StatusSet:

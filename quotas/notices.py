@@ -142,12 +142,15 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("trial.reminder", "member", _BOTH, "hold", "reminders"),
     _rule("trial.undecided", "support", _MAIL, "hold", "operations"),
     _rule("trial.not_chosen", "mentor", _MAIL, "hold", "reminders"),
+    _rule("ghosting.suggested", "mentor", _BOTH, "hold", "reminders"),
     _rule("case.opened", "member", _BOTH, "hold", "cases"),
     _rule("case.opened", "mentor", _BOTH, "hold", "cases"),
     _rule("case.moved", "member", _BOTH, "hold", "cases"),
     _rule("case.moved", "mentor", _BOTH, "hold", "cases"),
     # Support whose case it is, or who was given it.
     _rule("case.moved", "support", _LIST, "hold", "operations"),
+    # The mentor of a session with another one, who has no part in the conversation that asks for it.
+    _rule("case.guest", "mentor", _BOTH, "hold", "cases"),
     _rule("case.noted", "member", _BOTH, "hold", "cases"),
     _rule("case.noted", "mentor", _BOTH, "hold", "cases"),
     _rule("case.noted", "support", _MAIL, "hold", "operations"),

@@ -67,6 +67,16 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "Hvor mange meldinger som er igjen, følger ikke av det som er bevart; det som er lagret, gjelder.",
         "Hvor mange beskeder der er tilbage, følger ikke af det, der er bevaret; det lagrede gælder.",
     ),
+    "used_elsewhere_windows": (
+        "Windows of this week that were used with another mentor count here too: {windows}.",
+        "Vinduer denne uken som ble brukt hos en annen mentor, teller også her: {windows}.",
+        "Vinduer i denne uge, som blev brugt hos en anden mentor, tæller også her: {windows}.",
+    ),
+    "used_elsewhere_messages": (
+        "Messages of this week that were used with another mentor count here too: {messages}.",
+        "Meldinger denne uken som ble brukt hos en annen mentor, teller også her: {messages}.",
+        "Beskeder i denne uge, som blev brugt hos en anden mentor, tæller også her: {messages}.",
+    ),
     "unexplained_waiting_since": (
         "The start of the wait does not follow from what is kept of the past; what the store says holds.",
         "Når ventetiden begynte, følger ikke av det som er bevart; det som er lagret, gjelder.",

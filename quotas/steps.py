@@ -121,6 +121,20 @@ class Unexplained(_Step, frozen=True, tag="unexplained"):
         return f"_{self.field}"
 
 
+class UsedElsewhere(_Step, frozen=True, tag="used_elsewhere"):
+    """So many of the week's windows, or messages, were used in a conversation with another mentor and count here too.
+
+    Of `windows` and `messages` one is not 0.
+    """
+
+    windows: int = 0
+    messages: int = 0
+
+    @property
+    def variant(self) -> str:
+        return "_windows" if self.windows else "_messages"
+
+
 class ClosedDay(Struct, frozen=True):
     """A closed day, local; `holiday` is its name where a public holiday closes it, in the country's own language."""
 
@@ -260,6 +274,7 @@ Step = (
     | StatusSet
     | AgainstRules
     | Unexplained
+    | UsedElsewhere
     | ClosedDays
     | WritingOpen
     | WritingClosed

@@ -94,6 +94,8 @@ class Story:
         self.settings = settings
         self.usage = usage or Usage()
         self.known_from = known_from
+        self.counts_elsewhere = False
+        """Whether what is used in a conversation with another mentor may count in this one, too."""
         self.openings: list[Opening] = []
         self.spent: Spending | None = None
         self.plans: list[tuple[int, PlanChanged]] = []

@@ -13,6 +13,7 @@ from quotas.plans import Always, Sessions, builtin_policy, load_policy
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "deploy" / "policies"
 GOMENTOR, COACHING = POLICIES / "gomentor.toml", POLICIES / "coaching.toml"
+TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 FOR_NO_MEMBERSHIP = {"trial", "guest"}
 """Built-in plans that nobody buys."""
 
@@ -58,8 +59,7 @@ def test_the_page_of_the_coaching_platform_names_tests_that_there_are() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| the guide |")]
     assert len(rows) > 30
     for row in rows:
-        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row.rstrip(" |").rpartition(" | ")[2])
-        assert named, row
-        for file, test in named:
-            text = (ROOT / file).read_text(encoding="utf-8")
-            assert not test or re.search(rf"^(async )?def {test}\(", text, re.MULTILINE), (file, test)
+        assert TEST.findall(row.rstrip(" |").rpartition(" | ")[2]), row
+    for file, test in TEST.findall(page):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert not test or re.search(rf"^(async )?def {test}\(", text, re.MULTILINE), (file, test)

@@ -32,6 +32,7 @@ class CaseFactsSaid(Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     booking: str | None = None
     ends_at: str | None = None
     outcome: BookingState | None = None
+    first_session: bool | None = None
     asked_on: date | None = None
     paid_until: date | None = None
     applies_on: date | None = None

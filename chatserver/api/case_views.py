@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from chatserver.access.tokens import Identity
 from chatserver.api.case_facts import CaseFactsSaid, facts_shown
 from chatserver.cases.case_requests import CaseAsker, CaseSeen
+from chatserver.cases.rows.quiet_members import QuietMember
 from quotas import instant
 from quotas.cases.record import Case, CaseEntry, NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
@@ -74,6 +75,15 @@ class CaseSummary(Struct, frozen=True):
     by_hand: list[CaseState]
 
 
+class SuggestedCase(Struct, frozen=True):
+    """A case that a mentor is asked to open: nothing was heard of the member `since`; `at` is when they were asked."""
+
+    kind: CaseKind
+    conversation: str
+    since: str
+    at: str
+
+
 class CaseView(CaseSummary, frozen=True):
     """A case with its history, the first line first, as it stands at `now`.
 
@@ -120,6 +130,12 @@ def case_summary(seen: CaseSeen, asker: CaseAsker, spoken: Language) -> CaseSumm
         possible=list(seen.possible),
         by_hand=list(seen.by_hand),
     )
+
+
+def suggested_case(quiet: QuietMember) -> SuggestedCase:
+    """Of a member of whom it was asked."""
+    since, at = quiet.quiet_since or 0, quiet.suggested_at or 0
+    return SuggestedCase("ghosting", quiet.conversation, instant.text(since), instant.text(at))
 
 
 def _reader(case: Case, asker: CaseAsker) -> CaseReader:

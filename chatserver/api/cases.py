@@ -5,7 +5,15 @@ from typing import Annotated, Any, assert_never, get_args
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chatserver.api.case_facts import CaseFactsSaid, facts_read
-from chatserver.api.case_views import CaseSummary, CaseView, asker_of, case_summary, case_view
+from chatserver.api.case_views import (
+    CaseSummary,
+    CaseView,
+    SuggestedCase,
+    asker_of,
+    case_summary,
+    case_view,
+    suggested_case,
+)
 from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation, PathPart
 from chatserver.api.problem import ProblemError, RefusedError, invalid
@@ -78,11 +86,15 @@ class CasesQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseList(Struct, frozen=True):
-    """A page of cases, newest first, as they stand at `now`. `more` says whether older ones exist."""
+    """A page of cases, newest first, as they stand at `now`. `more` says whether older ones exist.
+
+    `suggested`, on a mentor's first page, are those that they are asked to open.
+    """
 
     now: str
     cases: list[CaseSummary]
     more: bool
+    suggested: list[SuggestedCase]
 
 
 async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
@@ -117,7 +129,12 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
     asker, spoken = asker_of(call.identity), language(call.headers.get("accept-language", ""))
     page = await call.context.cases.page(which, asker, query.limit)
     now = instant.text(await call.context.clock())
-    return HttpAnswer(200, CaseList(now, [case_summary(each, asker, spoken) for each in page.cases], page.more))
+    is_first = asker.role == "mentor" and not which.after
+    asked = await call.context.quiet.suggested_to(asker.user) if is_first else []
+    suggested = [suggested_case(each) for each in asked if which.conversation in ("", each.conversation)]
+    return HttpAnswer(
+        200, CaseList(now, [case_summary(each, asker, spoken) for each in page.cases], page.more, suggested)
+    )
 
 
 def _given(value: str | UnsetType) -> str:
@@ -136,7 +153,7 @@ async def _answered(
         case CaseSeen():
             spoken = language(call.headers.get("accept-language", ""))
             policy, looks_after = call.context.case_policy, call.identity.role in ("mentor", "support")
-            prompts = prompts_of(outcome.case.kind, spoken, policy) if looks_after else []
+            prompts = prompts_of(outcome.case.kind, spoken, policy, outcome.case.facts) if looks_after else []
             view = case_view(outcome, asker_of(call.identity), spoken, prompts, await call.context.clock())
             return HttpAnswer(201 if outcome.created else 200, view)
         case NotInThisCase():

@@ -15,6 +15,7 @@ from chatserver.api.roles import EVERYBODY, STAFF
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.leaving_mentors import LeavingMentors
+from chatserver.cases.quiet_members import QuietMembers
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
@@ -84,6 +85,7 @@ class ApiContext:
     push: PushSubscriptions
     vapid: Vapid
     cases: CaseBook
+    quiet: QuietMembers
     leaving_mentors: LeavingMentors
     evidence: CaseEvidence
     clock: Callable[[], Awaitable[int]]
@@ -93,14 +95,14 @@ class ApiContext:
     metrics: Metrics
 
     @property
+    def case_policy(self) -> CasePolicy:
+        """What the policy says of cases."""
+        return self.provisioning.rulebook.policy.cases
+
+    @property
     def session_policy(self) -> SessionPolicy:
         """The numbers by which sessions are judged."""
         return self.provisioning.rulebook.policy.sessions
-
-    @property
-    def case_policy(self) -> CasePolicy:
-        """What the platform says of cases."""
-        return self.provisioning.rulebook.policy.cases
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):

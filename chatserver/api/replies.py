@@ -35,7 +35,7 @@ class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50
 
 
-class WaitResource(events.BoardWait, frozen=True):
+class WaitResource(events.BoardWait, frozen=True, kw_only=True):
     """An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised."""
 
     time_left_ms: int | None
@@ -66,10 +66,9 @@ async def get_replies(call: HttpCall[RepliesQuery, None]) -> HttpAnswer:
         mentor = identity.user
     wanted = Wanted(query.state, mentor, _plan(call.context.provisioning.rulebook, query.plan))
     page = await call.context.board.page(wanted, _place(query.after), query.limit)
-    return HttpAnswer(
-        200,
-        RepliesPage(text(page.now), totals_of(page.totals), [_row(wait, page.now) for wait in page.waits], page.next),
-    )
+    away = await call.context.absences.substitutes({wait.mentor for wait in page.waits}, page.now)
+    rows = [_row(wait, page.now, away.get(wait.mentor)) for wait in page.waits]
+    return HttpAnswer(200, RepliesPage(text(page.now), totals_of(page.totals), rows, page.next))
 
 
 def _plan(rulebook: Rulebook, plan: str | UnsetType) -> str:
@@ -89,8 +88,9 @@ def _place(after: str | UnsetType) -> Place:
         raise invalid([FieldProblem("after", "is no place on the board; allowed: the `next` of a page")]) from None
 
 
-def _row(wait: OpenWait, now: int) -> WaitResource:
-    return WaitResource(**asdict(owed_of(wait, now)), time_left_ms=wait.due_at - now if wait.due_at else None)
+def _row(wait: OpenWait, now: int, substitute: str | None) -> WaitResource:
+    time_left_ms = wait.due_at - now if wait.due_at else None
+    return WaitResource(**asdict(owed_of(wait, now, substitute)), time_left_ms=time_left_ms)
 
 
 GET_REPLIES = Operation(

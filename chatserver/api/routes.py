@@ -45,6 +45,7 @@ from chatserver.api.push import (
     LIST_PUSH_SUBSCRIPTIONS,
     PUT_PUSH_SUBSCRIPTION,
 )
+from chatserver.api.readings import GET_READINGS
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
@@ -74,6 +75,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CONVERSATION,
     GET_MESSAGES,
     GET_WHY,
+    GET_READINGS,
     GET_REPLIES,
     GET_REPORT,
     PUT_BOOKING,

@@ -47,6 +47,7 @@ def _facts(
         if case.kind == "misconduct" and last.role != "support":
             yield _of_support("case.urgent", case, number, last, conversation)
     elif len(case.reached) > len(before.reached):
+        yield from _to_guest(case, number, conversation, seeing)
         # Of what opens by itself its own notices tell, and of what became of it by itself the rest of the product.
         by_itself = case.opener.role == "system" == last.role
         yield _state_fact("case.moved", case, number, conversation, [] if by_itself else seeing, due_at)
@@ -72,12 +73,12 @@ def _state_fact(
     due_at: int | None,
 ) -> Fact:
     last = case.history[-1]
-    hearing = [each for each in seeing if each.person != last.who]
+    hearing = [each for each in seeing if each.person not in (last.who, _guest(case, conversation))]
     data: dict[str, Any] = {"case": case.id, "kind": case.kind, "state": case.state}
     if not _is_bare(case):
         data |= {"by": last.role, "due_at": instant.text_or_none(due_at)}
-    if case.kind == "one_off_session" and case.facts.mentor:
-        data["guest"] = case.facts.mentor
+    if guest := _guest(case, conversation):
+        data["guest"] = guest
     helping = _helping(case, last)
     return Fact(
         event=event,
@@ -93,6 +94,28 @@ def _state_fact(
         joined=case.state == "overtaken",
         data=data,
     )
+
+
+def _to_guest(
+    case: Case, number: int, conversation: ConversationRecord, seeing: Iterable[CaseOnlooker]
+) -> Iterator[Fact]:
+    """Without the conversation, which is none of theirs."""
+    guest = _guest(case, conversation)
+    if guest and any(each.person == guest for each in seeing):
+        yield Fact(
+            event="case.guest",
+            mark=f"{case.id}/{number}",
+            at=case.history[-1].at,
+            mentor=guest,
+            roles=frozenset({"mentor"}),
+            data={"case": case.id, "kind": case.kind, "state": case.state},
+        )
+
+
+def _guest(case: Case, conversation: ConversationRecord) -> str:
+    """The other mentor of a one-off session; '' for none."""
+    mentor = case.facts.mentor if case.kind == "one_off_session" else None
+    return mentor if mentor and mentor != conversation.mentor else ""
 
 
 def _notes(case: Case, first: int, conversation: ConversationRecord, seeing: Iterable[CaseOnlooker]) -> Iterator[Fact]:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.cases.case_log import CASE, CaseLog
 from chatserver.cases.guest import case_of_guest
 from chatserver.cases.own_cases import OwnCases
-from chatserver.cases.rows import cases
+from chatserver.cases.rows import cases, quiet_members
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.records.database import Database, DatabaseError
+from chatserver.sessions.attendance import have_met
 from chatserver.sessions.session_event import EventName, SessionEvent
 from quotas.cases.events import ActivitySign, clock_resumed, clock_stopped, conversation_ended, member_active
 from quotas.cases.facts import CaseFacts
@@ -92,6 +93,8 @@ class CaseOpenings:
         """The conversation's status is another one with this transaction."""
         if before.status == after.status:
             return
+        if after.status == "open":
+            await quiet_members.heard(connection, {after.id: now})
         for kept in await cases.live_of(connection, after.id):
             if not kept.case.is_open:
                 continue
@@ -135,7 +138,8 @@ class CaseOpenings:
         self, connection: AsyncConnection, kind: CaseKind, event: SessionEvent, conversation: ConversationRecord
     ) -> None:
         # As of the instant at which it fell due, however late that is written down.
-        facts = CaseFacts(booking=event.booking)
+        is_first = kind == "no_show" and not await have_met(connection, conversation.member, conversation.mentor)
+        facts = CaseFacts(booking=event.booking, first_session=is_first or None)
         await self._own.open_one(connection, conversation, kind, event.booking, facts, event.at, event.noted_at)
 
     async def _returned(

@@ -8,10 +8,9 @@ from sqlalchemy import true
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_record import KeptCase
 from chatserver.cases.case_requests import CaseAsker, CaseFilter, CasePage, CaseSeen
-from chatserver.cases.case_rights import actor_of, sight_of
+from chatserver.cases.case_rights import actor_of, shown_to, sight_of
 from chatserver.cases.case_steps import CaseSteps
-from chatserver.cases.case_texts import CaseTexts
-from chatserver.cases.effects import is_of_the_product
+from chatserver.cases.case_texts import CaseTexts, with_words
 from chatserver.cases.rows import case_entries, cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import record, records
@@ -21,7 +20,6 @@ from chatserver.records.tables import CASES as TABLE
 from quotas.cases.acts import possible_actions, states_by_hand
 from quotas.cases.dues import due_of
 from quotas.cases.record import Case
-from quotas.cases.sight import as_seen
 
 PAGE = 50
 
@@ -78,7 +76,7 @@ class CaseReading:
                 conversations = await records(connection, named)
             for each in kept:
                 conversation = conversations.get(each.case.conversation)
-                if conversation and (view := self._view(each, each.case, conversation, asker)):
+                if conversation and (view := self._view(each.case, conversation, asker)):
                     seen.append(view)
             if len(kept) <= limit:
                 break
@@ -93,7 +91,7 @@ class CaseReading:
             conversation = await record(connection, kept.case.conversation) if kept else None
         if kept is None or conversation is None:
             return None
-        view = self._view(kept, kept.case, conversation, asker)
+        view = self._view(kept.case, conversation, asker)
         return (kept, conversation, view) if view else None
 
     async def seen(self, id: str, asker: CaseAsker, own_id: str) -> CaseSeen | Missing:
@@ -104,24 +102,16 @@ class CaseReading:
         kept, conversation, _ = found
         async with self._database.read() as connection:
             entries = await case_entries.of_case(connection, kept.case.id)
-        lines = await self._texts.opened(kept.case.id, entries)
-        facts = kept.case.facts
-        for line in lines:  # a reason in somebody's own words stands in the lines alone
-            if line.facts.reason is not None:
-                facts = replace(facts, reason=line.facts.reason)
-        whole = replace(kept.case, history=tuple(lines), facts=facts)
-        view = self._view(kept, whole, conversation, asker)
+        whole = with_words(kept.case, await self._texts.opened(kept.case.id, entries))
+        view = self._view(whole, conversation, asker)
         return replace(view, own_id=own_id if own_id != kept.case.id else "") if view else Missing()
 
-    def _view(self, kept: KeptCase, case: Case, conversation: ConversationRecord, asker: CaseAsker) -> CaseSeen | None:
-        sight = sight_of(case, conversation, asker)
-        shown = as_seen(case, sight)
+    def _view(self, case: Case, conversation: ConversationRecord, asker: CaseAsker) -> CaseSeen | None:
+        shown = shown_to(case, conversation, asker)
         if shown is None:
             return None
-        if asker.role != "support":
-            lines = tuple(each for each in shown.history if not is_of_the_product(each.did))
-            shown = replace(shown, history=lines, assignee="")
-        due = due_of(case, self._log.calendar_of(conversation)) if sight != "state" else None
+        is_bare = sight_of(case, conversation, asker) == "state"
+        due = None if is_bare else due_of(case, self._log.calendar_of(conversation))
         by_hand = states_by_hand(case) if asker.role == "support" else ()
         return CaseSeen(
             shown,

@@ -1,13 +1,16 @@
 """Who somebody is to a case, what they see of it, and what they may say: by their role and the conversation's sides."""
 
+from msgspec.structs import replace
+
 from chatserver.cases.case_facts import SUPPORTS
 from chatserver.cases.case_requests import CaseAsker, CaseOpening
+from chatserver.cases.effects import is_of_the_product
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.requests import FieldProblem, Invalid
 from quotas.cases.facts import CaseFacts
 from quotas.cases.record import Case, CaseActor
 from quotas.cases.rules import CaseSight
-from quotas.cases.sight import seen_by
+from quotas.cases.sight import as_seen, seen_by
 
 
 def is_of(conversation: ConversationRecord, asker: CaseAsker) -> bool:
@@ -38,6 +41,15 @@ def sight_of(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> 
         return seen_by(case, asker.role, is_theirs)
     is_guest = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
     return seen_by(case, "guest", is_theirs) if is_guest or is_theirs else "nothing"
+
+
+def shown_to(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> Case | None:
+    """The case as they see it; None: not at all. What the rest of the server did because of it is for support alone."""
+    shown = as_seen(case, sight_of(case, conversation, asker))
+    if shown is None or asker.role == "support":
+        return shown
+    lines = tuple(each for each in shown.history if not is_of_the_product(each.did))
+    return replace(shown, history=lines, assignee="")
 
 
 def problem_of_saying(facts: CaseFacts, asker: CaseAsker) -> Invalid | None:

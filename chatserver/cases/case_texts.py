@@ -12,7 +12,7 @@ from chatserver.cases.rows.case_entries import KeptEntry
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import SealError, number_of
 from quotas.cases.facts import CaseFacts
-from quotas.cases.record import CaseEntry
+from quotas.cases.record import Case, CaseEntry
 from quotas.cases.rules import CaseKind
 from quotas.cases.table import CASES
 
@@ -48,6 +48,13 @@ def without_free_reason(kind: CaseKind, facts: CaseFacts) -> CaseFacts:
 def texts_of(kind: CaseKind, facts: CaseFacts, note: str) -> EntryTexts:
     """What of it is to be sealed."""
     return EntryTexts(note, "" if CASES[kind].reasons else facts.reason or "")
+
+
+def with_words(case: Case, lines: list[CaseEntry]) -> Case:
+    """The case with its history, opened: a reason in somebody's own words stands in the lines alone."""
+    reasons = [line.facts.reason for line in lines if line.facts.reason is not None]
+    facts = replace(case.facts, reason=reasons[-1]) if reasons else case.facts
+    return replace(case, history=tuple(lines), facts=facts)
 
 
 class CaseTexts:

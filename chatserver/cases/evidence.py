@@ -13,8 +13,7 @@ from msgspec import Struct
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_texts import OF_LATER_KEYS, key_name
 from chatserver.cases.effects import CaseEffects
-from chatserver.cases.erased_words import forget_words
-from chatserver.cases.rows import case_evidence, cases
+from chatserver.cases.rows import case_entries, case_evidence, cases
 from chatserver.cases.rows.case_evidence import EvidenceRow
 from chatserver.conversations.contacts import contact_to_rely_on
 from chatserver.conversations.records import locked
@@ -67,7 +66,7 @@ class CaseEvidence:
 
     def effects(self) -> CaseEffects:
         """Those that are done here, by name."""
-        return {"seal_evidence": self.seal, "drop_evidence": self.drop}
+        return {"seal_evidence": self.seal}
 
     async def seal(self, case: Case, at: int) -> str:
         """Seal what was reported; how many messages. Sealed again they are as they were."""
@@ -89,15 +88,6 @@ class CaseEvidence:
             await case_evidence.store(connection, [row for _, row in sorted(found.items()) if row.sender in there])
         return f"{len(found)} messages" if found else ""
 
-    async def drop(self, case: Case, at: int) -> str:
-        """Forget the messages; and the words of whoever was erased while they were kept."""
-        async with self._database.begin() as connection:
-            await case_evidence.drop(connection, [case.id])
-            gone = await forget_words(connection, case)
-        if gone:
-            await self._keys.destroy(key_name(case.id), OF_LATER_KEYS)
-        return ""
-
     async def read(self, id: str, reader: CaseActor) -> list[Evidence] | None:
         """What was sealed, for support, by the case's ref; that they read it is noted. None: there is no such case."""
         now = await self._clock()
@@ -115,6 +105,11 @@ class CaseEvidence:
                 await self._log.change(connection, kept, noted(kept.case, entry), record, now)
         keys = await self._keys.existing(key_name(kept.case.id), {number_of(each.sealed) for each in rows})
         return [_opened(each, keys.get(number_of(each.sealed))) for each in rows]
+
+    async def disclosed(self, conversation: str) -> Sequence[int]:
+        """When support read messages of it that had been reported, as far as the cases have ended; in order."""
+        async with self._database.read() as connection:
+            return await case_entries.when_ended(connection, conversation, READ)
 
     async def _reported(self, case: Case) -> list[int]:
         """The seqs of the messages with the ids that the report names: of two sides with one id, the person's."""

@@ -4,7 +4,7 @@ In the transaction that records what became of waits: so each is opened and ende
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +12,6 @@ from chatserver.cases.case_log import CASE
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.records import locked
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.dialects import portions
 from chatserver.replies.recorder import RecordedWait
@@ -39,18 +38,24 @@ class MissedAnswers:
         self._timers = timers
         self._policy = policy
 
-    async def recorded(self, connection: AsyncConnection, waits: Sequence[RecordedWait], now: int) -> None:
-        """Open, and end, what these waits do. The same again changes nothing."""
-        missed = {each.event.conversation for each in waits if self._opens(each)}
+    async def concerned(self, connection: AsyncConnection, waits: Sequence[RecordedWait]) -> set[str]:
+        """Those with a miss that opens a case, and those whose open case has come to its end."""
+        found = {each.event.conversation for each in waits if self._opens(each)}
         over = {each.event.conversation for each in waits if each.event.kind in ENDS}
-        known: dict[str, ConversationRecord] = {}
-        concerned = set(missed)
-        for some in portions(sorted(over - missed)):
-            concerned |= await cases.with_open(connection, some, KIND)
-        for some in portions(sorted(concerned)):
-            known |= await locked(connection, some)
+        for some in portions(sorted(over - found)):
+            found |= await cases.with_open(connection, some, KIND)
+        return found
+
+    async def recorded(
+        self,
+        connection: AsyncConnection,
+        waits: Sequence[RecordedWait],
+        conversations: Mapping[str, ConversationRecord],
+        now: int,
+    ) -> None:
+        """Open, and end, what these waits do. The same again changes nothing."""
         for each in waits:
-            if (conversation := known.get(each.event.conversation)) is None:
+            if (conversation := conversations.get(each.event.conversation)) is None:
                 continue
             if self._opens(each):
                 await self._open(connection, each.event, conversation, now)

@@ -41,13 +41,14 @@ class OwnCases:
             return None
         if live:
             entry = CaseEntry(at, now, SYSTEM.id, SYSTEM.role, "again", facts=facts)
-            return await self._log.change(connection, live, noted(live.case, entry), conversation, now)
-        case = open_case(
+            case = replace(noted(live.case, entry), facts=_with_messages(live.case.facts, facts))
+            return await self._log.change(connection, live, case, conversation, now)
+        opened = open_case(
             ref, kind, conversation=conversation.id, member=conversation.member, by=SYSTEM, now=at, facts=facts
         )
-        if not isinstance(case, Case):
+        if not isinstance(opened, Case):
             return None
-        return await self._log.create(connection, _noted_at(case, now), conversation, now)
+        return await self._log.create(connection, _noted_at(opened, now), conversation, now)
 
     async def live_one(self, connection: AsyncConnection, conversation: str, kind: CaseKind) -> KeptCase | None:
         """The open case of that kind."""
@@ -69,6 +70,11 @@ class OwnCases:
         calendar = self._log.calendar_of(conversation)
         case = came_by_itself(kept.case, calendar, state, max(at, kept.case.since), because)
         return await self._log.change(connection, kept, _noted_at(case, now), conversation, now)
+
+
+def _with_messages(facts: CaseFacts, more: CaseFacts) -> CaseFacts:
+    """What is reported of messages gathers; the rest stays as it was at the first one."""
+    return replace(facts, messages=(*(facts.messages or ()), *more.messages)) if more.messages else facts
 
 
 def _noted_at(case: Case, now: int) -> Case:

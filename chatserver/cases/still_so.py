@@ -5,7 +5,7 @@ from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
 from chatserver.records.database import Database
 
-OF_STATES: tuple[FactName, ...] = ("case.opened", "case.moved", "case.urgent", "case.waiting")
+OF_STATES: tuple[FactName, ...] = ("case.opened", "case.moved", "case.guest", "case.urgent", "case.waiting")
 """What they tell of is a state: another one has told of the next."""
 OF_SUPPORT: tuple[FactName, ...] = ("case.assigned",)
 

@@ -20,14 +20,28 @@ BookingVerb = Literal["cancel", "join", "finish", "no-show"]
 Said = TypeVar("Said", bound=Struct)
 
 
+class UnansweredMessageSaid(Struct, frozen=True):
+    """A message by its place."""
+
+    seq: int
+
+
+class UnansweredSaid(Struct, frozen=True):
+    """What a member wrote in the conversation before, and nobody answered."""
+
+    conversation: str
+    messages: list[UnansweredMessageSaid]
+
+
 class ConversationSaid(Struct, frozen=True):
-    """What is read of a conversation."""
+    """What is read of a conversation. `unanswered` is what may be sent on, null where there is nothing."""
 
     id: str
     member: str
     mentor: str
     plan: str
     zone: str
+    unanswered: UnansweredSaid | None = None
 
 
 class BookingsSaid(Struct, frozen=True):

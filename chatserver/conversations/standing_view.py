@@ -35,8 +35,8 @@ def away_of(absence: AbsenceRecord | None) -> Away | None:
     return Away(text(absence.until), absence.substitute) if absence is not None else None
 
 
-def owed_of(wait: OpenWait, now: int) -> BoardWait:
-    """A row of the board at `now`."""
+def owed_of(wait: OpenWait, now: int, substitute: str | None = None) -> BoardWait:
+    """A row of the board at `now`, where that mentor stands in."""
     return BoardWait(
         wait.conversation,
         wait.member,
@@ -46,6 +46,7 @@ def owed_of(wait: OpenWait, now: int) -> BoardWait:
         text_or_none(wait.due_at),
         wait.is_overdue(now),
         wait.missed,
+        substitute,
     )
 
 

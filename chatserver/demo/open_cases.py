@@ -1,4 +1,4 @@
-"""The cases of the demo as support sees them: what each waits for, from whom, until when."""
+"""The cases of the demo as support sees them: how each stands, and until when it waits."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from rich.table import Table
 from chatserver.app import Parts
 from chatserver.cases.case_requests import CaseAsker, CaseFilter, CaseSeen
 from chatserver.demo.cast import SIRI
+from quotas.cases.words import case_words
 
 MOST = 20
 
@@ -16,23 +17,21 @@ async def case_table(parts: Parts, zone: ZoneInfo) -> Table:
     """All of them, the first one first."""
     page = await parts.cases.page(CaseFilter(), CaseAsker(SIRI.id, "support"), MOST)
     table = Table(title="Its cases", title_justify="left")
-    for column in ("kind", "conversation", "state", "waits for", "until"):
+    for column in ("case", "conversation", "how it stands", "waits until"):
         table.add_column(column)
     for seen in reversed(page.cases):
-        table.add_row(_words(seen.case.kind), seen.case.conversation, _words(seen.case.state), *_due(seen, zone))
+        case = seen.case
+        words = case_words(case.kind, case.state, "support", "en")
+        title, line = (words.title, words.line) if words else (case.kind, case.state)
+        table.add_row(title, case.conversation, line, _until(seen, zone))
     return table
 
 
-def _due(seen: CaseSeen, zone: ZoneInfo) -> tuple[str, str]:
+def _until(seen: CaseSeen, zone: ZoneInfo) -> str:
     if seen.due is None:
-        return "–", "–"
-    waits_for = f"{_words(seen.due.what)}, by {'itself' if seen.due.by == 'system' else seen.due.by}"
+        return "–"
     if seen.due.at is None:
-        return waits_for, "its clock stands still"
+        return "its clock stands still"
     at = datetime.fromtimestamp(seen.due.at / 1000, UTC).astimezone(zone)
-    after = f", then {_words(seen.due.then)}" if seen.due.then else ""
-    return waits_for, f"{at:%a %d %b %H:%M}{after}"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+    then = seen.due.then.replace("_", " ") if seen.due.then else "support is told"
+    return f"{at:%a %d %b %H:%M}, then {then}"

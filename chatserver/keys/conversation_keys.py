@@ -5,6 +5,8 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chatserver.keys import rows as conversation_keys
 from chatserver.keys.master_keys import MasterKeys, UnknownMasterKeyError
 from chatserver.keys.rows import WrappedKey
@@ -21,6 +23,11 @@ _Place = tuple[str, int]
 """A conversation, and the number of one of its keys."""
 
 logger = logging.getLogger(__name__)
+
+
+async def destroy_keys(connection: AsyncConnection, conversation: str, before: int) -> None:
+    """As `ConversationKeys.destroy`, in a transaction of the caller's; those at hand in any process are left."""
+    await conversation_keys.destroy(connection, conversation, before)
 
 
 class ConversationKeys:

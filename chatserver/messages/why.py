@@ -63,6 +63,8 @@ async def why(
         past = replace(past, complete=False)
     known = [plan for plan in plans if (plan.ended_at or standing.now) > forgotten]
     story = _story(rulebook, standing, known, suspensions, past)
+    # A trial's windows count with those of another one, and what was used comes along to the next mentor.
+    story.counts_elsewhere = bool(conversation.kind == "trial" or conversation.chosen_at or conversation.follows)
     return standing, explained(story, standing)
 
 

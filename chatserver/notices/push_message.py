@@ -81,8 +81,9 @@ _MANNERS: dict[FactName, PushManner] = {
     "session.candidate": _NOW,
     "session.close_reminder": _NOW,
     "session.reminder": PushManner(HOUR, "normal"),
-    "case.urgent": PushManner(HOUR, "high"),
+    "case.urgent": PushManner(DAY, "high"),
     "writing.days": PushManner(DAY, "low"),
+    "ghosting.suggested": PushManner(DAY, "low"),
     "membership.changed": PushManner(DAY, "low"),
     "membership.reminder": PushManner(DAY, "low"),
     "membership.renewed": PushManner(DAY, "low"),
@@ -98,11 +99,12 @@ def manner_of(notices: Sequence[Notice]) -> PushManner:
 
 
 def subject_of(notices: Sequence[Notice]) -> tuple[str, ...]:
-    """What a later push about the same replaces: the conversation's messages, a booking, all that was held."""
+    """What a later push about the same replaces: the conversation's messages, a booking, a case, all that was held."""
     if len(notices) > 1:
         return ("summary",)
     [notice] = notices
-    return notice.event.partition(".")[0], notice.conversation, notice.booking
+    about = notice.booking or notice.data.get("case", "")
+    return notice.event.partition(".")[0], notice.conversation, about
 
 
 def message_of(notices: Sequence[Notice], words: Sequence[NoticeWords], unread: int, tag: str) -> bytes:

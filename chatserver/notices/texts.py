@@ -17,7 +17,7 @@ optional:
 | `members` | how many members the mentor has written to on fewer days of the week than the plan promises |
 | `month` | such as 2026-03 |
 | `paid_until` `renewed_until` `amount` `currency` `renews` | of a membership |
-| `kind` `state` `guest` | of a case; who its session with another mentor is to be with |
+| `kind` `state` | of a case |
 | `webhook` | its id |
 
 Instants are RFC 3339. Nobody is called by more than the first name, and no text that a person wrote is in it.
@@ -53,6 +53,7 @@ _TOPICS = {
     "session": "sessions",
     "membership": "membership",
     "trial": "trial",
+    "ghosting": "quiet",
     "absence": "operations",
     "person": "operations",
     "case": "cases",
@@ -120,8 +121,8 @@ class _Blanks:
         self._language: Language = language
         self._zone = zone
         self._parts = PARTS[language]
-        is_guest = role == "mentor" and notice.data.get("guest") == notice.person
-        self._reader: CaseReader = "guest" if is_guest else next(each for each in CASE_READERS if each == role)
+        reader = "guest" if notice.event == "case.guest" else role
+        self._reader: CaseReader = next(each for each in CASE_READERS if each == reader)
         self._other = other or self._parts.get(f"other/{role}", self._parts["other/member"])
 
     def filled(self) -> dict[str, str]:

@@ -266,6 +266,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
         "Medlemmet har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
     ),
+    "ghosting.suggested": (
+        "Har du mistet kontakten med {other}?",
+        "{Other} har ikke givet lyd fra sig i et stykke tid, selv om du har skrevet. "
+        "Kan du ikke få fat i dem, så sig til hos support, som også prøver.",
+        "Et medlem har ikke givet lyd fra sig i et stykke tid, selv om du har skrevet. "
+        "Kan du ikke få fat i dem, så sig til hos support, som også prøver.",
+    ),
     "person.erased": ("En person er slettet", "Alt, hvad der var kendt om en person, er slettet, som personen bad om."),
     "case.opened": ("{Case}", "{state}", "En sag, der angår dig, er åbnet."),
     "case.opened/mentor": ("{Case}: {other}", "{state}", "En sag, der angår dig og et medlem, er åbnet."),
@@ -275,6 +282,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "case.moved/mentor": ("{Case}: {other}", "{state}", "Der er nyt i en sag, der angår dig og et medlem."),
     "case.moved/support": ("{Case}", "{state}", "Der er nyt i en af dine sager."),
     "case.moved/report": ("Din anmeldelse til support", "{state}", "Der er nyt om din anmeldelse."),
+    "case.guest": ("En session med et medlem", "{state}", "Der er nyt om en session, som et medlem ønsker."),
     "case.noted": ("Et notat: {case}", "Support har skrevet et notat til dig. Du læser det i appen."),
     "case.noted/mentor": ("Et notat: {case}, {other}", "Support har skrevet et notat til dig. Du læser det i appen."),
     "case.noted/support": ("Et notat: {case}", "Der er et nyt notat i en af dine sager."),
@@ -314,6 +322,7 @@ WHY: dict[str, str] = {
     "openings": "Du får dette, fordi du bad om at få besked, når du kan skrive igen.",
     "membership": "Du får dette, fordi medlemskabet er dit.",
     "membership/support": "Du får dette, fordi support holder øje med medlemskaberne.",
+    "quiet": "Du får dette, fordi du har skrevet til et medlem, der ikke har givet lyd fra sig siden.",
     "trial": "Du får dette, fordi I to var ved at lære hinanden at kende.",
     "trial/support": "Du får dette, fordi support hjælper, hvor der skal vælges.",
     "cases": "Du får dette, fordi sagen angår dig.",

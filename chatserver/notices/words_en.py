@@ -263,6 +263,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
         "The member has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
     ),
+    "ghosting.suggested": (
+        "Have you lost touch with {other}?",
+        "{Other} has shown no sign for some time, although you wrote. If you cannot reach them, "
+        "tell support: they try too.",
+        "A member has shown no sign for some time, although you wrote. If you cannot reach them, "
+        "tell support: they try too.",
+    ),
     "person.erased": ("A person was erased", "All that was known of a person was erased, as they asked."),
     "case.opened": ("{Case}", "{state}", "A matter that concerns you was opened."),
     "case.opened/mentor": ("{Case}: {other}", "{state}", "A matter that concerns you and a member was opened."),
@@ -272,6 +279,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "case.moved/mentor": ("{Case}: {other}", "{state}", "There is news of a matter that concerns you and a member."),
     "case.moved/support": ("{Case}", "{state}", "There is news of a case of yours."),
     "case.moved/report": ("Your report to support", "{state}", "There is news of your report."),
+    "case.guest": ("A session with a member", "{state}", "There is news of a session that a member would like."),
     "case.noted": ("A note: {case}", "Support has written you a note. You read it in the app."),
     "case.noted/mentor": ("A note: {case}, {other}", "Support has written you a note. You read it in the app."),
     "case.noted/support": ("A note: {case}", "There is a new note in a case of yours."),
@@ -311,6 +319,7 @@ WHY: dict[str, str] = {
     "openings": "You get this because you asked to hear when you can write again.",
     "membership": "You get this because the membership is yours.",
     "membership/support": "You get this because support looks after memberships.",
+    "quiet": "You get this because you wrote to a member who has not been heard of since.",
     "trial": "You get this because you and the other one were getting to know each other.",
     "trial/support": "You get this because support helps where a choice is due.",
     "cases": "You get this because the matter concerns you.",

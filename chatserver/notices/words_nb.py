@@ -266,6 +266,13 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
         "Medlemmet har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
     ),
+    "ghosting.suggested": (
+        "Har du mistet kontakten med {other}?",
+        "{Other} har ikke gitt lyd fra seg på en stund, selv om du har skrevet. "
+        "Får du ikke tak i dem, så si fra til support, som også prøver.",
+        "Et medlem har ikke gitt lyd fra seg på en stund, selv om du har skrevet. "
+        "Får du ikke tak i dem, så si fra til support, som også prøver.",
+    ),
     "person.erased": ("En person er slettet", "Alt som var kjent om en person, er slettet, slik personen ba om."),
     "case.opened": ("{Case}", "{state}", "En sak som gjelder deg, er åpnet."),
     "case.opened/mentor": ("{Case}: {other}", "{state}", "En sak som gjelder deg og et medlem, er åpnet."),
@@ -275,6 +282,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "case.moved/mentor": ("{Case}: {other}", "{state}", "Det er nytt i en sak som gjelder deg og et medlem."),
     "case.moved/support": ("{Case}", "{state}", "Det er nytt i en av sakene dine."),
     "case.moved/report": ("Rapporten din til support", "{state}", "Det er nytt om rapporten din."),
+    "case.guest": ("En time med et medlem", "{state}", "Det er nytt om en time som et medlem ønsker."),
     "case.noted": ("Et notat: {case}", "Support har skrevet et notat til deg. Du leser det i appen."),
     "case.noted/mentor": ("Et notat: {case}, {other}", "Support har skrevet et notat til deg. Du leser det i appen."),
     "case.noted/support": ("Et notat: {case}", "Det er et nytt notat i en av sakene dine."),
@@ -314,6 +322,7 @@ WHY: dict[str, str] = {
     "openings": "Du får dette fordi du ba om å få vite når du kan skrive igjen.",
     "membership": "Du får dette fordi medlemskapet er ditt.",
     "membership/support": "Du får dette fordi support følger med på medlemskapene.",
+    "quiet": "Du får dette fordi du har skrevet til et medlem som ikke har gitt lyd fra seg siden.",
     "trial": "Du får dette fordi dere to var i ferd med å bli kjent.",
     "trial/support": "Du får dette fordi support hjelper der et valg må tas.",
     "cases": "Du får dette fordi saken gjelder deg.",

@@ -14,6 +14,7 @@ from chatserver.conversations.rows import conversations, people
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data import recorded
 from chatserver.personal_data.case_notes import notes_of
+from chatserver.personal_data.cases_seen import cases_seen
 from chatserver.personal_data.contents import (
     AboutPerson,
     DeadlineNotice,
@@ -25,6 +26,7 @@ from chatserver.personal_data.contents import (
     Stand,
 )
 from chatserver.personal_data.recorded import Rows
+from chatserver.personal_data.stood_in import written_standing_in
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
@@ -101,7 +103,9 @@ class Export:
         async with self._database.read() as connection:
             names = await people.conversations_with(connection, person.id)
             records = await recorded.of_person(connection, person.id)
+        records["cases_seen"] = await cases_seen(self._database, self._case_texts, person)
         records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
+        records["stood_in"] = await written_standing_in(self._database, self._log, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)

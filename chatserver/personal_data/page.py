@@ -23,9 +23,11 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "credit_corrections": ("at", "units", "reason"),
     "series": ("service", "first", "minutes", "every_weeks", "until"),
     "absences": ("since", "until", "substitute_id"),
+    "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
     "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
     "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
+    "cases_seen": ("case", "case_state", "opened_at", "ended_at", "case_words"),
     "statements": ("month", "issued_at"),
     "notices": ("event", "conversation_id", "at", "read_at"),
     "outbox": ("channel", "created_at", "done_at", "outcome", "reason"),
@@ -213,6 +215,12 @@ class ExportPage:
             return escape(self._texts.amount(amount, currency))
         if column == "event":
             return escape(self._texts.heard(row, self._zone))
+        if column in ("case", "case_state"):
+            return escape(self._texts.case(row, self._person.role if self._person else "member")[column])
+        if column == "case_words":
+            return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
+        if column == "body":  # as it was written, also where it is a word of ours
+            return escape(row[column])
         match row[column]:
             case None:
                 return ""

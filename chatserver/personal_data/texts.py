@@ -9,6 +9,7 @@ from chatserver.notices.texts import words_of
 from chatserver.protocol.event_details import details_of
 from chatserver.protocol.events import SystemEvent
 from quotas import instant
+from quotas.cases.words import CaseReader, case_words
 from quotas.currencies import with_code
 from quotas.phrases import LANGUAGES, PHRASES, Language
 from quotas.zones import local_time
@@ -79,6 +80,12 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "in_time": ("In time", "I tide", "Til tiden"),
     "yes": ("yes", "ja", "ja"),
     "no": ("no", "nei", "nej"),
+    "cases_seen": ("Cases", "Saker", "Sager"),
+    "case": ("What it is about", "Hva det gjelder", "Hvad det gælder"),
+    "case_state": ("State", "Tilstand", "Tilstand"),
+    "case_words": ("What was written", "Hva som ble skrevet", "Hvad der blev skrevet"),
+    "opened_at": ("Opened", "Åpnet", "Åbnet"),
+    "ended_at": ("Ended", "Avsluttet", "Afsluttet"),
     "reply_notices": ("Warnings and missed deadlines", "Varsler og brutte frister", "Varsler og overskredne frister"),
     "kind": ("Kind", "Type", "Type"),
     "warning": ("warning", "varsel", "varsel"),
@@ -89,6 +96,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "series": ("Regular sessions", "Faste sesjoner", "Faste sessioner"),
     "absences": ("Absences", "Fravær", "Fravær"),
     "substitute_id": ("Substitute", "Vikar", "Vikar"),
+    "stood_in": ("Written in the place of others", "Skrevet i andres sted", "Skrevet i andres sted"),
+    "body": ("Message", "Melding", "Besked"),
     "prices": ("Prices of extra sessions", "Priser på ekstra sesjoner", "Priser på ekstra sessioner"),
     "statements": ("Statements", "Oppgjør", "Opgørelser"),
     "service_of": ("Service", "Tjeneste", "Tjeneste"),
@@ -214,6 +223,14 @@ class ExportTexts:
     def word(self, code: str) -> str:
         """What a code of ours is in words, where there is one; else as it is."""
         return self(code) if code in WORDS else code
+
+    def case(self, row: Mapping[str, Any], role: str) -> dict[str, str]:
+        """What a case is called, and what its state means to that reader; as it is where this release has no words."""
+        reader: CaseReader = "mentor" if role == "mentor" else "member"
+        words = case_words(row["kind"], row["state"], reader, self.language)
+        if words is None:
+            return {"case": row["kind"], "case_state": row["state"]}
+        return {"case": words.title, "case_state": words.line}
 
     def amount(self, amount: int | None, currency: str | None) -> str:
         """What people write for minor units: 123.45 NOK, or 123,45 NOK; nothing where there is none."""

@@ -51,7 +51,10 @@ class Reply(Struct, frozen=True):
 
 
 class BoardWait(Struct, frozen=True):
-    """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted."""
+    """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted.
+
+    `substitute` is who stands in while the mentor is away, null where nobody does, and while the records do not answer.
+    """
 
     conversation: str
     member: str
@@ -61,6 +64,7 @@ class BoardWait(Struct, frozen=True):
     due_at: str | None
     overdue: bool
     missed: bool
+    substitute: str | None = None
 
 
 class BoardTotals(Struct, frozen=True):

@@ -6,6 +6,8 @@ hears only says where to look: what is owed is read from the store, once for all
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from chatserver.conversations.standing_view import owed_of, totals_of
@@ -14,6 +16,7 @@ from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import BoardShown, BoardWait, Event
 from chatserver.replies.board import Board, Wanted
 from chatserver.replies.board_views import BoardView, MentorView, WholeView
+from chatserver.sessions.absences import AbsenceBook
 from quotas.instant import text
 from quotas.ledger import feed, keys
 from quotas.ledger.open_waits import OpenWait, OpenWaits, Totals
@@ -24,6 +27,8 @@ from quotas.store.port import Store
 
 TELL_EVERY = 0.25
 """Seconds between two events to one watcher."""
+LOOK_EVERY = 30.0
+"""Seconds after which who stands in for mentors is looked at again: an absence begins and ends beside their waits."""
 REST = 3
 """How many times as long as reading took the store is left alone, where somebody watches a plan: see `open_waits`."""
 TRY_AGAIN_AFTER = 1.0
@@ -60,11 +65,11 @@ class _Watcher:
         self._told: dict[str, BoardWait] = {}
         self._totals: Totals | None = None
 
-    def tell(self, waits: list[OpenWait], totals: Totals, now: int) -> bool:
+    def tell(self, waits: list[OpenWait], totals: Totals, now: int, substitutes: Mapping[str, str]) -> bool:
         """Say what differs from what was said last, if anything does; False where the reader must catch up first."""
         if self._reader.is_congested:
             return False
-        rows = {wait.conversation: owed_of(wait, now) for wait in waits}
+        rows = {wait.conversation: owed_of(wait, now, substitutes.get(wait.mentor)) for wait in waits}
         changed = [row for conversation, row in rows.items() if self._told.get(conversation) != row]
         removed = [conversation for conversation in self._told if conversation not in rows]
         if changed or removed or totals != self._totals:
@@ -77,12 +82,26 @@ class _Watcher:
 class BoardSubscriptions:
     """Everyone at this process who watches. It costs nothing while nobody does."""
 
-    def __init__(self, *, store: Store, ledger: RedisLedger, clock: StoreClock, board: Board, waits: OpenWaits) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        ledger: RedisLedger,
+        clock: StoreClock,
+        board: Board,
+        waits: OpenWaits,
+        absences: AbsenceBook,
+    ) -> None:
         self._store = store
         self._ledger = ledger
         self._clock = clock
         self._board = board
         self._waits = waits
+        self._absences = absences
+        self._substitutes: dict[str, str] = {}
+        """By mentor, of those in rows that are shown."""
+        self._asked_about: set[str] = set()
+        self._ask_again_at = 0.0
         self._watchers: dict[Watcher, _Watcher] = {}
         self._views: dict[ViewKey, BoardView] = {}
         self._changed: set[str] = set()
@@ -138,7 +157,8 @@ class BoardSubscriptions:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await self._woken.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
             self._woken.clear()
             began = loop.time()
             try:
@@ -171,7 +191,18 @@ class BoardSubscriptions:
             view = views.get(key) or self._view(*key)
             await view.catch_up(changes, now)
             views[key] = view
+        await self._learn_substitutes({wait.mentor for view in views.values() for wait in view.first(now)}, now)
         return now
+
+    async def _learn_substitutes(self, mentors: set[str], now: int) -> None:
+        """Who stands in is asked for mentors that are new here, and of all of them once in a while."""
+        looked_at = asyncio.get_running_loop().time()
+        if looked_at >= self._ask_again_at:
+            self._asked_about, self._substitutes = set(), {}
+            self._ask_again_at = looked_at + LOOK_EVERY
+        if unknown := mentors - self._asked_about:
+            self._substitutes |= await self._absences.substitutes(unknown, now)
+            self._asked_about |= unknown
 
     def _view(self, wanted: Wanted, limit: int) -> BoardView:
         if wanted.mentor:
@@ -185,5 +216,5 @@ class BoardSubscriptions:
         """Whoever began to watch while the store was read, or must start over, is told the next time."""
         seen = {key: (view.first(now), view.totals(now)) for key, view in self._views.items()}
         for watcher in self._watchers.values():
-            if watcher.view in seen and not watcher.tell(*seen[watcher.view], now):
+            if watcher.view in seen and not watcher.tell(*seen[watcher.view], now, self._substitutes):
                 self._woken.set()

@@ -21,7 +21,7 @@ from chatserver.sessions.together import Together
 
 LOOK_EVERY = 60.0
 """Seconds after which whoever stands in is looked at again: mentors who are away get new conversations, too."""
-LOOK_WITHIN = 5.0
+LOOK_WITHIN = 2.0
 """Seconds after which a welcome goes out without the conversations of others: chats go on without the records."""
 
 logger = logging.getLogger(__name__)

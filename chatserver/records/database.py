@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, text
 from sqlalchemy.engine import make_url
@@ -32,7 +33,8 @@ POOL_SIZE = 10
 
 Afterwards = Callable[[], Awaitable[None]]
 """What is done once a transaction is committed. It raises nothing: nobody could undo the transaction."""
-_AFTERWARDS = "afterwards"
+_afterwards: WeakKeyDictionary[AsyncConnection, list[Afterwards]] = WeakKeyDictionary()
+"""By the transaction's connection: not kept in it, which cannot be asked any more where its server ended it."""
 
 _FAULTS = (DBAPIError, PoolTimeoutError, OSError)
 _NO_SPACE = "no space left on device"
@@ -55,7 +57,7 @@ def after_commit(connection: AsyncConnection, work: Afterwards) -> None:
 
     Where it is rolled back, nothing is done; where the process dies in between, neither.
     """
-    connection.info.setdefault(_AFTERWARDS, []).append(work)
+    _afterwards.setdefault(connection, []).append(work)
 
 
 class Database:
@@ -79,16 +81,11 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write: committed at the end, rolled back by an exception. Raises DatabaseError."""
         wrote = False
-        afterwards: list[Afterwards] = []
         try:
             with _faults_named():
                 async with self._server.begin() as connection:
                     before = await self._changes(connection)
-                    try:
-                        yield connection
-                    finally:
-                        # What the pool keeps of a connection is there in its next transaction too.
-                        afterwards = connection.info.pop(_AFTERWARDS, [])
+                    yield connection
                     wrote = await self._changes(connection) > before
         except DatabaseError as error:
             if isinstance(error.__cause__, _FAULTS):  # Else the one who wrote had a reason of their own.
@@ -96,7 +93,7 @@ class Database:
             raise
         if wrote:
             self._fault = None
-        for work in afterwards:
+        for work in _afterwards.pop(connection, ()):
             await work()
 
     async def _changes(self, connection: AsyncConnection) -> int:

@@ -693,3 +693,16 @@ CASE_ENTRIES = Table(
     _one_of("audience", ("internal", "shared")),
     Index("ix_case_entries_who", "who"),
 )
+
+# Of a conversation's member: the last sign that stands nowhere else, a message that was refused, or when writing went
+# on after a pause; and since when they were quiet when the mentor was asked whether they have gone.
+
+QUIET_MEMBERS = Table(
+    "quiet_members",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("quiet_since", BigInteger),
+    Column("suggested_at", BigInteger),
+    Column("member_read", BigInteger, nullable=False),
+)

@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations import absences
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.histories import histories
+from chatserver.conversations.records import locked
 from chatserver.notices.fact import Fact
 from chatserver.notices.noting import Noting
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
 from chatserver.records.database import Database
+from chatserver.records.dialects import portions
 from chatserver.replies.reply_facts import ESCALATED, FACTS, NOT_ESCALATED, fact_of, told_of
 from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
@@ -50,8 +52,8 @@ TOGETHER_WITH_CASES = 250
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
-_OF_WAITS: frozenset[EventKind] = frozenset({"missed", "answered", "dropped"})
-"""What others than reports do something about."""
+_LISTENED: frozenset[EventKind] = frozenset({"missed", "answered", "dropped", "wrote", "refused"})
+"""What listeners hear of."""
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
     no_database="what became of waits is recorded later: %s",
@@ -86,10 +88,22 @@ class RecordedWait(Struct, frozen=True):
 
 
 class WaitListener(Protocol):
-    """What cases have to do with waits: `chatserver/cases/missed_answers.py`."""
+    """What cases have to do with waits: `missed_answers.py` and `quiet_members.py` of `chatserver/cases`."""
 
-    async def recorded(self, connection: AsyncConnection, waits: Sequence[RecordedWait], now: int) -> None:
-        """These are recorded with this transaction, or were before. Raises DatabaseError."""
+    async def concerned(self, connection: AsyncConnection, waits: Sequence[RecordedWait]) -> set[str]:
+        """Conversations of these that it may write about. Raises DatabaseError."""
+
+    async def recorded(
+        self,
+        connection: AsyncConnection,
+        waits: Sequence[RecordedWait],
+        conversations: Mapping[str, ConversationRecord],
+        now: int,
+    ) -> None:
+        """These are recorded with this transaction, or were before; `conversations` are locked.
+
+        Raises DatabaseError.
+        """
 
     async def told(self, waits: Sequence[RecordedWait]) -> None:
         """After the commit. Raises nothing."""
@@ -112,7 +126,7 @@ class ReplyRecords:
         noting: Noting,
         clock: Callable[[], Awaitable[int]],
         name: str,
-        listener: WaitListener | None = None,
+        listeners: Sequence[WaitListener] = (),
     ) -> None:
         self.agenda = Agenda()
         self._duty = Duty(store, keys.RECORDER, name, self.agenda, _WORDS, logger)
@@ -122,7 +136,7 @@ class ReplyRecords:
         self._rulebook = rulebook
         self._noting = noting
         self._clock = clock
-        self._listener = listener
+        self._listeners = listeners
         self._together = TOGETHER_WITH_CASES if rulebook.policy.cases.reply_missed else TOGETHER
 
     async def run(self) -> None:
@@ -161,17 +175,27 @@ class ReplyRecords:
             await asyncio.sleep(0)
         now, waits = await self._clock(), _waits(events, places)
         async with self._database.begin() as connection:
-            if self._listener is not None:  # first: it locks conversations, as everybody does before they write
-                await self._listener.recorded(connection, waits, now)
+            await self._listened(connection, waits, now)
             await reply_waits.store(connection, rows)
             made = await self._noting.note(connection, await self._facts(connection, events, places), now)
         await self._noting.tell(made)
-        if self._listener is not None:
-            await self._listener.told(waits)
+        for listener in self._listeners:
+            await listener.told(waits)
         stored: dict[int, list[str]] = {}
         for event in events:
             stored.setdefault(event.partition, []).append(event.id)
         await gathered(self._waits.forget(partition, ids) for partition, ids in stored.items())
+
+    async def _listened(self, connection: AsyncConnection, waits: Sequence[RecordedWait], now: int) -> None:
+        """First of all: conversations are locked, in their order, before anything is written."""
+        concerned: set[str] = set()
+        for listener in self._listeners:
+            concerned |= await listener.concerned(connection, waits)
+        conversations: dict[str, ConversationRecord] = {}
+        for some in portions(sorted(concerned)):
+            conversations |= await locked(connection, some)
+        for listener in self._listeners:
+            await listener.recorded(connection, waits, conversations, now)
 
     async def _places(self, names: Iterable[str]) -> dict[str, ToldOf]:
         """By the records; where they lack a conversation (restored from a backup), as the ledger knows it."""
@@ -281,7 +305,7 @@ def _waits(events: Iterable[WaitEvent], places: Mapping[str, ToldOf]) -> list[Re
     return [
         RecordedWait(event, places[event.conversation].plan_at(event.waiting_since))
         for event in events
-        if event.kind in _OF_WAITS and event.conversation in places
+        if event.kind in _LISTENED and event.conversation in places
     ]
 
 

@@ -5,7 +5,7 @@ and is listed for them to move.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations import absences as rows
 from chatserver.conversations.absence import AbsenceRecord, running
 from chatserver.conversations.requests import FieldProblem, Invalid, Missing
-from chatserver.records.database import Database
+from chatserver.records.database import Database, DatabaseError
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.rows import bookings, mentors
 from quotas import instant
@@ -26,6 +26,8 @@ from quotas.store.port import Store
 
 ABSENCE = "absence"
 """The kind of an absence's timer; its name is `<mentor> <id>`, and it belongs to the mentor."""
+ANSWER_WITHIN = 2.0
+"""Seconds after which a board goes out without who stands in: it is the store's, and waits for no records."""
 MOST_DAYS = 366
 """The longest absence. Who is away for longer has left."""
 
@@ -116,6 +118,18 @@ class AbsenceBook:
         """The one in which the mentor is away at `now`."""
         async with self._database.read() as connection:
             return running(await rows.overlapping(connection, mentor, now, now + 1), now)
+
+    async def substitutes(self, mentors: Collection[str], now: int) -> dict[str, str]:
+        """Who stands in at `now` for those who are away; nobody while the records do not answer."""
+        if not mentors:
+            return {}
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN), self._database.read() as connection:
+                found = await rows.coming(connection, mentors, now)
+        except (DatabaseError, TimeoutError):
+            return {}
+        away = {mentor: running(some, now) for mentor, some in found.items()}
+        return {mentor: each.substitute for mentor, each in away.items() if each is not None and each.substitute}
 
     async def _tell(self, conversations: list[str], standing_in: set[str | None]) -> None:
         """Whoever follows one looks again, and so does whoever stands in, or did."""

@@ -5,6 +5,9 @@ A side is away where the last that was noted of it, for the start that the booki
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.sessions.rows import bookings
 from chatserver.sessions.session_event import SessionEvent, event_of
 from quotas.bookings import Booking, Side
 
@@ -13,6 +16,11 @@ MOST_ABSENCES = 100
 
 Connected = Callable[[str], Awaitable[frozenset[str]]]
 """Who of a conversation's two people is connected now. Raises StoreError."""
+
+
+async def have_met(connection: AsyncConnection, member: str, mentor: str) -> bool:
+    """Whether both came to a session of theirs. Raises DatabaseError."""
+    return await bookings.have_met(connection, member, mentor)
 
 
 def sides_of(booking: Booking, persons: Collection[str]) -> list[Side]:

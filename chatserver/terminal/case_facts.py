@@ -10,7 +10,7 @@ from quotas.currencies import currency_problem, read, with_code
 
 DEFAULT_CURRENCY = "NOK"
 NUMBERS = ("number", "minutes", "units")
-FLAGS = ("chemistry", "suspend")
+FLAGS = ("chemistry", "first_session", "suspend")
 DAYS = ("asked_on", "paid_until", "applies_on", "evidence_until")
 INSTANTS = ("ends_at", "waiting_since")
 SEVERAL = ("messages",)

@@ -54,7 +54,7 @@ def show_case(console: Console, case: CaseAnswer, zone: str) -> None:
         console.print(case.says, highlight=False, soft_wrap=True)
     said("id", case.id + (f", called {case.own_id}" if case.own_id else ""))
     said("of", f"{case.member} in {case.conversation}" + (f", for {case.assignee}" if case.assignee else ""))
-    said("opened", f"{when(instant.parse(case.opened_at))} by {case.opened_by}")
+    said("opened", f"{when(instant.parse(case.opened_at))} by {case.opened_by or 'itself'}")
     said("waits for", due_told(case.due, when, instant.parse(case.now)))
     for name, value in case.facts.items():
         said(name, fact_told(name, value, when))

@@ -31,6 +31,31 @@ CASE_TEXTS: dict[str, tuple[str, str, str]] = {
     "case_internal": ("internal", "internt", "internt"),
     "case_itself": ("by itself", "av seg selv", "af sig selv"),
     "case_for": ("given to {name}", "gitt til {name}", "givet til {name}"),
+    # A new mentor.
+    "send_on_none": (
+        "Nothing is left unanswered from before.",
+        "Ingenting er ubesvart fra før.",
+        "Intet er ubesvaret fra før.",
+    ),
+    "send_on_ask": (
+        "Nobody answered that. /send-on yes sends it on to {name}.",
+        "Ingen svarte på det. /send-on ja sender det videre til {name}.",
+        "Ingen svarede på det. /send-on ja sender det videre til {name}.",
+    ),
+    "help_send_on": (
+        "/send-on        what nobody answered before, for a new mentor",
+        "/send-on        det ingen svarte på, til en ny mentor",
+        "/send-on        det, ingen svarede på, til en ny mentor",
+    ),
+    # Absences.
+    "away_until": ("{name} is away until {when}", "{name} er borte til {when}", "{name} er væk til {when}"),
+    "away_you": ("you are away until {when}", "du er borte til {when}", "du er væk til {when}"),
+    "away_for": (
+        "you stand in for {name} until {when}",
+        "du er vikar for {name} til {when}",
+        "du er vikar for {name} til {when}",
+    ),
+    "away_stands_in": ("{name} stands in", "{name} er vikar", "{name} er vikar"),
     # Facts, by their names.
     "fact_reason": ("reason", "grunn", "grund"),
     "fact_number": ("sessions", "sesjoner", "sessioner"),
@@ -44,6 +69,7 @@ CASE_TEXTS: dict[str, tuple[str, str, str]] = {
     "fact_booking": ("session", "sesjon", "session"),
     "fact_ends_at": ("over at", "over", "slut"),
     "fact_outcome": ("outcome", "utfall", "udfald"),
+    "fact_first_session": ("their first session", "første sesjon", "første session"),
     "fact_asked_on": ("asked on", "bedt om", "bedt om"),
     "fact_paid_until": ("paid until", "betalt til", "betalt til"),
     "fact_applies_on": ("from", "fra", "fra"),

@@ -9,6 +9,8 @@ from chatserver.terminal import reading_along
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
+from chatserver.terminal.sending_on import COMMANDS as SENDING_ON
+from chatserver.terminal.sending_on import send_on
 from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 
 _HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "help_newline", "help_quit")
@@ -19,7 +21,7 @@ _HELP_MEMBER = ("help_remind",)
 _HELP_MENTOR = ("help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
-_HELP_MEMBER_CASES = ("help_switch", "help_resign", "help_cadence", "help_another")
+_HELP_MEMBER_CASES = ("help_switch", "help_resign", "help_cadence", "help_another", "help_send_on")
 _HELP_MENTOR_CASES = ("help_quiet", "help_fit", "help_leaving", "help_cadence", "help_another")
 _HELP_SUPPORT = ("help_board", "help_follow", "help_unfollow")
 
@@ -36,6 +38,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await desk.sessions.obey(command, rest)
         elif command in NOTICE_COMMANDS:
             await desk.notices.obey(command, rest)
+        elif command in SENDING_ON:
+            await send_on(desk, rest)
         elif command in CASE_COMMANDS:
             await desk.cases.obey(command, rest)
         else:

@@ -201,6 +201,7 @@ class Desk:
                     case ReadMark() if event.sender == self.user:
                         self.directory.news.read(event.conversation, event.seq)
                     case ComposerChanged(conversation=id) | ConversationChanged(conversation=ConversationView(id=id)):
+                        self._stand_in(id)
                         self._composer(id)
                     case Deadline() | SessionChanged() | NoticeCame() | CaseChanged():
                         self._remind(event)
@@ -294,6 +295,12 @@ class Desk:
         if conversation.id != self._current:
             text += f" · {self.texts('opens_it', id=conversation.id)}"
         self._print(alarm(text, mood, self._paper.width))
+
+    def _stand_in(self, id: str) -> None:
+        """Say that a conversation has come, in which this mentor stands in for another."""
+        conversation = self.chat.conversations.get(id)
+        if conversation is not None and id not in self._was_open and conversation.away is not None:
+            self._alarm(conversation, " · ".join(self.directory.standing(conversation)), "wait")
 
     def _composer(self, id: str) -> None:
         """Say when writing opens or closes by itself."""

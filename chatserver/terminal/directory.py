@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chatserver.client import ChatClient
 from chatserver.protocol.events import ConversationView, Role, Welcome
 from chatserver.terminal.news import News
-from chatserver.terminal.status import is_overdue, standing, urgency
+from chatserver.terminal.status import away, is_overdue, standing, urgency
 from chatserver.terminal.texts import Texts
 
 
@@ -53,7 +53,8 @@ class Directory:
         )
 
     def standing(self, conversation: ConversationView) -> list[str]:
-        return standing(self._texts, self.role, conversation, self._chat.now())
+        parts = standing(self._texts, self.role, conversation, self._chat.now())
+        return [*away(self._texts, self.user, conversation), *parts]
 
     def is_owed(self, conversation: ConversationView) -> bool:
         """Whether this person owes an answer in it."""

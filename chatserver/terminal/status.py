@@ -31,6 +31,18 @@ def standing(texts: Texts, role: Role, conversation: ConversationView, now: int)
     return [texts("reading_only")]
 
 
+def away(texts: Texts, user: str, conversation: ConversationView) -> list[str]:
+    """That the mentor is away, until when, and who stands in; to the substitute, that they do."""
+    if conversation.away is None:
+        return []
+    mentor, substitute = conversation.mentor, conversation.away.substitute
+    when = date_and_time(texts, instant.parse(conversation.away.until), conversation.zone)
+    if user == substitute:
+        return [texts("away_for", name=mentor, when=when)]
+    gone = texts("away_you", when=when) if user == mentor else texts("away_until", name=mentor, when=when)
+    return [gone + (f", {texts('away_stands_in', name=substitute)}" if substitute else "")]
+
+
 def writing(texts: Texts, composer: Composer, zone: str, now: int) -> list[str]:
     if not composer.open:
         return locked(texts, composer, zone, now)

@@ -27,6 +27,7 @@ CaseFactName = Literal[
     "booking",
     "ends_at",
     "outcome",
+    "first_session",
     "asked_on",
     "paid_until",
     "applies_on",
@@ -70,6 +71,8 @@ class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     """When the booking is over in the books, as far as is known."""
     outcome: BookingState | None = None
     """What became of the booking."""
+    first_session: bool | None = None
+    """Whether the two had not met before."""
     asked_on: date | None = None
     """The day on which the member asked."""
     paid_until: date | None = None

@@ -3,32 +3,41 @@
 Source: cases.md, the table's `ghosting` and "What happens by itself".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from quotas.admission import Status
-from quotas.instant import DAY
+from msgspec import Struct
 
-QUIET = 14 * DAY
-"""Without a sign of the member."""
 WRITTEN = 2
-"""Messages of the mentor since then."""
+"""Messages of the mentor without a sign of the member."""
 
 
-def ghosting_suggested_at(quiet_since: int, mentor_wrote: Sequence[int]) -> int | None:
-    """From when on it is suggested if the member stays away; None: not before the mentor has written again.
+class WrittenMessage(Struct, frozen=True):
+    """A message. `at` in ms."""
 
-    `quiet_since` is the member's last sign, or the start or resumption of the conversation where that is later;
-    `mentor_wrote` are the instants of the mentor's messages, in order. All in ms.
+    seq: int
+    at: int
+    by_member: bool
+
+
+def quiet_since(messages: Sequence[WrittenMessage], read: int, signs: Iterable[int]) -> int | None:
+    """Since when nothing shows that the member is there; None: not known to be quiet, for they have read everything.
+
+    `messages` in order; `read` is the seq up to which the member has read; `signs` are instants of other signs, and of
+    the start or resumption of the conversation. When a message was read nobody knows: no later than the first unread
+    one was written, for that would have been read too.
     """
-    since = [at for at in mentor_wrote if at > quiet_since]
-    return max(quiet_since + QUIET, since[WRITTEN - 1]) if len(since) >= WRITTEN else None
+    last = max([*signs, *(each.at for each in messages if each.by_member)], default=0)
+    since = [each for each in messages if not each.by_member and each.at > last]
+    unread = [each for each in since if each.seq > read]
+    if len(unread) == len(since):
+        return last
+    return unread[0].at if unread else None
 
 
-def suggests_ghosting(
-    quiet_since: int, mentor_wrote: Sequence[int], *, status: Status, is_official: bool, is_open: bool, now: int
-) -> bool:
-    """Whether it is suggested now. `is_official`: the member is cancelling; `is_open`: there is such a case already."""
-    if status != "open" or is_official or is_open:
-        return False
-    at = ghosting_suggested_at(quiet_since, mentor_wrote)
-    return at is not None and now >= at
+def ghosting_suggested_at(since: int, mentor_wrote: Sequence[int], quiet: int) -> int | None:
+    """From when on it is suggested if the member stays away for `quiet` ms; None: not before the mentor writes again.
+
+    `since` is when the quiet began; `mentor_wrote` are the instants of the mentor's messages, in order. All in ms.
+    """
+    wrote = [at for at in mentor_wrote if at >= since]
+    return max(since + quiet, wrote[WRITTEN - 1]) if len(wrote) >= WRITTEN else None

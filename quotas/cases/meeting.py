@@ -3,6 +3,7 @@
 Source: cases.md, its table and "What happens by itself".
 """
 
+from quotas.cases.facts import CaseFactName
 from quotas.cases.parts import (
     ANYBODY,
     MEMBER,
@@ -161,7 +162,7 @@ _CORRECTION = CaseRule(
 )
 
 
-def _of_session(kind: CaseKind) -> CaseRule:
+def _of_session(kind: CaseKind, *takes: CaseFactName) -> CaseRule:
     """What happened at a booking: support looks at it."""
     return CaseRule(
         kind=kind,
@@ -173,7 +174,7 @@ def _of_session(kind: CaseKind) -> CaseRule:
             *common_ends(),
         ),
         needs=(("booking",),),
-        takes=("reason",),
+        takes=("reason", *takes),
     )
 
 
@@ -183,7 +184,7 @@ MEETING: tuple[CaseRule, ...] = (
     _CADENCE,
     _CORRECTION,
     _of_session("late_cancellation"),
-    _of_session("no_show"),
+    _of_session("no_show", "first_session"),
     _of_session("mentor_absent"),
     _of_session("unattended"),
 )

@@ -4,6 +4,7 @@ Source: cases.md, its last sentence on what happens by itself; the second docume
 """
 
 from quotas.case_policy import CasePolicy, CasePrompts
+from quotas.cases.facts import CaseFacts
 from quotas.cases.rules import CaseKind
 from quotas.phrases import LANGUAGES, Language
 
@@ -113,9 +114,24 @@ PROMPTS: dict[CaseKind, tuple[Prompt, ...]] = {
 """By kind; a kind that is not here has none."""
 
 
-def prompts_of(kind: CaseKind, language: Language, policy: CasePolicy = CasePolicy()) -> list[str]:  # noqa: B008 - frozen
+FIRST_SESSION_MISSED: Prompt = (
+    "You have not met yet: ask them to book another first session, and make that easy.",
+    "Dere har ikke møttes ennå: be dem bestille en ny første økt, og gjør det lett for dem.",
+    "I har ikke mødtes endnu: bed dem booke en ny første session, og gør det nemt for dem.",
+)
+"""In the place of what stands beside other no-shows: there is no next session to name."""
+
+
+def prompts_of(
+    kind: CaseKind,
+    language: Language,
+    policy: CasePolicy = CasePolicy(),  # noqa: B008 - frozen
+    facts: CaseFacts = CaseFacts(),  # noqa: B008 - frozen
+) -> list[str]:
     """What stands beside a mentor's case of that kind: the policy's own texts, or the built-in ones."""
     own = policy.prompts.get(kind, True)
     if isinstance(own, CasePrompts):
         return list(getattr(own, language))
-    return [texts[LANGUAGES.index(language)] for texts in PROMPTS.get(kind, ())] if own else []
+    missed_first = kind == "no_show" and facts.first_session
+    prompts = (FIRST_SESSION_MISSED,) if missed_first else PROMPTS.get(kind, ())
+    return [texts[LANGUAGES.index(language)] for texts in prompts] if own else []

@@ -68,6 +68,11 @@ class Timers:
         """Let it not ring."""
         await self._store.request("ZREM", keys.timers(keys.partition(conversation)), keys.timer(kind, name))
 
+    async def is_set(self, conversation: str, kind: str, name: str) -> bool:
+        """Whether the store has it."""
+        key = keys.timers(keys.partition(conversation))
+        return await self._store.request("ZSCORE", key, keys.timer(kind, name)) is not None
+
     async def claim(self, partition: int, kinds: Collection[str], lease: int, most: int) -> Claim:
         """Timers of these kinds that have rung: this caller's for `lease` ms, then anyone's again.
 

@@ -88,6 +88,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getMessages", "absent"): NOBODY_FINDS_IT,
     ("getWhy", "c1"): ITS_PEOPLE,
     ("getWhy", "absent"): NOBODY_FINDS_IT,
+    ("getReadings", "c1"): ITS_PEOPLE,
+    ("getReadings", "absent"): NOBODY_FINDS_IT,
     ("getReplies", ""): ALL_BUT_MEMBERS,
     ("getReplies", "?mentor=tora"): row(401, 403, 403, "ok", 403, 403, 403, "ok", "ok"),
     ("getReplyReport", ""): ALL_BUT_MEMBERS,

@@ -127,7 +127,13 @@ async def test_the_reported_one_learns_of_nothing(server: HereServer, api: httpx
         assert await everything(api) == before
         dismissed = await said(api, "sara", "POST", f"/v1/cases/{ref}/dismissed", {})
         assert dismissed.is_success, dismissed.text
-        assert await everything(api) == before
+        after = await everything(api)
+        readings = "/v1/conversations/c1/readings"
+        assert after | {readings: before[readings]} == before
+        # Now it is said that support read, to both; not who, and not why.
+        for person in ("tora", "mia"):
+            told = (await said(api, person, "GET", readings)).json()
+            assert (set(told), len(told["read_at"])) == ({"conversation", "read_at"}, 1)
         assert await tora.silence() == []
     assert await export(server, "tora") == exported
     assert ref.encode() not in exported

@@ -45,6 +45,10 @@ class Platform:
         headers = {"Authorization": f"Bearer {token(person, seconds=LONG)}"}
         return await self._api.request(method, f"/v1{path}", json=body, headers=headers)
 
+    async def asks_with(self, headers: dict[str, str], method: str, path: str) -> httpx.Response:
+        """As `asks`, with a token that was given before."""
+        return await self._api.request(method, f"/v1{path}", headers=headers)
+
     async def told(self, person: str, method: str, path: str, body: object = None) -> Answer:
         """What it answers to what must work."""
         answer = await self.asks(person, method, path, body)
@@ -101,12 +105,12 @@ class Platform:
 
     # Cases
 
-    async def opens(self, person: str, id: str, kind: str, note: str = "", **facts: object) -> Answer:
+    async def opens(self, person: str, /, id: str, kind: str, note: str = "", **facts: object) -> Answer:
         """A case of the conversation c1, as the one who opens it sees it."""
         return await self.opens_in("c1", person, id, kind, note, **facts)
 
     async def opens_in(
-        self, conversation: str, person: str, id: str, kind: str, note: str = "", **facts: object
+        self, conversation: str, person: str, /, id: str, kind: str, note: str = "", **facts: object
     ) -> Answer:
         body = {"kind": kind, "conversation": conversation, "note": note, "facts": facts}
         return await self.told(person, "PUT", f"/cases/{id}", body)

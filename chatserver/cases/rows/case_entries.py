@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.tables import CASE_ENTRIES
+from chatserver.records.tables import CASE_ENTRIES, CASES
 from quotas.cases.facts import CaseFacts
 from quotas.cases.record import CaseEntry
 
@@ -62,3 +62,10 @@ async def of_case(connection: AsyncConnection, ref: str) -> list[KeptEntry]:
         )
         for row in await connection.execute(query)
     ]
+
+
+async def when_ended(connection: AsyncConnection, conversation: str, did: str) -> list[int]:
+    """When that was done in cases of a conversation that have ended, in order."""
+    here = (CASES.c.conversation_id == conversation, CASES.c.ended_at.is_not(None), CASE_ENTRIES.c.did == did)
+    query = select(CASE_ENTRIES.c.at).join(CASES, CASES.c.ref == CASE_ENTRIES.c.ref).where(*here)
+    return list(await connection.scalars(query.order_by(CASE_ENTRIES.c.at)))

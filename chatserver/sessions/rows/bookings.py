@@ -4,7 +4,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import IDS, portions
@@ -63,6 +76,13 @@ async def by_id(connection: AsyncConnection, ids: Collection[str]) -> dict[str, 
 async def of_pair(connection: AsyncConnection, member: str, mentor: str) -> list[Booking]:
     """All bookings of a member with a mentor, by start."""
     return await _by_start(connection, [(BOOKINGS.c.member_id == member, BOOKINGS.c.mentor_id == mentor)])
+
+
+async def have_met(connection: AsyncConnection, member: str, mentor: str) -> bool:
+    """Whether both came to a session of theirs."""
+    came = BOOKINGS.c.member_joined_at.is_not(None), BOOKINGS.c.mentor_joined_at.is_not(None)
+    here = BOOKINGS.c.member_id == member, BOOKINGS.c.mentor_id == mentor
+    return bool(await connection.scalar(select(exists().where(*here, *came))))
 
 
 async def between(connection: AsyncConnection, conversation: str, since: int, until: int) -> list[Booking]:

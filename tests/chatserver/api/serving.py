@@ -161,6 +161,7 @@ async def served(
         push=PushSubscriptions(database, ServerSeal(keys, "push"), GuardedHttp(), ledger.now),
         vapid=Vapid(secrets, None),
         cases=casebook(base, keys),
+        quiet=base.quiet,
         leaving_mentors=base.leaving_mentors,
         evidence=CaseEvidence(
             database=database,

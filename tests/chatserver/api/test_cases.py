@@ -77,7 +77,7 @@ async def test_support_lists_and_works_through(anyone: httpx.AsyncClient) -> Non
     karis = (await anyone.get("/v1/cases", headers=as_("kari"))).json()
     assert [(each["id"], each["assignee"]) for each in karis["cases"]] == [(first["id"], "")]
     olas = (await anyone.get("/v1/cases", headers=as_("ola"))).json()
-    assert (olas["cases"], olas["more"]) == ([], False)
+    assert (olas["cases"], olas["more"], olas["suggested"]) == ([], False, [])
 
 
 async def test_support_opens_for_a_member(anyone: httpx.AsyncClient) -> None:

@@ -31,6 +31,7 @@ async def test_a_page_and_the_next(http: httpx.AsyncClient, waiting: None) -> No
         "due_at": "2026-01-07T11:00:00.000Z",
         "overdue": True,
         "missed": False,
+        "substitute": None,
     }
     second = (await http.get("/v1/replies", params={"limit": 1, "after": first["next"]})).json()
     assert [row["conversation"] for row in second["replies"]] == ["c2"]

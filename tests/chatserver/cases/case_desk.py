@@ -48,7 +48,7 @@ OLA = CaseAsker("ola", "member")
 class CaseDesk(Desk):
     """`effects` are what a test supplies."""
 
-    def __init__(self, database: Database, store: Store, now: int, policy: Policy = COACHED) -> None:
+    def __init__(self, database: Database, store: Store, now: int = TUESDAY, policy: Policy = COACHED) -> None:
         super().__init__(database, store, now, Rulebook(policy))
         self.renewals = Renewals(
             database=database,

@@ -7,6 +7,7 @@ import pytest
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_doers import CaseDoers
 from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.evidence_end import EvidenceEnd
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.cases.switches import Switches
@@ -88,5 +89,5 @@ async def supply(desk: CaseDesk) -> None:
         keys=desk.keys,
         clock=desk.clock,
     )
-    for supplier in (doers, relationship, people, evidence):
+    for supplier in (doers, relationship, people, evidence, EvidenceEnd(desk.database)):
         desk.effects.update(supplier.effects())

@@ -141,11 +141,12 @@ async def test_a_guest_hears_from_the_approval_on(desk: CaseDesk) -> None:
     one_off = (await desk.opened("o", "one_off_session", MIA, SECRET)).case.id
     assert await heard(desk, "tom") == [("case.opened", "requested")]
     await desk.acted(one_off, "approved", SARA, mentor="ann", price=Price(50_000, "NOK"))
-    assert await heard(desk, "ann") == [("case.moved", "approved")]
+    assert await heard(desk, "ann") == [("case.guest", "approved")]
     [notice] = await list_of(desk, "ann")
-    words = words_of(notice, "en", "Europe/Oslo", "Mia Berg")
+    words = words_of(notice, "en", "Europe/Oslo", "")
+    assert notice.conversation == ""
     assert (words.subject, words.line) == (
-        "Session with another mentor: Mia",
+        "A session with a member",
         "A member would like one session with you. Find a time together.",
     )
     assert await desk.seen(one_off, ANN) is not None

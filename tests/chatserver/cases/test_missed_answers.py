@@ -53,7 +53,7 @@ class MissingDesk(PastDesk):
             noting=noting,
             clock=self._clock,
             name=name,
-            listener=MissedAnswers(self.database, self.own, timers, rulebook.policy.cases),
+            listeners=[MissedAnswers(self.database, self.own, timers, rulebook.policy.cases)],
         )
 
     async def miss(self, id: str = "c1", written: int = MONDAY) -> int:

@@ -1,6 +1,9 @@
 """What cases ask about people: switches for those who need one, a warning, a removal, a business that is told."""
 
+from typing import Any
+
 import msgspec
+import pytest
 from sqlalchemy import select
 
 from chatserver.access.revocation import Revocations
@@ -13,6 +16,8 @@ from chatserver.records.tables import NOTICES, WEBHOOK_EVENTS, WEBHOOKS
 from chatserver.sessions.outcomes import BookingDone
 from quotas.cases.record import Case
 from quotas.instant import DAY, MINUTE
+from quotas.standing import Standing
+from quotas.store.errors import StoreError
 from tests.chatserver.cases.case_desk import ANN, MIA, SARA, TOM, CaseDesk, did
 from tests.chatserver.sessions.desk import TUESDAY, wanted
 
@@ -235,3 +240,36 @@ async def test_the_reported_one_is_never_in_the_way(supplied: CaseDesk) -> None:
     assert second.created
     for asker in (TOM, ANN):
         assert await supplied.seen(first.case.id, asker) is None
+
+
+async def test_a_removal_that_was_interrupted_is_finished(supplied: CaseDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the store went away: the timer rings again, and nothing is done twice."""
+    for id, member in (("c3", "uma"), ("c4", "ivar")):
+        await supplied.open(id, member, "tom", plan="coaching")
+    project, calls = supplied.provisioning.project, 0
+
+    async def dying(*args: Any) -> Standing:
+        nonlocal calls
+        calls += 1
+        if calls in (1, 3, 6):
+            raise StoreError("gone")
+        return await project(*args)
+
+    ref = (await supplied.opened("r", "misconduct", MIA, person="tom")).case.id
+    monkeypatch.setattr(supplied.provisioning, "project", dying)
+    with pytest.raises(StoreError):
+        await supplied.acted(ref, "removed", SARA)
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            await supplied.ring(ref)
+    await supplied.ring(ref)
+    seen = await supplied.seen(ref, SARA)
+    assert seen is not None
+    assert told_of(seen, "remove_person") == "c1 c3 c4"
+    for id in ("c1", "c3", "c4"):
+        assert await status(supplied, id) == ("ended", "removed")
+        standing = await supplied.ledger.standing(id)
+        assert standing is not None and standing.settings.status == "ended"
+        async with supplied.database.read() as connection:
+            found = await cases.live_of(connection, id)
+        assert [each.case.kind for each in found] == ["mentor_switch"]

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode
 import http_ece
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+from msgspec.structs import replace
 
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
@@ -126,6 +127,8 @@ def test_how_long_and_how_urgent() -> None:
 def test_what_is_about_the_same_is_replaced() -> None:
     assert subject_of([notice("reply.warning")]) == subject_of([notice("reply.missed", 8)])
     assert subject_of([notice("reply.warning")]) != subject_of([notice("message.unread")])
+    first, second = (replace(notice("case.moved"), booking="", data={"case": id}) for id in ("one", "two"))
+    assert subject_of([first]) == subject_of([replace(first, event="case.noted")]) != subject_of([second])
     assert subject_of([notice()] * 2) == subject_of([notice("message.unread")] * 3) != subject_of([notice()])
 
 

@@ -38,6 +38,7 @@ from chatserver.records.tables import (
     OPENING_REQUESTS,
     OUTBOX,
     PUSH_SUBSCRIPTIONS,
+    QUIET_MEMBERS,
     SERIES,
     SERIES_PLACES,
     SERVER_SECRETS,
@@ -65,6 +66,7 @@ STAND = "what the export says of the conversation's stand comes from the store, 
 ERASING = "says only that an erasure runs or has run; the export has the person's `erased_at`"
 
 
+ASKED = "whether to ask the mentor; what they were asked stands in their notices, which are exported"
 SECRET = "opens something to whoever has it; the export says that there is one"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
 PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
@@ -163,6 +165,8 @@ WHERE = {
         "kind": "conversations.messages.kind",
         "event": "conversations.messages.event",
     },
+    "quiet_members": {"conversation_id": SAID}
+    | dict.fromkeys(("heard_at", "quiet_since", "suggested_at", "member_read"), ASKED),
     "ledger_snapshots": {"conversation_id": STAND, "seq": STAND, "taken_at": STAND, "state": STAND},
     "occupied": dict.fromkeys(("person_id", "quarter", "booking_id"), "follows from bookings, which are exported"),
     "membership_turns": dict.fromkeys(("person_id", "noted_until", "next_at"), OURS),
@@ -273,6 +277,8 @@ AFTERWARDS = {
         **dict.fromkeys(("kind", "plan", "week", "waiting_since", "due_at", "at"), COUNTED),
     },
     "mentor_days": {"conversation_id": FOUND_BY, "day": COUNTED, "week": COUNTED},
+    "quiet_members": {"conversation_id": FOUND_BY}
+    | dict.fromkeys(("heard_at", "quiet_since", "suggested_at", "member_read"), WHEN),
     "messages": {
         "conversation_id": FOUND_BY,
         "seq": "seqs are dense: the other side's apps count on it",
@@ -339,6 +345,8 @@ _PLACE = {"conversation_id": "c1", "starts_at": TUESDAY, "minutes": 30}
 _PRICE = {"price_amount": 90_000, "price_currency": "NOK"}
 _AGREED = {"person_id": "mia", "payer": "consumer", "paid_until": date(2026, 2, 6)} | _PRICE
 SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
+    QUIET_MEMBERS: dict.fromkeys(("heard_at", "quiet_since", "suggested_at"), TUESDAY)
+    | {"conversation_id": "c1", "member_read": 0},
     BOOKINGS: _PLACE
     | _PRICE
     | {name: TUESDAY + HOUR for name in ("cancelled_at", "member_joined_at", "mentor_joined_at", "finished_at")}

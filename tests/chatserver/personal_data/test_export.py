@@ -15,7 +15,9 @@ import pytest
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_texts import CaseTexts
-from chatserver.conversations.requests import ConversationChange, PersonDetails
+from chatserver.conversations import absences
+from chatserver.conversations.absence import AbsenceRecord
+from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
 from chatserver.personal_data import texts
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
@@ -29,6 +31,7 @@ from chatserver.replies.rows import waits as reply_waits
 from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
 from chatserver.settings import SettingsError
 from quotas.instant import HOUR
+from quotas.ledger.base import StandIn
 from quotas.phrases import LANGUAGES
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, write_all
@@ -119,7 +122,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
-        "records": {name: [] for name in (*OF_PEOPLE, "case_notes")},
+        "records": {name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in")},
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
@@ -288,3 +291,29 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 def test_every_text_stands_in_all_three_languages(key: str) -> None:
     assert len(texts.TABLE[key]) == len(LANGUAGES)
     assert all(text.strip() for text in texts.TABLE[key])
+
+
+async def test_a_mentor_gets_what_they_wrote_in_the_place_of_others(shelf: Shelf) -> None:
+    """Theirs alone of the conversation, archived or not, word for word."""
+    details = PersonDetails("mentor", "Ann", locale="nb")
+    assert isinstance(await shelf.provisioning.put_person("ann", details), Written)
+    now = await shelf.ledger.now()
+    absence = AbsenceRecord("tom", "flu", now - 1, now + HOUR, "ann", set_at=now - 1)
+    async with shelf.database.begin() as connection:
+        await absences.put(connection, absence)
+    ann = StandIn("ann", absence.since, absence.until)
+    await shelf.write("member", "a secret of Mia's")
+    await shelf.stand_in(ann, "yes")
+    await shelf.archive_all()
+    await shelf.stand_in(ann, "<b>see you</b>")
+    document, page = await exported(shelf, "ann")
+    found = document["person"]["records"]["stood_in"]
+    assert [(each["conversation_id"], each["seq"], each["body"]) for each in found] == [
+        ("c1", 2, "yes"),
+        ("c1", 3, "<b>see you</b>"),
+    ]
+    assert document["conversations"] == []
+    assert "secret" not in page
+    assert "<td>yes</td>" in page
+    assert "&lt;b&gt;see you&lt;/b&gt;" in page
+    assert "Skrevet i andres sted" in Outline(page).text

@@ -158,7 +158,12 @@ async def test_the_board_is_shown_again(server: HereServer) -> None:
     """Anew, with a snapshot."""
     parts, reader, waits = server.parts, Reader(), OpenWaits(server.parts.ledger)
     board = BoardSubscriptions(
-        store=parts.store, ledger=parts.ledger, clock=parts.clock, board=Board(parts.ledger, waits), waits=waits
+        store=parts.store,
+        ledger=parts.ledger,
+        clock=parts.clock,
+        board=Board(parts.ledger, waits),
+        waits=waits,
+        absences=parts.absences,
     )
     board.watch(reader, Watch(replies=True))
     await until(lambda: reader.heard)

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from chatserver.protocol.codec import Encoding
+from chatserver.realtime import board_watch, standing_in
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
-from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.plain_http import http_client
 from tests.stories.clock import move_clock, when
 
 MONDAY, TUESDAY, WEDNESDAY, FRIDAY = (when(day, "09:00") for day in ("monday", "tuesday", "wednesday", "friday"))
@@ -168,6 +170,19 @@ async def test_an_absence_that_is_changed_or_taken_back_changes_who_stands_in(st
             assert (await ulf.hears("unfollowed"))["conversation"] in ("c1", "c3")
 
 
+async def test_conversations_that_are_new_meanwhile_come_too(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within a minute: who stands in is looked at again."""
+    monkeypatch.setattr(standing_in, "LOOK_EVERY", 0.05)
+    async with here(store_url, tmp_path, now=TUESDAY) as server:
+        await prepared(server)
+        await away(server, MONDAY, FRIDAY)
+        async with server.device("ulf") as ulf:
+            await server.conversation("c3", "basic", member="ola", mentor="tora")
+            assert (await ulf.hears("conversation"))["conversation"]["id"] == "c3"
+
+
 async def test_sessions_are_no_substitutes(store_url: str, tmp_path: Path) -> None:
     async with here(store_url, tmp_path, now=TUESDAY) as server:
         await server.conversation("c1", "live")
@@ -202,3 +217,24 @@ async def test_what_was_missed_is_replayed_from_where_they_may_read(store_url: s
             async with server.device("ulf", {"c1": 3}) as ulf:
                 assert await ulf.hears("gap") == {"type": "gap", "conversation": "c1", "after": 3}
                 assert seqs(await ulf.messages(21)) == list(range(11, 32))
+
+
+async def test_the_board_says_who_stands_in(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a snapshot, and by itself once an absence has begun or ended, though no wait has changed."""
+    monkeypatch.setattr(board_watch, "LOOK_EVERY", 0.05)
+    async with here(store_url, tmp_path, now=TUESDAY) as server:
+        await prepared(server)
+        async with server.device("mia") as mia, server.device("sara") as sara:
+            await mia.write("question")
+            await sara.say("watch", replies=True)
+            [row] = (await sara.hears("replies"))["rows"]
+            assert (row["mentor"], row["substitute"]) == ("tora", None)
+            await away(server, MONDAY, FRIDAY)
+            [row] = (await sara.hears("replies"))["rows"]
+            assert (row["mentor"], row["substitute"]) == ("tora", "ulf")
+            async with http_client(server.http, headers={"Authorization": f"Bearer {token('sara')}"}) as api:
+                [found] = (await api.get("/v1/replies")).json()["replies"]
+            assert (found["mentor"], found["substitute"]) == ("tora", "ulf")
+            await away(server, MONDAY, FRIDAY, None)
+            [row] = (await sara.hears("replies"))["rows"]
+            assert row["substitute"] is None

@@ -9,7 +9,8 @@ import pytest
 from chatserver.conversations.choosing import Chosen
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from tests.chatserver.realtime.devices import Device
-from tests.chatserver.realtime.servers import ROLES, HereServer, here
+from tests.chatserver.realtime.servers import ROLES, HereServer, here, token
+from tests.plain_http import http_client
 
 POLICY = '[plans.trial]\nwriting = { kind = "windows", per_week = 2, hours = 24 }\n'
 
@@ -59,6 +60,11 @@ async def test_windows_count_for_both_together(pair: tuple[HereServer, HereServe
         assert (await elsewhere.write("to ulf", conversation="t2"))["composer"]["windows_left"] == 0
         await asyncio.gather(left(mia, "t1", 0), left(elsewhere, "t1", 0))
         assert (await mia.write("and more", conversation="t1"))["type"] == "accepted"
+    async with http_client(one.http, headers={"Authorization": f"Bearer {token('mia')}"}) as api:
+        steps = (await api.get("/v1/conversations/t1/why", headers={"Accept-Language": "en"})).json()["steps"]
+    said = [each["sentence"] for each in steps]
+    assert "Windows of this week that were used with another mentor count here too: 1." in said
+    assert not [each for each in steps if each["step"]["kind"] == "unexplained"]
     async with other.device("mia") as mia:
         assert welcomed(mia) == {"t1": 0, "t2": 0}
 

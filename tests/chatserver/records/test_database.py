@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import people
-from chatserver.records.database import Database, DatabaseError
+from chatserver.records.database import Afterwards, Database, DatabaseError, after_commit
 from chatserver.records.migrate import migrate
 from chatserver.records.tables import CONVERSATIONS
 from tests import databases
@@ -26,6 +26,33 @@ async def test_a_transaction_is_whole(database: Database) -> None:
             raise LookupError
     async with database.read() as connection:
         assert await people.find(connection, "kari") is None
+
+
+async def test_what_is_to_be_done_afterwards_is_done_once_it_is_committed(database: Database) -> None:
+    """In order; nothing where it is rolled back, nor in the next transaction."""
+    done: list[str] = []
+
+    def work(name: str) -> Afterwards:
+        async def do() -> None:
+            async with database.read() as connection:
+                assert await people.find(connection, "kari") is not None
+            done.append(name)
+
+        return do
+
+    async with database.begin() as connection:
+        await people.create(connection, KARI)
+        after_commit(connection, work("first"))
+        after_commit(connection, work("second"))
+        assert done == []
+    assert done == ["first", "second"]
+    with pytest.raises(ZeroDivisionError):
+        async with database.begin() as connection:
+            after_commit(connection, work("never"))
+            raise ZeroDivisionError
+    async with database.begin() as connection:
+        after_commit(connection, work("third"))
+    assert done == ["first", "second", "third"]
 
 
 async def test_foreign_keys_hold(database: Database) -> None:

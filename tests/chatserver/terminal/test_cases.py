@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
 from chatserver.client import ChatClient
 from chatserver.client.cases import CaseChoiceSaid
+from chatserver.sessions.absence_requests import AbsenceDetails
+from chatserver.sessions.absences import AbsenceWritten
 from chatserver.terminal.case_wishes import facts_and_words, wish_of
+from quotas.cases.acts import CaseDoing
+from quotas.cases.facts import CaseFacts
 from quotas.instant import parse
 from quotas.phrases import Language
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -115,6 +120,52 @@ async def test_the_reported_see_nothing(server: HereServer) -> None:
         tora.type("/cases" + ENTER)
         await tora.sees("Nothing is open with support")
         assert "report" not in tora.drawn.lower().replace("/report", "")
+
+
+async def test_the_member_sees_an_absence_before_writing(server: HereServer) -> None:
+    """And who stands in is told that they do, and answers."""
+    await server.conversation("c2", "live", member="ola", mentor="ulf")
+    async with at_terminal(server, "mia") as mia, at_terminal(server, "ulf") as ulf:
+        await mia.sees("online")
+        await ulf.sees("online")
+        mia.type("Good morning" + ENTER)
+        await mia.sees("You Good morning")
+        details = AbsenceDetails(when("tuesday", "10:00"), when("friday", "10:00"), "ulf")
+        assert isinstance(await server.parts.absences.put("tora", "a1", details), AbsenceWritten)
+        await mia.sees("tora is away until Fri 09 Jan 10:00, ulf stands in")
+        await ulf.sees("you stand in for tora until Fri 09 Jan 10:00")
+        ulf.type("/to mia" + ENTER)
+        await ulf.sees("mia Good morning")
+        ulf.type("Tora is skiing" + ENTER)
+        await mia.sees("ulf Tora is skiing")
+
+
+async def test_what_nobody_answered_is_sent_on_at_the_members_word(server: HereServer) -> None:
+    """By who goes on with another mentor; nothing of it is there before."""
+    await server.conversation("c2", "live", member="ola", mentor="ulf")
+    cases, sara, member = server.parts.cases, CaseAsker("sara", "support"), CaseAsker("mia", "member")
+    async with at_terminal(server, "mia") as mia:
+        await mia.sees("online")
+        mia.type("Is anybody there?" + ENTER)
+        await mia.sees("✓ sent")
+        mia.type("/send-on" + ENTER)
+        await mia.sees("Nothing is left unanswered from before.")
+        made = await cases.open("k", CaseOpening("mentor_switch", "c1"), member)
+        assert isinstance(made, CaseSeen)
+        proposed = CaseDoing("proposed", CaseFacts(mentor="ulf", chemistry=False))
+        assert isinstance(await cases.act(made.case.id, proposed, sara), CaseSeen)
+        assert isinstance(await cases.act("k", CaseDoing("switched"), member), CaseSeen)
+        await mia.sees("You go on with your new mentor.")
+    async with at_terminal(server, "mia") as mia, at_terminal(server, "ulf") as ulf:
+        await mia.sees("online")
+        mia.type("/to ulf" + ENTER)
+        await mia.sees("ulf: No messages yet.")
+        mia.type("/send-on" + ENTER)
+        await mia.sees("Nobody answered that. /send-on yes sends it on to ulf.")
+        mia.type("/send-on yes" + ENTER)
+        await ulf.sees("mia")
+        ulf.type("/to mia" + ENTER)
+        await ulf.sees("mia Is anybody there?")
 
 
 def test_facts_stand_before_the_words() -> None:

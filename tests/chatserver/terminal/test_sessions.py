@@ -205,7 +205,7 @@ async def test_support_books_by_time(server: HereServer) -> None:
         sara.type("/book live sun 12:00" + ENTER)
         await sara.sees("Session booked: live chat, Sunday 11 Jan 12:00, 30 minutes")
         sara.type("/join 1" + ENTER)
-        await sara.sees("support and services follow sessions; they do not join them")
+        await sara.sees("sessions are joined by the member and the mentor alone")
 
 
 async def test_a_pipe_prints_what_is_said_of_a_session(server: HereServer, valkey_url: str) -> None:

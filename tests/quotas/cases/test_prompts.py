@@ -2,7 +2,8 @@
 
 import pytest
 
-from quotas.cases.prompts import PROMPTS, prompts_of
+from quotas.cases.facts import CaseFacts
+from quotas.cases.prompts import FIRST_SESSION_MISSED, PROMPTS, prompts_of
 from quotas.cases.rules import CaseKind
 from quotas.cases.sight import is_opener, seen_by
 from quotas.cases.table import CASES
@@ -29,6 +30,13 @@ def test_prompts_stand_beside_what_mentors_see(kind: CaseKind) -> None:
     by_mentor = any(opening.by == "mentor" for opening in CASES[kind].opened)
     case = opened(kind, TOM) if by_mentor else case_in(kind, CASES[kind].states[0].name)
     assert seen_by(case, TOM.role, is_opener(case, TOM)) != "nothing"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_the_two_have_not_met_it_asks_for_another_session(language: Language) -> None:
+    first, later = (prompts_of("no_show", language, facts=CaseFacts(first_session=first)) for first in (True, None))
+    assert first == [FIRST_SESSION_MISSED[LANGUAGES.index(language)]]
+    assert first != later
 
 
 def test_a_kind_without_prompts_has_none() -> None:
