@@ -486,6 +486,7 @@ class Hub:
             logger.warning("the store lost messages that were shown", extra={"conversation": room.id})
             room.lost((seq, at), standing.last_seq, AGAIN)
         self.refresh(room)
+        await self._foresee(room)
 
     # What rooms ask for
 

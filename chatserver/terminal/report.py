@@ -52,8 +52,20 @@ def show(console: Console, report: ReplyReport) -> None:
         console.print(Text(f"Waits that began on {days} ({report.zone})", "bold"))
         console.print(_table(report, console.width))
         console.print(_legend(report, console.width))
-    for line in _behind(report.behind):
+    for line in (*_standing_in(report), *_behind(report.behind)):
         console.print(line)
+
+
+def _standing_in(report: ReplyReport) -> list[Text]:
+    """Who answered for whom, in numbers: a line each, where somebody did."""
+    lines = []
+    for group in report.groups:
+        name = group.name or "none"
+        if group.by_substitutes:
+            lines.append(f"  {name}: substitutes gave {group.by_substitutes:,} of {counted(group.answered, 'answer')}")
+        if group.stood_in and report.by == "mentor":
+            lines.append(f"  {name} answered {counted(group.stood_in, 'wait')} in the place of others")
+    return [Text(line) for line in lines]
 
 
 def _table(report: ReplyReport, width: int) -> Table:

@@ -104,6 +104,34 @@ async def test_keys_at_hand_need_no_database(
     assert "Traceback" not in log, log
 
 
+@pytest.mark.parametrize("kind", [kind for kind in databases.databases() if kind == "postgresql"])
+async def test_a_substitute_goes_on_and_gets_their_conversations_back(
+    kind: str, postgres: databases.PostgresServer, valkey_url: str, tmp_path: Path
+) -> None:
+    """On an open socket at once; who comes meanwhile has their own, and the others' once the database is back."""
+    database_url = postgres.url(postgres.create())
+    flags = ["--now", TUESDAY, "--database-url", database_url, "--config", config_with_key(tmp_path)]
+    with program(tmp_path, *flags, store_url=valkey_url) as server:
+        await server.conversation("c1", "basic")
+        await server.conversation("c2", "basic", member="uma", mentor="ulf")
+        absence = {"from": "2026-01-05T00:00:00Z", "until": "2026-01-09T00:00:00Z", "substitute": "ulf"}
+        async with http_client(server.http, headers={"Authorization": f"Bearer {token('tora')}"}) as api:
+            assert (await api.put("/v1/mentors/tora/absences/flu", json=absence)).status_code == 201
+        async with server.device("mia") as mia, server.device("ulf") as ulf:
+            await mia.write("question")
+            assert (await ulf.hears("message"))["body"] == "question"
+            await asyncio.to_thread(postgres.halt)
+            assert (await ulf.write("answer"))["type"] == "accepted"
+            async with server.device("ulf") as phone:
+                assert [each["id"] for each in phone.welcome["conversations"]] == ["c2"]
+                await asyncio.to_thread(postgres.resume)
+                assert (await phone.hears("conversation"))["conversation"]["id"] == "c1"
+                await mia.write("thanks")
+                assert (await phone.hears("message", body="thanks"))["seq"] == 3
+    log = server.log.read_text()
+    assert "Traceback" not in log, log
+
+
 async def is_welcomed(server: Server, person: str) -> bool:
     """Whether a hello is answered with a welcome now."""
     async with server.stranger() as device:

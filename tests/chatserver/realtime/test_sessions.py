@@ -233,8 +233,8 @@ async def test_a_mentor_of_many_is_welcomed_with_few_questions_to_the_records(se
     assert len(views) == 31
     assert views["d7"]["next_session"]["booking"] == "s1"
     assert (views["d7"]["credits"]["left"], views["d8"]["credits"]["left"]) == (1, 2)
-    # What the server asks by itself meanwhile only adds to it.
-    assert min(counts) == 6, asked
+    # One of them is for whom they stand in. What the server asks by itself meanwhile only adds to it.
+    assert min(counts) == 7, asked
 
 
 async def test_the_client_joins_and_knows_what_comes_next(server: HereServer, valkey_url: str) -> None:

@@ -143,3 +143,12 @@ def test_nothing_is_said_in_a_sentence() -> None:
     assert drawn(empty, 200) == ("No answered or missed waits that began on 5 Jan 2026 – 1 Feb 2026 (Europe/Oslo).\n")
     one_day = drawn(replace(empty, last=date(2026, 1, 5)))
     assert one_day.startswith("No answered or missed waits that began on 5 Jan 2026 (Europe/Oslo)")
+
+
+def test_answers_in_the_place_of_others_are_told_of_both() -> None:
+    groups = [replace(TOM, by_substitutes=3), replace(NONE, name="zoe", stood_in=1)]
+    text = drawn(replace(REPORT, groups=groups, behind=[]))
+    assert "  tom: substitutes gave 3 of 20 answers\n" in text
+    assert "  zoe answered 1 wait in the place of others\n" in text
+    weeks = drawn(replace(REPORT, by="week", groups=[replace(TOM, name="2026-01-05", stood_in=3)], behind=[]))
+    assert "in the place" not in weeks
