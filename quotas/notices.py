@@ -157,8 +157,8 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("case.assigned", "support", _MAIL, "hold", "operations"),
     # Somebody may need protection tonight.
     _rule("case.urgent", "support", _BOTH, "through", "operations", essential=True),
-    _rule("conduct.warned", "member", _MAIL, "hold", "operations", essential=True),
-    _rule("conduct.warned", "mentor", _MAIL, "hold", "operations", essential=True),
+    _rule("conduct.warned", "member", _MAIL, "hold", "reminders", essential=True),
+    _rule("conduct.warned", "mentor", _MAIL, "hold", "reminders", essential=True),
     _rule("case.waiting", "support", _MAIL, "hold", "operations"),
     _rule("webhook.disabled", "support", _MAIL, "hold", "operations", essential=True),
 )

@@ -15,8 +15,10 @@ from chatserver.protocol import events
 from chatserver.protocol.events import BoardTotals
 from chatserver.replies.board import Wanted, place_of
 from quotas.admission import WaitState
+from quotas.escalation import StepOfWait, steps_of_wait
 from quotas.instant import text
 from quotas.ledger.open_waits import OpenWait, Place
+from quotas.plans import Escalated
 from quotas.terms import Rulebook, UnknownPlanError
 
 MAX_REPLIES = 200
@@ -35,10 +37,28 @@ class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50
 
 
+class WaitStep(Struct, frozen=True):
+    """A step of the escalation: so many hours ahead of the deadline, 0 for the miss, or after the first message.
+
+    `to` are those whom it is for, a substitute only where somebody stands in now; `told`, whether it is over.
+    """
+
+    at: str
+    to: list[Escalated]
+    before_hours: float | None
+    after_hours: float | None
+    told: bool
+
+
 class WaitResource(events.BoardWait, frozen=True, kw_only=True):
-    """An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised."""
+    """An answer that a mentor owes. Past the deadline `time_left_ms` is negative; null where none is promised.
+
+    `steps` of the escalation in their order, as the deadline stands: who was told, and who is told when, if no answer
+    comes.
+    """
 
     time_left_ms: int | None
+    steps: list[WaitStep]
 
 
 class RepliesPage(Struct, frozen=True):
@@ -67,7 +87,8 @@ async def get_replies(call: HttpCall[RepliesQuery, None]) -> HttpAnswer:
     wanted = Wanted(query.state, mentor, _plan(call.context.provisioning.rulebook, query.plan))
     page = await call.context.board.page(wanted, _place(query.after), query.limit)
     away = await call.context.absences.substitutes({wait.mentor for wait in page.waits}, page.now)
-    rows = [_row(wait, page.now, away.get(wait.mentor)) for wait in page.waits]
+    rulebook = call.context.provisioning.rulebook
+    rows = [_row(wait, page.now, away.get(wait.mentor), rulebook) for wait in page.waits]
     return HttpAnswer(200, RepliesPage(text(page.now), totals_of(page.totals), rows, page.next))
 
 
@@ -88,9 +109,19 @@ def _place(after: str | UnsetType) -> Place:
         raise invalid([FieldProblem("after", "is no place on the board; allowed: the `next` of a page")]) from None
 
 
-def _row(wait: OpenWait, now: int, substitute: str | None) -> WaitResource:
-    time_left_ms = wait.due_at - now if wait.due_at else None
-    return WaitResource(**asdict(owed_of(wait, now, substitute)), time_left_ms=time_left_ms)
+def _row(wait: OpenWait, now: int, substitute: str | None, rulebook: Rulebook) -> WaitResource:
+    plan = rulebook.policy.plans.get(wait.plan)
+    steps = steps_of_wait(plan.reply, wait.waiting_since, wait.due_at) if plan is not None and plan.reply else []
+    return WaitResource(
+        **asdict(owed_of(wait, now, substitute)),
+        time_left_ms=wait.due_at - now if wait.due_at else None,
+        steps=[_step(step, now, substitute) for step in steps],
+    )
+
+
+def _step(step: StepOfWait, now: int, substitute: str | None) -> WaitStep:
+    to = [each for each in step.to if each != "substitute" or substitute is not None]
+    return WaitStep(text(step.at), to, step.before_hours, step.after_hours, step.at <= now)
 
 
 GET_REPLIES = Operation(

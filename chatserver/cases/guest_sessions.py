@@ -53,8 +53,8 @@ class GuestSessions:
         async with self._database.begin() as connection:
             record = (await locked(connection, [found.case.conversation])).get(found.case.conversation)
             kept = await cases.find(connection, found.case.id)
-            if record is None or kept is None or not _follows(kept):
-                return None
+            if record is None or kept is None or not _follows(kept) or kept.todo:
+                return None  # what somebody else's step asks for comes first
             # It may have lapsed before anything was booked.
             first = booked_first(bookings)
             if kept.case.state == "approved" and first is not None:

@@ -40,7 +40,7 @@ def book(
     service
         A video_call or a live_chat.
     kind
-        What pays for it: the plan, or (extra) the mentor's price; one_off and chemistry are for staff.
+        What pays for it: the plan, or (extra) the mentor's price; one_off with a guest, chemistry first in a trial.
     price
         Of an extra one: what it costs, such as 450 or 450.50; the mentor's listed price by default.
     currency

@@ -74,9 +74,10 @@ async def test_settings_are_set_and_read(anyone: httpx.AsyncClient, database: Da
     assert (before["person"], before["zone"], before["muted"]) == ("kari", "Europe/Oslo", [])
     assert before["quiet_hours"] == {"from": "22:00", "until": "07:00"}
     topics = {each["topic"]: each for each in before["topics"]}
-    assert topics.keys() == {"messages", "openings", "sessions", "reminders"}
+    assert topics.keys() == {"messages", "openings", "sessions", "reminders", "cases"}
     assert all(each["mail"] and each["push"] for each in topics.values())
-    assert (topics["messages"]["essential"], topics["reminders"]["essential"]) == ([], ["membership.reminder"])
+    assert topics["messages"]["essential"] == topics["cases"]["essential"] == []
+    assert topics["reminders"]["essential"] == ["membership.reminder", "conduct.warned"]
     wanted = [{"topic": "messages", "mail": False}, {"topic": "sessions", "mail": False, "push": False}]
     after = await settings(anyone, topics=wanted, quiet_hours={"from": "20:30", "until": "08:00"})
     topics = {each["topic"]: (each["mail"], each["push"]) for each in after["topics"]}
@@ -85,6 +86,7 @@ async def test_settings_are_set_and_read(anyone: httpx.AsyncClient, database: Da
         "openings": (True, True),
         "sessions": (False, False),
         "reminders": (True, True),
+        "cases": (True, True),
     }
     assert after["quiet_hours"] == {"from": "20:30", "until": "08:00"}
     async with database.read() as connection:
@@ -99,7 +101,7 @@ async def test_settings_are_set_and_read(anyone: httpx.AsyncClient, database: Da
 async def test_each_role_has_its_topics(anyone: httpx.AsyncClient) -> None:
     answer = await anyone.get("/v1/people/tom/notice-settings", headers=as_("tom"))
     topics = [each["topic"] for each in answer.json()["topics"]]
-    assert sorted(topics) == ["deadlines", "messages", "reminders", "sessions"]
+    assert sorted(topics) == ["cases", "deadlines", "messages", "reminders", "sessions"]
 
 
 @pytest.mark.parametrize(

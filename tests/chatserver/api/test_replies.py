@@ -22,6 +22,11 @@ async def test_a_page_and_the_next(http: httpx.AsyncClient, waiting: None) -> No
     assert first["totals"] == {"waiting": 2, "overdue": 2, "missed": 0}
     [row] = first["replies"]
     assert row.pop("time_left_ms") < 0
+    assert [(step["at"], step["to"], step["before_hours"], step["told"]) for step in row.pop("steps")] == [
+        ("2026-01-07T07:00:00.000Z", ["mentor"], 4, True),
+        ("2026-01-07T10:00:00.000Z", ["mentor"], 1, True),
+        ("2026-01-07T11:00:00.000Z", ["mentor", "support"], 0, True),
+    ]
     assert row == {
         "conversation": "c1",
         "member": "kari",
