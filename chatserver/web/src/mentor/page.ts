@@ -50,6 +50,7 @@ export class MentorPage extends PageElement {
       <div class="desk">
         <div class="desk__in">
         <header class="topbar">
+          <h1 class="vh">${tab ? tab.label(this.app) : words.mentor.conversations}</h1>
           <nav aria-label=${words.mentor.navigation}><ul class="tabs">
             <li><a href=${Place.link("conversations")} aria-current=${tab
               ? nothing
