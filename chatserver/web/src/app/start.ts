@@ -39,7 +39,15 @@ export async function start(role: PersonRole): Promise<App> {
     if (reason !== "stopped") location.replace(SIGN_IN);
   });
   await chat.start();
-  return { account, http: new Http(account), chats, user: ticket.user, role, language, words };
+  return {
+    account,
+    http: new Http(account, language),
+    chats,
+    user: ticket.user,
+    role,
+    language,
+    words,
+  };
 }
 
 function leave(path: string): Promise<never> {
