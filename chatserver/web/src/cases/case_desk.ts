@@ -70,3 +70,12 @@ export class CaseDesk extends Store {
     await this.load();
   }
 }
+
+const desks = new WeakMap<App, CaseDesk>();
+
+/** One for all that shows cases. */
+export function caseDeskOf(app: App): CaseDesk {
+  let desk = desks.get(app);
+  if (!desk) desks.set(app, desk = new CaseDesk(app));
+  return desk;
+}

@@ -72,6 +72,12 @@ export class MentorThread extends PageElement {
               )}</span>
             `
             : nothing}</p></div>
+          <button
+            class="btn btn--icon"
+            type="button"
+            aria-label=${words.mentor.more(name)}
+            @click=${this.#request}
+          >${icon("menu")}</button>
           <button class="btn btn--primary" type="button" @click=${this.#book}>${icon(
             "calendar",
           )}${words.mentor.book}</button>
@@ -101,6 +107,10 @@ export class MentorThread extends PageElement {
       </section>
     `;
   }
+
+  readonly #request = (): void => {
+    this.dispatchEvent(new CustomEvent("request", { detail: this.talk, bubbles: true }));
+  };
 
   readonly #book = (): void => {
     this.dispatchEvent(new CustomEvent("book", { detail: this.talk, bubbles: true }));

@@ -110,6 +110,7 @@ export const da: Words = {
     plan: "Plan",
     windows: "Vinduer tilbage",
     next: "Næste",
+    more: (name) => `Mere om samtalen med ${name}`,
     chooseOne: "Vælg en samtale.",
   },
   cases: {

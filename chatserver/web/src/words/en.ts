@@ -107,6 +107,7 @@ export const en = {
     plan: "Plan",
     windows: "Windows left",
     next: "Next",
+    more: (name: string) => `More about the conversation with ${name}`,
     chooseOne: "Choose a conversation.",
   },
   cases: {

@@ -109,6 +109,7 @@ export const nb: Words = {
     plan: "Plan",
     windows: "Vinduer igjen",
     next: "Neste",
+    more: (name) => `Mer om samtalen med ${name}`,
     chooseOne: "Velg en samtale.",
   },
   cases: {
