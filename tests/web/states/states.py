@@ -110,6 +110,15 @@ async def mentor_desk(stage: Stage) -> Page:
     return page
 
 
+async def mentor_request(stage: Stage) -> Page:
+    """What may be asked for in a conversation, and the form of one of these."""
+    page = await mentor_desk(stage)
+    await page.locator(".thread .bar button.btn--icon").click()
+    await page.locator(".requests button").nth(1).click()
+    await expect(page.locator("#case-note")).to_be_visible()
+    return page
+
+
 STATES: dict[str, State] = {
     "member-open": member_open,
     "member-locked": member_locked,
@@ -117,5 +126,6 @@ STATES: dict[str, State] = {
     "member-why": member_why,
     "member-help": member_help,
     "mentor-desk": mentor_desk,
+    "mentor-request": mentor_request,
 }
 """By the name of the picture."""

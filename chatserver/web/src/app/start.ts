@@ -47,7 +47,7 @@ export async function start(role: PersonRole): Promise<App> {
     new Drafts(ticket.user).clear();
     await outbox.clear();
   };
-  const http = new Http(account);
+  const http = new Http(account, language);
   return { account, http, chats, user: ticket.user, role, language, words, forget };
 }
 

@@ -7,6 +7,10 @@ import type { App } from "../app/start.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
+import "../cases/request_dialog.ts";
+import type { RequestDialog } from "../cases/request_dialog.ts";
+import type { Talk } from "../state/talk.ts";
+import { caseDeskOf } from "../cases/case_desk.ts";
 import "./conversation_list.ts";
 import "./thread.ts";
 
@@ -70,6 +74,7 @@ export class MentorPage extends PageElement {
         </div>
       </div>
       <page-announcer></page-announcer>
+      <request-dialog .app=${this.app} .desk=${caseDeskOf(this.app)}></request-dialog>
     `;
   }
 
@@ -80,7 +85,8 @@ export class MentorPage extends PageElement {
         <conversation-list .app=${this.app} .current=${id}></conversation-list>
         ${talk
           ? html`
-            <mentor-thread .app=${this.app} .talk=${talk} @say=${this.#say}
+            <mentor-thread @request=${() => this.#request(talk)} .app=${this
+              .app} .talk=${talk} @say=${this.#say}
               @heard=${(
                 event: CustomEvent<string>,
               ) => this.#heard(memberName(talk.view), event.detail)}></mentor-thread>
@@ -107,6 +113,10 @@ export class MentorPage extends PageElement {
       `;
     }
     return tab.show(this.app, this.#place);
+  }
+
+  #request(talk: Talk): void {
+    void this.querySelector<RequestDialog>("request-dialog")?.open(talk.view);
   }
 
   #heard(name: string, text: string): void {

@@ -74,6 +74,12 @@ export class MentorThread extends PageElement {
             `
             : nothing}</p></div>
           <live-left .app=${app} .talk=${talk}></live-left>
+          <button
+            class="btn btn--icon"
+            type="button"
+            aria-label=${words.mentor.more(name)}
+            @click=${this.#request}
+          >${icon("menu")}</button>
           <button class="btn btn--primary" type="button" @click=${this.#book}>${icon(
             "calendar",
           )}${words.mentor.book}</button>
@@ -103,6 +109,10 @@ export class MentorThread extends PageElement {
       </section>
     `;
   }
+
+  readonly #request = (): void => {
+    this.dispatchEvent(new CustomEvent("request", { detail: this.talk, bubbles: true }));
+  };
 
   readonly #book = (): void => {
     this.dispatchEvent(new CustomEvent("book", { detail: this.talk, bubbles: true }));
