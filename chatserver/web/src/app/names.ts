@@ -1,4 +1,4 @@
-// Names of the two people of a conversation.
+// Names of the people of a conversation.
 
 import type { ConversationView } from "../client/protocol.ts";
 
@@ -12,10 +12,10 @@ export function mentorName(view: ConversationView): string {
 
 /** How somebody is called whom one meets in a conversation, such as whoever stands in for the mentor. */
 export function nameIn(view: ConversationView, person: string): string {
-  return view.names[person] ?? asName(person);
+  return view.names[person] ?? nameOf(person);
 }
 
 /** The id as a name: of whoever was erased, and while the server's records do not answer. */
-function asName(id: string): string {
+export function nameOf(id: string): string {
   return id.slice(0, 1).toUpperCase() + id.slice(1);
 }
