@@ -11,6 +11,7 @@ export const en = {
     signOut: "Sign out",
     you: "You",
     today: "today",
+    tomorrow: "tomorrow",
     yesterday: "yesterday",
     loading: "Loading",
     failed: "That did not work. Nothing is lost; try again.",
@@ -95,6 +96,42 @@ export const en = {
   banners: {
     only_video_included:
       "Your plan includes video only. What is written here is for agreeing on times.",
+  },
+  week: {
+    title: "Writing this week",
+    figure: "The week from Monday to Sunday.",
+    window: (from: string, until: string) => `A window from ${from} to ${until}.`,
+    rests: (days: string) => `Writing rests on ${days}.`,
+    mentorAlways: (name: string) => `${name} can always write to you.`,
+    windows: (isRunning: boolean, left: number) =>
+      isRunning
+        ? `One window is in use, ${left || "none"} ${left > 1 ? "are" : "is"} left.`
+        : left
+        ? `${left} ${left > 1 ? "windows are" : "window is"} left.`
+        : "All windows are used.",
+    nextAfter: (at: string, hours: number) =>
+      `The next one opens when you send a message after ${at}, and lasts ${hours}\u00a0hours.`,
+    nextNow: (hours: number) => `One opens when you send a message, and lasts ${hours}\u00a0hours.`,
+    newOnes: (when: string, count: number) =>
+      count === 1
+        ? `The week begins ${when}; then you have a new one.`
+        : `The week begins ${when}; then you have ${count} new ones.`,
+    openDays: "You can write as much as you like on open days.",
+    always: "You can write whenever you like.",
+    side: "Sessions and plan",
+    plan: "Plan",
+    planWindows: (count: number, hours: number) =>
+      count === 1
+        ? `one writing window of ${hours}\u00a0hours a week.`
+        : `${count} writing windows of ${hours}\u00a0hours a week.`,
+    planMessages: (count: number) => `${count} messages a week, for agreeing on times.`,
+    planOpenDays: "you can write on all weekdays, as much as you like.",
+    planAlways: "you can write on all days, as much as you like.",
+    freer: (plan: string) => `With ${plan} you can write on all weekdays.`,
+  },
+  member: {
+    nobody: "No mentor has been given to you yet. You will hear when somebody is there.",
+    endedWith: (name: string) => `Conversation with ${name}, ended`,
   },
   events: {
     liveChat: "live chat",
