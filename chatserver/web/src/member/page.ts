@@ -114,8 +114,7 @@ export class MemberPage extends PageElement {
             : nothing}
           ${talk
             ? html`
-              <message-list .app=${this.app} .talk=${talk} .name=${name}
-                @heard=${this.#heard}></message-list>
+              <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
               ${talkNotes(talk.view, name, this.app)}
               <chat-composer
                 .app=${this.app}
@@ -197,16 +196,9 @@ export class MemberPage extends PageElement {
     return words.talk.answersBy(`${day} ${times.at(due)}`);
   }
 
-  readonly #heard = (event: CustomEvent<string>): void => {
-    const said = this.app.words.talk.says(mentorName(this.#talk!.view), event.detail);
-    this.#announce(said);
+  readonly #say = (event: CustomEvent<string>): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
   };
-
-  readonly #say = (event: CustomEvent<string>): void => this.#announce(event.detail);
-
-  #announce(said: string): void {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
-  }
 
   readonly #signOut = (): void => {
     // Without the server it cannot be ended, and whoever finds the device would still be signed in.

@@ -2,6 +2,7 @@
 
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { nameIn } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
@@ -15,7 +16,7 @@ const AT_END_PX = 48;
 /** So near to the beginning older ones are asked for. */
 const NEAR_START_PX = 800;
 
-/** Tells of each new message of the other side by the event `heard`, with its text. */
+/** Tells what is to be spoken by the event `say`: each new message of others. */
 export class MessageList extends PageElement {
   static override properties = {
     app: { attribute: false },
@@ -97,7 +98,8 @@ export class MessageList extends PageElement {
       this.#heardUpTo = each.seq;
       if (each.from === this.app.user || each.kind === "event") continue;
       if (!this.#isAtEnd) this.#below += 1;
-      this.dispatchEvent(new CustomEvent("heard", { detail: each.body, bubbles: true }));
+      const said = this.app.words.talk.says(nameIn(this.talk.view, each.from), each.body);
+      this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
       this.requestUpdate();
     }
   }
@@ -186,16 +188,22 @@ export class MessageList extends PageElement {
         }${words.talk.unsent}</span></p></li>`;
       case "message": {
         const { message, isMine, isMore, showsTime, mark } = row;
+        const { view } = this.talk;
+        const writer = nameIn(view, message.from);
+        // Whoever stands in, or writes for the platform, is called by name.
+        const isOther = !isMine && ![view.member, view.mentor].includes(message.from);
         const time = html`<time datetime=${message.at}>${
           times.clock(Date.parse(message.at))
         }</time>`;
         return html`
           <li class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
-            <span class="vh">${isMine ? words.common.you : this.name}: </span>
+            <span class="vh">${isMine ? words.common.you : writer}: </span>
             <div class="msg__body">${message.erased
               ? html`<p class="quiet">${words.talk.erased}</p>`
               : paragraphs(message.body)}</div>
-            <p class=${showsTime || mark ? "msg__meta" : "vh"}>${time}${mark
+            <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
+              ? html`<strong aria-hidden="true">${writer}</strong>`
+              : nothing}${time}${mark
               ? html`<span class="mark mark--${mark}">${
                 icon(mark === "read" ? "read" : "sent", "s")
               }${words.talk[mark]}</span>`

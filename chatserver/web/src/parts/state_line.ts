@@ -43,6 +43,8 @@ export function writingState(
     icon: "return",
     lead: words.state.notSent,
     more: `${back}${opens}`.trim(),
+    left: "",
+    windows: null,
   };
 }
 
