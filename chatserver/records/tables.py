@@ -722,16 +722,6 @@ SIGN_IN_LINKS = Table(
     Column("used_at", BigInteger),
 )
 
-# Who is who at an identity provider, by its `iss` and `sub`.
-
-PLATFORM_NAMES = Table(
-    "platform_names",
-    METADATA,
-    Column("issuer", String(200), primary_key=True),
-    Column("subject", String(255), primary_key=True),
-    Column("person_id", String(64), nullable=False, index=True),
-)
-
 # Of a conversation's member: the last sign that stands nowhere else, a message that was refused, or when writing went
 # on after a pause; and since when they were quiet when the mentor was asked whether they have gone.
 

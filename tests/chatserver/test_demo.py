@@ -50,7 +50,9 @@ class Demo:
         self.table = {row[0].split()[0]: (row[1].strip(), row[2].strip()) for row in rows}
         self.sessions = {row[0].split()[0]: row[3].strip() for row in rows}
         words = [shlex.split(line) for line in printed.splitlines() if line.startswith("  ") and " chat " in line]
-        self.links = dict(line.split() for line in printed.splitlines() if line.startswith("  ") and "/app/sign-in#" in line)
+        self.links = dict(
+            line.split() for line in printed.splitlines() if line.startswith("  ") and "/app/sign-in#" in line
+        )
         self.commands = {line[0]: line[1:] for line in words}
 
     @property

@@ -1,4 +1,4 @@
-"""Signing in with a browser: links that open once, sign-ins, and who is who at a platform; people by address."""
+"""Signing in with a browser: links that open once, and sign-ins; people are found by address."""
 
 import sqlalchemy as sa
 
@@ -30,12 +30,4 @@ def upgrade(changes: SchemaChanges) -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_sign_in_links"),
     )
     changes.create_index("ix_sign_in_links_person_id", "sign_in_links", ["person_id"])
-    changes.create_table(
-        "platform_names",
-        sa.Column("issuer", sa.String(200), nullable=False),
-        sa.Column("subject", sa.String(255), nullable=False),
-        sa.Column("person_id", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("issuer", "subject", name="pk_platform_names"),
-    )
-    changes.create_index("ix_platform_names_person_id", "platform_names", ["person_id"])
     changes.create_index("ix_people_email", "people", ["email"], lower=True)

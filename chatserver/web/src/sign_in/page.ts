@@ -257,7 +257,9 @@ export class SignInPage extends PageElement {
     this.#problem = problem;
     this.requestUpdate();
     // Whoever listens to the page hears its new title; nobody is moved while they look at a problem.
-    if (from !== state && from !== "looking") void this.updateComplete.then(() => this.querySelector("h1")?.focus());
+    if (from !== state && from !== "looking") {
+      void this.updateComplete.then(() => this.querySelector("h1")?.focus());
+    }
   }
 
   readonly #useIt = (event: Event): Promise<void> =>
