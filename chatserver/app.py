@@ -44,6 +44,7 @@ from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
+from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
@@ -131,6 +132,7 @@ async def assembled(
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
             trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
+            people=PeopleDesk(base.provisioning),
             board=BoardSubscriptions(
                 store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits, absences=base.absences
             ),

@@ -40,6 +40,7 @@ from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
+from chatserver.conversations.person_news import PersonNews
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.renewals import Renewals
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -121,7 +122,8 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
-from quotas.plans import Policy, PolicyError, builtin_policy, load_policy
+from quotas.plans import Policy
+from quotas.policy_file import PolicyError, builtin_policy, load_policy
 from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
@@ -309,7 +311,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
-    provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer, case_openings)
+    news = PersonNews(store)
+    provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer, case_openings, news)
     sessions = rulebook.policy.sessions
     credits, slots = CreditBook(database, rulebook, ledger.now, log), Slots(database, sessions)
     prices = Prices(database, ledger.now)
