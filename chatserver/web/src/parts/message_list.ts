@@ -3,10 +3,11 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
+import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
-import { eventWords } from "./event_words.ts";
+import { type Doer, eventWords } from "./event_words.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
 import { type MessageRow, messageRows } from "./message_rows.ts";
@@ -175,8 +176,15 @@ export class MessageList extends PageElement {
           this.#day(row.at, times, now)
         }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
       case "event": {
-        const said = eventWords(row.message.event, words, times, now);
-        return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p></li>`;
+        const { event } = row.message;
+        const said = eventWords(event, words, times, now, this.#doer(event?.data["by"]));
+        const booking = row.isLast ? event?.data["booking"] : undefined;
+        return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p>${
+          typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now
+            ? html`<button class="btn btn--plain" type="button" @click=${() =>
+              this.#toCalendar(booking)}>${words.events.toCalendar}</button>`
+            : nothing
+        }</li>`;
       }
       case "unsent":
         return html`<li class="msg msg--mine ${
@@ -212,6 +220,21 @@ export class MessageList extends PageElement {
         `;
       }
     }
+  }
+
+  /** By the role that an event names. */
+  #doer(role: unknown): Doer {
+    const { view } = this.talk;
+    if (role !== "member" && role !== "mentor") return null;
+    return view[role] === this.app.user ? { you: true } : nameIn(view, view[role]);
+  }
+
+  #toCalendar(booking: string): void {
+    saveFile(this.app.http, `/v1/bookings/${encodeURIComponent(booking)}/calendar`).catch(() =>
+      this.dispatchEvent(
+        new CustomEvent("say", { detail: this.app.words.common.failed, bubbles: true }),
+      )
+    );
   }
 
   #day(at: number, times: Times, now: number): string {

@@ -139,6 +139,17 @@ export const en = {
     booked: (service: string, when: string) => `A ${service} was booked: ${when}.`,
     moved: (service: string, when: string) => `The ${service} was moved to ${when}.`,
     cancelled: (service: string, when: string) => `The ${service} on ${when} was cancelled.`,
+    bookedBy: (name: string, service: string, when: string) =>
+      `${name} has booked a ${service}: ${when}.`,
+    movedBy: (name: string, service: string, when: string) =>
+      `${name} has moved the ${service} to ${when}.`,
+    cancelledBy: (name: string, service: string, when: string) =>
+      `${name} has cancelled the ${service} on ${when}.`,
+    bookedByYou: (service: string, when: string) => `You have booked a ${service}: ${when}.`,
+    movedByYou: (service: string, when: string) => `You have moved the ${service} to ${when}.`,
+    cancelledByYou: (service: string, when: string) =>
+      `You have cancelled the ${service} on ${when}.`,
+    toCalendar: "Add to calendar",
     started: (service: string) => `The ${service} has started.`,
     ended: (service: string) => `The ${service} is over.`,
     late: "One of you has not joined yet.",
