@@ -53,6 +53,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mail_address import sender_of
 from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.message_events import MessageEvents
@@ -113,6 +114,7 @@ from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
+from chatserver.sign_ins.sign_in_mails import SignInMails
 from quotas.cases.policy import case_policy_problem
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
@@ -206,6 +208,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     tickets: Tickets
     sign_ins: SignInBook
     sign_in_links: SignInLinks
+    sign_in_mails: SignInMails
     evidence: CaseEvidence
 
 
@@ -602,6 +605,14 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
         )
         base.case_effects.update(evidence.effects())
+        links = SignInLinks(base.database, settings.outside_url)
+        sign_in_mails = SignInMails(
+            database=base.database,
+            links=links,
+            post=mails.post,
+            sender=sender_of(settings.sender),
+            platform=settings.platform_name,
+        )
         try:
             yield Keyed(
                 **asdict(base),
@@ -630,12 +641,14 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 cases=casebook(base, keys),
                 tickets=tickets,
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets),
-                sign_in_links=SignInLinks(base.database, settings.outside_url),
+                sign_in_links=links,
+                sign_in_mails=sign_in_mails,
                 evidence=evidence,
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with
             await push_services.close()
+            await sign_in_mails.close()
             await mails.post.close()
 
 
