@@ -3,10 +3,12 @@
 import { Chat } from "../client/chat.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
 import { SUBPROTOCOL } from "../client/protocol.ts";
+import { Drafts } from "../parts/drafts.ts";
 import { Chats } from "../state/chats.ts";
-import { type Language, languageOf, type Words, wordsOf } from "../words/words.ts";
+import { type Language, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
 import { Http } from "./http.ts";
+import { pageLanguage } from "./language.ts";
 
 export const SIGN_IN = "/app/sign-in";
 
@@ -19,6 +21,8 @@ export interface App {
   readonly role: PersonRole;
   readonly language: Language;
   readonly words: Words;
+  /** Forget what the device keeps for this person: texts that are unsent, drafts. */
+  readonly forget: () => Promise<void>;
 }
 
 /** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
@@ -27,31 +31,29 @@ export async function start(role: PersonRole): Promise<App> {
   // All that takes a way to the server begins at once.
   const opening = new WebSocket(url, [SUBPROTOCOL]);
   const account = new Account();
-  const language = languageOf(navigator.languages);
+  const language = pageLanguage();
   document.documentElement.lang = language;
   const [ticket, words] = await Promise.all([account.ticket(), wordsOf(language)]);
   if (ticket === null) return leave(SIGN_IN);
   if (ticket.role !== role) return leave(`/app/${ticket.role}`);
+  const outbox = new DeviceOutbox(ticket.user);
   const chat = new Chat({
     url,
     opening,
     ticket: async () => (await account.ticket())?.token ?? null,
-    outbox: new DeviceOutbox(ticket.user),
+    outbox,
   });
   const chats = new Chats(chat, ticket.user);
   chat.on("ended", (reason) => {
     if (reason !== "stopped") location.replace(SIGN_IN);
   });
   await chat.start();
-  return {
-    account,
-    http: new Http(account, language),
-    chats,
-    user: ticket.user,
-    role,
-    language,
-    words,
+  const forget = async () => {
+    new Drafts(ticket.user).clear();
+    await outbox.clear();
   };
+  const http = new Http(account, language);
+  return { account, http, chats, user: ticket.user, role, language, words, forget };
 }
 
 function leave(path: string): Promise<never> {

@@ -1,7 +1,9 @@
 // The member's page: one conversation, its composer, and help.
 
 import { html, nothing } from "lit";
+import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
+import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
@@ -12,49 +14,85 @@ import { Times } from "../parts/format.ts";
 import { helpStrip } from "../parts/help_dialog.ts";
 import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
+import "../parts/live_left.ts";
 import "../parts/message_list.ts";
+import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
+import { hatching } from "../parts/week_figure.ts";
+import { talkNotes } from "../parts/talk_notes.ts";
+import { Ticker } from "../parts/ticker.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
+import { WeekOfWriting } from "../state/writing_week.ts";
+import { planCard, planHint, weekCard } from "./week_card.ts";
+
+/** A live chat that begins within so long stands in the header. */
+const SOON_MS = 60 * 60_000;
 
 export class MemberPage extends PageElement {
   static override properties = { app: { attribute: false } };
 
   declare app: App;
-  #stop: (() => void) | undefined;
+  #stop: (() => void)[] = [];
+  #failed = false;
   #talk: Talk | undefined;
-  #stopTalk: (() => void) | undefined;
+  #week: WeekOfWriting | undefined;
+  readonly #place = new Place();
+  #ticker: Ticker | undefined;
+  #stopTalk: (() => void)[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stop = this.app.chats.watch(() => this.requestUpdate());
+    const redraw = () => this.requestUpdate();
+    this.#stop = [this.app.chats, this.#place].map((each) => each.watch(redraw));
+    // What stands beside the conversation is asked for once there is room.
+    addEventListener("resize", redraw);
+    this.#stop.push(() => removeEventListener("resize", redraw));
+    const { clock } = this.app.chats.chat;
+    this.#ticker ??= new Ticker(this, clock, () => [this.#talk?.view.next_session?.starts_at]);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop?.();
-    this.#stopTalk?.();
+    for (const stop of [...this.#stop, ...this.#stopTalk]) stop();
     this.#talk = undefined;
   }
 
   protected override willUpdate(): void {
-    const talk = this.app.chats.talks.find((each) => each.view.status !== "ended") ??
-      this.app.chats.talks[0];
+    const talk = this.#chosen();
     if (talk === this.#talk) return;
-    this.#stopTalk?.();
+    for (const stop of this.#stopTalk) stop();
     this.#talk = talk;
-    this.#stopTalk = talk?.watch(() => this.requestUpdate());
+    this.#week = talk && new WeekOfWriting(this.app.http, talk);
+    this.#stopTalk = [talk, this.#week].flatMap((each) =>
+      each ? [each.watch(() => this.requestUpdate())] : []
+    );
+  }
+
+  /** The one that the address names, else the one that goes on. */
+  #chosen(): Talk | undefined {
+    const { chats } = this.app;
+    const [page, id] = this.#place.path;
+    const named = page === "conversations" && id !== undefined ? chats.talk(id) : undefined;
+    return named ?? chats.talks.find((each) => each.view.status !== "ended") ?? chats.talks[0];
+  }
+
+  protected override updated(): void {
+    if (!this.#talk?.hasPage) return;
+    const isBeside = this.querySelector(".side")?.checkVisibility();
+    if (isBeside || this.#talk.view.composer.reason === "quota_used") void this.#week?.want();
   }
 
   protected override render() {
     const { words, chats } = this.app;
     const talk = this.#talk;
+    const week = this.#week?.week;
     const name = talk ? mentorName(talk.view) : "";
     const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`
       ${talk
         ? html`<a class="skip" href="#text-${talk.view.id}">${words.common.skip}</a>`
         : nothing}
-      <div class="app">
+      <div class="app" @say=${this.#say}>
         <div class="app__in">
           <header class="bar">
             <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
@@ -62,52 +100,112 @@ export class MemberPage extends PageElement {
               <h1>${name}</h1>
               <p>${talk ? this.#presence(talk) : nothing}</p>
             </div>
+            ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
             <button class="btn btn--help" type="button"
               popovertarget="help">${icon("help")}${words.common.help}</button>
+            ${pageMenu("menu", this.#menu(), words)}
           </header>
           <main class="talk">
           ${lineStrip(chats.state, words)}
+          ${this.#failed
+            ? html`<div class="strip" role="alert">${
+              icon("info")
+            }<p>${words.common.failed}</p></div>`
+            : nothing}
           ${talk
             ? html`
-              <message-list .app=${this.app} .talk=${talk} .name=${name}
-                @heard=${this.#heard}></message-list>
+              <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
+              ${talkNotes(talk.view, name, this.app)}
               <chat-composer
                 .app=${this.app}
                 .talk=${talk}
                 .name=${name}
                 .above=${helpStrip(words, zone)}
+                .hint=${week ? planHint(week, words) : nothing}
                 @why=${this.#why}
               ></chat-composer>
             `
-            : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`}
+            : this.#without()}
         </main>
+        ${talk
+          ? html`<aside class="side" aria-label=${words.week.side}>
+            ${week ? weekCard(week, talk.view, name, this.app) : nothing}
+            ${week ? planCard(week, talk.view, this.app) : nothing}
+          </aside>`
+          : nothing}
         </div>
       </div>
+      ${hatching()}
       <help-dialog .words=${words} .zone=${zone}></help-dialog>
       <why-dialog .app=${this.app} .name=${name}></why-dialog>
       <page-announcer></page-announcer>
     `;
   }
 
-  /** By when an answer comes: never that it is late. */
+  #menu(): MenuLine[] {
+    const { words } = this.app;
+    return [
+      ...this.#others(),
+      { label: words.common.signOut, act: this.#signOut },
+    ];
+  }
+
+  /** Somebody may have written with more than one mentor. */
+  #others(): MenuLine[] {
+    const { words, chats } = this.app;
+    return chats.talks.filter((each) => each !== this.#talk).map(({ view }) => ({
+      label: view.status === "ended"
+        ? words.member.endedWith(mentorName(view))
+        : words.talk.with(mentorName(view)),
+      href: Place.link("conversations", view.id),
+    }));
+  }
+
+  #without() {
+    const { words, chats } = this.app;
+    return chats.isKnown
+      ? html`<p class="quiet empty">${words.member.nobody}</p>`
+      : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`;
+  }
+
+  /** A live chat, that the mentor is away, or by when an answer comes: never that it is late. */
   #presence({ view }: Talk): string {
     const { words, language, chats } = this.app;
     const times = new Times(language, view.zone);
     const now = chats.chat.clock.now();
+    if (view.status === "ended") return words.state.ended;
+    if (view.composer.live_until) return words.live.now;
+    if (view.next_session?.service === "live_chat" && view.next_session.state === "booked") {
+      const starts = Date.parse(view.next_session.starts_at);
+      if (starts > now && starts - now <= SOON_MS) {
+        return words.live.soon(times.at(starts), times.span(starts - now));
+      }
+    }
     if (view.away) {
       const until = Date.parse(view.away.until);
-      return words.talk.away(mentorName(this.#talk!.view), times.day(until, now));
+      return words.talk.away(mentorName(view), times.shortDay(until));
     }
     const due = view.reply.due_at && !view.reply.overdue ? Date.parse(view.reply.due_at) : null;
     if (due === null) return words.talk.waits(mentorName(this.#talk!.view));
     const days = times.daysAway(due, now);
-    const day = days === 0 ? words.common.today : times.weekday(due);
+    const day = days === 0
+      ? words.common.today
+      : days === 1
+      ? words.common.tomorrow
+      : times.weekday(due);
     return words.talk.answersBy(`${day} ${times.at(due)}`);
   }
 
-  readonly #heard = (event: CustomEvent<string>): void => {
-    const said = this.app.words.talk.says(mentorName(this.#talk!.view), event.detail);
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
+  readonly #say = (event: CustomEvent<string>): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
+  };
+
+  readonly #signOut = (): void => {
+    // Without the server it cannot be ended, and whoever finds the device would still be signed in.
+    signOut(this.app).catch(() => {
+      this.#failed = true;
+      this.requestUpdate();
+    });
   };
 
   readonly #why = (): void => {

@@ -17,6 +17,7 @@ export class ChatComposer extends PageElement {
     talk: { attribute: false },
     name: { attribute: false },
     above: { attribute: false },
+    hint: { attribute: false },
   };
 
   declare app: App;
@@ -25,6 +26,8 @@ export class ChatComposer extends PageElement {
   declare name: string;
   /** What stands above the line while it is locked. */
   declare above: unknown;
+  /** What stands below the field while its windows are used. */
+  declare hint: unknown;
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
@@ -91,20 +94,21 @@ export class ChatComposer extends PageElement {
       ? writingState(view.composer, words, times, now, this.#refused)
       : this.#ofMentor();
     const waiting = this.talk.unsent.length;
+    // Where nothing can ever be sent there is nothing to write in, but what was typed stays to be copied.
+    const isOver = view.composer.reason === "ended" && !this.#drafts.of(view.id);
     const isWaiting = waiting > 0 && chats.state !== "online";
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}>
         ${state.isOpen ? nothing : this.above}
         <div class="state">
           ${icon(state.icon)}
-          <p id="state-${view.id}"><b>${state.lead}</b> ${pips(state)}${state.more}${isWaiting
-            ? ` ${words.state.queued(waiting)}`
-            : nothing}</p>
+          <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
+            .left}${isWaiting ? ` ${words.state.queued(waiting)}` : nothing}</p>
           ${role === "member"
             ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
             : nothing}
         </div>
-        <div class="write">
+        <div class="write" ?hidden=${isOver}>
           <label class="vh" for="text-${view.id}">${words.talk.message}</label>
           <textarea
             id="text-${view.id}"
@@ -121,13 +125,30 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
+        ${this.hint && view.composer.reason === "quota_used"
+          ? html`<p class="composer__hint">${this.hint}</p>`
+          : nothing}
       </form>
     `;
   }
 
   #ofMentor(): WritingState {
+    const { composer, zone } = this.talk.view;
+    if (composer.live_until) {
+      const until = new Times(this.app.language, zone).clock(Date.parse(composer.live_until));
+      const said = this.app.words.state.live(until);
+      return {
+        name: "live",
+        icon: "live",
+        lead: said,
+        more: "",
+        left: "",
+        windows: null,
+        isOpen: true,
+      };
+    }
     const lead = this.app.words.state.alwaysOpen;
-    return { name: "open", icon: "pen", lead, more: "", windows: null, isOpen: true };
+    return { name: "open", icon: "pen", lead, more: "", left: "", windows: null, isOpen: true };
   }
 
   readonly #typed = (): void => {
