@@ -2,10 +2,18 @@
 
 import type { App } from "./start.ts";
 
-/** Never returns to the page: the door is shown. */
+/** The door is shown, and nothing goes on. Fails, and all goes on, where the sign-in could not be ended. */
 export async function signOut(app: App): Promise<void> {
-  await app.account.signOut();
-  app.chats.chat.stop();
-  await app.forget();
-  location.replace("/app/sign-in");
+  const { chat } = app.chats;
+  // Before the server closes it: then the page would go to the door as if somebody else had ended the sign-in.
+  chat.stop();
+  try {
+    await app.account.signOut();
+  } catch (error) {
+    await chat.start();
+    throw error;
+  }
+  // Where the browser did what the answer asked for, there is nothing left to open.
+  await app.forget().catch(() => {});
+  location.replace("/app/sign-in#signed-out");
 }

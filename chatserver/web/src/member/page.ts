@@ -111,7 +111,10 @@ export class MemberPage extends PageElement {
 
   #menu(): MenuLine[] {
     const { words } = this.app;
-    return [{ label: words.common.signOut, act: this.#signOut }];
+    return [{ label: words.settings.title, href: "/app/settings" }, {
+      label: words.common.signOut,
+      act: this.#signOut,
+    }];
   }
 
   /** A live chat, that the mentor is away, or by when an answer comes: never that it is late. */
