@@ -1119,9 +1119,25 @@ export interface ReplyData {
 }
 
 /**
+ * The day so far, in the zone of the policy: deadlines that were missed on it, and waits that were answered.
+ *
+ * Of the `missed`, `missed_answered` are answered since. The median is of those answered on the day, by each plan's
+ * clock; null where there are none with a promise.
+ */
+export interface ReplyDay {
+  day: string;
+  zone: string;
+  missed: number;
+  missed_answered: number;
+  answered: number;
+  counted_median_ms: number | null;
+}
+
+/**
  * One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
  *
- * `missed` deadlines are those of waits answered late, dropped late, or still open. `counted` time is by the plan's
+ * `missed` deadlines are those of waits answered late, dropped late, or still open; `late` are the first of these
+ * alone. `counted` time is by the plan's
  * clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
  * number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
  * days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
@@ -1146,6 +1162,7 @@ export interface ReplyGroup {
   weeks_behind: number;
   by_substitutes?: number;
   stood_in?: number;
+  late?: number;
 }
 
 /**
@@ -1509,6 +1526,7 @@ export interface WeeklyHours {
  * The steps that led to `composer` and `reply` as they stand at `now`, in order.
  *
  * A member gets the steps about writing; `reply` is null then. `zone` is where the sentences' times are.
+ * `week` is null where the policy does not know the plan any more.
  */
 export interface Why {
   conversation: string;
@@ -1517,6 +1535,7 @@ export interface Why {
   language: "da" | "en" | "nb";
   composer: Composer;
   reply: Reply | null;
+  week: WritingWeek | null;
   steps: Told[];
 }
 
@@ -1540,11 +1559,24 @@ export interface WindowOpened {
   cut: boolean;
 }
 
+/** A writing window; it may have begun before the week, and run on after it. */
+export interface WindowSpan {
+  starts_at: string;
+  ends_at: string;
+}
+
 /** A message of the member would be refused now. */
 export interface WritingClosed {
   kind: "writing_closed";
   reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended";
   opens_at: string | null;
+}
+
+/** A local day from `starts_at` on. Writing rests on it where it is `closed`; a holiday is named. */
+export interface WritingDay {
+  starts_at: string;
+  closed: boolean;
+  holiday: string | null;
 }
 
 /** A message of the member would be admitted now, and in which way. */
@@ -1553,4 +1585,21 @@ export interface WritingOpen {
   way: "counted" | "free" | "live" | "opened" | "window";
   until: string | null;
   left: number | null;
+}
+
+/**
+ * The local week that holds `now`, until `ends_at`.
+ *
+ * `kind` is how the plan lets its member write: in `per_week` windows of `hours`, so many messages, on open days, or
+ * always; null where nothing is counted. `freer` is the first plan of the policy that lets write on all open days,
+ * where this one counts windows.
+ */
+export interface WritingWeek {
+  ends_at: string;
+  days: WritingDay[];
+  windows: WindowSpan[];
+  kind: "always" | "messages" | "weekdays" | "windows";
+  per_week: number | null;
+  hours: number | null;
+  freer: string | null;
 }

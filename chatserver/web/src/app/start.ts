@@ -2,6 +2,7 @@
 
 import { Chat } from "../client/chat.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
+import { SUBPROTOCOL } from "../client/protocol.ts";
 import { Drafts } from "../parts/drafts.ts";
 import { Chats } from "../state/chats.ts";
 import { type Language, type Words, wordsOf } from "../words/words.ts";
@@ -26,16 +27,19 @@ export interface App {
 
 /** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
 export async function start(role: PersonRole): Promise<App> {
+  const url = `${location.origin.replace(/^http/, "ws")}/v1/chat`;
+  // All that takes a way to the server begins at once.
+  const opening = new WebSocket(url, [SUBPROTOCOL]);
   const account = new Account();
-  const ticket = await account.ticket();
-  if (ticket === null) return leave(SIGN_IN);
-  if (ticket.role !== role) return leave(`/app/${ticket.role}`);
   const language = pageLanguage();
   document.documentElement.lang = language;
-  const words = await wordsOf(language);
+  const [ticket, words] = await Promise.all([account.ticket(), wordsOf(language)]);
+  if (ticket === null) return leave(SIGN_IN);
+  if (ticket.role !== role) return leave(`/app/${ticket.role}`);
   const outbox = new DeviceOutbox(ticket.user);
   const chat = new Chat({
-    url: `${location.origin.replace(/^http/, "ws")}/v1/chat`,
+    url,
+    opening,
     ticket: async () => (await account.ticket())?.token ?? null,
     outbox,
   });

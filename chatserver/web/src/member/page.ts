@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
+import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
@@ -16,10 +17,13 @@ import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
 import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
+import { hatching } from "../parts/week_figure.ts";
 import { talkNotes } from "../parts/talk_notes.ts";
 import { Ticker } from "../parts/ticker.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
+import { WeekOfWriting } from "../state/writing_week.ts";
+import { planCard, planHint, weekCard } from "./week_card.ts";
 
 /** A live chat that begins within so long stands in the header. */
 const SOON_MS = 60 * 60_000;
@@ -28,38 +32,60 @@ export class MemberPage extends PageElement {
   static override properties = { app: { attribute: false } };
 
   declare app: App;
-  #stop: (() => void) | undefined;
+  #stop: (() => void)[] = [];
   #failed = false;
   #talk: Talk | undefined;
+  #week: WeekOfWriting | undefined;
+  readonly #place = new Place();
   #ticker: Ticker | undefined;
-  #stopTalk: (() => void) | undefined;
+  #stopTalk: (() => void)[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stop = this.app.chats.watch(() => this.requestUpdate());
+    const redraw = () => this.requestUpdate();
+    this.#stop = [this.app.chats, this.#place].map((each) => each.watch(redraw));
+    // What stands beside the conversation is asked for once there is room.
+    addEventListener("resize", redraw);
+    this.#stop.push(() => removeEventListener("resize", redraw));
     const { clock } = this.app.chats.chat;
     this.#ticker ??= new Ticker(this, clock, () => [this.#talk?.view.next_session?.starts_at]);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop?.();
-    this.#stopTalk?.();
+    for (const stop of [...this.#stop, ...this.#stopTalk]) stop();
     this.#talk = undefined;
   }
 
   protected override willUpdate(): void {
-    const talk = this.app.chats.talks.find((each) => each.view.status !== "ended") ??
-      this.app.chats.talks[0];
+    const talk = this.#chosen();
     if (talk === this.#talk) return;
-    this.#stopTalk?.();
+    for (const stop of this.#stopTalk) stop();
     this.#talk = talk;
-    this.#stopTalk = talk?.watch(() => this.requestUpdate());
+    this.#week = talk && new WeekOfWriting(this.app.http, talk);
+    this.#stopTalk = [talk, this.#week].flatMap((each) =>
+      each ? [each.watch(() => this.requestUpdate())] : []
+    );
+  }
+
+  /** The one that the address names, else the one that goes on. */
+  #chosen(): Talk | undefined {
+    const { chats } = this.app;
+    const [page, id] = this.#place.path;
+    const named = page === "conversations" && id !== undefined ? chats.talk(id) : undefined;
+    return named ?? chats.talks.find((each) => each.view.status !== "ended") ?? chats.talks[0];
+  }
+
+  protected override updated(): void {
+    if (!this.#talk?.hasPage) return;
+    const isBeside = this.querySelector(".side")?.checkVisibility();
+    if (isBeside || this.#talk.view.composer.reason === "quota_used") void this.#week?.want();
   }
 
   protected override render() {
     const { words, chats } = this.app;
     const talk = this.#talk;
+    const week = this.#week?.week;
     const name = talk ? mentorName(talk.view) : "";
     const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`
@@ -88,21 +114,28 @@ export class MemberPage extends PageElement {
             : nothing}
           ${talk
             ? html`
-              <message-list .app=${this.app} .talk=${talk} .name=${name}
-                @heard=${this.#heard}></message-list>
+              <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
               ${talkNotes(talk.view, name, this.app)}
               <chat-composer
                 .app=${this.app}
                 .talk=${talk}
                 .name=${name}
                 .above=${helpStrip(words, zone)}
+                .hint=${week ? planHint(week, words) : nothing}
                 @why=${this.#why}
               ></chat-composer>
             `
-            : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`}
+            : this.#without()}
         </main>
+        ${talk
+          ? html`<aside class="side" aria-label=${words.week.side}>
+            ${week ? weekCard(week, talk.view, name, this.app) : nothing}
+            ${week ? planCard(week, talk.view, this.app) : nothing}
+          </aside>`
+          : nothing}
         </div>
       </div>
+      ${hatching()}
       <help-dialog .words=${words} .zone=${zone}></help-dialog>
       <why-dialog .app=${this.app} .name=${name}></why-dialog>
       <page-announcer></page-announcer>
@@ -111,10 +144,29 @@ export class MemberPage extends PageElement {
 
   #menu(): MenuLine[] {
     const { words } = this.app;
-    return [{ label: words.settings.title, href: "/app/settings" }, {
-      label: words.common.signOut,
-      act: this.#signOut,
-    }];
+    return [
+      ...this.#others(),
+      { label: words.settings.title, href: "/app/settings" },
+      { label: words.common.signOut, act: this.#signOut },
+    ];
+  }
+
+  /** Somebody may have written with more than one mentor. */
+  #others(): MenuLine[] {
+    const { words, chats } = this.app;
+    return chats.talks.filter((each) => each !== this.#talk).map(({ view }) => ({
+      label: view.status === "ended"
+        ? words.member.endedWith(mentorName(view))
+        : words.talk.with(mentorName(view)),
+      href: Place.link("conversations", view.id),
+    }));
+  }
+
+  #without() {
+    const { words, chats } = this.app;
+    return chats.isKnown
+      ? html`<p class="quiet empty">${words.member.nobody}</p>`
+      : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`;
   }
 
   /** A live chat, that the mentor is away, or by when an answer comes: never that it is late. */
@@ -137,20 +189,17 @@ export class MemberPage extends PageElement {
     const due = view.reply.due_at && !view.reply.overdue ? Date.parse(view.reply.due_at) : null;
     if (due === null) return words.talk.waits(mentorName(this.#talk!.view));
     const days = times.daysAway(due, now);
-    const day = days === 0 ? words.common.today : times.weekday(due);
+    const day = days === 0
+      ? words.common.today
+      : days === 1
+      ? words.common.tomorrow
+      : times.weekday(due);
     return words.talk.answersBy(`${day} ${times.at(due)}`);
   }
 
-  readonly #heard = (event: CustomEvent<string>): void => {
-    const said = this.app.words.talk.says(mentorName(this.#talk!.view), event.detail);
-    this.#announce(said);
+  readonly #say = (event: CustomEvent<string>): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
   };
-
-  readonly #say = (event: CustomEvent<string>): void => this.#announce(event.detail);
-
-  #announce(said: string): void {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
-  }
 
   readonly #signOut = (): void => {
     // Without the server it cannot be ended, and whoever finds the device would still be signed in.

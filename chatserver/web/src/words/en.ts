@@ -11,6 +11,7 @@ export const en = {
     signOut: "Sign out",
     you: "You",
     today: "today",
+    tomorrow: "tomorrow",
     yesterday: "yesterday",
     loading: "Loading",
     failed: "That did not work. Nothing is lost; try again.",
@@ -96,12 +97,59 @@ export const en = {
     only_video_included:
       "Your plan includes video only. What is written here is for agreeing on times.",
   },
+  week: {
+    title: "Writing this week",
+    figure: "The week from Monday to Sunday.",
+    window: (from: string, until: string) => `A window from ${from} to ${until}.`,
+    rests: (days: string) => `Writing rests on ${days}.`,
+    mentorAlways: (name: string) => `${name} can always write to you.`,
+    windows: (isRunning: boolean, left: number) =>
+      isRunning
+        ? `One window is in use, ${left || "none"} ${left > 1 ? "are" : "is"} left.`
+        : left
+        ? `${left} ${left > 1 ? "windows are" : "window is"} left.`
+        : "All windows are used.",
+    nextAfter: (at: string, hours: number) =>
+      `The next one opens when you send a message after ${at}, and lasts ${hours}\u00a0hours.`,
+    nextNow: (hours: number) => `One opens when you send a message, and lasts ${hours}\u00a0hours.`,
+    newOnes: (when: string, count: number) =>
+      count === 1
+        ? `The week begins ${when}; then you have a new one.`
+        : `The week begins ${when}; then you have ${count} new ones.`,
+    openDays: "You can write as much as you like on open days.",
+    always: "You can write whenever you like.",
+    side: "Sessions and plan",
+    plan: "Plan",
+    planWindows: (count: number, hours: number) =>
+      count === 1
+        ? `one writing window of ${hours}\u00a0hours a week.`
+        : `${count} writing windows of ${hours}\u00a0hours a week.`,
+    planMessages: (count: number) => `${count} messages a week, for agreeing on times.`,
+    planOpenDays: "you can write on all weekdays, as much as you like.",
+    planAlways: "you can write on all days, as much as you like.",
+    freer: (plan: string) => `With ${plan} you can write on all weekdays.`,
+  },
+  member: {
+    nobody: "No mentor has been given to you yet. You will hear when somebody is there.",
+    endedWith: (name: string) => `Conversation with ${name}, ended`,
+  },
   events: {
     liveChat: "live chat",
     videoCall: "video call",
     booked: (service: string, when: string) => `A ${service} was booked: ${when}.`,
     moved: (service: string, when: string) => `The ${service} was moved to ${when}.`,
     cancelled: (service: string, when: string) => `The ${service} on ${when} was cancelled.`,
+    bookedBy: (name: string, service: string, when: string) =>
+      `${name} has booked a ${service}: ${when}.`,
+    movedBy: (name: string, service: string, when: string) =>
+      `${name} has moved the ${service} to ${when}.`,
+    cancelledBy: (name: string, service: string, when: string) =>
+      `${name} has cancelled the ${service} on ${when}.`,
+    bookedByYou: (service: string, when: string) => `You have booked a ${service}: ${when}.`,
+    movedByYou: (service: string, when: string) => `You have moved the ${service} to ${when}.`,
+    cancelledByYou: (service: string, when: string) =>
+      `You have cancelled the ${service} on ${when}.`,
+    toCalendar: "Add to calendar",
     started: (service: string) => `The ${service} has started.`,
     ended: (service: string) => `The ${service} is over.`,
     late: "One of you has not joined yet.",
@@ -272,6 +320,6 @@ export const en = {
 export type English = Widened<typeof en>;
 
 /** Texts of any content in the place of these very ones. */
-type Widened<T> = T extends string ? string
+export type Widened<T> = T extends string ? string
   : T extends (...given: infer G) => string ? (...given: G) => string
   : { readonly [K in keyof T]: Widened<T[K]> };

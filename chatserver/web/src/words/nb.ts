@@ -13,6 +13,7 @@ export const nb: Words = {
     signOut: "Logg ut",
     you: "Du",
     today: "i dag",
+    tomorrow: "i morgen",
     yesterday: "i går",
     loading: "Laster",
     failed: "Det gikk ikke. Ingenting er tapt; prøv igjen.",
@@ -98,12 +99,55 @@ export const nb: Words = {
     only_video_included:
       "Abonnementet ditt gjelder bare video. Det som skrives her, er til å avtale tid.",
   },
+  week: {
+    title: "Skriving denne uken",
+    figure: "Uken fra mandag til søndag.",
+    window: (from, until) => `Et vindu fra ${from} til ${until}.`,
+    rests: (days) => `Skrivingen hviler ${days}.`,
+    mentorAlways: (name) => `${name} kan alltid skrive til deg.`,
+    windows: (isRunning, left) =>
+      isRunning
+        ? `Ett vindu er i bruk, ${left || "ingen"} er igjen.`
+        : left
+        ? `${left} ${left > 1 ? "vinduer" : "vindu"} er igjen.`
+        : "Alle vinduene er brukt.",
+    nextAfter: (at, hours) =>
+      `Neste vindu åpner når du sender en melding etter ${at}, og varer i ${hours}\u00a0timer.`,
+    nextNow: (hours) => `Det åpner når du sender en melding, og varer i ${hours}\u00a0timer.`,
+    newOnes: (when, count) =>
+      count === 1
+        ? `Uken begynner ${when}; da har du én ny.`
+        : `Uken begynner ${when}; da har du ${count} nye.`,
+    openDays: "Du kan skrive så mye du vil på åpne dager.",
+    always: "Du kan skrive når du vil.",
+    side: "Timer og abonnement",
+    plan: "Abonnement",
+    planWindows: (count, hours) =>
+      count === 1
+        ? `ett skrivevindu på ${hours}\u00a0timer i uken.`
+        : `${count} skrivevinduer på ${hours}\u00a0timer i uken.`,
+    planMessages: (count) => `${count} meldinger i uken, til å avtale tid.`,
+    planOpenDays: "du kan skrive alle hverdager, så mye du vil.",
+    planAlways: "du kan skrive alle dager, så mye du vil.",
+    freer: (plan) => `Med ${plan} kan du skrive alle hverdager.`,
+  },
+  member: {
+    nobody: "Du har ikke fått en mentor ennå. Du får beskjed når noen er der.",
+    endedWith: (name) => `Samtale med ${name}, avsluttet`,
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
     booked: (service, when) => `En ${service} er booket: ${when}.`,
     moved: (service, when) => `Timen (${service}) er flyttet til ${when}.`,
     cancelled: (service, when) => `Timen (${service}) ${when} er avlyst.`,
+    bookedBy: (name, service, when) => `${name} har booket en ${service} ${when}.`,
+    movedBy: (name, service, when) => `${name} har flyttet timen (${service}) til ${when}.`,
+    cancelledBy: (name, service, when) => `${name} har avlyst timen (${service}) ${when}.`,
+    bookedByYou: (service, when) => `Du har booket en ${service} ${when}.`,
+    movedByYou: (service, when) => `Du har flyttet timen (${service}) til ${when}.`,
+    cancelledByYou: (service, when) => `Du har avlyst timen (${service}) ${when}.`,
+    toCalendar: "Legg i kalenderen",
     started: (service) => `Timen (${service}) har begynt.`,
     ended: (service) => `Timen (${service}) er over.`,
     late: "En av dere er ikke med ennå.",
