@@ -76,6 +76,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getPerson", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, "ok", "ok"),
     ("getPerson", "absent"): NOBODY_FINDS_IT,
     ("putLocale", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
+    ("putLocale", "sara"): row(401, *[404] * 6, "ok", "ok"),
     ("putLocale", "absent"): NOBODY_FINDS_IT,
     ("revokePerson", "someone"): WRITERS,
     ("putConversation", "c1"): WRITERS,
@@ -387,6 +388,7 @@ PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encodi
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getRepliesToday", "getCases")
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
+    "putLocale",
     *("notices", "notices_read"),
     *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
