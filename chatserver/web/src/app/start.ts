@@ -2,6 +2,7 @@
 
 import { Chat } from "../client/chat.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
+import { SUBPROTOCOL } from "../client/protocol.ts";
 import { KeptTalks } from "../state/kept_talks.ts";
 import { Drafts } from "../parts/drafts.ts";
 import { Chats } from "../state/chats.ts";
@@ -31,17 +32,21 @@ const AGAIN_MS = 5_000;
 
 /** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
 export async function start(role: PersonRole): Promise<App> {
+  const url = `${location.origin.replace(/^http/, "ws")}/v1/chat`;
+  // All that takes a way to the server begins at once.
+  const opening = new WebSocket(url, [SUBPROTOCOL]);
+  const account = new Account();
   const language = pageLanguage();
   document.documentElement.lang = language;
-  const words = await wordsOf(language);
-  const account = new Account();
-  const person = await whoIsHere(account, role, words);
+  const speaking = wordsOf(language);
+  const [person, words] = await Promise.all([whoIsHere(account, role, speaking), speaking]);
   if (person === null) return leave(SIGN_IN);
   if (person.role !== role) return leave(`/app/${person.role}`);
   const { user } = person;
   const outbox = new DeviceOutbox(user);
   const chat = new Chat({
-    url: `${location.origin.replace(/^http/, "ws")}/v1/chat`,
+    url,
+    opening,
     ticket: async () => (await account.ticket())?.token ?? null,
     outbox,
   });
@@ -68,7 +73,7 @@ export async function start(role: PersonRole): Promise<App> {
 async function whoIsHere(
   account: Account,
   role: PersonRole,
-  words: Words,
+  speaking: Promise<Words>,
 ): Promise<Person | null> {
   for (;;) {
     try {
@@ -82,7 +87,7 @@ async function whoIsHere(
     } catch {
       const last = lastPerson();
       if (last?.role === role) return last;
-      document.body.textContent = words.link.offline;
+      document.body.textContent = (await speaking).link.offline;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       document.body.textContent = "";
     }

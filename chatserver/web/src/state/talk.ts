@@ -82,14 +82,9 @@ export class Talk extends Store {
     return this.#typing !== undefined;
   }
 
-  /** How many of the other side's messages are unread. */
+  /** How many of the other side's texts are unread. */
   get unread(): number {
-    const { read_seq, last_seq } = this.view;
-    const known = this.messages.filter((each) => each.seq > read_seq);
-    const first = this.messages[0]?.seq ?? Infinity;
-    return first <= read_seq + 1
-      ? known.filter((each) => each.from !== this.#user && each.role !== "system").length
-      : Math.max(0, last_seq - read_seq);
+    return this.view.unread;
   }
 
   /** Texts that came back since it was asked last. */
@@ -144,7 +139,8 @@ export class Talk extends Store {
     const last = this.messages.at(-1)?.seq ?? 0;
     if (last <= this.view.read_seq) return;
     if (this.#chat.say({ type: "read", conversation: this.view.id, seq: last })) {
-      this.view = { ...this.view, read_seq: last };
+      const unread = last >= this.view.last_seq ? 0 : this.view.unread; // else the server says it
+      this.view = { ...this.view, read_seq: last, unread };
       this.changed();
     }
   }
@@ -192,6 +188,11 @@ export class Talk extends Store {
           ? { ...this.view, read_seq: Math.max(this.view.read_seq, event.seq) }
           : { ...this.view, peer_read_seq: Math.max(this.view.peer_read_seq, event.seq) };
         break;
+      case "unread": {
+        const last_seq = Math.max(this.view.last_seq, event.last_seq);
+        this.view = { ...this.view, unread: event.unread, last_seq };
+        break;
+      }
       case "presence":
         this.view = { ...this.view, peer_online: event.online };
         break;
@@ -243,11 +244,20 @@ export class Talk extends Store {
     this.#remembered.delete(message.seq);
     this.#messages.set(message.seq, message);
     this.#sorted = undefined;
-    if (message.seq > this.view.last_seq) this.view = { ...this.view, last_seq: message.seq };
+    if (message.seq > this.view.last_seq) {
+      const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
+      this.view = { ...this.view, last_seq: message.seq, unread };
+    }
     // One's own messages are read.
     if (message.from === this.#user && message.seq === this.view.read_seq + 1) {
       this.view = { ...this.view, read_seq: message.seq };
     }
+  }
+
+  /** Whether it is a text of the other side, which is unread until it is read. */
+  #isTheirs({ role, kind }: Message): boolean {
+    const isMentor = this.#user === this.view.mentor || this.view.reads_from !== null;
+    return kind !== "event" && role === (isMentor ? "member" : "mentor");
   }
 
   #stopTyping(): void {

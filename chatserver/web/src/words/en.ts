@@ -280,6 +280,6 @@ export const en = {
 export type English = Widened<typeof en>;
 
 /** Texts of any content in the place of these very ones. */
-type Widened<T> = T extends string ? string
+export type Widened<T> = T extends string ? string
   : T extends (...given: infer G) => string ? (...given: G) => string
   : { readonly [K in keyof T]: Widened<T[K]> };
