@@ -13,6 +13,7 @@ export async function signOut(app: App): Promise<void> {
     await chat.start();
     throw fault;
   }
-  await app.forget();
+  // The server has told the browser to forget everything, so there may be nothing left to clear.
+  await app.forget().catch(() => {});
   location.replace(SIGN_IN);
 }

@@ -1,5 +1,7 @@
 // Objects kept in IndexedDB, each under its `id`: they outlive the page, and the browser.
 
+const STORE = "kept";
+
 export class DeviceStore<T extends { id: string }> {
   readonly #name: string;
   readonly #durability: IDBTransactionDurability;
@@ -28,7 +30,7 @@ export class DeviceStore<T extends { id: string }> {
   }
 
   async #do<R>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<R> {
-    const database = await (this.#database ??= opened(this.#name));
+    const database = await (this.#database ??= this.#open());
     const transaction = database.transaction(STORE, mode, { durability: this.#durability });
     const request = act(transaction.objectStore(STORE));
     return new Promise((resolve, reject) => {
@@ -36,9 +38,14 @@ export class DeviceStore<T extends { id: string }> {
       transaction.onabort = () => reject(transaction.error);
     });
   }
-}
 
-const STORE = "kept";
+  async #open(): Promise<IDBDatabase> {
+    const database = await opened(this.#name);
+    // The person, or whoever signs them out, may clear the device meanwhile.
+    database.onclose = () => this.#database = undefined;
+    return database;
+  }
+}
 
 function opened(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
