@@ -344,11 +344,25 @@ export class Chat {
       this.#onTheWay.delete(error.id);
       if (!error.temporary) return error.id;
       setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
-    } else if (error.id === null && error.conversation !== null && !error.temporary) {
-      const asked = this.#histories.get(error.conversation)?.shift();
-      asked?.reject(new ChatError(error.code, error.message));
+    } else if (error.id === null && error.conversation !== null) {
+      this.#historyFailed(error.conversation, error);
     }
     return undefined;
+  }
+
+  /** What is only busy is asked again: whoever waits for a page gets one. */
+  #historyFailed(conversation: string, error: Extract<AnyEvent, { type: "error" }>): void {
+    const waiting = this.#histories.get(conversation);
+    const asked = waiting?.[0];
+    if (!waiting || !asked) return;
+    this.#asked = 0;
+    if (error.temporary) {
+      const again = (error.retry_after ?? 1) * 1_000;
+      setTimeout(() => waiting[0] === asked && this.#askHistory(conversation, asked), again);
+    } else {
+      waiting.shift();
+      asked.reject(new ChatError(error.code, error.message));
+    }
   }
 
   #position(conversation: string, otherwise: number): Position {
