@@ -1,19 +1,19 @@
 // Signing out: the sign-in ends, and the device forgets what it kept for its person.
 
-import type { App } from "./start.ts";
+import { type App, SIGN_IN } from "./start.ts";
 
-/** The door is shown, and nothing goes on. Fails, and all goes on, where the sign-in could not be ended. */
+/** Ends at the door. Fails, and changes nothing, where the server does not answer. */
 export async function signOut(app: App): Promise<void> {
   const { chat } = app.chats;
-  // Before the server closes it: then the page would go to the door as if somebody else had ended the sign-in.
+  // Its socket would be closed by the server, which is another way out.
   chat.stop();
   try {
     await app.account.signOut();
-  } catch (error) {
+  } catch (fault) {
     await chat.start();
-    throw error;
+    throw fault;
   }
-  // Where the browser did what the answer asked for, there is nothing left to open.
+  // The server has told the browser to forget everything, so there may be nothing left to clear.
   await app.forget().catch(() => {});
-  location.replace("/app/sign-in#signed-out");
+  location.replace(`${SIGN_IN}#signed-out`);
 }

@@ -51,6 +51,10 @@ export const en = {
     unknownEvent: "Something happened at a session.",
   },
   state: {
+    unsure: {
+      lead: "Not known yet.",
+      more: "Whether writing is open shows when the line is back. You can write all the same.",
+    },
     open: "Open.",
     windowEnds: (span: string, at: string) => `The window ends in ${span}, at ${at}.`,
     windowsLeft: (
