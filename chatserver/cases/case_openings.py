@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CASE, CaseLog
+from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_timer import CASE, set_case_timer
 from chatserver.cases.guest import case_of_guest
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.rows import cases, quiet_members
@@ -82,8 +83,7 @@ class CaseOpenings:
                 async with self._database.read() as connection:
                     live = await cases.live_of(connection, conversation)
                 for kept in live:
-                    if kept.step_at is not None:
-                        await self._timers.set_timer(conversation, CASE, kept.case.id, kept.step_at)
+                    await set_case_timer(self._timers, kept)
         except (StoreError, DatabaseError):
             logger.debug("timers of cases are set later")
 
