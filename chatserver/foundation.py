@@ -116,7 +116,8 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
-from quotas.plans import Policy, PolicyError, builtin_policy, load_policy
+from quotas.plans import Policy
+from quotas.policy_file import PolicyError, builtin_policy, load_policy
 from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
