@@ -67,7 +67,7 @@ class MissedAnswers:
         try:
             for conversation in sorted({each.event.conversation for each in waits if self._opens(each)}):
                 async with self._database.read() as connection:
-                    kept = await self._own.live_one(connection, conversation, KIND)
+                    kept = await cases.open_one(connection, conversation, KIND)
                 if kept is not None:
                     await set_case_timer(self._timers, kept)
         except (StoreError, DatabaseError):
@@ -94,7 +94,7 @@ class MissedAnswers:
         end: CaseState,
         now: int,
     ) -> None:
-        kept = await self._own.live_one(connection, conversation.id, KIND)
+        kept = await cases.open_one(connection, conversation.id, KIND)
         if kept is None:
             return
         since = kept.case.facts.waiting_since

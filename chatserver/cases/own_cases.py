@@ -35,7 +35,7 @@ class OwnCases:
 
         While one is open, another is noted in it: `again`. Support looks at all of them together.
         """
-        live = await self.live_one(connection, conversation.id, kind)
+        live = await cases.open_one(connection, conversation.id, kind)
         ref = live.case.id if live else new_ref(now)
         if not await cases.name(connection, SYSTEM.id, f"{kind}/{mark}", ref):
             return None
@@ -49,11 +49,6 @@ class OwnCases:
         if not isinstance(opened, Case):
             return None
         return await self._log.create(connection, written_down_at(opened, now), conversation, now)
-
-    async def live_one(self, connection: AsyncConnection, conversation: str, kind: CaseKind) -> KeptCase | None:
-        """The open case of that kind."""
-        live = await cases.live_of(connection, conversation)
-        return next((each for each in live if each.case.kind == kind and each.case.is_open), None)
 
     async def end_one(
         self,

@@ -52,6 +52,13 @@ async def live_of(connection: AsyncConnection, conversation: str) -> list[KeptCa
     return [_kept(row) for row in rows]
 
 
+async def open_one(connection: AsyncConnection, conversation: str, kind: str) -> KeptCase | None:
+    """The open case of that kind there; None where none is."""
+    here = (CASES.c.conversation_id == conversation, CASES.c.kind == kind, CASES.c.ended_at.is_(None))
+    row = (await connection.execute(select(CASES).where(*here).order_by(CASES.c.ref).limit(1))).one_or_none()
+    return _kept(row) if row else None
+
+
 async def with_open(connection: AsyncConnection, conversations: Collection[str], kind: str) -> set[str]:
     """Those of the conversations, at most IDS_AT_ONCE, in which a case of that kind is open."""
     here = (CASES.c.kind == kind, CASES.c.ended_at.is_(None), CASES.c.conversation_id.in_(conversations))
