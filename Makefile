@@ -29,7 +29,7 @@ RELEASED := .venv/released
 UV := $(SUPPLY)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test compiled check rules bench lock sbom licences clean
+.PHONY: help demo web screenshots test compiled check rules bench lock sbom licences clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -61,6 +61,9 @@ rules: ## Check the alert rules, and when they come (needs promtool: Debian's pa
 	promtool check config --syntax-only deploy/prometheus/prometheus.yml
 	promtool check rules deploy/prometheus/alerts.yml
 	promtool test rules deploy/prometheus/alerts_test.yml deploy/prometheus/alerts_week_test.yml
+
+screenshots: .venv/dev ## Take pictures of every state of the apps into docs/screenshots/ (needs Chromium)
+	PYTHONPATH=. $(BIN)/python -m tests.web.states.pictures docs/screenshots
 
 bench: .venv/dev $(if $(COMPILER),$(COMPILED)/done) $(PEERS) ## Measure what a message costs, beside other servers; ARGS="--all" for everything else
 	$(if $(COMPILER),$(COMPILED)/bin,$(BIN))/python -m benchmarks $(ARGS)

@@ -47,8 +47,8 @@ BATCH = 100
 """Events of one partition read at once."""
 TOGETHER = 5_000
 """Events that are stored in one transaction, at most."""
-TOGETHER_WITH_CASES = 250
-"""The same where misses open cases: that is more to write, while others wait for the database."""
+TOGETHER_WITH_CASES = 50
+"""The same where misses open cases: each is some 4 ms of work, for which others wait that write to the records."""
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 

@@ -1,7 +1,6 @@
 """The API alone, on a real socket, store and database."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -44,6 +43,7 @@ from chatserver.protocol.events import Role
 from chatserver.records.database import Database
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
+from chatserver.server import listening_socket
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.setting_values import Rate
@@ -184,8 +184,7 @@ async def served(
     door = AddressLimit(RateLimit(knocks), Proxies(()), base.metrics)
     links = [calendar_route(feeds, door), unsubscribe_route(unsubscribing, door)]
     app = Starlette(routes=[*routes(context, operations), *links], middleware=[gate])
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+    with listening_socket("127.0.0.1", 0) as listening:
         server = UnsignalledServer(uvicorn.Config(app, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:

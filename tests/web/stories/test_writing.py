@@ -3,25 +3,15 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.chatserver.realtime.servers import here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, signed_in
+from tests.web.stories.writing import letters, write
 
 # One browser serves all tests of a process, so they share its loop.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def letters(page: Page, text: str) -> Locator:
-    """A text in the list of messages."""
-    return page.get_by_role("list", name="Messages").get_by_text(text)
-
-
-async def write(page: Page, text: str) -> None:
-    """As a person does."""
-    await page.get_by_role("textbox", name="Message").fill(text)
-    await page.get_by_role("button", name="Send").click()
 
 
 async def test_light_locks_keeps_what_is_typed_and_reopens_by_itself(

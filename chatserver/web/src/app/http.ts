@@ -27,9 +27,12 @@ export class SignedOut extends Error {}
 
 export class Http {
   readonly #account: Account;
+  readonly #language: string;
 
-  constructor(account: Account) {
+  /** Sentences of the server come in that language. */
+  constructor(account: Account, language: string) {
     this.#account = account;
+    this.#language = language;
   }
 
   get<T>(path: string): Promise<T> {
@@ -58,6 +61,7 @@ export class Http {
     const headers: Record<string, string> = {
       Authorization: `Bearer ${ticket.token}`,
       Accept: "application/json",
+      "Accept-Language": this.#language,
     };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const answer = await fetch(path, {

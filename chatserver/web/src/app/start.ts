@@ -2,6 +2,7 @@
 
 import { Chat } from "../client/chat.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
+import { Drafts } from "../parts/drafts.ts";
 import { Chats } from "../state/chats.ts";
 import { type Language, languageOf, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
@@ -18,6 +19,8 @@ export interface App {
   readonly role: PersonRole;
   readonly language: Language;
   readonly words: Words;
+  /** Forget what the device keeps for this person: texts that are unsent, drafts. */
+  readonly forget: () => Promise<void>;
 }
 
 /** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
@@ -29,17 +32,23 @@ export async function start(role: PersonRole): Promise<App> {
   const language = languageOf(navigator.languages);
   document.documentElement.lang = language;
   const words = await wordsOf(language);
+  const outbox = new DeviceOutbox(ticket.user);
   const chat = new Chat({
     url: `${location.origin.replace(/^http/, "ws")}/v1/chat`,
     ticket: async () => (await account.ticket())?.token ?? null,
-    outbox: new DeviceOutbox(ticket.user),
+    outbox,
   });
   const chats = new Chats(chat, ticket.user);
   chat.on("ended", (reason) => {
     if (reason !== "stopped") location.replace(SIGN_IN);
   });
   await chat.start();
-  return { account, http: new Http(account), chats, user: ticket.user, role, language, words };
+  const forget = async () => {
+    new Drafts(ticket.user).clear();
+    await outbox.clear();
+  };
+  const http = new Http(account, language);
+  return { account, http, chats, user: ticket.user, role, language, words, forget };
 }
 
 function leave(path: string): Promise<never> {

@@ -11,6 +11,7 @@ export class ServerClock {
   readonly #device: DeviceClock;
   #offset = 0;
   #known = false;
+  readonly #watchers = new Set<() => void>();
 
   constructor(device: DeviceClock = DEVICE) {
     this.#device = device;
@@ -20,6 +21,13 @@ export class ServerClock {
   told(now: string): void {
     this.#offset = Date.parse(now) - this.#device.now();
     this.#known = true;
+    for (const each of [...this.#watchers]) each();
+  }
+
+  /** Hear whenever the server says it: it may be another one than was thought. Ends by the function that comes back. */
+  watch(told: () => void): () => void {
+    this.#watchers.add(told);
+    return () => this.#watchers.delete(told);
   }
 
   /** Whether the server has said it since the start. */

@@ -1,6 +1,7 @@
 // The member's page: one conversation, its composer, and help.
 
 import { html, nothing } from "lit";
+import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
@@ -12,21 +13,32 @@ import { Times } from "../parts/format.ts";
 import { helpStrip } from "../parts/help_dialog.ts";
 import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
+import "../parts/live_left.ts";
 import "../parts/message_list.ts";
+import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
+import { talkNotes } from "../parts/talk_notes.ts";
+import { Ticker } from "../parts/ticker.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
+
+/** A live chat that begins within so long stands in the header. */
+const SOON_MS = 60 * 60_000;
 
 export class MemberPage extends PageElement {
   static override properties = { app: { attribute: false } };
 
   declare app: App;
   #stop: (() => void) | undefined;
+  #failed = false;
   #talk: Talk | undefined;
+  #ticker: Ticker | undefined;
   #stopTalk: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stop = this.app.chats.watch(() => this.requestUpdate());
+    const { clock } = this.app.chats.chat;
+    this.#ticker ??= new Ticker(this, clock, () => [this.#talk?.view.next_session?.starts_at]);
   }
 
   override disconnectedCallback(): void {
@@ -54,7 +66,7 @@ export class MemberPage extends PageElement {
       ${talk
         ? html`<a class="skip" href="#text-${talk.view.id}">${words.common.skip}</a>`
         : nothing}
-      <div class="app">
+      <div class="app" @say=${this.#say}>
         <div class="app__in">
           <header class="bar">
             <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
@@ -62,15 +74,23 @@ export class MemberPage extends PageElement {
               <h1>${name}</h1>
               <p>${talk ? this.#presence(talk) : nothing}</p>
             </div>
+            ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
             <button class="btn btn--help" type="button"
               popovertarget="help">${icon("help")}${words.common.help}</button>
+            ${pageMenu("menu", this.#menu(), words)}
           </header>
           <main class="talk">
           ${lineStrip(chats.state, words)}
+          ${this.#failed
+            ? html`<div class="strip" role="alert">${
+              icon("info")
+            }<p>${words.common.failed}</p></div>`
+            : nothing}
           ${talk
             ? html`
               <message-list .app=${this.app} .talk=${talk} .name=${name}
                 @heard=${this.#heard}></message-list>
+              ${talkNotes(talk.view, name, this.app)}
               <chat-composer
                 .app=${this.app}
                 .talk=${talk}
@@ -89,14 +109,27 @@ export class MemberPage extends PageElement {
     `;
   }
 
-  /** By when an answer comes: never that it is late. */
+  #menu(): MenuLine[] {
+    const { words } = this.app;
+    return [{ label: words.common.signOut, act: this.#signOut }];
+  }
+
+  /** A live chat, that the mentor is away, or by when an answer comes: never that it is late. */
   #presence({ view }: Talk): string {
     const { words, language, chats } = this.app;
     const times = new Times(language, view.zone);
     const now = chats.chat.clock.now();
+    if (view.status === "ended") return words.state.ended;
+    if (view.composer.live_until) return words.live.now;
+    if (view.next_session?.service === "live_chat" && view.next_session.state === "booked") {
+      const starts = Date.parse(view.next_session.starts_at);
+      if (starts > now && starts - now <= SOON_MS) {
+        return words.live.soon(times.at(starts), times.span(starts - now));
+      }
+    }
     if (view.away) {
       const until = Date.parse(view.away.until);
-      return words.talk.away(mentorName(this.#talk!.view), times.day(until, now));
+      return words.talk.away(mentorName(view), times.shortDay(until));
     }
     const due = view.reply.due_at && !view.reply.overdue ? Date.parse(view.reply.due_at) : null;
     if (due === null) return words.talk.waits(mentorName(this.#talk!.view));
@@ -107,7 +140,21 @@ export class MemberPage extends PageElement {
 
   readonly #heard = (event: CustomEvent<string>): void => {
     const said = this.app.words.talk.says(mentorName(this.#talk!.view), event.detail);
+    this.#announce(said);
+  };
+
+  readonly #say = (event: CustomEvent<string>): void => this.#announce(event.detail);
+
+  #announce(said: string): void {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
+  }
+
+  readonly #signOut = (): void => {
+    // Without the server it cannot be ended, and whoever finds the device would still be signed in.
+    signOut(this.app).catch(() => {
+      this.#failed = true;
+      this.requestUpdate();
+    });
   };
 
   readonly #why = (): void => {

@@ -75,7 +75,7 @@ export class ConversationList extends PageElement {
         @focusin=${this.#hold}
         @focusout=${this.#release}
       >
-        <div class="pane__head"><h1 id="list-title">${words.mentor.conversations}</h1>
+        <div class="pane__head"><h2 id="list-title">${words.mentor.conversations}</h2>
           <span class="quiet small push">${words.mentor.byDeadline}</span></div>
         ${talks.length || !chats.isKnown
           ? nothing

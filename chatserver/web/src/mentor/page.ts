@@ -7,6 +7,10 @@ import type { App } from "../app/start.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
+import "../cases/request_dialog.ts";
+import type { RequestDialog } from "../cases/request_dialog.ts";
+import type { Talk } from "../state/talk.ts";
+import { caseDeskOf } from "../cases/case_desk.ts";
 import "./conversation_list.ts";
 import "./thread.ts";
 
@@ -50,6 +54,7 @@ export class MentorPage extends PageElement {
       <div class="desk">
         <div class="desk__in">
         <header class="topbar">
+          <h1 class="vh">${tab ? tab.label(this.app) : words.mentor.conversations}</h1>
           <nav aria-label=${words.mentor.navigation}><ul class="tabs">
             <li><a href=${Place.link("conversations")} aria-current=${tab
               ? nothing
@@ -69,6 +74,7 @@ export class MentorPage extends PageElement {
         </div>
       </div>
       <page-announcer></page-announcer>
+      <request-dialog .app=${this.app} .desk=${caseDeskOf(this.app)}></request-dialog>
     `;
   }
 
@@ -78,9 +84,13 @@ export class MentorPage extends PageElement {
       <main class="mentor ${talk ? "has-thread" : ""}">
         <conversation-list .app=${this.app} .current=${id}></conversation-list>
         ${talk
-          ? html`<mentor-thread .app=${this.app} .talk=${talk} @heard=${(
-            event: CustomEvent<string>,
-          ) => this.#heard(memberName(talk.view), event.detail)}></mentor-thread>`
+          ? html`
+            <mentor-thread @request=${() => this.#request(talk)} .app=${this
+              .app} .talk=${talk} @say=${this.#say}
+              @heard=${(
+                event: CustomEvent<string>,
+              ) => this.#heard(memberName(talk.view), event.detail)}></mentor-thread>
+          `
           : html`
             <section class="thread thread--none only-wide">
               <p class="quiet empty">${this.app.words.mentor.chooseOne}</p>
@@ -105,8 +115,18 @@ export class MentorPage extends PageElement {
     return tab.show(this.app, this.#place);
   }
 
+  #request(talk: Talk): void {
+    void this.querySelector<RequestDialog>("request-dialog")?.open(talk.view);
+  }
+
   #heard(name: string, text: string): void {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.app.words.talk.says(name, text));
+    this.#announce(this.app.words.talk.says(name, text));
+  }
+
+  readonly #say = (event: CustomEvent<string>): void => this.#announce(event.detail);
+
+  #announce(said: string): void {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
   }
 }
 

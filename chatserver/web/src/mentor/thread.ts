@@ -11,6 +11,7 @@ import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
+import "../parts/live_left.ts";
 import "../parts/message_list.ts";
 import { Ticker } from "../parts/ticker.ts";
 
@@ -72,6 +73,13 @@ export class MentorThread extends PageElement {
               )}</span>
             `
             : nothing}</p></div>
+          <live-left .app=${app} .talk=${talk}></live-left>
+          <button
+            class="btn btn--icon"
+            type="button"
+            aria-label=${words.mentor.more(name)}
+            @click=${this.#request}
+          >${icon("menu")}</button>
           <button class="btn btn--primary" type="button" @click=${this.#book}>${icon(
             "calendar",
           )}${words.mentor.book}</button>
@@ -101,6 +109,10 @@ export class MentorThread extends PageElement {
       </section>
     `;
   }
+
+  readonly #request = (): void => {
+    this.dispatchEvent(new CustomEvent("request", { detail: this.talk, bubbles: true }));
+  };
 
   readonly #book = (): void => {
     this.dispatchEvent(new CustomEvent("book", { detail: this.talk, bubbles: true }));

@@ -91,6 +91,8 @@ export class ChatComposer extends PageElement {
       ? writingState(view.composer, words, times, now, this.#refused)
       : this.#ofMentor();
     const waiting = this.talk.unsent.length;
+    // Where nothing can ever be sent there is nothing to write in, but what was typed stays to be copied.
+    const isOver = view.composer.reason === "ended" && !this.#drafts.of(view.id);
     const isWaiting = waiting > 0 && chats.state !== "online";
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}>
@@ -104,7 +106,7 @@ export class ChatComposer extends PageElement {
             ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
             : nothing}
         </div>
-        <div class="write">
+        <div class="write" ?hidden=${isOver}>
           <label class="vh" for="text-${view.id}">${words.talk.message}</label>
           <textarea
             id="text-${view.id}"
@@ -126,6 +128,12 @@ export class ChatComposer extends PageElement {
   }
 
   #ofMentor(): WritingState {
+    const { composer, zone } = this.talk.view;
+    if (composer.live_until) {
+      const until = new Times(this.app.language, zone).clock(Date.parse(composer.live_until));
+      const said = this.app.words.state.live(until);
+      return { name: "live", icon: "live", lead: said, more: "", windows: null, isOpen: true };
+    }
     const lead = this.app.words.state.alwaysOpen;
     return { name: "open", icon: "pen", lead, more: "", windows: null, isOpen: true };
   }

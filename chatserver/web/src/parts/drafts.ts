@@ -20,6 +20,14 @@ export class Drafts {
     }
   }
 
+  /** Whoever signs out leaves nothing here. */
+  clear(): void {
+    const mine = this.#key("");
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(mine)) localStorage.removeItem(key);
+    }
+  }
+
   #key(conversation: string): string {
     return `draft ${this.#person} ${conversation}`;
   }

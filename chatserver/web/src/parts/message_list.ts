@@ -65,7 +65,7 @@ export class MessageList extends PageElement {
     this.#firstNew = last_seq > read_seq ? read_seq + 1 : 0;
     this.#heardUpTo = last_seq;
     this.#unwatch = this.talk.watch(() => this.requestUpdate());
-    if (!this.talk.messages.length) void this.talk.loadOlder();
+    if (!this.talk.hasPage) void this.talk.loadOlder();
   }
 
   protected override updated(_: PropertyValues): void {
@@ -128,7 +128,11 @@ export class MessageList extends PageElement {
         tabindex="0"
         @scroll=${this.#scrolled}
       >
-        ${isEmpty ? html`<p class="quiet empty">${words.talk.empty(this.name)}</p>` : nothing}
+        ${isEmpty
+          ? html`<p class="quiet empty">${
+            this.talk.view.status === "ended" ? words.talk.emptyOver : words.talk.empty(this.name)
+          }</p>`
+          : nothing}
         ${this.talk.isLoading && !rows.length
           ? html`<div class="waiting" aria-hidden="true"><i></i><i></i><i></i></div>`
           : nothing}

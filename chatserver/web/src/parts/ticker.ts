@@ -8,6 +8,7 @@ export class Ticker implements ReactiveController {
   readonly #clock: ServerClock;
   readonly #instants: () => readonly (string | null | undefined)[];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #unwatch: (() => void) | undefined;
 
   /** `instants` are those that the host tells of now, as RFC 3339. */
   constructor(
@@ -23,11 +24,13 @@ export class Ticker implements ReactiveController {
 
   hostConnected(): void {
     document.addEventListener("visibilitychange", this.#again);
+    this.#unwatch = this.#clock.watch(this.#again);
     this.#again();
   }
 
   hostDisconnected(): void {
     document.removeEventListener("visibilitychange", this.#again);
+    this.#unwatch?.();
     clearTimeout(this.#timer);
   }
 

@@ -32,6 +32,7 @@ export class Talk extends Store {
   readonly #messages = new Map<number, Message>();
   #sorted: Message[] | undefined;
   #more = true;
+  #hasPage = false;
   #loading: Promise<void> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #typed = 0;
@@ -59,6 +60,11 @@ export class Talk extends Store {
   /** Whether older messages exist. */
   get more(): boolean {
     return this.#more;
+  }
+
+  /** Whether a page of its history has come: what the server says by itself is not all. */
+  get hasPage(): boolean {
+    return this.#hasPage;
   }
 
   get isLoading(): boolean {
@@ -104,6 +110,7 @@ export class Talk extends Store {
   #takePage(page: HistoryPage): void {
     for (const each of page.messages) this.#put(each);
     this.#more = page.more;
+    this.#hasPage = true;
     this.changed();
   }
 

@@ -42,10 +42,14 @@ export const da: Words = {
     writing: "Skriver",
     says: (name, text) => `${name}: ${text}`,
     empty: (name) => `Der er ikke skrevet noget endnu. ${name} læser det, du skriver her.`,
+    emptyOver: "Her blev der ikke skrevet noget.",
     answersBy: (when) => `Svarer senest ${when}`,
     waits: (name) => `${name} svarer, når det passer`,
     away: (name, until) => `${name} er væk til ${until}`,
     substitute: (name) => `${name} er vikar`,
+    awayUntil: (name, until) => `${name} er væk til ${until}.`,
+    standsIn: (name) => `${name} svarer imens.`,
+    mayWrite: "Du kan skrive alligevel.",
     unknownEvent: "Der skete noget med en session.",
   },
   state: {
@@ -79,6 +83,22 @@ export const da: Words = {
       ? "1 besked venter på at blive sendt."
       : `${count} beskeder venter på at blive sendt.`),
   },
+  live: {
+    now: "Livechat",
+    soon: (at, span) => `Livechat ${at}, om ${span}`,
+    left: "tilbage",
+    leftOf: (span) => `${span} tilbage af livechatten`,
+    began: (until) => `Livechatten er begyndt. Den varer til kl. ${until}.`,
+    minutesLeft: (minutes) =>
+      minutes === 1
+        ? "Der er 1 minut tilbage af livechatten."
+        : `Der er ${minutes} minutter tilbage af livechatten.`,
+    over: "Livechatten er slut.",
+  },
+  banners: {
+    only_video_included:
+      "Dit abonnement gælder kun video. Det, der skrives her, er til at aftale tider.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -110,7 +130,53 @@ export const da: Words = {
     plan: "Plan",
     windows: "Vinduer tilbage",
     next: "Næste",
+    more: (name) => `Mere om samtalen med ${name}`,
     chooseOne: "Vælg en samtale.",
+  },
+  cases: {
+    requests: "Hvad ønsker du?",
+    cases: "Sager",
+    mine: "Det, jeg har bedt om",
+    none: "Intet er åbent.",
+    note: "Med egne ord",
+    write: "Skriv til support",
+    ask: "Send",
+    sent: "Det ligger hos support. Her ser du, hvad det bliver til.",
+    until: (day) => `Til ${day}`,
+    reason: "Hvorfor?",
+    number: "Hvor mange?",
+    to: "Hvor ofte vil du mødes?",
+    suspend: "Ingen bør skrive her for tiden",
+    reasons: {
+      cost: "Det koster for meget",
+      time: "Tid",
+      travel: "Rejse",
+      support: "Jeg ønsker mere støtte",
+      no_common_time: "Vi finder ingen fælles tid",
+      unwilling: "En fast tid er ikke ønsket",
+      expertise: "Det er ikke mit felt",
+      readiness: "De er ikke parate endnu",
+    },
+    numbers: { "1": "Én", "2": "To" },
+    cadences: {
+      monthly: "En gang om måneden",
+      every_two_weeks: "Hver anden uge",
+      weekly: "Hver uge",
+    },
+    refused: {
+      already_open: "Du har allerede bedt om dette.",
+      ended: "Samtalen er afsluttet.",
+      no_cadence: "Din plan har ingen fast rytme.",
+    },
+    actions: {
+      withdraw: "Træk tilbage",
+      confirmed: "Ja, ændr det",
+      declined: "Nej tak",
+      switched: "Ja, skift mentor",
+      exploring: "Foreslå en anden",
+      kept: "Lad det være, som det er",
+      booked: "Ja, book den",
+    },
   },
   help: {
     title: "Nogen at tale med nu",

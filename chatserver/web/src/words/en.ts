@@ -39,10 +39,14 @@ export const en = {
     writing: "Writing",
     says: (name: string, text: string) => `${name}: ${text}`,
     empty: (name: string) => `Nothing is written yet. ${name} reads what you write here.`,
+    emptyOver: "Nothing was written here.",
     answersBy: (when: string) => `Answers by ${when} at the latest`,
     waits: (name: string) => `${name} answers when they can`,
     away: (name: string, until: string) => `${name} is away until ${until}`,
     substitute: (name: string) => `${name} stands in`,
+    awayUntil: (name: string, until: string) => `${name} is away until ${until}.`,
+    standsIn: (name: string) => `${name} answers meanwhile.`,
+    mayWrite: "You can write all the same.",
     unknownEvent: "Something happened at a session.",
   },
   state: {
@@ -76,6 +80,22 @@ export const en = {
       ? "1 message is waiting to be sent."
       : `${count} messages are waiting to be sent.`),
   },
+  live: {
+    now: "Live chat",
+    soon: (at: string, span: string) => `Live chat at ${at}, in ${span}`,
+    left: "left",
+    leftOf: (span: string) => `${span} left of the live chat`,
+    began: (until: string) => `The live chat has begun. It goes on until ${until}.`,
+    minutesLeft: (minutes: number) =>
+      minutes === 1
+        ? "1 minute is left of the live chat."
+        : `${minutes} minutes are left of the live chat.`,
+    over: "The live chat is over.",
+  },
+  banners: {
+    only_video_included:
+      "Your plan includes video only. What is written here is for agreeing on times.",
+  },
   events: {
     liveChat: "live chat",
     videoCall: "video call",
@@ -107,7 +127,49 @@ export const en = {
     plan: "Plan",
     windows: "Windows left",
     next: "Next",
+    more: (name: string) => `More about the conversation with ${name}`,
     chooseOne: "Choose a conversation.",
+  },
+  cases: {
+    requests: "What would you like?",
+    cases: "Cases",
+    mine: "My requests",
+    none: "Nothing is open.",
+    note: "In your own words",
+    write: "Write to support",
+    ask: "Send",
+    sent: "It is with support. You see here what becomes of it.",
+    until: (day: string) => `Until ${day}`,
+    reason: "Why?",
+    number: "How many?",
+    to: "How often would you like to meet?",
+    suspend: "Nobody should write here for now",
+    reasons: {
+      cost: "It costs too much",
+      time: "Time",
+      travel: "Travel",
+      support: "I want more support",
+      no_common_time: "We find no common time",
+      unwilling: "A fixed time is not wanted",
+      expertise: "It is not my field",
+      readiness: "They are not ready yet",
+    },
+    numbers: { "1": "One", "2": "Two" },
+    cadences: { monthly: "Once a month", every_two_weeks: "Every two weeks", weekly: "Every week" },
+    refused: {
+      already_open: "You have asked for this already.",
+      ended: "The conversation has ended.",
+      no_cadence: "Your plan has no fixed rhythm.",
+    },
+    actions: {
+      withdraw: "Take back",
+      confirmed: "Yes, change it",
+      declined: "No, thank you",
+      switched: "Yes, change my mentor",
+      exploring: "Suggest somebody else",
+      kept: "Leave it as it is",
+      booked: "Yes, book it",
+    },
   },
   help: {
     title: "Someone to talk to now",

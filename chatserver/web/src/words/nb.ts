@@ -41,10 +41,14 @@ export const nb: Words = {
     writing: "Skriver",
     says: (name, text) => `${name}: ${text}`,
     empty: (name) => `Ingenting er skrevet ennå. ${name} leser det du skriver her.`,
+    emptyOver: "Her ble ingenting skrevet.",
     answersBy: (when) => `Svarer senest ${when}`,
     waits: (name) => `${name} svarer når det passer`,
     away: (name, until) => `${name} er borte til ${until}`,
     substitute: (name) => `${name} er vikar`,
+    awayUntil: (name, until) => `${name} er borte til ${until}.`,
+    standsIn: (name) => `${name} svarer imens.`,
+    mayWrite: "Du kan skrive likevel.",
     unknownEvent: "Noe skjedde med en time.",
   },
   state: {
@@ -78,6 +82,22 @@ export const nb: Words = {
       ? "1 melding venter på å bli sendt."
       : `${count} meldinger venter på å bli sendt.`),
   },
+  live: {
+    now: "Livechat",
+    soon: (at, span) => `Livechat ${at}, om ${span}`,
+    left: "igjen",
+    leftOf: (span) => `${span} igjen av livechatten`,
+    began: (until) => `Livechatten har begynt. Den varer til kl. ${until}.`,
+    minutesLeft: (minutes) =>
+      minutes === 1
+        ? "Det er 1 minutt igjen av livechatten."
+        : `Det er ${minutes} minutter igjen av livechatten.`,
+    over: "Livechatten er over.",
+  },
+  banners: {
+    only_video_included:
+      "Abonnementet ditt gjelder bare video. Det som skrives her, er til å avtale tid.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -109,7 +129,53 @@ export const nb: Words = {
     plan: "Plan",
     windows: "Vinduer igjen",
     next: "Neste",
+    more: (name) => `Mer om samtalen med ${name}`,
     chooseOne: "Velg en samtale.",
+  },
+  cases: {
+    requests: "Hva ønsker du?",
+    cases: "Saker",
+    mine: "Det jeg har bedt om",
+    none: "Ingenting er åpent.",
+    note: "Med egne ord",
+    write: "Skriv til support",
+    ask: "Send",
+    sent: "Det ligger hos support. Her ser du hva det blir til.",
+    until: (day) => `Til ${day}`,
+    reason: "Hvorfor?",
+    number: "Hvor mange?",
+    to: "Hvor ofte vil du møtes?",
+    suspend: "Ingen bør skrive her for tiden",
+    reasons: {
+      cost: "Det koster for mye",
+      time: "Tid",
+      travel: "Reise",
+      support: "Jeg ønsker mer støtte",
+      no_common_time: "Vi finner ingen felles tid",
+      unwilling: "En fast tid er ikke ønsket",
+      expertise: "Det er ikke mitt felt",
+      readiness: "De er ikke klare ennå",
+    },
+    numbers: { "1": "Én", "2": "To" },
+    cadences: {
+      monthly: "Én gang i måneden",
+      every_two_weeks: "Hver annen uke",
+      weekly: "Hver uke",
+    },
+    refused: {
+      already_open: "Du har bedt om dette allerede.",
+      ended: "Samtalen er avsluttet.",
+      no_cadence: "Planen din har ingen fast rytme.",
+    },
+    actions: {
+      withdraw: "Trekk tilbake",
+      confirmed: "Ja, endre det",
+      declined: "Nei takk",
+      switched: "Ja, bytt mentor",
+      exploring: "Foreslå en annen",
+      kept: "La det være som det er",
+      booked: "Ja, book den",
+    },
   },
   help: {
     title: "Noen å snakke med nå",

@@ -1,0 +1,131 @@
+// One's open cases: what each waits for, and what one may do about it.
+
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { CaseSummary } from "../app/api_types.ts";
+import { HttpProblem } from "../app/http.ts";
+import type { App } from "../app/start.ts";
+import { PageElement } from "../parts/element.ts";
+import { Times } from "../parts/format.ts";
+import type { CaseDesk } from "./case_desk.ts";
+
+export class OwnCases extends PageElement {
+  static override properties = { app: { attribute: false }, desk: { attribute: false } };
+
+  declare app: App;
+  declare desk: CaseDesk;
+  #stop: (() => void) | undefined;
+  #noting: string | undefined;
+  #problem: { id: string; says: string } | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = this.desk.watch(() => this.requestUpdate());
+    if (!this.desk.cases) void this.desk.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop?.();
+  }
+
+  protected override render() {
+    const { words } = this.app;
+    const cases = this.desk.cases;
+    if (this.desk.hasFailed) return html`<p role="alert">${words.common.failed}</p>`;
+    if (!cases) return html`<p class="quiet" aria-busy="true">${words.common.loading}</p>`;
+    if (!cases.length) return html`<p class="quiet">${words.cases.none}</p>`;
+    return html`<ul class="list">${
+      repeat(cases, (each) => each.id, (each) => this.#row(each))
+    }</ul>`;
+  }
+
+  #row(each: CaseSummary) {
+    const { words } = this.app;
+    return html`
+      <li class="own-case">
+        <div>
+              <strong>${each.title}</strong>
+              <p class="quiet">${each.says}</p>
+              ${each.due?.at ? html`<p class="quiet small">${this.#due(each.due.at)}</p>` : nothing}
+              ${this.#problem?.id === each.id
+                ? html`<p role="alert">${this.#problem.says}</p>`
+                : nothing}
+              ${this.#noting === each.id ? this.#noteForm(each) : nothing}
+            </div>
+        <div class="row">
+              ${this.#actions(each).map((action) =>
+                html`<button class="btn" type="button" @click=${() => this.#do(each, action)}>${
+                  this.#label(action)
+                }</button>`
+              )}
+              ${each.possible.includes("note") && this.#noting !== each.id
+                ? html`<button class="btn btn--plain" type="button" @click=${() =>
+                  this.#note(each.id)}>${words.cases.write}</button>`
+                : nothing}
+            </div>
+      </li>
+    `;
+  }
+
+  #noteForm(each: CaseSummary) {
+    const { words } = this.app;
+    return html`
+      <form class="field" @submit=${(event: SubmitEvent) => this.#sendNote(event, each)}>
+        <label for="note-${each.id}">${words.cases.note}</label>
+        <textarea class="input" id="note-${each.id}" name="note" rows="3"></textarea>
+        <button class="btn btn--primary" type="submit">${words.cases.ask}</button>
+      </form>
+    `;
+  }
+
+  /** Those that need nothing but a yes. */
+  #actions(each: CaseSummary): string[] {
+    const known: Readonly<Record<string, string>> = this.app.words.cases.actions;
+    return each.possible.filter((action) => action in known);
+  }
+
+  #label(action: string): string {
+    const known: Readonly<Record<string, string>> = this.app.words.cases.actions;
+    return known[action] ?? action;
+  }
+
+  #due(at: string): string {
+    const times = new Times(this.app.language);
+    const instant = Date.parse(at);
+    return this.app.words.cases.until(times.day(instant, this.app.chats.chat.clock.now()));
+  }
+
+  #note(id: string): void {
+    this.#noting = id;
+    this.requestUpdate();
+  }
+
+  async #do(each: CaseSummary, action: string): Promise<void> {
+    await this.#try(each.id, () => this.desk.act(each.id, action, {}));
+  }
+
+  async #sendNote(event: SubmitEvent, each: CaseSummary): Promise<void> {
+    event.preventDefault();
+    const note = (new FormData(event.currentTarget as HTMLFormElement).get("note") as string)
+      .trim();
+    if (!note) return;
+    await this.#try(each.id, async () => {
+      await this.desk.act(each.id, "note", { note, for: "shared" });
+      this.#noting = undefined;
+    });
+  }
+
+  async #try(id: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+      this.#problem = undefined;
+    } catch (fault) {
+      const says = fault instanceof HttpProblem ? fault.message : this.app.words.common.failed;
+      this.#problem = { id, says };
+    }
+    this.requestUpdate();
+  }
+}
+
+customElements.define("own-cases", OwnCases);

@@ -1,0 +1,136 @@
+// "I would like …": what one may ask for in a conversation, and the form for it. One call each.
+
+import { html, nothing } from "lit";
+import type { CaseChoiceView } from "../app/api_types.ts";
+import { HttpProblem } from "../app/http.ts";
+import type { App } from "../app/start.ts";
+import type { ConversationView } from "../client/protocol.ts";
+import { PageElement } from "../parts/element.ts";
+import { icon } from "../parts/icons.ts";
+import type { CaseDesk } from "./case_desk.ts";
+import { caseFields, factsOf, isAskable } from "./case_form.ts";
+
+type Step = "loading" | "menu" | "form" | "sent" | "failed";
+
+export class RequestDialog extends PageElement {
+  static override properties = { app: { attribute: false }, desk: { attribute: false } };
+
+  declare app: App;
+  declare desk: CaseDesk;
+  #view: ConversationView | undefined;
+  #choices: CaseChoiceView[] = [];
+  #choice: CaseChoiceView | undefined;
+  #step: Step = "loading";
+  #problem = "";
+  /** Of the case that is being opened: sent again, it is the same one. */
+  #id = "";
+
+  /** Show the menu of a conversation. */
+  async open(view: ConversationView): Promise<void> {
+    this.#view = view;
+    this.#choice = undefined;
+    this.#problem = "";
+    this.#step = "loading";
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector<HTMLElement>("[popover]")?.showPopover();
+    try {
+      this.#choices = (await this.desk.choices(view.id)).choices;
+      this.#step = "menu";
+    } catch {
+      this.#step = "failed";
+    }
+    this.requestUpdate();
+  }
+
+  protected override render() {
+    const { words } = this.app;
+    return html`
+      <div class="pop" popover id="request" role="dialog" aria-labelledby="request-title">
+        <h2 id="request-title">${this.#choice?.title ?? words.cases.requests}</h2>
+        <button
+          class="btn btn--icon pop__close"
+          type="button"
+          popovertarget="request"
+          popovertargetaction="hide"
+          aria-label=${words.common.close}
+        >${icon("close")}</button>
+        ${this.#body()}
+      </div>
+    `;
+  }
+
+  #body() {
+    const { words } = this.app;
+    switch (this.#step) {
+      case "loading":
+        return html`<p class="quiet" aria-busy="true">${words.common.loading}</p>`;
+      case "failed":
+        return html`<p role="alert">${words.common.failed}</p>`;
+      case "sent":
+        return html`<p role="status">${words.cases.sent}</p>`;
+      case "menu":
+        return html`<ul class="requests">${
+          this.#choices.filter(isAskable).map((each) =>
+            html`<li><button
+              class="btn btn--wide"
+              type="button"
+              aria-disabled=${each.refused ? "true" : nothing}
+              @click=${() => this.#choose(each)}
+            >${each.title}</button>${
+              each.refused
+                ? html`<p class="small quiet">${words.cases.refused[each.refused]}</p>`
+                : nothing
+            }</li>`
+          )
+        }</ul>`;
+      case "form":
+        return html`<form class="stack" @submit=${this.#submit}>
+          ${this.#choice ? caseFields(this.#choice, words) : nothing}
+          ${this.#problem ? html`<p role="alert">${this.#problem}</p>` : nothing}
+          <div class="pop__acts">
+            <button class="btn" type="button" @click=${this.#back}>${words.common.back}</button>
+            <button class="btn btn--primary" type="submit">${words.cases.ask}</button>
+          </div>
+        </form>`;
+    }
+  }
+
+  #choose(choice: CaseChoiceView): void {
+    if (choice.refused) return;
+    this.#choice = choice;
+    this.#id = crypto.randomUUID();
+    this.#step = "form";
+    this.requestUpdate();
+  }
+
+  readonly #back = (): void => {
+    this.#choice = undefined;
+    this.#problem = "";
+    this.#step = "menu";
+    this.requestUpdate();
+  };
+
+  readonly #submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const [choice, view] = [this.#choice, this.#view];
+    if (!choice || !view) return;
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const other = this.app.role === "member" ? view.mentor : view.member;
+    const note = (form.get("note") as string).trim();
+    try {
+      await this.desk.open(this.#id, {
+        kind: choice.kind,
+        conversation: view.id,
+        facts: factsOf(choice, form, other),
+        ...(note ? { note } : {}),
+      });
+      this.#step = "sent";
+    } catch (fault) {
+      this.#problem = fault instanceof HttpProblem ? fault.message : this.app.words.common.failed;
+    }
+    this.requestUpdate();
+  };
+}
+
+customElements.define("request-dialog", RequestDialog);

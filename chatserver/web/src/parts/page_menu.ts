@@ -1,0 +1,33 @@
+// What stands behind the menu button of a header.
+
+import { html } from "lit";
+import type { Words } from "../words/words.ts";
+import { icon } from "./icons.ts";
+
+/** A line of a menu: it leads somewhere, or does something. */
+export interface MenuLine {
+  label: string;
+  href?: string;
+  act?: () => void;
+}
+
+/** The button and its menu. `id` is the menu's own on its page. */
+export function pageMenu(id: string, lines: readonly MenuLine[], words: Words) {
+  const close = () => document.getElementById(id)?.hidePopover();
+  return html`
+    <button class="btn btn--icon" type="button" popovertarget=${id}
+      aria-label=${words.common.menu}>${icon("menu")}</button>
+    <div class="menu" popover id=${id} role="group" aria-label=${words.common.menu}>
+      <ul class="menu__lines">${lines.map((each) => html`<li>${line(each, close)}</li>`)}</ul>
+    </div>
+  `;
+}
+
+function line({ label, href, act }: MenuLine, close: () => void) {
+  if (href !== undefined) return html`<a href=${href} @click=${close}>${label}</a>`;
+  const chosen = () => {
+    close();
+    act?.();
+  };
+  return html`<button type="button" @click=${chosen}>${label}</button>`;
+}

@@ -1,0 +1,25 @@
+"""No barrier that axe knows of, in any state of any page."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser
+
+from tests.web.browsers import DESKTOP, PHONE
+from tests.web.states.states import STATES, stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_axe_finds_nothing(browser: Browser, valkey_url: str, tmp_path: Path, name: str) -> None:
+    """On a phone in the dark, in Norwegian; and, of the same page, on a desktop by day."""
+    async with stage(browser, valkey_url, tmp_path, locale="nb-NO", color_scheme="dark", **PHONE) as here:
+        page = await STATES[name](here)
+        narrow = await Axe().run(page)
+        assert narrow.violations_count == 0, narrow.generate_report()
+        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await page.set_viewport_size(DESKTOP["viewport"])
+        wide = await Axe().run(page)
+        assert wide.violations_count == 0, wide.generate_report()

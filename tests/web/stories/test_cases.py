@@ -1,0 +1,40 @@
+"""Cases in a browser: what a mentor asks for, what becomes of it, live on their page."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.chatserver.realtime.servers import here, token
+from tests.plain_http import http_client
+from tests.stories.clock import when
+from tests.web.browsers import signed_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_mentor_asks_and_hears_what_becomes_of_it(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """By one call from the conversation's menu; support's answer is there without a reload."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        async with signed_in(browser, server, "tora") as tora:
+            page = tora.page
+            await page.get_by_role("link", name="Mia").click()
+            await page.get_by_role("button", name="More about the conversation with Mia").click()
+            dialog = page.get_by_role("dialog", name="What would you like?")
+            await dialog.get_by_role("button", name="Ask a question").click()
+            await page.get_by_label("In your own words").fill("May I move to another day?")
+            await page.get_by_role("button", name="Send", exact=True).last.click()
+            await expect(page.get_by_text("It is with support.")).to_be_visible()
+            await page.keyboard.press("Escape")
+            await page.get_by_role("link", name="Cases").click()
+            row = page.locator(".own-case")
+            await expect(row).to_have_count(1)
+            headers = {"Authorization": f"Bearer {token('sara')}"}
+            async with http_client(server.http, headers=headers) as support:
+                [case] = (await support.get("/v1/cases?open=true")).json()["cases"]
+                answered = await support.post(
+                    f"/v1/cases/{case['id']}/answered", json={"note": "Yes.", "for": "shared"}
+                )
+                assert answered.status_code == 200, answered.text
+            await expect(page.get_by_text("Nothing is open.")).to_be_visible()
