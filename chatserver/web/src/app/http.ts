@@ -55,6 +55,20 @@ export class Http {
     return this.#ask<T>("DELETE", path);
   }
 
+  /** A file of a media type, made for whoever asks, in their language. */
+  async file(path: string, type: string, language: string): Promise<Blob> {
+    const headers = { ...await this.#headers(), Accept: type, "Accept-Language": language };
+    const answer = await fetch(path, { headers, credentials: "omit" });
+    if (!answer.ok) throw new HttpProblem({ status: answer.status });
+    return await answer.blob();
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    const ticket = await this.#account.ticket();
+    if (ticket === null) throw new SignedOut();
+    return { Authorization: `Bearer ${ticket.token}`, Accept: "application/json" };
+  }
+
   async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const ticket = await this.#account.ticket();
     if (ticket === null) throw new SignedOut();

@@ -3,6 +3,8 @@
 import { html, nothing } from "lit";
 import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
+import { Place } from "../app/place.ts";
+import type { BookingView } from "../app/api_types.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
@@ -18,6 +20,9 @@ import "../parts/message_list.ts";
 import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
 import { talkNotes } from "../parts/talk_notes.ts";
 import { Ticker } from "../parts/ticker.ts";
+import "../sessions/next_session.ts";
+import type { SessionDialogs } from "../sessions/next_session.ts";
+import { sessionsOf } from "../sessions/sessions.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
 
@@ -30,6 +35,9 @@ export class MemberPage extends PageElement {
   declare app: App;
   #stop: (() => void) | undefined;
   #failed = false;
+  readonly #place = new Place();
+  #stopPlace: (() => void) | undefined;
+  #hasPages = false;
   #talk: Talk | undefined;
   #ticker: Ticker | undefined;
   #stopTalk: (() => void) | undefined;
@@ -37,6 +45,7 @@ export class MemberPage extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stop = this.app.chats.watch(() => this.requestUpdate());
+    this.#stopPlace = this.#place.watch(() => this.requestUpdate());
     const { clock } = this.app.chats.chat;
     this.#ticker ??= new Ticker(this, clock, () => [this.#talk?.view.next_session?.starts_at]);
   }
@@ -44,6 +53,7 @@ export class MemberPage extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stop?.();
+    this.#stopPlace?.();
     this.#stopTalk?.();
     this.#talk = undefined;
   }
@@ -58,7 +68,7 @@ export class MemberPage extends PageElement {
   }
 
   protected override render() {
-    const { words, chats } = this.app;
+    const { words } = this.app;
     const talk = this.#talk;
     const name = talk ? mentorName(talk.view) : "";
     const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -66,42 +76,15 @@ export class MemberPage extends PageElement {
       ${talk
         ? html`<a class="skip" href="#text-${talk.view.id}">${words.common.skip}</a>`
         : nothing}
-      <div class="app" @say=${this.#say}>
+      <div class="app" @say=${this.#say} @move=${this.#move} @cancel=${this.#cancel}>
         <div class="app__in">
-          <header class="bar">
-            <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
-            <div class="bar__who">
-              <h1>${name}</h1>
-              <p>${talk ? this.#presence(talk) : nothing}</p>
-            </div>
-            ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
-            <button class="btn btn--help" type="button"
-              popovertarget="help">${icon("help")}${words.common.help}</button>
-            ${pageMenu("menu", this.#menu(), words)}
-          </header>
-          <main class="talk">
-          ${lineStrip(chats.state, words)}
-          ${this.#failed
-            ? html`<div class="strip" role="alert">${
-              icon("info")
-            }<p>${words.common.failed}</p></div>`
-            : nothing}
-          ${talk
-            ? html`
-              <message-list .app=${this.app} .talk=${talk} .name=${name}
-                @heard=${this.#heard}></message-list>
-              ${talkNotes(talk.view, name, this.app)}
-              <chat-composer
-                .app=${this.app}
-                .talk=${talk}
-                .name=${name}
-                .above=${helpStrip(words, zone)}
-                @why=${this.#why}
-              ></chat-composer>
-            `
-            : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`}
-        </main>
+        ${talk && this.#place.path[0] === "sessions"
+          ? this.#sessions(talk)
+          : this.#conversation(talk, name, zone)}
         </div>
+        ${talk
+          ? html`<session-dialogs .sessions=${sessionsOf(this.app, talk)}></session-dialogs>`
+          : nothing}
       </div>
       <help-dialog .words=${words} .zone=${zone}></help-dialog>
       <why-dialog .app=${this.app} .name=${name}></why-dialog>
@@ -109,9 +92,80 @@ export class MemberPage extends PageElement {
     `;
   }
 
+  #conversation(talk: Talk | undefined, name: string, zone: string) {
+    const { words, chats } = this.app;
+    return html`
+        <header class="bar">
+          <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
+          <div class="bar__who">
+            <h1>${name}</h1>
+            <p>${talk ? this.#presence(talk) : nothing}</p>
+          </div>
+          ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
+          <button class="btn btn--help" type="button"
+            popovertarget="help">${icon("help")}${words.common.help}</button>
+          ${pageMenu("menu", this.#menu(), words)}
+        </header>
+        <main class="talk">
+        ${lineStrip(chats.state, words)}
+        ${this.#failed
+          ? html`<div class="strip" role="alert">${icon("info")}<p>${words.common.failed}</p></div>`
+          : nothing}
+        ${talk
+          ? html`
+            <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
+            <message-list .app=${this.app} .talk=${talk} .name=${name}
+              @heard=${this.#heard}></message-list>
+            ${talkNotes(talk.view, name, this.app)}
+            <chat-composer
+              .app=${this.app}
+              .talk=${talk}
+              .name=${name}
+              .above=${helpStrip(words, zone)}
+              @why=${this.#why}
+            ></chat-composer>
+          `
+          : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`}
+      </main>
+        ${talk
+          ? html`
+            <aside class="side" aria-label=${words.sessions.all}>
+              <session-side .sessions=${sessionsOf(this.app, talk)}></session-side>
+            </aside>
+          `
+          : nothing}
+    `;
+  }
+
+  /** Their script comes when they are looked at first. */
+  #sessions(talk: Talk) {
+    if (!this.#hasPages) {
+      void import("../sessions/member_pages.ts").then(() => {
+        this.#hasPages = true;
+        this.requestUpdate();
+      });
+      return html`<p class="quiet empty" aria-busy="true">${this.app.words.common.loading}</p>`;
+    }
+    const path = this.#place.path.slice(1);
+    return html`
+      <member-sessions .sessions=${sessionsOf(this.app, talk)} .path=${path}></member-sessions>
+    `;
+  }
+
+  readonly #move = (event: CustomEvent<BookingView>): void => {
+    this.querySelector<SessionDialogs>("session-dialogs")?.move(event.detail);
+  };
+
+  readonly #cancel = (event: CustomEvent<BookingView>): void => {
+    this.querySelector<SessionDialogs>("session-dialogs")?.cancel(event.detail);
+  };
+
   #menu(): MenuLine[] {
     const { words } = this.app;
-    return [{ label: words.common.signOut, act: this.#signOut }];
+    return [{ label: words.sessions.all, href: Place.link("sessions") }, {
+      label: words.common.signOut,
+      act: this.#signOut,
+    }];
   }
 
   /** A live chat, that the mentor is away, or by when an answer comes: never that it is late. */
