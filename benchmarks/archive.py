@@ -28,7 +28,7 @@ from quotas import standing
 from quotas.ledger import base
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.store.address import socket_url
 from quotas.store.link import Link
 from quotas.terms import Rulebook

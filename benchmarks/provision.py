@@ -18,7 +18,7 @@ from chatserver.keys.sealing import new_secret
 from quotas.ledger import keys
 from quotas.ledger.library import VERSION
 from quotas.ledger.redis import RedisLedger, pack
-from quotas.plans import load_policy
+from quotas.policy_file import load_policy
 from quotas.standing import ConversationSettings
 from quotas.store.link import Link
 from quotas.terms import Rulebook

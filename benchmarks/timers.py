@@ -35,7 +35,7 @@ from chatserver.settings import Settings
 from quotas.instant import HOUR, SECOND
 from quotas.ledger import keys
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import load_policy
+from quotas.policy_file import load_policy
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.terms import Rulebook

@@ -44,6 +44,7 @@ from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
+from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
@@ -51,6 +52,7 @@ from chatserver.replies.report import ReplyReports
 from chatserver.sessions.standing_in import StandInBook
 from chatserver.settings import Settings
 from chatserver.web.routes import web_routes
+from chatserver.web.sign_in_pages import ASKING_FOR_MAIL, SignInDesk, WebLimits
 from quotas import instant
 from quotas.ledger import feed
 from quotas.ledger.open_waits import OpenWaits
@@ -130,6 +132,7 @@ async def assembled(
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
             trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
+            people=PeopleDesk(base.provisioning),
             board=BoardSubscriptions(
                 store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits, absences=base.absences
             ),
@@ -211,6 +214,7 @@ async def assembled(
         )
         # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
         without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
+        limits = WebLimits(without_token, AddressLimit(RateLimit(ASKING_FOR_MAIL), proxies, metrics))
         app = _application(
             [
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -218,7 +222,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                *web_routes(settings, base.sign_ins, base.sign_in_links, without_token),
+                *web_routes(settings, SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails), limits),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],

@@ -40,6 +40,7 @@ from chatserver.cases.still_so import OF_STATES, OF_SUPPORT, CaseStillSo
 from chatserver.cases.switches import Switches
 from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
+from chatserver.conversations.person_news import PersonNews
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.renewals import Renewals
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -52,6 +53,7 @@ from chatserver.messages.restore import ArchiveRestorer
 from chatserver.notices.asking import AskingAgain
 from chatserver.notices.delivery import Channel, ChannelName
 from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mail_address import sender_of
 from chatserver.notices.mailbox import mailbox_folder
 from chatserver.notices.mailing import Mailing, mailing
 from chatserver.notices.message_events import MessageEvents
@@ -112,6 +114,7 @@ from chatserver.sessions.telling import SessionTelling
 from chatserver.settings import Settings
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
+from chatserver.sign_ins.sign_in_mails import SignInMails
 from quotas.cases.policy import case_policy_problem
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.open_waits import OpenWaits
@@ -119,7 +122,8 @@ from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
 from quotas.ledger.waits import Waits
-from quotas.plans import Policy, PolicyError, builtin_policy, load_policy
+from quotas.plans import Policy
+from quotas.policy_file import PolicyError, builtin_policy, load_policy
 from quotas.store.port import Store
 from quotas.store.stores import store_at
 from quotas.terms import Rulebook
@@ -204,6 +208,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     tickets: Tickets
     sign_ins: SignInBook
     sign_in_links: SignInLinks
+    sign_in_mails: SignInMails
     evidence: CaseEvidence
 
 
@@ -306,7 +311,8 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
     case_openings = CaseOpenings(database, case_log, timers)
     log = SessionLog(noting, case_openings)
     appointments = BookedSessions(database, ledger.now, log)
-    provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer, case_openings)
+    news = PersonNews(store)
+    provisioning = Provisioning(database, ledger, rulebook, ledger.now, appointments, restorer, case_openings, news)
     sessions = rulebook.policy.sessions
     credits, slots = CreditBook(database, rulebook, ledger.now, log), Slots(database, sessions)
     prices = Prices(database, ledger.now)
@@ -599,6 +605,14 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
         )
         base.case_effects.update(evidence.effects())
+        links = SignInLinks(base.database, settings.outside_url)
+        sign_in_mails = SignInMails(
+            database=base.database,
+            links=links,
+            post=mails.post,
+            sender=sender_of(settings.sender),
+            platform=settings.platform_name,
+        )
         try:
             yield Keyed(
                 **asdict(base),
@@ -627,12 +641,14 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 cases=casebook(base, keys),
                 tickets=tickets,
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets),
-                sign_in_links=SignInLinks(base.database, settings.outside_url),
+                sign_in_links=links,
+                sign_in_mails=sign_in_mails,
                 evidence=evidence,
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with
             await push_services.close()
+            await sign_in_mails.close()
             await mails.post.close()
 
 

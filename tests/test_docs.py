@@ -48,7 +48,8 @@ from chatserver.realtime.socket import MAX_UNSENT
 from quotas.bookings import Price
 from quotas.money import Split
 from quotas.notices import hearing_table
-from quotas.plans import KEYS, builtin_policy
+from quotas.policy_file import builtin_policy
+from quotas.policy_keys import KEYS
 from quotas.timeline import AnyLine, ExplainedOutcome
 
 ROOT = Path(__file__).parents[1]

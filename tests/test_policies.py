@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from quotas.plans import Always, Sessions, builtin_policy, load_policy
+from quotas.plans import Always, Sessions
+from quotas.policy_file import builtin_policy, load_policy
 
 ROOT = Path(__file__).parents[1]
 POLICIES = ROOT / "deploy" / "policies"

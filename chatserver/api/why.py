@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from chatserver.api.conversations import readable
 from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, Operation
+from chatserver.api.writing_week import WritingWeek, writing_week
 from chatserver.conversations.standing_view import composer_of, reply_of
 from chatserver.messages.why import why
 from chatserver.protocol.events import Composer, Reply
@@ -29,6 +30,7 @@ class Why(Struct, frozen=True):
     """The steps that led to `composer` and `reply` as they stand at `now`, in order.
 
     A member gets the steps about writing; `reply` is null then. `zone` is where the sentences' times are.
+    `week` is null where the policy does not know the plan any more.
     """
 
     conversation: str
@@ -37,6 +39,7 @@ class Why(Struct, frozen=True):
     language: Language
     composer: Composer
     reply: Reply | None
+    week: WritingWeek | None
     steps: list[Told]
 
 
@@ -57,6 +60,7 @@ async def get_why(call: HttpCall[WhyQuery, None]) -> HttpAnswer:
             language=spoken,
             composer=composer_of(explanation.state),
             reply=None if is_member else reply_of(standing.usage, standing.now),
+            week=writing_week(call.context.provisioning.rulebook, standing, explanation.writing),
             steps=[step for step in steps if not is_member or step.about == "writing"],
         ),
     )

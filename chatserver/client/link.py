@@ -22,7 +22,7 @@ from chatserver.protocol.events import AnyEvent, Welcome
 GREETING_SECONDS = 10.0
 """How long the handshake, and then the welcome, may take."""
 CLOSING_SECONDS = 2.0
-LARGEST_EVENT_BYTES = 8 * 1024 * 1024
+LARGEST_EVENT_BYTES = 16 * 1024 * 1024
 """A welcome of MAX_CONVERSATIONS, and some room."""
 FRAMES_WAITING = 64
 """Frames received and not yet looked at; then the socket is not read and the server sees a slow reader."""

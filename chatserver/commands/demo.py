@@ -60,7 +60,9 @@ async def _demo(settings: Settings, store_url: str, socks: Sequence[socket.socke
         await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if ready.is_set():
             await setting_up.start_a_wait(parts)
-            await demo_screen.show(screen, parts, url_of(socks[0]), settings, tokens)
+            url = url_of(socks[0])
+            links = await starting.links_of(parts, settings.public_url or url)
+            await demo_screen.show(screen, parts, url, settings, demo_screen.WaysIn(tokens, links))
             screen.print(f"Listening on {url_of(socks[0])}. Ctrl-C stops.")
         waiting.cancel()
         await listening

@@ -36,7 +36,7 @@ def faults() -> tuple[type[Exception], ...]:
     from chatserver.operating.embedded import EmbeddedStoreError
     from chatserver.personal_data.subject import UnknownPersonError
     from chatserver.records.database import DatabaseError
-    from quotas.plans import PolicyError
+    from quotas.policy_file import PolicyError
     from quotas.replay import TimelineError
     from quotas.store.errors import StoreError
     from quotas.terms import UnjudgeableError

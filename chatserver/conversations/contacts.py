@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.person import Locale, PersonRecord
-from chatserver.conversations.rows import people
+from chatserver.conversations.rows import conversations, people
 from chatserver.protocol.events import Role
 
 
@@ -34,6 +34,17 @@ async def erased_of(connection: AsyncConnection, ids: Collection[str]) -> set[st
 async def support_staff(connection: AsyncConnection) -> dict[str, Contact]:
     """All people of support that are there, by id."""
     return {each.id: _contact(each) for each in await people.in_role(connection, "support") if each.erased_at is None}
+
+
+async def mentors_of(connection: AsyncConnection, member: str) -> dict[str, Contact]:
+    """Those whom a member talks with, by id."""
+    return await contacts(connection, await conversations.mentors_of(connection, member))
+
+
+async def at_address(connection: AsyncConnection, address: str, most: int) -> list[Contact]:
+    """Those who have that address, in whatever case; `most` of them at most."""
+    found = await people.at_address(connection, address, most)
+    return [_contact(each) for each in found if each.erased_at is None]
 
 
 async def contact_to_rely_on(connection: AsyncConnection, id: str) -> Contact | None:

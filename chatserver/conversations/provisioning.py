@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.person import PersonRecord
+from chatserver.conversations.person_news import PersonNews
 from chatserver.conversations.requests import (
     Conflict,
     ConversationChange,
@@ -95,18 +96,25 @@ class Provisioning:
         appointments: Appointments,
         restorer: Restorer | None = None,
         listener: ConversationListener | None = None,
+        person_news: PersonNews | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._appointments = appointments
         self._restorer = restorer
         self._listener = listener
+        self._person_news = person_news
         self.rulebook = rulebook
         self._clock = clock
 
     async def get_person(self, id: str) -> PersonRecord | None:
         async with self._database.read() as connection:
             return await people.find(connection, id)
+
+    async def get_people(self, ids: Collection[str]) -> list[PersonRecord]:
+        """Those of `ids` that there are."""
+        async with self._database.read() as connection:
+            return await people.find_all(connection, ids)
 
     async def names(self, ids: Collection[str]) -> dict[str, str]:
         """Those of `ids` that have a name, by id."""
@@ -120,7 +128,16 @@ class Provisioning:
             return Invalid(problems)
         now = await self._clock()
         person = PersonRecord(id=id, created_at=now, updated_at=now, **asdict(replace(details, zone=zone)))
-        return await self._unless_taken(lambda connection: _write_person(connection, person))
+        outcome = await self._unless_taken(lambda connection: _write_person(connection, person))
+        if isinstance(outcome, Written) and not outcome.created and outcome.record.updated_at == now:
+            await self._person_changed(id)
+        return outcome
+
+    async def _person_changed(self, id: str) -> None:
+        if self._person_news is not None:
+            async with self._database.read() as connection:
+                concerned = await people.conversations_with(connection, id)
+            await self._person_news.changed(concerned)
 
     async def get_conversation(self, id: str) -> ConversationRecord | None:
         async with self._database.read() as connection:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -27,9 +28,16 @@ from quotas.zones import zone_of
 A_MONTH = 32 * DAY
 
 
-async def show(console: Console, parts: Parts, url: str, settings: Settings, tokens: dict[str, Path]) -> None:
+class WaysIn(Struct, frozen=True):
+    """How to be each of the people, by id: the file of a token, and a link that signs a browser in."""
+
+    tokens: dict[str, Path]
+    links: dict[str, str]
+
+
+async def show(console: Console, parts: Parts, url: str, settings: Settings, ways: WaysIn) -> None:
     """Print the table: who, plan, writing state now, and the command that opens their chat; and where its data is."""
-    data_dir, now = settings.data_dir, await parts.ledger.now()
+    data_dir, tokens, now = settings.data_dir, ways.tokens, await parts.ledger.now()
     zone = zone_of(parts.rulebook.policy.calendar.zone)
     there = people_of(parts.rulebook)
     table = Table(title=f"The demo, {_local(now, zone):%A %d %B %Y %H:%M} in {zone.key}", title_justify="left")
@@ -47,7 +55,10 @@ async def show(console: Console, parts: Parts, url: str, settings: Settings, tok
     if coaching:
         console.print()
         console.print(await case_table(parts, zone))
-    _say(console, "\nOpen two terminals and paste one command into each:\n")
+    _say(console, "\nOpen a browser, and a private window or another browser beside it, each at one of these:\n")
+    for person in there:
+        _say(console, f"  {person.name:5} {ways.links[person.id]}")
+    _say(console, "\nOr open two terminals and paste one command into each:\n")
     for person in there:
         _say(console, f"  {person.name:5} {_command(url, person, tokens[person.id], there)}")
     if LIV in there and (session := await _session(parts, LIV, zone)):

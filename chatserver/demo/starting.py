@@ -6,18 +6,21 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from chatserver.access.tokens import issue
+from chatserver.app import Parts
 from chatserver.conversations.recorded import others_are_recorded
 from chatserver.demo.cast import EVERYBODY, QUICK, people_of
 from chatserver.demo.sessions import AHEAD, before_a_quarter
 from chatserver.foundation import StartError, connected, linked, migrated, policy_of
 from chatserver.private_files import make_folder, open_private
 from chatserver.settings import Settings, jwt_secret
+from chatserver.sign_ins.sign_in_links import SignInLinks
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger import keys
 from quotas.terms import Rulebook
 
 TOKEN_LIFETIME_SECONDS = 30 * DAY // 1000
+LINK_LASTS = 30 * DAY
 DATA_DIR = Path("demo-data")
 """Its folder, unless another one is named: apart from a server's, whose policy has no quick plan."""
 QUICK_POLICY = f"""# The built-in policy and one plan of the demo's. `chatserver serve` needs it on this data too.
@@ -99,6 +102,16 @@ async def with_open_day(settings: Settings, store_url: str) -> tuple[Settings, s
         f"Today is a closed day, on which members cannot write. So that there is something to try, the demo's clock "
         f"starts at {moved}; --now names another instant."
     )
+
+
+async def links_of(parts: Parts, url: str) -> dict[str, str]:
+    """A link for each person that signs a browser in, as often as the demo runs."""
+    links = {}
+    for person in people_of(parts.rulebook):
+        link = await SignInLinks(parts.database, url).make(person.id, lasts=LINK_LASTS, once=False)
+        if isinstance(link, str):
+            links[person.id] = link
+    return links
 
 
 def write_tokens(settings: Settings, rulebook: Rulebook) -> dict[str, Path]:

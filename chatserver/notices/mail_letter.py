@@ -44,6 +44,7 @@ class LetterContent(Struct, frozen=True):
     language: Language
     parts: Sequence[LetterPart]
     zone: str
+    """Whose times it says; '' where it says none."""
     summary: str = ""
     """The title of several; '' for that of whatever is put together."""
     calendar_hint: str = ""
@@ -72,8 +73,8 @@ def letter_text(content: LetterContent) -> LetterText:
 def _footer(content: LetterContent, texts: MailTexts) -> list[str]:
     """What stands below, without the link that unsubscribes."""
     whys = dict.fromkeys(part.why for part in content.parts if part.why)
-    zone = content.zone.replace("_", " ")
-    return [*whys, f"{texts('zone', zone=zone)} {texts('no_answer')}"]
+    zone = [texts("zone", zone=content.zone.replace("_", " "))] if content.zone else []
+    return [*whys, " ".join([*zone, texts("no_answer")])]
 
 
 def _shared_link(parts: Sequence[LetterPart]) -> LetterLink | None:

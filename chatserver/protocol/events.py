@@ -123,6 +123,8 @@ class ConversationView(Struct, frozen=True):
     """Whether the reader has muted it: its notices are sent nowhere. False too while the records do not answer."""
     away: Away | None = None
     """Null while the mentor is there, and while the records do not answer."""
+    names: dict[str, str] = {}
+    """How the people are called whom one meets in it, by id; of those who were erased, or are not known, nothing."""
     reads_from: int | None = None
     """The first seq that the reader may read, who stands in for the mentor; null for all others, who may read all."""
 

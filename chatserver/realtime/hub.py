@@ -30,6 +30,7 @@ from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people import SUPPORT, People
+from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.session_desk import SessionDesk
@@ -83,6 +84,7 @@ class Hub:
         sessions: SessionDesk,
         trial_windows: TrialWindows,
         notices: NoticeDesk,
+        people: PeopleDesk,
         bells: Bells,
         stand_ins: StandInBook,
         node: str,
@@ -99,6 +101,7 @@ class Hub:
         self._sessions = sessions
         self._trial_windows = trial_windows
         self._notices = notices
+        self._people_desk = people
         self._background = Background()
         self._people = People(store, revocations)
         self.connections = self._people.connections
@@ -165,7 +168,7 @@ class Hub:
         admitted = [room for room in rooms if self._admits(room, connection)]
         try:
             places = await self._stand_in_places(connection, admitted)
-            outlooks = await self._sessions.outlooks([room.id for room in admitted])
+            outlooks, names = await self._foreseen_of(admitted)
             if beside is not None:
                 await beside
         except BaseException:  # It is cancelled.
@@ -174,7 +177,7 @@ class Hub:
             raise
         kept = [self._kept(room) for room in admitted]
         for room in kept:
-            self._foreseen(room, outlooks)
+            self._foreseen(room, outlooks, names)
         return [self._enter(connection, room, places.get(room.id)) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
@@ -353,6 +356,8 @@ class Hub:
             room.read_mark(*feed.read_mark(payload))
         elif kind == feed.AWAY:
             self._background.begin(self._foresee(room))
+        elif kind == feed.PEOPLE:
+            self._background.begin(self._look_at_people(room))
         elif kind == feed.SESSION:
             room.session(feed.read_session(payload))
             self._background.begin(self._foresee(room))
@@ -532,14 +537,37 @@ class Hub:
         self._clock.hear(standing.now)
         if room.learn(standing):
             # The settings may have brought other credits, which are told with them.
-            room.outlook = (await self._sessions.outlooks([room.id])).get(room.id, room.outlook)
+            outlooks, names = await self._foreseen_of([room])
+            room.outlook = outlooks.get(room.id, room.outlook)
+            room.learn_names(names)
             room.say_view()
 
     async def _foresee(self, room: Room) -> None:
-        self._foreseen(room, await self._sessions.outlooks([room.id]))
+        self._foreseen(room, *await self._foreseen_of([room]))
 
-    def _foreseen(self, room: Room, outlooks: Mapping[str, Outlook]) -> None:
+    async def _foreseen_of(self, rooms: Sequence[Room]) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
+        """What the records know of these, and how their people are called: asked at the same time.
+
+        Who stands in is known only then.
+        """
+        people = {person for room in rooms for person in room.people}
+        outlooks, names = await asyncio.gather(
+            self._sessions.outlooks([room.id for room in rooms]), self._names(people)
+        )
+        others = {each.substitute for outlook in outlooks.values() for each in outlook.absences if each.substitute}
+        return outlooks, {**names, **await self._names(others - people)}
+
+    async def _names(self, people: Collection[str]) -> Mapping[str, str]:
+        """Of those who have one, as far as the records answer."""
+        return {id: person.name for id, person in (await self._people_desk.people(people)).items() if person.name}
+
+    async def _look_at_people(self, room: Room) -> None:
+        if room.learn_names(await self._names(room.people)):
+            room.say_view()
+
+    def _foreseen(self, room: Room, outlooks: Mapping[str, Outlook], names: Mapping[str, str]) -> None:
         """Those that are known; where the records do not answer, the last word stands."""
+        room.learn_names(names)
         if outlook := outlooks.get(room.id):
             room.foresee(outlook)
 

@@ -1,6 +1,6 @@
 """A conversation that someone here follows: what this process knows of it, and who is told what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from msgspec.structs import replace
@@ -84,6 +84,8 @@ class Room:
         self.followers: set[Follower[Room]] = set()
         self.outlook: Outlook | None = None
         """Credits and next session, as of when somebody was last to be told; None where the records did not answer."""
+        self.names: Mapping[str, str] = {}
+        """How the people of it are called, by id, as far as is known."""
         self._came: set[tuple[Writer, int]] = set()
         """Who wrote here in which live chat, by its start: that was passed on."""
         self.changes_at = 0
@@ -141,6 +143,7 @@ class Room:
             next_session=None if stands_in else self._next_session(now),
             muted=self.id in reader.muted,
             away=away_of(self._absence_at(now)),
+            names={person: self.names[person] for person in self.people if person in self.names},
             reads_from=follower.first_seq if stands_in else None,
         )
 
@@ -161,6 +164,19 @@ class Room:
 
     def _absence_at(self, now: int) -> AbsenceRecord | None:
         return running(self._absences, now)
+
+    @property
+    def people(self) -> set[str]:
+        """Whom one meets in it: both sides, and whoever stands in or did."""
+        standing_in = {each.substitute for each in self._absences if each.substitute}
+        return {self.settings.member, self.settings.mentor, *self.substitutes_read, *standing_in}
+
+    def learn_names(self, names: Mapping[str, str]) -> bool:
+        """People are called so, as far as the records answered; whether that is news."""
+        if not names or names == self.names:
+            return False
+        self.names = names
+        return True
 
     def foresee(self, outlook: Outlook) -> None:
         """Credits and next session are these now; the followers hear of it where it is news."""

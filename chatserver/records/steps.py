@@ -16,6 +16,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    func,
     insert,
     inspect,
     select,
@@ -89,13 +90,21 @@ class SchemaChanges:
         self._connection.execute(CreateTable(Table(name, metadata, *items, **once)))
 
     def create_index(
-        self, name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str = ""
+        self,
+        name: str,
+        table: str,
+        columns: Sequence[str],
+        *,
+        unique: bool = False,
+        lower: bool = False,
+        where: str = "",
     ) -> None:
-        """An index; with `where` only of the rows for which that is so."""
+        """An index; with `lower` of texts in whatever case, with `where` only of the rows for which that is so."""
         on = Table(table, MetaData(), *(Column(column) for column in columns))
+        keys = [func.lower(column) for column in on.columns] if lower else on.columns
         # For this database only: to name another one loads all that SQLAlchemy knows of it.
         partial: dict[str, Any] = {f"{self._connection.dialect.name}_where": text(where)} if where else {}
-        self._connection.execute(CreateIndex(Index(name, *on.columns, unique=unique, **partial)))
+        self._connection.execute(CreateIndex(Index(name, *keys, unique=unique, **partial)))
 
     def add_column(self, table: str, column: Column[Any]) -> None:
         """A column at the end; one that may not be NULL has a `server_default`."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 
 from chatserver.protocol.events import Role
@@ -55,6 +56,7 @@ PEOPLE = Table(
     # Of whoever all hear of something, of whom there are few.
     Index("ix_people_role", "role"),
 )
+Index("ix_people_email", func.lower(PEOPLE.c.email))
 
 CONVERSATIONS = Table(
     "conversations",
@@ -713,8 +715,11 @@ SIGN_IN_LINKS = Table(
     METADATA,
     Column("digest", LargeBinary, primary_key=True),
     Column("person_id", String(64), nullable=False, index=True),
+    Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("once", Boolean, nullable=False),
+    Column("by_mail", Boolean, nullable=False),
+    Column("used_at", BigInteger),
 )
 
 # Of a conversation's member: the last sign that stands nowhere else, a message that was refused, or when writing went

@@ -17,13 +17,19 @@ from starlette.routing import BaseRoute, Route
 from chatserver.access.own_origin import is_own_origin
 from chatserver.api.fields import read_body
 from chatserver.api.open_endpoint import AddressLimit, OpenEndpoint
-from chatserver.api.problem import ProblemError
+from chatserver.api.problem import ProblemError, invalid
+from chatserver.conversations.person import Locale
+from chatserver.conversations.requests import FieldProblem
+from chatserver.notices.texts import first_name
+from chatserver.setting_values import Rate
 from chatserver.sign_ins.sign_in import SIGN_IN_LASTS, SignedIn, SignIn
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
-from quotas.instant import SECOND, text
+from chatserver.sign_ins.sign_in_mails import AskedByAddress, AskedByLink, SignInMails
+from quotas.instant import MINUTE, SECOND, text
 
 COOKIE: Final = "signed-in"
+ADDRESS_PATTERN: Final = r"^[^\s@]+@[^\s@]+$"
 SECURE_COOKIE: Final = f"__Host-{COOKIE}"
 
 
@@ -31,6 +37,17 @@ class LinkSecret(Struct, frozen=True, forbid_unknown_fields=True):
     """What stands in a link's fragment."""
 
     secret: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+class LinkView(Struct, frozen=True):
+    """Whom a link signs in, by first names; `other` is whom they talk with. `language` is their own."""
+
+    name: str
+    other: str | None
+    language: Locale
+    once: bool
+    minutes: int
+    """For how long it was made."""
 
 
 class SignInView(Struct, frozen=True):
@@ -61,13 +78,40 @@ class SignInList(Struct, frozen=True):
     sign_ins: list[SignInView]
 
 
-def sign_in_routes(
-    book: SignInBook, links: SignInLinks, limit: AddressLimit, public_url: str | None
-) -> list[BaseRoute]:
+class MailRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom a link is wanted for: by address, or by a link of theirs that opens nothing any more."""
+
+    language: Locale = "en"
+    address: Annotated[str, Meta(min_length=3, max_length=254, pattern=ADDRESS_PATTERN)] | None = None
+    secret: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+
+
+class SignInDesk(Struct, frozen=True):
+    """What signs people in."""
+
+    book: SignInBook
+    links: SignInLinks
+    mails: SignInMails
+
+
+class WebLimits(Struct, frozen=True):
+    """How often one address may ask: for anything, and for mails."""
+
+    any: AddressLimit
+    mails: AddressLimit
+
+
+ASKING_FOR_MAIL = Rate(1, "minute", 1)
+"""Of which a request costs a tenth: ten at once, and ten a minute."""
+
+
+def sign_in_routes(desk: SignInDesk, limits: WebLimits, public_url: str | None) -> list[BaseRoute]:
     """Where they are mounted."""
-    given = (book, limit, public_url)
+    given = (desk, limits.any, public_url)
     return [
-        Route("/app/sign-in/link", _UseLink(links, *given)),
+        Route("/app/sign-in/link", _UseLink(*given)),
+        Route("/app/sign-in/link/seen", _SeeLink(*given)),
+        Route("/app/sign-in/mail", _AskForMail(desk, limits.mails, public_url)),
         Route("/app/ticket", _GetTicket(*given)),
         Route("/app/sign-out", _SignOut(*given)),
         Route("/app/sign-ins", _ListSignIns(*given)),
@@ -78,9 +122,10 @@ def sign_in_routes(
 class _FromApps(OpenEndpoint, ABC):
     """A POST with JSON, from a page of this server and from nowhere else."""
 
-    def __init__(self, book: SignInBook, limit: AddressLimit, public_url: str | None) -> None:
+    def __init__(self, desk: SignInDesk, limit: AddressLimit, public_url: str | None) -> None:
         super().__init__(limit)
-        self._book = book
+        self._desk = desk
+        self._book = desk.book
         self._public_url = public_url
 
     async def answer(self, request: Request) -> Response:
@@ -111,20 +156,44 @@ class _FromApps(OpenEndpoint, ABC):
         return found
 
 
-class _UseLink(_FromApps):
-    kind = "a link that signs in"
+class _SeeLink(_FromApps):
+    """Programs that look into mails press no button: the page can greet, and the link is as good as before."""
 
-    def __init__(self, links: SignInLinks, book: SignInBook, limit: AddressLimit, public_url: str | None) -> None:
-        super().__init__(book, limit, public_url)
-        self._links = links
+    kind = "a link that signs in"
 
     async def from_app(self, request: Request) -> Response:
         given = await read_body(request, LinkSecret, lambda _: [])
-        person = await self._links.use(given.secret)
+        seen = await self._desk.links.see(given.secret)
+        if seen is None:
+            raise opens_nothing()
+        other = first_name(seen.other) if seen.other else None
+        return _json(LinkView(first_name(seen.person.name), other, seen.person.locale, seen.once, seen.lasts // MINUTE))
+
+
+class _UseLink(_FromApps):
+    kind = "a link that signs in"
+
+    async def from_app(self, request: Request) -> Response:
+        given = await read_body(request, LinkSecret, lambda _: [])
+        person = await self._desk.links.use(given.secret)
         signed_in = await self._book.begin(person, device_of(request)) if person is not None else None
         if signed_in is None:
-            raise ProblemError(404, "the link opens nothing, or nothing any more; ask for a new one")
+            raise opens_nothing()
         return welcomed(request, signed_in)
+
+
+class _AskForMail(_FromApps):
+    kind = "a link by mail"
+
+    async def from_app(self, request: Request) -> Response:
+        given = await read_body(request, MailRequest, lambda _: [])
+        if given.address is not None and given.secret is None:
+            self._desk.mails.ask(AskedByAddress(given.address), given.language)
+        elif given.secret is not None and given.address is None:
+            self._desk.mails.ask(AskedByLink(given.secret), given.language)
+        else:
+            raise invalid([FieldProblem("address", "must be given, or `secret` in its place")])
+        return Response(status_code=202)
 
 
 class _GetTicket(_FromApps):
@@ -194,6 +263,11 @@ def device_of(request: Request) -> str:
 def signed_out() -> ProblemError:
     """Nobody is signed in with this cookie, or any more."""
     return ProblemError(401, "nobody is signed in here; sign in again")
+
+
+def opens_nothing() -> ProblemError:
+    """A link that signs nobody in, or nobody any more."""
+    return ProblemError(404, "the link opens nothing, or nothing any more; ask for a new one")
 
 
 def _keep(request: Request, response: Response, cookie: str) -> None:

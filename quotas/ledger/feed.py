@@ -30,8 +30,10 @@ SESSION: Final = b"X"
 """`X<event>`: a whole event about a session, as JSON, for everyone."""
 AWAY: Final = b"A"
 """The mentor's absences have changed: look."""
+PEOPLE: Final = b"H"
+"""One of its people is called something else: look."""
 
-LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION, AWAY)
+LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION, AWAY, PEOPLE)
 """Of conversations' channels, all of them."""
 
 _SUBSTITUTE = "substitute"

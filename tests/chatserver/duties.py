@@ -21,7 +21,7 @@ from chatserver.settings import Settings
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.heard import noting_on

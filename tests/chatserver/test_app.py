@@ -15,7 +15,7 @@ from chatserver.replies.recorder import ReplyRecords
 from chatserver.server import listening_socket
 from chatserver.settings import Settings
 from quotas.ledger import keys
-from quotas.plans import PolicyError
+from quotas.policy_file import PolicyError
 from quotas.store.address import socket_url
 from quotas.store.errors import StoreError
 from tests.chatserver.realtime.servers import SECRET, here

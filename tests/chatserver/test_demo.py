@@ -45,11 +45,14 @@ class Demo:
         self.folder = folder
         self.printed = printed
         self.cases = {row[0]: row for row in map(_cells, printed.partition("Its cases")[2].splitlines()) if row}
-        printed = printed.partition("Its cases")[0] + printed.partition("Open two terminals")[2]
+        printed = printed.partition("Its cases")[0] + printed.partition("Open a browser")[2]
         rows = [line.strip("│").split("│") for line in printed.splitlines() if line.startswith("│")]
         self.table = {row[0].split()[0]: (row[1].strip(), row[2].strip()) for row in rows}
         self.sessions = {row[0].split()[0]: row[3].strip() for row in rows}
         words = [shlex.split(line) for line in printed.splitlines() if line.startswith("  ") and " chat " in line]
+        self.links = dict(
+            line.split() for line in printed.splitlines() if line.startswith("  ") and "/app/sign-in#" in line
+        )
         self.commands = {line[0]: line[1:] for line in words}
 
     @property
@@ -110,7 +113,7 @@ def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
     """On an open day: everyone may write, two terminals talk, and the next start finds it all."""
     with demo(tmp_path, policy(tmp_path)) as first:
         assert {name: plan for name, (plan, _) in first.table.items()} == PEOPLE
-        assert set(first.commands) == set(PEOPLE)
+        assert set(first.commands) == set(first.links) == set(PEOPLE)
         assert first.table["Lina"][1] == "yes, 2 writing windows left this week"
         assert first.table["Birk"][1] == "yes"
         assert first.table["Vida"][1] == "yes, 10 scheduling messages left this week"

@@ -13,7 +13,7 @@ from chatserver.commands.chat import token_of
 from chatserver.commands.replay import lines_of
 from chatserver.keys.master_keys import master_keys
 from chatserver.settings import Settings, jwt_secret, load
-from quotas.plans import load_policy
+from quotas.policy_file import load_policy
 
 SECRET = "correct horse battery staple 0123456789"
 PEM = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -6,7 +6,7 @@ import pytest
 
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.terms import Rulebook
 from tests import engines
 from tests.clusters import Cluster

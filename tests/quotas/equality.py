@@ -26,7 +26,7 @@ from quotas import instant
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.store.address import socket_url
 from quotas.store.errors import StoreError
 from quotas.store.link import Link

@@ -14,7 +14,8 @@ from quotas.admission import Usage
 from quotas.bookings import LENGTHS, QUARTER
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger.base import DIGEST_BYTES, Entry, Ledger, Post, Posted, PostRefused, PostResult, Stale, posted
-from quotas.plans import Policy, builtin_policy
+from quotas.plans import Policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import ConversationSettings, Standing, Writer
 from quotas.terms import BookedChat, Rulebook, Terms
 

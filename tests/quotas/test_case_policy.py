@@ -7,7 +7,8 @@ import pytest
 from quotas.case_policy import CasePolicy, CaseWait
 from quotas.cases.policy import case_policy_problem
 from quotas.cases.prompts import PROMPTS, prompts_of
-from quotas.plans import Policy, PolicyError, builtin_policy, load_policy
+from quotas.plans import Policy
+from quotas.policy_file import PolicyError, builtin_policy, load_policy
 
 
 def loaded(folder: Path, text: str) -> Policy:

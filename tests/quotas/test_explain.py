@@ -16,7 +16,8 @@ from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger.base import Posted
 from quotas.ledger.memory import MemoryLedger
 from quotas.phrases import Language
-from quotas.plans import Always, Plan, Policy, ReplyPromise, Windows, builtin_policy
+from quotas.plans import Always, Plan, Policy, ReplyPromise, Windows
+from quotas.policy_file import builtin_policy
 from quotas.sentences import Told, told
 from quotas.standing import ConversationSettings, Standing
 from quotas.steps import (

@@ -23,7 +23,7 @@ from quotas.notices import (
     rules_for,
     topic_of,
 )
-from quotas.plans import PolicyError, builtin_policy, load_policy
+from quotas.policy_file import PolicyError, builtin_policy, load_policy
 from quotas.zones import zone_of
 
 NIGHT = minutes_of("22:00"), minutes_of("07:00")

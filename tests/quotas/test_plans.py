@@ -13,14 +13,12 @@ from quotas.plans import (
     OpenDays,
     Plan,
     Policy,
-    PolicyError,
     ReplyPromise,
     Sessions,
     Windows,
-    builtin_policy,
     holidays_problem,
-    load_policy,
 )
+from quotas.policy_file import PolicyError, builtin_policy, load_policy
 from quotas.zones import zone_problem
 
 

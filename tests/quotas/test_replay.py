@@ -13,7 +13,7 @@ from redis import Redis
 
 from quotas.ledger.base import Ledger
 from quotas.ledger.memory import MemoryLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.replay import TimelineError, replay
 from quotas.store.errors import StoreError
 from quotas.terms import Rulebook

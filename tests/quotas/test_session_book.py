@@ -14,7 +14,8 @@ from quotas.admission import Status
 from quotas.bookings import LENGTHS, QUARTER, Actor, Booking, BookingKind, Price, Side, counts
 from quotas.credits import Credits
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.plans import Policy, Service, SessionPolicy, Sessions, builtin_policy
+from quotas.plans import Policy, Service, SessionPolicy, Sessions
+from quotas.policy_file import builtin_policy
 from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, WantedBooking
 from quotas.standing import ConversationSettings
 from quotas.terms import BookedChat, Rulebook

@@ -11,7 +11,8 @@ from quotas import instant
 from quotas.calendar import Calendar
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.notices import NoticePolicy
-from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows, builtin_policy
+from quotas.plans import Always, Messages, OpenDays, Plan, ReplyPromise, Windows
+from quotas.policy_file import builtin_policy
 from quotas.terms import Rulebook, Terms, UnjudgeableError, UnknownPlanError, counted_time, due_of, terms_at
 from tests.quotas.moments import OSLO, Moment, bounded, moments, oslo, plans, promises
 

@@ -1,90 +1,16 @@
 """Signing in with a browser, against a real server: links, cookies, tickets, the list, signing out, other sites."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import httpx
 import jwt
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from chatserver.sign_ins.sign_in import SIGN_IN_LASTS
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import LINK_LASTS, SignInLinks
-from tests.chatserver.realtime.devices import Device
-from tests.chatserver.realtime.servers import HereServer, here
-from tests.plain_http import http_client
-
-
-class Browser:
-    """Cookies, and what every browser says of where it asks from."""
-
-    def __init__(self, place: "Place", http: httpx.AsyncClient) -> None:
-        self._place = place
-        self.http = http
-
-    async def post(self, path: str, body: object = None, **headers: str) -> httpx.Response:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.http.post(path, json=body if body is not None else {}, headers=named)
-
-    async def sign_in(self, person: str = "mia") -> httpx.Response:
-        return await self.post("/app/sign-in/link", {"secret": await self._place.secret(person)})
-
-    async def ticket(self) -> str:
-        answer = await self.post("/app/ticket")
-        assert answer.status_code == 200, answer.text
-        token: str = answer.json()["token"]
-        return token
-
-
-class Place:
-    """A server with Mia and Tora, and what asks it; all is closed with it."""
-
-    def __init__(self, server: HereServer, stack: AsyncExitStack) -> None:
-        self.server = server
-        self.url = server.http
-        self._stack = stack
-
-    async def browser(self, name: str = "a browser", person: str = "") -> Browser:
-        """One that says it is `name`, signed in as `person` where that is named."""
-        http = await self._stack.enter_async_context(http_client(self.url, headers={"Origin": self.url}))
-        http.headers["User-Agent"] = name
-        browser = Browser(self, http)
-        if person:
-            assert (await browser.sign_in(person)).status_code == 200
-        return browser
-
-    async def api(self, token: str) -> int:
-        """How the HTTP interface answers that token."""
-        async with http_client(self.url, headers={"Authorization": f"Bearer {token}"}) as http:
-            return (await http.get("/v1/conversations/c1")).status_code
-
-    async def device(self, token: str, origin: str | None = None) -> Device:
-        """A socket that has said hello with it."""
-        socket = await self._stack.enter_async_context(
-            connect(f"ws://127.0.0.1:{self.server.port}/v1/chat", proxy=None, close_timeout=2, origin=origin)  # type: ignore[arg-type]  # their type is a NewType of str
-        )
-        device = Device(socket, "json")
-        await device.greet(token, {})
-        return device
-
-    async def secret(self, person: str = "mia") -> str:
-        """What stands in the fragment of a new link."""
-        link = await self.server.parts.sign_in_links.make(person)
-        assert isinstance(link, str)
-        assert "?" not in link
-        return link.partition("#")[2]
-
-
-@asynccontextmanager
-async def serving(valkey_url: str, tmp_path: Path) -> AsyncIterator[Place]:
-    """Mia and Tora."""
-    async with here(valkey_url, tmp_path) as server, AsyncExitStack() as stack:
-        await server.conversation("c1", "basic")
-        yield Place(server, stack)
+from tests.web.signing_in import serving
 
 
 async def test_a_link_signs_in_once(valkey_url: str, tmp_path: Path) -> None:
@@ -97,6 +23,20 @@ async def test_a_link_signs_in_once(valkey_url: str, tmp_path: Path) -> None:
         assert {"HttpOnly", "Path=/", "SameSite=lax", f"Max-Age={SIGN_IN_LASTS // 1000}"} <= set(cookie.split("; "))
         again = await (await place.browser()).post("/app/sign-in/link", {"secret": secret})
         assert again.status_code == 404
+
+
+async def test_a_link_can_be_looked_at_without_being_used(valkey_url: str, tmp_path: Path) -> None:
+    """The page greets whom it is for, and programs that open links in mails use nothing up."""
+    async with serving(valkey_url, tmp_path) as place:
+        browser, secret = await place.browser(), await place.secret()
+        for _ in range(2):
+            seen = await browser.post("/app/sign-in/link/seen", {"secret": secret})
+            assert seen.json() == {"name": "Mia", "other": "Tora", "language": "nb", "once": True, "minutes": 15}
+        mentors = await browser.post("/app/sign-in/link/seen", {"secret": await place.secret("tora")})
+        assert mentors.json()["other"] is None
+        assert (await browser.post("/app/sign-in/link", {"secret": secret})).status_code == 200
+        for gone in (secret, "nothing"):
+            assert (await browser.post("/app/sign-in/link/seen", {"secret": gone})).status_code == 404
 
 
 async def test_of_many_who_use_a_link_at_once_one_is_in(valkey_url: str, tmp_path: Path) -> None:
@@ -171,7 +111,14 @@ async def test_other_sites_cannot_ask(valkey_url: str, tmp_path: Path, headers: 
     async with serving(valkey_url, tmp_path) as place:
         browser = await place.browser()
         await browser.sign_in()
-        for path in ("/app/ticket", "/app/sign-out", "/app/sign-ins", "/app/sign-ins/end", "/app/sign-in/link"):
+        for path in (
+            "/app/ticket",
+            "/app/sign-out",
+            "/app/sign-ins",
+            "/app/sign-ins/end",
+            "/app/sign-in/link",
+            "/app/sign-in/mail",
+        ):
             assert (await browser.post(path, **headers)).status_code == 403
         assert (await browser.post("/app/ticket")).status_code == 200
 

@@ -76,6 +76,13 @@ async def of_member(connection: AsyncConnection, member: str) -> list[str]:
     return list(await connection.scalars(mine.order_by(CONVERSATIONS.c.id)))
 
 
+async def mentors_of(connection: AsyncConnection, member: str) -> list[str]:
+    """The ids of the mentors of a member's conversations that have not ended, sorted."""
+    mine = select(CONVERSATIONS.c.mentor_id).where(CONVERSATIONS.c.member_id == member)
+    mine = mine.where(CONVERSATIONS.c.status != "ended").distinct()
+    return list(await connection.scalars(mine.order_by(CONVERSATIONS.c.mentor_id)))
+
+
 async def members_choosing(connection: AsyncConnection, until: int, after: str, limit: int) -> list[tuple[str, int]]:
     """Members beyond `after` with more than one open trial, the newest created until then, with when; by id."""
     member, newest = CONVERSATIONS.c.member_id, func.max(CONVERSATIONS.c.created_at)

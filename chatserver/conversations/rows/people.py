@@ -48,6 +48,12 @@ async def in_role(connection: AsyncConnection, role: Role) -> list[PersonRecord]
     return [_person(row) for row in rows]
 
 
+async def at_address(connection: AsyncConnection, address: str, most: int) -> list[PersonRecord]:
+    """Those who have that address, in whatever case, by id."""
+    query = select(PEOPLE).where(func.lower(PEOPLE.c.email) == address.lower())
+    return [_person(row) for row in await connection.execute(query.order_by(PEOPLE.c.id).limit(most))]
+
+
 async def names(connection: AsyncConnection, ids: Collection[str]) -> dict[str, str]:
     """Those of `ids` that have one, by id."""
     found: dict[str, str] = {}

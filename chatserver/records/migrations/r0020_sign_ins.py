@@ -1,4 +1,4 @@
-"""Signing in with a browser: links that open once, and sign-ins."""
+"""Signing in with a browser: links that open once, and sign-ins; people are found by address."""
 
 import sqlalchemy as sa
 
@@ -22,8 +22,12 @@ def upgrade(changes: SchemaChanges) -> None:
         "sign_in_links",
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("person_id", sa.String(64), nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.Column("once", sa.Boolean, nullable=False),
+        sa.Column("by_mail", sa.Boolean, nullable=False),
+        sa.Column("used_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("digest", name="pk_sign_in_links"),
     )
     changes.create_index("ix_sign_in_links_person_id", "sign_in_links", ["person_id"])
+    changes.create_index("ix_people_email", "people", ["email"], lower=True)

@@ -52,7 +52,8 @@ from quotas.instant import parse
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.open_waits import OpenWaits
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import Policy, builtin_policy
+from quotas.plans import Policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook

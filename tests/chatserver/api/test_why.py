@@ -79,3 +79,19 @@ async def test_a_log_that_lost_its_beginning(
             assert kinds[-1] == "answer_due"
             assert said["steps"][-1]["step"]["due_at"] == said["reply"]["due_at"]
             assert ("unexplained" in kinds) == (length == 0)
+
+
+async def test_the_week_for_a_figure(monday: Served, anyone: httpx.AsyncClient) -> None:
+    """Seven days from Monday on, two of them closed, and the window that was opened."""
+    robot = bearer("robot", "service")
+    assert (await anyone.patch("/v1/conversations/c1", json={"plan": "light"}, headers=robot)).is_success
+    before = (await anyone.get(WHY, headers=robot)).json()
+    assert before["week"]["windows"] == []
+    assert await monday.write("c1", "member", "kari", "1", "Hei")
+    said = (await anyone.get(WHY, headers=bearer("kari", "member"))).json()
+    week = said["week"]
+    assert [day["closed"] for day in week["days"]] == [*[False] * 5, True, True]
+    assert week["days"][0]["starts_at"] <= said["now"] < week["ends_at"]
+    assert (week["kind"], week["per_week"], week["hours"], week["freer"]) == ("windows", 2, 24, "basic")
+    [window] = week["windows"]
+    assert window["ends_at"] == said["composer"]["window_ends_at"]

@@ -23,7 +23,7 @@ from quotas.cases.facts import CaseFacts
 from quotas.instant import DAY, HOUR
 from quotas.ledger import keys
 from quotas.ledger.timers import Timers
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.heard import noting_on

@@ -32,7 +32,7 @@ from quotas.instant import DAY
 from quotas.ledger.partitions import EVERYWHERE
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.heard import noting_on

@@ -24,7 +24,7 @@ from chatserver.sessions.appointments import BookedSessions
 from quotas.admission import Status
 from quotas.instant import DAY
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.store.port import Store

@@ -15,7 +15,8 @@ from chatserver.records.database import Database
 from chatserver.sessions.appointments import BookedSessions
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import Policy, builtin_policy
+from quotas.plans import Policy
+from quotas.policy_file import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.heard import session_log_on

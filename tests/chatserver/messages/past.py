@@ -14,7 +14,7 @@ from quotas.ledger import keys
 from quotas.ledger.base import Post, Posted, StandIn, posted
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import WaitEvent, Waits
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook

@@ -23,7 +23,7 @@ from quotas.ledger import keys
 from quotas.ledger.archive import LedgerArchive
 from quotas.ledger.base import PostResult, StandIn, posted
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import Standing, Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook

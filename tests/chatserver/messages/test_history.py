@@ -11,7 +11,7 @@ from chatserver.protocol.commands import MAX_BODY_BYTES
 from chatserver.records.database import Database
 from quotas.ledger.base import Posted, posted
 from quotas.ledger.redis import RedisLedger
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook
 from tests.chatserver.keys.making import conversation_keys

@@ -18,7 +18,8 @@ from quotas.instant import DAY, HOUR, MINUTE
 from quotas.instant import text as at_text
 from quotas.ledger.base import Post, Posted, posted
 from quotas.ledger.memory import MemoryLedger
-from quotas.plans import Policy, builtin_policy
+from quotas.plans import Policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import Writer
 from quotas.steps import (
     AgainstRules,

@@ -20,7 +20,7 @@ from quotas.ledger.partitions import EVERYWHERE
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.unread import Unread
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook

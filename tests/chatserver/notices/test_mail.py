@@ -31,7 +31,8 @@ from chatserver.records.tables import CONVERSATIONS, MAIL_BOUNCES, PEOPLE
 from quotas import instant
 from quotas.bookings import Booking, cancelled, moved
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.plans import Policy, builtin_policy
+from quotas.plans import Policy
+from quotas.policy_file import builtin_policy
 from tests.chatserver.notices.relays import TestRelay, relaying, trust
 
 NOW = instant.parse("2026-11-27T15:00:00Z")

@@ -176,7 +176,7 @@ WHERE = {
         table.name: dict.fromkeys((column.name for column in table.columns), PLATFORM)
         for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
     },
-    "sign_in_links": dict.fromkeys(("digest", "person_id", "expires_at", "once"), SECRET),
+    "sign_in_links": dict.fromkeys((column.name for column in SIGN_IN_LINKS.columns), SECRET),
     "series_places": {
         "series_id": SAID,
         **{
@@ -403,7 +403,8 @@ REACHING: dict[Table, dict[str, Any]] = {
     CALENDAR_FEEDS: {"person_id": "mia", "digest": b"digest", "made_at": TUESDAY},
     SIGN_INS: {"id": "s1", "person_id": "mia", "digest": b"digest", "device": "Firefox"}
     | {"began_at": TUESDAY, "used_at": TUESDAY + HOUR},
-    SIGN_IN_LINKS: {"digest": b"digest", "person_id": "mia", "expires_at": TUESDAY, "once": True},
+    SIGN_IN_LINKS: {"digest": b"digest", "person_id": "mia", "made_at": TUESDAY, "expires_at": TUESDAY + HOUR}
+    | {"once": True, "by_mail": True, "used_at": TUESDAY},
     PUSH_SUBSCRIPTIONS: {"person_id": "mia", "device": "phone", "sealed": b"sealed", "digest": b"digest"}
     | {"subscribed_at": TUESDAY, "expires_at": TUESDAY + HOUR},
     SERVER_SECRETS: {"name": "vapid", "sealed": b"sealed", "made_at": TUESDAY},

@@ -27,7 +27,7 @@ from chatserver.notices.unsubscribing import Unsubscribing, Unsubscription
 from chatserver.personal_data import rows as erasures
 from chatserver.records.database import Database
 from chatserver.records.tables import METADATA, NOTICE_SETTINGS, NOTICES, OUTBOX, WEBHOOK_EVENTS, WEBHOOKS
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from tests.chatserver.heard import Heard, noting_on
 from tests.chatserver.messages.shelf import TUESDAY, Shelf, shelf_at
 from tests.chatserver.notices.hooks import Hooks

@@ -44,6 +44,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
             "next_session": None,
             "muted": False,
             "away": None,
+            "names": {"mia": "Mia", "tora": "Tora"},
             "reads_from": None,
         }
         assert mia.socket.subprotocol == f"mentorchat.v1.{encoding}"

@@ -69,6 +69,7 @@ async def test_to_migrate_again_leaves_the_locks_of_this_process(tmp_path: Path)
     await database.close()
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 async def test_the_steps_lead_to_the_tables(database: Database) -> None:
     """What alembic would still change, comparing the migrated database with the tables in code: nothing."""
 

@@ -15,7 +15,7 @@ from quotas.ledger import keys
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Place, Totals
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.waits import Waits
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook
 from tests.quotas.ledger.waiting import NOON, PROMISES, write

@@ -11,7 +11,8 @@ from chatserver.notices.rows import notices
 from chatserver.records.database import Database
 from chatserver.replies.recorder import ReplyRecords
 from quotas.instant import HOUR
-from quotas.plans import EscalationStep, OpenDays, Plan, Policy, ReplyPromise, builtin_policy
+from quotas.plans import EscalationStep, OpenDays, Plan, Policy, ReplyPromise
+from quotas.policy_file import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.heard import noting_on

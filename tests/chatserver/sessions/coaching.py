@@ -16,7 +16,8 @@ from chatserver.sessions.series_record import SeriesDetails, SeriesView
 from chatserver.sessions.series_timer import SeriesTimers
 from quotas import instant
 from quotas.ledger import keys
-from quotas.plans import Sessions, Weekday, builtin_policy
+from quotas.plans import Sessions, Weekday
+from quotas.policy_file import builtin_policy
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.chatserver.sessions.desk import TUESDAY, Desk

@@ -35,7 +35,8 @@ from quotas.bookings import Price
 from quotas.instant import MINUTE
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
-from quotas.plans import WEEKDAYS, builtin_policy
+from quotas.plans import WEEKDAYS
+from quotas.policy_file import builtin_policy
 from quotas.session_book import WantedBooking
 from quotas.store.link import Link
 from quotas.store.port import Store

@@ -36,7 +36,8 @@ from chatserver.sessions.rows import bookings, occupancy, session_events
 from chatserver.sessions.telling import SessionTelling
 from quotas.bookings import LENGTHS, QUARTER, Actor, Booking, BookingKind, Price, Side
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.plans import Policy, Service, SessionPolicy, Sessions, builtin_policy
+from quotas.plans import Policy, Service, SessionPolicy, Sessions
+from quotas.policy_file import builtin_policy
 from quotas.session_book import SessionBook, SessionDone, SessionRefused, Subscriber, WantedBooking
 from quotas.standing import ConversationSettings
 from quotas.store.address import socket_url

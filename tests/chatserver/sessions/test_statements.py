@@ -20,7 +20,7 @@ from chatserver.sessions.rows.statements import IssuedStatement
 from chatserver.sessions.statements import DraftStatement, Statements
 from quotas import instant
 from quotas.bookings import Booking, Price
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.statements import StatementSum
 from quotas.terms import Rulebook
 from tests.quotas.test_statements import booked, held

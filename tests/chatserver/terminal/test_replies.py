@@ -16,7 +16,7 @@ import pytest
 from chatserver.protocol.commands import Watch
 from chatserver.protocol.events import BoardShown
 from chatserver.terminal import replies
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import ConversationSettings
 from quotas.terms import Rulebook
 from tests import programs

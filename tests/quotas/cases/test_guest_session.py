@@ -6,7 +6,8 @@ from quotas.bookings import Booking, Cancellation
 from quotas.cases.guest_session import followed
 from quotas.cases.record import Case
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.plans import SessionPolicy, builtin_policy
+from quotas.plans import SessionPolicy
+from quotas.policy_file import builtin_policy
 from tests.quotas.cases.made import NOW, case_in
 
 POLICY: SessionPolicy = builtin_policy().sessions

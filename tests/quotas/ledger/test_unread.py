@@ -16,7 +16,7 @@ from quotas.ledger.state import State
 from quotas.ledger.timers import Claim, Timers
 from quotas.ledger.unread import UNREAD, Unread, unread_place, unread_timer
 from quotas.notices import NoticePolicy
-from quotas.plans import builtin_policy
+from quotas.policy_file import builtin_policy
 from quotas.standing import Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.chatserver.realtime.servers import HereServer, here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import AppPage, signed_in
+from tests.web.states.member_states import MEMBER_STATES
 
 
 class Stage:
@@ -125,6 +126,7 @@ STATES: dict[str, State] = {
     "member-weekend": member_weekend,
     "member-why": member_why,
     "member-help": member_help,
+    **MEMBER_STATES,
     "mentor-desk": mentor_desk,
     "mentor-request": mentor_request,
 }

@@ -1588,6 +1588,7 @@ export interface WeeklyHours {
  * The steps that led to `composer` and `reply` as they stand at `now`, in order.
  *
  * A member gets the steps about writing; `reply` is null then. `zone` is where the sentences' times are.
+ * `week` is null where the policy does not know the plan any more.
  */
 export interface Why {
   conversation: string;
@@ -1596,6 +1597,7 @@ export interface Why {
   language: "da" | "en" | "nb";
   composer: Composer;
   reply: Reply | null;
+  week: WritingWeek | null;
   steps: Told[];
 }
 
@@ -1619,11 +1621,24 @@ export interface WindowOpened {
   cut: boolean;
 }
 
+/** A writing window; it may have begun before the week, and run on after it. */
+export interface WindowSpan {
+  starts_at: string;
+  ends_at: string;
+}
+
 /** A message of the member would be refused now. */
 export interface WritingClosed {
   kind: "writing_closed";
   reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended";
   opens_at: string | null;
+}
+
+/** A local day from `starts_at` on. Writing rests on it where it is `closed`; a holiday is named. */
+export interface WritingDay {
+  starts_at: string;
+  closed: boolean;
+  holiday: string | null;
 }
 
 /** A message of the member would be admitted now, and in which way. */
@@ -1632,4 +1647,21 @@ export interface WritingOpen {
   way: "counted" | "free" | "live" | "opened" | "window";
   until: string | null;
   left: number | null;
+}
+
+/**
+ * The local week that holds `now`, until `ends_at`.
+ *
+ * `kind` is how the plan lets its member write: in `per_week` windows of `hours`, so many messages, on open days, or
+ * always; null where nothing is counted. `freer` is the first plan of the policy that lets write on all open days,
+ * where this one counts windows.
+ */
+export interface WritingWeek {
+  ends_at: string;
+  days: WritingDay[];
+  windows: WindowSpan[];
+  kind: "always" | "messages" | "weekdays" | "windows";
+  per_week: number | null;
+  hours: number | null;
+  freer: string | null;
 }

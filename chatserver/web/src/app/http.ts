@@ -55,38 +55,36 @@ export class Http {
     return this.#ask<T>("DELETE", path);
   }
 
-  /** A file of a media type, made for whoever asks, in their language. */
-  async file(path: string, type: string, language: string): Promise<Blob> {
-    const headers = { ...await this.#headers(), Accept: type, "Accept-Language": language };
-    const answer = await fetch(path, { headers, credentials: "omit" });
+  /** A file that the server makes, with the name that it gives it. */
+  async file(path: string, accept = "*/*"): Promise<{ name: string; content: Blob }> {
+    const answer = await this.#fetch("GET", path, accept);
     if (!answer.ok) throw new HttpProblem({ status: answer.status });
-    return await answer.blob();
-  }
-
-  async #headers(): Promise<Record<string, string>> {
-    const ticket = await this.#account.ticket();
-    if (ticket === null) throw new SignedOut();
-    return { Authorization: `Bearer ${ticket.token}`, Accept: "application/json" };
+    const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
+    return { name: named?.[1] ?? "file", content: await answer.blob() };
   }
 
   async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.#fetch(method, path, "application/json", body);
+    const text = await answer.text();
+    const said = text ? JSON.parse(text) as unknown : undefined;
+    if (!answer.ok) throw new HttpProblem({ ...(said as object), status: answer.status });
+    return said as T;
+  }
+
+  async #fetch(method: string, path: string, accept: string, body?: unknown): Promise<Response> {
     const ticket = await this.#account.ticket();
     if (ticket === null) throw new SignedOut();
     const headers: Record<string, string> = {
       Authorization: `Bearer ${ticket.token}`,
-      Accept: "application/json",
+      Accept: accept,
       "Accept-Language": this.#language,
     };
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const answer = await fetch(path, {
+    return fetch(path, {
       method,
       headers,
       credentials: "omit",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    const said = text ? JSON.parse(text) as unknown : undefined;
-    if (!answer.ok) throw new HttpProblem({ ...(said as object), status: answer.status });
-    return said as T;
   }
 }

@@ -1,10 +1,15 @@
-// Hands a file to the device, as a link to it would.
+// Files that the server makes for whoever is signed in, given to the browser to save: a link could not say who asks.
 
-export function saveFile(file: Blob, name: string): void {
+import type { Http } from "./http.ts";
+
+/** Fails as `Http` does. */
+export async function saveFile(http: Http, path: string, accept?: string): Promise<void> {
+  const { name, content } = await http.file(path, accept);
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
+  link.href = address;
   link.download = name;
   link.click();
-  // The download has begun by then; a page that stays open keeps no file.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  // The browser reads it when it gets to it.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

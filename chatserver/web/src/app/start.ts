@@ -4,9 +4,10 @@ import { Chat } from "../client/chat.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
 import { Drafts } from "../parts/drafts.ts";
 import { Chats } from "../state/chats.ts";
-import { type Language, languageOf, type Words, wordsOf } from "../words/words.ts";
+import { type Language, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
 import { Http } from "./http.ts";
+import { pageLanguage } from "./language.ts";
 
 export const SIGN_IN = "/app/sign-in";
 
@@ -29,7 +30,7 @@ export async function start(role: PersonRole): Promise<App> {
   const ticket = await account.ticket();
   if (ticket === null) return leave(SIGN_IN);
   if (ticket.role !== role) return leave(`/app/${ticket.role}`);
-  const language = languageOf(navigator.languages);
+  const language = pageLanguage();
   document.documentElement.lang = language;
   const words = await wordsOf(language);
   const outbox = new DeviceOutbox(ticket.user);

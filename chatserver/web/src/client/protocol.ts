@@ -206,6 +206,7 @@ export interface ConversationView {
   next_session: NextSession | null;
   muted: boolean;
   away: Away | null;
+  names: Record<string, string>;
   reads_from: number | null;
 }
 

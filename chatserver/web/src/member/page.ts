@@ -4,8 +4,8 @@ import { html, nothing } from "lit";
 import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
-import type { BookingView } from "../app/api_types.ts";
 import type { App } from "../app/start.ts";
+import type { BookingView } from "../app/api_types.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
@@ -18,6 +18,7 @@ import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
 import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
+import { hatching } from "../parts/week_figure.ts";
 import { talkNotes } from "../parts/talk_notes.ts";
 import { Ticker } from "../parts/ticker.ts";
 import "../sessions/next_session.ts";
@@ -25,6 +26,8 @@ import type { SessionDialogs } from "../sessions/next_session.ts";
 import { sessionsOf } from "../sessions/sessions.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
+import { WeekOfWriting } from "../state/writing_week.ts";
+import { planCard, planHint, weekCard } from "./week_card.ts";
 
 /** A live chat that begins within so long stands in the header. */
 const SOON_MS = 60 * 60_000;
@@ -33,38 +36,55 @@ export class MemberPage extends PageElement {
   static override properties = { app: { attribute: false } };
 
   declare app: App;
-  #stop: (() => void) | undefined;
+  #stop: (() => void)[] = [];
   #failed = false;
-  readonly #place = new Place();
-  #stopPlace: (() => void) | undefined;
-  #hasPages = false;
   #talk: Talk | undefined;
+  #week: WeekOfWriting | undefined;
+  readonly #place = new Place();
+  #hasSessionPages = false;
   #ticker: Ticker | undefined;
-  #stopTalk: (() => void) | undefined;
+  #stopTalk: (() => void)[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stop = this.app.chats.watch(() => this.requestUpdate());
-    this.#stopPlace = this.#place.watch(() => this.requestUpdate());
+    const redraw = () => this.requestUpdate();
+    this.#stop = [this.app.chats, this.#place].map((each) => each.watch(redraw));
+    // What stands beside the conversation is asked for once there is room.
+    addEventListener("resize", redraw);
+    this.#stop.push(() => removeEventListener("resize", redraw));
     const { clock } = this.app.chats.chat;
     this.#ticker ??= new Ticker(this, clock, () => [this.#talk?.view.next_session?.starts_at]);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop?.();
-    this.#stopPlace?.();
-    this.#stopTalk?.();
+    for (const stop of [...this.#stop, ...this.#stopTalk]) stop();
     this.#talk = undefined;
   }
 
   protected override willUpdate(): void {
-    const talk = this.app.chats.talks.find((each) => each.view.status !== "ended") ??
-      this.app.chats.talks[0];
+    const talk = this.#chosen();
     if (talk === this.#talk) return;
-    this.#stopTalk?.();
+    for (const stop of this.#stopTalk) stop();
     this.#talk = talk;
-    this.#stopTalk = talk?.watch(() => this.requestUpdate());
+    this.#week = talk && new WeekOfWriting(this.app.http, talk);
+    this.#stopTalk = [talk, this.#week].flatMap((each) =>
+      each ? [each.watch(() => this.requestUpdate())] : []
+    );
+  }
+
+  /** The one that the address names, else the one that goes on. */
+  #chosen(): Talk | undefined {
+    const { chats } = this.app;
+    const [page, id] = this.#place.path;
+    const named = page === "conversations" && id !== undefined ? chats.talk(id) : undefined;
+    return named ?? chats.talks.find((each) => each.view.status !== "ended") ?? chats.talks[0];
+  }
+
+  protected override updated(): void {
+    if (!this.#talk?.hasPage) return;
+    const isBeside = this.querySelector(".side")?.checkVisibility();
+    if (isBeside || this.#talk.view.composer.reason === "quota_used") void this.#week?.want();
   }
 
   protected override render() {
@@ -86,6 +106,7 @@ export class MemberPage extends PageElement {
           ? html`<session-dialogs .sessions=${sessionsOf(this.app, talk)}></session-dialogs>`
           : nothing}
       </div>
+      ${hatching()}
       <help-dialog .words=${words} .zone=${zone}></help-dialog>
       <why-dialog .app=${this.app} .name=${name}></why-dialog>
       <page-announcer></page-announcer>
@@ -94,6 +115,7 @@ export class MemberPage extends PageElement {
 
   #conversation(talk: Talk | undefined, name: string, zone: string) {
     const { words, chats } = this.app;
+    const week = this.#week?.week;
     return html`
         <header class="bar">
           <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
@@ -114,34 +136,34 @@ export class MemberPage extends PageElement {
         ${talk
           ? html`
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
-            <message-list .app=${this.app} .talk=${talk} .name=${name}
-              @heard=${this.#heard}></message-list>
+            <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
             ${talkNotes(talk.view, name, this.app)}
             <chat-composer
               .app=${this.app}
               .talk=${talk}
               .name=${name}
               .above=${helpStrip(words, zone)}
+              .hint=${week ? planHint(week, words) : nothing}
               @why=${this.#why}
             ></chat-composer>
           `
-          : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`}
+          : this.#without()}
       </main>
-        ${talk
-          ? html`
-            <aside class="side" aria-label=${words.sessions.all}>
-              <session-side .sessions=${sessionsOf(this.app, talk)}></session-side>
-            </aside>
-          `
-          : nothing}
+      ${talk
+        ? html`<aside class="side" aria-label=${words.week.side}>
+            <session-side .sessions=${sessionsOf(this.app, talk)}></session-side>
+            ${week ? weekCard(week, talk.view, name, this.app) : nothing}
+            ${week ? planCard(week, talk.view, this.app) : nothing}
+          </aside>`
+        : nothing}
     `;
   }
 
   /** Their script comes when they are looked at first. */
   #sessions(talk: Talk) {
-    if (!this.#hasPages) {
+    if (!this.#hasSessionPages) {
       void import("../sessions/member_pages.ts").then(() => {
-        this.#hasPages = true;
+        this.#hasSessionPages = true;
         this.requestUpdate();
       });
       return html`<p class="quiet empty" aria-busy="true">${this.app.words.common.loading}</p>`;
@@ -162,10 +184,29 @@ export class MemberPage extends PageElement {
 
   #menu(): MenuLine[] {
     const { words } = this.app;
-    return [{ label: words.sessions.all, href: Place.link("sessions") }, {
-      label: words.common.signOut,
-      act: this.#signOut,
-    }];
+    return [
+      { label: words.sessions.all, href: Place.link("sessions") },
+      ...this.#others(),
+      { label: words.common.signOut, act: this.#signOut },
+    ];
+  }
+
+  /** Somebody may have written with more than one mentor. */
+  #others(): MenuLine[] {
+    const { words, chats } = this.app;
+    return chats.talks.filter((each) => each !== this.#talk).map(({ view }) => ({
+      label: view.status === "ended"
+        ? words.member.endedWith(mentorName(view))
+        : words.talk.with(mentorName(view)),
+      href: Place.link("conversations", view.id),
+    }));
+  }
+
+  #without() {
+    const { words, chats } = this.app;
+    return chats.isKnown
+      ? html`<p class="quiet empty">${words.member.nobody}</p>`
+      : html`<p class="quiet empty" aria-busy="true">${words.common.loading}</p>`;
   }
 
   /** A live chat, that the mentor is away, or by when an answer comes: never that it is late. */
@@ -188,20 +229,17 @@ export class MemberPage extends PageElement {
     const due = view.reply.due_at && !view.reply.overdue ? Date.parse(view.reply.due_at) : null;
     if (due === null) return words.talk.waits(mentorName(this.#talk!.view));
     const days = times.daysAway(due, now);
-    const day = days === 0 ? words.common.today : times.weekday(due);
+    const day = days === 0
+      ? words.common.today
+      : days === 1
+      ? words.common.tomorrow
+      : times.weekday(due);
     return words.talk.answersBy(`${day} ${times.at(due)}`);
   }
 
-  readonly #heard = (event: CustomEvent<string>): void => {
-    const said = this.app.words.talk.says(mentorName(this.#talk!.view), event.detail);
-    this.#announce(said);
+  readonly #say = (event: CustomEvent<string>): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
   };
-
-  readonly #say = (event: CustomEvent<string>): void => this.#announce(event.detail);
-
-  #announce(said: string): void {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
-  }
 
   readonly #signOut = (): void => {
     // Without the server it cannot be ended, and whoever finds the device would still be signed in.

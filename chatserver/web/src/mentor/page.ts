@@ -1,7 +1,6 @@
 // The mentor's desk: conversations by deadline, the one that is open beside them, and the pages behind the tabs.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { memberName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
@@ -86,10 +85,8 @@ export class MentorPage extends PageElement {
         ${talk
           ? html`
             <mentor-thread @request=${() => this.#request(talk)} .app=${this
-              .app} .talk=${talk} @say=${this.#say}
-              @heard=${(
-                event: CustomEvent<string>,
-              ) => this.#heard(memberName(talk.view), event.detail)}></mentor-thread>
+              .app} .talk=${talk}
+              @say=${this.#say}></mentor-thread>
           `
           : html`
             <section class="thread thread--none only-wide">
@@ -119,15 +116,9 @@ export class MentorPage extends PageElement {
     void this.querySelector<RequestDialog>("request-dialog")?.open(talk.view);
   }
 
-  #heard(name: string, text: string): void {
-    this.#announce(this.app.words.talk.says(name, text));
-  }
-
-  readonly #say = (event: CustomEvent<string>): void => this.#announce(event.detail);
-
-  #announce(said: string): void {
-    this.querySelector<PageAnnouncer>("page-announcer")?.say(said);
-  }
+  readonly #say = (event: CustomEvent<string>): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
+  };
 }
 
 customElements.define("mentor-page", MentorPage);

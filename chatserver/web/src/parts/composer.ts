@@ -17,6 +17,7 @@ export class ChatComposer extends PageElement {
     talk: { attribute: false },
     name: { attribute: false },
     above: { attribute: false },
+    hint: { attribute: false },
   };
 
   declare app: App;
@@ -25,6 +26,8 @@ export class ChatComposer extends PageElement {
   declare name: string;
   /** What stands above the line while it is locked. */
   declare above: unknown;
+  /** What stands below the field while its windows are used. */
+  declare hint: unknown;
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
@@ -99,9 +102,8 @@ export class ChatComposer extends PageElement {
         ${state.isOpen ? nothing : this.above}
         <div class="state">
           ${icon(state.icon)}
-          <p id="state-${view.id}"><b>${state.lead}</b> ${pips(state)}${state.more}${isWaiting
-            ? ` ${words.state.queued(waiting)}`
-            : nothing}</p>
+          <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
+            .left}${isWaiting ? ` ${words.state.queued(waiting)}` : nothing}</p>
           ${role === "member"
             ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
             : nothing}
@@ -123,6 +125,9 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
+        ${this.hint && view.composer.reason === "quota_used"
+          ? html`<p class="composer__hint">${this.hint}</p>`
+          : nothing}
       </form>
     `;
   }
@@ -132,10 +137,18 @@ export class ChatComposer extends PageElement {
     if (composer.live_until) {
       const until = new Times(this.app.language, zone).clock(Date.parse(composer.live_until));
       const said = this.app.words.state.live(until);
-      return { name: "live", icon: "live", lead: said, more: "", windows: null, isOpen: true };
+      return {
+        name: "live",
+        icon: "live",
+        lead: said,
+        more: "",
+        left: "",
+        windows: null,
+        isOpen: true,
+      };
     }
     const lead = this.app.words.state.alwaysOpen;
-    return { name: "open", icon: "pen", lead, more: "", windows: null, isOpen: true };
+    return { name: "open", icon: "pen", lead, more: "", left: "", windows: null, isOpen: true };
   }
 
   readonly #typed = (): void => {

@@ -10,25 +10,29 @@ export interface EventWords {
   text: string;
 }
 
+/** Who did it: a name, `you`, or null where it was nobody whom one meets here. */
+export type Doer = string | { you: true } | null;
+
 /** Of names that this version does not know it says so; the seq counts all the same. */
 export function eventWords(
   event: SystemEvent | null | undefined,
   words: Words,
   times: Times,
   now: number,
+  by: Doer = null,
 ): EventWords {
   const said = words.events;
   const starts = instantOf(event?.data["starts_at"]);
   const service = event?.data["service"] === "live_chat" ? said.liveChat : said.videoCall;
-  const when = starts === null ? "" : `${times.day(starts, now)} ${times.at(starts)}`;
+  const when = starts === null
+    ? ""
+    : `${times.day(starts, now)} ${times.at(starts)}${until(event, starts, times)}`;
   const icon: IconName = event?.data["service"] === "live_chat" ? "live" : "calendar";
   switch (event?.name) {
     case "booked":
-      return { icon, text: said.booked(service, when) };
     case "moved":
-      return { icon, text: said.moved(service, when) };
     case "cancelled":
-      return { icon, text: said.cancelled(service, when) };
+      return { icon, text: changed(event.name, by, words, service, when) };
     case "started":
       return { icon, text: said.started(service) };
     case "ended":
@@ -42,6 +46,25 @@ export function eventWords(
     default:
       return { icon: "info", text: words.talk.unknownEvent };
   }
+}
+
+function changed(
+  name: "booked" | "moved" | "cancelled",
+  by: Doer,
+  { events }: Words,
+  service: string,
+  when: string,
+): string {
+  if (by === null) return events[name](service, when);
+  return typeof by === "string"
+    ? events[`${name}By`](by, service, when)
+    : events[`${name}ByYou`](service, when);
+}
+
+/** "–11:30", where it is known how long it is. */
+function until(event: SystemEvent | null | undefined, starts: number, times: Times): string {
+  const minutes = event?.data["minutes"];
+  return typeof minutes === "number" ? `–${times.clock(starts + minutes * 60_000)}` : "";
 }
 
 function instantOf(said: unknown): number | null {

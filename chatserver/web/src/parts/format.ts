@@ -97,6 +97,11 @@ export class Times {
     return parts.hour * 60 + parts.minute;
   }
 
+  /** "Saturday and Sunday". */
+  list(names: readonly string[]): string {
+    return new Intl.ListFormat(LOCALES[this.#language]).format(names);
+  }
+
   /** "2 d 9 h", "3 h 12 min", "41 min"; in the last two minutes "1 min 20 s". Of what is past: "0 min". */
   span(ms: number): string {
     const { d, h, min, s } = UNITS[this.#language];

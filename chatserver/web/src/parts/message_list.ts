@@ -2,10 +2,12 @@
 
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { nameIn } from "../app/names.ts";
+import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
-import { eventWords } from "./event_words.ts";
+import { type Doer, eventWords } from "./event_words.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
 import { type MessageRow, messageRows } from "./message_rows.ts";
@@ -15,7 +17,7 @@ const AT_END_PX = 48;
 /** So near to the beginning older ones are asked for. */
 const NEAR_START_PX = 800;
 
-/** Tells of each new message of the other side by the event `heard`, with its text. */
+/** Tells what is to be spoken by the event `say`: each new message of others. */
 export class MessageList extends PageElement {
   static override properties = {
     app: { attribute: false },
@@ -97,7 +99,8 @@ export class MessageList extends PageElement {
       this.#heardUpTo = each.seq;
       if (each.from === this.app.user || each.kind === "event") continue;
       if (!this.#isAtEnd) this.#below += 1;
-      this.dispatchEvent(new CustomEvent("heard", { detail: each.body, bubbles: true }));
+      const said = this.app.words.talk.says(nameIn(this.talk.view, each.from), each.body);
+      this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
       this.requestUpdate();
     }
   }
@@ -173,8 +176,15 @@ export class MessageList extends PageElement {
           this.#day(row.at, times, now)
         }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
       case "event": {
-        const said = eventWords(row.message.event, words, times, now);
-        return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p></li>`;
+        const { event } = row.message;
+        const said = eventWords(event, words, times, now, this.#doer(event?.data["by"]));
+        const booking = row.isLast ? event?.data["booking"] : undefined;
+        return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p>${
+          typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now
+            ? html`<button class="btn btn--plain" type="button" @click=${() =>
+              this.#toCalendar(booking)}>${words.events.toCalendar}</button>`
+            : nothing
+        }</li>`;
       }
       case "unsent":
         return html`<li class="msg msg--mine ${
@@ -186,16 +196,22 @@ export class MessageList extends PageElement {
         }${words.talk.unsent}</span></p></li>`;
       case "message": {
         const { message, isMine, isMore, showsTime, mark } = row;
+        const { view } = this.talk;
+        const writer = nameIn(view, message.from);
+        // Whoever stands in, or writes for the platform, is called by name.
+        const isOther = !isMine && ![view.member, view.mentor].includes(message.from);
         const time = html`<time datetime=${message.at}>${
           times.clock(Date.parse(message.at))
         }</time>`;
         return html`
           <li class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
-            <span class="vh">${isMine ? words.common.you : this.name}: </span>
+            <span class="vh">${isMine ? words.common.you : writer}: </span>
             <div class="msg__body">${message.erased
               ? html`<p class="quiet">${words.talk.erased}</p>`
               : paragraphs(message.body)}</div>
-            <p class=${showsTime || mark ? "msg__meta" : "vh"}>${time}${mark
+            <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
+              ? html`<strong aria-hidden="true">${writer}</strong>`
+              : nothing}${time}${mark
               ? html`<span class="mark mark--${mark}">${
                 icon(mark === "read" ? "read" : "sent", "s")
               }${words.talk[mark]}</span>`
@@ -204,6 +220,21 @@ export class MessageList extends PageElement {
         `;
       }
     }
+  }
+
+  /** By the role that an event names. */
+  #doer(role: unknown): Doer {
+    const { view } = this.talk;
+    if (role !== "member" && role !== "mentor") return null;
+    return view[role] === this.app.user ? { you: true } : nameIn(view, view[role]);
+  }
+
+  #toCalendar(booking: string): void {
+    saveFile(this.app.http, `/v1/bookings/${encodeURIComponent(booking)}/calendar`).catch(() =>
+      this.dispatchEvent(
+        new CustomEvent("say", { detail: this.app.words.common.failed, bubbles: true }),
+      )
+    );
   }
 
   #day(at: number, times: Times, now: number): string {

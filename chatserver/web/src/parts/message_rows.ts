@@ -20,9 +20,17 @@ export type MessageRow =
     showsTime: boolean;
     mark: DeliveryMark | null;
   }
-  | { kind: "event"; key: string; message: Message }
+  | {
+    kind: "event";
+    key: string;
+    message: Message;
+    /** It is how a session stands that is to come: booked or moved, and neither changed nor called off since. */
+    isLast: boolean;
+  }
   | { kind: "unsent"; key: string; unsent: Unsent; isMore: boolean };
 
+/** Events that say when a session is. */
+const CHANGES: ReadonlySet<string> = new Set(["booked", "moved", "cancelled"]);
 /** Messages of one writer within so long are one run. */
 const RUN_MS = 10 * 60_000;
 
@@ -44,6 +52,11 @@ export function messageRows(
   const lastMine = messages.findLast((each) => each.from === user)?.seq ?? 0;
   const lastRead = messages.findLast((each) => each.from === user && each.seq <= peerRead)?.seq ??
     0;
+  const lastOf = new Map(
+    messages.filter((each) => CHANGES.has(each.event?.name ?? "")).map((each) =>
+      [each.event?.data["booking"], each.event?.name === "cancelled" ? null : each] as const
+    ),
+  );
   messages.forEach((message, index) => {
     const [before, after] = [messages[index - 1], messages[index + 1]];
     const at = Date.parse(message.at);
@@ -51,7 +64,8 @@ export function messageRows(
     const isNew = message.seq === firstNew;
     if (newDay || isNew) rows.push({ kind: "day", key: `day-${message.seq}`, at, isNew, unread });
     if (message.kind === "event") {
-      rows.push({ kind: "event", key: `m-${message.seq}`, message });
+      const isLast = lastOf.get(message.event?.data["booking"]) === message;
+      rows.push({ kind: "event", key: `m-${message.seq}`, message, isLast });
       return;
     }
     const isMine = message.from === user;

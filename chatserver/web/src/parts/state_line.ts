@@ -13,6 +13,8 @@ export interface WritingState {
   lead: string;
   /** The rest. */
   more: string;
+  /** What is left, behind the figure of the windows. */
+  left: string;
   /** How many writing windows run (0 or 1), and are left beside; null where the plan has none. */
   windows: { running: boolean; left: number } | null;
   isOpen: boolean;
@@ -41,6 +43,8 @@ export function writingState(
     icon: "return",
     lead: words.state.notSent,
     more: `${back}${opens}`.trim(),
+    left: "",
+    windows: null,
   };
 }
 
@@ -53,15 +57,17 @@ function open(composer: Composer, words: Words, times: Times, now: number): Writ
   const left = composer.windows_left;
   const windows = left === null ? null : { running: composer.window_ends_at !== null, left };
   const more: string[] = [];
+  const tellsLeft: string[] = [];
   if (composer.window_ends_at) {
     const ends = Date.parse(composer.window_ends_at);
     more.push(state.windowEnds(times.span(ends - now), times.at(ends)));
-    if (left !== null) more.push(state.windowsLeft(left));
   } else if (left !== null) {
-    more.push(state.windowWaits, state.windowsLeft(left));
+    more.push(state.windowWaits);
   }
-  if (composer.messages_left !== null) more.push(state.messagesLeft(composer.messages_left));
-  return of("open", "pen", state.open, more.join(" "), windows, true);
+  if (left !== null) tellsLeft.push(state.windowsLeft(left));
+  if (composer.messages_left !== null) tellsLeft.push(state.messagesLeft(composer.messages_left));
+  const told = of("open", "pen", state.open, more.join(" "), windows, true);
+  return { ...told, left: tellsLeft.join(" ") };
 }
 
 function locked(composer: Composer, words: Words, times: Times, now: number): WritingState {
@@ -101,5 +107,5 @@ function of(
   windows: WritingState["windows"],
   isOpen: boolean,
 ): WritingState {
-  return { name, icon, lead, more, windows, isOpen };
+  return { name, icon, lead, more, left: "", windows, isOpen };
 }

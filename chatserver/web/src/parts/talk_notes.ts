@@ -1,7 +1,7 @@
 // What stands above the composer beside the state of writing: that the mentor is away, and what the plan wants said.
 
 import { html, nothing } from "lit";
-import { nameOf } from "../app/names.ts";
+import { nameIn } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import { Times } from "./format.ts";
@@ -13,13 +13,14 @@ export function talkNotes(view: ConversationView, name: string, app: App) {
   return html`${awayNote(view, name, app)}${bannerNote(view, app)}`;
 }
 
-function awayNote({ away, zone }: ConversationView, name: string, app: App) {
+function awayNote(view: ConversationView, name: string, app: App) {
+  const { away, zone } = view;
   if (!away) return nothing;
   const { words, language, chats } = app;
   const until = new Times(language, zone).day(Date.parse(away.until), chats.chat.clock.now());
   const then = away.substitute === null
     ? words.talk.mayWrite
-    : words.talk.standsIn(nameOf(away.substitute));
+    : words.talk.standsIn(nameIn(view, away.substitute));
   return html`
     <div class="strip"
       role="note">${icon("calendar")}<p><strong>${words.talk.awayUntil(

@@ -1,14 +1,13 @@
 // Why writing is open or closed: the server's own steps, in order.
 
 import { html, nothing } from "lit";
+import type { Why } from "../app/api_types.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import { PageElement } from "./element.ts";
+import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
-
-interface WhyAnswer {
-  steps: { sentence: string }[];
-}
+import { weekFigure } from "./week_figure.ts";
 
 export class WhyDialog extends PageElement {
   static override properties = { app: { attribute: false }, name: { attribute: false } };
@@ -17,12 +16,12 @@ export class WhyDialog extends PageElement {
   /** Of the other side. */
   declare name: string;
   #view: ConversationView | undefined;
-  #steps: string[] | "failed" | undefined;
+  #answer: Why | "failed" | undefined;
 
   /** Ask, and show. */
   async open(view: ConversationView): Promise<void> {
     this.#view = view;
-    this.#steps = undefined;
+    this.#answer = undefined;
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLElement>("[popover]")?.showPopover();
@@ -30,9 +29,9 @@ export class WhyDialog extends PageElement {
       const path = `/v1/conversations/${
         encodeURIComponent(view.id)
       }/why?language=${this.app.language}`;
-      this.#steps = (await this.app.http.get<WhyAnswer>(path)).steps.map((each) => each.sentence);
+      this.#answer = await this.app.http.get<Why>(path);
     } catch {
-      this.#steps = "failed";
+      this.#answer = "failed";
     }
     this.requestUpdate();
   }
@@ -50,17 +49,20 @@ export class WhyDialog extends PageElement {
           popovertargetaction="hide"
           aria-label=${words.common.close}
         >${icon("close")}</button>
-        <div class="stack" aria-busy=${this.#steps ? "false" : "true"}>${this.#said()}</div>
+        <div class="stack" aria-busy=${this.#answer ? "false" : "true"}>${this.#said()}</div>
       </div>
     `;
   }
 
   #said() {
     const { words } = this.app;
-    if (this.#steps === undefined) return html`<p class="quiet">${words.common.loading}</p>`;
-    if (this.#steps === "failed") return html`<p role="alert">${words.common.failed}</p>`;
+    if (this.#answer === undefined) return html`<p class="quiet">${words.common.loading}</p>`;
+    if (this.#answer === "failed") return html`<p role="alert">${words.common.failed}</p>`;
+    const { steps, week, zone, now } = this.#answer;
+    const times = new Times(this.app.language, zone);
     return html`
-      <ol class="reasons">${this.#steps.map((each) => html`<li>${each}</li>`)}</ol>
+      ${week ? weekFigure(week, Date.parse(now), times, words) : nothing}
+      <ol class="reasons">${steps.map((each) => html`<li>${each.sentence}</li>`)}</ol>
       ${this.app.role === "member"
         ? html`<p>${words.whyDialog.mentorAlways(this.name)}</p>`
         : nothing}

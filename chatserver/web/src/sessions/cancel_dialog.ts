@@ -9,6 +9,10 @@ import { refusalWords, serviceName } from "./session_words.ts";
 
 /** `move` is an event of it, with the booking. Only one stands on a page. */
 export class CancelDialog extends SessionsElement {
+  protected override want(): void {
+    // Who opens it has asked.
+  }
+
   #booking: BookingView | undefined;
   #costs: CancellationView | undefined;
   #problem = "";

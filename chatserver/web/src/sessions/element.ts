@@ -29,7 +29,12 @@ export abstract class SessionsElement extends PageElement {
     this.#stop?.();
     this.#watched = this.sessions;
     this.#stop = this.sessions?.watch(() => this.requestUpdate());
-    this.sessions?.want();
+    if (this.sessions) this.want();
+  }
+
+  /** Ask for what is shown. */
+  protected want(): void {
+    this.sessions.want();
   }
 
   protected get now(): number {

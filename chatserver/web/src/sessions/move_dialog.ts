@@ -12,6 +12,10 @@ import type { SlotPicker } from "./slot_picker.ts";
 
 /** Only one stands on a page. */
 export class MoveDialog extends SessionsElement {
+  protected override want(): void {
+    // Who opens it has asked.
+  }
+
   #booking: BookingView | undefined;
   #chosen: number | undefined;
   /** Whether this person may still move it; undefined until the server has said so. */

@@ -14,6 +14,10 @@ import { serviceIcon, serviceName } from "./session_words.ts";
 
 /** The strip; nothing where nothing is booked. */
 export class SessionStrip extends SessionsElement {
+  protected override want(): void {
+    this.sessions.wantAfterLetters();
+  }
+
   protected override render() {
     const [next] = this.sessions.toCome;
     if (!next) return nothing;
@@ -37,6 +41,10 @@ export class SessionStrip extends SessionsElement {
 
 /** The card, with the way to all of them. */
 export class SessionSide extends SessionsElement {
+  protected override want(): void {
+    this.sessions.wantAfterLetters();
+  }
+
   protected override render() {
     const { words } = this.sessions.app;
     const [next] = this.sessions.toCome;
@@ -67,6 +75,10 @@ export class SessionSide extends SessionsElement {
 
 /** The two dialogs that cards on a page ask for. */
 export class SessionDialogs extends SessionsElement {
+  protected override want(): void {
+    // Who opens one has asked.
+  }
+
   protected override render() {
     return html`
       <cancel-dialog .sessions=${this.sessions} @move=${this.#move}></cancel-dialog>

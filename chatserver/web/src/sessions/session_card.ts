@@ -10,8 +10,6 @@ import { callAddress, talkLink } from "./joining.ts";
 import { phaseOf } from "./phases.ts";
 import { costWords, refusalWords, serviceName, whenWords } from "./session_words.ts";
 
-const CALENDAR = "text/calendar";
-
 /** `move` and `cancel` are events of it, with the booking. */
 export class SessionCard extends SessionsElement {
   static override properties = {
@@ -135,10 +133,9 @@ export class SessionCard extends SessionsElement {
   };
 
   readonly #calendar = (): Promise<void> =>
-    this.#try(async () => {
-      const { http, language } = this.sessions.app;
+    this.#try(() => {
       const path = `/v1/bookings/${encodeURIComponent(this.booking.id)}/calendar`;
-      saveFile(await http.file(path, CALENDAR, language), "session.ics");
+      return saveFile(this.sessions.app.http, path);
     });
 
   async #try(act: () => Promise<void>): Promise<void> {

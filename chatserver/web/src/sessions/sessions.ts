@@ -44,6 +44,16 @@ export class Sessions extends Store {
     if (!this.#asked) void this.load();
   }
 
+  /** The same once there are letters to read: these come first. */
+  wantAfterLetters(): void {
+    if (this.#asked || this.talk.hasPage) return this.want();
+    const stop = this.talk.watch(() => {
+      if (!this.talk.hasPage) return;
+      stop();
+      this.want();
+    });
+  }
+
   async load(): Promise<void> {
     this.#asked = true;
     const { http, chats } = this.app;

@@ -13,6 +13,7 @@ export const da: Words = {
     signOut: "Log ud",
     you: "Du",
     today: "i dag",
+    tomorrow: "i morgen",
     yesterday: "i går",
     loading: "Indlæser",
     failed: "Det gik ikke. Intet er tabt; prøv igen.",
@@ -99,12 +100,55 @@ export const da: Words = {
     only_video_included:
       "Dit abonnement gælder kun video. Det, der skrives her, er til at aftale tider.",
   },
+  week: {
+    title: "Skrivning i denne uge",
+    figure: "Ugen fra mandag til søndag.",
+    window: (from, until) => `Et vindue fra ${from} til ${until}.`,
+    rests: (days) => `Skrivning hviler ${days}.`,
+    mentorAlways: (name) => `${name} kan altid skrive til dig.`,
+    windows: (isRunning, left) =>
+      isRunning
+        ? `Ét vindue er i brug, ${left || "ingen"} er tilbage.`
+        : left
+        ? `${left} ${left > 1 ? "vinduer" : "vindue"} er tilbage.`
+        : "Alle vinduer er brugt.",
+    nextAfter: (at, hours) =>
+      `Næste vindue åbner, når du sender en besked efter ${at}, og varer ${hours}\u00a0timer.`,
+    nextNow: (hours) => `Det åbner, når du sender en besked, og varer ${hours}\u00a0timer.`,
+    newOnes: (when, count) =>
+      count === 1
+        ? `Ugen begynder ${when}; så har du én ny.`
+        : `Ugen begynder ${when}; så har du ${count} nye.`,
+    openDays: "Du kan skrive så meget, du vil, på åbne dage.",
+    always: "Du kan skrive, når du vil.",
+    side: "Sessioner og abonnement",
+    plan: "Abonnement",
+    planWindows: (count, hours) =>
+      count === 1
+        ? `ét skrivevindue på ${hours}\u00a0timer om ugen.`
+        : `${count} skrivevinduer på ${hours}\u00a0timer om ugen.`,
+    planMessages: (count) => `${count} beskeder om ugen, til at aftale tider.`,
+    planOpenDays: "du kan skrive alle hverdage, så meget du vil.",
+    planAlways: "du kan skrive alle dage, så meget du vil.",
+    freer: (plan) => `Med ${plan} kan du skrive alle hverdage.`,
+  },
+  member: {
+    nobody: "Du har ikke fået en mentor endnu. Du får besked, når der er nogen.",
+    endedWith: (name) => `Samtale med ${name}, afsluttet`,
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
     booked: (service, when) => `En ${service} er booket: ${when}.`,
     moved: (service, when) => `Sessionen (${service}) er flyttet til ${when}.`,
     cancelled: (service, when) => `Sessionen (${service}) ${when} er aflyst.`,
+    bookedBy: (name, service, when) => `${name} har booket en ${service} ${when}.`,
+    movedBy: (name, service, when) => `${name} har flyttet sessionen (${service}) til ${when}.`,
+    cancelledBy: (name, service, when) => `${name} har aflyst sessionen (${service}) ${when}.`,
+    bookedByYou: (service, when) => `Du har booket en ${service} ${when}.`,
+    movedByYou: (service, when) => `Du har flyttet sessionen (${service}) til ${when}.`,
+    cancelledByYou: (service, when) => `Du har aflyst sessionen (${service}) ${when}.`,
+    toCalendar: "Læg i kalenderen",
     started: (service) => `Sessionen (${service}) er begyndt.`,
     ended: (service) => `Sessionen (${service}) er slut.`,
     late: "En af jer er ikke med endnu.",
@@ -315,11 +359,42 @@ export const da: Words = {
   },
   signIn: {
     title: "Log ind",
-    lead: "Dette link logger dig ind. Det virker én gang, i 15 minutter.",
+    hello: (name) => `Hej, ${name}`,
+    lead: "Dette link logger dig ind.",
+    leadTo: (other) => `Dette link logger dig ind i samtalen med ${other}.`,
     button: "Log ind",
-    opensNothing: "Dette link åbner ikke noget længere.",
-    askAgain: "Bed den, der sendte det, om et nyt.",
-    without: "Du er logget ud. Åbn det link, du har fået.",
+    buttonAs: (name) => `Log ind som ${name}`,
+    once: "Linket virker én gang.",
+    onceFor: (minutes) => `Linket virker én gang, i ${minutes}\u00a0minutter.`,
+    notYou: (name) => `Er du ikke ${name}, så luk siden.`,
+    otherWays: "Andre måder",
+    or: "eller",
+    platform: "Log ind med din platform",
+    spentTitle: "Dette link er brugt eller for gammelt",
+    spentLead: "Det sker let. Links virker én gang, i 15\u00a0minutter.",
+    sendNew: "Send mig et nyt",
+    spentNote: "Det kommer til den adresse, som platformen har for dig.",
+    otherAddress: "Skriv min adresse i stedet",
+    sentTitle: "Se i din indbakke",
+    sentLead:
+      "Hvis vi kender dig, er der et nyt link på vej. Det virker én gang, i 15\u00a0minutter.",
+    sentNote: "Ikke kommet? Kig i spam, eller prøv igen om et minut.",
+    tryAgain: "Prøv igen",
+    outTitle: "Du er logget ud",
+    outLead: "Intet af din samtale er tilbage på denne enhed.",
+    outButton: "Log ind igen",
+    addressLead: "Skriv din adresse, så kommer der et link på e-mail.",
+    address: "E-mailadresse",
+    addressWrong: "Skriv en adresse som navn@example.org.",
+    sendLink: "Send mig et link",
+    tooOften: "Der er spurgt om det meget ofte. Vent et minut, og prøv igen.",
     noAnswer: "Serveren svarer ikke. Dit link virker stadig; prøv igen.",
+    noAnswerYet: "Serveren svarer ikke. Prøv igen.",
+    unknownTitle: "Vi kender dig ikke her endnu",
+    unknownLead:
+      "Din platform loggede dig ind, men ingen her har din adresse. Spørg dem, eller prøv en anden.",
+    failedTitle: "Platformen loggede dig ikke ind",
+    failedLead: "Det tog for lang tid eller blev afbrudt. Prøv igen.",
+    language: "Sprog",
   },
 };

@@ -11,6 +11,7 @@ export const en = {
     signOut: "Sign out",
     you: "You",
     today: "today",
+    tomorrow: "tomorrow",
     yesterday: "yesterday",
     loading: "Loading",
     failed: "That did not work. Nothing is lost; try again.",
@@ -96,12 +97,59 @@ export const en = {
     only_video_included:
       "Your plan includes video only. What is written here is for agreeing on times.",
   },
+  week: {
+    title: "Writing this week",
+    figure: "The week from Monday to Sunday.",
+    window: (from: string, until: string) => `A window from ${from} to ${until}.`,
+    rests: (days: string) => `Writing rests on ${days}.`,
+    mentorAlways: (name: string) => `${name} can always write to you.`,
+    windows: (isRunning: boolean, left: number) =>
+      isRunning
+        ? `One window is in use, ${left || "none"} ${left > 1 ? "are" : "is"} left.`
+        : left
+        ? `${left} ${left > 1 ? "windows are" : "window is"} left.`
+        : "All windows are used.",
+    nextAfter: (at: string, hours: number) =>
+      `The next one opens when you send a message after ${at}, and lasts ${hours}\u00a0hours.`,
+    nextNow: (hours: number) => `One opens when you send a message, and lasts ${hours}\u00a0hours.`,
+    newOnes: (when: string, count: number) =>
+      count === 1
+        ? `The week begins ${when}; then you have a new one.`
+        : `The week begins ${when}; then you have ${count} new ones.`,
+    openDays: "You can write as much as you like on open days.",
+    always: "You can write whenever you like.",
+    side: "Sessions and plan",
+    plan: "Plan",
+    planWindows: (count: number, hours: number) =>
+      count === 1
+        ? `one writing window of ${hours}\u00a0hours a week.`
+        : `${count} writing windows of ${hours}\u00a0hours a week.`,
+    planMessages: (count: number) => `${count} messages a week, for agreeing on times.`,
+    planOpenDays: "you can write on all weekdays, as much as you like.",
+    planAlways: "you can write on all days, as much as you like.",
+    freer: (plan: string) => `With ${plan} you can write on all weekdays.`,
+  },
+  member: {
+    nobody: "No mentor has been given to you yet. You will hear when somebody is there.",
+    endedWith: (name: string) => `Conversation with ${name}, ended`,
+  },
   events: {
     liveChat: "live chat",
     videoCall: "video call",
     booked: (service: string, when: string) => `A ${service} was booked: ${when}.`,
     moved: (service: string, when: string) => `The ${service} was moved to ${when}.`,
     cancelled: (service: string, when: string) => `The ${service} on ${when} was cancelled.`,
+    bookedBy: (name: string, service: string, when: string) =>
+      `${name} has booked a ${service}: ${when}.`,
+    movedBy: (name: string, service: string, when: string) =>
+      `${name} has moved the ${service} to ${when}.`,
+    cancelledBy: (name: string, service: string, when: string) =>
+      `${name} has cancelled the ${service} on ${when}.`,
+    bookedByYou: (service: string, when: string) => `You have booked a ${service}: ${when}.`,
+    movedByYou: (service: string, when: string) => `You have moved the ${service} to ${when}.`,
+    cancelledByYou: (service: string, when: string) =>
+      `You have cancelled the ${service} on ${when}.`,
+    toCalendar: "Add to calendar",
     started: (service: string) => `The ${service} has started.`,
     ended: (service: string) => `The ${service} is over.`,
     late: "One of you has not joined yet.",
@@ -314,12 +362,42 @@ export const en = {
   },
   signIn: {
     title: "Sign in",
-    lead: "This link signs you in. It works once, for 15 minutes.",
+    hello: (name: string) => `Hello, ${name}`,
+    lead: "This link signs you in.",
+    leadTo: (other: string) => `This link signs you in to your conversation with ${other}.`,
     button: "Sign in",
-    opensNothing: "This link opens nothing any more.",
-    askAgain: "Ask whoever sent it for a new one.",
-    without: "You are signed out. Open the link that you were sent.",
+    buttonAs: (name: string) => `Sign in as ${name}`,
+    once: "The link works once.",
+    onceFor: (minutes: number) => `The link works once, for ${minutes}\u00a0minutes.`,
+    notYou: (name: string) => `If you are not ${name}, close this page.`,
+    otherWays: "Other ways",
+    or: "or",
+    platform: "Sign in with your platform",
+    spentTitle: "This link is used or too old",
+    spentLead: "That happens easily. Links work once, for 15\u00a0minutes.",
+    sendNew: "Send me a new one",
+    spentNote: "It goes to the address that the platform has for you.",
+    otherAddress: "Write my address instead",
+    sentTitle: "Look in your inbox",
+    sentLead: "If we know you, a new link is on its way. It works once, for 15\u00a0minutes.",
+    sentNote: "Not there? Look in spam, or try again in a minute.",
+    tryAgain: "Try again",
+    outTitle: "You are signed out",
+    outLead: "Nothing of your conversation is left on this device.",
+    outButton: "Sign in again",
+    addressLead: "Write your address, and a link comes by mail.",
+    address: "E-mail address",
+    addressWrong: "Write an address such as name@example.org.",
+    sendLink: "Send me a link",
+    tooOften: "That was asked for very often. Wait a minute, and try again.",
     noAnswer: "The server does not answer. Your link still works; try again.",
+    noAnswerYet: "The server does not answer. Try again.",
+    unknownTitle: "We do not know you here yet",
+    unknownLead:
+      "Your platform signed you in, but nobody here has your address. Ask them, or try another one.",
+    failedTitle: "The platform did not sign you in",
+    failedLead: "It took too long, or was broken off. Try again.",
+    language: "Language",
   },
 };
 

@@ -13,6 +13,7 @@ export const nb: Words = {
     signOut: "Logg ut",
     you: "Du",
     today: "i dag",
+    tomorrow: "i morgen",
     yesterday: "i går",
     loading: "Laster",
     failed: "Det gikk ikke. Ingenting er tapt; prøv igjen.",
@@ -98,12 +99,55 @@ export const nb: Words = {
     only_video_included:
       "Abonnementet ditt gjelder bare video. Det som skrives her, er til å avtale tid.",
   },
+  week: {
+    title: "Skriving denne uken",
+    figure: "Uken fra mandag til søndag.",
+    window: (from, until) => `Et vindu fra ${from} til ${until}.`,
+    rests: (days) => `Skrivingen hviler ${days}.`,
+    mentorAlways: (name) => `${name} kan alltid skrive til deg.`,
+    windows: (isRunning, left) =>
+      isRunning
+        ? `Ett vindu er i bruk, ${left || "ingen"} er igjen.`
+        : left
+        ? `${left} ${left > 1 ? "vinduer" : "vindu"} er igjen.`
+        : "Alle vinduene er brukt.",
+    nextAfter: (at, hours) =>
+      `Neste vindu åpner når du sender en melding etter ${at}, og varer i ${hours}\u00a0timer.`,
+    nextNow: (hours) => `Det åpner når du sender en melding, og varer i ${hours}\u00a0timer.`,
+    newOnes: (when, count) =>
+      count === 1
+        ? `Uken begynner ${when}; da har du én ny.`
+        : `Uken begynner ${when}; da har du ${count} nye.`,
+    openDays: "Du kan skrive så mye du vil på åpne dager.",
+    always: "Du kan skrive når du vil.",
+    side: "Timer og abonnement",
+    plan: "Abonnement",
+    planWindows: (count, hours) =>
+      count === 1
+        ? `ett skrivevindu på ${hours}\u00a0timer i uken.`
+        : `${count} skrivevinduer på ${hours}\u00a0timer i uken.`,
+    planMessages: (count) => `${count} meldinger i uken, til å avtale tid.`,
+    planOpenDays: "du kan skrive alle hverdager, så mye du vil.",
+    planAlways: "du kan skrive alle dager, så mye du vil.",
+    freer: (plan) => `Med ${plan} kan du skrive alle hverdager.`,
+  },
+  member: {
+    nobody: "Du har ikke fått en mentor ennå. Du får beskjed når noen er der.",
+    endedWith: (name) => `Samtale med ${name}, avsluttet`,
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
     booked: (service, when) => `En ${service} er booket: ${when}.`,
     moved: (service, when) => `Timen (${service}) er flyttet til ${when}.`,
     cancelled: (service, when) => `Timen (${service}) ${when} er avlyst.`,
+    bookedBy: (name, service, when) => `${name} har booket en ${service} ${when}.`,
+    movedBy: (name, service, when) => `${name} har flyttet timen (${service}) til ${when}.`,
+    cancelledBy: (name, service, when) => `${name} har avlyst timen (${service}) ${when}.`,
+    bookedByYou: (service, when) => `Du har booket en ${service} ${when}.`,
+    movedByYou: (service, when) => `Du har flyttet timen (${service}) til ${when}.`,
+    cancelledByYou: (service, when) => `Du har avlyst timen (${service}) ${when}.`,
+    toCalendar: "Legg i kalenderen",
     started: (service) => `Timen (${service}) har begynt.`,
     ended: (service) => `Timen (${service}) er over.`,
     late: "En av dere er ikke med ennå.",
@@ -314,11 +358,41 @@ export const nb: Words = {
   },
   signIn: {
     title: "Logg inn",
-    lead: "Denne lenken logger deg inn. Den virker én gang, i 15 minutter.",
+    hello: (name) => `Hei, ${name}`,
+    lead: "Denne lenken logger deg inn.",
+    leadTo: (other) => `Denne lenken logger deg inn i samtalen med ${other}.`,
     button: "Logg inn",
-    opensNothing: "Denne lenken åpner ingenting lenger.",
-    askAgain: "Be den som sendte den, om en ny.",
-    without: "Du er logget ut. Åpne lenken du har fått.",
+    buttonAs: (name) => `Logg inn som ${name}`,
+    once: "Lenken virker én gang.",
+    onceFor: (minutes) => `Lenken virker én gang, i ${minutes}\u00a0minutter.`,
+    notYou: (name) => `Er du ikke ${name}, så lukk siden.`,
+    otherWays: "Andre måter",
+    or: "eller",
+    platform: "Logg inn med plattformen din",
+    spentTitle: "Denne lenken er brukt eller for gammel",
+    spentLead: "Det skjer lett. Lenker virker én gang, i 15\u00a0minutter.",
+    sendNew: "Send meg en ny",
+    spentNote: "Den kommer til adressen plattformen har for deg.",
+    otherAddress: "Skriv adressen min i stedet",
+    sentTitle: "Se i innboksen din",
+    sentLead: "Hvis vi kjenner deg, er en ny lenke på vei. Den virker én gang, i 15\u00a0minutter.",
+    sentNote: "Ikke kommet? Se i søppelposten, eller prøv igjen om et minutt.",
+    tryAgain: "Prøv igjen",
+    outTitle: "Du er logget ut",
+    outLead: "Ingenting av samtalen din ligger igjen på denne enheten.",
+    outButton: "Logg inn igjen",
+    addressLead: "Skriv adressen din, så kommer det en lenke på e-post.",
+    address: "E-postadresse",
+    addressWrong: "Skriv en adresse som navn@example.org.",
+    sendLink: "Send meg en lenke",
+    tooOften: "Det er spurt om dette veldig ofte. Vent et minutt, og prøv igjen.",
     noAnswer: "Serveren svarer ikke. Lenken din virker fortsatt; prøv igjen.",
+    noAnswerYet: "Serveren svarer ikke. Prøv igjen.",
+    unknownTitle: "Vi kjenner deg ikke her ennå",
+    unknownLead:
+      "Plattformen din logget deg inn, men ingen her har adressen din. Spør dem, eller prøv en annen.",
+    failedTitle: "Plattformen logget deg ikke inn",
+    failedLead: "Det tok for lang tid eller ble avbrutt. Prøv igjen.",
+    language: "Språk",
   },
 };
