@@ -5,30 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.plain_http import http_client
+from tests.chatserver.realtime.servers import here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, signed_in
-from tests.web.stories.booked import A_YEAR, booked
+from tests.web.stories.booked import booked, opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
-HOURS = {
-    "weekly": [{"weekday": day, "from": "10:00", "until": "12:00"} for day in WEEKDAYS],
-    "notice_hours": 24,
-}
-PRICES = {"prices": [{"minutes": 30, "amount": 55_000, "currency": "NOK"}]}
-
-
-async def opened(server: HereServer, plan: str = "live") -> None:
-    """A conversation whose mentor has published hours and a price."""
-    await server.conversation("c1", plan)
-    headers = {"Authorization": f"Bearer {token('tora', seconds=A_YEAR)}"}
-    async with http_client(server.http, headers=headers) as api:
-        for path, body in (("hours", HOURS), ("prices", PRICES)):
-            answer = await api.put(f"/v1/mentors/tora/{path}", json=body)
-            assert answer.is_success, answer.text
 
 
 def sessions(page: Page) -> Locator:

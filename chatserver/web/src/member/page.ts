@@ -90,17 +90,16 @@ export class MemberPage extends PageElement {
   protected override render() {
     const { words } = this.app;
     const talk = this.#talk;
+    const isElsewhere = this.#place.path[0] === "sessions";
     const name = talk ? mentorName(talk.view) : "";
     const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`
-      ${talk
+      ${talk && !isElsewhere
         ? html`<a class="skip" href="#text-${talk.view.id}">${words.common.skip}</a>`
         : nothing}
       <div class="app" @say=${this.#say} @move=${this.#move} @cancel=${this.#cancel}>
         <div class="app__in">
-        ${talk && this.#place.path[0] === "sessions"
-          ? this.#sessions(talk)
-          : this.#conversation(talk, name, zone)}
+        ${talk && isElsewhere ? this.#sessions(talk) : this.#conversation(talk, name, zone)}
         </div>
         ${talk
           ? html`<session-dialogs .sessions=${sessionsOf(this.app, talk)}></session-dialogs>`

@@ -292,7 +292,7 @@ export class SessionBooking extends SessionsElement {
       : serviceName(service.service, words);
     return html`
       <section class="card stack">
-        <h3>${words.booking.lookOver}</h3>
+        <h2>${words.booking.lookOver}</h2>
         <dl class="sum">
           <dt>${words.booking.what}</dt>
           <dd>${words.booking.lasting(title, service.minutes)}</dd>

@@ -19,7 +19,7 @@ export class SessionCredits extends SessionsElement {
     const all = credits.allowance + (credits.corrected ?? 0);
     return html`
       <section class="card" aria-labelledby="credits-title">
-        <h3 id="credits-title">${words.sessions.creditsTitle}</h3>
+        <h2 id="credits-title">${words.sessions.creditsTitle}</h2>
         <p class="small quiet">${words.sessions.period(from, times.dayAndMonth(until - 1))}</p>
         ${all <= MOST_BARS
           ? html`<ul class="units">${this.#spent(credits.entries)}${

@@ -20,7 +20,10 @@ export class MemberSessions extends SessionsElement {
 
   protected override render() {
     const isBooking = this.path[0] === "book";
-    return html`${this.#bar(isBooking)}${isBooking ? this.#booking() : this.#all()}`;
+    return html`
+      ${this.#bar(isBooking)}
+      <main class="bookpage">${isBooking ? this.#booking() : this.#all()}</main>
+    `;
   }
 
   protected override updated(): void {
@@ -69,24 +72,25 @@ export class MemberSessions extends SessionsElement {
     const { toCome, isKnown, hasFailed } = this.sessions;
     return html`
       <div class="bookbox">
-        <div class="page" role="region" aria-label=${words.sessions.all} tabindex="0">
+        <div class="page" role="region" aria-label=${words.sessions.page} tabindex="0">
           ${isKnown || !hasFailed
             ? nothing
             : html`<p role="alert">${words.common.failed} <button class="btn" type="button"
               @click=${() => this.sessions.load()}>${words.common.again}</button></p>`}
           <h2>${words.sessions.toCome}</h2>
-          ${isKnown && toCome.length === 0
-            ? html`<p class="quiet">${words.sessions.nothing}</p>`
-            : nothing}
-          ${toCome.map((each) =>
-            html`
-              <section class="card" aria-label=${words.sessions.region}>
-                <session-card
-                  .sessions=${this.sessions} .booking=${each}
-                  .place=${`all-${each.id}`}></session-card>
-              </section>
-            `
-          )}
+          <section class="stack" aria-label=${words.sessions.region}>
+            ${isKnown && toCome.length === 0
+              ? html`<p class="quiet">${words.sessions.nothing}</p>`
+              : nothing}
+            ${toCome.map((each) =>
+              html`
+                <div class="card">
+                  <session-card .sessions=${this.sessions} .booking=${each}
+                    .place=${`all-${each.id}`}></session-card>
+                </div>
+              `
+            )}
+          </section>
           <session-credits .sessions=${this.sessions}></session-credits>
           ${this.#more()}
         </div>

@@ -87,7 +87,7 @@ export class SlotPicker extends SessionsElement {
     const earliest = mondayOf(times.dayNumber(this.from));
     return html`
       <div class="row">
-        <h3>${title}</h3>
+        <h2>${title}</h2>
         <span class="push row weeknav">
           <button class="btn btn--icon" type="button" aria-label=${words.booking.earlier}
             aria-disabled=${monday <= earliest ? "true" : nothing}
@@ -122,7 +122,7 @@ export class SlotPicker extends SessionsElement {
         <div class="slotweek">${days.map(({ noon, free, index }) =>
           html`
             <div role="group" aria-labelledby="slots-${index}">
-              <h4 id="slots-${index}">${capital(times.day(noon, noon))}</h4>
+              <h3 id="slots-${index}">${capital(times.day(noon, noon))}</h3>
               ${free.length
                 ? html`<div class="slots">${free.map((each) => this.#slot(each))}</div>`
                 : html`<p class="is-none">${words.booking.nothingFree}</p>`}

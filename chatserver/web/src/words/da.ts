@@ -159,6 +159,7 @@ export const da: Words = {
     region: "Sessioner",
     all: "Sessioner",
     next: "Næste session",
+    page: "Kommende sessioner og enheder",
     toCome: "Kommende",
     nothing: "Der er ikke booket noget.",
     back: "Tilbage til samtalen",

@@ -160,6 +160,7 @@ export const en = {
     region: "Sessions",
     all: "Sessions",
     next: "Next session",
+    page: "Sessions to come and credits",
     toCome: "To come",
     nothing: "Nothing is booked.",
     back: "Back to the conversation",

@@ -158,6 +158,7 @@ export const nb: Words = {
     region: "Timer",
     all: "Timer",
     next: "Neste time",
+    page: "Kommende timer og enheter",
     toCome: "Kommende",
     nothing: "Ingenting er booket.",
     back: "Tilbake til samtalen",
