@@ -54,7 +54,7 @@ from chatserver.api.push import (
 )
 from chatserver.api.readings import GET_READINGS
 from chatserver.api.replies import GET_REPLIES
-from chatserver.api.report import GET_REPORT
+from chatserver.api.report import GET_REPORT, GET_TODAY
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
 from chatserver.api.services import GET_SERVICES
 from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
@@ -86,6 +86,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_READINGS,
     GET_REPLIES,
     GET_REPORT,
+    GET_TODAY,
     PUT_BOOKING,
     MOVE_BOOKING,
     GET_BOOKING,

@@ -12,7 +12,8 @@ Length = Annotated[int, Meta(ge=0, description="Milliseconds.")]
 class ReplyGroup(Struct, frozen=True):
     """One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
 
-    `missed` deadlines are those of waits answered late, dropped late, or still open. `counted` time is by the plan's
+    `missed` deadlines are those of waits answered late, dropped late, or still open; `late` are the first of these
+    alone. `counted` time is by the plan's
     clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
     number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
     days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
@@ -37,6 +38,7 @@ class ReplyGroup(Struct, frozen=True):
     weeks_behind: int
     by_substitutes: int = 0
     stood_in: int = 0
+    late: int = 0
 
 
 class WeekBehind(Struct, frozen=True):
@@ -64,3 +66,18 @@ class ReplyReport(Struct, frozen=True, rename={"first": "from", "last": "to"}):
     groups: list[ReplyGroup]
     total: ReplyGroup
     behind: list[WeekBehind]
+
+
+class ReplyDay(Struct, frozen=True):
+    """The day so far, in the zone of the policy: deadlines that were missed on it, and waits that were answered.
+
+    Of the `missed`, `missed_answered` are answered since. The median is of those answered on the day, by each plan's
+    clock; null where there are none with a promise.
+    """
+
+    day: date
+    zone: str
+    missed: int
+    missed_answered: int
+    answered: int
+    counted_median_ms: Length | None

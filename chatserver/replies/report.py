@@ -8,10 +8,11 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.requests import FieldProblem, Invalid
-from chatserver.protocol.reports import By, ReplyGroup, ReplyReport
+from chatserver.protocol.reports import By, ReplyDay, ReplyGroup, ReplyReport
 from chatserver.records.database import Database
 from chatserver.replies.mentor_weeks import DaysWritten, MentorWeeks, monday_of, week_of
 from chatserver.replies.rows import figures as reply_figures
+from chatserver.replies.rows import today as reply_today
 from chatserver.replies.rows.figures import Began, Counts, Spread
 from quotas.terms import Rulebook
 
@@ -66,6 +67,19 @@ class ReplyReports:
             behind=days.behind,
         )
 
+    async def today(self, mentor: str | None) -> ReplyDay:
+        """The day so far, of one mentor or of all."""
+        zone = self._rulebook.policy.calendar.zone
+        calendar = self._rulebook.calendar(zone, "")
+        day = calendar.day_of(await self._clock())
+        start = calendar.start_of(day)
+        async with self._database.read() as connection:
+            missed, answered_since = await reply_today.missed_since(connection, start, mentor)
+            lengths = await reply_today.counted_since(connection, start, mentor)
+        promised = sorted(each for each in lengths if each is not None)
+        median = promised[(len(promised) - 1) // 2] if promised else None
+        return ReplyDay(day, zone, missed, answered_since, len(lengths), median)
+
 
 class _Figures(Struct, frozen=True):
     """What the database worked out, by group."""
@@ -115,6 +129,7 @@ def _group(figures: _Figures, days: MentorWeeks, key: str, by: By | None) -> Rep
         weeks_behind=written.behind,
         by_substitutes=counts.by_substitutes,
         stood_in=figures.stood_in.get(key, 0),
+        late=counts.late,
     )
 
 

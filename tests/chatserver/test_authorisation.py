@@ -93,6 +93,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getReplies", ""): ALL_BUT_MEMBERS,
     ("getReplies", "?mentor=tora"): row(401, 403, 403, "ok", 403, 403, 403, "ok", "ok"),
     ("getReplyReport", ""): ALL_BUT_MEMBERS,
+    ("getRepliesToday", ""): ALL_BUT_MEMBERS,
     ("putBooking", "b1"): ITS_PEOPLE,
     ("putBooking", "new"): ITS_PEOPLE,
     ("moveBooking", "b1"): ITS_PEOPLE,
@@ -384,7 +385,7 @@ def test_every_role_is_among_the_callers() -> None:
 # The documentation says the same
 
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
-NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getCases")
+NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getRepliesToday", "getCases")
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
     *("notices", "notices_read"),

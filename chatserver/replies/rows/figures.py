@@ -44,6 +44,8 @@ class Counts(Struct, frozen=True):
     longest_ms: int | None = None
     by_substitutes: int = 0
     """Of those answered."""
+    late: int = 0
+    """Of those answered, too."""
 
 
 class Spread(Struct, frozen=True):
@@ -85,6 +87,7 @@ async def counts(connection: AsyncConnection, began: Began, by: By | None) -> di
         func.count(rows.c.dropped_at),
         func.max(rows.c.waited_ms).filter(rows.c.answered_at.is_not(None)),
         func.count(rows.c.answered_by),
+        func.count(rows.c.answered_at).filter(rows.c.in_time.is_(False)),
     ).group_by(rows.c.name)
     found = {name: Counts(*numbers) for name, *numbers in await connection.execute(query)}
     for name, missed in await connection.execute(_open_misses(began, by)):

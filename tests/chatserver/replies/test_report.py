@@ -154,6 +154,7 @@ def expected(name: str, waits: list[ClosedWait], stood_in: int, chats: Sequence[
         weeks_behind=0,
         by_substitutes=sum(wait.answered_by is not None for wait in answered),
         stood_in=stood_in,
+        late=sum(wait.in_time is False for wait in answered),
     )
 
 
@@ -197,6 +198,27 @@ async def test_an_open_wait_counts_once_it_is_missed(desk: PastDesk) -> None:
     await desk.record()
     [group] = (await reported(desk)).groups
     assert (group.answered, group.in_time, group.missed, group.longest_ms) == (1, 0, 1, 25 * HOUR)
+
+
+async def test_the_day_so_far_counts_what_was_missed_and_what_was_answered(desk: PastDesk) -> None:
+    """Whenever the waits began; of the mentor who asks, their own."""
+    await desk.open("c1")
+    due_at = (await desk.write("c1", "member", START + 9 * HOUR)).usage.due_at
+    await desk.waits.note_miss("c1", due_at, due_at + 1)
+    await desk.record()
+    desk.now = due_at + HOUR
+    today = await desk.reports.today(None)
+    assert (today.day, today.missed, today.missed_answered, today.answered) == (date(2026, 1, 6), 1, 0, 0)
+    assert today.counted_median_ms is None
+    await desk.write("c1", "mentor", due_at + HOUR)
+    await desk.record()
+    desk.now = due_at + 2 * HOUR
+    today = await desk.reports.today("tom")
+    assert (today.missed, today.missed_answered, today.answered, today.counted_median_ms) == (1, 1, 1, 25 * HOUR)
+    assert (await desk.reports.today("ann")).missed == 0
+    desk.now = due_at + DAY
+    today = await desk.reports.today(None)
+    assert (today.missed, today.answered) == (0, 0)
 
 
 async def test_a_wait_dropped_late_counts_once(desk: PastDesk) -> None:

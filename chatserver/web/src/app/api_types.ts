@@ -1114,9 +1114,25 @@ export interface ReplyData {
 }
 
 /**
+ * The day so far, in the zone of the policy: deadlines that were missed on it, and waits that were answered.
+ *
+ * Of the `missed`, `missed_answered` are answered since. The median is of those answered on the day, by each plan's
+ * clock; null where there are none with a promise.
+ */
+export interface ReplyDay {
+  day: string;
+  zone: string;
+  missed: number;
+  missed_answered: number;
+  answered: number;
+  counted_median_ms: number | null;
+}
+
+/**
  * One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
  *
- * `missed` deadlines are those of waits answered late, dropped late, or still open. `counted` time is by the plan's
+ * `missed` deadlines are those of waits answered late, dropped late, or still open; `late` are the first of these
+ * alone. `counted` time is by the plan's
  * clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
  * number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
  * days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
@@ -1141,6 +1157,7 @@ export interface ReplyGroup {
   weeks_behind: number;
   by_substitutes?: number;
   stood_in?: number;
+  late?: number;
 }
 
 /**

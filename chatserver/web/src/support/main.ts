@@ -1,2 +1,11 @@
-import { html, render } from "lit";
-render(html`<p>x</p>`, document.body);
+// Starts support's desk.
+
+import { start } from "../app/start.ts";
+import { supportWordsOf } from "../words/support/words.ts";
+import { deskOf } from "./desk.ts";
+import { SupportPage } from "./page.ts";
+
+const app = await start("support");
+const page = new SupportPage();
+page.desk = deskOf(app, await supportWordsOf(app.language));
+document.body.append(page);

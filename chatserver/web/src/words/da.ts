@@ -54,6 +54,10 @@ export const da: Words = {
     unknownEvent: "Der skete noget med en session.",
   },
   state: {
+    unsure: {
+      lead: "Ikke kendt endnu.",
+      more: "Om der er åbent, vises, når forbindelsen er tilbage. Du kan skrive alligevel.",
+    },
     open: "Åbent.",
     windowEnds: (span, at) => `Vinduet slutter om ${span}, ${at}.`,
     windowsLeft: (count) => `${count} mere er tilbage i denne uge.`,

@@ -51,6 +51,10 @@ export const en = {
     unknownEvent: "Something happened at a session.",
   },
   state: {
+    unsure: {
+      lead: "Not known yet.",
+      more: "Whether writing is open shows when the line is back. You can write all the same.",
+    },
     open: "Open.",
     windowEnds: (span: string, at: string) => `The window ends in ${span}, at ${at}.`,
     windowsLeft: (
@@ -405,6 +409,6 @@ export const en = {
 export type English = Widened<typeof en>;
 
 /** Texts of any content in the place of these very ones. */
-type Widened<T> = T extends string ? string
+export type Widened<T> = T extends string ? string
   : T extends (...given: infer G) => string ? (...given: G) => string
   : { readonly [K in keyof T]: Widened<T[K]> };

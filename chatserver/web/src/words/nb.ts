@@ -53,6 +53,10 @@ export const nb: Words = {
     unknownEvent: "Noe skjedde med en time.",
   },
   state: {
+    unsure: {
+      lead: "Ikke kjent ennå.",
+      more: "Om det er åpent, vises når nettet er tilbake. Du kan skrive likevel.",
+    },
     open: "Åpent.",
     windowEnds: (span, at) => `Vinduet slutter om ${span}, ${at}.`,
     windowsLeft: (count) => `${count} til er igjen denne uken.`,

@@ -1,0 +1,220 @@
+// Who waits for an answer, as the server says it, and the order in which that is shown: held while somebody reads.
+
+import type { Chat } from "../client/chat.ts";
+import type { BoardShown, BoardWait } from "../client/protocol.ts";
+import { Store } from "../parts/element.ts";
+import { urgencyOf } from "../parts/due.ts";
+import type { People } from "./people.ts";
+
+/** As many rows as the server gives one watcher. */
+export const MOST_ROWS = 1_000;
+
+export interface BoardFilter {
+  /** A part of a name or an id, in whatever letters. */
+  member: string;
+  /** Ids; "" for any. */
+  mentor: string;
+  plan: string;
+  state: "all" | "overdue" | "soon";
+}
+
+export const NO_FILTER: BoardFilter = { member: "", mentor: "", plan: "", state: "all" };
+
+export interface BoardNumbers {
+  waiting: number;
+  soon: number;
+  withinHour: number;
+  overdue: number;
+  /** How late the latest is, in ms; 0 for none. */
+  longest: number;
+}
+
+export class Board extends Store {
+  readonly #chat: Chat;
+  readonly #people: People;
+  readonly #rows = new Map<string, BoardWait>();
+  #waiting = 0;
+  #isKnown = false;
+  #watchers = 0;
+  #filter = NO_FILTER;
+  /** The order that is shown, and each row as it was when it was taken. */
+  #order: string[] = [];
+  #taken = new Map<string, BoardWait>();
+  #isHeld = false;
+  #changes = 0;
+
+  constructor(chat: Chat, people: People) {
+    super();
+    this.#chat = chat;
+    this.#people = people;
+    chat.on("event", (event) => {
+      if (event.type === "welcome") this.#ask();
+      if (event.type === "replies") this.take(event);
+      if (event.type === "clock") this.look();
+    });
+  }
+
+  /** Watch it on the server, until the function that comes back is called. */
+  open(): () => void {
+    this.#watchers += 1;
+    if (this.#watchers === 1) this.#ask();
+    return () => {
+      this.#watchers -= 1;
+      if (this.#watchers === 0) this.#chat.say({ type: "watch", replies: false });
+    };
+  }
+
+  /** Whether the server has said who waits. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** How many wait in all; more than there are rows where there are very many. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** How many rows are known here. */
+  get known(): number {
+    return this.#rows.size;
+  }
+
+  /** Conversations in the order that is shown. */
+  get order(): readonly string[] {
+    return this.#order;
+  }
+
+  /** How many rows are new, have moved or are over since that order was taken. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  get filter(): BoardFilter {
+    return this.#filter;
+  }
+
+  /** A row as it is now; of a wait that is over since, as it was, without a deadline. */
+  row(conversation: string): BoardWait | undefined {
+    const row = this.#rows.get(conversation);
+    if (row) return row;
+    const was = this.#taken.get(conversation);
+    return was && { ...was, waiting_since: "", due_at: null };
+  }
+
+  /** Ids of mentors, and plans, to choose from. */
+  get mentors(): string[] {
+    const ids = new Set([...this.#rows.values()].map((each) => each.mentor));
+    return [...ids].sort((a, b) => this.#people.name(a).localeCompare(this.#people.name(b)));
+  }
+
+  get plans(): string[] {
+    return [...new Set([...this.#rows.values()].map((each) => each.plan))].sort();
+  }
+
+  numbers(now: number): BoardNumbers {
+    const numbers = { waiting: this.#waiting, soon: 0, withinHour: 0, overdue: 0, longest: 0 };
+    for (const row of this.#rows.values()) {
+      const urgency = urgencyOf(row, now);
+      if (urgency === "late") {
+        numbers.overdue += 1;
+        numbers.longest = Math.max(numbers.longest, now - Date.parse(row.due_at ?? ""));
+      } else if (urgency === "hour" || urgency === "soon") {
+        numbers.soon += 1;
+        if (urgency === "hour") numbers.withinHour += 1;
+      }
+    }
+    return numbers;
+  }
+
+  /** Show other rows: in their order of now, also while it is held. */
+  select(filter: Partial<BoardFilter>): void {
+    this.#filter = { ...this.#filter, ...filter };
+    this.takeChanges();
+  }
+
+  /** Somebody reads, or does not any more. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld && this.#changes) this.takeChanges();
+  }
+
+  /** Show the rows that there are now, in their order. */
+  takeChanges(): void {
+    const now = this.#chat.clock.now();
+    this.#order = [...this.#rows.values()]
+      .filter((each) => this.#fits(each, now))
+      .sort(byDeadline)
+      .map((each) => each.conversation);
+    this.#taken = new Map(this.#order.map((id) => [id, this.#rows.get(id) as BoardWait]));
+    this.#changes = 0;
+    this.changed();
+  }
+
+  /** Time has passed: a row may have come into the state that is shown. */
+  look(): void {
+    this.#settle();
+  }
+
+  /** What the server says. */
+  take(said: BoardShown): void {
+    if (said.snapshot) this.#rows.clear();
+    for (const row of said.rows) this.#rows.set(row.conversation, row);
+    for (const conversation of said.removed) this.#rows.delete(conversation);
+    this.#waiting = said.totals.waiting;
+    const isFirst = !this.#isKnown;
+    this.#isKnown = true;
+    if (isFirst) this.takeChanges();
+    else this.#settle();
+  }
+
+  #settle(): void {
+    this.#changes = this.#count();
+    if (this.#changes && !this.#isHeld) this.takeChanges();
+    else this.changed();
+  }
+
+  #count(): number {
+    const now = this.#chat.clock.now();
+    let changes = 0;
+    let stay = 0;
+    for (const row of this.#rows.values()) {
+      if (!this.#fits(row, now)) continue;
+      const was = this.#taken.get(row.conversation);
+      if (was) stay += 1;
+      if (was?.due_at !== row.due_at) changes += 1;
+    }
+    return changes + this.#order.length - stay;
+  }
+
+  #fits(row: BoardWait, now: number): boolean {
+    const { member, mentor, plan, state } = this.#filter;
+    if (mentor && row.mentor !== mentor) return false;
+    if (plan && row.plan !== plan) return false;
+    if (state !== "all") {
+      const urgency = urgencyOf(row, now);
+      const isIn = state === "overdue"
+        ? urgency === "late"
+        : urgency === "hour" || urgency === "soon";
+      if (!isIn) return false;
+    }
+    if (!member) return true;
+    const wanted = member.toLocaleLowerCase();
+    return row.member.toLocaleLowerCase().includes(wanted) ||
+      this.#people.name(row.member).toLocaleLowerCase().includes(wanted);
+  }
+
+  #ask(): void {
+    if (this.#watchers) {
+      this.#chat.say({ type: "watch", replies: true, state: "waiting", limit: MOST_ROWS });
+    }
+  }
+}
+
+/** Instants in UTC sort as they are written; those who wait without a deadline come last. */
+function byDeadline(a: BoardWait, b: BoardWait): number {
+  return compare(a.due_at ?? "~", b.due_at ?? "~") || compare(a.conversation, b.conversation);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,133 @@
+// Support's desk: tabs, and the page behind each. All but the board are loaded when they are opened.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { Place } from "../app/place.ts";
+import type { PageAnnouncer } from "../parts/announcer.ts";
+import "../parts/announcer.ts";
+import { PageElement } from "../parts/element.ts";
+import { icon } from "../parts/icons.ts";
+import type { Desk } from "./desk.ts";
+import "./board_page.ts";
+
+interface Tab {
+  path: "board" | "cases" | "people" | "reports";
+  /** Other first parts of addresses that belong to it. */
+  also?: string;
+  load: () => Promise<unknown>;
+  show: (desk: Desk, path: readonly string[]) => TemplateResult;
+}
+
+const TABS: readonly Tab[] = [
+  {
+    path: "board",
+    load: () => Promise.resolve(),
+    show: (desk) => html`<board-page .desk=${desk}></board-page>`,
+  },
+];
+
+const MINUTE = 60_000;
+
+export class SupportPage extends PageElement {
+  static override properties = { desk: { attribute: false } };
+
+  declare desk: Desk;
+  readonly #place = new Place();
+  readonly #loaded = new Set<string>(["board"]);
+  #stop: (() => void)[] = [];
+  #minute: ReturnType<typeof setTimeout> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { app, people, cases } = this.desk;
+    this.#stop = [this.#place, app.chats, people, cases].map((each) =>
+      each.watch(() => this.requestUpdate())
+    );
+    this.#tick();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stop) stop();
+    clearTimeout(this.#minute);
+  }
+
+  protected override render() {
+    const { says, app } = this.desk;
+    const [first = "board", ...rest] = this.#place.path;
+    const tab = TABS.find((each) => each.path === first || each.also === first) ?? TABS[0];
+    if (!tab) return html``;
+    return html`
+      ${tab.path === "board"
+        ? html`<a class="skip" href="#waiting" @click=${this.#skip}>${says.board.skip}</a>`
+        : nothing}
+      <div class="desk" @say=${this.#say}>
+        <header class="topbar">
+          <nav aria-label=${says.desk.navigation}><ul class="tabs">${TABS.map((each) =>
+            html`<li><a href=${Place.link(each.path)} aria-current=${
+              each === tab ? "page" : "false"
+            }>${says.desk[each.path]}${this.#count(each)}</a></li>`
+          )}</ul></nav>
+          <div class="row push"><p class="small quiet only-wide">${this.#whoAndWhen()}</p></div>
+        </header>
+        ${app.chats.state === "offline" || app.chats.state === "unsure"
+          ? html`<div class="strip strip--offline" role="status">${
+            icon("offline")
+          }<p>${says.desk.lost}</p></div>`
+          : nothing}
+        ${this.#behind(tab, tab.also === first ? [first, ...rest] : rest)}
+      </div>
+      <page-announcer></page-announcer>
+    `;
+  }
+
+  #count(tab: Tab) {
+    const { cases, says } = this.desk;
+    if (tab.path !== "cases" || !cases.openCount) return "";
+    return html`
+      <span
+        class="count"><span aria-hidden="true">${cases.openCount}</span><span class="vh">${says.desk
+          .openCases(cases.openCount)}</span></span>
+    `;
+  }
+
+  #whoAndWhen() {
+    const { app, people, says, times } = this.desk;
+    const now = this.desk.now();
+    const zone = times.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const city = zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
+    return html`<strong class="ink">${people.name(app.user)}</strong>, ${says.desk.support}. ${
+      times.day(now, now)
+    }, ${times.clock(now)} ${says.desk.inCity(city)}`;
+  }
+
+  #behind(tab: Tab, path: readonly string[]) {
+    if (this.#loaded.has(tab.path)) return tab.show(this.desk, path);
+    void tab.load().then(() => {
+      this.#loaded.add(tab.path);
+      this.requestUpdate();
+    });
+    return html`
+      <main class="board">
+        <p class="quiet" aria-busy="true">${this.desk.app.words.common.loading}</p>
+      </main>
+    `;
+  }
+
+  readonly #skip = (event: Event): void => {
+    event.preventDefault(); // what stands behind the # is the place in the app
+    this.querySelector<HTMLElement>("#waiting")?.focus();
+  };
+
+  /** A part has something to say aloud. */
+  readonly #say = (event: CustomEvent<string>): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
+  };
+
+  /** The time in the header. */
+  readonly #tick = (): void => {
+    this.requestUpdate();
+    this.#minute = setTimeout(this.#tick, MINUTE - this.desk.now() % MINUTE);
+  };
+}
+
+customElements.define("support-page", SupportPage);

@@ -1,0 +1,88 @@
+"""Support's desk in a browser: the board from warning to miss to answer, while its table holds still."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from chatserver.conversations.requests import PersonDetails
+from tests.chatserver.realtime.servers import here
+from tests.stories.clock import move_clock, when
+from tests.web.browsers import PHONE, signed_in
+
+# One browser serves all tests of a process, so they share its loop.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def sound(page: Page) -> None:
+    """Nothing on the page shuts anybody out, as far as axe sees, and nothing is wider than it."""
+    found = await Axe().run(page)
+    assert [each["id"] for each in found.response["violations"]] == []
+    assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+async def test_the_board_from_a_warning_to_a_miss_to_an_answer(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """Rows come by themselves, but not under the pointer; the reasons stand beneath each."""
+    async with here(valkey_url, tmp_path, now=when("thursday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.conversation("c2", "basic", member="ola")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        async with (
+            signed_in(browser, server, "sara") as sara,
+            server.device("mia") as mia,
+            server.device("ola") as ola,
+            server.device("tora") as tora,
+        ):
+            page = sara.page
+            table = page.get_by_role("table", name="Waiting for an answer")
+            row = table.get_by_role("row", name="Mia")
+            await expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
+            await mia.write("Today I told my boss.", "x1", "c1")
+            await expect(row).to_contain_text("Fri 09:00")
+            await move_clock(valkey_url, when("friday", "08:15"))
+            await expect(row).to_contain_text("min left")
+
+            # Whoever reads is not disturbed: another one who waits is counted, and comes when they are asked for.
+            await table.get_by_role("button", name="Why is it due then? Mia to Tora").click()
+            await expect(table).to_contain_text("The mentor must answer by Friday 9 January 09:00.")
+            await expect(table).to_contain_text("Mentor: told Friday 05:00")
+            await ola.write("May I ask something?", "x1", "c2")
+            await expect(page.get_by_role("button", name="1 change")).to_be_visible()
+            await expect(table.get_by_role("row", name="Ola")).to_have_count(0)
+            await sound(page)
+            await page.get_by_role("button", name="1 change").click()
+            await expect(table.get_by_role("row", name="Ola")).to_be_visible()
+            await expect(page.get_by_role("button", name="No changes")).to_be_visible()
+
+            await move_clock(valkey_url, when("friday", "09:20"))
+            await expect(row).to_contain_text("min late")
+            await page.get_by_role("button", name="Overdue").click()
+            await expect(table.get_by_role("rowheader")).to_have_text(["Mia"])
+            await page.reload()
+            missed = page.locator(".tiles > div", has_text="Missed today")
+            await expect(missed).to_contain_text("0 answered since")
+            await page.get_by_role("combobox", name="Mentor").select_option("Tora")
+            await table.get_by_role("button", name="Why is it due then? Mia to Tora").focus()
+            await tora.write("I am proud of you.", "y1", "c1")
+            # Focus is still in the section: the row stays where it is, and says that it is over.
+            await expect(row).to_contain_text("Answered")
+            await page.get_by_role("button", name="1 change").click()
+            await expect(table.get_by_role("rowheader")).to_have_text(["Ola"])
+
+
+async def test_the_board_on_a_phone(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """Each row is a card, and still a row."""
+    async with here(valkey_url, tmp_path, now=when("thursday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        async with (
+            server.device("mia") as mia,
+            signed_in(browser, server, "sara", locale="nb-NO", color_scheme="dark", **PHONE) as sara,
+        ):
+            await mia.write("Today I told my boss.", "x1", "c1")
+            table = sara.page.get_by_role("table", name="Venter på svar")
+            await expect(table.get_by_role("row", name="Mia")).to_contain_text("fre. 09:00")
+            await sound(sara.page)
