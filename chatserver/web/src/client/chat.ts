@@ -345,6 +345,7 @@ export class Chat {
       setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
     } else if (error.ask !== null && this.#histories.has(error.ask)) {
       const { ask } = error;
+      this.#asked = 0;
       if (!error.temporary) {
         this.#answerHistory(ask)?.reject(new ChatError(error.code, error.message));
       } else {

@@ -33,6 +33,8 @@ export class Talk extends Store {
   #sorted: Message[] | undefined;
   #more = true;
   #hasPage = false;
+  #isSure = true;
+  readonly #remembered = new Set<number>();
   #loading: Promise<void> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #typed = 0;
@@ -67,6 +69,11 @@ export class Talk extends Store {
     return this.#hasPage;
   }
 
+  /** Whether the server has told of it since the page was opened; else it is as the device remembers it. */
+  get isSure(): boolean {
+    return this.#isSure;
+  }
+
   get isLoading(): boolean {
     return this.#loading !== undefined;
   }
@@ -98,11 +105,15 @@ export class Talk extends Store {
   async #load(): Promise<void> {
     if (!this.#more) return;
     this.changed();
-    const before = this.messages[0]?.seq ?? null;
+    const before = this.#hasPage ? this.messages[0]?.seq ?? null : null;
     this.#takePage(await this.#chat.history(this.view.id, before, PAGE));
   }
 
   #takePage(page: HistoryPage): void {
+    // What was remembered may have been erased since: only what comes again counts.
+    for (const seq of this.#remembered) this.#messages.delete(seq);
+    this.#remembered.clear();
+    this.#sorted = undefined;
     for (const each of page.messages) this.#put(each);
     this.#more = page.more;
     this.#hasPage = true;
@@ -111,7 +122,11 @@ export class Talk extends Store {
 
   /** Messages that the device has kept, before the server says anything. */
   remember(messages: readonly Message[]): void {
-    for (const each of messages) this.#put(each);
+    this.#isSure = false;
+    for (const each of messages) {
+      this.#put(each);
+      this.#remembered.add(each.seq);
+    }
     this.changed();
   }
 
@@ -166,6 +181,7 @@ export class Talk extends Store {
         break;
       case "conversation":
         this.view = event.conversation;
+        this.#isSure = true;
         break;
       case "read":
         this.view = event.from === this.#user
@@ -225,6 +241,7 @@ export class Talk extends Store {
   }
 
   #put(message: Message): void {
+    this.#remembered.delete(message.seq);
     this.#messages.set(message.seq, message);
     this.#sorted = undefined;
     if (message.seq > this.view.last_seq) {
