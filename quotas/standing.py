@@ -34,6 +34,17 @@ class ConversationSettings(Struct, frozen=True):
         return rulebook.terms(self.plan, self.zone, self.holidays, live_until, now, self.chats, ended=ended)
 
 
+class Texts(Struct, frozen=True):
+    """How many texts each side has written. Events count for nobody."""
+
+    member: int = 0
+    mentor: int = 0
+
+    def for_side(self, side: Writer) -> int:
+        """How many of the other side's."""
+        return self.mentor if side == "member" else self.member
+
+
 class Standing(Struct, frozen=True):
     """A conversation as it stands at `now`."""
 
@@ -47,6 +58,18 @@ class Standing(Struct, frozen=True):
     """Whether the open wait's deadline has passed and was noted."""
     substitutes_read: Mapping[str, int] = {}
     """How far those have read who stood in for the mentor, by person."""
+    texts: Texts = Texts()
+    member_seen: int = 0
+    """How many of the mentor's texts there are up to the member's mark."""
+    mentor_seen: int = 0
+    """How many of the member's texts there are up to the mentor's mark."""
+    last_at: int = 0
+    """When the last message or event was written; 0 where that is not known."""
+
+    def unread(self, side: Writer) -> int:
+        """How many of the other side's texts that side has not seen."""
+        seen = self.member_seen if side == "member" else self.mentor_seen
+        return max(0, self.texts.for_side(side) - seen)
 
     def terms(self, rulebook: Rulebook) -> Terms:
         """The terms that hold at this standing's `now`. Raises UnjudgeableError."""

@@ -16,7 +16,14 @@ from chatserver.api import problem
 from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, LIST_ABSENCES, PUT_ABSENCE
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
-from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
+from chatserver.api.bookings import (
+    CANCEL_BOOKING,
+    GET_BOOKING,
+    GET_BOOKINGS,
+    GET_MENTOR_BOOKINGS,
+    MOVE_BOOKING,
+    PUT_BOOKING,
+)
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
@@ -36,7 +43,7 @@ from chatserver.api.notice_settings import ASK_OPENING, FORGET_OPENING, GET_SETT
 from chatserver.api.notices import GET_NOTICES, READ_NOTICES
 from chatserver.api.openapi import document
 from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
-from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
+from chatserver.api.people import GET_PERSON, PUT_LOCALE, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.prices import GET_PRICES, PUT_PRICES
 from chatserver.api.problem import ProblemError
 from chatserver.api.push import (
@@ -49,6 +56,7 @@ from chatserver.api.readings import GET_READINGS
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT, GET_TODAY
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
+from chatserver.api.services import GET_SERVICES
 from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
 from chatserver.api.slots import GET_SLOTS
 from chatserver.api.statements import GET_STATEMENT
@@ -68,6 +76,7 @@ from quotas.store.errors import StoreError
 OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PERSON,
     GET_PERSON,
+    PUT_LOCALE,
     REVOKE_PERSON,
     PUT_CONVERSATION,
     CHANGE_CONVERSATION,
@@ -90,6 +99,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CALENDAR,
     GET_BOOKING_EVENTS,
     GET_BOOKINGS,
+    GET_MENTOR_BOOKINGS,
+    GET_SERVICES,
     GET_CREDITS,
     CORRECT_CREDITS,
     PUT_HOURS,

@@ -14,7 +14,9 @@ from chatserver.protocol.events import (
     ReadMark,
     Refused,
     ReplyChanged,
+    Role,
     Unfollowed,
+    UnreadLeft,
     Welcome,
 )
 
@@ -32,24 +34,36 @@ def note(book: Book, user: str, event: AnyEvent) -> None:
             book[event.conversation.id] = event.conversation
         case Unfollowed():
             book.pop(event.conversation, None)
-        case Accepted() | Refused() | Message() | ComposerChanged() | ReplyChanged() | ReadMark() | Presence() if (
-            event.conversation in book
-        ):
+        case (
+            Accepted()
+            | Refused()
+            | Message()
+            | ComposerChanged()
+            | ReplyChanged()
+            | ReadMark()
+            | UnreadLeft()
+            | Presence()
+        ) if event.conversation in book:
             book[event.conversation] = _after(book[event.conversation], user, event)
 
 
 def _after(
     known: ConversationView,
     user: str,
-    event: Accepted | Refused | Message | ComposerChanged | ReplyChanged | ReadMark | Presence,
+    event: Accepted | Refused | Message | ComposerChanged | ReplyChanged | ReadMark | UnreadLeft | Presence,
 ) -> ConversationView:
     match event:
         case Accepted():
             return replace(known, composer=event.composer, last_seq=max(known.last_seq, event.seq))
         case Refused() | ComposerChanged():
             return replace(known, composer=event.composer)
+        case Message() if event.seq <= known.last_seq:
+            return known
         case Message():
-            return replace(known, last_seq=max(known.last_seq, event.seq))
+            unread = known.unread + (event.kind == "text" and event.role == _other_side(known, user))
+            return replace(known, last_seq=event.seq, unread=unread)
+        case UnreadLeft():
+            return replace(known, unread=event.unread, last_seq=max(known.last_seq, event.last_seq))
         case ReplyChanged():
             return replace(known, reply=event.reply)
         case ReadMark() if event.sender == user:
@@ -58,3 +72,9 @@ def _after(
             return replace(known, peer_read_seq=max(known.peer_read_seq, event.seq))
         case Presence():
             return known if event.user == user else replace(known, peer_online=event.online)
+
+
+def _other_side(known: ConversationView, user: str) -> Role:
+    """Whose texts are unread until they are read; whoever only reads sees it as the member does."""
+    is_mentor = user == known.mentor or known.reads_from is not None
+    return "member" if is_mentor else "mentor"

@@ -56,6 +56,7 @@ from chatserver.protocol.events import (
     SessionChanged,
     TypingNow,
     Unfollowed,
+    UnreadLeft,
     Welcome,
 )
 from chatserver.protocol.sessions import BookingView
@@ -400,6 +401,7 @@ class ChatClient:
                 | ReplyChanged()
                 | Deadline()
                 | ReadMark()
+                | UnreadLeft()
                 | TypingNow()
                 | Presence()
                 | CaseChanged()

@@ -5,11 +5,13 @@ written, and the seq of the last archived message, so that the next one gets the
 after the archive last looked.
 """
 
+from collections.abc import Mapping
 from typing import cast
 
 from msgspec import Struct
 
 from chatserver.conversations.records import record
+from chatserver.messages.read_marks import OTHER
 from chatserver.messages.rows import ledger_snapshots, messages
 from chatserver.messages.rows.ledger_snapshots import LedgerSnapshot
 from chatserver.messages.rows.messages import MessageRow
@@ -72,12 +74,28 @@ class ArchiveRestorer:
             else:
                 own, state = [], archived.snapshot.state if archived.snapshot else {}
             told = max(archived.told, int(state.get("told", 0)))
+            texts = await self._texts(conversation, archived.last_seq, own, state)
             last_seq = None if found is None else found.last_seq
             sent = _sent(archived, own)
             if await self._ledger_archive.restore(
-                conversation, archived.last_seq, last_seq, {**state, "told": f"{told}"}, own, sent
+                conversation, archived.last_seq, last_seq, {**state, **texts, "told": f"{told}"}, own, sent
             ):
                 return True
+
+    async def _texts(
+        self, conversation: str, last_seq: int, own: list[Entry], state: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How many texts each side has written, and how many of the other's it has seen, counted anew."""
+        heads = [(seq, head_of(entry.entry)) for seq, entry in enumerate(own, start=last_seq + 1)]
+        found: dict[str, str] = {}
+        async with self._database.read() as connection:
+            for side, other in OTHER.items():
+                read = int(state.get(f"{side}_read", 0))
+                for name, writer, upto in ((f"{side}_texts", side, 2**53), (f"{side}_seen", other, read)):
+                    archived = await messages.count_texts(connection, conversation, writer, min(upto, last_seq))
+                    after = sum(head.role == writer and head.kind == "text" for seq, head in heads if seq <= upto)
+                    found[name] = f"{archived + after}"
+        return found
 
     async def _archived(self, conversation: str, found: Unarchived | None) -> _Archived:
         since = await self._ledger.now() - IDEMPOTENCY_PERIOD

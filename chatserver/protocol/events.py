@@ -114,6 +114,8 @@ class ConversationView(Struct, frozen=True):
     peer_online: bool
     composer: Composer
     reply: Reply
+    unread: int = 0
+    """How many texts of the other side come after `read_seq`, up to `last_seq`."""
     banner: str | None = None
     """A text key of the plan that the app translates and shows above the composer, such as `only_video_included`."""
     credits: CreditsLeft | None = None
@@ -231,6 +233,17 @@ class ReadMark(Event, frozen=True, tag="read"):
     conversation: str
     sender: str = field(name="from")
     seq: int
+
+
+class UnreadLeft(Event, frozen=True, tag="unread"):
+    """To all connections of whoever's read mark has moved: so many texts of the other side up to `last_seq` are unread.
+
+    Each that comes after it, by `message`, is one more.
+    """
+
+    conversation: str
+    unread: int
+    last_seq: int
 
 
 class TypingNow(Event, frozen=True, tag="typing"):
@@ -369,6 +382,7 @@ AnyEvent = (
     | Deadline
     | ConversationChanged
     | ReadMark
+    | UnreadLeft
     | TypingNow
     | Presence
     | SessionChanged

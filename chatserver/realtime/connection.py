@@ -15,6 +15,7 @@ from chatserver.access.rate_limit import OTHER_COST, RateLimit
 from chatserver.access.tokens import Identity
 from chatserver.messages.history import history
 from chatserver.messages.lane import OnPosted, PostOutcome
+from chatserver.messages.read_marks import mark_read
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
@@ -445,7 +446,7 @@ class Connection:
         side = self._side(room)
         if side is not None:
             unread_after = room.lane.terms.unread_after
-            moved = await room.ledger.mark_read(room.id, side, command.seq, self.id, unread_after)
+            moved = await mark_read(room.ledger, room.log, room.id, side, command.seq, self.id, unread_after)
         elif follower.stands_in:
             moved = await room.ledger.mark_read_standing_in(room.id, self.user, command.seq, self.id)
         else:

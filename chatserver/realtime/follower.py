@@ -91,6 +91,14 @@ class Follower(Generic[FollowedRoom]):
         return False
 
     @property
+    def seen_standing_in(self) -> int | None:
+        """How many of the member's texts whoever stands in has seen, or may not see; None for all others."""
+        return None
+
+    def marked(self) -> None:
+        """The mark of whoever stands in has moved."""
+
+    @property
     def first_seq(self) -> int:
         """The first seq that it may read."""
         return 1

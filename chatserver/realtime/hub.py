@@ -35,7 +35,7 @@ from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.standing_in import StandIns
-from chatserver.realtime.substitute import Substitute
+from chatserver.realtime.substitute import Substitute, seen_standing_in
 from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.standing_in import StandInBook
@@ -47,8 +47,9 @@ from quotas.store.errors import StoreError
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
-_StandInPlace = tuple[AbsenceRecord, int | None]
-"""Of whoever stands in: the mentor's absence, and the first seq that they may read, where there is one."""
+_StandInPlace = tuple[AbsenceRecord, int | None, int | None]
+"""Of whoever stands in: the mentor's absence, the first seq that they may read, where there is one, and how many of the
+member's texts they have seen."""
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
 _EXPECTED = (StoreError, DatabaseError, UnknownPlanError)
@@ -197,16 +198,18 @@ class Hub:
 
     async def _stand_in_places(self, connection: Connection, rooms: Iterable[Room]) -> dict[str, _StandInPlace]:
         """Of those in which the connection's person stands in. Raises StoreError."""
-        absences = {room.id: absence for room in rooms if (absence := self._absence_for(connection, room)) is not None}
-        found = await gathered(self._reads_from(name, absence) for name, absence in absences.items())
-        return {name: (absences[name], first) for name, first in found}
+        places = [(room, absence) for room in rooms if (absence := self._absence_for(connection, room)) is not None]
+        found = await gathered(self._stand_in_place(connection.user, room, absence) for room, absence in places)
+        return dict(found)
 
-    async def _reads_from(self, conversation: str, absence: AbsenceRecord) -> tuple[str, int | None]:
+    async def _stand_in_place(self, person: str, room: Room, absence: AbsenceRecord) -> tuple[str, _StandInPlace]:
         """What cannot be said without the archive is looked at again by the follower. Raises StoreError."""
         try:
-            return conversation, await first_for_substitute(self._log, conversation, absence)
+            first = await first_for_substitute(self._log, room.id, absence)
+            seen = None if first is None else await seen_standing_in(room, person, first)
         except DatabaseError:
-            return conversation, None
+            return room.id, (absence, None, None)
+        return room.id, (absence, first, seen)
 
     def _kept(self, room: Room) -> Room:
         """A room that its last follower left while this one was on the way: the one that took its place, or itself."""

@@ -27,6 +27,7 @@ from chatserver.protocol.events import (
     ReplyChanged,
     Role,
     TypingNow,
+    UnreadLeft,
 )
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
@@ -36,7 +37,7 @@ from quotas.admission import Usage, WritingState
 from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
 from quotas.ledger.feed import Hand
-from quotas.standing import ConversationSettings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Texts, Writer
 from quotas.terms import Rulebook
 
 
@@ -79,6 +80,9 @@ class Room:
         self.heard = (0, 0)
         """Seq and instant of the message that the feed brought last."""
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
+        self.texts = standing.texts
+        self._seen: dict[Writer, int] = {"member": standing.member_seen, "mentor": standing.mentor_seen}
+        """How many of the other side's texts each side has seen, up to its mark."""
         self.substitutes_read = dict(standing.substitutes_read)
         self.online: frozenset[str] = frozenset()
         self.followers: set[Follower[Room]] = set()
@@ -135,6 +139,7 @@ class Room:
             last_seq=self.last_seq,
             read_seq=self.substitutes_read.get(reader.user, 0) if stands_in else self.read[own],
             peer_read_seq=self.read[peer],
+            unread=self.unread(follower),
             peer_online=(settings.mentor if own == "member" else settings.member) in self.online,
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
@@ -146,6 +151,27 @@ class Room:
             names={person: self.names[person] for person in self.people if person in self.names},
             reads_from=follower.first_seq if stands_in else None,
         )
+
+    def unread(self, follower: "Follower[Room]") -> int:
+        """How many texts of the other side its person has not seen; for those who only read, the member."""
+        if (seen := follower.seen_standing_in) is not None:
+            return max(0, self.texts.member - seen)
+        reader = follower.connection
+        return self._unread(self.side_of(reader.user, reader.role) or "member")
+
+    def _unread(self, side: Writer) -> int:
+        return max(0, self.texts.for_side(side) - self._seen[side])
+
+    def say_unread_to(self, follower: "Follower[Room]") -> None:
+        """Tell one of those here how much is unread."""
+        follower.connection.tell(UnreadLeft(self.id, self.unread(follower), self.last_seq))
+
+    def _say_unread(self, side: Writer) -> None:
+        """Tell that side's devices; of the member also those who only read."""
+        for follower in self.followers:
+            reader = follower.connection
+            if not follower.stands_in and (self.side_of(reader.user, reader.role) or "member") == side:
+                self.say_unread_to(follower)
 
     def say_view_to(self, follower: "Follower[Room]", now: int | None = None) -> None:
         """Tell one of those here how the conversation is now, or at an instant that was just passed."""
@@ -204,9 +230,16 @@ class Room:
         changed = standing.settings != self._announced
         self._announced = standing.settings
         self.take(standing)
+        unread = self._unread("member"), self._unread("mentor")
+        if standing.last_seq >= self.last_seq:
+            self.texts = standing.texts
         self.last_seq = max(self.last_seq, standing.last_seq)
-        self._mark("member", standing.member_read)
-        self._mark("mentor", standing.mentor_read)
+        self._mark("member", standing.member_read, standing.member_seen)
+        self._mark("mentor", standing.mentor_read, standing.mentor_seen)
+        sides: tuple[Writer, Writer] = ("member", "mentor")
+        for side, before in zip(sides, unread, strict=True):
+            if self._unread(side) != before:
+                self._say_unread(side)
         for person, seq in standing.substitutes_read.items():
             self.substitutes_read[person] = max(seq, self.substitutes_read.get(person, 0))
         for follower in self.followers:
@@ -253,12 +286,14 @@ class Room:
             standing = replace(standing, usage=self.lane.usage)
         self.lane.learn(standing)
 
-    def message(self, seq: int, at: int, usage: Usage, origin: str, entry: bytes) -> None:
+    def message(self, seq: int, at: int, usage: Usage, texts: Texts, origin: str, entry: bytes) -> None:
         """The feed brought a message, or an event."""
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)
         self.heard = (seq, at)
-        self.last_seq = max(self.last_seq, seq)
+        if seq >= self.last_seq:
+            self.texts = texts
+            self.last_seq = seq
         audience = self._audience(Entry(seq, at, entry))
         if audience is not None:
             for follower in self.followers:
@@ -287,23 +322,32 @@ class Room:
             if not follower.stands_in:
                 follower.connection.push(audience.frame(follower.connection.encoding))
 
-    def read_mark(self, whose: Hand, seq: int, origin: str) -> None:
+    def read_mark(self, whose: Hand, seq: int, origin: str, seen: int | None) -> None:
         """The feed brought a read mark."""
         if whose.substitute:
             self._substitute_read(whose.substitute, seq, origin)
-        elif self._mark(whose.side, seq):
+            return
+        if seen is None and seq >= self.last_seq:
+            seen = self.texts.for_side(whose.side)
+        if self._mark(whose.side, seq, seen):
             self.say(ReadMark(self.id, self._person(whose.side), seq), but=origin)
+            self._say_unread(whose.side)
 
     def _substitute_read(self, person: str, seq: int, origin: str) -> None:
         """Nobody else hears of it: what a substitute has read, the mentor has not."""
         self.substitutes_read[person] = max(seq, self.substitutes_read.get(person, 0))
         for follower in self.followers:
-            if follower.connection.user == person and follower.stands_in and follower.connection.id != origin:
-                follower.connection.tell(ReadMark(self.id, person, seq))
+            if follower.connection.user == person and follower.stands_in:
+                if follower.connection.id != origin:
+                    follower.connection.tell(ReadMark(self.id, person, seq))
+                follower.marked()
 
-    def _mark(self, side: Writer, seq: int) -> bool:
+    def _mark(self, side: Writer, seq: int, seen: int | None) -> bool:
+        """Whether it has moved."""
         moved = seq > self.read[side]
-        self.read[side] = max(seq, self.read[side])
+        if seq >= self.read[side]:
+            self.read[side] = seq
+            self._seen[side] = self._seen[side] if seen is None else seen
         return moved
 
     def typing(self, who: Hand, origin: str) -> None:

@@ -3,24 +3,43 @@
 Source: cases.md "Answers that do not come".
 """
 
+import asyncio
+
 from chatserver.conversations.absence import AbsenceRecord
+from chatserver.messages.read_marks import texts_between
 from chatserver.messages.substitutes import reads_from
 from chatserver.protocol.events import Gap
 from chatserver.realtime.follower import Follower, Reader
 from chatserver.realtime.outgoing import MessageAudience
 from chatserver.realtime.room import Room
+from chatserver.records.database import DatabaseError
 from quotas.ledger.base import Entry, StandIn
+from quotas.store.errors import StoreError
+
+
+async def seen_standing_in(room: Room, person: str, first_seq: int) -> int:
+    """How many of the member's texts are not unread for whoever stands in: seen by them, or of before they may read.
+
+    Raises StoreError, DatabaseError.
+    """
+    texts, last_seq = room.texts.member, room.last_seq
+    after = max(first_seq - 1, room.substitutes_read.get(person, 0))
+    return texts - await texts_between(room.log, room.id, "member", after, last_seq + 1)
 
 
 class Substitute(Follower[Room]):
     """As long as no member's message has waited in the absence, there is nothing to read."""
 
-    __slots__ = ("absence", "reads_from")
+    __slots__ = ("_counting", "_seen", "absence", "reads_from")
 
-    def __init__(self, connection: Reader, room: Room, absence: AbsenceRecord, reads_from: int | None) -> None:
+    def __init__(
+        self, connection: Reader, room: Room, absence: AbsenceRecord, reads_from: int | None, seen: int | None
+    ) -> None:
         super().__init__(connection, room)
         self.absence = absence
         self.reads_from = reads_from
+        self._seen = seen
+        self._counting: asyncio.Task[None] | None = None
         if self.reads_from is None and room.lane.usage.waiting_since:
             self._next_seq = room.last_seq  # A wait has begun meanwhile, or its beginning could not be read.
 
@@ -32,6 +51,29 @@ class Substitute(Follower[Room]):
     @property
     def stands_in(self) -> bool:
         return True
+
+    @property
+    def seen_standing_in(self) -> int:
+        """Where that is not known, nothing is said to be unread."""
+        return self.room.texts.member if self._seen is None else self._seen
+
+    def marked(self) -> None:
+        if self._counting is None:
+            self._counting = asyncio.get_running_loop().create_task(self._count())
+
+    async def _count(self) -> None:
+        try:
+            self._seen = await seen_standing_in(self.room, self.connection.user, self.first_seq)
+        except (StoreError, DatabaseError):
+            self._seen = None
+        finally:
+            self._counting = None
+        self.room.say_unread_to(self)
+
+    def stop(self) -> None:
+        super().stop()
+        if self._counting is not None:
+            self._counting.cancel()
 
     @property
     def first_seq(self) -> int:
@@ -71,6 +113,7 @@ class Substitute(Follower[Room]):
         if first is None:
             return False
         self.reads_from = reads_from(first)
+        self._seen = await seen_standing_in(self.room, self.connection.user, self.reads_from)
         self._next_seq = min(self._next_seq, first)
         self.room.say_view_to(self)
         return True

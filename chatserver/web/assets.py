@@ -31,6 +31,8 @@ class AssetManifest(Struct, frozen=True):
     """What `build.ts` wrote: what each page loads, and the service worker."""
 
     pages: dict[str, PageAssets]
+    words: dict[str, str]
+    """The script of each language's words."""
     worker: str
 
 

@@ -3,7 +3,8 @@
 
 import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 
-const PAGES = ["member", "mentor", "support", "call", "sign_in"];
+const PAGES = ["member", "mentor", "support", "call", "sign_in", "settings"];
+const LANGUAGES = ["nb", "da", "en"];
 const OUT = new URL("./built/", import.meta.url);
 
 interface Page {
@@ -54,7 +55,10 @@ async function main(): Promise<void> {
       preload: staticImports(apps.metafile, script).map(named),
     };
   }
-  const manifest = { pages, worker: named(outputOf(worker.metafile, "src/worker/main.ts")) };
+  const words = Object.fromEntries(
+    LANGUAGES.map((each) => [each, named(outputOf(apps.metafile, `src/words/${each}.ts`))]),
+  );
+  const manifest = { pages, words, worker: named(outputOf(worker.metafile, "src/worker/main.ts")) };
   await zip();
   await Deno.writeTextFile(new URL("manifest.json", OUT), JSON.stringify(manifest, null, 2) + "\n");
   await stop();

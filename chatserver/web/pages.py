@@ -1,4 +1,4 @@
-"""The apps' pages: `/app/member`, `/app/mentor`, `/app/support`, `/app/call/{booking}`, `/app/sign-in`.
+"""The apps' pages: `/app/member`, `/app/mentor`, `/app/support`; beside them sign-in, settings and a call.
 
 A page is a shell that loads its script and style; it holds nothing of anybody, so no token is needed to get it.
 """
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from chatserver.api.negotiation import language
 from chatserver.web.assets import PREFIX, Assets, answer
 from chatserver.web.headers import page_headers
 
@@ -19,6 +20,7 @@ PAGES = {
     "support": "/app/support",
     "call": "/app/call/{booking}",
     "sign_in": "/app/sign-in",
+    "settings": "/app/settings",
 }
 """Where each stands."""
 WORKER = "/app/worker.js"
@@ -51,12 +53,21 @@ def app_routes(assets: Assets | None, name: str, embedders: Sequence[str] = ()) 
 
 def _page(assets: Assets | None, page: str, name: str, embedders: Sequence[str]) -> Endpoint:
     headers = page_headers(embedders, calls=page == "call")
-    text = _NOT_BUILT if assets is None else _shell(assets, page, name)
+    if assets is None:
+        return _said(503, _NOT_BUILT, headers)
+    texts = {each: _shell(assets, page, name, each) for each in assets.manifest.words}
 
     async def shown(request: Request) -> Response:
-        return HTMLResponse(text, status_code=503 if assets is None else 200, headers=headers)
+        return HTMLResponse(texts[language(request.headers.get("accept-language", ""))], headers=headers)
 
     return shown
+
+
+def _said(status: int, text: str, headers: dict[str, str]) -> Endpoint:
+    async def said(request: Request) -> Response:
+        return HTMLResponse(text, status_code=status, headers=headers)
+
+    return said
 
 
 def _worker(assets: Assets) -> Endpoint:
@@ -69,11 +80,13 @@ def _worker(assets: Assets) -> Endpoint:
     return served
 
 
-def _shell(assets: Assets, page: str, name: str) -> str:
+def _shell(assets: Assets, page: str, name: str, spoken: str) -> str:
     loads = assets.manifest.pages[page]
-    preloads = "".join(f'<link rel="modulepreload" href="{PREFIX}/{each}">\n' for each in loads.preload)
+    # The words that the browser asks for first: so they are there when the script is.
+    early = (*loads.preload, assets.manifest.words[spoken])
+    preloads = "".join(f'<link rel="modulepreload" href="{PREFIX}/{each}">\n' for each in early)
     return f"""<!doctype html>
-<html lang="en">
+<html lang="{spoken}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="{_VIEWPORT}">

@@ -7,6 +7,8 @@ from quotas.ledger.state import PACKED
 
 USAGE = struct.Struct(">3xIBI2x2x4x4xqqqq8xx")
 """What of a packed state is Usage."""
+TEXTS = struct.Struct(">65xII8x")
+"""How many texts each side has written, of a packed state."""
 POSTED = struct.Struct(">IqqB")
 _REFUSED = struct.Struct(">qq")
 AFTER_POSTED = 1 + POSTED.size

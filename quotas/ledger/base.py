@@ -106,6 +106,18 @@ class Unknown(Struct, frozen=True, gc=False):
     """The ledger has no such conversation."""
 
 
+class Uncounted(Struct, frozen=True, gc=False):
+    """The mark has not moved: say how many texts of the other side there are up to it, since it is not at the end.
+
+    Of its `texts` up to `last_seq` the reader has seen `seen` up to `read`, their mark; None where that is not known.
+    """
+
+    last_seq: int
+    texts: int
+    read: int
+    seen: int | None
+
+
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
 
 
@@ -170,9 +182,18 @@ class Ledger(Protocol):
         """
 
     async def mark_read(
-        self, conversation: str, reader: Writer, seq: int, origin: str, unread_after: int = 0
-    ) -> bool | None:
+        self,
+        conversation: str,
+        reader: Writer,
+        seq: int,
+        origin: str,
+        unread_after: int = 0,
+        *,
+        seen: int | None = None,
+    ) -> bool | Uncounted | None:
         """Move a read mark forward; whether it moved. None where `seq` is beyond the last message, or there is none.
+
+        `seen` is how many texts of the other side there are up to `seq`: it need not be said of the last message.
 
         Where the reader was told of unread messages and this is not the last, the rest may stay unread for
         `unread_after` ms, as in Terms.

@@ -9,8 +9,8 @@ from typing import Final, Literal, cast
 from msgspec import Struct
 
 from quotas.admission import Usage
-from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, USAGE
-from quotas.standing import Writer
+from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, TEXTS, USAGE
+from quotas.standing import Texts, Writer
 
 MESSAGE: Final = b"M"
 """A message was accepted, or an event written: POSTED, the packed state, `<origin>\\n<entry>`, of '' where nobody's."""
@@ -19,7 +19,9 @@ SETTINGS: Final = b"S"
 THERE: Final = b"N"
 """`N <last seq>`: the conversation is there, or there again, up to that message."""
 READ: Final = b"R"
-"""`R <side> <seq> <origin>`: a read mark has moved. Of who stands in: `R substitute <seq> <origin> <person>`."""
+"""`R <side> <seq> <origin> <texts of the other side up to it>`: a read mark has moved.
+
+Of who stands in: `R substitute <seq> <origin> <person>`."""
 TYPING: Final = b"T"
 """`T <side> <origin>`: somebody types. Who stands in: `T substitute <origin> <person>`."""
 PRESENCE: Final = b"P"
@@ -47,12 +49,13 @@ STANDS_IN: Final = b"stands in"
 """On a person's channel: for whom they stand in has changed, or where. Look."""
 
 
-def read_message(payload: bytes) -> tuple[int, int, Usage, str, bytes]:
-    """Of MESSAGE: seq, instant, usage, origin, entry."""
+def read_message(payload: bytes) -> tuple[int, int, Usage, Texts, str, bytes]:
+    """Of MESSAGE: seq, instant, usage, texts, origin, entry."""
     seq, at, _, _ = POSTED.unpack_from(payload, 1)
     origin_ends = payload.index(b"\n", AFTER_STATE)
     usage = Usage(*USAGE.unpack_from(payload, AFTER_POSTED))
-    return seq, at, usage, payload[AFTER_STATE:origin_ends].decode(), payload[origin_ends + 1 :]
+    texts = Texts(*TEXTS.unpack_from(payload, AFTER_POSTED))
+    return seq, at, usage, texts, payload[AFTER_STATE:origin_ends].decode(), payload[origin_ends + 1 :]
 
 
 def read_there(payload: bytes) -> int:
@@ -71,10 +74,11 @@ def _hand(side: str, person: list[str]) -> Hand:
     return Hand("mentor", person[0]) if side == _SUBSTITUTE else Hand(cast(Writer, side))
 
 
-def read_mark(payload: bytes) -> tuple[Hand, int, str]:
-    """Of READ: whose, seq, origin."""
-    _, side, seq, origin, *person = payload.decode().split(" ")
-    return _hand(side, person), int(seq), origin
+def read_mark(payload: bytes) -> tuple[Hand, int, str, int | None]:
+    """Of READ: whose, seq, origin, how many texts of the other side there are up to it: None where that is not said."""
+    _, side, seq, origin, *more = payload.decode().split(" ")
+    seen = int(more[0]) if more and side != _SUBSTITUTE else None
+    return _hand(side, more), int(seq), origin, seen
 
 
 def typing(hand: Hand, origin: str) -> str:

@@ -29,9 +29,10 @@ from quotas.ledger.base import (
     PostResult,
     Reused,
     Stale,
+    Uncounted,
     Unknown,
 )
-from quotas.standing import ConversationSettings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Texts, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
@@ -43,6 +44,8 @@ class _Book:
     settings: ConversationSettings
     usage: Usage = field(default_factory=Usage)
     log: list[Entry] = field(default_factory=list)
+    texts: Texts = field(default_factory=Texts)
+    seen: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused]]] = field(default_factory=dict)
     """Generation → side, who stood in ('' for nobody) and id → digest and first answer."""
@@ -112,7 +115,18 @@ class MemoryLedger:
     def _standing(self, book: _Book, now: int) -> Standing:
         read = book.read["member"], book.read["mentor"]
         by_person = dict(book.substitutes_read)
-        return Standing(now, book.settings, book.usage, len(book.log), *read, substitutes_read=by_person)
+        return Standing(
+            now,
+            book.settings,
+            book.usage,
+            len(book.log),
+            *read,
+            substitutes_read=by_person,
+            texts=book.texts,
+            member_seen=book.seen["member"],
+            mentor_seen=book.seen["mentor"],
+            last_at=max((entry.at for entry in book.log), default=0),
+        )
 
     def post(
         self,
@@ -165,6 +179,8 @@ class MemoryLedger:
         if isinstance(decision, Denied):
             return PostRefused(decision.reason, decision.opens_at, now, book.usage, first=True)
         book.usage = decision.usage
+        written = {post.writer: getattr(book.texts, post.writer) + 1}
+        book.texts = replace(book.texts, **written)
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))
         return Posted(seq, now, decision.usage, decision.answered, first=True)
@@ -180,14 +196,27 @@ class MemoryLedger:
         return True
 
     async def mark_read(
-        self, conversation: str, reader: Writer, seq: int, origin: str, unread_after: int = 0
-    ) -> bool | None:
+        self,
+        conversation: str,
+        reader: Writer,
+        seq: int,
+        origin: str,
+        unread_after: int = 0,
+        *,
+        seen: int | None = None,
+    ) -> bool | Uncounted | None:
         book = self._books.get(conversation)
         if book is None or seq > len(book.log):
             return None
-        moved = seq > book.read[reader]
-        book.read[reader] = max(seq, book.read[reader])
-        return moved
+        if seq <= book.read[reader]:
+            return False
+        texts = book.texts.for_side(reader)
+        if seq == len(book.log):
+            seen = texts
+        elif seen is None:
+            return Uncounted(len(book.log), texts, book.read[reader], book.seen[reader])
+        book.read[reader], book.seen[reader] = seq, seen
+        return True
 
     async def mark_read_standing_in(self, conversation: str, person: str, seq: int, origin: str) -> bool | None:
         book = self._books.get(conversation)

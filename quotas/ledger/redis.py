@@ -22,12 +22,13 @@ from quotas.ledger.base import (
     PostResult,
     Reused,
     Stale,
+    Uncounted,
     Unknown,
 )
 from quotas.ledger.chats import packed_chats, unpacked_chats
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.state import State
-from quotas.standing import ConversationSettings, Standing, Writer
+from quotas.standing import ConversationSettings, Standing, Texts, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.keeper import mark_at
@@ -209,10 +210,21 @@ class RedisLedger:
         return None if written < 0 else bool(written)
 
     async def mark_read(
-        self, conversation: str, reader: Writer, seq: int, origin: str, unread_after: int = 0
-    ) -> bool | None:
+        self,
+        conversation: str,
+        reader: Writer,
+        seq: int,
+        origin: str,
+        unread_after: int = 0,
+        *,
+        seen: int | None = None,
+    ) -> bool | Uncounted | None:
         names = (keys.conversation(conversation), keys.feed(conversation))
-        moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift)
+        known = "" if seen is None else seen
+        moved = await self.call("mark_read", names, reader, seq, origin, unread_after, self._shift, known)
+        if isinstance(moved, list):
+            last_seq, texts, read, counted = moved
+            return Uncounted(last_seq, texts, read, int(counted) if counted else None)
         return None if moved < 0 else bool(moved)
 
     async def mark_read_standing_in(self, conversation: str, person: str, seq: int, origin: str) -> bool | None:
@@ -432,6 +444,10 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
             for name, seq in pairs.items()
             if name.startswith(_SUBSTITUTE_READ)
         },
+        texts=Texts(state.member_texts, state.mentor_texts),
+        member_seen=int(pairs.get(b"member_seen", 0)),
+        mentor_seen=int(pairs.get(b"mentor_seen", 0)),
+        last_at=state.last_at,
     )
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 
 from quotas.admission import Status, Usage
 
-PACKED = struct.Struct(">BBBIBIHHIIqqqqqB")
+PACKED = struct.Struct(">BBBIBIHHIIqqqqqBIIq")
 _STATUSES: tuple[Status, ...] = ("open", "paused", "ended", "suspended")
 
 
@@ -43,10 +43,16 @@ class State(Struct, frozen=True):
     unread: int = 0
     """Bits: 1 the member has a timer that looks whether they have read, 2 the member was told and has neither read nor
     written since; 4 and 8 the same of the mentor."""
+    member_texts: int = 0
+    """How many texts the member has written, since they are counted."""
+    mentor_texts: int = 0
+    """The same of the mentor's side."""
+    last_at: int = 0
+    """When the last message or event was written."""
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "State":
-        return cls(*PACKED.unpack(packed.ljust(PACKED.size, b"\0")))  # of before `unread`: nobody was told
+        return cls(*PACKED.unpack(packed.ljust(PACKED.size, b"\0")))  # of before the last ones joined
 
     def packed(self) -> bytes:
         return PACKED.pack(*astuple(self))

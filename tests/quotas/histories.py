@@ -13,7 +13,18 @@ from quotas import instant
 from quotas.admission import Usage
 from quotas.bookings import LENGTHS, QUARTER
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
-from quotas.ledger.base import DIGEST_BYTES, Entry, Ledger, Post, Posted, PostRefused, PostResult, Stale, posted
+from quotas.ledger.base import (
+    DIGEST_BYTES,
+    Entry,
+    Ledger,
+    Post,
+    Posted,
+    PostRefused,
+    PostResult,
+    Stale,
+    Uncounted,
+    posted,
+)
 from quotas.plans import Policy
 from quotas.policy_file import builtin_policy
 from quotas.standing import ConversationSettings, Standing, Writer
@@ -105,7 +116,7 @@ class Browse(Struct, frozen=True):
 
 
 Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell
-Answer = Standing | PostResult | bool | list[Entry] | None
+Answer = Standing | PostResult | Uncounted | bool | list[Entry] | None
 
 
 def rulebooks() -> list[Rulebook]:
@@ -274,6 +285,9 @@ async def happen(ledger: Ledger, conversation: str, event: Event) -> Answer:
         case Tell(at=at, number=number, entry=entry):
             return await ledger.write_event(conversation, number, entry, at=at)
         case MarkRead(reader=reader, seq=seq):
-            return await ledger.mark_read(conversation, reader, seq, "origin")
+            marked = await ledger.mark_read(conversation, reader, seq, "origin")
+            if isinstance(marked, Uncounted):
+                return await ledger.mark_read(conversation, reader, seq, "origin", seen=min(seq, marked.texts))
+            return marked
         case Browse(after=after, before=before, limit=limit):
             return await ledger.messages(conversation, after, before, limit)

@@ -109,6 +109,13 @@ async def last_seq(connection: AsyncConnection, conversation: str) -> int:
     return await connection.scalar(select(func.max(_row.seq)).where(_row.conversation_id == conversation)) or 0
 
 
+async def count_texts(connection: AsyncConnection, conversation: str, writer: Author, upto: int) -> int:
+    """How many texts of that side there are up to a seq."""
+    of = (MESSAGES.c.conversation_id == conversation, MESSAGES.c.role == writer, MESSAGES.c.kind == "text")
+    query = select(func.count()).select_from(MESSAGES).where(*of, MESSAGES.c.seq <= upto)
+    return await connection.scalar(query) or 0
+
+
 async def written_since(connection: AsyncConnection, conversation: str, at: int) -> list[MessageRow]:
     """Every message of that instant or a later one, in order."""
     query = select(MESSAGES).where(_row.conversation_id == conversation, _row.at >= at).order_by(_row.seq)

@@ -134,6 +134,14 @@ Deno.test("history is asked again where the connection broke", async () => {
   cable.close();
 });
 
+Deno.test("a page of history that the server is too busy for is asked for again", async () => {
+  const mia = await online("mia", Deno.env.get("CHAT_URL_LIMITED"));
+  const pages = await Promise.all(Array.from({ length: 40 }, () => mia.history("c1", null, 1)));
+  assert.equal(pages.length, 40);
+  assert.ok(pages.every((page) => page.messages.length === 1));
+  mia.stop();
+});
+
 Deno.test("whoever is signed out ends, and what they wrote stays in the outbox", async () => {
   const outbox = new MemoryOutbox();
   const chat = new Chat({ url, ticket: () => Promise.resolve(null), outbox });

@@ -1,13 +1,13 @@
 -- How a conversation stands, packed into one field of its hash: a message reads and writes it whole. What is in it, and
 -- in which order, stands in quotas/ledger/state.py.
-local STATE = '>BBBIBIHHIIi8i8i8i8i8B'
-local LENGTH = 65 -- bytes of it
+local STATE = '>BBBIBIHHIIi8i8i8i8i8BIIi8'
+local LENGTH = 81 -- bytes of it
 local OPEN, PAUSED, ENDED, SUSPENDED = 0, 1, 2, 3 -- from ENDED on nobody writes, and no wait is open
 local STATUS = {open = OPEN, paused = PAUSED, ended = ENDED, suspended = SUSPENDED}
 local REFUSED_AS = {[PAUSED] = 'paused', [ENDED] = 'ended', [SUSPENDED] = 'suspended'}
 
--- A state of before `unread` was one of it: nobody has a timer, and nobody was told.
-local function whole(packed) return #packed < LENGTH and packed .. '\0' or packed end
+-- One that an earlier release packed lacks what joined since: nobody has a timer or was told, and no texts are counted.
+local function whole(packed) return packed .. string.rep('\0', LENGTH - #packed) end
 
 -- The state by names, for whatever is not done at every message; nil where there is none.
 local function by_names(packed)
@@ -15,7 +15,7 @@ local function by_names(packed)
     local state = {}
     state.status, state.missed, state.behind, state.week, state.windows_used, state.messages_used, state.generation,
         state.quarter, state.revision, state.last_seq, state.window_ends_at, state.live_until, state.waiting_since,
-        state.due_at, state.timer, state.unread = struct.unpack(STATE, whole(packed))
+        state.due_at, state.timer, state.unread, state.member_texts, state.mentor_texts, state.last_at = struct.unpack(STATE, whole(packed))
     return state
 end
 
@@ -25,7 +25,7 @@ local function keep(key, state)
     redis.call('HSET', key, 'state', struct.pack(STATE, state.status, state.missed, state.behind, state.week,
         state.windows_used, state.messages_used, state.generation, state.quarter, state.revision, state.last_seq,
         state.window_ends_at, state.live_until, state.waiting_since, state.due_at, state.timer,
-        state.unread))
+        state.unread, state.member_texts, state.mentor_texts, state.last_at))
 end
 
 local function standing(key, now)

@@ -18,7 +18,7 @@ local function write_event(KEYS, ARGV)
         local tag, name = place_of(key)
         unarchive(tag, name, now)
     end
-    state.last_seq, state.behind = seq, 1
+    state.last_seq, state.behind, state.last_at = seq, 1, math.max(state.last_at, now)
     keep(key, state)
     local posted = struct.pack(POSTED, seq, now, -1, 0)
     say_message(KEYS[3], posted, redis.call('HGET', key, 'state'), '', ARGV[2]) -- nobody's connection wrote it

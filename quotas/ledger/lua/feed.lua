@@ -8,8 +8,9 @@ local function say_settings(channel) redis.call('SPUBLISH', channel, 'S') end
 
 local function say_there(channel, last_seq) redis.call('SPUBLISH', channel, 'N ' .. last_seq) end
 
-local function say_read(channel, side, seq, origin)
-    redis.call('SPUBLISH', channel, 'R ' .. side .. ' ' .. seq .. ' ' .. origin)
+-- `more`: how many of the other side's texts that side has seen; of whoever stands in, who that is.
+local function say_read(channel, side, seq, origin, more)
+    redis.call('SPUBLISH', channel, 'R ' .. side .. ' ' .. seq .. ' ' .. origin .. ' ' .. more)
 end
 
 local function say_deadline(tag, name, kind, hours, due)

@@ -63,7 +63,7 @@ local function post(KEYS, ARGV)
     if not stored then return 'U' end
     stored = whole(stored)
     local status, missed, behind, counted_week, windows, messages, generation_before, quarter, revision_now, last_seq,
-        window_ends, live, since_before, due_before, timer, unread = struct.unpack(STATE, stored)
+        window_ends, live, since_before, due_before, timer, unread, member_texts, mentor_texts, last_at = struct.unpack(STATE, stored)
     local revision, valid_from, valid_until, shift, terms_live, live_ends, this_week, window_length, windows_per_week, cut_at,
         messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first,
         unread_after, lane, number, after = struct.unpack('>dddddddddddddddddddddd', ARGV[5])
@@ -193,8 +193,9 @@ local function post(KEYS, ARGV)
         unarchive(tag, name, now)
         behind = 1
     end
+    if is_member then member_texts = member_texts + 1 else mentor_texts = mentor_texts + 1 end
     local state = struct.pack(STATE, status, missed, behind, counted_week, windows, messages, generation, quarter,
-        revision, seq, window_ends, live, since, due, timer, unread)
+        revision, seq, window_ends, live, since, due, timer, unread, member_texts, mentor_texts, math.max(last_at, now))
     call('HSET', key, 'state', state)
     local posted = struct.pack(POSTED, seq, now, waited, late)
     say_message(KEYS[5], posted, state, ARGV[4], ARGV[3])

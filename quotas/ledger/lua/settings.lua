@@ -10,10 +10,11 @@ local function configure(KEYS, ARGV)
     local now = clock(ARGV[11], tonumber(ARGV[10]), key)
     local state = state_of(key)
     if not state then
-        redis.call('HSET', key, 'member_read', 0, 'mentor_read', 0, 'warned', '0 0', 'archived', 0)
+        redis.call('HSET', key, 'member_read', 0, 'mentor_read', 0, 'warned', '0 0', 'archived', 0,
+            'member_seen', 0, 'mentor_seen', 0)
         state = {missed = 0, behind = 0, windows_used = 0, week = 0, messages_used = 0, generation = 0, quarter = 0,
             revision = 0, last_seq = 0, window_ends_at = 0, live_until = 0, waiting_since = 0, due_at = 0, timer = 0,
-            unread = 0}
+            unread = 0, member_texts = 0, mentor_texts = 0, last_at = 0}
     end
     if revision > state.revision then
         local is_new, since, due = state.revision == 0, state.waiting_since, state.due_at
@@ -100,16 +101,25 @@ local function start_live(KEYS, ARGV)
 end
 
 -- KEYS: conversation, channel
--- ARGV: 'member' or 'mentor', seq, origin, for how many ms the rest may stay unread (0: for ever), shift
+-- ARGV: 'member' or 'mentor', seq, origin, for how many ms the rest may stay unread (0: for ever), shift, how many texts
+-- of the other side there are up to `seq` ('': not known)
 -- Whoever was told and reads only some of it is told again of the rest, in its time.
--- Returns 1 moved, 0 not moved, -1 beyond the last message.
+-- Returns 1 moved, 0 not moved, -1 beyond the last message; {last seq, the other side's texts, the mark, how many of them
+-- it has seen ('': not known)} where the caller must count first.
 local function mark_read(KEYS, ARGV)
     local field, seq = ARGV[1] .. '_read', tonumber(ARGV[2])
     local state = state_of(KEYS[1])
     if not state or seq > state.last_seq then return -1 end
-    if seq <= tonumber(redis.call('HGET', KEYS[1], field)) then return 0 end
+    local before = tonumber(redis.call('HGET', KEYS[1], field))
+    if seq <= before then return 0 end
+    local seen = ARGV[1] == 'member' and state.mentor_texts or state.member_texts
+    if seq < state.last_seq then
+        local counted = redis.call('HGET', KEYS[1], ARGV[1] .. '_seen')
+        if ARGV[6] == '' then return {state.last_seq, seen, before, counted or ''} end
+        seen = tonumber(ARGV[6])
+    end
     local tag, name = place_of(KEYS[1])
-    redis.call('HSET', KEYS[1], field, seq)
+    redis.call('HSET', KEYS[1], field, seq, ARGV[1] .. '_seen', text(seen))
     local now, unread_after = clock('', tonumber(ARGV[5]), KEYS[1]), tonumber(ARGV[4])
     unarchive(tag, name, now)
     if of_side(state.unread, ARGV[1]) == TOLD then
@@ -119,7 +129,7 @@ local function mark_read(KEYS, ARGV)
         end
         keep(KEYS[1], state)
     end
-    say_read(KEYS[2], ARGV[1], seq, ARGV[3])
+    say_read(KEYS[2], ARGV[1], seq, ARGV[3], text(seen))
     return 1
 end
 
@@ -135,7 +145,7 @@ local function mark_read_standing_in(KEYS, ARGV)
     local tag, name = place_of(KEYS[1])
     redis.call('HSET', KEYS[1], field, seq)
     unarchive(tag, name, clock('', tonumber(ARGV[4]), KEYS[1]))
-    say_read(KEYS[2], 'substitute', seq, ARGV[3] .. ' ' .. ARGV[1])
+    say_read(KEYS[2], 'substitute', seq, ARGV[3], ARGV[1])
     return 1
 end
 

@@ -107,6 +107,7 @@ def largest_conversation(id: str) -> ConversationView:
         banner=NAME,
         credits=CreditsLeft(10**6, INSTANT),
         next_session=NextSession(NAME, "video_call", INSTANT, 90, "no_show_candidate"),
+        unread=LAST,
         names=dict.fromkeys(names(2), "n" * 200),
     )
 

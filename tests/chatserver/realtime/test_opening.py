@@ -39,6 +39,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
                 "live_until": None,
             },
             "reply": {"waiting_since": None, "due_at": None, "overdue": False},
+            "unread": 0,
             "banner": None,
             "credits": None,
             "next_session": None,

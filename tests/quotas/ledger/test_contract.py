@@ -7,7 +7,19 @@ from msgspec.structs import replace
 
 from quotas.admission import Answered, Usage
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.ledger.base import IDEMPOTENCY_PERIOD, Again, Entry, Ledger, Posted, PostRefused, Reused, Stale, Unknown
+from quotas.ledger.base import (
+    IDEMPOTENCY_PERIOD,
+    Again,
+    Entry,
+    Ledger,
+    Posted,
+    PostRefused,
+    Reused,
+    Stale,
+    Uncounted,
+    Unknown,
+)
+from quotas.standing import Texts
 from quotas.terms import Rulebook
 from tests.quotas.ledger.desk import LANE, Desk
 from tests.quotas.moments import oslo
@@ -392,9 +404,9 @@ async def week_of(desk: Desk) -> int:
 async def test_a_read_mark_moves_forward_only_and_not_beyond_the_last_message(desk: Desk) -> None:
     for number in range(3):
         await desk.mentor(MONDAY, str(number))
-    marks = [await desk.ledger.mark_read("c", "member", seq, "o") for seq in (2, 1, 2, 4, 3)]
+    marks = [await desk.ledger.mark_read("c", "member", seq, "o", seen=seq) for seq in (2, 1, 2, 4, 3)]
     assert marks == [True, False, False, None, True]
-    assert await desk.ledger.mark_read("c", "mentor", 1, "o") is True
+    assert await desk.ledger.mark_read("c", "mentor", 1, "o", seen=0) is True
     standing = await desk.standing(MONDAY)
     assert (standing.member_read, standing.mentor_read) == (3, 1)
 
@@ -411,7 +423,28 @@ async def test_an_event_takes_the_next_place_among_the_messages(desk: Desk) -> N
         Entry(3, MONDAY + 2, b"b"),
     ]
     assert (await desk.standing(MONDAY)).last_seq == 3
-    assert await desk.ledger.mark_read("c", "member", 2, "o") is True
+    assert await desk.ledger.mark_read("c", "member", 2, "o", seen=1) is True
+
+
+async def test_texts_are_counted_and_what_of_them_was_seen(desk: Desk) -> None:
+    """Events count for nobody, one's own texts are never unread, and a mark that is not at the end is counted first."""
+    await desk.member(MONDAY, "a")
+    await desk.mentor(MONDAY, "b")
+    await desk.ledger.write_event("c", 1, b"booked", at=MONDAY + 1)
+    await desk.mentor(MONDAY + 2, "c")
+    standing = await desk.standing(MONDAY)
+    assert (standing.texts, standing.last_at) == (Texts(1, 2), MONDAY + 2)
+    assert standing.unread("member") == 2
+    assert standing.unread("mentor") == 1
+    assert await desk.ledger.mark_read("c", "member", 3, "o") == Uncounted(4, 2, 0, 0)
+    assert (await desk.standing(MONDAY)).member_read == 0
+    assert await desk.ledger.mark_read("c", "member", 3, "o", seen=1) is True
+    assert (await desk.standing(MONDAY)).unread("member") == 1
+    assert await desk.ledger.mark_read("c", "member", 4, "o") is True
+    assert await desk.ledger.mark_read("c", "mentor", 4, "o") is True
+    await desk.member(MONDAY + 3, "d")
+    standing = await desk.standing(MONDAY)
+    assert (standing.unread("member"), standing.unread("mentor")) == (0, 1)
 
 
 async def test_an_event_is_written_once_and_none_after_a_later_one(desk: Desk) -> None:
@@ -434,7 +467,7 @@ async def test_an_event_spends_nothing_and_moves_no_wait_window_or_deadline(desk
     before = await desk.standing(MONDAY + HOUR)
     terms = desk.terms(before)
     assert await desk.ledger.write_event("c", 1, b"booked", at=MONDAY + HOUR) is True
-    assert await desk.standing(MONDAY + HOUR) == replace(before, last_seq=2)
+    assert await desk.standing(MONDAY + HOUR) == replace(before, last_seq=2, last_at=MONDAY + HOUR)
     again = await desk.member(MONDAY + HOUR, "question", id="x")
     assert isinstance(again, Posted)
     assert (again.first, again.seq) == (False, 1)
@@ -449,7 +482,7 @@ async def test_events_are_written_where_nobody_may_write(desk: Desk, status: str
     await desk.member(MONDAY, "question")
     before = await desk.configure(MONDAY, status=status)
     assert await desk.ledger.write_event("c", 1, b"cancelled", at=MONDAY) is True
-    assert await desk.standing(MONDAY) == replace(before, last_seq=2)
+    assert await desk.standing(MONDAY) == replace(before, last_seq=2, last_at=MONDAY)
     assert isinstance(await desk.member(MONDAY, "hello"), PostRefused)
 
 

@@ -17,7 +17,7 @@ from quotas.ledger.feed import read_message
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.state import State
-from quotas.standing import Standing
+from quotas.standing import Standing, Texts
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.terms import Rulebook
@@ -49,9 +49,9 @@ def without_places(answer: Answer) -> object:
         case Posted():
             return replace(answer, seq=0)
         case Stale(standing=standing):
-            return Stale(replace(standing, last_seq=0, member_read=0, mentor_read=0))
+            return Stale(replace(standing, last_seq=0, member_read=0, mentor_read=0, last_at=0))
         case Standing():
-            return replace(answer, last_seq=0, member_read=0, mentor_read=0)
+            return replace(answer, last_seq=0, member_read=0, mentor_read=0, last_at=0)
     return answer
 
 
@@ -98,7 +98,7 @@ async def test_nothing_but_the_log_and_the_archives_place_changes_in_the_store(d
         was, now = before[keys.conversation("c")], after[keys.conversation("c")]
         assert {name for name in now if now[name] != was.get(name)} == {b"state", b"told"}
         stood = State.unpacked(was[b"state"])
-        assert State.unpacked(now[b"state"]) == replace(stood, last_seq=stood.last_seq + 1)
+        assert State.unpacked(now[b"state"]) == replace(stood, last_seq=stood.last_seq + 1, last_at=at + HOUR)
 
 
 def everything(client: Redis) -> dict[str, Any]:
@@ -140,7 +140,7 @@ async def test_an_event_is_published_like_a_message_of_nobodys(desk: Desk, store
     await feed.request("PING")
     await closed(feed)
     heard = [read_message(push[2]) for push in published if push[0] == b"smessage"]
-    assert heard == [(2, MONDAY + 1, usage, "", b"{}\n1"), (3, MONDAY + 2, usage, "", b"{}\n2")]
+    assert heard == [(2, MONDAY + 1, usage, Texts(1), "", b"{}\n1"), (3, MONDAY + 2, usage, Texts(1), "", b"{}\n2")]
 
 
 async def test_an_event_that_could_not_be_stored_is_not_noted(desk: Desk, client: Redis) -> None:

@@ -70,7 +70,8 @@ def test_deadlines(payload: bytes, kind: str, due_at: int, hours: float) -> None
 
 
 def test_marks_and_places() -> None:
-    assert feed.read_mark(b"R mentor 12 o1") == (feed.Hand("mentor"), 12, "o1")
-    assert feed.read_mark(b"R substitute 12 o1 ulf") == (feed.Hand("mentor", "ulf"), 12, "o1")
+    assert feed.read_mark(b"R mentor 12 o1 5") == (feed.Hand("mentor"), 12, "o1", 5)
+    assert feed.read_mark(b"R mentor 12 o1") == (feed.Hand("mentor"), 12, "o1", None)  # of an earlier release
+    assert feed.read_mark(b"R substitute 12 o1 ulf") == (feed.Hand("mentor", "ulf"), 12, "o1", None)
     assert feed.read_there(b"N 7") == 7
     assert feed.read_board(b"c1 5 9 0") == "c1"

@@ -15,6 +15,7 @@ from quotas.ledger.base import IDEMPOTENCY_PERIOD, MESSAGES_AT_ONCE, Again, Post
 from quotas.ledger.feed import read_message
 from quotas.ledger.library import LIBRARY
 from quotas.ledger.redis import RedisLedger
+from quotas.standing import Texts
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.store.read_bound import READ_BYTES
@@ -65,7 +66,7 @@ async def test_functions_that_the_store_lost_are_loaded_again(desk: Desk, client
     client.function_flush()
     assert await desk.ledger.start_live("c", HOUR, at=MONDAY) is not None
     client.function_flush()
-    assert await desk.ledger.mark_read("c", "member", 1, "o") is True
+    assert await desk.ledger.mark_read("c", "member", 20, "o") is True
 
 
 async def test_what_follows_a_post_that_found_no_functions_comes_back(desk: Desk, client: Redis) -> None:
@@ -213,11 +214,11 @@ async def test_what_happens_is_published_in_order(desk: Desk, store_url: str) ->
     usage = Usage(week, 1, 0, MONDAY + DAY, 0, MONDAY, MONDAY + DAY)
     first, *others = [push[1:] for push in published if push[0] == b"smessage"]
     assert first[0] == keys.feed("c").encode()
-    assert read_message(first[1]) == (1, MONDAY, usage, "origin", b"hello")
+    assert read_message(first[1]) == (1, MONDAY, usage, Texts(1), "origin", b"hello")
     assert others == [
         [keys.feed("c").encode(), b"S"],
         [keys.feed("c").encode(), b"S"],
-        [keys.feed("c").encode(), b"R mentor 1 someone"],
+        [keys.feed("c").encode(), b"R mentor 1 someone 1"],
         [keys.person_feed("member").encode(), b"another"],
     ]
 

@@ -687,6 +687,11 @@ export interface LiveChat {
   until: string;
 }
 
+/** In which language a person wants to be told things. */
+export interface LocaleChoice {
+  locale: "da" | "en" | "nb";
+}
+
 /** A mail came back for good (`bounce`), or was called spam (`complaint`): by its address or by its Message-ID. */
 export interface MailBounce {
   kind: "bounce" | "complaint";
@@ -1270,6 +1275,39 @@ export interface SeriesResource {
 }
 
 /**
+ * What may be booked, as far as plan and prices tell, and what holds for every booking.
+ *
+ * Joining is possible from `join_minutes` before the start on, moving free of charge until `late_hours` before it.
+ * Within `grace_minutes` of booking, cancelling costs nothing; else `cancelled` says what becomes of the units where
+ * whoever asks cancels. `units_per_month` is null where the plan has no sessions, or gives them without limit.
+ */
+export interface ServiceList {
+  conversation: string;
+  plan: string;
+  units_per_month: number | null;
+  services: ServiceView[];
+  join_minutes: number;
+  late_hours: number;
+  grace_minutes: number;
+  book_ahead_days: number;
+  cancelled: "held" | "returned";
+}
+
+/**
+ * A session that may be booked, for so many minutes. A price, and who gets what of it, where it is not the plan's.
+ *
+ * `units` are what it costs of the plan's, 0 where it costs none.
+ */
+export interface ServiceView {
+  service: "live_chat" | "video_call";
+  kind: "chemistry" | "extra" | "one_off" | "plan";
+  minutes: number;
+  units: number;
+  price: Price | null;
+  split: Split | null;
+}
+
+/**
  * Something happened at a session, or comes near; where there is no booking, in a series of them.
  *
  * `absent` is the side that has not joined, `hours` how long before its start a reminder is, `state` how it ended.
@@ -1298,6 +1336,57 @@ export interface SessionData {
 export interface Split {
   mentor: number;
   platform: number;
+}
+
+/**
+ * A billable booking, or of a correction the difference to what was told before.
+ *
+ * `price` is what is charged, null where nothing is; `mentor` and `platform` are who gets it. `mentor` is null where
+ * the pay is left to the platform. `corrects` is the month in which a corrected booking began, else null.
+ */
+export interface StatementLineView {
+  booking: string;
+  conversation: string;
+  member: string;
+  service: "live_chat" | "video_call";
+  kind: "chemistry" | "extra" | "one_off" | "plan";
+  starts_at: string;
+  minutes: number;
+  state: "booked" | "cancelled" | "held" | "mentor_absent" | "no_show" | "no_show_candidate" | "running" | "unattended";
+  units: number;
+  currency: string | null;
+  price: number | null;
+  mentor: number | null;
+  platform: number | null;
+  corrects: string | null;
+}
+
+/** The amounts of all lines in one currency. */
+export interface StatementSum {
+  currency: string;
+  price: number;
+  mentor: number;
+  platform: number;
+}
+
+/**
+ * A month in the mentor's zone. One that is `issued` never changes; a `draft` is of a month that is not over yet.
+ *
+ * `sums` hold all lines and corrections of a currency; `without_amount` is how many sessions no amount is named for.
+ */
+export interface StatementView {
+  mentor: string;
+  month: string;
+  zone: string;
+  from: string;
+  until: string;
+  state: "draft" | "issued";
+  issued_at: string | null;
+  lines: StatementLineView[];
+  corrections: StatementLineView[];
+  sums: StatementSum[];
+  units: number;
+  without_amount: number;
 }
 
 /** The conversation was paused, suspended or has ended; `at` is null where nobody kept it. */

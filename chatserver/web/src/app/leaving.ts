@@ -1,11 +1,19 @@
 // Signing out: the sign-in ends, and the device forgets what it kept for its person.
 
-import type { App } from "./start.ts";
+import { type App, SIGN_IN } from "./start.ts";
 
-/** Never returns to the page: the door is shown. */
+/** Ends at the door. Fails, and changes nothing, where the server does not answer. */
 export async function signOut(app: App): Promise<void> {
-  await app.account.signOut();
-  app.chats.chat.stop();
-  await app.forget();
-  location.replace("/app/sign-in");
+  const { chat } = app.chats;
+  // Its socket would be closed by the server, which is another way out.
+  chat.stop();
+  try {
+    await app.account.signOut();
+  } catch (fault) {
+    await chat.start();
+    throw fault;
+  }
+  // The server has told the browser to forget everything, so there may be nothing left to clear.
+  await app.forget().catch(() => {});
+  location.replace(`${SIGN_IN}#signed-out`);
 }

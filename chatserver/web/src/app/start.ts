@@ -2,12 +2,15 @@
 
 import { Chat } from "../client/chat.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
+import { SUBPROTOCOL } from "../client/protocol.ts";
+import { KeptTalks } from "../state/kept_talks.ts";
 import { Drafts } from "../parts/drafts.ts";
 import { Chats } from "../state/chats.ts";
 import { type Language, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
 import { Http } from "./http.ts";
 import { pageLanguage } from "./language.ts";
+import { forgetPerson, lastPerson, type Person, rememberPerson } from "./person.ts";
 
 export const SIGN_IN = "/app/sign-in";
 
@@ -20,36 +23,75 @@ export interface App {
   readonly role: PersonRole;
   readonly language: Language;
   readonly words: Words;
-  /** Forget what the device keeps for this person: texts that are unsent, drafts. */
+  /** Forget what the device keeps for this person: messages, texts that are unsent, drafts. */
   readonly forget: () => Promise<void>;
 }
 
+/** How long until it is asked again who is signed in, where the device knows nobody. */
+const AGAIN_MS = 5_000;
+
 /** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
 export async function start(role: PersonRole): Promise<App> {
+  const url = `${location.origin.replace(/^http/, "ws")}/v1/chat`;
+  // All that takes a way to the server begins at once.
+  const opening = new WebSocket(url, [SUBPROTOCOL]);
   const account = new Account();
-  const ticket = await account.ticket();
-  if (ticket === null) return leave(SIGN_IN);
-  if (ticket.role !== role) return leave(`/app/${ticket.role}`);
   const language = pageLanguage();
   document.documentElement.lang = language;
-  const words = await wordsOf(language);
-  const outbox = new DeviceOutbox(ticket.user);
+  const speaking = wordsOf(language);
+  const [person, words] = await Promise.all([whoIsHere(account, role, speaking), speaking]);
+  if (person === null) return leave(SIGN_IN);
+  if (person.role !== role) return leave(`/app/${person.role}`);
+  const { user } = person;
+  const outbox = new DeviceOutbox(user);
   const chat = new Chat({
-    url: `${location.origin.replace(/^http/, "ws")}/v1/chat`,
+    url,
+    opening,
     ticket: async () => (await account.ticket())?.token ?? null,
     outbox,
   });
-  const chats = new Chats(chat, ticket.user);
-  chat.on("ended", (reason) => {
-    if (reason !== "stopped") location.replace(SIGN_IN);
-  });
-  await chat.start();
+  const chats = new Chats(chat, user);
+  const kept = new KeptTalks(user);
   const forget = async () => {
-    new Drafts(ticket.user).clear();
-    await outbox.clear();
+    forgetPerson();
+    new Drafts(user).clear();
+    await Promise.all([outbox.clear(), kept.clear()]);
   };
+  chat.on("ended", (reason) => {
+    if (reason === "stopped") return;
+    // Signed out elsewhere: this device forgets too.
+    const left = reason === "revoked" ? forget() : Promise.resolve();
+    void left.catch(() => {}).then(() => location.replace(SIGN_IN));
+  });
+  if (role === "member") await kept.follow(chats);
+  await chat.start();
   const http = new Http(account, language);
-  return { account, http, chats, user: ticket.user, role, language, words, forget };
+  return { account, http, chats, user, role, language, words, forget };
+}
+
+/** Null where nobody is. Where the server does not answer it is whoever was here last; where nobody was, it is asked again. */
+async function whoIsHere(
+  account: Account,
+  role: PersonRole,
+  speaking: Promise<Words>,
+): Promise<Person | null> {
+  for (;;) {
+    try {
+      const ticket = await account.ticket();
+      if (ticket === null) {
+        const last = lastPerson();
+        if (last) await new KeptTalks(last.user).clear().catch(() => {});
+        forgetPerson();
+      } else rememberPerson(ticket);
+      return ticket;
+    } catch {
+      const last = lastPerson();
+      if (last?.role === role) return last;
+      document.body.textContent = (await speaking).link.offline;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      document.body.textContent = "";
+    }
+  }
 }
 
 function leave(path: string): Promise<never> {

@@ -39,6 +39,8 @@ export interface ChatOptions {
   ticket: () => Promise<string | null>;
   outbox?: OutboxStore;
   clock?: ServerClock;
+  /** A socket to that address that is opening already: the first connection takes it, and need not wait for one. */
+  opening?: WebSocket;
   /** The last seq that is held already, by conversation. */
   resume?: Readonly<Record<string, number>>;
 }
@@ -61,6 +63,8 @@ const ANSWER_MS = 5_000;
 const GIVE_UP_MS = 12_000;
 /** Close codes from here on say not to come back. */
 const FINAL = 4500;
+/** But after these, where another ticket, or a quicker one, helps. */
+const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_timeout]);
 
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
@@ -89,12 +93,14 @@ export class Chat {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
   #asked = 0;
+  #opening: WebSocket | undefined;
   #lastOrder = 0;
 
   constructor(options: ChatOptions) {
     this.#options = options;
     this.#outbox = options.outbox ?? new MemoryOutbox();
     this.clock = options.clock ?? new ServerClock();
+    this.#opening = options.opening;
     for (const [id, seq] of Object.entries(options.resume ?? {})) {
       this.#positions.set(id, new Position(seq));
     }
@@ -183,20 +189,25 @@ export class Chat {
   async #connect(): Promise<void> {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    let token: string | null;
-    try {
-      token = await this.#options.ticket();
-    } catch {
-      return this.#tryLater();
-    }
     if (!this.#running || this.#socket) return;
-    if (token === null) return this.#end("signed_out");
-    const socket = new WebSocket(this.#options.url, [SUBPROTOCOL]);
+    // The socket opens while the ticket comes: each takes a way to the server and back.
+    const socket = this.#opening ?? new WebSocket(this.#options.url, [SUBPROTOCOL]);
+    this.#opening = undefined;
     this.#socket = socket;
     const late = setTimeout(() => socket.close(), GREETING_MS);
-    socket.onopen = () => {
+    this.#hear(socket, late);
+    try {
+      const [token] = await Promise.all([this.#options.ticket(), opened(socket)]);
+      if (this.#socket !== socket) return;
+      if (token === null) return this.#end("signed_out");
       socket.send(JSON.stringify({ type: "hello", token, resume: this.#resume() }));
-    };
+    } catch {
+      // No ticket can be asked for now, or the socket has closed, which is heard below.
+      socket.close();
+    }
+  }
+
+  #hear(socket: WebSocket, late: ReturnType<typeof setTimeout>): void {
     socket.onmessage = ({ data }) => {
       const event = JSON.parse(data as string) as AnyEvent;
       if (event.type === "welcome") clearTimeout(late);
@@ -222,7 +233,7 @@ export class Chat {
     if (!this.#running) return;
     // Whose token ran out comes back with another one.
     if (code === CLOSE.revoked) return this.#end("revoked");
-    if (code >= FINAL && code !== CLOSE.token_expired) return this.#end("refused");
+    if (code >= FINAL && !AGAIN.has(code)) return this.#end("refused");
     this.#tryLater();
   }
 
@@ -333,11 +344,25 @@ export class Chat {
       this.#onTheWay.delete(error.id);
       if (!error.temporary) return error.id;
       setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
-    } else if (error.id === null && error.conversation !== null && !error.temporary) {
-      const asked = this.#histories.get(error.conversation)?.shift();
-      asked?.reject(new ChatError(error.code, error.message));
+    } else if (error.id === null && error.conversation !== null) {
+      this.#historyFailed(error.conversation, error);
     }
     return undefined;
+  }
+
+  /** What is only busy is asked again: whoever waits for a page gets one. */
+  #historyFailed(conversation: string, error: Extract<AnyEvent, { type: "error" }>): void {
+    const waiting = this.#histories.get(conversation);
+    const asked = waiting?.[0];
+    if (!waiting || !asked) return;
+    this.#asked = 0;
+    if (error.temporary) {
+      const again = (error.retry_after ?? 1) * 1_000;
+      setTimeout(() => waiting[0] === asked && this.#askHistory(conversation, asked), again);
+    } else {
+      waiting.shift();
+      asked.reject(new ChatError(error.code, error.message));
+    }
   }
 
   #position(conversation: string, otherwise: number): Position {
@@ -394,6 +419,15 @@ export class Chat {
   #tell<K extends keyof ChatEvents>(kind: K, told: ChatEvents[K]): void {
     for (const listener of [...(this.#listeners.get(kind) ?? [])]) (listener as Listener<K>)(told);
   }
+}
+
+/** Once it is open. Fails where it closes before. */
+function opened(socket: WebSocket): Promise<void> {
+  if (socket.readyState === WebSocket.OPEN) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    socket.addEventListener("open", () => resolve(), { once: true });
+    socket.addEventListener("close", () => reject(new Error("closed")), { once: true });
+  });
 }
 
 function isSame(unsent: Unsent, message: Message): boolean {

@@ -1,5 +1,7 @@
 // What was written and has no answer yet: kept on the device until it has, so that a closed tab loses nothing.
 
+import { DeviceStore } from "./device_store.ts";
+
 /** A text on its way. `id` is the message's own: sent again under it, it is written once. */
 export interface Unsent {
   readonly conversation: string;
@@ -42,50 +44,27 @@ export class MemoryOutbox implements OutboxStore {
   }
 }
 
-const STORE = "unsent";
-
 /** Keeps them in IndexedDB, for one person on this device. */
 export class DeviceOutbox implements OutboxStore {
-  readonly #name: string;
-  #database: Promise<IDBDatabase> | undefined;
+  readonly #kept: DeviceStore<Unsent>;
 
   constructor(person: string) {
-    this.#name = `outbox of ${person}`;
+    this.#kept = new DeviceStore(`unsent of ${person}`, "strict");
   }
 
   async all(): Promise<Unsent[]> {
-    const kept = await this.#do<Unsent[]>("readonly", (store) => store.getAll());
-    return kept.sort((a, b) => a.order - b.order);
+    return (await this.#kept.all()).sort((a, b) => a.order - b.order);
   }
 
-  async put(unsent: Unsent): Promise<void> {
-    await this.#do("readwrite", (store) => store.put(unsent));
+  put(unsent: Unsent): Promise<void> {
+    return this.#kept.put(unsent);
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#do("readwrite", (store) => store.delete(id));
+  remove(id: string): Promise<void> {
+    return this.#kept.remove(id);
   }
 
-  async clear(): Promise<void> {
-    await this.#do("readwrite", (store) => store.clear());
+  clear(): Promise<void> {
+    return this.#kept.clear();
   }
-
-  async #do<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T> {
-    const database = await (this.#database ??= opened(this.#name));
-    const transaction = database.transaction(STORE, mode, { durability: "strict" });
-    const request = act(transaction.objectStore(STORE));
-    return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request.result as T);
-      transaction.onabort = () => reject(transaction.error);
-    });
-  }
-}
-
-function opened(name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

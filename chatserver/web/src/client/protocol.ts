@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "replies", "reply", "session", "typing", "unfollowed", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "replies", "reply", "session", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -201,6 +201,7 @@ export interface ConversationView {
   peer_online: boolean;
   composer: Composer;
   reply: Reply;
+  unread: number;
   banner: string | null;
   credits: CreditsLeft | null;
   next_session: NextSession | null;
@@ -497,6 +498,18 @@ export interface Unfollowed {
   conversation: string;
 }
 
+/**
+ * To all connections of whoever's read mark has moved: so many texts of the other side up to `last_seq` are unread.
+ *
+ * Each that comes after it, by `message`, is one more.
+ */
+export interface UnreadLeft {
+  type: "unread";
+  conversation: string;
+  unread: number;
+  last_seq: number;
+}
+
 /** How many of a person's notices are unread. */
 export interface UnreadNotices {
   unread: number;
@@ -526,6 +539,6 @@ export interface Welcome {
   notices: UnreadNotices | null;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Clock | Gap | Error;
 
 export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices;

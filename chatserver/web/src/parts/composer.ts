@@ -90,7 +90,9 @@ export class ChatComposer extends PageElement {
       ? view.composer.open
       : !["ended", "suspended"].includes(view.status);
     const now = chats.chat.clock.now();
-    const state = role === "member" || !isOpen
+    const state = !this.talk.isSure
+      ? this.#unsure()
+      : role === "member" || !isOpen
       ? writingState(view.composer, words, times, now, this.#refused)
       : this.#ofMentor();
     const waiting = this.talk.unsent.length;
@@ -130,6 +132,12 @@ export class ChatComposer extends PageElement {
           : nothing}
       </form>
     `;
+  }
+
+  /** Whether it is open only the server knows; what is written waits for it. */
+  #unsure(): WritingState {
+    const { lead, more } = this.app.words.state.unsure;
+    return { name: "open", icon: "offline", lead, more, left: "", windows: null, isOpen: true };
   }
 
   #ofMentor(): WritingState {

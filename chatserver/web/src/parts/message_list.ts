@@ -33,6 +33,7 @@ export class MessageList extends PageElement {
   #unwatch: (() => void) | undefined;
   #firstNew = 0;
   #countNew = 0;
+  #hadPage = false;
   #isPlaced = false;
   #isAtEnd = true;
   #heardUpTo = 0;
@@ -53,6 +54,8 @@ export class MessageList extends PageElement {
 
   protected override willUpdate(): void {
     if (this.talk !== this.#shown) this.#open();
+    // What the device remembered was shown until now.
+    if (this.talk.hasPage && !this.#hadPage) this.#begin();
     const scroller = this.querySelector(".scroller");
     this.#heightBefore = scroller ? scroller.scrollHeight - scroller.scrollTop : 0;
   }
@@ -60,14 +63,21 @@ export class MessageList extends PageElement {
   #open(): void {
     this.#unwatch?.();
     this.#shown = this.talk;
-    this.#isPlaced = false;
     this.#isAtEnd = true;
+    this.#begin();
+    this.#unwatch = this.talk.watch(() => this.requestUpdate());
+    if (!this.talk.hasPage) void this.talk.loadOlder();
+  }
+
+  /** From the first unread on, as it is known now. Whoever is reading further up stays there. */
+  #begin(): void {
+    this.#hadPage = this.talk.hasPage;
+    this.#isPlaced = !this.#isAtEnd;
     this.#below = 0;
+    this.#countNew = 0;
     const { read_seq, last_seq } = this.talk.view;
     this.#firstNew = last_seq > read_seq ? read_seq + 1 : 0;
     this.#heardUpTo = last_seq;
-    this.#unwatch = this.talk.watch(() => this.requestUpdate());
-    if (!this.talk.hasPage) void this.talk.loadOlder();
   }
 
   protected override updated(_: PropertyValues): void {
@@ -106,7 +116,9 @@ export class MessageList extends PageElement {
   }
 
   readonly #maybeRead = (): void => {
-    if (this.#isAtEnd && document.visibilityState === "visible") this.talk.markRead();
+    // Before its page has come it is not known what is new.
+    if (!this.talk.hasPage || !this.#isAtEnd || document.visibilityState !== "visible") return;
+    this.talk.markRead();
   };
 
   protected override render() {
@@ -127,7 +139,7 @@ export class MessageList extends PageElement {
         class="scroller"
         role="region"
         aria-label=${words.talk.with(this.name)}
-        aria-busy=${this.talk.isLoading ? "true" : "false"}
+        aria-busy=${this.talk.isLoading && !rows.length ? "true" : "false"}
         tabindex="0"
         @scroll=${this.#scrolled}
       >

@@ -1,7 +1,7 @@
 // All conversations of whoever is signed in, as the server tells of them.
 
 import { Chat, type ChatState, type EndReason } from "../client/chat.ts";
-import type { AnyEvent, ConversationView } from "../client/protocol.ts";
+import type { AnyEvent, ConversationView, Message, Welcome } from "../client/protocol.ts";
 import { Store } from "../parts/element.ts";
 import { Talk } from "./talk.ts";
 
@@ -54,10 +54,20 @@ export class Chats extends Store {
     return this.#unreadNotices;
   }
 
+  /** A conversation as the device last saw it, until the server tells of it. */
+  remember(view: ConversationView, messages: readonly Message[]): void {
+    if (this.#talks.has(view.id)) return;
+    const talk = new Talk(this.chat, this.user, view);
+    talk.remember(messages);
+    this.#talks.set(view.id, talk);
+    this.changed();
+  }
+
   #take(event: AnyEvent): void {
     switch (event.type) {
       case "welcome":
         this.#greeted = true;
+        this.#forget(event);
         for (const view of event.conversations) this.#meet(view);
         this.#unreadNotices = event.notices?.unread ?? this.#unreadNotices;
         this.changed();
@@ -79,6 +89,15 @@ export class Chats extends Store {
     }
     if ("conversation" in event && typeof event.conversation === "string") {
       this.#talks.get(event.conversation)?.take(event);
+    }
+  }
+
+  /** What a member's welcome does not name is theirs no longer. */
+  #forget({ role, conversations }: Welcome): void {
+    if (role !== "member") return;
+    const named = new Set(conversations.map((each) => each.id));
+    for (const [id, talk] of this.#talks) {
+      if (!talk.isSure && !named.has(id)) this.#talks.delete(id);
     }
   }
 

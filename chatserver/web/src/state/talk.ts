@@ -33,6 +33,8 @@ export class Talk extends Store {
   #sorted: Message[] | undefined;
   #more = true;
   #hasPage = false;
+  #isSure = true;
+  readonly #remembered = new Set<number>();
   #loading: Promise<void> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #typed = 0;
@@ -67,6 +69,11 @@ export class Talk extends Store {
     return this.#hasPage;
   }
 
+  /** Whether the server has told of it since the page was opened; else it is as the device remembers it. */
+  get isSure(): boolean {
+    return this.#isSure;
+  }
+
   get isLoading(): boolean {
     return this.#loading !== undefined;
   }
@@ -75,14 +82,9 @@ export class Talk extends Store {
     return this.#typing !== undefined;
   }
 
-  /** How many of the other side's messages are unread. */
+  /** How many of the other side's texts are unread. */
   get unread(): number {
-    const { read_seq, last_seq } = this.view;
-    const known = this.messages.filter((each) => each.seq > read_seq);
-    const first = this.messages[0]?.seq ?? Infinity;
-    return first <= read_seq + 1
-      ? known.filter((each) => each.from !== this.#user && each.role !== "system").length
-      : Math.max(0, last_seq - read_seq);
+    return this.view.unread;
   }
 
   /** Texts that came back since it was asked last. */
@@ -103,11 +105,15 @@ export class Talk extends Store {
   async #load(): Promise<void> {
     if (!this.#more) return;
     this.changed();
-    const before = this.messages[0]?.seq ?? null;
+    const before = this.#hasPage ? this.messages[0]?.seq ?? null : null;
     this.#takePage(await this.#chat.history(this.view.id, before, PAGE));
   }
 
   #takePage(page: HistoryPage): void {
+    // What was remembered may have been erased since: only what comes again counts.
+    for (const seq of this.#remembered) this.#messages.delete(seq);
+    this.#remembered.clear();
+    this.#sorted = undefined;
     for (const each of page.messages) this.#put(each);
     this.#more = page.more;
     this.#hasPage = true;
@@ -116,7 +122,11 @@ export class Talk extends Store {
 
   /** Messages that the device has kept, before the server says anything. */
   remember(messages: readonly Message[]): void {
-    for (const each of messages) this.#put(each);
+    this.#isSure = false;
+    for (const each of messages) {
+      this.#put(each);
+      this.#remembered.add(each.seq);
+    }
     this.changed();
   }
 
@@ -129,7 +139,8 @@ export class Talk extends Store {
     const last = this.messages.at(-1)?.seq ?? 0;
     if (last <= this.view.read_seq) return;
     if (this.#chat.say({ type: "read", conversation: this.view.id, seq: last })) {
-      this.view = { ...this.view, read_seq: last };
+      const unread = last >= this.view.last_seq ? 0 : this.view.unread; // else the server says it
+      this.view = { ...this.view, read_seq: last, unread };
       this.changed();
     }
   }
@@ -170,12 +181,18 @@ export class Talk extends Store {
         break;
       case "conversation":
         this.view = event.conversation;
+        this.#isSure = true;
         break;
       case "read":
         this.view = event.from === this.#user
           ? { ...this.view, read_seq: Math.max(this.view.read_seq, event.seq) }
           : { ...this.view, peer_read_seq: Math.max(this.view.peer_read_seq, event.seq) };
         break;
+      case "unread": {
+        const last_seq = Math.max(this.view.last_seq, event.last_seq);
+        this.view = { ...this.view, unread: event.unread, last_seq };
+        break;
+      }
       case "presence":
         this.view = { ...this.view, peer_online: event.online };
         break;
@@ -224,13 +241,23 @@ export class Talk extends Store {
   }
 
   #put(message: Message): void {
+    this.#remembered.delete(message.seq);
     this.#messages.set(message.seq, message);
     this.#sorted = undefined;
-    if (message.seq > this.view.last_seq) this.view = { ...this.view, last_seq: message.seq };
+    if (message.seq > this.view.last_seq) {
+      const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
+      this.view = { ...this.view, last_seq: message.seq, unread };
+    }
     // One's own messages are read.
     if (message.from === this.#user && message.seq === this.view.read_seq + 1) {
       this.view = { ...this.view, read_seq: message.seq };
     }
+  }
+
+  /** Whether it is a text of the other side, which is unread until it is read. */
+  #isTheirs({ role, kind }: Message): boolean {
+    const isMentor = this.#user === this.view.mentor || this.view.reads_from !== null;
+    return kind !== "event" && role === (isMentor ? "member" : "mentor");
   }
 
   #stopTyping(): void {
