@@ -14,6 +14,8 @@ import { type MessageRow, messageRows } from "./message_rows.ts";
 
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
+/** So many unread ones are fetched by itself; of more there is a button. */
+const FETCHED_UNREAD = 500;
 /** So near to the beginning older ones are asked for. */
 const NEAR_START_PX = 800;
 
@@ -74,9 +76,9 @@ export class MessageList extends PageElement {
     this.#hadPage = this.talk.hasPage;
     this.#isPlaced = !this.#isAtEnd;
     this.#below = 0;
-    this.#countNew = 0;
-    const { read_seq, last_seq } = this.talk.view;
-    this.#firstNew = last_seq > read_seq ? read_seq + 1 : 0;
+    const { read_seq, last_seq, unread } = this.talk.view;
+    this.#countNew = unread;
+    this.#firstNew = unread ? read_seq + 1 : 0;
     this.#heardUpTo = last_seq;
   }
 
@@ -94,9 +96,36 @@ export class MessageList extends PageElement {
     this.#maybeRead();
   }
 
+  /** Whether older pages must come before the first unread can be shown. */
+  get #isUnreadFurtherUp(): boolean {
+    const first = this.talk.messages[0]?.seq ?? Infinity;
+    return this.#firstNew > 0 && this.talk.hasPage && this.talk.more && first > this.#firstNew;
+  }
+
+  /** To the first that was unread when the conversation was opened. */
+  async toUnread(): Promise<void> {
+    while (this.#isUnreadFurtherUp) await this.talk.loadOlder();
+    await this.updateComplete;
+    this.querySelector(".day--new")?.scrollIntoView({ block: "start" });
+    this.querySelector<HTMLElement>(".scroller")?.focus({ preventScroll: true });
+  }
+
+  /** To the newest. */
+  toEnd(): void {
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    if (!scroller) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    scroller.focus({ preventScroll: true });
+  }
+
   /** At the first unread, or at the end. */
   #place(scroller: HTMLElement): void {
     this.#isPlaced = true;
+    if (this.#isUnreadFurtherUp && this.#countNew <= FETCHED_UNREAD) {
+      this.#isAtEnd = false;
+      void this.toUnread();
+      return;
+    }
     const line = scroller.querySelector(".day--new");
     if (line) line.scrollIntoView({ block: "start" });
     else scroller.scrollTop = scroller.scrollHeight;
@@ -130,11 +159,17 @@ export class MessageList extends PageElement {
       user,
       peerRead: this.talk.view.peer_read_seq,
       firstNew: this.#firstNew,
-      unread: this.#unreadAtOpening(),
+      unread: this.#countNew,
     }, times);
     const now = chats.chat.clock.now();
     const isEmpty = !rows.length && !this.talk.isLoading && !this.talk.more;
     return html`
+      ${this.#isUnreadFurtherUp && this.#countNew > FETCHED_UNREAD
+        ? html`
+          <div class="above"><button class="btn" type="button" @click=${this.#toUnread}>${words.talk
+            .unread(this.#countNew)}</button></div>
+        `
+        : nothing}
       <div
         class="scroller"
         role="region"
@@ -168,16 +203,6 @@ export class MessageList extends PageElement {
         `
         : nothing}
     `;
-  }
-
-  #unreadAtOpening(): number {
-    if (!this.#firstNew) return 0;
-    const news = this.talk.messages.filter((each) =>
-      each.seq >= this.#firstNew && each.seq <= this.talk.view.last_seq &&
-      each.from !== this.app.user &&
-      each.kind !== "event"
-    );
-    return this.#countNew = Math.max(this.#countNew, this.#isPlaced ? 0 : news.length);
   }
 
   #row(row: MessageRow, times: Times, now: number) {
@@ -275,10 +300,8 @@ export class MessageList extends PageElement {
     }
   };
 
-  readonly #toEnd = (): void => {
-    const scroller = this.querySelector<HTMLElement>(".scroller");
-    if (scroller) scroller.scrollTop = scroller.scrollHeight;
-  };
+  readonly #toEnd = (): void => this.toEnd();
+  readonly #toUnread = (): void => void this.toUnread();
 }
 
 function isAtEnd(scroller: HTMLElement): boolean {
