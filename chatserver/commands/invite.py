@@ -6,12 +6,12 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from chatserver import foundation
 from chatserver.access.tokens import require_user
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
+from chatserver.composition import opening
 from chatserver.conversations.requests import Missing
 from chatserver.settings import Settings, SettingsError
 from quotas.instant import MINUTE
@@ -47,5 +47,5 @@ def invite(
 
 
 async def _invite(settings: Settings, person: str, minutes: int) -> str | Missing:
-    async with foundation.inviting(settings) as links:
+    async with opening.inviting(settings) as links:
         return await links.make(person, lasts=minutes * MINUTE)

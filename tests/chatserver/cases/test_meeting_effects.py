@@ -1,6 +1,7 @@
 """Extra sessions are booked as they were agreed on, and another cadence applies from the next period on: each once."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -105,6 +106,31 @@ async def test_a_business_names_the_booking_that_there_is(meeting: MeetingDesk) 
         await meeting.acted(ref, "approved", SARA)
         await meeting.acted(ref, "booked", TOM, booking=booking)
         assert did(await meeting.seen(ref, SARA))[-1] == last
+
+
+async def test_what_is_booked_as_any_other_is_what_was_asked_for(meeting: MeetingDesk) -> None:
+    """As many as that, since the approval; nothing is booked beside it."""
+    await meeting.membership(payer="business")
+
+    async def book(id: str, start: int, **more: Any) -> None:
+        made = wanted(id, start, service="video_call", **more)
+        assert isinstance(await meeting.bookings.book(made, "mentor"), BookingDone)
+
+    await book("b0", TUESDAY + DAY, kind="extra", price=PRICE)
+    ref = (await meeting.opened("x", "extra_session", MIA, number=2)).case.id
+    await meeting.later(1)
+    await meeting.acted(ref, "approved", SARA)
+    await book("b1", FIRST, kind="extra", price=PRICE)
+    await book("b2", FIRST + DAY)
+    assert (await case_of(meeting, ref)).state == "approved"
+    await meeting.later(1)
+    await book("b3", SECOND, kind="extra", price=PRICE)
+    await meeting.ring(ref)
+    case = await case_of(meeting, ref)
+    assert (case.state, case.facts.booking, case.ended_at) == ("booked", "b3", meeting.now)
+    assert [(each.did, each.because) for each in case.history[-2:]] == [("booked", "b1"), ("effect:book", "b3")]
+    ahead = await meeting.bookings.of_conversation("c1", 0, SECOND + DAY)
+    assert [each.id for each in ahead] == ["b0", "b1", "b2", "b3"]
 
 
 async def test_a_slower_cadence_thins_out_the_series(meeting: MeetingDesk) -> None:
