@@ -14,6 +14,9 @@ import { type MessageRow, messageRows } from "./message_rows.ts";
 
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
+/** How long one goes after what moves, and when it moves no more: browsers lay out a frame or two later. */
+const MOST_FRAMES = 60;
+const STILL_FRAMES = 5;
 /** So many unread ones are fetched by itself; of more there is a button. */
 const FETCHED_UNREAD = 500;
 /** So near to the beginning older ones are asked for. */
@@ -41,6 +44,9 @@ export class MessageList extends PageElement {
   #heardUpTo = 0;
   #below = 0;
   #heightBefore = 0;
+  #jumps = 0;
+  #unsent = 0;
+  #going: number | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -66,6 +72,7 @@ export class MessageList extends PageElement {
     this.#unwatch?.();
     this.#shown = this.talk;
     this.#isAtEnd = true;
+    this.#unsent = this.talk.unsent.length;
     this.#begin();
     this.#unwatch = this.talk.watch(() => this.requestUpdate());
     if (!this.talk.hasPage) void this.talk.loadOlder();
@@ -93,7 +100,17 @@ export class MessageList extends PageElement {
       scroller.scrollTop = scroller.scrollHeight - this.#heightBefore;
     }
     this.#hear();
+    this.#followOwn(scroller);
     this.#maybeRead();
+  }
+
+  /** Whoever writes sees what they wrote. */
+  #followOwn(scroller: HTMLElement): void {
+    const wrote = this.talk.unsent.length > this.#unsent;
+    this.#unsent = this.talk.unsent.length;
+    if (!wrote || this.#isAtEnd) return;
+    this.#jumps += 1;
+    this.#go(scroller, toLast);
   }
 
   /** Whether older pages must come before the first unread can be shown. */
@@ -104,18 +121,44 @@ export class MessageList extends PageElement {
 
   /** To the first that was unread when the conversation was opened. */
   async toUnread(): Promise<void> {
+    const jump = ++this.#jumps;
     while (this.#isUnreadFurtherUp) await this.talk.loadOlder();
     await this.updateComplete;
-    this.querySelector(".day--new")?.scrollIntoView({ block: "start" });
-    this.querySelector<HTMLElement>(".scroller")?.focus({ preventScroll: true });
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    // Meanwhile one may have gone elsewhere.
+    if (!scroller || jump !== this.#jumps) return;
+    this.#go(scroller, toNewLine);
+    scroller.focus({ preventScroll: true });
   }
 
   /** To the newest. */
   toEnd(): void {
     const scroller = this.querySelector<HTMLElement>(".scroller");
     if (!scroller) return;
-    scroller.scrollTop = scroller.scrollHeight;
+    this.#jumps += 1;
+    this.#go(scroller, toLast);
     scroller.focus({ preventScroll: true });
+  }
+
+  /** Messages are laid out when one comes near, which moves what is below: go again until nothing moves any more. */
+  #go(scroller: HTMLElement, there: (scroller: HTMLElement) => void): void {
+    cancelAnimationFrame(this.#going ?? 0);
+    let before = "";
+    let [frames, still] = [0, 0];
+    const step = () => {
+      there(scroller);
+      const now = `${scroller.scrollTop} ${scroller.scrollHeight}`;
+      still = now === before ? still + 1 : 0;
+      if (still >= STILL_FRAMES || frames >= MOST_FRAMES) {
+        this.#isAtEnd = isAtEnd(scroller);
+        this.#maybeRead();
+        return;
+      }
+      before = now;
+      frames += 1;
+      this.#going = requestAnimationFrame(step);
+    };
+    step();
   }
 
   /** At the first unread, or at the end. */
@@ -126,9 +169,7 @@ export class MessageList extends PageElement {
       void this.toUnread();
       return;
     }
-    const line = scroller.querySelector(".day--new");
-    if (line) line.scrollIntoView({ block: "start" });
-    else scroller.scrollTop = scroller.scrollHeight;
+    this.#go(scroller, scroller.querySelector(".day--new") ? toNewLine : toLast);
     this.#isAtEnd = isAtEnd(scroller);
   }
 
@@ -302,6 +343,14 @@ export class MessageList extends PageElement {
 
   readonly #toEnd = (): void => this.toEnd();
   readonly #toUnread = (): void => void this.toUnread();
+}
+
+function toLast(scroller: HTMLElement): void {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+function toNewLine(scroller: HTMLElement): void {
+  scroller.querySelector(".day--new")?.scrollIntoView({ block: "start" });
 }
 
 function isAtEnd(scroller: HTMLElement): boolean {
