@@ -89,8 +89,8 @@ class Booking(Struct, frozen=True):
 
     @property
     def units(self) -> int:
-        """What it costs: 30 minutes → 1, 45 and 60 → 2, 90 → 3."""
-        return -(-self.minutes // UNIT_MINUTES)
+        """What it costs."""
+        return units_of(self.minutes)
 
     @property
     def ends_at(self) -> int:
@@ -186,6 +186,11 @@ def is_slip(booking: Booking, policy: SessionPolicy, now: int) -> bool:
 
 
 # Doings: why not, and what becomes of the facts
+
+
+def units_of(minutes: int) -> int:
+    """What a session of that length costs: 30 minutes → 1, 45 and 60 → 2, 90 → 3."""
+    return -(-minutes // UNIT_MINUTES)
 
 
 def start_problem(starts_at: int) -> str | None:

@@ -9,9 +9,10 @@ from msgspec.structs import asdict
 from chatserver.api.authentication import not_allowed
 from chatserver.api.booking_answers import booking_answer, own_booking, shown
 from chatserver.api.conversations import readable
+from chatserver.api.hours import no_mentor
 from chatserver.api.operation import ApiContext, HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import invalid
-from chatserver.api.roles import EVERYBODY
+from chatserver.api.roles import EVERYBODY, MENTOR_OR_SUPPORT
 from chatserver.api.spans import span
 from chatserver.conversations.conversation import ConversationKind
 from chatserver.conversations.requests import FieldProblem, PersonId
@@ -28,6 +29,8 @@ MOST_AMOUNT = 10**9
 """The largest price, in the currency's minor unit."""
 MOST_DAYS = 731
 """How many days one list of bookings may span."""
+MOST_MENTOR_DAYS = 62
+"""The same of all that a mentor has booked."""
 LOOK_BACK_DAYS = 1
 """Where a list begins that names no beginning: with what is running, or has just ended."""
 
@@ -95,6 +98,31 @@ class BookingsQuery(Struct, frozen=True, forbid_unknown_fields=True):
             Meta(
                 description=f"An RFC 3339 instant: those that start before it; left out: {MOST_DAYS} days after the "
                 "beginning, which is the most."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class MentorBookingsQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which bookings: those that start from `from` on and before `until`."""
+
+    since: (
+        Annotated[
+            str,
+            Meta(
+                description="An RFC 3339 instant: those that start then or later; left out: "
+                f"{24 * LOOK_BACK_DAYS} hours ago."
+            ),
+        ]
+        | UnsetType
+    ) = field(name="from", default=UNSET)
+    until: (
+        Annotated[
+            str,
+            Meta(
+                description=f"An RFC 3339 instant: those that start before it; left out: {MOST_MENTOR_DAYS} days after "
+                "the beginning, which is the most."
             ),
         ]
         | UnsetType
@@ -197,6 +225,25 @@ async def get_bookings(call: HttpCall[BookingsQuery, None]) -> HttpAnswer:
     return HttpAnswer(200, BookingList(instant.text(now), views))
 
 
+async def get_mentor_bookings(call: HttpCall[MentorBookingsQuery, None]) -> HttpAnswer:
+    """A mentor reads their own only; anyone else's are not there for them."""
+    context, now = call.context, await call.context.clock()
+    if call.identity.role == "mentor" and call.id != call.identity.user:
+        raise no_mentor(call.id)
+    if await context.prices.find(call.id) is None:
+        raise no_mentor(call.id)
+    since, until = span(
+        call.query.since,
+        call.query.until,
+        begins=now - LOOK_BACK_DAYS * DAY,
+        days=MOST_MENTOR_DAYS,
+        most_days=MOST_MENTOR_DAYS,
+    )
+    found = await context.bookings.of_mentor(call.id, since, until)
+    views = [booking_view(each, context.session_policy, now) for each in found]
+    return HttpAnswer(200, BookingList(instant.text(now), views))
+
+
 PUT_BOOKING = Operation(
     method="PUT",
     path="/v1/bookings/{id}",
@@ -259,6 +306,18 @@ GET_BOOKINGS = Operation(
     summary="A conversation's bookings, by their start. Members and mentors see their own conversations'.",
     handler=get_bookings,
     query=BookingsQuery,
+    answers={200: (BookingList, "The bookings.")},
+    refusals=(404,),
+)
+
+GET_MENTOR_BOOKINGS = Operation(
+    method="GET",
+    path="/v1/mentors/{id}/bookings",
+    name="getMentorBookings",
+    summary="All that a mentor has booked, with whomever, by their start. Mentors see their own.",
+    handler=get_mentor_bookings,
+    query=MentorBookingsQuery,
+    roles=MENTOR_OR_SUPPORT,
     answers={200: (BookingList, "The bookings.")},
     refusals=(404,),
 )

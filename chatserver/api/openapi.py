@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chatserver.api.fields import ID_ALLOWED
 from chatserver.api.negotiation import JSON
-from chatserver.api.operation import AS_JSON, MAX_BODY_BYTES, AnyOperation, PathPart
+from chatserver.api.operation import MAX_BODY_BYTES, AnyOperation, PathPart
 from chatserver.api.problem import KINDS, MEDIA_TYPE, REFUSED, Problem, RefusalProblem
 from chatserver.api.webhook_document import webhook_items, webhook_structs
 from chatserver.protocol.commands import NAME_PATTERN
@@ -64,7 +64,7 @@ _THIS: Schema = {
 def _structs(operations: Iterable[AnyOperation]) -> list[type[Struct]]:
     found: list[type[Struct]] = [Problem, RefusalProblem]
     for operation in operations:
-        if AS_JSON in operation.forms:
+        if any(form.media_type == JSON for form in operation.forms):
             found += [struct for struct, _ in operation.answers.values() if struct is not None]
         if operation.body is not None:
             found.append(operation.body)

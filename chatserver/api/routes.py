@@ -16,7 +16,14 @@ from chatserver.api import problem
 from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, LIST_ABSENCES, PUT_ABSENCE
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
-from chatserver.api.bookings import CANCEL_BOOKING, GET_BOOKING, GET_BOOKINGS, MOVE_BOOKING, PUT_BOOKING
+from chatserver.api.bookings import (
+    CANCEL_BOOKING,
+    GET_BOOKING,
+    GET_BOOKINGS,
+    GET_MENTOR_BOOKINGS,
+    MOVE_BOOKING,
+    PUT_BOOKING,
+)
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
 from chatserver.api.cancellations import GET_CANCELLATION
@@ -26,6 +33,7 @@ from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.finding_people import FIND_PEOPLE, GET_CONVERSATIONS_OF_PERSON
 from chatserver.api.hand_over import HAND_OVER
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
@@ -36,7 +44,7 @@ from chatserver.api.notice_settings import ASK_OPENING, FORGET_OPENING, GET_SETT
 from chatserver.api.notices import GET_NOTICES, READ_NOTICES
 from chatserver.api.openapi import document
 from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
-from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
+from chatserver.api.people import GET_PERSON, PUT_LOCALE, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.prices import GET_PRICES, PUT_PRICES
 from chatserver.api.problem import ProblemError
 from chatserver.api.push import (
@@ -49,6 +57,7 @@ from chatserver.api.readings import GET_READINGS
 from chatserver.api.replies import GET_REPLIES
 from chatserver.api.report import GET_REPORT, GET_TODAY
 from chatserver.api.series import END_SERIES, GET_SERIES, LIST_SERIES, PUT_SERIES
+from chatserver.api.services import GET_SERVICES
 from chatserver.api.session_calls import CONFIRM_NO_SHOW, FINISH_BOOKING, GET_CALENDAR, JOIN_BOOKING
 from chatserver.api.slots import GET_SLOTS
 from chatserver.api.statements import GET_STATEMENT
@@ -67,7 +76,10 @@ from quotas.store.errors import StoreError
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PERSON,
+    FIND_PEOPLE,
     GET_PERSON,
+    GET_CONVERSATIONS_OF_PERSON,
+    PUT_LOCALE,
     REVOKE_PERSON,
     PUT_CONVERSATION,
     CHANGE_CONVERSATION,
@@ -90,6 +102,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CALENDAR,
     GET_BOOKING_EVENTS,
     GET_BOOKINGS,
+    GET_MENTOR_BOOKINGS,
+    GET_SERVICES,
     GET_CREDITS,
     CORRECT_CREDITS,
     PUT_HOURS,

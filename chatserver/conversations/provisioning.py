@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
-from chatserver.conversations.person import PersonRecord
+from chatserver.conversations.person import Locale, PersonRecord
 from chatserver.conversations.person_news import PersonNews
+from chatserver.conversations.records import records_of
 from chatserver.conversations.requests import (
     Conflict,
     ConversationChange,
@@ -116,6 +117,16 @@ class Provisioning:
         async with self._database.read() as connection:
             return await people.find_all(connection, ids)
 
+    async def find_people(self, words: str, role: Role | None, most: int) -> list[PersonRecord]:
+        """By name, id or address, the first by name."""
+        async with self._database.read() as connection:
+            return await people.found_by(connection, words, role, most)
+
+    async def conversations_of(self, person: str) -> list[ConversationRecord]:
+        """All of a person's, on whichever side, by id."""
+        async with self._database.read() as connection:
+            return await records_of(connection, person)
+
     async def names(self, ids: Collection[str]) -> dict[str, str]:
         """Those of `ids` that have a name, by id."""
         async with self._database.read() as connection:
@@ -132,6 +143,19 @@ class Provisioning:
         if isinstance(outcome, Written) and not outcome.created and outcome.record.updated_at == now:
             await self._person_changed(id)
         return outcome
+
+    async def set_locale(self, id: str, locale: Locale) -> PersonRecord | None:
+        """The person with that language; None where there is nobody of that id."""
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            found = await people.find_to_change(connection, id)
+            if found is None or found.erased_at is not None:
+                return None
+            if found.locale == locale:
+                return found
+            changed = replace(found, locale=locale, updated_at=now)
+            await people.change(connection, changed)
+        return changed
 
     async def _person_changed(self, id: str) -> None:
         if self._person_news is not None:

@@ -108,6 +108,11 @@ class Bookings:
         async with self._database.read() as connection:
             return await bookings.between(connection, conversation, since, until)
 
+    async def of_mentor(self, mentor: str, since: int, until: int) -> list[Booking]:
+        """Those of a mentor, with whomever, that start in [since, until), by start."""
+        async with self._database.read() as connection:
+            return await bookings.of_mentor_between(connection, mentor, since, until)
+
     async def events(self, id: str) -> list[SessionEvent]:
         """What happened at it, in the order in which it was noted."""
         async with self._database.read() as connection:

@@ -75,6 +75,12 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putPerson", "new"): WRITERS,
     ("getPerson", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, "ok", "ok"),
     ("getPerson", "absent"): NOBODY_FINDS_IT,
+    ("findPeople", "?search=mia"): WRITERS,
+    ("getConversationsOfPerson", "mia"): WRITERS,
+    ("getConversationsOfPerson", "absent"): WRITERS_FIND_NOTHING,
+    ("putLocale", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
+    ("putLocale", "sara"): row(401, *[404] * 6, "ok", "ok"),
+    ("putLocale", "absent"): NOBODY_FINDS_IT,
     ("revokePerson", "someone"): WRITERS,
     ("putConversation", "c1"): WRITERS,
     ("putConversation", "new"): WRITERS,
@@ -116,6 +122,10 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getBookingEvents", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
     ("getBookings", "c1"): ITS_PEOPLE,
     ("getBookings", "absent"): NOBODY_FINDS_IT,
+    ("getMentorBookings", "tora"): MENTOR_AND_SUPPORT,
+    ("getMentorBookings", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
+    ("getServices", "c1"): ITS_PEOPLE,
+    ("getServices", "absent"): NOBODY_FINDS_IT,
     ("getCredits", "c1"): ITS_PEOPLE,
     ("getCredits", "absent"): NOBODY_FINDS_IT,
     ("correctCredits", "c1"): row(401, *[403] * 6, "ok", 403),
@@ -262,6 +272,7 @@ BODIES: dict[str, object] = {
     "replayWebhook": {"from": "2026-01-01T00:00:00Z"},
     "reportMailBounce": {"kind": "bounce", "address": "mia@example.org"},
     "readNotices": {"upto": 1},
+    "putLocale": {"locale": "da"},
     "putNoticeSettings": {"topics": [{"topic": "messages", "push": False}]},
     "putPushSubscription": msgspec.to_builtins(Browser("https://push.example.net/1").subscription()),
     "putCase": {"kind": "question", "conversation": "c1"},
@@ -313,6 +324,7 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("notices", ""): row(Close.HELLO_FIRST, *["notices"] * 7, "not_allowed"),
     ("notices_read", ""): row(Close.HELLO_FIRST, *["notices_read"] * 7, "not_allowed"),
+    ("renew", ""): row(Close.HELLO_FIRST, *["token_refused"] * 8),
     ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
 """By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
@@ -323,6 +335,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "watch": {"replies": True},
     "join": {"booking": "b1"},
     "notices_read": {"upto": 1},
+    "renew": {"token": "nonsense"},
 }
 
 
@@ -384,13 +397,14 @@ PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encodi
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getRepliesToday", "getCases")
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
-    *("notices", "notices_read"),
+    "putLocale",
+    *("notices", "notices_read", "renew"),
     *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
 """What support too gets of itself alone."""
-DENIALS = set(CODES) - {"not_open"}
-"""Whoever hears the rules say no has the right to ask."""
+DENIALS = set(CODES) - {"not_open", "token_refused"}
+"""Whoever hears the rules say no, or that a token is no good, has the right to ask."""
 
 
 def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[str]:
@@ -484,6 +498,7 @@ async def answered(device: Device, kind: str) -> str:
         "join": "session",
         "notices": "notices",
         "notices_read": "notices_read",
+        "renew": "renewed",
     }
     if kind in answers:
         heard = await device.hears_one_of("error", answers[kind])

@@ -11,6 +11,7 @@ from tests.chatserver.realtime.servers import HereServer, here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import AppPage, signed_in
 from tests.web.states.member_states import MEMBER_STATES
+from tests.web.states.session_states import SESSION_STATES
 
 
 class Stage:
@@ -127,6 +128,7 @@ STATES: dict[str, State] = {
     "member-why": member_why,
     "member-help": member_help,
     **MEMBER_STATES,
+    **SESSION_STATES,
     "mentor-desk": mentor_desk,
     "mentor-request": mentor_request,
 }

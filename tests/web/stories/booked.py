@@ -1,9 +1,24 @@
-"""Sessions for stories: booked and moved by the mentor over HTTP."""
+"""Sessions for stories: the mentor publishes hours and a price, books and moves, over HTTP."""
 
 from tests.chatserver.realtime.servers import HereServer, token
 from tests.plain_http import http_client
 
 A_YEAR = 365 * 24 * 3600
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+HOURS: dict[str, object] = {
+    "weekly": [{"weekday": day, "from": "10:00", "until": "12:00"} for day in WEEKDAYS],
+    "notice_hours": 24,
+}
+PRICES: dict[str, object] = {"prices": [{"minutes": 30, "amount": 55_000, "currency": "NOK"}]}
+
+
+async def opened(server: HereServer, plan: str = "live") -> None:
+    """A conversation whose mentor has published hours and a price."""
+    await server.conversation("c1", plan)
+    await _asked(server, "PUT", "/v1/mentors/tora/hours", HOURS)
+    await _asked(server, "PUT", "/v1/mentors/tora/prices", PRICES)
 
 
 async def booked(server: HereServer, id: str, service: str, at: str, *, conversation: str = "c1") -> None:

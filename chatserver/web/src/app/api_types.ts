@@ -217,6 +217,13 @@ export interface CaseActing {
   reached?: boolean;
 }
 
+/** What moving the case to `state` asks for: one fact of each of `needs`, and those of `takes` may be given. */
+export interface CaseAsk {
+  state: "answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn";
+  needs: (("applies_on" | "asked_on" | "booking" | "chemistry" | "ends_at" | "evidence_until" | "first_session" | "mentor" | "messages" | "minutes" | "number" | "outcome" | "paid_until" | "person" | "price" | "reason" | "replaces" | "starts_at" | "suspend" | "to" | "units" | "waiting_since")[])[];
+  takes: ("applies_on" | "asked_on" | "booking" | "chemistry" | "ends_at" | "evidence_until" | "first_session" | "mentor" | "messages" | "minutes" | "number" | "outcome" | "paid_until" | "person" | "price" | "reason" | "replaces" | "starts_at" | "suspend" | "to" | "units" | "waiting_since")[];
+}
+
 /**
  * A kind of case that who asks may open, by `PUT /v1/cases/{id}`: in which state it then is, what it asks for.
  *
@@ -381,7 +388,8 @@ export interface CaseSuspensionView {
  * A case with its history, the first line first, as it stands at `now`.
  *
  * `own_id` is what who asks calls it; '' for nothing. `prompts` are, for mentors and support, questions to oneself and
- * words to say, in the language of `Accept-Language`.
+ * words to say, in the language of `Accept-Language`. `asks` are of those `possible` and `by_hand` that ask for
+ * anything. `reached`, for support, are the states that it has been in, in order.
  */
 export interface CaseView {
   id: string;
@@ -405,6 +413,8 @@ export interface CaseView {
   prompts: string[];
   suspension: CaseSuspensionView | null;
   history: CaseLineView[];
+  asks: CaseAsk[];
+  reached: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn")[];
 }
 
 /** A closed day, local; `holiday` is its name where a public holiday closes it, in the country's own language. */
@@ -489,6 +499,22 @@ export interface ConversationDetails {
   trial?: boolean | null;
   guest?: boolean | null;
   chosen_plan?: string | null;
+}
+
+/** One that a person is in, on one side or the other. */
+export interface ConversationOfPerson {
+  id: string;
+  member: string;
+  mentor: string;
+  plan: string;
+  status: "ended" | "open" | "paused" | "suspended";
+}
+
+/** All that a person is or was in, by id; `names` are those of their people, by id, as far as they have one. */
+export interface ConversationsOfPerson {
+  person: string;
+  conversations: ConversationOfPerson[];
+  names: Record<string, string>;
 }
 
 /**
@@ -675,6 +701,11 @@ export interface LiveChat {
   kind: "live_chat";
   at: string | null;
   until: string;
+}
+
+/** In which language a person wants to be told things. */
+export interface LocaleChoice {
+  locale: "da" | "en" | "nb";
 }
 
 /** A mail came back for good (`bounce`), or was called spam (`complaint`): by its address or by its Message-ID. */
@@ -873,6 +904,12 @@ export interface OpeningNotice {
   conversation: string;
   asked: boolean;
   opens_at: string | null;
+}
+
+/** The first of them, by name; `more` says whether there are others: search for more of the name. */
+export interface PeopleFound {
+  people: Person[];
+  more: boolean;
 }
 
 /** A person. Instants are RFC 3339 in UTC. */
@@ -1260,6 +1297,39 @@ export interface SeriesResource {
 }
 
 /**
+ * What may be booked, as far as plan and prices tell, and what holds for every booking.
+ *
+ * Joining is possible from `join_minutes` before the start on, moving free of charge until `late_hours` before it.
+ * Within `grace_minutes` of booking, cancelling costs nothing; else `cancelled` says what becomes of the units where
+ * whoever asks cancels. `units_per_month` is null where the plan has no sessions, or gives them without limit.
+ */
+export interface ServiceList {
+  conversation: string;
+  plan: string;
+  units_per_month: number | null;
+  services: ServiceView[];
+  join_minutes: number;
+  late_hours: number;
+  grace_minutes: number;
+  book_ahead_days: number;
+  cancelled: "held" | "returned";
+}
+
+/**
+ * A session that may be booked, for so many minutes. A price, and who gets what of it, where it is not the plan's.
+ *
+ * `units` are what it costs of the plan's, 0 where it costs none.
+ */
+export interface ServiceView {
+  service: "live_chat" | "video_call";
+  kind: "chemistry" | "extra" | "one_off" | "plan";
+  minutes: number;
+  units: number;
+  price: Price | null;
+  split: Split | null;
+}
+
+/**
  * Something happened at a session, or comes near; where there is no booking, in a series of them.
  *
  * `absent` is the side that has not joined, `hours` how long before its start a reminder is, `state` how it ended.
@@ -1288,6 +1358,57 @@ export interface SessionData {
 export interface Split {
   mentor: number;
   platform: number;
+}
+
+/**
+ * A billable booking, or of a correction the difference to what was told before.
+ *
+ * `price` is what is charged, null where nothing is; `mentor` and `platform` are who gets it. `mentor` is null where
+ * the pay is left to the platform. `corrects` is the month in which a corrected booking began, else null.
+ */
+export interface StatementLineView {
+  booking: string;
+  conversation: string;
+  member: string;
+  service: "live_chat" | "video_call";
+  kind: "chemistry" | "extra" | "one_off" | "plan";
+  starts_at: string;
+  minutes: number;
+  state: "booked" | "cancelled" | "held" | "mentor_absent" | "no_show" | "no_show_candidate" | "running" | "unattended";
+  units: number;
+  currency: string | null;
+  price: number | null;
+  mentor: number | null;
+  platform: number | null;
+  corrects: string | null;
+}
+
+/** The amounts of all lines in one currency. */
+export interface StatementSum {
+  currency: string;
+  price: number;
+  mentor: number;
+  platform: number;
+}
+
+/**
+ * A month in the mentor's zone. One that is `issued` never changes; a `draft` is of a month that is not over yet.
+ *
+ * `sums` hold all lines and corrections of a currency; `without_amount` is how many sessions no amount is named for.
+ */
+export interface StatementView {
+  mentor: string;
+  month: string;
+  zone: string;
+  from: string;
+  until: string;
+  state: "draft" | "issued";
+  issued_at: string | null;
+  lines: StatementLineView[];
+  corrections: StatementLineView[];
+  sums: StatementSum[];
+  units: number;
+  without_amount: number;
 }
 
 /** The conversation was paused, suspended or has ended; `at` is null where nobody kept it. */

@@ -56,8 +56,8 @@ export class Http {
   }
 
   /** A file that the server makes, with the name that it gives it. */
-  async file(path: string): Promise<{ name: string; content: Blob }> {
-    const answer = await this.#fetch("GET", path, "*/*");
+  async file(path: string, accept = "*/*"): Promise<{ name: string; content: Blob }> {
+    const answer = await this.#fetch("GET", path, accept);
     if (!answer.ok) throw new HttpProblem({ status: answer.status });
     const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
     return { name: named?.[1] ?? "file", content: await answer.blob() };

@@ -3,8 +3,8 @@
 import type { Http } from "./http.ts";
 
 /** Fails as `Http` does. */
-export async function saveFile(http: Http, path: string): Promise<void> {
-  const { name, content } = await http.file(path);
+export async function saveFile(http: Http, path: string, accept?: string): Promise<void> {
+  const { name, content } = await http.file(path, accept);
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;

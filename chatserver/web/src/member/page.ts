@@ -5,6 +5,7 @@ import { signOut } from "../app/leaving.ts";
 import { mentorName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
+import type { BookingView } from "../app/api_types.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
@@ -23,6 +24,9 @@ import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import { hatching } from "../parts/week_figure.ts";
 import { talkNotes } from "../parts/talk_notes.ts";
 import { Ticker } from "../parts/ticker.ts";
+import "../sessions/next_session.ts";
+import type { SessionDialogs } from "../sessions/next_session.ts";
+import { sessionsOf } from "../sessions/sessions.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
@@ -40,6 +44,7 @@ export class MemberPage extends PageElement {
   #talk: Talk | undefined;
   #week: WeekOfWriting | undefined;
   readonly #place = new Place();
+  #hasSessionPages = false;
   #ticker: Ticker | undefined;
   #shortcuts: Shortcuts | undefined;
   #stopTalk: (() => void)[] = [];
@@ -94,57 +99,22 @@ export class MemberPage extends PageElement {
   }
 
   protected override render() {
-    const { words, chats } = this.app;
+    const { words } = this.app;
     const talk = this.#talk;
-    const week = this.#week?.week;
+    const isElsewhere = this.#place.path[0] === "sessions";
     const name = talk ? mentorName(talk.view) : "";
     const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`
-      ${talk
+      ${talk && !isElsewhere
         ? html`<a class="skip" href="#text-${talk.view.id}">${words.common.skip}</a>`
         : nothing}
-      <div class="app" @say=${this.#say}>
+      <div class="app" @say=${this.#say} @move=${this.#move} @cancel=${this.#cancel}>
         <div class="app__in">
-          <header class="bar">
-            <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
-            <div class="bar__who">
-              <h1>${name}</h1>
-              <p>${talk ? this.#presence(talk) : nothing}</p>
-            </div>
-            ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
-            <button class="btn btn--help" type="button"
-              popovertarget="help">${icon("help")}${words.common.help}</button>
-            ${pageMenu("menu", this.#menu(), words)}
-          </header>
-          <main class="talk">
-          ${lineStrip(chats.state, words)}
-          ${this.#failed
-            ? html`<div class="strip" role="alert">${
-              icon("info")
-            }<p>${words.common.failed}</p></div>`
-            : nothing}
-          ${talk
-            ? html`
-              <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
-              ${talkNotes(talk.view, name, this.app)}
-              <chat-composer
-                .app=${this.app}
-                .talk=${talk}
-                .name=${name}
-                .above=${helpStrip(words, zone)}
-                .hint=${week ? planHint(week, words) : nothing}
-                @why=${this.#why}
-              ></chat-composer>
-            `
-            : this.#without()}
-        </main>
-        ${talk
-          ? html`<aside class="side" aria-label=${words.week.side}>
-            ${week ? weekCard(week, talk.view, name, this.app) : nothing}
-            ${week ? planCard(week, talk.view, this.app) : nothing}
-          </aside>`
-          : nothing}
+        ${talk && isElsewhere ? this.#sessions(talk) : this.#conversation(talk, name, zone)}
         </div>
+        ${talk
+          ? html`<session-dialogs .sessions=${sessionsOf(this.app, talk)}></session-dialogs>`
+          : nothing}
       </div>
       ${hatching()}
       <help-dialog .words=${words} .zone=${zone}></help-dialog>
@@ -153,12 +123,83 @@ export class MemberPage extends PageElement {
     `;
   }
 
+  #conversation(talk: Talk | undefined, name: string, zone: string) {
+    const { words, chats } = this.app;
+    const week = this.#week?.week;
+    return html`
+        <header class="bar">
+          <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
+          <div class="bar__who">
+            <h1>${name}</h1>
+            <p>${talk ? this.#presence(talk) : nothing}</p>
+          </div>
+          ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
+          <button class="btn btn--help" type="button"
+            popovertarget="help">${icon("help")}${words.common.help}</button>
+          ${pageMenu("menu", this.#menu(), words)}
+        </header>
+        <main class="talk">
+        ${lineStrip(chats.state, words)}
+        ${this.#failed
+          ? html`<div class="strip" role="alert">${icon("info")}<p>${words.common.failed}</p></div>`
+          : nothing}
+        ${talk
+          ? html`
+            <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
+            <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
+            ${talkNotes(talk.view, name, this.app)}
+            <chat-composer
+              .app=${this.app}
+              .talk=${talk}
+              .name=${name}
+              .above=${helpStrip(words, zone)}
+              .hint=${week ? planHint(week, words) : nothing}
+              @why=${this.#why}
+            ></chat-composer>
+          `
+          : this.#without()}
+      </main>
+      ${talk
+        ? html`<aside class="side" aria-label=${words.week.side}>
+            <session-side .sessions=${sessionsOf(this.app, talk)}></session-side>
+            ${week ? weekCard(week, talk.view, name, this.app) : nothing}
+            ${week ? planCard(week, talk.view, this.app) : nothing}
+          </aside>`
+        : nothing}
+    `;
+  }
+
+  /** Their script comes when they are looked at first. */
+  #sessions(talk: Talk) {
+    if (!this.#hasSessionPages) {
+      void import("../sessions/member_pages.ts").then(() => {
+        this.#hasSessionPages = true;
+        this.requestUpdate();
+      });
+      return html`<p class="quiet empty" aria-busy="true">${this.app.words.common.loading}</p>`;
+    }
+    const path = this.#place.path.slice(1);
+    return html`
+      <member-sessions .sessions=${sessionsOf(this.app, talk)} .path=${path}></member-sessions>
+    `;
+  }
+
+  readonly #move = (event: CustomEvent<BookingView>): void => {
+    this.querySelector<SessionDialogs>("session-dialogs")?.move(event.detail);
+  };
+
+  readonly #cancel = (event: CustomEvent<BookingView>): void => {
+    this.querySelector<SessionDialogs>("session-dialogs")?.cancel(event.detail);
+  };
+
   #menu(): MenuLine[] {
     const { words } = this.app;
     return [
+      { label: words.sessions.all, href: Place.link("sessions") },
       ...this.#others(),
       ...(this.#talk ? [{ label: words.cases.requests, act: this.#request }] : []),
       { label: words.shortcuts.title, act: () => void this.#shortcuts?.show() },
+      { label: words.settings.title, href: "/app/settings" },
       { label: words.common.signOut, act: this.#signOut },
     ];
   }

@@ -50,6 +50,16 @@ export class Times {
     return glued(this.#format({ weekday: "short", day: "numeric", month: "short" }, instant));
   }
 
+  /** "15 December". */
+  dayAndMonth(instant: number): string {
+    return glued(this.#format({ day: "numeric", month: "long" }, instant));
+  }
+
+  /** "2026-12-02": the day as programs write it. */
+  date(instant: number): string {
+    return new Date(this.dayNumber(instant) * DAY).toISOString().slice(0, 10);
+  }
+
   weekday(instant: number): string {
     return this.#format({ weekday: "long" }, instant);
   }

@@ -5,6 +5,7 @@ import { Place } from "../app/place.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
+import { personMenu } from "../parts/person_menu.ts";
 import { icon } from "../parts/icons.ts";
 import type { Desk } from "./desk.ts";
 import "./board_page.ts";
@@ -22,6 +23,19 @@ const TABS: readonly Tab[] = [
     path: "board",
     load: () => Promise.resolve(),
     show: (desk) => html`<board-page .desk=${desk}></board-page>`,
+  },
+  {
+    path: "cases",
+    load: () => import("./case_pages.ts"),
+    show: (desk, [ref]) =>
+      ref === undefined
+        ? html`<case-table .desk=${desk}></case-table>`
+        : html`<case-page .desk=${desk} .ref=${ref}></case-page>`,
+  },
+  {
+    path: "reports",
+    load: () => import("./reports_page.ts"),
+    show: (desk) => html`<reports-page .desk=${desk}></reports-page>`,
   },
 ];
 
@@ -64,10 +78,11 @@ export class SupportPage extends PageElement {
         <header class="topbar">
           <nav aria-label=${says.desk.navigation}><ul class="tabs">${TABS.map((each) =>
             html`<li><a href=${Place.link(each.path)} aria-current=${
-              each === tab ? "page" : "false"
+              each === tab ? "page" : nothing
             }>${says.desk[each.path]}${this.#count(each)}</a></li>`
           )}</ul></nav>
-          <div class="row push"><p class="small quiet only-wide">${this.#whoAndWhen()}</p></div>
+          <div class="row push"><p class="small quiet only-wide">${this
+            .#whoAndWhen()}</p>${personMenu(app, this.#notSignedOut)}</div>
         </header>
         ${app.chats.state === "offline" || app.chats.state === "unsure"
           ? html`<div class="strip strip--offline" role="status">${
@@ -119,6 +134,10 @@ export class SupportPage extends PageElement {
   };
 
   /** A part has something to say aloud. */
+  readonly #notSignedOut = (): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.desk.app.words.common.failed);
+  };
+
   readonly #say = (event: CustomEvent<string>): void => {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
   };

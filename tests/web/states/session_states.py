@@ -1,0 +1,58 @@
+"""States of sessions: what is to come, booking, and cancelling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Page, expect
+
+from tests.stories.clock import when
+from tests.web.stories.booked import booked, opened
+
+if TYPE_CHECKING:
+    from tests.web.states.states import Stage
+
+
+async def member_sessions(stage: Stage) -> Page:
+    """One is booked; a credit is spent."""
+    await opened(stage.server)
+    await booked(stage.server, "call", "video_call", when("wednesday", "11:00"))
+    page = await stage.app("mia")
+    await expect(page.locator("textarea")).to_be_visible()
+    await page.evaluate("location.hash = '#/sessions'")
+    await expect(page.locator(".units .is-left")).to_be_visible()
+    return page
+
+
+async def member_cancelling(stage: Stage) -> Page:
+    """What it costs, in front."""
+    page = await member_sessions(stage)
+    await stage.moved_to("monday", "10:00")
+    await page.locator(".session__acts button").last.click()
+    await expect(page.locator("#cancel-session .btn--grave")).to_be_visible()
+    return page
+
+
+async def member_books(stage: Stage) -> Page:
+    """The second step."""
+    page = await member_sessions(stage)
+    await page.locator(".foot a").click()
+    await page.locator(".foot button[type=submit]").click()
+    await page.locator(".slot input").first.check(force=True)
+    return page
+
+
+async def member_confirms(stage: Stage) -> Page:
+    """The third."""
+    page = await member_books(stage)
+    await page.locator(".foot button[type=submit]").click()
+    await expect(page.locator("dd.sum__total")).to_be_visible()
+    return page
+
+
+SESSION_STATES = {
+    "member-sessions": member_sessions,
+    "member-cancelling": member_cancelling,
+    "member-books": member_books,
+    "member-confirms": member_confirms,
+}

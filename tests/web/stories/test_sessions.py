@@ -1,0 +1,86 @@
+"""Sessions in a browser: booked in three steps, moved with its credit, and cancelled once its cost is read."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.chatserver.realtime.servers import here
+from tests.stories.clock import move_clock, when
+from tests.web.browsers import PHONE, signed_in
+from tests.web.stories.booked import booked, opened
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def sessions(page: Page) -> Locator:
+    """What is to come, wherever the page shows it."""
+    return page.get_by_role("region", name="Sessions", exact=True)
+
+
+def slot(page: Page, day: str, clock: str) -> Locator:
+    """One of the free times that are shown."""
+    return page.get_by_role("group", name=day).get_by_role("radio", name=clock)
+
+
+async def test_a_member_books_in_three_steps_and_moves_with_the_credit(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """The price stands before the button, and moving spends nothing again."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await opened(server)
+        async with signed_in(browser, server, "mia", **PHONE) as mia, signed_in(browser, server, "tora") as tora:
+            page = mia.page
+            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("link", name="Sessions").click()
+            await expect(page.get_by_text("2 of 2 left.")).to_be_visible()
+            await page.get_by_role("link", name="Book session").click()
+            await expect(page.get_by_role("list", name="Steps").get_by_text("Service")).to_be_visible()
+            await expect(page.get_by_text("NOK 550")).to_be_visible()
+            await page.get_by_role("button", name="Choose a time").click()
+            await slot(page, "Wednesday 7 January", "11:00").check(force=True)
+            await page.get_by_role("button", name="Wed 7 Jan, 11:00").click()
+            await expect(page.get_by_text("You will have 1 of 2 left")).to_be_visible()
+            await expect(
+                page.get_by_text("You can move it free of charge until Monday 5 January 11:00.")
+            ).to_be_visible()
+            await page.get_by_role("button", name="Book session").click()
+            await expect(sessions(page).get_by_text("Wednesday 7 January, 11:00–11:30")).to_be_visible()
+            await expect(page.get_by_text("1 of 2 left.", exact=True)).to_be_visible()
+            await expect(tora.page.get_by_text("Wed 11:00")).to_be_visible()
+            await sessions(page).get_by_role("button", name="Move").click()
+            await slot(page, "Friday 9 January", "10:30").check(force=True)
+            await page.get_by_role("button", name="Move it there: Fri 9 Jan, 10:30").click()
+            await expect(sessions(page).get_by_text("Friday 9 January, 10:30–11:00")).to_be_visible()
+            await expect(page.get_by_text("1 of 2 left.", exact=True)).to_be_visible()
+            await expect(tora.page.get_by_text("Fri 10:30")).to_be_visible()
+
+
+async def test_cancelling_says_first_what_it_costs_and_the_free_way_stands_before_it(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """It counts as held; on short notice it cannot even be moved any more."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await opened(server)
+        await booked(server, "call", "video_call", when("friday", "11:00"))
+        async with signed_in(browser, server, "mia") as mia:
+            page = mia.page
+            dialog = page.get_by_role("dialog", name="Cancel the video call on Friday?")
+            await move_clock(valkey_url, when("tuesday", "09:00"))
+            await sessions(page).get_by_role("button", name="Cancel").click()
+            await expect(
+                dialog.get_by_text("If you cancel, it counts as held: its credit stays spent.")
+            ).to_be_visible()
+            await expect(dialog.get_by_text("Moving it costs nothing until Wednesday 7 January 11:00.")).to_be_visible()
+            await expect(dialog.get_by_role("button")).to_have_text(["Move it instead", "Keep it", "Cancel anyway"])
+            await dialog.get_by_role("button", name="Keep it").click()
+            await move_clock(valkey_url, when("thursday", "09:00"))
+            await sessions(page).get_by_role("button", name="Move").click()
+            await expect(page.get_by_text("It starts too soon for you to move it.")).to_be_visible()
+            await page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
+            await sessions(page).get_by_role("button", name="Cancel").click()
+            await expect(dialog.get_by_role("button")).to_have_text(["Keep it", "Cancel anyway"])
+            await dialog.get_by_role("button", name="Cancel anyway").click()
+            await expect(sessions(page).get_by_text("Nothing is booked.")).to_be_visible()
+            await sessions(page).get_by_role("link", name="Sessions").click()
+            await expect(page.get_by_text("1 of 2 left.", exact=True)).to_be_visible()
