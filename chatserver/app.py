@@ -28,6 +28,7 @@ from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
 from chatserver.cases.case_counts import CaseCounts
+from chatserver.cases.case_texts import CaseTexts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
@@ -40,6 +41,7 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
+from chatserver.personal_data.export import Export
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
@@ -52,6 +54,7 @@ from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
 from chatserver.sessions.standing_in import StandInBook
 from chatserver.settings import Settings
+from chatserver.web.own_exports import OwnExports
 from chatserver.web.routes import web_routes
 from chatserver.web.sign_in_pages import ASKING_FOR_MAIL, SignInDesk, WebLimits
 from quotas import instant
@@ -216,6 +219,8 @@ async def assembled(
         # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
         without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
         limits = WebLimits(without_token, AddressLimit(RateLimit(ASKING_FOR_MAIL), proxies, metrics))
+        export = Export(base.database, ledger, base.messages, base.revocations, CaseTexts(base.keys))
+        desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export))
         app = _application(
             [
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -223,7 +228,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                *web_routes(settings, SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails), limits),
+                *web_routes(settings, desk, limits),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],

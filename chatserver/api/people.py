@@ -4,13 +4,14 @@ import time
 
 from msgspec import Struct
 
-from chatserver.api.oneself import nobody
+from chatserver.api.oneself import nobody, require_oneself_or_service
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.outcome import field_problems, written
 from chatserver.api.problem import invalid
+from chatserver.api.roles import EVERYBODY
 from chatserver.conversations import person
 from chatserver.conversations.person import Locale
-from chatserver.conversations.requests import FieldProblem, PersonDetails, Revocation
+from chatserver.conversations.requests import FieldProblem, LocaleChoice, PersonDetails, Revocation
 from chatserver.protocol.events import Role
 from quotas import instant
 
@@ -48,6 +49,14 @@ async def get_person(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     person = None
     if reads_all or call.id == call.identity.user:
         person = await call.context.provisioning.get_person(call.id)
+    if person is None:
+        raise nobody(call.id)
+    return HttpAnswer(200, _resource(person))
+
+
+async def put_locale(call: HttpCall[NoQuery, LocaleChoice]) -> HttpAnswer:
+    require_oneself_or_service(call.id, call.identity)
+    person = await call.context.provisioning.set_locale(call.id, call.body.locale)
     if person is None:
         raise nobody(call.id)
     return HttpAnswer(200, _resource(person))
@@ -99,6 +108,19 @@ GET_PERSON = Operation(
     handler=get_person,
     query=NoQuery,
     answers={200: (Person, "The person.")},
+    refusals=(404,),
+)
+
+PUT_LOCALE = Operation(
+    method="PUT",
+    path="/v1/people/{id}/locale",
+    name="putLocale",
+    summary="Set in which language a person is told things: everybody their own, services anybody's.",
+    handler=put_locale,
+    query=NoQuery,
+    body=LocaleChoice,
+    roles=EVERYBODY,
+    answers={200: (Person, "The person as they are now.")},
     refusals=(404,),
 )
 

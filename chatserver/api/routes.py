@@ -43,7 +43,7 @@ from chatserver.api.notice_settings import ASK_OPENING, FORGET_OPENING, GET_SETT
 from chatserver.api.notices import GET_NOTICES, READ_NOTICES
 from chatserver.api.openapi import document
 from chatserver.api.operation import AnyOperation, ApiContext, Form, HttpCall
-from chatserver.api.people import GET_PERSON, PUT_PERSON, REVOKE_PERSON
+from chatserver.api.people import GET_PERSON, PUT_LOCALE, PUT_PERSON, REVOKE_PERSON
 from chatserver.api.prices import GET_PRICES, PUT_PRICES
 from chatserver.api.problem import ProblemError
 from chatserver.api.push import (
@@ -76,6 +76,7 @@ from quotas.store.errors import StoreError
 OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PERSON,
     GET_PERSON,
+    PUT_LOCALE,
     REVOKE_PERSON,
     PUT_CONVERSATION,
     CHANGE_CONVERSATION,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.conversation import ConversationRecord, Subscription
-from chatserver.conversations.person import PersonRecord
+from chatserver.conversations.person import Locale, PersonRecord
 from chatserver.conversations.person_news import PersonNews
 from chatserver.conversations.requests import (
     Conflict,
@@ -132,6 +132,19 @@ class Provisioning:
         if isinstance(outcome, Written) and not outcome.created and outcome.record.updated_at == now:
             await self._person_changed(id)
         return outcome
+
+    async def set_locale(self, id: str, locale: Locale) -> PersonRecord | None:
+        """The person with that language; None where there is nobody of that id."""
+        now = await self._clock()
+        async with self._database.begin() as connection:
+            found = await people.find_to_change(connection, id)
+            if found is None or found.erased_at is not None:
+                return None
+            if found.locale == locale:
+                return found
+            changed = replace(found, locale=locale, updated_at=now)
+            await people.change(connection, changed)
+        return changed
 
     async def _person_changed(self, id: str) -> None:
         if self._person_news is not None:

@@ -60,6 +60,12 @@ class PersonDetails(Struct, frozen=True, forbid_unknown_fields=True):
     email: Email | None = None
 
 
+class LocaleChoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """In which language a person wants to be told things."""
+
+    locale: Locale
+
+
 class Revocation(Struct, frozen=True, forbid_unknown_fields=True):
     """From when on tokens are good; left out or null: from now."""
 

@@ -3,7 +3,7 @@
 
 import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 
-const PAGES = ["member", "mentor", "support", "call", "sign_in"];
+const PAGES = ["member", "mentor", "support", "call", "sign_in", "settings"];
 const LANGUAGES = ["nb", "da", "en"];
 const OUT = new URL("./built/", import.meta.url);
 

@@ -6,7 +6,7 @@ Source: Content Security Policy Level 3; Trusted Types; Cross-Origin Opener Poli
 from collections.abc import Sequence
 
 _CAMERA_AND_MICROPHONE = ("camera", "microphone", "display-capture")
-_REFUSED = ("geolocation", "payment", "usb", "serial", "hid", "bluetooth", "midi", "publickey-credentials-get")
+_REFUSED = ("geolocation", "payment", "usb", "serial", "hid", "midi", "publickey-credentials-get")
 
 
 def page_headers(embedders: Sequence[str] = (), *, calls: bool = False) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The apps' pages: `/app/member`, `/app/mentor`, `/app/support`, `/app/call/{booking}`, `/app/sign-in`.
+"""The apps' pages: `/app/member`, `/app/mentor`, `/app/support`; beside them sign-in, settings and a call.
 
 A page is a shell that loads its script and style; it holds nothing of anybody, so no token is needed to get it.
 """
@@ -20,6 +20,7 @@ PAGES = {
     "support": "/app/support",
     "call": "/app/call/{booking}",
     "sign_in": "/app/sign-in",
+    "settings": "/app/settings",
 }
 """Where each stands."""
 WORKER = "/app/worker.js"

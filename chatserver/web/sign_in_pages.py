@@ -26,6 +26,7 @@ from chatserver.sign_ins.sign_in import SIGN_IN_LASTS, SignedIn, SignIn
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
 from chatserver.sign_ins.sign_in_mails import AskedByAddress, AskedByLink, SignInMails
+from chatserver.web.own_exports import EXPORT_FORMS, ExportForm, ExportsBusyError, FileStream, OwnExports
 from quotas.instant import MINUTE, SECOND, text
 
 COOKIE: Final = "signed-in"
@@ -40,11 +41,10 @@ class LinkSecret(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LinkView(Struct, frozen=True):
-    """Whom a link signs in, by first names; `other` is whom they talk with. `language` is their own."""
+    """Whom a link signs in, by first names; `other` is whom they talk with."""
 
     name: str
     other: str | None
-    language: Locale
     once: bool
     minutes: int
     """For how long it was made."""
@@ -78,6 +78,12 @@ class SignInList(Struct, frozen=True):
     sign_ins: list[SignInView]
 
 
+class ExportRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`page` is for people, `data` for programs."""
+
+    form: ExportForm = "page"
+
+
 class MailRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Whom a link is wanted for: by address, or by a link of theirs that opens nothing any more."""
 
@@ -92,10 +98,11 @@ class SignInDesk(Struct, frozen=True):
     book: SignInBook
     links: SignInLinks
     mails: SignInMails
+    exports: OwnExports
 
 
 class WebLimits(Struct, frozen=True):
-    """How often one address may ask: for anything, and for mails."""
+    """How often one address may ask: for anything, and for what costs more, such as mails."""
 
     any: AddressLimit
     mails: AddressLimit
@@ -114,6 +121,7 @@ def sign_in_routes(desk: SignInDesk, limits: WebLimits, public_url: str | None) 
         Route("/app/sign-in/mail", _AskForMail(desk, limits.mails, public_url)),
         Route("/app/ticket", _GetTicket(*given)),
         Route("/app/sign-out", _SignOut(*given)),
+        Route("/app/export", _GetExport(desk, limits.mails, public_url)),
         Route("/app/sign-ins", _ListSignIns(*given)),
         Route("/app/sign-ins/end", _EndSignIn(*given)),
     ]
@@ -167,7 +175,7 @@ class _SeeLink(_FromApps):
         if seen is None:
             raise opens_nothing()
         other = first_name(seen.other) if seen.other else None
-        return _json(LinkView(first_name(seen.person.name), other, seen.person.locale, seen.once, seen.lasts // MINUTE))
+        return _json(LinkView(first_name(seen.person.name), other, seen.once, seen.lasts // MINUTE))
 
 
 class _UseLink(_FromApps):
@@ -229,6 +237,20 @@ class _ListSignIns(_FromApps):
         current = await self.signed_in(request)
         found = await self._book.listed(current.person)
         return _json(SignInList([_view(each, current) for each in found]))
+
+
+class _GetExport(_FromApps):
+    kind = "one's own data"
+
+    async def from_app(self, request: Request) -> Response:
+        given = await read_body(request, ExportRequest, lambda _: [])
+        current = await self.signed_in(request)
+        try:
+            file = await self._desk.exports.file(current.person, given.form)
+        except ExportsBusyError as error:
+            raise ProblemError(503, str(error), headers={"Retry-After": "60"}) from None
+        media_type, name = EXPORT_FORMS[given.form]
+        return FileStream(file, media_type, name)
 
 
 class _EndSignIn(_FromApps):

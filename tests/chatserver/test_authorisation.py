@@ -75,6 +75,9 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putPerson", "new"): WRITERS,
     ("getPerson", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, "ok", "ok"),
     ("getPerson", "absent"): NOBODY_FINDS_IT,
+    ("putLocale", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
+    ("putLocale", "sara"): row(401, *[404] * 6, "ok", "ok"),
+    ("putLocale", "absent"): NOBODY_FINDS_IT,
     ("revokePerson", "someone"): WRITERS,
     ("putConversation", "c1"): WRITERS,
     ("putConversation", "new"): WRITERS,
@@ -266,6 +269,7 @@ BODIES: dict[str, object] = {
     "replayWebhook": {"from": "2026-01-01T00:00:00Z"},
     "reportMailBounce": {"kind": "bounce", "address": "mia@example.org"},
     "readNotices": {"upto": 1},
+    "putLocale": {"locale": "da"},
     "putNoticeSettings": {"topics": [{"topic": "messages", "push": False}]},
     "putPushSubscription": msgspec.to_builtins(Browser("https://push.example.net/1").subscription()),
     "putCase": {"kind": "question", "conversation": "c1"},
@@ -388,6 +392,7 @@ PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encodi
 NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getRepliesToday", "getCases")
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
+    "putLocale",
     *("notices", "notices_read"),
     *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),

@@ -72,7 +72,7 @@ async def signed_in(
         app = AppPage(await context.new_page())
         await app.page.goto(f"{server.http}/app/sign-in#{link.partition('#')[2]}")
         await app.page.get_by_role("main").get_by_role("button").click()
-        await app.page.wait_for_url("**/app/*")
+        await app.page.wait_for_url(lambda url: "/app/sign-in" not in url)
         yield app
         assert app.faults == []
     finally:

@@ -1,5 +1,7 @@
 // Who is signed in here, and the tickets that say so to the server: short-lived tokens that the sign-in's cookie gets.
 
+import { chooseLanguage, keptLanguage } from "./language.ts";
+
 export type PersonRole = "member" | "mentor" | "support";
 
 export interface Ticket {
@@ -35,13 +37,17 @@ export class Account {
     return ticket;
   }
 
-  /** End this sign-in: its sockets close, and the device forgets. */
+  /** End this sign-in: its sockets close, and the device forgets. Fails where it could not be ended. */
   async signOut(): Promise<void> {
-    await fetch("/app/sign-out", {
+    const language = keptLanguage();
+    const answer = await fetch("/app/sign-out", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: "{}",
     });
+    if (!answer.ok) throw new Error(`not signed out: HTTP ${answer.status}`);
     this.#last = undefined;
+    // All else that the device kept went with the answer.
+    if (language) chooseLanguage(language);
   }
 }

@@ -677,6 +677,11 @@ export interface LiveChat {
   until: string;
 }
 
+/** In which language a person wants to be told things. */
+export interface LocaleChoice {
+  locale: "da" | "en" | "nb";
+}
+
 /** A mail came back for good (`bounce`), or was called spam (`complaint`): by its address or by its Message-ID. */
 export interface MailBounce {
   kind: "bounce" | "complaint";

@@ -4,8 +4,8 @@ import { type Language, languageOf, LANGUAGES } from "../words/words.ts";
 
 const KEY = "language";
 
-/** The one chosen here; undefined where none was. */
-export function chosenLanguage(): Language | undefined {
+/** The one that was chosen here; undefined where none was. */
+export function keptLanguage(): Language | undefined {
   const kept = localStorage.getItem(KEY);
   return LANGUAGES.find((each) => each === kept);
 }
@@ -16,5 +16,5 @@ export function chooseLanguage(language: Language): void {
 }
 
 export function pageLanguage(): Language {
-  return chosenLanguage() ?? languageOf(navigator.languages);
+  return keptLanguage() ?? languageOf(navigator.languages);
 }

@@ -15,5 +15,5 @@ export async function signOut(app: App): Promise<void> {
   }
   // The server has told the browser to forget everything, so there may be nothing left to clear.
   await app.forget().catch(() => {});
-  location.replace(SIGN_IN);
+  location.replace(`${SIGN_IN}#signed-out`);
 }

@@ -186,6 +186,7 @@ export class MemberPage extends PageElement {
     return [
       { label: words.sessions.all, href: Place.link("sessions") },
       ...this.#others(),
+      { label: words.settings.title, href: "/app/settings" },
       { label: words.common.signOut, act: this.#signOut },
     ];
   }

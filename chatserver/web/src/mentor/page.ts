@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
+import { personMenu } from "../parts/person_menu.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
@@ -68,6 +69,7 @@ export class MentorPage extends PageElement {
               }>${each.label(this.app)}</a></li>`
             )}
           </ul></nav>
+          <div class="row push">${personMenu(this.app, this.#notSignedOut)}</div>
         </header>
         ${tab ? this.#behind(tab) : this.#conversations(id)}
         </div>
@@ -96,6 +98,10 @@ export class MentorPage extends PageElement {
       </main>
     `;
   }
+
+  readonly #notSignedOut = (): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.app.words.common.failed);
+  };
 
   #behind(tab: DeskTab) {
     if (!this.#loaded.has(tab.path)) {

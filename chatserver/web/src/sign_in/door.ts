@@ -7,7 +7,6 @@ export interface LinkView {
   /** First names. `other` is whom they talk with; null where that is nobody or several. */
   name: string;
   other: string | null;
-  language: Language;
   /** Whether it opens nothing a second time. */
   once: boolean;
   /** For how many minutes it was made. */

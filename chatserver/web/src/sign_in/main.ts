@@ -1,6 +1,6 @@
 // Starts the door. What stands behind the address's # is a link's secret, or one of a few words about how one came here.
 
-import { chosenLanguage, pageLanguage } from "../app/language.ts";
+import { pageLanguage } from "../app/language.ts";
 import { wordsOf } from "../words/words.ts";
 import { signedInAlready } from "./door.ts";
 import { type DoorState, SignInPage } from "./page.ts";
@@ -29,8 +29,7 @@ async function come(): Promise<void> {
   if (came) {
     page.state = came;
   } else if (said) {
-    const link = await page.open(said);
-    if (link && !chosenLanguage()) await page.speak(link.language);
+    await page.open(said);
   } else {
     const app = await signedInAlready();
     if (app) return location.replace(app);

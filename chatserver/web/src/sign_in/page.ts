@@ -46,7 +46,7 @@ export class SignInPage extends PageElement {
   #busy = false;
 
   /** A link's secret: greet whom it is for. */
-  async open(secret: string): Promise<LinkView | undefined> {
+  async open(secret: string): Promise<void> {
     this.#secret = secret;
     this.#link = undefined;
     this.#problem = undefined;
@@ -55,9 +55,7 @@ export class SignInPage extends PageElement {
     if (seen === "spent") this.#go("spent");
     // The button is there all the same: pressed, it asks again.
     else this.#go("link", seen === "no_answer" ? seen : undefined);
-    if (typeof seen === "string") return undefined;
-    this.#link = seen;
-    return seen;
+    if (typeof seen === "object") this.#link = seen;
   }
 
   protected override render() {
@@ -240,11 +238,6 @@ export class SignInPage extends PageElement {
   async #speak(event: Event, language: Language): Promise<void> {
     event.preventDefault();
     chooseLanguage(language);
-    await this.speak(language);
-  }
-
-  /** From now on, until the page goes. */
-  async speak(language: Language): Promise<void> {
     this.words = await wordsOf(language);
     document.documentElement.lang = language;
   }

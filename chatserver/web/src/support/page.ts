@@ -5,6 +5,7 @@ import { Place } from "../app/place.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
+import { personMenu } from "../parts/person_menu.ts";
 import { icon } from "../parts/icons.ts";
 import type { Desk } from "./desk.ts";
 import "./board_page.ts";
@@ -67,7 +68,8 @@ export class SupportPage extends PageElement {
               each === tab ? "page" : "false"
             }>${says.desk[each.path]}${this.#count(each)}</a></li>`
           )}</ul></nav>
-          <div class="row push"><p class="small quiet only-wide">${this.#whoAndWhen()}</p></div>
+          <div class="row push"><p class="small quiet only-wide">${this
+            .#whoAndWhen()}</p>${personMenu(app, this.#notSignedOut)}</div>
         </header>
         ${app.chats.state === "offline" || app.chats.state === "unsure"
           ? html`<div class="strip strip--offline" role="status">${
@@ -119,6 +121,10 @@ export class SupportPage extends PageElement {
   };
 
   /** A part has something to say aloud. */
+  readonly #notSignedOut = (): void => {
+    this.querySelector<PageAnnouncer>("page-announcer")?.say(this.desk.app.words.common.failed);
+  };
+
   readonly #say = (event: CustomEvent<string>): void => {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
   };

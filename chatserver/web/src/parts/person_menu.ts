@@ -1,0 +1,14 @@
+// The menu of a desk's header: one's settings, and the way out.
+
+import { signOut } from "../app/leaving.ts";
+import type { App } from "../app/start.ts";
+import { pageMenu } from "./page_menu.ts";
+
+/** `failed` is called where the sign-in could not be ended, and all goes on. */
+export function personMenu(app: App, failed: () => void) {
+  const { words } = app;
+  return pageMenu("person-menu", [
+    { label: words.settings.title, href: "/app/settings" },
+    { label: words.common.signOut, act: () => void signOut(app).catch(failed) },
+  ], words);
+}
