@@ -49,9 +49,11 @@ export class BookDialog extends PageElement {
         ${talk
           ? keyed(
             `${talk.view.id} ${this.#opened}`,
-            html`<session-booking .sessions=${sessionsOf(this.app, talk)}
-              .earlier=${[words.booking.member]} @back=${this.#back}
-              @booked=${() => this.#sheet?.hidePopover()}></session-booking>`,
+            html`
+              <session-booking .sessions=${sessionsOf(this.app, talk)}
+                .earlier=${[words.booking.member]} @back=${this.#back}
+                @booked=${() => this.#sheet?.hidePopover()}></session-booking>
+            `,
           )
           : this.#whichMember()}
       </div>
@@ -77,17 +79,22 @@ export class BookDialog extends PageElement {
         <fieldset>
           <legend class="label label--large">${booking.whichMember}</legend>
           <div class="choices choices--long">${found.map((each) =>
-            html`<label class="choice"><span class="avatar avatar--s" aria-hidden="true">${
-              memberName(each.view).slice(0, 1)
-            }</span><span><strong>${memberName(each.view)}</strong></span><span
-              class="choice__cost">${each.view.plan}</span><input type="radio" name="member"
-              .checked=${each === this.#picked} @change=${() => this.#pick(each)}></label>`
+            html`
+              <label
+                class="choice"><span class="avatar avatar--s" aria-hidden="true">${memberName(
+                  each.view,
+                ).slice(0, 1)}</span><span><strong>${memberName(each.view)}</strong></span><span
+                            class="choice__cost">${each.view
+                              .plan}</span><input type="radio" name="member"
+                            .checked=${each === this.#picked} @change=${() =>
+                              this.#pick(each)}></label>
+            `
           )}</div>
         </fieldset>
         <div class="pop__acts">
-          <button class="btn btn--primary" type="submit" aria-disabled=${
-      this.#picked ? nothing : "true"
-    }>${common.next}</button>
+          <button class="btn btn--primary" type="submit" aria-disabled=${this.#picked
+            ? nothing
+            : "true"}>${common.next}</button>
         </div>
       </form>
     `;

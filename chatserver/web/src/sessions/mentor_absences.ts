@@ -42,9 +42,10 @@ export class MentorAbsences extends PageElement {
           ? html`<p class="quiet">${words.absences.none}</p>`
           : html`<ul class="list">${(this.#absences ?? []).map((each) => this.#row(each))}</ul>`}
         <form class="stack" @submit=${this.#add}>
-          <div class="row">${this.#field("from", words.absences.from)}${
-      this.#field("until", words.absences.until)
-    }</div>
+          <div class="row">${this.#field("from", words.absences.from)}${this.#field(
+            "until",
+            words.absences.until,
+          )}</div>
           <p><button class="btn" type="submit">${words.absences.add}</button></p>
         </form>
         <p role="status">${this.#said}</p>

@@ -117,8 +117,10 @@ export class MentorHours extends PageElement {
     };
     // Midnight as an end is 24:00 to the server, and 00:00 to a field for times.
     const value = stretch[which] === "24:00" ? "00:00" : stretch[which];
-    return html`<input class="input" type="time" required step=${QUARTER_SECONDS}
-      aria-label=${label} .value=${value} @change=${change}>`;
+    return html`
+      <input class="input" type="time" required step=${QUARTER_SECONDS}
+        aria-label=${label} .value=${value} @change=${change}>
+    `;
   }
 
   #number(name: string, label: string, value: number, most: number) {

@@ -44,13 +44,15 @@ export class MentorPrices extends PageElement {
         <h2 id="prices-title">${words.prices.title}</h2>
         <p class="small quiet">${words.prices.lead}</p>
         ${this.#prices
-          ? html`<form class="stack" @submit=${this.#save}>
-            <p class="field"><label for="currency">${words.prices.currency}</label><input
-              class="input input--short" id="currency" name="currency" required
-              pattern="[A-Z]{3}" maxlength="3" .value=${currency}></p>
-            <div class="row">${LENGTHS.map((minutes) => this.#price(minutes))}</div>
-            <p><button class="btn btn--primary" type="submit">${words.hours.save}</button></p>
-          </form>`
+          ? html`
+            <form class="stack" @submit=${this.#save}>
+              <p class="field"><label for="currency">${words.prices.currency}</label><input
+                          class="input input--short" id="currency" name="currency" required
+                          pattern="[A-Z]{3}" maxlength="3" .value=${currency}></p>
+              <div class="row">${LENGTHS.map((minutes) => this.#price(minutes))}</div>
+              <p><button class="btn btn--primary" type="submit">${words.hours.save}</button></p>
+            </form>
+          `
           : nothing}
         <p role="status">${this.#said}</p>
         ${this.#problem ? html`<p role="alert">${this.#problem}</p>` : nothing}
@@ -62,10 +64,13 @@ export class MentorPrices extends PageElement {
     const { words } = this.app;
     const listed = this.#prices?.find((each) => each.minutes === minutes);
     const value = listed ? String(majorUnits(listed.amount, listed.currency)) : "";
-    return html`<p class="field"><label for="price-${minutes}">${
-      words.sessions.minutes(minutes)
-    }</label><input class="input input--short" id="price-${minutes}" name=${String(minutes)}
-      type="number" min="0" step="any" .value=${value}></p>`;
+    return html`
+      <p
+        class="field"><label for="price-${minutes}">${words.sessions.minutes(
+          minutes,
+        )}</label><input class="input input--short" id="price-${minutes}" name=${String(minutes)}
+            type="number" min="0" step="any" .value=${value}></p>
+    `;
   }
 
   readonly #save = async (event: Event): Promise<void> => {

@@ -8,7 +8,7 @@ import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
 import { money, Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
-import { capital, serviceName } from "./session_words.ts";
+import { serviceName } from "./session_words.ts";
 
 export class MentorStatement extends PageElement {
   static override properties = { app: { attribute: false } };
@@ -28,7 +28,9 @@ export class MentorStatement extends PageElement {
   }
 
   get #path(): string {
-    const month = `${Math.floor(this.#month / 12)}-${String(this.#month % 12 + 1).padStart(2, "0")}`;
+    const month = `${Math.floor(this.#month / 12)}-${
+      String(this.#month % 12 + 1).padStart(2, "0")
+    }`;
     return `/v1/mentors/${encodeURIComponent(this.app.user)}/statements/${month}`;
   }
 
@@ -78,26 +80,33 @@ export class MentorStatement extends PageElement {
     const lines = [...statement.lines, ...statement.corrections];
     if (lines.length === 0) return html`<p class="quiet">${words.statement.nothing}</p>`;
     return html`
-      <p class="small quiet">${
-      statement.state === "draft" ? words.statement.draft : words.statement.issued
-    }</p>
-      <div class="tablewrap" role="region" aria-labelledby="statement-title" tabindex="0"><table class="table">
-        <thead><tr>
-          <th scope="col">${words.booking.when}</th><th scope="col">${words.booking.withWhom}</th>
-          <th scope="col">${words.booking.what}</th><th scope="col" class="n">${
-      words.statement.price
-    }</th><th scope="col" class="n">${words.statement.yours}</th>
-        </tr></thead>
-        <tbody>${lines.map((each) => this.#line(each, statement.zone))}</tbody>
-        <tfoot>${
-      statement.sums.map((each) =>
-        html`<tr><th scope="row" colspan="3">${words.statement.sum} ${each.currency}</th><td
-          class="n">${this.#money(each.price, each.currency)}</td><td class="n"><strong>${
-          this.#money(each.mentor, each.currency)
-        }</strong></td></tr>`
-      )
-    }</tfoot>
-      </table></div>
+      <p class="small quiet">${statement.state === "draft"
+        ? words.statement.draft
+        : words.statement.issued}</p>
+      <div class="tablewrap" role="group" aria-labelledby="statement-title" tabindex="0">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">${words.booking.when}</th>
+              <th scope="col">${words.booking.withWhom}</th>
+              <th scope="col">${words.booking.what}</th>
+              <th scope="col" class="n">${words.statement.price}</th>
+              <th scope="col" class="n">${words.statement.yours}</th>
+            </tr>
+          </thead>
+          <tbody>${lines.map((each) => this.#line(each, statement.zone))}</tbody>
+          <tfoot>${statement.sums.map((each) =>
+            html`
+              <tr>
+                <th scope="row" colspan="3">${words.statement.sum} ${each.currency}</th>
+                <td
+                  class="n">${this.#money(each.price, each.currency)}</td>
+                <td class="n"><strong>${this.#money(each.mentor, each.currency)}</strong></td>
+              </tr>
+            `
+          )}</tfoot>
+        </table>
+      </div>
       ${statement.without_amount
         ? html`<p class="small quiet">${words.statement.without(statement.without_amount)}</p>`
         : nothing}
@@ -110,19 +119,21 @@ export class MentorStatement extends PageElement {
     const times = new Times(language, zone);
     const starts = Date.parse(line.starts_at);
     const corrects = line.corrects ? ` (${words.statement.corrects(line.corrects)})` : "";
-    return html`<tr>
-      <th scope="row">${times.shortDay(starts)} ${times.clock(starts)}</th>
-      <td>${nameOf(line.member)}</td>
-      <td>${serviceName(line.service, words)}, ${words.sessions.minutes(line.minutes)}${corrects}</td>
-      <td class="n">${this.#money(line.price, line.currency)}</td>
-      <td class="n">${this.#money(line.mentor, line.currency)}</td>
-    </tr>`;
+    return html`
+      <tr>
+        <th scope="row">${times.shortDay(starts)} ${times.clock(starts)}</th>
+        <td>${nameOf(line.member)}</td>
+        <td>${serviceName(line.service, words)}, ${words.sessions.minutes(
+          line.minutes,
+        )}${corrects}</td>
+        <td class="n">${this.#money(line.price, line.currency)}</td>
+        <td class="n">${this.#money(line.mentor, line.currency)}</td>
+      </tr>
+    `;
   }
 
   #money(amount: number | null, currency: string | null): string {
-    return amount === null || currency === null
-      ? "–"
-      : money(this.app.language, amount, currency);
+    return amount === null || currency === null ? "–" : money(this.app.language, amount, currency);
   }
 
   #show(by: 1 | -1): void {

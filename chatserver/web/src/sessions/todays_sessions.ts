@@ -18,6 +18,8 @@ import { type Sessions, sessionsOf } from "./sessions.ts";
 const DAY = 24 * 60 * 60_000;
 /** Joining begins so long before a session; the server's word on it is in its refusal. */
 const JOIN_MINUTES = 10;
+/** From then on a mentor who is there alone may say that the member did not come: nobody tells the app, so it asks. */
+const NO_SHOW_MS = 10 * 60_000;
 const GONE: ReadonlySet<BookingView["state"]> = new Set(["cancelled"]);
 
 export class TodaysSessions extends PageElement {
@@ -27,6 +29,8 @@ export class TodaysSessions extends PageElement {
   /** How many, with today. */
   declare days: number;
   #bookings: BookingView[] | undefined;
+  /** Ids of those that were asked about when the member might not come any more. */
+  readonly #lookedAt = new Set<string>();
   #problem = "";
   #moving: Sessions | undefined;
   #stop: (() => void)[] = [];
@@ -41,7 +45,11 @@ export class TodaysSessions extends PageElement {
     this.#ticker ??= new Ticker(
       this,
       chat.clock,
-      () => (this.#bookings ?? []).map((each) => each.starts_at),
+      () =>
+        (this.#bookings ?? []).flatMap(({ starts_at }) => [
+          starts_at,
+          new Date(Date.parse(starts_at) + NO_SHOW_MS).toISOString(),
+        ]),
     );
     void this.#load();
   }
@@ -71,6 +79,17 @@ export class TodaysSessions extends PageElement {
     this.requestUpdate();
   }
 
+  protected override updated(): void {
+    const now = this.app.chats.chat.clock.now();
+    const alone = (this.#bookings ?? []).find(({ id, starts_at, state, joins }) =>
+      state !== "no_show_candidate" && joins.mentor !== null && joins.member === null &&
+      now - Date.parse(starts_at) >= NO_SHOW_MS && !this.#lookedAt.has(id)
+    );
+    if (!alone) return;
+    this.#lookedAt.add(alone.id);
+    void this.#load();
+  }
+
   protected override render() {
     const { words } = this.app;
     const times = new Times(this.app.language);
@@ -81,9 +100,7 @@ export class TodaysSessions extends PageElement {
       ${this.#problem ? html`<p role="alert">${this.#problem}</p>` : nothing}
       ${this.#bookings?.length === 0 ? html`<p class="quiet">${words.today.nothing}</p>` : nothing}
       ${days.map((day) => {
-        const here = bookings.filter((each) =>
-          times.dayNumber(Date.parse(each.starts_at)) === day
-        );
+        const here = bookings.filter((each) => times.dayNumber(Date.parse(each.starts_at)) === day);
         const isToday = day === times.dayNumber(now);
         return html`
           ${this.days > 1
@@ -113,14 +130,18 @@ export class TodaysSessions extends PageElement {
     const span = phase.isRunning
       ? words.today.states[booking.state === "booked" ? "running" : booking.state]
       : words.sessions.inSpan(times.span(phase.starts - now));
-    return html`<li>
-      <time datetime=${booking.starts_at}>${times.clock(phase.starts)}</time>
-      <span><strong><a href=${Place.link("conversations", booking.conversation)}>${name}</a></strong
-        ><br><span class="quiet">${serviceName(booking.service, words)}, ${
-      words.sessions.minutes(booking.minutes)
-    }${units}, ${span}</span></span>
-      <span class="row">${talk ? this.#acts(booking, phase, name, times) : nothing}</span>
-    </li>`;
+    return html`
+      <li>
+        <time datetime=${booking.starts_at}>${times.clock(phase.starts)}</time>
+        <span><strong><a href=${Place.link(
+          "conversations",
+          booking.conversation,
+        )}>${name}</a></strong
+              ><br><span class="quiet">${serviceName(booking.service, words)}, ${words.sessions
+                .minutes(booking.minutes)}${units}, ${span}</span></span>
+        <span class="row">${talk ? this.#acts(booking, phase, name, times) : nothing}</span>
+      </li>
+    `;
   }
 
   #acts(booking: BookingView, phase: ReturnType<typeof phaseOf>, name: string, times: Times) {
@@ -130,26 +151,38 @@ export class TodaysSessions extends PageElement {
     const { joins } = booking;
     const hasBoth = joins.member !== null && joins.mentor !== null;
     if (phase.isRunning && hasBoth) {
-      return this.#button(words.sessions.finish, words.today.finishWith(name), () =>
-        this.#sessions(booking).finish(booking.id));
+      return this.#button(
+        words.sessions.finish,
+        words.today.finishWith(name),
+        () => this.#sessions(booking).finish(booking.id),
+      );
     }
     const noShow = booking.state === "no_show_candidate"
-      ? this.#button(words.sessions.noShow, words.today.noShowOf(name), () =>
-        this.#sessions(booking).noShow(booking.id))
+      ? this.#button(
+        words.sessions.noShow,
+        words.today.noShowOf(name),
+        () => this.#sessions(booking).noShow(booking.id),
+      )
       : nothing;
     if (phase.joining === "open" && joins.mentor === null) {
       const address = callAddress(booking);
       const join = () => this.#join(booking);
       return address
-        ? html`<a class="btn btn--primary" href=${address} target="_blank" rel="noopener"
-          aria-label=${words.today.joinWith(name)} @click=${join}>${words.sessions.join}</a>`
-        : html`<button class="btn btn--primary" type="button"
-          aria-label=${words.today.joinWith(name)} @click=${join}>${words.sessions.join}</button>`;
+        ? html`
+          <a class="btn btn--primary" href=${address} target="_blank" rel="noopener"
+            aria-label=${words.today.joinWith(name)} @click=${join}>${words.sessions.join}</a>
+        `
+        : html`
+          <button class="btn btn--primary" type="button"
+            aria-label=${words.today.joinWith(name)} @click=${join}>${words.sessions.join}</button>
+        `;
     }
     if (phase.isRunning) return noShow;
-    return html`<button class="btn" type="button"
-      aria-label=${words.today.moveWith(name, times.at(phase.starts))}
-      @click=${() => this.#move(booking)}>${words.sessions.move}</button>`;
+    return html`
+      <button class="btn" type="button"
+        aria-label=${words.today.moveWith(name, times.at(phase.starts))}
+        @click=${() => this.#move(booking)}>${words.sessions.move}</button>
+    `;
   }
 
   #button(label: string, name: string, act: () => Promise<unknown>) {

@@ -245,6 +245,7 @@ export const da: Words = {
     find: "Find et medlem",
     whichMember: "For hvem?",
     whichService: "Hvad vil du have?",
+    whichSession: "Hvilken session er det?",
     howLong: "Hvor længe?",
     face: "Ansigt til ansigt",
     writing: "I skriver samtidig",
@@ -319,7 +320,8 @@ export const da: Words = {
     buffer: "Minutter mellem sessioner",
     save: "Gem",
     saved: "Tiderne er gemt.",
-    wrong: "Sådan kan tiderne ikke være: hver skal slutte efter, at den begynder, på et kvarter, og ingen må overlappe.",
+    wrong:
+      "Sådan kan tiderne ikke være: hver skal slutte efter, at den begynder, på et kvarter, og ingen må overlappe.",
   },
   absences: {
     title: "Fravær",
@@ -336,14 +338,17 @@ export const da: Words = {
         ? "1 session ligger i det; flyt den."
         : `${count} sessioner ligger i det; flyt dem.`,
     removeThat: (what) => `Fjern fraværet ${what}`,
-    wrong: "Sådan kan fraværet ikke være: det skal slutte efter, at det begynder, ikke ligge i fortiden og ikke overlappe et andet.",
+    wrong:
+      "Sådan kan fraværet ikke være: det skal slutte efter, at det begynder, ikke ligge i fortiden og ikke overlappe et andet.",
   },
   prices: {
     title: "Priser",
-    lead: "For videosamtaler uden for planen. En længde uden pris tilbydes ikke. Det, der er booket, beholder sin pris.",
+    lead:
+      "For videosamtaler uden for planen. En længde uden pris tilbydes ikke. Det, der er booket, beholder sin pris.",
     currency: "Valuta",
     saved: "Priserne er gemt.",
-    wrong: "Sådan kan priserne ikke være: en valuta har tre bogstaver som DKK, og et beløb er ikke under 0.",
+    wrong:
+      "Sådan kan priserne ikke være: en valuta har tre bogstaver som DKK, og et beløb er ikke under 0.",
   },
   statement: {
     tab: "Opgørelse",

@@ -248,12 +248,13 @@ export const en = {
     find: "Find a member",
     whichMember: "For whom?",
     whichService: "What would you like?",
+    whichSession: "Which session is it?",
     howLong: "How long?",
     face: "Face to face",
     writing: "Writing at the same time",
     outside: (name: string) => `Outside your plan, at ${name}’s price`,
     extraCall: "Extra video call",
-    noneLeft: (day: string) => `Your credits are used until ${day}; choose a time from then on.`,
+    noneLeft: (day: string) => `The credits are used until ${day}; choose a time from then on.`,
     notInPlan: (plan: string) => `The plan ${plan} has no such sessions.`,
     forMember: (name: string, plan: string) => `For ${name}, ${plan}.`,
     yourShare: (mentor: string, platform: string) =>
@@ -326,7 +327,8 @@ export const en = {
     buffer: "Minutes between sessions",
     save: "Save",
     saved: "The hours are saved.",
-    wrong: "These hours cannot be: each must end after it begins, on a quarter of an hour, and two must not overlap.",
+    wrong:
+      "These hours cannot be: each must end after it begins, on a quarter of an hour, and two must not overlap.",
   },
   absences: {
     title: "Absences",
@@ -339,18 +341,19 @@ export const en = {
     fromUntil: (from: string, until: string) => `${from} to ${until}`,
     standsIn: (name: string) => `${name} stands in.`,
     booked: (count: number) =>
-      count === 1
-        ? "1 session lies in it; move it."
-        : `${count} sessions lie in it; move them.`,
+      count === 1 ? "1 session lies in it; move it." : `${count} sessions lie in it; move them.`,
     removeThat: (what: string) => `Remove the absence ${what}`,
-    wrong: "That absence cannot be: it must end after it begins, not lie in the past, and not overlap with another.",
+    wrong:
+      "That absence cannot be: it must end after it begins, not lie in the past, and not overlap with another.",
   },
   prices: {
     title: "Prices",
-    lead: "For video calls outside the plan. A length without a price is not offered. What is booked keeps its price.",
+    lead:
+      "For video calls outside the plan. A length without a price is not offered. What is booked keeps its price.",
     currency: "Currency",
     saved: "The prices are saved.",
-    wrong: "These prices cannot be: a currency has three letters such as NOK, and an amount is not below 0.",
+    wrong:
+      "These prices cannot be: a currency has three letters such as NOK, and an amount is not below 0.",
   },
   statement: {
     tab: "Statement",

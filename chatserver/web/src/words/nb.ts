@@ -244,6 +244,7 @@ export const nb: Words = {
     find: "Finn et medlem",
     whichMember: "For hvem?",
     whichService: "Hva vil du ha?",
+    whichSession: "Hvilken time er det?",
     howLong: "Hvor lenge?",
     face: "Ansikt til ansikt",
     writing: "Dere skriver samtidig",
@@ -318,7 +319,8 @@ export const nb: Words = {
     buffer: "Minutter mellom timer",
     save: "Lagre",
     saved: "Timene er lagret.",
-    wrong: "Slik kan timene ikke være: hver må slutte etter at den begynner, på et kvarter, og ingen må overlappe.",
+    wrong:
+      "Slik kan timene ikke være: hver må slutte etter at den begynner, på et kvarter, og ingen må overlappe.",
   },
   absences: {
     title: "Fravær",
@@ -333,14 +335,17 @@ export const nb: Words = {
     booked: (count) =>
       count === 1 ? "1 time ligger i det; flytt den." : `${count} timer ligger i det; flytt dem.`,
     removeThat: (what) => `Fjern fraværet ${what}`,
-    wrong: "Slik kan fraværet ikke være: det må slutte etter at det begynner, ikke ligge i fortiden og ikke overlappe et annet.",
+    wrong:
+      "Slik kan fraværet ikke være: det må slutte etter at det begynner, ikke ligge i fortiden og ikke overlappe et annet.",
   },
   prices: {
     title: "Priser",
-    lead: "For videosamtaler utenom planen. En lengde uten pris tilbys ikke. Det som er booket, beholder prisen.",
+    lead:
+      "For videosamtaler utenom planen. En lengde uten pris tilbys ikke. Det som er booket, beholder prisen.",
     currency: "Valuta",
     saved: "Prisene er lagret.",
-    wrong: "Slik kan prisene ikke være: en valuta har tre bokstaver som NOK, og et beløp er ikke under 0.",
+    wrong:
+      "Slik kan prisene ikke være: en valuta har tre bokstaver som NOK, og et beløp er ikke under 0.",
   },
   statement: {
     tab: "Oppgjør",
