@@ -147,6 +147,7 @@ async def assembled(
         notices = NoticeDesk(base.notice_lists)
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
+        people_desk = PeopleDesk(base.provisioning)
         hub = Hub(
             store=base.store,
             ledger=ledger,
@@ -159,7 +160,7 @@ async def assembled(
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
             trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
-            people=PeopleDesk(base.provisioning),
+            people=people_desk,
             board=BoardSubscriptions(
                 store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits, absences=base.absences
             ),
@@ -174,6 +175,7 @@ async def assembled(
         greeting = Greeting(
             hub=hub,
             notices=notices,
+            people_desk=people_desk,
             ledger=ledger,
             clock=clock,
             authenticator=authenticator,

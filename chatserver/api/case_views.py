@@ -8,6 +8,7 @@ from chatserver.cases.case_requests import CaseAsker, CaseSeen
 from chatserver.cases.case_rights import is_guest
 from chatserver.cases.rows.quiet_members import QuietMember
 from quotas import instant
+from quotas.cases.facts import CaseFactName
 from quotas.cases.record import Case, CaseEntry, NoteAudience
 from quotas.cases.rules import CaseAction, CaseKind, CaseRole, CaseState
 from quotas.cases.words import CaseReader, case_words
@@ -85,11 +86,20 @@ class SuggestedCase(Struct, frozen=True):
     at: str
 
 
+class CaseAsk(Struct, frozen=True):
+    """What moving the case to `state` asks for: one fact of each of `needs`, and those of `takes` may be given."""
+
+    state: CaseState
+    needs: list[list[CaseFactName]]
+    takes: list[CaseFactName]
+
+
 class CaseView(CaseSummary, frozen=True):
     """A case with its history, the first line first, as it stands at `now`.
 
     `own_id` is what who asks calls it; '' for nothing. `prompts` are, for mentors and support, questions to oneself and
-    words to say, in the language of `Accept-Language`.
+    words to say, in the language of `Accept-Language`. `asks` are of those `possible` and `by_hand` that ask for
+    anything. `reached`, for support, are the states that it has been in, in order.
     """
 
     now: str
@@ -97,6 +107,8 @@ class CaseView(CaseSummary, frozen=True):
     prompts: list[str]
     suspension: CaseSuspensionView | None
     history: list[CaseLineView]
+    asks: list[CaseAsk]
+    reached: list[CaseState]
 
 
 def asker_of(identity: Identity) -> CaseAsker:
@@ -155,7 +167,18 @@ def case_view(seen: CaseSeen, asker: CaseAsker, spoken: Language, prompts: list[
         if suspension
         else None,
         history=[_line(entry) for entry in seen.case.history],
+        asks=_asks(seen),
+        reached=list(seen.case.reached) if asker.role == "support" else [],
     )
+
+
+def _asks(seen: CaseSeen) -> list[CaseAsk]:
+    actions, found = {*seen.possible, *seen.by_hand}, []
+    for state in seen.case.rule.states:
+        needs, takes = state.facts_for(seen.case.payer)
+        if state.name in actions and (needs or takes):
+            found.append(CaseAsk(state.name, [list(group) for group in needs], list(takes)))
+    return found
 
 
 def _line(entry: CaseEntry) -> CaseLineView:

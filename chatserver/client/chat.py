@@ -25,6 +25,7 @@ from chatserver.protocol.commands import (
     Notices,
     Read,
     ReadNotices,
+    Renew,
     Send,
     Typing,
     Unfollow,
@@ -52,6 +53,7 @@ from chatserver.protocol.events import (
     Presence,
     ReadMark,
     Refused,
+    Renewed,
     ReplyChanged,
     SessionChanged,
     TypingNow,
@@ -242,6 +244,14 @@ class ChatClient:
         answer = await self._questions.ask(ReadNotices(upto=upto, ids=list(ids)))
         return cast(NoticesRead, answer).unread
 
+    async def renew(self) -> int:
+        """Go on with a fresh token, without a new connection; until when it is good (ms).
+
+        Waits and raises as `send`; ChatError too where the token is not taken.
+        """
+        answer = await self._questions.ask(Renew(token=await self.token()))
+        return instant.parse(cast(Renewed, answer).until)
+
     async def read(self, conversation: str, seq: int) -> None:
         """Everything up to `seq` has been seen. Kept while offline and said after the next welcome."""
         await self._say(Read(conversation=conversation, seq=seq))
@@ -379,6 +389,7 @@ class ChatClient:
                 | SessionChanged()
                 | Following()
                 | Unfollowed()
+                | Renewed()
             ):
                 self._take_answer(event)
             case BoardShown():
@@ -412,7 +423,8 @@ class ChatClient:
                 assert_never(event)
 
     def _take_answer(
-        self, event: Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed
+        self,
+        event: Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed | Renewed,
     ) -> None:
         match event:
             case Accepted():
@@ -435,6 +447,8 @@ class ChatClient:
             case Unfollowed():
                 self._inbox.forget(event.conversation)
                 self._questions.settle_unfollowed(event)
+            case Renewed():
+                self._questions.settle_renewed(event)
             case _:
                 assert_never(event)
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 import msgspec
+from msgspec.structs import replace
 
 from chatserver.client.backoff import full_jitter
 from chatserver.client.errors import ChatError
@@ -20,6 +22,7 @@ from chatserver.protocol.commands import (
     JoinSession,
     Notices,
     ReadNotices,
+    Renew,
     Send,
     Unfollow,
 )
@@ -32,12 +35,13 @@ from chatserver.protocol.events import (
     NoticesPage,
     NoticesRead,
     Refused,
+    Renewed,
     Role,
     SessionChanged,
     Unfollowed,
 )
 
-Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices
+Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew
 QuestionAnswer = (
     Accepted
     | Refused
@@ -48,9 +52,17 @@ QuestionAnswer = (
     | Unfollowed
     | NoticesPage
     | NoticesRead
+    | Renewed
 )
 QuestionKind = (
-    type[Send] | type[Check] | type[History] | type[JoinSession] | type[Follow] | type[Notices] | type[ReadNotices]
+    type[Send]
+    | type[Check]
+    | type[History]
+    | type[JoinSession]
+    | type[Follow]
+    | type[Notices]
+    | type[ReadNotices]
+    | type[Renew]
 )
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
@@ -100,7 +112,9 @@ class Questions:
         require_valid(question)
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
-        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices) else question.conversation)
+        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices | Renew) else question.conversation)
+        if not isinstance(question, Send | JoinSession):
+            question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
         async with turn:
@@ -132,12 +146,21 @@ class Questions:
             self._waiting[Send, answer.conversation].settle(answer)
 
     def settle_check(self, answer: ComposerChanged) -> None:
-        if (Check, answer.conversation) in self._waiting:
-            self._waiting[Check, answer.conversation].settle(answer)
+        self._settle(Check, answer.conversation, answer)
 
     def settle_history(self, answer: HistoryPage) -> None:
-        if (History, answer.conversation) in self._waiting:
-            self._waiting[History, answer.conversation].settle(answer)
+        self._settle(History, answer.conversation, answer)
+
+    def settle_renewed(self, answer: Renewed) -> None:
+        self._settle(Renew, NOWHERE, answer)
+
+    def _settle(
+        self, kind: QuestionKind, conversation: str, answer: ComposerChanged | HistoryPage | NoticesPage | Renewed
+    ) -> None:
+        """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
+        waiting = self._waiting.get((kind, conversation))
+        if waiting is not None and answer.ask in (None, _ask_of(waiting.question)):
+            waiting.settle(answer)
 
     def settle_join(self, answer: SessionChanged, role: Role) -> None:
         """Whoever of the two joined: it answers the join of that side, once its own instant is there."""
@@ -162,8 +185,7 @@ class Questions:
             waiting.settle(answer)
 
     def settle_notices(self, answer: NoticesPage) -> None:
-        if (Notices, NOWHERE) in self._waiting:
-            self._waiting[Notices, NOWHERE].settle(answer)
+        self._settle(Notices, NOWHERE, answer)
 
     def settle_notices_read(self, answer: NoticesRead) -> bool:
         """Whether it is the answer to what was asked here; else it was read on another device."""
@@ -179,9 +201,14 @@ class Questions:
     def settle_error(self, error: Error) -> bool:
         """Hand an error to the question that it answers; False where there is none.
 
-        Errors do not name their command. What is asked of a conversation that is still being opened is answered
-        before the follow that opens it.
+        Where it does not say the question's `ask`: what is asked of a conversation that is still being opened is
+        answered before the follow that opens it.
         """
+        if error.ask is not None:
+            asked = [each for each in self._waiting.values() if _ask_of(each.question) == error.ask]
+            for each in asked:
+                each.settle(error)
+            return bool(asked)
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
             own_id = waiting.question.id if isinstance(waiting.question, Send) else None
             # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
@@ -197,6 +224,10 @@ class Questions:
     def is_sending(self, conversation: str, id: str) -> bool:
         waiting = self._waiting.get((Send, conversation))
         return waiting is not None and isinstance(waiting.question, Send) and waiting.question.id == id
+
+
+def _ask_of(question: Question) -> str | None:
+    return None if isinstance(question, Send | JoinSession) else question.ask
 
 
 async def _first_of(answer: asyncio.Future[QuestionAnswer | Error], lost: asyncio.Future[None]) -> None:

@@ -22,12 +22,20 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 class CommandError(ValueError):
     """A frame that is no command: the code, a sentence for the developer of the app, and the id it names if any."""
 
-    def __init__(self, code: Code, message: str, id: str | None = None, conversation: str | None = None) -> None:
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        id: str | None = None,
+        conversation: str | None = None,
+        ask: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.code: Code = code
         self.message = message
         self.id = id
         self.conversation = conversation
+        self.ask = ask
 
 
 _COMMAND: dict[Encoding, Callable[[bytes], AnyCommand]] = {
@@ -48,34 +56,33 @@ def decode(frame: bytes, encoding: Encoding) -> AnyCommand:
     try:
         return _COMMAND[encoding](frame)
     except msgspec.ValidationError as error:
-        id, conversation = _addressed(frame, encoding)
-        raise _explained(str(error), id, conversation) from None
+        raise _explained(str(error), *_addressed(frame, encoding)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CommandError("malformed", f"the frame is not valid {encoding}: {error}") from None
     except RecursionError:
         raise CommandError("too_deep", "the frame is nested more deeply than any command") from None
 
 
-def _addressed(frame: bytes, encoding: Encoding) -> tuple[str | None, str | None]:
+def _addressed(frame: bytes, encoding: Encoding) -> tuple[str | None, str | None, str | None]:
     try:
         found = _ADDRESSED[encoding](frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None, None
-    return _short(found.id), _short(found.conversation)
+        return None, None, None
+    return _short(found.id), _short(found.conversation), _short(found.ask)
 
 
 def _short(value: object) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= 64 else None
 
 
-def _explained(problem: str, id: str | None, conversation: str | None) -> CommandError:
+def _explained(problem: str, id: str | None, conversation: str | None, ask: str | None) -> CommandError:
     message = problem.replace("`$.", "`").replace("`$`", "the frame")
     code: Code = "invalid_field"
     if "unknown field" in problem:
         code = "unknown_field"
     elif "at `$.type`" in problem or "missing required field `type`" in problem:
         code, message = "unknown_type", f"{message}; allowed: {_TYPES}"
-    return CommandError(code, message, id, conversation)
+    return CommandError(code, message, id, conversation, ask)
 
 
 def check_text(body: str) -> tuple[Code, str] | None:

@@ -31,6 +31,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
 """The id of a person or a conversation."""
 MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
 """The app's own message id; unique among what its user sent to that conversation in the last 48 hours."""
+AskId = Annotated[str, Meta(min_length=1, max_length=64)]
+"""The app's own name of a question: the answer, or the error, says it again."""
 Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -64,6 +66,7 @@ class Check(Command, frozen=True, gc=False):
     """Ask what `send` would answer now, without sending."""
 
     conversation: Name
+    ask: AskId | None = None
 
 
 class Read(Command, frozen=True, gc=False):
@@ -92,6 +95,7 @@ class History(Command, frozen=True, gc=False):
     conversation: Name
     before: Seq | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = 50
+    ask: AskId | None = None
 
 
 class Follow(Command, frozen=True, gc=False):
@@ -99,12 +103,14 @@ class Follow(Command, frozen=True, gc=False):
 
     conversation: Name
     resume: Seq | None = None
+    ask: AskId | None = None
 
 
 class Unfollow(Command, frozen=True, gc=False):
     """Follow a conversation no longer."""
 
     conversation: Name
+    ask: AskId | None = None
 
 
 class Watch(Command, frozen=True, gc=False):
@@ -125,6 +131,7 @@ class Notices(Command, frozen=True, gc=False):
 
     before: NoticeId | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_NOTICES)] = 50
+    ask: AskId | None = None
 
 
 class ReadNotices(Command, frozen=True, gc=False, tag="notices_read"):
@@ -132,10 +139,30 @@ class ReadNotices(Command, frozen=True, gc=False, tag="notices_read"):
 
     upto: NoticeId | None = None
     ids: Annotated[list[NoticeId], Meta(max_length=MAX_NOTICES)] = []
+    ask: AskId | None = None
+
+
+class Renew(Command, frozen=True, gc=False):
+    """Go on with a fresh token of the same person in the same role: the connection stays until that one expires."""
+
+    token: str
+    ask: AskId | None = None
 
 
 AnyCommand = (
-    Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices
+    Hello
+    | Send
+    | Check
+    | Read
+    | Typing
+    | JoinSession
+    | History
+    | Follow
+    | Unfollow
+    | Watch
+    | Notices
+    | ReadNotices
+    | Renew
 )
 
 COMMANDS: tuple[type[msgspec.Struct], ...] = (
@@ -151,6 +178,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Watch,
     Notices,
     ReadNotices,
+    Renew,
 )
 
 
@@ -159,3 +187,4 @@ class Addressed(Struct):
 
     id: Any = None
     conversation: Any = None
+    ask: Any = None

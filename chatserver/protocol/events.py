@@ -135,6 +135,18 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
+FEATURES = ("ask", "names", "renew", "unread")
+"""What has joined the protocol since its first release."""
+
+
+class OwnSettings(Struct, frozen=True):
+    """What the records say of the person themselves: name, language and time zone."""
+
+    name: str
+    locale: str
+    zone: str
+
+
 class Welcome(Event, frozen=True):
     """The answer to hello. What was missed follows as `message` events, in order."""
 
@@ -144,6 +156,10 @@ class Welcome(Event, frozen=True):
     conversations: list[ConversationView]
     notices: UnreadNotices | None = None
     """Null for services, and while the records do not answer."""
+    settings: OwnSettings | None = None
+    """One's own; null for whom the records do not know, and while they do not answer."""
+    features: list[str] = []
+    """What this server has beyond the first release of the protocol, by name: apps look here before they rely on it."""
 
 
 class SystemEvent(Struct, frozen=True):
@@ -200,6 +216,8 @@ class ComposerChanged(Event, frozen=True, tag="composer"):
 
     conversation: str
     composer: Composer
+    ask: str | None = None
+    """That of the question that it answers; null where it comes by itself. Alike elsewhere."""
 
 
 class ReplyChanged(Event, frozen=True, tag="reply"):
@@ -279,12 +297,14 @@ class HistoryPage(Event, frozen=True, tag="history"):
     conversation: str
     messages: list[Message]
     more: bool
+    ask: str | None = None
 
 
 class Following(Event, frozen=True):
     """The answer to follow. What was missed follows as `message` events, in order."""
 
     conversation: ConversationView
+    ask: str | None = None
 
 
 class Unfollowed(Event, frozen=True):
@@ -294,6 +314,7 @@ class Unfollowed(Event, frozen=True):
     """
 
     conversation: str
+    ask: str | None = None
 
 
 class BoardShown(Event, frozen=True, tag="replies"):
@@ -315,6 +336,7 @@ class NoticesPage(Event, frozen=True, tag="notices"):
     notices: list[NoticeView]
     more: bool
     unread: int
+    ask: str | None = None
 
 
 class NoticesRead(Event, frozen=True, tag="notices_read"):
@@ -326,6 +348,7 @@ class NoticesRead(Event, frozen=True, tag="notices_read"):
     upto: int | None
     ids: list[int]
     unread: int
+    ask: str | None = None
 
 
 class NoticeCame(Event, frozen=True, tag="notice"):
@@ -343,6 +366,13 @@ class CaseChanged(Event, frozen=True, tag="case"):
 
     case: CaseGlance | None
     did: str = ""
+
+
+class Renewed(Event, frozen=True):
+    """The answer to renew: the connection stays until `until`, of real time, unless it is renewed again."""
+
+    until: str
+    ask: str | None = None
 
 
 class Clock(Event, frozen=True):
@@ -370,6 +400,7 @@ class Error(Event, frozen=True):
     id: str | None = None
     conversation: str | None = None
     retry_after: float | None = None
+    ask: str | None = None
 
 
 AnyEvent = (
@@ -394,6 +425,7 @@ AnyEvent = (
     | NoticesRead
     | NoticeCame
     | CaseChanged
+    | Renewed
     | Clock
     | Gap
     | Error

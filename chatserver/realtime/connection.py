@@ -29,6 +29,7 @@ from chatserver.protocol.commands import (
     Notices,
     Read,
     ReadNotices,
+    Renew,
     Send,
     Typing,
     Unfollow,
@@ -40,7 +41,9 @@ from chatserver.protocol.events import (
     Error,
     Event,
     HistoryPage,
+    OwnSettings,
     Refused,
+    Renewed,
     SessionChanged,
 )
 from chatserver.protocol.notices import UnreadNotices
@@ -74,6 +77,16 @@ if TYPE_CHECKING:
     from chatserver.operating.tracing import Traces
 
 logger = logging.getLogger(__name__)
+
+
+class Renewing(Protocol):
+    """What a connection needs to go on with a fresh token."""
+
+    async def renew(self, connection: "Connection", token: str) -> Identity | str:
+        """Whom the token speaks for, once the connection stays as long as it is good; else a sentence why not.
+
+        Raises StoreError.
+        """
 
 
 class HubDesk(Protocol):
@@ -126,6 +139,7 @@ class Connection:
         *,
         desk: HubDesk,
         notices: NoticeDesk,
+        renewing: "Renewing",
         limit: RateLimit,
         metrics: Metrics,
         traces: "Traces | None",
@@ -137,6 +151,8 @@ class Connection:
         self.hears_reply = identity.role != "member"
         self.muted: set[str] = set()
         """The conversations of which its person wants no notices, as far as is known."""
+        self.settings: OwnSettings | None = None
+        """For the welcome: its person's own; None where they are not known."""
         self.unread: UnreadNotices | None = None
         """For the welcome: how many notices were unread when it came; None where that is not known."""
         self.stand_ins_as_of = 0
@@ -147,6 +163,7 @@ class Connection:
         self._identity = identity
         self._desk = desk
         self._notices = notices
+        self._renewing = renewing
         self._limit = limit
         self._over_limit = 0
         self._unheard = False
@@ -259,12 +276,19 @@ class Connection:
         id: str | None = None,
         conversation: str | None = None,
         retry_after: float | None = None,
+        ask: str | None = None,
     ) -> None:
         """Answer with an error."""
         self._metrics.errors[code] += 1
         if id is not None:
             self._metrics.failed[code] += 1
-        self.tell(Error(code, message or MEANING[code], code in TEMPORARY, id, conversation, retry_after))
+        self.tell(Error(code, message or MEANING[code], code in TEMPORARY, id, conversation, retry_after, ask))
+
+    def refuse(self, command: AnyCommand, code: Code, message: str = "", retry_after: float | None = None) -> None:
+        """Answer a command with an error."""
+        id = command.id if isinstance(command, Send) else None
+        conversation: str | None = getattr(command, "conversation", None)
+        self.fail(code, message, id, conversation, retry_after, getattr(command, "ask", None))
 
     # The socket's receiver
 
@@ -312,41 +336,41 @@ class Connection:
         if isinstance(command, Send):
             self._send(command)
         elif isinstance(command, Hello):
-            self.fail("already_greeted")
+            self.refuse(command, "already_greeted")
         elif isinstance(command, Watch):
             self._watch(command)
         elif isinstance(command, Follow | Unfollow):
             self._read_along(command)
         elif isinstance(command, Notices | ReadNotices):
             self._of_notices(command)
+        elif isinstance(command, Renew):
+            self._work(self._renew(command), command)
         else:
             self._in_room(command)
 
     def _in_room(self, command: Check | Read | History | Typing | JoinSession) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
-            self.fail("not_found", conversation=command.conversation)
+            self.refuse(command, "not_found")
             return
         match command:
             case Check():
-                self._work(self._check(command, follower.room), command.conversation)
+                self._work(self._check(command, follower.room), command)
             case Read():
-                self._work(self._read(command, follower), command.conversation)
+                self._work(self._read(command, follower), command)
             case History():
-                self._work(self._history(command, follower), command.conversation)
+                self._work(self._history(command, follower), command)
             case Typing():
-                self._work(self._typing(command, follower), command.conversation)
+                self._work(self._typing(command, follower), command)
             case JoinSession():
-                self._work(self._join(command, follower.room), command.conversation)
+                self._work(self._join(command, follower.room), command)
             case _:
                 assert_never(command)
 
     def _too_many(self, command: AnyCommand, delay: float) -> None:
         """Say when to come again; whoever does not hear it is no longer read for a moment, so that TCP holds them."""
         self._metrics.rate_limited["person"] += 1
-        id = command.id if isinstance(command, Send) else None
-        conversation: str | None = getattr(command, "conversation", None)
-        self.fail("rate_limited", id=id, conversation=conversation, retry_after=ceil(delay * 1000) / 1000)
+        self.refuse(command, "rate_limited", retry_after=ceil(delay * 1000) / 1000)
         self._over_limit += 1
         if self._over_limit == PATIENCE:
             self._unheard = True
@@ -366,15 +390,15 @@ class Connection:
     def _send(self, command: Send) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
-            self.fail("not_found", id=command.id, conversation=command.conversation)
+            self.refuse(command, "not_found")
             return
         side, stand_in = self._side(follower.room), None
         if side is None and isinstance(follower, Substitute):
             side, stand_in = "mentor", follower.stand_in
         if side is None:
-            self.fail("read_only", id=command.id, conversation=command.conversation)
+            self.refuse(command, "read_only")
         elif problem := check_text(command.body):
-            self.fail(*problem, id=command.id, conversation=command.conversation)
+            self.refuse(command, *problem)
         else:
             self._begin()
             done: OnPosted = partial(self._posted, command, follower)
@@ -399,11 +423,11 @@ class Connection:
                     self._metrics.repeated += 1
                 self._refused(command, follower, result)
             case base.Reused():
-                self.fail("id_reused", id=command.id, conversation=command.conversation)
+                self.refuse(command, "id_reused")
             case base.Unknown():
-                self.fail("not_found", id=command.id, conversation=command.conversation)
+                self.refuse(command, "not_found")
             case StoreError():
-                self.fail("store_unavailable", id=command.id, conversation=command.conversation)
+                self.refuse(command, "store_unavailable")
             case _:
                 assert_never(result)
         self._finish()
@@ -436,10 +460,10 @@ class Connection:
     async def _check(self, command: Check, room: Room) -> None:
         standing = await room.ledger.standing(room.id)
         if standing is None:
-            self.fail("not_found", conversation=command.conversation)
+            self.refuse(command, "not_found")
             return
         room.take(standing)
-        self.tell(ComposerChanged(room.id, room.composer(room.lane.writing_state(standing.now))))
+        self.tell(ComposerChanged(room.id, room.composer(room.lane.writing_state(standing.now)), command.ask))
 
     async def _read(self, command: Read, follower: Follower[Room]) -> None:
         room = follower.room
@@ -450,10 +474,10 @@ class Connection:
         elif follower.stands_in:
             moved = await room.ledger.mark_read_standing_in(room.id, self.user, command.seq, self.id)
         else:
-            self.fail("read_only", conversation=command.conversation)
+            self.refuse(command, "read_only")
             return
         if moved is None:
-            self.fail("seq_unknown", f"`seq` is beyond the last message, {room.last_seq}", conversation=room.id)
+            self.refuse(command, "seq_unknown", f"`seq` is beyond the last message, {room.last_seq}")
 
     async def _history(self, command: History, follower: Follower[Room]) -> None:
         room = follower.room
@@ -462,7 +486,7 @@ class Connection:
             end = room.last_seq + 1
             before = end if command.before is None else min(command.before, end)
             messages, more = await history(room.log, room.id, before, command.limit, follower.first_seq)
-            self.tell(HistoryPage(room.id, messages, more))
+            self.tell(HistoryPage(room.id, messages, more, command.ask))
 
     async def _typing(self, command: Typing, follower: Follower[Room]) -> None:
         if (side := self._side(follower.room)) is not None:
@@ -470,85 +494,99 @@ class Connection:
         elif follower.stands_in:
             await self._desk.publish_typing(follower.room, Hand("mentor", self.user), self.id)
         else:
-            self.fail("read_only", conversation=command.conversation)
+            self.refuse(command, "read_only")
 
     async def _join(self, command: JoinSession, room: Room) -> None:
         side = self._side(room)
         if side is None:
-            self.fail("read_only", "sessions are joined by the member and the mentor alone", conversation=room.id)
+            self.refuse(command, "read_only", "sessions are joined by the member and the mentor alone")
             return
         match await self._desk.join(room, command.booking, side):
             case SessionChanged() as event:
                 self.tell(event)
             case str() as why:
-                self.fail("not_open", why, conversation=room.id)
+                self.refuse(command, "not_open", why)
             case None:
                 pass  # The feed brings the answer, to both sides.
 
     def _watch(self, command: Watch) -> None:
         if self.role == "member":
-            self.fail("not_allowed", "a member has no board; mentors, support and services do")
+            self.refuse(command, "not_allowed", "a member has no board; mentors, support and services do")
             return
         if self.role == "mentor":
             if command.mentor not in (None, self.user):
-                self.fail("not_allowed", f"a mentor sees their own; leave `mentor` out or name {self.user!r}")
+                self.refuse(
+                    command, "not_allowed", f"a mentor sees their own; leave `mentor` out or name {self.user!r}"
+                )
                 return
             command = replace(command, mentor=self.user)
         if problem := self._desk.watch(self, command):
-            self.fail("invalid_field", problem)
+            self.refuse(command, "invalid_field", problem)
 
     def _read_along(self, command: Follow | Unfollow) -> None:
         if not self.reads_along:
             why = "only support and services follow by command; a member and a mentor follow all of theirs"
-            self.fail("not_allowed", why, conversation=command.conversation)
+            self.refuse(command, "not_allowed", why)
             return
         if self._reading_along is None:
             self._reading_along = ReadingAlong(self)
         self._begin()
         # Not cancelled where the connection ends: others may wait for the same room to open.
-        self._desk.begin(self._guarded(self._reading_along.obey(command), command.conversation))
+        self._desk.begin(self._guarded(self._reading_along.obey(command), command))
 
     def _of_notices(self, command: Notices | ReadNotices) -> None:
         if self.role == "service":
-            self.fail("not_allowed", "a service has no notices; members, mentors and support do")
+            self.refuse(command, "not_allowed", "a service has no notices; members, mentors and support do")
         elif isinstance(command, Notices):
-            self._work(self._list_notices(command), None)
+            self._work(self._list_notices(command), command)
         elif (command.upto is None) != bool(command.ids):
-            self.fail("invalid_field", "either `upto` or `ids` says which notices have been read")
+            self.refuse(command, "invalid_field", "either `upto` or `ids` says which notices have been read")
         else:
-            self._work(self._read_notices(command), None)
+            self._work(self._read_notices(command), command)
 
     async def _list_notices(self, command: Notices) -> None:
         async with self.turn:
             await room_for_more(self)
-            self.tell(await self._notices.page(self.user, command))
+            self.tell(replace(await self._notices.page(self.user, command), ask=command.ask))
 
     async def _read_notices(self, command: ReadNotices) -> None:
-        self.tell(await self._notices.read(self.user, command, self.id))
+        self.tell(replace(await self._notices.read(self.user, command, self.id), ask=command.ask))
+
+    async def _renew(self, command: Renew) -> None:
+        match await self._renewing.renew(self, command.token):
+            case Identity() as identity:
+                self._identity = identity
+                self.tell(Renewed(text(identity.connected_until), command.ask))
+            case str() as why:
+                self.refuse(command, "token_refused", why)
 
     # Bounds
 
-    def _work(self, work: Coroutine[Any, Any, None], conversation: str | None) -> None:
+    def _work(self, work: Coroutine[Any, Any, None], command: AnyCommand) -> None:
         self._begin()
-        task = asyncio.get_running_loop().create_task(self._guarded(work, conversation))
+        task = asyncio.get_running_loop().create_task(self._guarded(work, command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], conversation: str | None) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], command: AnyCommand) -> None:
         try:
             await work
         except (StoreError, DatabaseError):
-            self.fail("store_unavailable", conversation=conversation)
+            self.refuse(command, "store_unavailable")
         except UnjudgeableError as error:
             logger.warning(
                 "a command cannot be answered: %s",
                 error,
-                extra={"connection": self.id, "person": self.user, "conversation": conversation},
+                extra={
+                    "connection": self.id,
+                    "person": self.user,
+                    "conversation": getattr(command, "conversation", None),
+                },
             )
-            self.fail("internal", conversation=conversation)
+            self.refuse(command, "internal")
         except Exception:
             logger.exception("a command cannot be answered", extra={"connection": self.id, "person": self.user})
-            self.fail("internal", conversation=conversation)
+            self.refuse(command, "internal")
         finally:
             self._finish()
 
@@ -573,4 +611,4 @@ class Connection:
         if self._faults > MAX_FAULTS:
             self.end(Close.TOO_MANY_ERRORS)
         else:
-            self.fail(error.code, error.message, error.id, error.conversation)
+            self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)

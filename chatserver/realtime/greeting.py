@@ -22,14 +22,16 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codec import SUBPROTOCOLS, CommandError, Encoding, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
-from chatserver.protocol.events import Error, Welcome
+from chatserver.protocol.events import FEATURES, Error, OwnSettings, Welcome
 from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
+from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.reading_along import note_follows
+from chatserver.realtime.renewing import TokenRenewing
 from chatserver.realtime.room import Room
 from chatserver.realtime.socket import EXTENSION, ChatSocket
 from chatserver.records.database import DatabaseError
@@ -55,6 +57,7 @@ class Greeting:
         *,
         hub: Hub,
         notices: NoticeDesk,
+        people_desk: PeopleDesk,
         ledger: RedisLedger,
         clock: StoreClock,
         authenticator: Authenticator,
@@ -69,6 +72,8 @@ class Greeting:
     ) -> None:
         self._hub = hub
         self._notices = notices
+        self._people_desk = people_desk
+        self._renewing = TokenRenewing(authenticator, revocations, hub.people)
         self._ledger = ledger
         self._clock = clock
         self._authenticator = authenticator
@@ -117,6 +122,7 @@ class Greeting:
             identity,
             desk=self._hub,
             notices=self._notices,
+            renewing=self._renewing,
             limit=self._people,
             metrics=self._metrics,
             traces=self._traces,
@@ -187,7 +193,17 @@ class Greeting:
         for follower in followers:
             connection.add(follower)
         views = [follower.room.view(follower) for follower in followers]
-        connection.tell(Welcome(identity.user, identity.role, text(self._clock.now()), views, connection.unread))
+        connection.tell(
+            Welcome(
+                identity.user,
+                identity.role,
+                text(self._clock.now()),
+                views,
+                connection.unread,
+                connection.settings,
+                list(FEATURES),
+            )
+        )
         for conversation in unopened:
             connection.fail("internal", conversation=conversation)
         for follower in followers:
@@ -233,10 +249,18 @@ class Greeting:
                 glance.cancel()
 
     async def _glance(self, connection: Connection) -> None:
-        """Look what its person must know of notices: services have none."""
+        """Look what its person must know of themselves and of notices: services have none."""
+        await asyncio.gather(self._look_at_notices(connection), self._look_at_settings(connection))
+
+    async def _look_at_notices(self, connection: Connection) -> None:
         if connection.role != "service" and (found := await self._notices.glance(connection.user)) is not None:
             connection.muted = set(found.muted)
             connection.unread = UnreadNotices(found.unread)
+
+    async def _look_at_settings(self, connection: Connection) -> None:
+        person = (await self._people_desk.people([connection.user])).get(connection.user)
+        if person is not None and person.erased_at is None:
+            connection.settings = OwnSettings(person.name, person.locale, person.zone)
 
     def _turn_away(self, connection: Connection, followers: Iterable[Follower[Room]], error: Exception) -> None:
         """Let the app come back; what is none of the faults that a store or database has is logged whole."""

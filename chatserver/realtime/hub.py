@@ -104,8 +104,8 @@ class Hub:
         self._notices = notices
         self._people_desk = people
         self._background = Background()
-        self._people = People(store, revocations)
-        self.connections = self._people.connections
+        self.people = People(store, revocations)
+        self.connections = self.people.connections
         self._presence = Attendance(
             leases=Leases(store, node),
             clock=clock,
@@ -136,7 +136,7 @@ class Hub:
         """Give up leases; the connections have ended."""
         self._alarm.stop()
         self._stand_ins.stop()
-        self._people.stop()
+        self.people.stop()
         self._board.stop()
         self._presence.stop()
         if self._measuring is not None:
@@ -145,7 +145,7 @@ class Hub:
 
     def expect(self, connection: Connection) -> None:
         """From here on hear of what concerns the connection's person."""
-        self._people.expect(connection)
+        self.people.expect(connection)
 
     async def follow(
         self, connection: Connection, conversations: Sequence[str], *, beside: asyncio.Future[None] | None = None
@@ -224,7 +224,7 @@ class Hub:
 
     def keep(self, connection: Connection, expires_at: float) -> None:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
-        self._people.keep(connection, expires_at)
+        self.people.keep(connection, expires_at)
         if connection.role == "mentor" and connection.stand_ins_as_of != self._stand_ins.changes:
             self._stand_ins.look(connection.user)
 
@@ -237,8 +237,8 @@ class Hub:
 
     def leave(self, connection: Connection, followers: Iterable[Follower[Room]]) -> None:
         """The connection is gone."""
-        self._people.leave(connection)
-        if not self._people.connections_of(connection.user):
+        self.people.leave(connection)
+        if not self.people.connections_of(connection.user):
             self._stand_ins.forget(connection.user)
         self._board.leave(connection)
         self.unfollow(connection, followers)
@@ -372,7 +372,7 @@ class Hub:
             self._board.pushed(payload)
         elif channel == SUPPORT:
             self._tell_of_case("", payload)
-        elif person := self._people.named(channel):
+        elif person := self.people.named(channel):
             self._concerns(person, payload)
         elif channel == CLOCK:
             self._clock_moves.pushed(payload)
@@ -381,15 +381,15 @@ class Hub:
 
     def _concerns(self, person: str, payload: bytes) -> None:
         if (said := feed.read_noticed(payload)) is not None:
-            self._people.tell(person, *said)
+            self.people.tell(person, *said)
         elif self._tell_of_case(person, payload):
             pass
         elif (mute := feed.read_muted(payload)) is not None:
             self._background.begin(self._mute(person, *mute))
         elif (before := feed.read_revoked(payload)) is not None:
-            self._people.revoke(person, before)
+            self.people.revoke(person, before)
         elif (sign_in := feed.read_signed_out(payload)) is not None:
-            self._people.sign_out(person, sign_in)
+            self.people.sign_out(person, sign_in)
         elif payload == feed.STANDS_IN:
             self._stand_ins.changed(person)
         else:
@@ -399,7 +399,7 @@ class Hub:
         """Whether it was a change of a case; `person` is '' for all of support."""
         if (said := feed.read_cased(payload)) is None:
             return False
-        self._people.tell_of_case(person, *said)
+        self.people.tell_of_case(person, *said)
         return True
 
     async def publish_typing(self, room: Room, who: feed.Hand, origin: str) -> None:
@@ -423,7 +423,7 @@ class Hub:
 
     async def _added(self, person: str, conversation: str) -> None:
         """A conversation was added for a person who is connected."""
-        for connection in self._people.connections_of(person):
+        for connection in self.people.connections_of(person):
             if not connection.follows(conversation):
                 await self.add(connection, [conversation])
 
@@ -447,11 +447,11 @@ class Hub:
 
     def welcomed(self, person: str) -> Iterable[Connection]:
         """Everything that the person is connected with, once it was welcomed."""
-        return [each for each in self._people.connections_of(person) if each in self.connections]
+        return [each for each in self.people.connections_of(person) if each in self.connections]
 
     async def _mute(self, person: str, conversation: str, muted: bool) -> None:
         """The person wants no notices of a conversation, or wants them again."""
-        for connection in self._people.connections_of(person):
+        for connection in self.people.connections_of(person):
             if muted == (conversation in connection.muted):
                 continue
             connection.muted ^= {conversation}
@@ -463,8 +463,8 @@ class Hub:
         glance = await self._notices.glance(person)
         if glance is None:
             return
-        self._people.tell(person, "", encode_json(NoticesRead(None, [], glance.unread)))
-        known = {conversation for each in self._people.connections_of(person) for conversation in each.muted}
+        self.people.tell(person, "", encode_json(NoticesRead(None, [], glance.unread)))
+        known = {conversation for each in self.people.connections_of(person) for conversation in each.muted}
         for conversation in known | glance.muted:
             await self._mute(person, conversation, conversation in glance.muted)
 
@@ -475,13 +475,13 @@ class Hub:
         for channel in channels:
             if room := self._by_channel.get(channel):
                 self._background.begin(self._look_again(room, *room.heard))
-            elif person := self._people.named(channel):
-                self._background.begin(self._people.look_whether_revoked(person))
+            elif person := self.people.named(channel):
+                self._background.begin(self.people.look_whether_revoked(person))
                 self._background.begin(self._look_at_notices(person))
                 self._stand_ins.changed(person)
-                self._people.look_for_cases(person)
+                self.people.look_for_cases(person)
         if SUPPORT in channels:
-            self._people.look_for_cases("")
+            self.people.look_for_cases("")
         if not CHANNELS.keys().isdisjoint(channels):
             self._board.start_over()
         self._bells.missed(channels)

@@ -52,6 +52,12 @@ class People:
             connection.push(frame)
         self._expiry.set(connection, expires_at)
 
+    def prolong(self, connection: Connection, expires_at: float) -> None:
+        """Its token is another one now."""
+        if connection in self.connections:
+            self._expiry.unset(connection)  # else it would end at the earlier time
+            self._expiry.set(connection, expires_at)
+
     def leave(self, connection: Connection) -> None:
         """The connection is gone."""
         self.connections.discard(connection)

@@ -10,7 +10,7 @@ from typing import Protocol, assert_never
 from weakref import WeakValueDictionary
 
 from chatserver.protocol.codes import Code
-from chatserver.protocol.commands import MAX_FOLLOWED, Follow, Unfollow
+from chatserver.protocol.commands import MAX_FOLLOWED, AnyCommand, Follow, Unfollow
 from chatserver.protocol.events import Event, Following, Role, Unfollowed
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
@@ -48,8 +48,8 @@ class Support(Protocol):
     def give_up(self, follower: Follower[Room]) -> None:
         """Leave a place that was opened or dropped."""
 
-    def fail(self, code: Code, *, conversation: str) -> None:
-        """Answer with an error."""
+    def refuse(self, command: AnyCommand, code: Code) -> None:
+        """Answer a command with an error."""
 
     def tell(self, event: Event) -> None:
         """Send an event to this connection alone."""
@@ -80,9 +80,9 @@ class ReadingAlong:
         """What is followed already goes on as it is: no message comes twice."""
         connection = self._connection
         if (follower := connection.follower(command.conversation)) is not None:
-            self._answer(follower)
+            self._answer(follower, command.ask)
         elif connection.followed + self._opening >= MAX_FOLLOWED:
-            connection.fail("too_many_followed", conversation=command.conversation)
+            connection.refuse(command, "too_many_followed")
         else:
             await self._open(command)
 
@@ -93,25 +93,25 @@ class ReadingAlong:
         finally:
             self._opening -= 1
         if opened:
-            self._begin(opened[0], command.resume)
+            self._begin(opened[0], command)
         else:
-            self._connection.fail("internal" if unopened else "not_found", conversation=command.conversation)
+            self._connection.refuse(command, "internal" if unopened else "not_found")
 
-    def _begin(self, follower: Follower[Room], seen: int | None) -> None:
+    def _begin(self, follower: Follower[Room], command: Follow) -> None:
         """Nothing is awaited between the place in the room and the answer: no message must come before it."""
         try:
-            self._answer(follower)
+            self._answer(follower, command.ask)
         except UnjudgeableError:
             self._connection.give_up(follower)
             raise
         if self._connection.add(follower):
             note_follows(self._connection, [follower.room.id])
-            if seen is not None:
-                follower.start(seen)
+            if command.resume is not None:
+                follower.start(command.resume)
 
-    def _answer(self, follower: Follower[Room]) -> None:
+    def _answer(self, follower: Follower[Room], ask: str | None) -> None:
         room, connection = follower.room, self._connection
-        connection.tell(Following(room.view(follower)))
+        connection.tell(Following(room.view(follower), ask))
         room.told(follower)
 
     def _unfollow(self, command: Unfollow) -> None:
@@ -119,7 +119,7 @@ class ReadingAlong:
         if (follower := self._connection.drop(command.conversation)) is not None:
             self._connection.give_up(follower)
             logger.info("no longer followed", extra=_of(self._connection, [follower.room.id]))
-        self._connection.tell(Unfollowed(command.conversation))
+        self._connection.tell(Unfollowed(command.conversation, command.ask))
 
 
 def note_follows(connection: Support, conversations: Sequence[str]) -> None:

@@ -33,6 +33,10 @@ async def test_a_switch_from_the_request_to_the_members_answer(anyone: httpx.Asy
     assert problem(await anyone.get(f"/v1/cases/{ref}", headers=as_("tom"))) == (404, "not-found")
     missing = await acted(anyone, ref, "proposed", "support")
     assert fields(missing) == {"facts": "`mentor` is missing"}
+    seen = (await anyone.get(f"/v1/cases/{ref}", headers=as_("support"))).json()
+    assert seen["reached"] == ["requested"]
+    assert {"state": "proposed", "needs": [["mentor"], ["chemistry"]], "takes": []} in seen["asks"]
+    assert (made["reached"], made["asks"]) == ([], [])
     assert (
         await acted(anyone, ref, "proposed", "support", facts={"mentor": "ann", "chemistry": True})
     ).status_code == 200

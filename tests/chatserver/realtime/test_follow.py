@@ -417,7 +417,7 @@ async def test_who_leaves_while_a_room_opens_leaves_the_others_alone(tmp_path: P
                 store.resume()
                 assert (await robot.hears("following"))["conversation"]["id"] == "c1"
                 async with asyncio.timeout(10):
-                    while server.parts.hub._people.connections_of("sara"):  # noqa: ASYNC110 - nothing tells of it
+                    while server.parts.hub.people.connections_of("sara"):  # noqa: ASYNC110 - nothing tells of it
                         await asyncio.sleep(0.01)
                 [room] = server.parts.hub._by_channel.values()
                 assert [each.connection.user for each in room.followers] == ["robot"]

@@ -77,10 +77,10 @@ async def test_a_list_in_pages_and_what_is_read(server: HereServer, encoding: En
         page = await listed(phone, before=second)
         assert (ids(page), page["more"]) == ([first], False)
         await phone.say("notices_read", ids=[second, second, 10**9])
-        read = {"type": "notices_read", "upto": None, "ids": [second, 10**9], "unread": 2}
+        read = {"type": "notices_read", "upto": None, "ids": [second, 10**9], "unread": 2, "ask": None}
         assert await phone.hears("notices_read") == await laptop.hears("notices_read") == read
         await laptop.say("notices_read", upto=third)
-        read = {"type": "notices_read", "upto": third, "ids": [], "unread": 0}
+        read = {"type": "notices_read", "upto": third, "ids": [], "unread": 0, "ask": None}
         assert await phone.hears("notices_read") == await laptop.hears("notices_read") == read
         await laptop.say("notices_read", upto=third)  # The same again changes nothing, and is answered.
         assert (await laptop.hears("notices_read"))["unread"] == 0

@@ -1,4 +1,4 @@
-"""Support's desk in a browser: the board from warning to miss to answer, while its table holds still."""
+"""Support's desk in a browser: the board from warning to miss to answer, and cases worked through."""
 
 from pathlib import Path
 
@@ -7,7 +7,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from chatserver.conversations.requests import PersonDetails
-from tests.chatserver.realtime.servers import here
+from tests.chatserver.realtime.servers import HereServer, here, token
+from tests.plain_http import http_client
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, signed_in
 
@@ -86,3 +87,76 @@ async def test_the_board_on_a_phone(browser: Browser, valkey_url: str, tmp_path:
             table = sara.page.get_by_role("table", name="Venter på svar")
             await expect(table.get_by_role("row", name="Mia")).to_contain_text("fre. 09:00")
             await sound(sara.page)
+
+
+async def opened(server: HereServer, person: str, **details: object) -> None:
+    """Open a case, as an app does."""
+    async with http_client(server.http, headers={"Authorization": f"Bearer {token(person)}"}) as api:
+        answer = await api.put(f"/v1/cases/{details['kind']}", json={"conversation": "c1", **details})
+        assert answer.status_code == 201, answer.text
+
+
+async def test_a_ghosting_case_worked_through(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """From the mentor's report by way of support's turn to the day on which the member is back: all of it live."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        async with signed_in(browser, server, "sara") as sara:
+            page = sara.page
+            await page.get_by_role("link", name="Cases").click()
+            await expect(page.get_by_text("There are no such cases.")).to_be_visible()
+            await opened(server, "tora", kind="ghosting", note="Two sessions without a word.")
+            row = page.get_by_role("row", name="Member out of touch")
+            await expect(row).to_contain_text("Mentor trying")
+            await expect(row).to_contain_text("Mia")
+            await expect(page.get_by_role("link", name="Cases 1 open")).to_be_visible()
+            await sound(page)
+
+            await row.get_by_role("link").click()
+            case = page.get_by_role("article", name="The mentor is trying to reach the member.")
+            await expect(case).to_contain_text("Support trying, by itself, on Thu 5\u00a0Feb")
+            await expect(case).to_contain_text("“Two sessions without a word.”")
+            await case.get_by_role("button", name="Assign to me").click()
+            await expect(case.get_by_role("button", name="Leave it to others")).to_be_visible()
+            await case.get_by_role("textbox", name="Note").fill("Called, no answer.")
+            await case.get_by_role("button", name="Log an attempt").click()
+            await expect(case.get_by_role("listitem").filter(has_text="Sara logged an attempt")).to_contain_text(
+                "“Called, no answer.”"
+            )
+            await expect(case.get_by_role("textbox", name="Note")).to_have_value("")
+            await case.get_by_role("button", name="Add a note").click()
+            await expect(case.get_by_role("alert")).to_have_text("Write a note that says why.")
+            await sound(page)
+
+            await move_clock(valkey_url, when("thursday", "00:10", weeks=4))
+            case = page.get_by_role("article", name="It is support’s turn to reach the member.")
+            await expect(case.get_by_role("list", name="Steps")).to_contain_text("Mentor trying")
+            await expect(case).to_contain_text("Churned, by itself")
+            async with server.device("mia") as mia:
+                await mia.write("I am back. It was a hard month.", "x1", "c1")
+            case = page.get_by_role("article", name="The member is back.")
+            await expect(case).to_contain_text("by itself")
+            await expect(case.get_by_role("form", name="Next step")).to_have_count(0)
+            await page.get_by_role("link", name="All cases").click()
+            await expect(page.get_by_text("There are no such cases.")).to_be_visible()
+
+
+async def test_what_a_way_on_asks_for_is_a_form(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """A change of mentor needs the mentor who is proposed; support gives them, in Danish, on a phone."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.conversation("c2", "basic", member="ola", mentor="ulf")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        await opened(server, "mia", kind="mentor_switch", note="I am going into another field.")
+        async with signed_in(browser, server, "sara", locale="da-DK", **PHONE) as sara:
+            page = sara.page
+            await page.get_by_role("link", name="Sager").click()
+            await page.get_by_role("table").get_by_role("link").click()
+            case = page.get_by_role("article")
+            await case.get_by_role("button", name="Foreslå en mentor").click()
+            form = case.get_by_role("group", name="Foreslå en mentor")
+            await sound(page)
+            await form.get_by_role("combobox", name="Mentor").fill("ulf")
+            await form.get_by_role("button", name="Foreslå en mentor").click()
+            await expect(case.get_by_role("list", name="Trin")).to_contain_text("Foreslået")
+            await expect(case.get_by_role("definition").filter(has_text="Ulf")).to_be_visible()

@@ -217,6 +217,13 @@ export interface CaseActing {
   reached?: boolean;
 }
 
+/** What moving the case to `state` asks for: one fact of each of `needs`, and those of `takes` may be given. */
+export interface CaseAsk {
+  state: "answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn";
+  needs: (("applies_on" | "asked_on" | "booking" | "chemistry" | "ends_at" | "evidence_until" | "first_session" | "mentor" | "messages" | "minutes" | "number" | "outcome" | "paid_until" | "person" | "price" | "reason" | "replaces" | "starts_at" | "suspend" | "to" | "units" | "waiting_since")[])[];
+  takes: ("applies_on" | "asked_on" | "booking" | "chemistry" | "ends_at" | "evidence_until" | "first_session" | "mentor" | "messages" | "minutes" | "number" | "outcome" | "paid_until" | "person" | "price" | "reason" | "replaces" | "starts_at" | "suspend" | "to" | "units" | "waiting_since")[];
+}
+
 /**
  * A kind of case that who asks may open, by `PUT /v1/cases/{id}`: in which state it then is, what it asks for.
  *
@@ -381,7 +388,8 @@ export interface CaseSuspensionView {
  * A case with its history, the first line first, as it stands at `now`.
  *
  * `own_id` is what who asks calls it; '' for nothing. `prompts` are, for mentors and support, questions to oneself and
- * words to say, in the language of `Accept-Language`.
+ * words to say, in the language of `Accept-Language`. `asks` are of those `possible` and `by_hand` that ask for
+ * anything. `reached`, for support, are the states that it has been in, in order.
  */
 export interface CaseView {
   id: string;
@@ -405,6 +413,8 @@ export interface CaseView {
   prompts: string[];
   suspension: CaseSuspensionView | null;
   history: CaseLineView[];
+  asks: CaseAsk[];
+  reached: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn")[];
 }
 
 /** A closed day, local; `holiday` is its name where a public holiday closes it, in the country's own language. */

@@ -69,6 +69,7 @@ const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_tim
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
 interface HistoryAsked {
+  conversation: string;
   before: number | null;
   limit: number;
   resolve: (page: HistoryPage) => void;
@@ -82,7 +83,8 @@ export class Chat {
   readonly #backoff = new Backoff();
   readonly #listeners = new Map<keyof ChatEvents, Set<(told: never) => void>>();
   readonly #positions = new Map<string, Position>();
-  readonly #histories = new Map<string, HistoryAsked[]>();
+  /** By what they are called. */
+  readonly #histories = new Map<string, HistoryAsked>();
   #unsent: Unsent[] = [];
   /** By id: what was sent on this connection and has no answer. One a conversation: that keeps their order. */
   readonly #onTheWay = new Map<string, number>();
@@ -171,11 +173,10 @@ export class Chat {
   /** Messages before a seq (null: the newest), oldest first. Asked again on the next connection where this one breaks. */
   history(conversation: string, before: number | null, limit = 50): Promise<HistoryPage> {
     return new Promise((resolve, reject) => {
-      const asked = { before, limit: Math.min(limit, MAX_HISTORY), resolve, reject };
-      const waiting = this.#histories.get(conversation) ?? [];
-      this.#histories.set(conversation, waiting);
-      waiting.push(asked);
-      this.#askHistory(conversation, asked);
+      const ask = crypto.randomUUID();
+      const asked = { conversation, before, limit: Math.min(limit, MAX_HISTORY), resolve, reject };
+      this.#histories.set(ask, asked);
+      this.#askHistory(ask, asked);
     });
   }
 
@@ -273,7 +274,7 @@ export class Chat {
     this.#socket = undefined;
     this.#greeted = false;
     socket?.close(1000);
-    for (const asked of [...this.#histories.values()].flat()) {
+    for (const asked of this.#histories.values()) {
       asked.reject(new Error("the chat has ended"));
     }
     this.#histories.clear();
@@ -328,14 +329,12 @@ export class Chat {
     for (const each of welcome.conversations) this.#position(each.id, each.last_seq);
     this.#become("online");
     this.#flush();
-    for (const [conversation, waiting] of this.#histories) {
-      for (const asked of waiting) this.#askHistory(conversation, asked);
-    }
+    for (const [ask, asked] of this.#histories) this.#askHistory(ask, asked);
   }
 
   #takeHistory(page: HistoryPage): void {
     this.#asked = 0;
-    this.#histories.get(page.conversation)?.shift()?.resolve(page);
+    this.#answerHistory(page.ask)?.resolve(page);
   }
 
   /** The id of the text that will not be written. */
@@ -344,25 +343,27 @@ export class Chat {
       this.#onTheWay.delete(error.id);
       if (!error.temporary) return error.id;
       setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
-    } else if (error.id === null && error.conversation !== null) {
-      this.#historyFailed(error.conversation, error);
+    } else if (error.ask !== null && this.#histories.has(error.ask)) {
+      const { ask } = error;
+      this.#asked = 0;
+      if (!error.temporary) {
+        this.#answerHistory(ask)?.reject(new ChatError(error.code, error.message));
+      } else {
+        setTimeout(() => this.#askAgain(ask), (error.retry_after ?? 1) * 1_000);
+      }
     }
     return undefined;
   }
 
-  /** What is only busy is asked again: whoever waits for a page gets one. */
-  #historyFailed(conversation: string, error: Extract<AnyEvent, { type: "error" }>): void {
-    const waiting = this.#histories.get(conversation);
-    const asked = waiting?.[0];
-    if (!waiting || !asked) return;
-    this.#asked = 0;
-    if (error.temporary) {
-      const again = (error.retry_after ?? 1) * 1_000;
-      setTimeout(() => waiting[0] === asked && this.#askHistory(conversation, asked), again);
-    } else {
-      waiting.shift();
-      asked.reject(new ChatError(error.code, error.message));
-    }
+  #answerHistory(ask: string | null): HistoryAsked | undefined {
+    const asked = ask === null ? undefined : this.#histories.get(ask);
+    if (ask !== null) this.#histories.delete(ask);
+    return asked;
+  }
+
+  #askAgain(ask: string): void {
+    const asked = this.#histories.get(ask);
+    if (asked) this.#askHistory(ask, asked);
   }
 
   #position(conversation: string, otherwise: number): Position {
@@ -395,8 +396,8 @@ export class Chat {
     await this.#outbox.remove(id);
   }
 
-  #askHistory(conversation: string, { before, limit }: HistoryAsked): void {
-    if (this.say({ type: "history", conversation, before, limit })) this.#asked ||= Date.now();
+  #askHistory(ask: string, { conversation, before, limit }: HistoryAsked): void {
+    if (this.say({ type: "history", conversation, before, limit, ask })) this.#asked ||= Date.now();
   }
 
   #lookForAnswers(): void {

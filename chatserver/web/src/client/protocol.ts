@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "replies", "reply", "session", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -151,6 +151,7 @@ export interface CaseWaits {
 export interface Check {
   type: "check";
   conversation: string;
+  ask?: string | null;
 }
 
 /** The server's clock was moved ahead to `now`: of a demo or a test, never of real people. */
@@ -175,6 +176,7 @@ export interface ComposerChanged {
   type: "composer";
   conversation: string;
   composer: Composer;
+  ask: string | null;
 }
 
 /**
@@ -233,12 +235,13 @@ export interface Deadline {
  */
 export interface Error {
   type: "error";
-  code: "already_greeted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "not_allowed" | "not_found" | "not_open" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "text_control_characters" | "text_empty" | "text_too_long" | "too_deep" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  code: "already_greeted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "not_allowed" | "not_found" | "not_open" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
   message: string;
   temporary: boolean;
   id: string | null;
   conversation: string | null;
   retry_after: number | null;
+  ask: string | null;
 }
 
 /** Support or a service follows a conversation: after `resume`, the last seq seen, or (null) from here on. */
@@ -246,12 +249,14 @@ export interface Follow {
   type: "follow";
   conversation: string;
   resume?: number | null;
+  ask?: string | null;
 }
 
 /** The answer to follow. What was missed follows as `message` events, in order. */
 export interface Following {
   type: "following";
   conversation: ConversationView;
+  ask: string | null;
 }
 
 /** What came after `after` can no longer be replayed one by one; refetch with history. */
@@ -274,6 +279,7 @@ export interface History {
   conversation: string;
   before?: number | null;
   limit?: number;
+  ask?: string | null;
 }
 
 /** Messages before the asked-for seq, oldest first; `more` says whether older ones exist. */
@@ -282,6 +288,7 @@ export interface HistoryPage {
   conversation: string;
   messages: Message[];
   more: boolean;
+  ask: string | null;
 }
 
 /** One of the two comes to a session. Whoever has joined may come back while it runs. */
@@ -353,6 +360,7 @@ export interface Notices {
   type: "notices";
   before?: number | null;
   limit?: number;
+  ask?: string | null;
 }
 
 /** One's notices, newest first; `more` says whether older ones exist, `unread` counts all that are unread. */
@@ -361,6 +369,7 @@ export interface NoticesPage {
   notices: NoticeView[];
   more: boolean;
   unread: number;
+  ask: string | null;
 }
 
 /**
@@ -373,6 +382,14 @@ export interface NoticesRead {
   upto: number | null;
   ids: number[];
   unread: number;
+  ask: string | null;
+}
+
+/** What the records say of the person themselves: name, language and time zone. */
+export interface OwnSettings {
+  name: string;
+  locale: string;
+  zone: string;
 }
 
 /** A person came (their first device) or went (their last). */
@@ -409,6 +426,7 @@ export interface ReadNotices {
   type: "notices_read";
   upto?: number | null;
   ids?: number[];
+  ask?: string | null;
 }
 
 /** The rules say no. `body` is the writer's text, unchanged: nothing typed is lost. */
@@ -420,6 +438,20 @@ export interface Refused {
   opens_at: string | null;
   body: string;
   composer: Composer;
+}
+
+/** Go on with a fresh token of the same person in the same role: the connection stays until that one expires. */
+export interface Renew {
+  type: "renew";
+  token: string;
+  ask?: string | null;
+}
+
+/** The answer to renew: the connection stays until `until`, of real time, unless it is renewed again. */
+export interface Renewed {
+  type: "renewed";
+  until: string;
+  ask: string | null;
 }
 
 /** What the mentor owes: nothing (all null), or an answer since `waiting_since`, by `due_at` if that is promised. */
@@ -486,6 +518,7 @@ export interface TypingNow {
 export interface Unfollow {
   type: "unfollow";
   conversation: string;
+  ask?: string | null;
 }
 
 /**
@@ -496,6 +529,7 @@ export interface Unfollow {
 export interface Unfollowed {
   type: "unfollowed";
   conversation: string;
+  ask: string | null;
 }
 
 /**
@@ -537,8 +571,10 @@ export interface Welcome {
   now: string;
   conversations: ConversationView[];
   notices: UnreadNotices | null;
+  settings: OwnSettings | null;
+  features: string[];
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices;
+export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;

@@ -24,6 +24,19 @@ const TABS: readonly Tab[] = [
     load: () => Promise.resolve(),
     show: (desk) => html`<board-page .desk=${desk}></board-page>`,
   },
+  {
+    path: "cases",
+    load: () => import("./case_pages.ts"),
+    show: (desk, [ref]) =>
+      ref === undefined
+        ? html`<case-table .desk=${desk}></case-table>`
+        : html`<case-page .desk=${desk} .ref=${ref}></case-page>`,
+  },
+  {
+    path: "reports",
+    load: () => import("./reports_page.ts"),
+    show: (desk) => html`<reports-page .desk=${desk}></reports-page>`,
+  },
 ];
 
 const MINUTE = 60_000;
@@ -65,7 +78,7 @@ export class SupportPage extends PageElement {
         <header class="topbar">
           <nav aria-label=${says.desk.navigation}><ul class="tabs">${TABS.map((each) =>
             html`<li><a href=${Place.link(each.path)} aria-current=${
-              each === tab ? "page" : "false"
+              each === tab ? "page" : nothing
             }>${says.desk[each.path]}${this.#count(each)}</a></li>`
           )}</ul></nav>
           <div class="row push"><p class="small quiet only-wide">${this
