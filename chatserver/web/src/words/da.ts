@@ -5,6 +5,7 @@ import type { Words } from "./words.ts";
 export const da: Words = {
   language: "da",
   common: {
+    next: "Næste",
     help: "Hjælp",
     why: "Hvorfor?",
     close: "Luk",
@@ -256,8 +257,10 @@ export const da: Words = {
     service: "Ydelse",
     time: "Tid",
     confirm: "Bekræft",
+    find: "Find et medlem",
     whichMember: "For hvem?",
     whichService: "Hvad vil du have?",
+    whichSession: "Hvilken session er det?",
     howLong: "Hvor længe?",
     face: "Ansigt til ansigt",
     writing: "I skriver samtidig",
@@ -296,6 +299,89 @@ export const da: Words = {
     cancelPaid: "Aflyses den senere, skal den betales.",
     book: "Book session",
     moveTo: "Flyt den dertil",
+  },
+  today: {
+    tab: "I dag",
+    coming: "Kommende sessioner",
+    title: "Sessioner i dag",
+    nothing: "Der er ikke booket noget.",
+    joinWith: (name) => `Deltag i sessionen med ${name}`,
+    moveWith: (name, at) => `Flyt sessionen med ${name} ${at}`,
+    finishWith: (name) => `Afslut sessionen med ${name}`,
+    noShowOf: (name) => `${name} mødte ikke op`,
+    states: {
+      running: "nu",
+      no_show_candidate: "er ikke kommet",
+      held: "afholdt",
+      no_show: "mødte ikke op",
+      mentor_absent: "du mødte ikke op",
+      unattended: "ingen mødte op",
+      cancelled: "aflyst",
+    },
+  },
+  hours: {
+    tab: "Tider og fravær",
+    title: "Åbne tider",
+    lead: "Hvornår dine medlemmer kan booke dig. Det, der er booket, står ved magt.",
+    zone: (place) => `Efter klokken i ${place}.`,
+    closed: "Lukket",
+    add: "Tilføj tider",
+    addOn: (day) => `Tilføj tider ${day}`,
+    remove: "Fjern",
+    removeOn: (day) => `Fjern tider ${day}`,
+    from: (day) => `Fra, ${day}`,
+    until: (day) => `Til, ${day}`,
+    notice: "Timer i forvejen, mindst",
+    buffer: "Minutter mellem sessioner",
+    save: "Gem",
+    saved: "Tiderne er gemt.",
+    wrong:
+      "Sådan kan tiderne ikke være: hver skal slutte efter, at den begynder, på et kvarter, og ingen må overlappe.",
+  },
+  absences: {
+    title: "Fravær",
+    lead: "Mens du er væk, har du ingen ledige tider, og medlemmerne ser indtil hvornår.",
+    none: "Der er ikke sat noget.",
+    from: "Fra",
+    until: "Til",
+    add: "Tilføj fravær",
+    saved: "Fraværet er gemt.",
+    fromUntil: (from, until) => `${from} til ${until}`,
+    standsIn: (name) => `${name} træder til.`,
+    booked: (count) =>
+      count === 1
+        ? "1 session ligger i det; flyt den."
+        : `${count} sessioner ligger i det; flyt dem.`,
+    removeThat: (what) => `Fjern fraværet ${what}`,
+    wrong:
+      "Sådan kan fraværet ikke være: det skal slutte efter, at det begynder, ikke ligge i fortiden og ikke overlappe et andet.",
+  },
+  prices: {
+    title: "Priser",
+    lead:
+      "For videosamtaler uden for planen. En længde uden pris tilbydes ikke. Det, der er booket, beholder sin pris.",
+    currency: "Valuta",
+    saved: "Priserne er gemt.",
+    wrong:
+      "Sådan kan priserne ikke være: en valuta har tre bogstaver som DKK, og et beløb er ikke under 0.",
+  },
+  statement: {
+    tab: "Opgørelse",
+    title: "Opgørelse",
+    earlier: "Tidligere måned",
+    later: "Senere måned",
+    nothing: "Der er ikke tjent noget i denne måned.",
+    draft: "Måneden er ikke slut; dette kan stadig ændre sig.",
+    issued: "Udstedt. Det, der kommer senere, står i den næste.",
+    price: "Pris",
+    yours: "Dit",
+    sum: "Sum",
+    corrects: (month) => `retter ${month}`,
+    without: (count) =>
+      count === 1
+        ? "1 session betales efter aftale, uden beløb her."
+        : `${count} sessioner betales efter aftale, uden beløb her.`,
+    csv: "Gem som CSV",
   },
   due: {
     done: "Besvaret",
