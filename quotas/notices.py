@@ -160,6 +160,8 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("conduct.warned", "member", _MAIL, "hold", "reminders", essential=True),
     _rule("conduct.warned", "mentor", _MAIL, "hold", "reminders", essential=True),
     _rule("case.waiting", "support", _MAIL, "hold", "operations"),
+    # What the product was to do and cannot: who was promised it waits for it.
+    _rule("case.by_hand", "support", _MAIL, "hold", "operations"),
     _rule("webhook.disabled", "support", _MAIL, "hold", "operations", essential=True),
 )
 """The defaults. What is not here nobody hears of: it is for webhooks."""

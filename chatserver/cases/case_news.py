@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chatserver.cases.case_onlookers import CaseOnlooker, onlookers
+from chatserver.cases.effects import is_by_hand
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.notices.fact import NOBODY, Fact, FactName
 from quotas import instant
@@ -60,6 +61,9 @@ def _facts(
                 yield replace(waiting, event="case.urgent")
                 waiting = replace(waiting, roles=NOBODY)
             yield waiting
+        if is_by_hand(entry.did):
+            event: FactName = "case.urgent" if case.kind in URGENT else "case.by_hand"
+            yield _of_support(event, case, place, entry, conversation)
         if entry.did == "assign" and case.assignee not in ("", entry.who):
             yield _of_support("case.assigned", case, place, entry, conversation, (case.assignee,))
 

@@ -4,15 +4,20 @@ of a conversation, a member who books or joins.
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CASE, CaseLog
+from chatserver.cases.case_log import CaseLog
+from chatserver.cases.case_record import KeptCase
+from chatserver.cases.case_timer import CASE, set_case_timer
+from chatserver.cases.extra_bookings import ExtraBookings
 from chatserver.cases.guest import case_of_guest
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.rows import cases, quiet_members
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.records.database import Database, DatabaseError
+from chatserver.records.database import Database, DatabaseError, after_commit
 from chatserver.sessions.attendance import have_met
 from chatserver.sessions.session_event import EventName, SessionEvent
 from quotas.cases.events import ActivitySign, clock_resumed, clock_stopped, conversation_ended, member_active
@@ -48,6 +53,7 @@ class CaseOpenings:
         self._database = database
         self._log = log
         self._own = OwnCases(log)
+        self._extra = ExtraBookings(log)
         self._timers = timers
 
     async def happened(
@@ -57,10 +63,14 @@ class CaseOpenings:
         conversations: Mapping[str, ConversationRecord],
     ) -> None:
         """Open, and end, what these events of sessions do. The same event again opens nothing."""
+        booked = {event.conversation for event in events if event.name == "booked"}
+        waiting = await self._extra.waited_for(connection, booked)
         for event in events:
             conversation = conversations.get(event.conversation)
             if conversation is None:
                 continue
+            if event.name == "booked" and event.conversation in waiting:
+                await self._booked(connection, event, conversation)
             if (kind := OPENS.get(event.name)) is not None and event.booking:
                 await self._open(connection, kind, event, conversation)
             elif (sign := SIGNS.get(event.name)) is not None and event.by == "member":
@@ -82,8 +92,7 @@ class CaseOpenings:
                 async with self._database.read() as connection:
                     live = await cases.live_of(connection, conversation)
                 for kept in live:
-                    if kept.step_at is not None:
-                        await self._timers.set_timer(conversation, CASE, kept.case.id, kept.step_at)
+                    await set_case_timer(self._timers, kept)
         except (StoreError, DatabaseError):
             logger.debug("timers of cases are set later")
 
@@ -141,6 +150,15 @@ class CaseOpenings:
         is_first = kind == "no_show" and not await have_met(connection, conversation.member, conversation.mentor)
         facts = CaseFacts(booking=event.booking, first_session=is_first or None)
         await self._own.open_one(connection, conversation, kind, event.booking, facts, event.at, event.noted_at)
+
+    async def _booked(self, connection: AsyncConnection, event: SessionEvent, conversation: ConversationRecord) -> None:
+        kept = await self._extra.booked(connection, conversation, event.at, event.noted_at)
+        if kept is not None:
+            after_commit(connection, partial(self._set_timer, kept))
+
+    async def _set_timer(self, kept: KeptCase) -> None:
+        with suppress(StoreError):  # then `CaseSteps.arm` does it
+            await set_case_timer(self._timers, kept)
 
     async def _returned(
         self, connection: AsyncConnection, sign: ActivitySign, event: SessionEvent, conversation: ConversationRecord

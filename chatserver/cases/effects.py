@@ -44,4 +44,9 @@ async def carried_out(effects: CaseEffects, case: Case, todo: CaseTodo) -> Effec
 
 def is_of_the_product(did: str) -> bool:
     """Whether a line tells of an effect, which is for support alone."""
-    return did.startswith(("by_hand:", "effect:"))
+    return is_by_hand(did) or did.startswith("effect:")
+
+
+def is_by_hand(did: str) -> bool:
+    """Whether a line leaves an effect to support."""
+    return did.startswith("by_hand:")

@@ -1,5 +1,6 @@
 """Whether what somebody is to hear of a case is still so: what waits for the end of quiet hours may be over then."""
 
+from chatserver.cases.effects import is_by_hand
 from chatserver.cases.rows import cases
 from chatserver.notices.fact import FactName
 from chatserver.notices.notice import Notice
@@ -20,7 +21,9 @@ class CaseStillSo:
         self._database = database
 
     async def state(self, notice: Notice) -> str | None:
-        """Of OF_STATES."""
+        """Of OF_STATES. What is left to support stays to be done, whatever state follows."""
+        if is_by_hand(notice.data.get("did", "")):
+            return None
         async with self._database.read() as connection:
             kept = await cases.find(connection, notice.data["case"])
         return None if kept is not None and kept.case.state == notice.data["state"] else "the case has moved on"

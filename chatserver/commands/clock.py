@@ -19,6 +19,7 @@ from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import errors, screen
+from chatserver.composition import opening
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.operating.clock_shift import ClockShiftError, require_shifted
 from chatserver.replies.clock_move import ClockMove
@@ -80,7 +81,7 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
         async def require_plans() -> None:
             """No server is there, who knows its policy: this one must do."""
             if problem := await rules_problem(parts.database, parts.rulebook):
-                raise foundation.StartError(problem)
+                raise opening.StartError(problem)
 
         async def settle(partitions: Collection[int]) -> None:
             await require_plans()
@@ -100,7 +101,7 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
 
 
 async def _refuse_real_time(store_url: str) -> None:
-    async with foundation.linked(store_url) as store:
+    async with opening.linked(store_url) as store:
         await require_shifted(store)
 
 

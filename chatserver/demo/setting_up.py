@@ -3,13 +3,13 @@
 from msgspec.structs import replace
 
 from chatserver.app import Parts
+from chatserver.composition.opening import StartError
 from chatserver.conversations.person import Locale
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.demo.cast import COACHING, KIM, LIV, MONA, TRIAL, VIDA, is_coaching, people_of
 from chatserver.demo.coaching import settle_coaching
 from chatserver.demo.sessions import PRICES, SessionPair, book_the_calls, book_the_chat, open_the_mentor
 from chatserver.demo.writing import write
-from chatserver.foundation import StartError
 
 
 async def settle(parts: Parts) -> None:

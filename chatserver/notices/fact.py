@@ -54,6 +54,7 @@ FactName = Literal[
     "case.assigned",
     "case.urgent",
     "case.waiting",
+    "case.by_hand",
     "conduct.warned",
     "webhook.disabled",
     "notice.test",

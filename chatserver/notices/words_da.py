@@ -295,6 +295,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Det, den venter på, er ikke kommet, eller fristen udløber snart. {state}",
         "En sag venter på support: det, den venter på, er ikke kommet, eller fristen udløber snart.",
     ),
+    "case.by_hand": (
+        "Skal gøres i hånden: {case}",
+        "Tjenesten kunne ikke gøre alt, hvad sagen kræver; historikken siger, hvad du mangler at gøre. {state}",
+        "Tjenesten kunne ikke gøre alt, hvad en sag kræver; historikken siger, hvad du mangler at gøre.",
+    ),
     "conduct.warned": (
         "Hvordan vi behandler hinanden her",
         "Noget, du har skrevet eller gjort her, strider mod den måde, vi behandler hinanden på. "

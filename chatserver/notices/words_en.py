@@ -292,6 +292,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "What it waits for has not come, or is due soon. {state}",
         "A case waits for support: what it waits for has not come, or is due soon.",
     ),
+    "case.by_hand": (
+        "To be done by hand: {case}",
+        "The server could not do all that this case asks for; its history says what is left to you. {state}",
+        "The server could not do all that a case asks for; its history says what is left to you.",
+    ),
     "conduct.warned": (
         "How we treat each other here",
         "Something that you wrote or did here goes against how we treat each other. "

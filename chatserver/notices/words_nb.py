@@ -295,6 +295,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "Det den venter på, er ikke kommet, eller fristen går snart ut. {state}",
         "En sak venter på support: det den venter på, er ikke kommet, eller fristen går snart ut.",
     ),
+    "case.by_hand": (
+        "Må gjøres for hånd: {case}",
+        "Tjenesten kunne ikke gjøre alt saken krever; historikken sier hva som gjenstår for deg. {state}",
+        "Tjenesten kunne ikke gjøre alt en sak krever; historikken sier hva som gjenstår for deg.",
+    ),
     "conduct.warned": (
         "Hvordan vi behandler hverandre her",
         "Noe du har skrevet eller gjort her, strider mot måten vi behandler hverandre på. "

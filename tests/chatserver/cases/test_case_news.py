@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from chatserver.cases.still_so import CaseStillSo
 from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.notices.notice import Notice
 from chatserver.notices.rows import notices, webhooks
@@ -91,8 +92,9 @@ async def test_whoever_else_sees_it_hears_of_it_as_they_see_it(desk: CaseDesk) -
     assert (await heard(desk, "mia"))[1:] == [("case.moved", "proposed")]
 
 
-async def test_who_is_reported_hears_nothing_and_who_reports_the_state_alone(desk: CaseDesk) -> None:
+async def test_who_is_reported_hears_nothing_and_who_reports_the_state_alone(supplied: CaseDesk) -> None:
     """Support hears at once, and again in an hour; also of quiet hours."""
+    desk = supplied
     await hooked(desk)
     ref = (await desk.opened("r", "misconduct", MIA, SECRET, person="tom", reason=SECRET)).case.id
     assert await heard(desk, "sara") == await heard(desk, "sam") == [("case.urgent", "reported")]
@@ -160,6 +162,25 @@ async def test_what_happens_by_itself_is_told_once(desk: CaseDesk) -> None:
         await desk.ring(ref)
     assert await heard(desk, "tom") == [("case.moved", "support_trying")]
     assert await heard(desk, "mia") == []
+
+
+async def test_support_hears_of_what_is_left_to_it_and_nobody_else_does(desk: CaseDesk) -> None:
+    """Once; also where the case has gone on before quiet hours are over. Of a report at once."""
+    await desk.membership()
+    ref = (await desk.opened("c", "membership_cancellation", MIA)).case.id  # the desk has no effects
+    for _ in range(2):
+        await desk.ring(ref)
+    left = await list_of(desk, "sara")
+    by_hand = ["by_hand:stop_renewal", "by_hand:list_bookings_after", "by_hand:tell_business"]
+    assert [(each.event, each.data["did"]) for each in left] == [("case.by_hand", did) for did in by_hand]
+    assert await heard(desk, "tom") == [("case.opened", "official")]
+    await desk.acted("c", "kept", MIA)
+    assert await CaseStillSo(desk.database).state(left[0]) is None
+    await desk.opened("r", "misconduct", TOM, person="mia")
+    assert [(each.event, each.data["did"]) for each in (await list_of(desk, "sara"))[-2:]] == [
+        ("case.urgent", "opened"),
+        ("case.urgent", "by_hand:seal_evidence"),
+    ]
 
 
 async def test_those_who_are_connected_hear_after_the_commit(desk: CaseDesk) -> None:

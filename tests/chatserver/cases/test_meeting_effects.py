@@ -1,9 +1,11 @@
 """Extra sessions are booked as they were agreed on, and another cadence applies from the next period on: each once."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
+from chatserver.cases.case_requests import CaseOpening
 from chatserver.conversations.requests import Invalid
 from chatserver.records.tables import MEMBERSHIP_STEPS
 from chatserver.sessions.outcomes import BookingDone
@@ -107,6 +109,31 @@ async def test_a_business_names_the_booking_that_there_is(meeting: MeetingDesk) 
         assert did(await meeting.seen(ref, SARA))[-1] == last
 
 
+async def test_what_is_booked_as_any_other_is_what_was_asked_for(meeting: MeetingDesk) -> None:
+    """As many as that, since the approval; nothing is booked beside it."""
+    await meeting.membership(payer="business")
+
+    async def book(id: str, start: int, **more: Any) -> None:
+        made = wanted(id, start, service="video_call", **more)
+        assert isinstance(await meeting.bookings.book(made, "mentor"), BookingDone)
+
+    await book("b0", TUESDAY + DAY, kind="extra", price=PRICE)
+    ref = (await meeting.opened("x", "extra_session", MIA, number=2)).case.id
+    await meeting.later(1)
+    await meeting.acted(ref, "approved", SARA)
+    await book("b1", FIRST, kind="extra", price=PRICE)
+    await book("b2", FIRST + DAY)
+    assert (await case_of(meeting, ref)).state == "approved"
+    await meeting.later(1)
+    await book("b3", SECOND, kind="extra", price=PRICE)
+    await meeting.ring(ref)
+    case = await case_of(meeting, ref)
+    assert (case.state, case.facts.booking, case.ended_at) == ("booked", "b3", meeting.now)
+    assert [(each.did, each.because) for each in case.history[-2:]] == [("booked", "b1"), ("effect:book", "b3")]
+    ahead = await meeting.bookings.of_conversation("c1", 0, SECOND + DAY)
+    assert [each.id for each in ahead] == ["b0", "b1", "b2", "b3"]
+
+
 async def test_a_slower_cadence_thins_out_the_series(meeting: MeetingDesk) -> None:
     """From the next period on: places that stay keep their bookings, others are cancelled, uncounted.
 
@@ -192,6 +219,23 @@ async def test_without_a_membership_support_tells_whoever_charges(meeting: Meeti
     await meeting.show("2026-02-06T00:00:00+01:00")
     await meeting.ring(ref)
     assert did(await meeting.seen(ref, SARA))[-3:] == ["by_hand:agree_cadence", "applied", "effect:apply_cadence"]
+
+
+async def test_another_cadence_is_another_one(meeting: MeetingDesk) -> None:
+    await meeting.membership(cadence="every_two_weeks")
+    facts = CaseFacts(to="every_two_weeks", reason="cost")
+    refused = await meeting.book.open("k", CaseOpening("cadence_change", "c1", facts), MIA)
+    assert isinstance(refused, Invalid)
+    assert refused.errors[0].message == "`to` is how often they meet already, every_two_weeks"
+
+
+async def test_a_quote_is_in_the_currency_of_the_membership(meeting: MeetingDesk) -> None:
+    await meeting.membership()
+    ref = (await meeting.opened("x", "extra_session", MIA, number=1)).case.id
+    quote = CaseDoing("quoted", CaseFacts(price=Price(8_000, "EUR"), starts_at=(FIRST,)))
+    refused = await meeting.book.act(ref, quote, TOM)
+    assert isinstance(refused, Invalid)
+    assert refused.errors[0].message == "`price` must be in NOK, the currency of the membership"
 
 
 async def test_who_pays_does_not_say_the_price(meeting: MeetingDesk) -> None:
