@@ -1,13 +1,11 @@
 """Cases in the terminal chat, on a real server: asked for by one call each, worked through, told of as they change."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
-from chatserver.client import ChatClient
 from chatserver.client.cases import CaseChoiceSaid
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
@@ -15,9 +13,8 @@ from chatserver.terminal.case_wishes import facts_and_words, wish_of
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.instant import parse
-from quotas.phrases import Language
-from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
+from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.terminal.screen import ENTER, at_terminal
 from tests.stories.clock import when
 
 
@@ -27,10 +24,6 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
     async with here(valkey_url, tmp_path / "data", now=when("tuesday", "10:00")) as server:
         await server.conversation("c1", "live")
         yield server
-
-
-def at_terminal(server: HereServer, person: str, language: Language = "en") -> AbstractAsyncContextManager[Terminal]:
-    return terminal_of(ChatClient(server.http, token(person)), language=language)
 
 
 async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
