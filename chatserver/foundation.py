@@ -25,6 +25,7 @@ from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.evidence_end import EvidenceEnd
+from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.guest_sessions import GuestSessions, OneOffPrices
 from chatserver.cases.leaving_mentors import LeavingMentors
 from chatserver.cases.meeting_effects import MeetingEffects
@@ -533,6 +534,7 @@ def casebook(base: Foundation, keys: ConversationKeys) -> CaseBook:
         steps=base.case_steps,
         texts=CaseTexts(keys),
         known=KnownFacts(base.memberships, base.rulebook, base.bookings.find),
+        given=GivenFacts(base.database, base.rulebook, base.bookings.find),
         clock=base.ledger.now,
         read_upto=base.signs.read_upto,
     )

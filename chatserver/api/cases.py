@@ -41,7 +41,7 @@ CaseNote = Annotated[
     Meta(
         max_length=LONGEST_NOTE,
         pattern=r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$(?!\n)",
-        description=f"At most {LONGEST_NOTE} characters, without control characters but tabs and new lines.",
+        description=f"at most {LONGEST_NOTE} characters, without control characters but tabs and new lines.",
     ),
 ]
 

@@ -11,6 +11,7 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.member_signs import LedgerSigns
 from chatserver.conversations.membership import MembershipDetails, MembershipPrice
@@ -78,6 +79,7 @@ class CaseDesk(Desk):
             steps=self.steps,
             texts=self.texts,
             known=KnownFacts(self.memberships, self.rulebook, self.bookings.find),
+            given=GivenFacts(database, self.rulebook, self.bookings.find),
             clock=self.clock,
             read_upto=self.signs.read_upto,
         )
