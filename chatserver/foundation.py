@@ -32,6 +32,7 @@ from chatserver.cases.meeting_effects import MeetingEffects
 from chatserver.cases.member_signs import LedgerSigns
 from chatserver.cases.missed_answers import MissedAnswers
 from chatserver.cases.own_cases import OwnCases
+from chatserver.cases.paid_dues import PaidDues
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.quiet_look import QuietLook
 from chatserver.cases.quiet_members import QuietMembers
@@ -397,7 +398,9 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         telling=telling,
         clock=ledger.now,
     )
-    doers = CaseDoers(provisioning=provisioning, memberships=memberships, bookings=bookings, telling=telling)
+    doers = CaseDoers(
+        database=database, provisioning=provisioning, memberships=memberships, bookings=bookings, telling=telling
+    )
     relationship = RelationshipEffects(
         database=database,
         provisioning=provisioning,
@@ -432,6 +435,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         effects=case_effects,
         signs=signs,
         guests=GuestSessions(database, case_log, bookings.of_conversation, sessions),
+        paid=PaidDues(database, case_log, memberships),
     )
     quiet = QuietMembers(
         database=database,

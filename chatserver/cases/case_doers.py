@@ -4,9 +4,11 @@ Each may be done again: the same again changes nothing.
 """
 
 from chatserver.cases.effects import CaseEffects, EffectImpossible
+from chatserver.cases.rows import quiet_members
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import Conflict, ConversationChange, Invalid, Missing
+from chatserver.records.database import Database
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.credit_book import CorrectionRefused
 from chatserver.sessions.outcomes import BookingRefused
@@ -19,8 +21,15 @@ class CaseDoers:
     """Its methods raise EffectImpossible; DatabaseError and StoreError, where it is tried again."""
 
     def __init__(
-        self, *, provisioning: Provisioning, memberships: Memberships, bookings: Bookings, telling: SessionTelling
+        self,
+        *,
+        database: Database,
+        provisioning: Provisioning,
+        memberships: Memberships,
+        bookings: Bookings,
+        telling: SessionTelling,
     ) -> None:
+        self._database = database
         self._provisioning = provisioning
         self._memberships = memberships
         self._bookings = bookings
@@ -38,7 +47,10 @@ class CaseDoers:
         }
 
     async def suspend(self, case: Case, at: int) -> str:
-        """Neither side writes."""
+        """Neither side writes. In a conversation that has ended nobody does anyway."""
+        found = await self._provisioning.get_conversation(case.conversation)
+        if found is not None and found.status == "ended":
+            return ""
         return await self._with_status(case, "suspended")
 
     async def lift(self, case: Case, at: int) -> str:
@@ -70,6 +82,10 @@ class CaseDoers:
         return await self._renews(case, False)
 
     async def resume_renewal(self, case: Case, at: int) -> str:
+        """Not where another cancellation of the member's is official still, from another conversation."""
+        async with self._database.read() as connection:
+            if await quiet_members.is_cancelling(connection, case.member):
+                return "another cancellation stands"
         return await self._renews(case, True)
 
     async def _renews(self, case: Case, renews: bool) -> str:

@@ -14,6 +14,7 @@ from chatserver.cases.effects import CaseEffects
 from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.paid_dues import PaidDues
 from chatserver.conversations.membership import MembershipDetails, MembershipPrice
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.renewals import Renewals
@@ -72,6 +73,7 @@ class CaseDesk(Desk):
             effects=self.effects,
             signs=self.signs,
             guests=GuestSessions(database, self.case_log, self.bookings.of_conversation, self.rulebook.policy.sessions),
+            paid=PaidDues(database, self.case_log, self.memberships),
         )
         self.book = CaseBook(
             database=database,

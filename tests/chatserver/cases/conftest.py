@@ -62,7 +62,11 @@ async def supply(desk: CaseDesk) -> None:
         clock=desk.clock,
     )
     doers = CaseDoers(
-        provisioning=desk.provisioning, memberships=desk.memberships, bookings=desk.bookings, telling=desk.telling
+        database=desk.database,
+        provisioning=desk.provisioning,
+        memberships=desk.memberships,
+        bookings=desk.bookings,
+        telling=desk.telling,
     )
     relationship = RelationshipEffects(
         database=desk.database,

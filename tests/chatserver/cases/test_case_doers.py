@@ -10,7 +10,11 @@ from tests.chatserver.sessions.desk import TUESDAY, wanted
 
 def with_doers(desk: CaseDesk) -> None:
     doers = CaseDoers(
-        provisioning=desk.provisioning, memberships=desk.memberships, bookings=desk.bookings, telling=desk.telling
+        database=desk.database,
+        provisioning=desk.provisioning,
+        memberships=desk.memberships,
+        bookings=desk.bookings,
+        telling=desk.telling,
     )
     desk.effects.update(doers.effects())
 

@@ -35,9 +35,7 @@ async def refused(desk: CaseDesk, ref: str, action: CaseState, asker: CaseAsker,
         ("one_off_session", "approved", {"price": PRICE}),
     ],
 )
-async def test_the_other_mentor_is_one(
-    desk: CaseDesk, kind: CaseKind, action: CaseState, more: dict[str, object]
-) -> None:
+async def test_the_other_mentor_is_one(desk: CaseDesk, kind: CaseKind, action: CaseState, more: dict[str, Any]) -> None:
     """Else the member would accept what cannot be."""
     ref = (await desk.opened("s", kind, MIA)).case.id
     for nobody in ("nobody", "ola", "mia"):
