@@ -9,12 +9,10 @@ from chatserver.api.problem import invalid
 from chatserver.conversations.requests import FieldProblem, PersonId
 from quotas import instant
 from quotas.bookings import BookingState, Price
-from quotas.cases.facts import CaseFacts
+from quotas.cases.facts import INSTANT_FACTS, CaseFacts
 from quotas.money import Cadence
 
 LONGEST_REASON = 10_000
-INSTANTS = ("ends_at", "waiting_since")
-
 
 CaseReason = Annotated[
     str,
@@ -65,7 +63,7 @@ def facts_read(said: CaseFactsSaid) -> CaseFacts:
     values = structs.asdict(said)
     if said.starts_at is not None:
         values["starts_at"] = tuple(_instant(f"facts.starts_at[{n}]", text) for n, text in enumerate(said.starts_at))
-    for name in INSTANTS:
+    for name in INSTANT_FACTS:
         if values[name] is not None:
             values[name] = _instant(f"facts.{name}", values[name])
     return CaseFacts(**values)
@@ -76,7 +74,7 @@ def facts_shown(facts: CaseFacts) -> CaseFactsSaid:
     values = structs.asdict(facts)
     if facts.starts_at is not None:
         values["starts_at"] = tuple(map(instant.text, facts.starts_at))
-    values |= {name: instant.text_or_none(values[name]) for name in INSTANTS}
+    values |= {name: instant.text_or_none(values[name]) for name in INSTANT_FACTS}
     return CaseFactsSaid(**values)
 
 

@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from chatserver.access.tokens import Identity
 from chatserver.api.case_facts import CaseFactsSaid, facts_shown
 from chatserver.cases.case_requests import CaseAsker, CaseSeen
+from chatserver.cases.case_rights import is_guest
 from chatserver.cases.rows.quiet_members import QuietMember
 from quotas import instant
 from quotas.cases.record import Case, CaseEntry, NoteAudience
@@ -139,8 +140,7 @@ def suggested_case(quiet: QuietMember) -> SuggestedCase:
 
 
 def _reader(case: Case, asker: CaseAsker) -> CaseReader:
-    is_guest = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
-    return "guest" if is_guest else asker.role
+    return "guest" if is_guest(case, asker) else asker.role
 
 
 def case_view(seen: CaseSeen, asker: CaseAsker, spoken: Language, prompts: list[str], now: int) -> CaseView:

@@ -25,9 +25,6 @@ from quotas.cases.dues import due_of, effect_at, next_step, played, with_wait
 from quotas.cases.record import Case, CaseEntry
 from quotas.terms import Rulebook
 
-CASE = "case"
-"""The kind of a case's timer; its name is the case's ref."""
-
 
 def new_ref(now: int) -> str:
     """A ref that nobody guesses; later ones are greater."""

@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from chatserver.cases.case_requests import CaseAsker
-from chatserver.cases.case_rights import sight_of
-from chatserver.cases.effects import is_of_the_product
+from chatserver.cases.case_rights import shown_to, sight_of
 from chatserver.conversations.conversation import ConversationRecord
 from quotas.cases.record import Case
 from quotas.cases.rules import CaseSight
-from quotas.cases.sight import as_seen
 
 
 class CaseOnlooker(Struct, frozen=True):
@@ -30,11 +27,10 @@ def onlookers(case: Case, conversation: ConversationRecord) -> list[CaseOnlooker
     """All who see anything of it, each once. Who is reported is not among them."""
     found = []
     for person, role in dict.fromkeys(_people(case, conversation)):
-        sight = sight_of(case, conversation, CaseAsker(person, role))
-        shown = as_seen(case, sight)
+        asker = CaseAsker(person, role)
+        shown = shown_to(case, conversation, asker)
         if shown is not None:
-            lines = tuple(each for each in shown.history if not is_of_the_product(each.did))
-            found.append(CaseOnlooker(person, role, sight, replace(shown, history=lines, assignee="")))
+            found.append(CaseOnlooker(person, role, sight_of(case, conversation, asker), shown))
     return found
 
 

@@ -9,8 +9,9 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CASE, CaseLog
+from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_record import KeptCase
+from chatserver.cases.case_timer import CASE, set_case_timer
 from chatserver.cases.extra_bookings import ExtraBookings
 from chatserver.cases.guest import case_of_guest
 from chatserver.cases.own_cases import OwnCases
@@ -91,8 +92,7 @@ class CaseOpenings:
                 async with self._database.read() as connection:
                     live = await cases.live_of(connection, conversation)
                 for kept in live:
-                    if kept.step_at is not None:
-                        await self._timers.set_timer(conversation, CASE, kept.case.id, kept.step_at)
+                    await set_case_timer(self._timers, kept)
         except (StoreError, DatabaseError):
             logger.debug("timers of cases are set later")
 
@@ -153,12 +153,12 @@ class CaseOpenings:
 
     async def _booked(self, connection: AsyncConnection, event: SessionEvent, conversation: ConversationRecord) -> None:
         kept = await self._extra.booked(connection, conversation, event.at, event.noted_at)
-        if kept is not None and kept.step_at is not None:
-            after_commit(connection, partial(self._ring, kept, kept.step_at))
+        if kept is not None:
+            after_commit(connection, partial(self._set_timer, kept))
 
-    async def _ring(self, kept: KeptCase, at: int) -> None:
+    async def _set_timer(self, kept: KeptCase) -> None:
         with suppress(StoreError):  # then `CaseSteps.arm` does it
-            await self._timers.set_timer(kept.case.conversation, CASE, kept.case.id, at)
+            await set_case_timer(self._timers, kept)
 
     async def _returned(
         self, connection: AsyncConnection, sign: ActivitySign, event: SessionEvent, conversation: ConversationRecord

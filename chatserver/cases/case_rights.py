@@ -39,8 +39,12 @@ def sight_of(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> 
     is_theirs = CaseActor(asker.user, asker.role) == case.opener
     if is_of(conversation, asker):
         return seen_by(case, asker.role, is_theirs)
-    is_guest = case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
-    return seen_by(case, "guest", is_theirs) if is_guest or is_theirs else "nothing"
+    return seen_by(case, "guest", is_theirs) if is_theirs or is_guest(case, asker) else "nothing"
+
+
+def is_guest(case: Case, asker: CaseAsker) -> bool:
+    """Whether they are the mentor whom a one-off session is with."""
+    return case.kind == "one_off_session" and asker.role == "mentor" and case.facts.mentor == asker.user
 
 
 def shown_to(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> Case | None:

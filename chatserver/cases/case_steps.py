@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CASE, CaseLog
+from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_record import CaseTodo, KeptCase
+from chatserver.cases.case_timer import CASE, set_case_timer
 from chatserver.cases.effects import CaseEffects, EffectDone, carried_out
 from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.paid_dues import PaidDues
@@ -24,7 +24,7 @@ from chatserver.records.database import Database, DatabaseError
 from chatserver.records.paging import each_row
 from quotas.cases.dues import played
 from quotas.cases.events import ActivitySign, member_active
-from quotas.cases.record import SYSTEM, Case, CaseEntry
+from quotas.cases.record import SYSTEM, Case, CaseEntry, written_down_at
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger.timers import Rung, Timers
 
@@ -115,11 +115,7 @@ class CaseSteps:
 
     async def set_timer(self, kept: KeptCase) -> None:
         """Let it ring at the case's next step, or not at all."""
-        case = kept.case
-        if kept.step_at is None:
-            await self._timers.clear_timer(case.conversation, CASE, case.id)
-        else:
-            await self._timers.set_timer(case.conversation, CASE, case.id, kept.step_at)
+        await set_case_timer(self._timers, kept)
 
     async def settle(self, conversation: str, now: int) -> None:
         """Do all that is due in a conversation until `now`, in its order."""
@@ -183,7 +179,7 @@ class CaseSteps:
         calendar = self._log.calendar_of(record)
         kept = await self._log.caught_up(connection, kept, record, sign.at - 1, now)
         back = member_active(kept.case, calendar, sign.sign, max(sign.at, kept.case.since))
-        return await self._log.change(connection, kept, _noted_at(back, now), record, now)
+        return await self._log.change(connection, kept, written_down_at(back, now), record, now)
 
     async def carry_out(self, conversation: str) -> None:
         """Do what is to do by now because of states that cases there came into."""
@@ -221,7 +217,3 @@ class CaseSteps:
 
 def _is_due(kept: KeptCase, now: int) -> bool:
     return kept.step_at is not None and kept.step_at <= now
-
-
-def _noted_at(case: Case, now: int) -> Case:
-    return replace(case, history=tuple(replace(entry, noted_at=now) for entry in case.history))

@@ -31,8 +31,7 @@ class ExtraBookings:
         self, connection: AsyncConnection, conversation: ConversationRecord, at: int, now: int
     ) -> KeptCase | None:
         """The case, where as many are booked since its approval as it asks for; None where it waits on."""
-        live = await cases.live_of(connection, conversation.id)
-        kept = next((each for each in live if each.case.kind == KIND and each.case.is_open), None)
+        kept = await cases.open_one(connection, conversation.id, KIND)
         if kept is None:
             return None
         kept = await self._log.caught_up(connection, kept, conversation, at, now)

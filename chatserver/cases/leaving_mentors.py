@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
 
-from chatserver.cases.case_log import CASE
+from chatserver.cases.case_timer import set_case_timer
 from chatserver.cases.switches import Switches
 from chatserver.conversations.contacts import contacts
 from chatserver.conversations.records import locked, records_of
@@ -60,6 +60,5 @@ class LeavingMentors:
             if conversation.status == "ended":
                 return None
             kept = await self._switches.open(connection, conversation, now)
-        if kept.step_at is not None:
-            await self._timers.set_timer(id, CASE, kept.case.id, kept.step_at)
+        await set_case_timer(self._timers, kept)
         return SwitchToCome(id, conversation.member, kept.case.id)

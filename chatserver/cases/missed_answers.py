@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_log import CASE
+from chatserver.cases.case_timer import set_case_timer
 from chatserver.cases.own_cases import OwnCases
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
@@ -67,9 +67,9 @@ class MissedAnswers:
         try:
             for conversation in sorted({each.event.conversation for each in waits if self._opens(each)}):
                 async with self._database.read() as connection:
-                    kept = await self._own.live_one(connection, conversation, KIND)
-                if kept is not None and kept.step_at is not None:
-                    await self._timers.set_timer(conversation, CASE, kept.case.id, kept.step_at)
+                    kept = await cases.open_one(connection, conversation, KIND)
+                if kept is not None:
+                    await set_case_timer(self._timers, kept)
         except (StoreError, DatabaseError):
             logger.debug("timers of cases are set later")
 
@@ -94,7 +94,7 @@ class MissedAnswers:
         end: CaseState,
         now: int,
     ) -> None:
-        kept = await self._own.live_one(connection, conversation.id, KIND)
+        kept = await cases.open_one(connection, conversation.id, KIND)
         if kept is None:
             return
         since = kept.case.facts.waiting_since

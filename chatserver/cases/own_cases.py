@@ -11,7 +11,7 @@ from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from quotas.cases.events import came_by_itself
 from quotas.cases.facts import CaseFacts
-from quotas.cases.record import SYSTEM, Case, CaseEntry, noted, open_case
+from quotas.cases.record import SYSTEM, Case, CaseEntry, noted, open_case, written_down_at
 from quotas.cases.rules import CaseKind, CaseState
 
 
@@ -35,7 +35,7 @@ class OwnCases:
 
         While one is open, another is noted in it: `again`. Support looks at all of them together.
         """
-        live = await self.live_one(connection, conversation.id, kind)
+        live = await cases.open_one(connection, conversation.id, kind)
         ref = live.case.id if live else new_ref(now)
         if not await cases.name(connection, SYSTEM.id, f"{kind}/{mark}", ref):
             return None
@@ -48,12 +48,7 @@ class OwnCases:
         )
         if not isinstance(opened, Case):
             return None
-        return await self._log.create(connection, _noted_at(opened, now), conversation, now)
-
-    async def live_one(self, connection: AsyncConnection, conversation: str, kind: CaseKind) -> KeptCase | None:
-        """The open case of that kind."""
-        live = await cases.live_of(connection, conversation)
-        return next((each for each in live if each.case.kind == kind and each.case.is_open), None)
+        return await self._log.create(connection, written_down_at(opened, now), conversation, now)
 
     async def end_one(
         self,
@@ -69,13 +64,9 @@ class OwnCases:
         kept = await self._log.caught_up(connection, kept, conversation, at - 1, now)
         calendar = self._log.calendar_of(conversation)
         case = came_by_itself(kept.case, calendar, state, max(at, kept.case.since), because)
-        return await self._log.change(connection, kept, _noted_at(case, now), conversation, now)
+        return await self._log.change(connection, kept, written_down_at(case, now), conversation, now)
 
 
 def _with_messages(facts: CaseFacts, more: CaseFacts) -> CaseFacts:
     """What is reported of messages gathers; the rest stays as it was at the first one."""
     return replace(facts, messages=(*(facts.messages or ()), *more.messages)) if more.messages else facts
-
-
-def _noted_at(case: Case, now: int) -> Case:
-    return replace(case, history=tuple(replace(entry, noted_at=now) for entry in case.history))

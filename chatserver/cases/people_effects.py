@@ -10,8 +10,7 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
-from chatserver.cases.case_log import CASE
-from chatserver.cases.case_record import KeptCase
+from chatserver.cases.case_timer import set_case_timer
 from chatserver.cases.effects import CaseEffects, EffectImpossible
 from chatserver.cases.switches import Switches
 from chatserver.conversations.contacts import Contact, contacts
@@ -73,7 +72,7 @@ class PeopleEffects:
             if conversation is None or conversation.status == "ended":
                 raise EffectImpossible("the conversation has ended")
             switch = await self._switches.open_once(connection, conversation, case.id, now)
-        await self._set_timer(switch)
+        await set_case_timer(self._timers, switch)
         return switch.case.id
 
     async def warn_person(self, case: Case, at: int) -> str:
@@ -130,7 +129,7 @@ class PeopleEffects:
             if person.role == "mentor" and found.kind == "plan":
                 switch = await self._switches.open_once(connection, written.record, case.id, now)
         if switch is not None:
-            await self._set_timer(switch)
+            await set_case_timer(self._timers, switch)
         return written.record
 
     async def tell_business(self, case: Case, at: int) -> str:
@@ -165,7 +164,3 @@ class PeopleEffects:
         async with self._database.begin() as connection:
             made = await self._noting.note(connection, [fact], now)
         await self._noting.tell(made)
-
-    async def _set_timer(self, kept: KeptCase) -> None:
-        if kept.step_at is not None:
-            await self._timers.set_timer(kept.case.conversation, CASE, kept.case.id, kept.step_at)

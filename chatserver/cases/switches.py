@@ -20,9 +20,8 @@ class Switches:
 
     async def open(self, connection: AsyncConnection, conversation: ConversationRecord, now: int) -> KeptCase:
         """The switch that is open in the conversation, whose row is locked; a new one where there is none."""
-        for kept in await cases.live_of(connection, conversation.id):
-            if kept.case.kind == "mentor_switch" and kept.case.is_open:
-                return kept
+        if (known := await cases.open_one(connection, conversation.id, "mentor_switch")) is not None:
+            return known
         case = open_case(
             new_ref(now),
             "mentor_switch",

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_record import KeptCase
 from chatserver.cases.own_cases import OwnCases
+from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from quotas.cases.facts import CaseFacts
 from quotas.cases.rules import CaseKind
@@ -35,7 +36,7 @@ class UrgentNotes:
         self, connection: AsyncConnection, conversation: ConversationRecord, note: str, at: int, now: int
     ) -> KeptCase | None:
         """The case that this brings to its end, `seen`; None where it ends none: a newer note waits, or none does."""
-        kept = await self._own.live_one(connection, conversation.id, KIND)
+        kept = await cases.open_one(connection, conversation.id, KIND)
         if kept is None or (kept.case.facts.messages or ())[-1:] != (note,):
             return None
         return await self._own.end_one(connection, kept, conversation, "seen", at, now)

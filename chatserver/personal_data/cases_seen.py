@@ -13,7 +13,7 @@ from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.records import records
 from chatserver.records.database import Database
 from quotas import instant
-from quotas.cases.facts import CaseFacts, given_of
+from quotas.cases.facts import INSTANT_FACTS, CaseFacts, given_of
 from quotas.cases.record import Case, CaseEntry
 
 PAGE = 100
@@ -67,7 +67,7 @@ def _line(entry: CaseEntry) -> dict[str, Any]:
 def _facts(facts: CaseFacts) -> dict[str, Any]:
     """As they are over HTTP."""
     said: dict[str, Any] = msgspec.to_builtins(given_of(facts))
-    for name in ("ends_at", "waiting_since"):
+    for name in INSTANT_FACTS:
         if name in said:
             said[name] = instant.text(said[name])
     if "starts_at" in said:

@@ -5,14 +5,13 @@ from datetime import date
 from typing import Any, get_args
 
 from quotas import instant
-from quotas.cases.facts import CaseFactName
+from quotas.cases.facts import INSTANT_FACTS, CaseFactName
 from quotas.currencies import currency_problem, read, with_code
 
 DEFAULT_CURRENCY = "NOK"
 NUMBERS = ("number", "minutes", "units")
 FLAGS = ("chemistry", "first_session", "suspend")
 DAYS = ("asked_on", "paid_until", "applies_on", "evidence_until")
-INSTANTS = ("ends_at", "waiting_since")
 SEVERAL = ("messages",)
 YES = ("yes", "ja", "true")
 NO = ("no", "nei", "nej", "false")
@@ -52,7 +51,7 @@ def _value(name: str, text: str, start_of: StartOf) -> object:
         return _price(text)
     if name == "starts_at":
         return [instant.text(start_of(each)) for each in text.split(",")]
-    if name in INSTANTS:
+    if name in INSTANT_FACTS:
         return instant.text(start_of(text))
     if name in DAYS:
         try:
@@ -82,7 +81,7 @@ def fact_told(name: str, value: Any, when: Callable[[int], str]) -> str:
             return with_code(value["amount"], value["currency"], comma=False)
         case list():
             return ", ".join(fact_told(name, each, when) for each in value)
-        case str() if name in ("starts_at", *INSTANTS):
+        case str() if name in ("starts_at", *INSTANT_FACTS):
             return when(instant.parse(value))
         case _:
             return f"{value}"

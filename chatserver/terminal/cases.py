@@ -68,9 +68,7 @@ class CaseDesk:
             else:
                 self._say(case.conversation, desk.texts("case_new_note", title=words.title))
         elif self._is_news(case.id, case.state, case.since):
-            due = self._lines(case.conversation).due(case.due)
-            told = desk.texts("case_opened", title=words.title, line=words.line)
-            self._say(case.conversation, f"{told} · {due}" if due else told)
+            self._say_state(case, words.title, words.line)
 
     def _is_before_support(self, case: CaseGlance) -> bool:
         current = self._desk.current
@@ -87,6 +85,11 @@ class CaseDesk:
         """Whether it was not told yet that the case is so: what one does oneself is told once."""
         known, self._told[id] = self._told.get(id), (state, since)
         return known != (state, since)
+
+    def _say_state(self, case: CaseGlance | CaseAnswer, title: str, line: str) -> None:
+        due = self._lines(case.conversation).due(case.due)
+        told = self._desk.texts("case_opened", title=title, line=line)
+        self._say(case.conversation, f"{told} · {due}" if due else told)
 
     def _say(self, conversation: str, text: str) -> None:
         desk, zone = self._desk, self._zone(conversation)
@@ -238,9 +241,7 @@ class CaseDesk:
     def _tell(self, case: CaseAnswer) -> None:
         """What it is now, unless its event said so already."""
         if self._is_news(case.id, case.state, case.since):
-            due = self._lines(case.conversation).due(case.due)
-            told = self._desk.texts("case_opened", title=case.title or case.kind, line=case.says or case.state)
-            self._say(case.conversation, f"{told} · {due}" if due else told)
+            self._say_state(case, case.title or case.kind, case.says or case.state)
 
     # Where and when
 

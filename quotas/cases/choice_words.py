@@ -12,17 +12,17 @@ _BOTH: dict[CaseKind, ChoiceWords] = {
     "scheduling": ("We find no time", "Vi finner ingen tid", "Vi finder ingen tid"),
     "credit_correction": ("Correct the sessions left", "Rett opp antall sesjoner", "Ret antallet af sessioner"),
     "misconduct": ("Report", "Rapporter", "Anmeld"),
-}
-_MEMBER: dict[CaseKind, ChoiceWords] = _BOTH | {
-    "mentor_switch": ("Change my mentor", "Bytt mentor", "Skift mentor"),
-    "membership_cancellation": ("Cancel my membership", "Si opp medlemskapet", "Opsig medlemskabet"),
-    "cadence_change": ("Change how often we meet", "Endre hvor ofte vi møtes", "Ændr, hvor ofte vi mødes"),
     "extra_session": ("Another session", "En sesjon til", "En session til"),
     "one_off_session": (
         "A session with another mentor",
         "En sesjon med en annen mentor",
         "En session med en anden mentor",
     ),
+}
+_MEMBER: dict[CaseKind, ChoiceWords] = _BOTH | {
+    "mentor_switch": ("Change my mentor", "Bytt mentor", "Skift mentor"),
+    "membership_cancellation": ("Cancel my membership", "Si opp medlemskapet", "Opsig medlemskabet"),
+    "cadence_change": ("Change how often we meet", "Endre hvor ofte vi møtes", "Ændr, hvor ofte vi mødes"),
 }
 _MENTOR: dict[CaseKind, ChoiceWords] = _BOTH | {
     "ghosting": ("The member has gone quiet", "Medlemmet er blitt stille", "Medlemmet er blevet stille"),
@@ -33,12 +33,6 @@ _MENTOR: dict[CaseKind, ChoiceWords] = _BOTH | {
         "The member wants to meet more or less often",
         "Medlemmet vil møtes oftere eller sjeldnere",
         "Medlemmet vil mødes oftere eller sjældnere",
-    ),
-    "extra_session": ("Another session", "En sesjon til", "En session til"),
-    "one_off_session": (
-        "A session with another mentor",
-        "En sesjon med en annen mentor",
-        "En session med en anden mentor",
     ),
 }
 _WORDS: dict[CaseRole, dict[CaseKind, ChoiceWords]] = {"member": _MEMBER, "mentor": _MENTOR}

@@ -38,6 +38,8 @@ CaseFactName = Literal[
     "suspend",
     "evidence_until",
 ]
+INSTANT_FACTS: tuple[CaseFactName, ...] = ("ends_at", "waiting_since")
+"""Those that are one instant; `starts_at` are several."""
 FactGroup = tuple[CaseFactName, ...]
 """Facts of which one is needed, and not two."""
 EARLIEST_DAY, LATEST_DAY = date(1970, 1, 2), date(2199, 12, 30)

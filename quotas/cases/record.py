@@ -191,6 +191,11 @@ def noted(case: Case, entry: CaseEntry) -> Case:
     return replace(case, history=(*case.history, entry))
 
 
+def written_down_at(case: Case, now: int) -> Case:
+    """With its lines noted at `now`, whenever what they tell of happened."""
+    return replace(case, history=tuple(replace(entry, noted_at=now) for entry in case.history))
+
+
 def entered(case: Case, state: CaseState, at: int, facts: CaseFacts = CaseFacts()) -> Case:  # noqa: B008 - frozen
     """In another state from `at` on; its time counts from then. An end ends a suspension as well."""
     is_end = case.rule.state(state).is_end

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, tuple_, union_all, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, tuple_, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_record import CaseTodo, KeptCase
@@ -52,10 +52,11 @@ async def live_of(connection: AsyncConnection, conversation: str) -> list[KeptCa
     return [_kept(row) for row in rows]
 
 
-async def with_live(connection: AsyncConnection, conversation: str, kind: str) -> bool:
-    """Whether a case of that kind is open there."""
+async def open_one(connection: AsyncConnection, conversation: str, kind: str) -> KeptCase | None:
+    """The open case of that kind there; None where none is."""
     here = (CASES.c.conversation_id == conversation, CASES.c.kind == kind, CASES.c.ended_at.is_(None))
-    return bool(await connection.scalar(select(exists().where(*here))))
+    row = (await connection.execute(select(CASES).where(*here).order_by(CASES.c.ref).limit(1))).one_or_none()
+    return _kept(row) if row else None
 
 
 async def with_open(connection: AsyncConnection, conversations: Collection[str], kind: str) -> set[str]:

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Collection
 from pathlib import Path
 
-from chatserver.cases.case_log import CASE
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
+from chatserver.cases.case_timer import CASE
 from chatserver.cases.rows import case_entries, cases
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.foundation import opened
