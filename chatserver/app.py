@@ -28,10 +28,11 @@ from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
 from chatserver.cases.case_counts import CaseCounts
+from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
-from chatserver.foundation import Keyed, StartError, with_keys
+from chatserver.keyed import Keyed, with_keys
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from chatserver.app import Parts
-from chatserver.foundation import StartError
+from chatserver.composition.opening import StartError
 from chatserver.operating.health import Health
 from chatserver.protocol.commands import MAX_FRAME_BYTES
 from chatserver.realtime.door import Door

@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from chatserver.api.worker_numbers import Seat, socket_path
-from chatserver.foundation import StartError
+from chatserver.composition.opening import StartError
 from chatserver.operating.embedded import MAX_SOCKET_PATH_BYTES
 from chatserver.server import DRAIN_WITHIN, STOP_WITHIN, signals_to
 from chatserver.settings import Settings

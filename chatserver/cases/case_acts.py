@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_facts import KnownFacts, MemberTerms
+from chatserver.cases.case_facts import KnownFacts, MemberTerms, terms_problem
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_reading import CaseReading
 from chatserver.cases.case_record import KeptCase
@@ -114,6 +114,8 @@ class CaseActs:
         if any(state.name == doing.action for state in kept.case.rule.states):
             facts = await self._known.completed(kept.case.kind, doing.action, kept.case.facts, doing.facts, terms)
             doing = replace(doing, facts=facts)
+            if problem := terms_problem(kept.case.kind, facts, terms):
+                return Invalid([FieldProblem("facts", problem)])
         match after := act(kept.case, doing, actor, calendar, now):
             case CaseNotNow(possible):
                 return NotInThisCase("not_now", possible)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_acts import CaseActs
-from chatserver.cases.case_facts import KnownFacts, MemberTerms
+from chatserver.cases.case_facts import KnownFacts, MemberTerms, terms_problem
 from chatserver.cases.case_log import CaseLog, new_ref
 from chatserver.cases.case_reading import CaseReading
 from chatserver.cases.case_record import KeptCase
@@ -165,6 +165,8 @@ class CaseFiling:
         begins = {each.by: each.state for each in rule.opened}
         state = begins.get(opener.role, begins.get(by.role, rule.states[0].name))
         facts = await self._known.completed(opening.kind, state, opening.facts, opening.facts, terms)
+        if problem := terms_problem(opening.kind, facts, terms):
+            return Invalid([FieldProblem("facts", problem)])
         case = open_case(
             ref,
             opening.kind,

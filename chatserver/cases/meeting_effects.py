@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from chatserver.cases.effects import CaseEffects, EffectImpossible
 from chatserver.cases.rows import case_entries
 from chatserver.conversations.memberships import Memberships
-from chatserver.conversations.requests import Written
 from chatserver.records.database import Database
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
@@ -41,8 +40,6 @@ class MeetingEffects:
         return {
             "book": self.book,
             "cancel_replaced": self.cancel_replaced,
-            "agree_cadence": self.agree_cadence,
-            "drop_cadence": self.drop_cadence,
             "apply_cadence": self.apply_cadence,
         }
 
@@ -96,23 +93,6 @@ class MeetingEffects:
         if booking is None or booking.conversation != case.conversation:
             raise EffectImpossible("the conversation has no such booking")
         return id
-
-    async def agree_cadence(self, case: Case, at: int) -> str:
-        """Renewals from the day on which it applies cost what the new cadence does."""
-        facts = case.facts
-        if facts.to is None or facts.applies_on is None:
-            raise EffectImpossible("the cadence, or its first day, is not known")
-        if await self._memberships.find(case.member) is None:
-            raise EffectImpossible("there is no membership; tell whoever charges")
-        outcome = await self._memberships.agree_cadence(case.member, facts.to, facts.applies_on, "support")
-        if not isinstance(outcome, Written):
-            raise EffectImpossible("the membership cannot be changed any more")
-        return ""
-
-    async def drop_cadence(self, case: Case, at: int) -> str:
-        """The cadence stays. Where there is no membership, nothing was agreed."""
-        await self._memberships.drop_cadence(case.member, "support")
-        return ""
 
     async def apply_cadence(self, case: Case, at: int) -> str:
         """Series go on at the new interval; the ids of those that take their place, and of bookings moved by hand."""

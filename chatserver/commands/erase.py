@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from chatserver import foundation
+from chatserver import keyed
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -59,7 +59,7 @@ def _confirm(person: str) -> None:
 
 
 async def _erase(settings: Settings, store_url: str, person: str) -> Erased:
-    async with foundation.erasing(settings, store_url) as erasure:
+    async with keyed.erasing(settings, store_url) as erasure:
         with bar(LONG) as progress:
             task = progress.add_task("erasing", total=None)
             return await erasure.erase(person, lambda done, total: progress.update(task, completed=done, total=total))

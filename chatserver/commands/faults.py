@@ -31,7 +31,7 @@ def sentence_of(fault: Exception) -> str:
 def faults() -> tuple[type[Exception], ...]:
     """What a command can meet that is nobody's bug. Imported where something went wrong: it is most of the code."""
     from chatserver.backup.manifest import BackupError
-    from chatserver.foundation import StartError
+    from chatserver.composition.opening import StartError
     from chatserver.operating.clock_shift import ClockShiftError
     from chatserver.operating.embedded import EmbeddedStoreError
     from chatserver.personal_data.subject import UnknownPersonError

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from chatserver import foundation
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
 from chatserver.commands.screen import screen
+from chatserver.composition import opening
 from chatserver.records.migrate import migrate as migrate_database
 from chatserver.settings import SettingsError
 
@@ -20,7 +20,7 @@ def migrate(flags: ServerFlags = NO_FLAGS) -> None:
             raise SettingsError(f"{Path(file).parent}: there is no such folder; make it, or name another --data-dir")
 
         async def work() -> list[str]:
-            async with foundation.opened(settings) as database:
+            async with opening.opened(settings) as database:
                 return await migrate_database(database)
 
         done = run(work())

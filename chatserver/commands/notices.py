@@ -9,13 +9,14 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.table import Table
 
-from chatserver import foundation
+from chatserver import foundation, keyed
 from chatserver.commands.asking import print_json
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import screen
+from chatserver.composition import opening
 from chatserver.notices.delivery import ChannelName
 from chatserver.notices.outbox_desk import TriedNotice, listed
 from chatserver.notices.outbox_line import OutboxFilter, OutboxLine
@@ -147,7 +148,7 @@ def test(person: str, /, *, as_json: AsJson = False, flags: ServerFlags = NO_FLA
 
 
 async def _listed(settings: Settings, of: OutboxFilter, most: int, *, failed: bool) -> list[OutboxLine]:
-    async with foundation.migrated(settings) as database:
+    async with opening.migrated(settings) as database:
         return await listed(database, of, most, failed=failed)
 
 
@@ -157,7 +158,7 @@ async def _retried(settings: Settings, store_url: str, ids: list[int], of: Outbo
 
 
 async def _tested(settings: Settings, store_url: str, person: str) -> list[TriedNotice] | None:
-    async with foundation.with_keys(settings, store_url) as parts:
+    async with keyed.with_keys(settings, store_url) as parts:
         return await parts.outbox_desk.test(person)
 
 

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import Parameter
 
-from chatserver import foundation
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.running import run, store_of
 from chatserver.commands.screen import bar
+from chatserver.composition import opening
 from chatserver.settings import Settings, SettingsError, load
 from chatserver.terminal.texts import choose_language
 from quotas.ledger.base import Ledger
@@ -57,7 +57,7 @@ def replay_timeline(
         if language is not None and not explain:
             raise SettingsError("--language: is for the sentences of --explain only")
         settings, _ = load({"policy": policy, "redis_url": redis_url}, os.environ)
-        rulebook = Rulebook(foundation.policy_of(settings))
+        rulebook = Rulebook(opening.policy_of(settings))
         lines = lines_of(file)
         spoken = choose_language(language, os.environ) if explain else None
         if ledger == "memory":
@@ -83,7 +83,7 @@ async def _replayed_on_redis(
     with TemporaryDirectory(prefix="chatserver-replay-") as folder:
         settings = Settings(data_dir=Path(folder), redis_url=redis_url)
         with store_of(settings) as store_url:
-            async with foundation.bare_ledger(store_url) as real:
+            async with opening.bare_ledger(store_url) as real:
                 await _replayed(lines, rulebook, real, spoken)
 
 

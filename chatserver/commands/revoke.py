@@ -5,13 +5,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from chatserver import foundation
 from chatserver.access.tokens import require_user
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
 from chatserver.commands.screen import screen
+from chatserver.composition import opening
 from chatserver.conversations.recorded import is_recorded
 from chatserver.settings import Settings, SettingsError
 from quotas import instant
@@ -55,13 +55,13 @@ def revoke(
 
 
 async def _is_on_record(settings: Settings, person: str) -> bool:
-    async with foundation.migrated(settings) as database:
+    async with opening.migrated(settings) as database:
         return await is_recorded(database, person)
 
 
 async def _revoke(store_url: str, person: str, before: str | None) -> int:
     now = time.time_ns() // 1_000_000
-    async with foundation.revoking(store_url) as revocations:
+    async with opening.revoking(store_url) as revocations:
         try:
             return await revocations.revoke(person, now if before is None else instant.parse(before), now)
         except ValueError as error:

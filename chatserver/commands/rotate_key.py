@@ -5,12 +5,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from chatserver import foundation
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run
 from chatserver.commands.screen import LONG, bar, screen
+from chatserver.composition import opening
 from chatserver.keys.master_keys import MAKE_ONE, MasterKeys, master_keys
 from chatserver.keys.rotation import Rotated, rotate
 from chatserver.plural import counted
@@ -38,7 +38,7 @@ def rotate_key(*, keep_old: Annotated[bool, Parameter(negative="")] = False, fla
 
 
 async def _rotate(settings: Settings, masters: MasterKeys, keep_old: bool) -> Rotated:
-    async with foundation.migrated(settings) as database:
+    async with opening.migrated(settings) as database:
         with bar(LONG) as progress:
             task = progress.add_task("wrapping", total=None)
             return await rotate(

@@ -6,10 +6,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from chatserver.access.tokens import issue
+from chatserver.composition.opening import StartError, connected, linked, migrated, policy_of
 from chatserver.conversations.recorded import others_are_recorded
 from chatserver.demo.cast import EVERYBODY, QUICK, people_of
 from chatserver.demo.sessions import AHEAD, before_a_quarter
-from chatserver.foundation import StartError, connected, linked, migrated, policy_of
 from chatserver.private_files import make_folder, open_private
 from chatserver.settings import Settings, jwt_secret
 from quotas import instant

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatserver.app import assembled
-from chatserver.foundation import StartError, policy_of
+from chatserver.composition.opening import StartError, policy_of
 from chatserver.messages.archive import Archive
 from chatserver.operating.clock_shift import ClockShiftError
 from chatserver.operating.timer_watch import TimerWatch

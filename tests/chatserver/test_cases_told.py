@@ -78,7 +78,7 @@ async def telling(store_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch,
         }
         loaded, _ = load(settings, {})
         async with assembled(loaded, store_url) as parts:
-            for person, role in (("mia", "member"), ("tora", "mentor"), ("sara", "support")):
+            for person, role in (("mia", "member"), ("tora", "mentor"), ("ulf", "mentor"), ("sara", "support")):
                 details = PersonDetails(role, f"{person.title()} Berg", email=f"{person}@example.net")  # type: ignore[arg-type]
                 assert isinstance(await parts.provisioning.put_person(person, details), Written)
             details_of = ConversationDetails("mia", "tora", "live")

@@ -274,7 +274,6 @@ def test_help_says_what_each_command_does(tmp_path: Path) -> None:
 LISTED = """
 import sys
 from chatserver.cli import main
-from chatserver.records.steps import revisions
 sys.argv = ["chatserver", "--help"]
 try:
     main()

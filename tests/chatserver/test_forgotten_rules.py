@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_texts import CaseTexts
+from chatserver.composition.opening import StartError
 from chatserver.conversations.rebuild import rebuild
 from chatserver.conversations.rows import conversations
-from chatserver.foundation import StartError
 from chatserver.messages.restore import ArchiveRestorer
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.json_file import JsonFile

@@ -25,7 +25,8 @@ from chatserver.api.routes import OPERATIONS
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.conversations.provisioning import Provisioning
-from chatserver.foundation import casebook, founded
+from chatserver.foundation import founded
+from chatserver.keyed import casebook
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.server_seal import ServerSeal
 from chatserver.messages.lane import sealed_post

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chatserver.access.revocation import Revocations
-from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.conversation_effects import ConversationEffects
+from chatserver.cases.credit_effects import CreditEffects
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.evidence_end import EvidenceEnd
+from chatserver.cases.membership_effects import MembershipEffects
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.relationship_effects import RelationshipEffects
 from chatserver.cases.switches import Switches
@@ -61,13 +63,8 @@ async def supply(desk: CaseDesk) -> None:
         telling=desk.telling,
         clock=desk.clock,
     )
-    doers = CaseDoers(
-        database=desk.database,
-        provisioning=desk.provisioning,
-        memberships=desk.memberships,
-        bookings=desk.bookings,
-        telling=desk.telling,
-    )
+    conversation = ConversationEffects(desk.provisioning, desk.telling)
+    membership, credits = MembershipEffects(desk.database, desk.memberships), CreditEffects(desk.bookings)
     relationship = RelationshipEffects(
         database=desk.database,
         provisioning=desk.provisioning,
@@ -93,5 +90,5 @@ async def supply(desk: CaseDesk) -> None:
         keys=desk.keys,
         clock=desk.clock,
     )
-    for supplier in (doers, relationship, people, evidence, EvidenceEnd(desk.database)):
+    for supplier in (conversation, membership, credits, relationship, people, evidence, EvidenceEnd(desk.database)):
         desk.effects.update(supplier.effects())

@@ -7,8 +7,8 @@ from pathlib import Path
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
 from chatserver.cases.case_timer import CASE
 from chatserver.cases.rows import case_entries, cases
+from chatserver.composition.opening import opened
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
-from chatserver.foundation import opened
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.replies.clock_move import ClockMove
 from chatserver.settings import Settings

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from chatserver.cases.rows import cases
+from chatserver.composition.opening import opened
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
-from chatserver.foundation import opened
 from chatserver.notices.rows import notices
 from chatserver.operating.clock_shift import settle_shift
 from chatserver.records.tables import CASES

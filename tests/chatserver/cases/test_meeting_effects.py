@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from chatserver.cases.case_requests import CaseOpening
 from chatserver.conversations.requests import FieldProblem, Invalid
 from chatserver.records.tables import MEMBERSHIP_STEPS
 from chatserver.sessions.outcomes import BookingDone
@@ -223,6 +224,23 @@ async def test_without_a_membership_support_tells_whoever_charges(meeting: Meeti
     await meeting.show("2026-02-06T00:00:00+01:00")
     await meeting.ring(ref)
     assert did(await meeting.seen(ref, SARA))[-3:] == ["by_hand:agree_cadence", "applied", "effect:apply_cadence"]
+
+
+async def test_another_cadence_is_another_one(meeting: MeetingDesk) -> None:
+    await meeting.membership(cadence="every_two_weeks")
+    facts = CaseFacts(to="every_two_weeks", reason="cost")
+    refused = await meeting.book.open("k", CaseOpening("cadence_change", "c1", facts), MIA)
+    assert isinstance(refused, Invalid)
+    assert refused.errors[0].message == "`to` is how often they meet already, every_two_weeks"
+
+
+async def test_a_quote_is_in_the_currency_of_the_membership(meeting: MeetingDesk) -> None:
+    await meeting.membership()
+    ref = (await meeting.opened("x", "extra_session", MIA, number=1)).case.id
+    quote = CaseDoing("quoted", CaseFacts(price=Price(8_000, "EUR"), starts_at=(FIRST,)))
+    refused = await meeting.book.act(ref, quote, TOM)
+    assert isinstance(refused, Invalid)
+    assert refused.errors[0].message == "`price` must be in NOK, the currency of the membership"
 
 
 async def test_who_pays_does_not_say_the_price(meeting: MeetingDesk) -> None:

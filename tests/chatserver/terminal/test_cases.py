@@ -53,6 +53,8 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
         await mia.sees("You · opened: I want another field")
         await mia.sees("sara · note: Which field?")
         await mia.sees("/case 1 note | withdraw")
+        mia.type("/case 1 accept" + ENTER)
+        await mia.sees("That cannot be done now. Possible: note, withdraw.")
         sara.type("/case 1 proposed" + ENTER)
         await sara.sees("`mentor` is missing")
         sara.type("/case 1 proposed mentor=ulf chemistry=no He knows it" + ENTER)
@@ -64,8 +66,25 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
         await sara.sees("◦ Change of mentor: The member stays with the same mentor.")
         mia.forget()
         mia.type("/cases" + ENTER)
-        await mia.sees("Nothing is open with support; /request shows what you can ask for.")
+        await mia.sees("Nothing is open with support.")
         assert sara.drawn.count("◦ Change of mentor: Support has been") == 0
+
+
+async def test_an_answer_is_read_though_its_question_is_over(server: HereServer) -> None:
+    """It is the member's to read without support's saying so."""
+    async with at_terminal(server, "mia") as mia, at_terminal(server, "sara") as sara:
+        await mia.sees("online")
+        mia.type("/question Which card?" + ENTER)
+        await mia.sees("Support has your question and will answer it.")
+        await sara.sees("online")
+        sara.type("/cases" + ENTER)
+        await sara.sees("A question is waiting for an answer.")
+        sara.type("/case 1 answered Any card." + ENTER)
+        await mia.sees("Support has answered your question.")
+        mia.type("/cases all" + ENTER)
+        await mia.sees("1 Question to support · tora")
+        mia.type("/case 1" + ENTER)
+        await mia.sees("sara · answered: Any card.")
 
 
 async def test_cancelling_asks_first(server: HereServer) -> None:
@@ -140,6 +159,8 @@ async def test_the_member_sees_an_absence_before_writing(server: HereServer) -> 
         await ulf.sees("mia Good morning")
         ulf.type("Tora is skiing" + ENTER)
         await mia.sees("ulf Tora is skiing")
+        ulf.type("/request" + ENTER)
+        await ulf.sees("what tora and the member ask of support is theirs.")
 
 
 async def test_what_nobody_answered_is_sent_on_at_the_members_word(server: HereServer) -> None:

@@ -159,6 +159,12 @@ def test_notes_are_for_support_or_shared_with_who_opened_it() -> None:
     )
 
 
+def test_the_answer_to_a_question_is_shared_unless_support_says_otherwise() -> None:
+    case = opened("question", MIA)
+    assert did(case, "answered", SIRI, note="By card.").history[-1].audience == "shared"
+    assert did(case, "answered", SIRI, note="By phone.", audience="internal").history[-1].audience == "internal"
+
+
 def test_what_a_member_says_who_cancels_is_not_for_the_mentor_who_reported_it() -> None:
     """Who did not open a case writes to support, unless they say otherwise."""
     case = opened("membership_cancellation", TOM)

@@ -1,6 +1,8 @@
 """What cases ask of the rooms below is done, once, and noted for support."""
 
-from chatserver.cases.case_doers import CaseDoers
+from chatserver.cases.conversation_effects import ConversationEffects
+from chatserver.cases.credit_effects import CreditEffects
+from chatserver.cases.membership_effects import MembershipEffects
 from chatserver.sessions.outcomes import BookingDone
 from quotas.bookings import state_of
 from quotas.instant import DAY, MINUTE
@@ -8,20 +10,16 @@ from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
 from tests.chatserver.sessions.desk import TUESDAY, wanted
 
 
-def with_doers(desk: CaseDesk) -> None:
-    doers = CaseDoers(
-        database=desk.database,
-        provisioning=desk.provisioning,
-        memberships=desk.memberships,
-        bookings=desk.bookings,
-        telling=desk.telling,
+def with_effects(desk: CaseDesk) -> None:
+    desk.effects |= ConversationEffects(desk.provisioning, desk.telling).effects()
+    desk.effects |= (
+        MembershipEffects(desk.database, desk.memberships).effects() | CreditEffects(desk.bookings).effects()
     )
-    desk.effects.update(doers.effects())
 
 
 async def test_a_churned_conversation_ends_with_its_bookings_and_renewal(desk: CaseDesk) -> None:
     """Bookings ahead are cancelled uncounted; what is paid ahead is noted."""
-    with_doers(desk)
+    with_effects(desk)
     await desk.membership()
     ref = (await desk.opened("g", "ghosting", TOM)).case.id
     question = (await desk.opened("q", "question", TOM)).case.id
@@ -45,7 +43,7 @@ async def test_a_churned_conversation_ends_with_its_bookings_and_renewal(desk: C
 
 
 async def test_a_cancellation_that_is_taken_back_renews_again(desk: CaseDesk) -> None:
-    with_doers(desk)
+    with_effects(desk)
     await desk.membership()
     await desk.opened("m", "membership_cancellation", MIA)
     membership = await desk.memberships.find("mia")
@@ -56,7 +54,7 @@ async def test_a_cancellation_that_is_taken_back_renews_again(desk: CaseDesk) ->
 
 
 async def test_support_confirms_a_no_show(desk: CaseDesk) -> None:
-    with_doers(desk)
+    with_effects(desk)
     start = TUESDAY + DAY
     made = wanted("b1", start, service="video_call")
     assert isinstance(await desk.bookings.book(made, "mentor"), BookingDone)
@@ -76,7 +74,7 @@ async def test_support_confirms_a_no_show(desk: CaseDesk) -> None:
 
 async def test_a_report_suspends_the_conversation_until_support_decides(desk: CaseDesk) -> None:
     """At once where the reporter asks for it; for 24 hours, unless support confirms it."""
-    with_doers(desk)
+    with_effects(desk)
 
     async def status() -> str:
         found = await desk.provisioning.get_conversation("c1")

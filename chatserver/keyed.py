@@ -1,0 +1,179 @@
+"""The foundation with the master keys: what opens texts, or takes them along sealed."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from ipaddress import ip_network
+
+from msgspec.structs import asdict
+
+from chatserver.cases.case_facts import KnownFacts
+from chatserver.cases.case_texts import CaseTexts
+from chatserver.cases.casebook import CaseBook
+from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.given_facts import GivenFacts
+from chatserver.composition.opening import StartError
+from chatserver.foundation import Foundation, records_and_ledger
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.master_keys import master_keys
+from chatserver.keys.rotation import masters_problem
+from chatserver.keys.server_seal import ServerSeal
+from chatserver.messages.archive import Archive
+from chatserver.messages.log import MessageLog
+from chatserver.notices.guarded_http import GuardedHttp
+from chatserver.notices.mailbox import mailbox_folder
+from chatserver.notices.mailing import Mailing, mailing
+from chatserver.notices.message_events import MessageEvents
+from chatserver.notices.push import PushChannel
+from chatserver.notices.push_subscriptions import PushSubscriptions
+from chatserver.notices.server_secrets import ServerSecrets
+from chatserver.notices.vapid import Vapid, contact_of
+from chatserver.notices.webhook_book import WebhookBook
+from chatserver.notices.webhook_request import WebhookSender
+from chatserver.notices.webhooks import WebhookChannel
+from chatserver.personal_data.erasure import Erasure
+from chatserver.personal_data.export import Export
+from chatserver.sessions.calendar_feeds import CalendarFeeds
+from chatserver.settings import Settings
+
+
+class Keyed(Foundation, frozen=True, kw_only=True):
+    """The parts that need master keys besides."""
+
+    keys: ConversationKeys
+    messages: MessageLog
+    archive: Archive
+    secrets: ServerSecrets
+    webhooks: WebhookBook
+    mailing: Mailing
+    feeds: CalendarFeeds
+    push: PushSubscriptions
+    vapid: Vapid
+    cases: CaseBook
+    evidence: CaseEvidence
+
+
+def casebook(base: Foundation, keys: ConversationKeys) -> CaseBook:
+    """The cases, whose notes are sealed with those keys."""
+    return CaseBook(
+        database=base.database,
+        log=base.case_log,
+        steps=base.case_steps,
+        texts=CaseTexts(keys),
+        known=KnownFacts(base.memberships, base.rulebook, base.bookings.find),
+        given=GivenFacts(base.database, base.rulebook, base.bookings.find),
+        clock=base.ledger.now,
+        read_upto=base.signs.read_upto,
+    )
+
+
+@contextlib.asynccontextmanager
+async def guarded(networks: Iterable[str]) -> AsyncIterator[GuardedHttp]:
+    """What asks addresses that others chose; these networks may be asked though they are private."""
+    http = GuardedHttp(own=[ip_network(each) for each in networks])
+    try:
+        yield http
+    finally:
+        await http.close()
+
+
+@contextlib.asynccontextmanager
+async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
+    """As `records_and_ledger`, and the parts that need the master keys.
+
+    Raises SettingsError, and StartError where a master key in use is lost: what it wraps would be taken for unreadable.
+    """
+    masters = master_keys(settings)
+    networks = settings.webhook_networks
+    async with records_and_ledger(settings, store_url) as base, guarded(networks) as http:
+        if problem := await masters_problem(base.database, masters):
+            raise StartError(problem)
+        keys = ConversationKeys(base.database, masters)
+        secrets = ServerSecrets(base.database, ServerSeal(keys, "secrets"), base.ledger.now)
+        # Without networks of the operator's own: browsers, not the operator, say where their push services are.
+        push_services = GuardedHttp()
+        push = PushSubscriptions(base.database, ServerSeal(keys, "push"), push_services, base.ledger.now)
+        vapid = Vapid(secrets, contact_of(settings.mail_from, settings.public_url))
+        mails = mailing(
+            settings,
+            base.rulebook.policy,
+            database=base.database,
+            secrets=secrets,
+            booking_of=base.bookings.find,
+            clock=base.ledger.now,
+        )
+        messages, hook_seal = MessageLog(base.database, base.ledger, keys), ServerSeal(keys, "webhooks")
+        archive = Archive(
+            store=base.store,
+            ledger=base.ledger,
+            ledger_archive=base.ledger_archive,
+            database=base.database,
+            settings=settings,
+            metrics=base.metrics,
+            name=base.node,
+            listener=MessageEvents(base.database, base.outbox),
+        )
+        base.channels["webhook"] = WebhookChannel(
+            database=base.database, sender=WebhookSender(http, hook_seal), log=messages, noting=base.noting
+        )
+        base.channels["push"] = PushChannel(base.database, push, vapid, push_services)
+        base.channels["mail"] = mails.channel
+        evidence = CaseEvidence(
+            database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
+        )
+        base.case_effects.update(evidence.effects())
+        try:
+            yield Keyed(
+                **asdict(base),
+                keys=keys,
+                messages=messages,
+                archive=archive,
+                webhooks=WebhookBook(
+                    database=base.database,
+                    http=http,
+                    seal=hook_seal,
+                    ringing=base.outbox,
+                    clock=base.ledger.now,
+                    on_change=archive.agenda.hurry,
+                ),
+                secrets=secrets,
+                mailing=mails,
+                feeds=CalendarFeeds(
+                    database=base.database,
+                    provisioning=base.provisioning,
+                    policy=base.rulebook.policy.sessions,
+                    clock=base.ledger.now,
+                    url=settings.outside_url,
+                ),
+                push=push,
+                vapid=vapid,
+                cases=casebook(base, keys),
+                evidence=evidence,
+            )
+        finally:
+            await base.outbox.close()  # first: what is being sent needs what it is sent with
+            await push_services.close()
+            await mails.post.close()
+
+
+@contextlib.asynccontextmanager
+async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
+    """What erases people. Raises as `with_keys`."""
+    async with with_keys(settings, store_url) as parts:
+        yield Erasure(
+            database=parts.database,
+            ledger=parts.ledger,
+            ledger_archive=parts.ledger_archive,
+            archive=parts.archive,
+            keys=parts.keys,
+            provisioning=parts.provisioning,
+            revocations=parts.revocations,
+            noting=parts.noting,
+            mail_folder=mailbox_folder(settings.data_dir),
+        )
+
+
+@contextlib.asynccontextmanager
+async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]:
+    """What exports people. Raises as `with_keys`."""
+    async with with_keys(settings, store_url) as parts:
+        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, CaseTexts(parts.keys))
