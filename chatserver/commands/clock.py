@@ -150,7 +150,7 @@ def _show_deadlines(notices: Collection[Noted]) -> None:
 def _show_cases(steps: Collection[StepByItself]) -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("at", "case", "", "conversation"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("at", "case"))
+        table.add_column(column, overflow="fold", no_wrap=column != "conversation")
     for step in steps:
         table.add_row(step.at, step.kind, step.did, step.conversation)
     screen.print(table, highlight=False)
