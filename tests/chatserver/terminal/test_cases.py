@@ -1,23 +1,21 @@
 """Cases in the terminal chat, on a real server: asked for by one call each, worked through, told of as they change."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
-from chatserver.client import ChatClient
 from chatserver.client.cases import CaseChoiceSaid
+from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
 from chatserver.terminal.case_wishes import facts_and_words, wish_of
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.instant import parse
-from quotas.phrases import Language
-from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
+from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.terminal.screen import ENTER, at_terminal
 from tests.stories.clock import when
 
 
@@ -29,12 +27,9 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         yield server
 
 
-def at_terminal(server: HereServer, person: str, language: Language = "en") -> AbstractAsyncContextManager[Terminal]:
-    return terminal_of(ChatClient(server.http, token(person)), language=language)
-
-
 async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
     """Support works it through; each sees what the other did as it happens, and the member decides."""
+    assert isinstance(await server.parts.provisioning.put_person("ulf", PersonDetails("mentor", "Ulf")), Written)
     async with at_terminal(server, "mia") as mia, at_terminal(server, "sara") as sara:
         await sara.sees("online")
         sara.type("/follow c1" + ENTER)
@@ -55,7 +50,7 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
         await mia.sees("That cannot be done now. Possible: note, withdraw.")
         sara.type("/case 1 proposed" + ENTER)
         await sara.sees("`mentor` is missing")
-        sara.type("/case 1 proposed mentor=tora chemistry=no She knows it" + ENTER)
+        sara.type("/case 1 proposed mentor=ulf chemistry=no He knows it" + ENTER)
         await mia.sees("Support suggests a new mentor. Say yes, ask for somebody else, or stay. · waits for you until")
         mia.type("/case 1 answered" + ENTER)
         await mia.sees("That cannot be done now. Possible: switched, exploring, kept, note, withdraw.")
