@@ -54,6 +54,7 @@ async def supply(desk: CaseDesk) -> None:
         appointments=desk.appointments,
         credits=desk.credits,
         telling=desk.telling,
+        noting=desk.noting,
         clock=desk.clock,
     )
     leaving = Leaving(
