@@ -64,7 +64,7 @@ async def supply(desk: CaseDesk) -> None:
         clock=desk.clock,
     )
     conversation = ConversationEffects(desk.provisioning, desk.telling)
-    membership, credits = MembershipEffects(desk.memberships), CreditEffects(desk.bookings)
+    membership, credits = MembershipEffects(desk.database, desk.memberships), CreditEffects(desk.bookings)
     relationship = RelationshipEffects(
         database=desk.database,
         provisioning=desk.provisioning,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chatserver.cases.case_requests import CaseOpening
-from chatserver.conversations.requests import Invalid
+from chatserver.conversations.requests import FieldProblem, Invalid
 from chatserver.records.tables import MEMBERSHIP_STEPS
 from chatserver.sessions.outcomes import BookingDone
 from quotas import instant
@@ -53,6 +53,7 @@ async def test_who_accepts_a_quote_names_no_other_time(meeting: MeetingDesk) -> 
     await meeting.membership()
     ref = (await meeting.opened("x", "extra_session", MIA, number=1)).case.id
     await meeting.acted(ref, "quoted", TOM, price=PRICE, starts_at=(FIRST,))
+    assert isinstance(await meeting.bookings.book(wanted("b1", SECOND, service="video_call"), "mentor"), BookingDone)
     for facts in (CaseFacts(starts_at=(SECOND,)), CaseFacts(minutes=90), CaseFacts(booking="b1")):
         refused = await meeting.book.act("x", CaseDoing("booked", facts), MIA)
         assert isinstance(refused, Invalid)
@@ -98,15 +99,19 @@ async def test_the_member_of_a_business_takes_a_slot(meeting: MeetingDesk) -> No
 
 
 async def test_a_business_names_the_booking_that_there_is(meeting: MeetingDesk) -> None:
-    """One of that conversation."""
+    """One of that conversation: no other is taken."""
     await meeting.membership(payer="business")
     made = wanted("b1", FIRST, service="video_call", kind="extra", price=PRICE)
     assert isinstance(await meeting.bookings.book(made, "mentor"), BookingDone)
-    for id, booking, last in (("x1", "b1", "effect:book"), ("x2", "b2", "by_hand:book")):
-        ref = (await meeting.opened(id, "extra_session", MIA, number=1)).case.id
-        await meeting.acted(ref, "approved", SARA)
-        await meeting.acted(ref, "booked", TOM, booking=booking)
-        assert did(await meeting.seen(ref, SARA))[-1] == last
+    other = wanted("b2", SECOND, "c2", service="video_call")
+    assert isinstance(await meeting.bookings.book(other, "mentor"), BookingDone)
+    ref = (await meeting.opened("x", "extra_session", MIA, number=1)).case.id
+    await meeting.acted(ref, "approved", SARA)
+    for booking in ("b2", "b3"):
+        refused = await meeting.book.act(ref, CaseDoing("booked", CaseFacts(booking=booking)), TOM)
+        assert refused == Invalid([FieldProblem("facts.booking", "the conversation has no such booking")])
+    await meeting.acted(ref, "booked", TOM, booking="b1")
+    assert did(await meeting.seen(ref, SARA))[-1] == "effect:book"
 
 
 async def test_what_is_booked_as_any_other_is_what_was_asked_for(meeting: MeetingDesk) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
 from chatserver.client.cases import CaseChoiceSaid
+from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
 from chatserver.terminal.case_wishes import facts_and_words, wish_of
@@ -28,6 +29,7 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
 
 async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
     """Support works it through; each sees what the other did as it happens, and the member decides."""
+    assert isinstance(await server.parts.provisioning.put_person("ulf", PersonDetails("mentor", "Ulf")), Written)
     async with at_terminal(server, "mia") as mia, at_terminal(server, "sara") as sara:
         await sara.sees("online")
         sara.type("/follow c1" + ENTER)
@@ -48,7 +50,7 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
         await mia.sees("That cannot be done now. Possible: note, withdraw.")
         sara.type("/case 1 proposed" + ENTER)
         await sara.sees("`mentor` is missing")
-        sara.type("/case 1 proposed mentor=tora chemistry=no She knows it" + ENTER)
+        sara.type("/case 1 proposed mentor=ulf chemistry=no He knows it" + ENTER)
         await mia.sees("Support suggests a new mentor. Say yes, ask for somebody else, or stay. · waits for you until")
         mia.type("/case 1 answered" + ENTER)
         await mia.sees("That cannot be done now. Possible: switched, exploring, kept, note, withdraw.")

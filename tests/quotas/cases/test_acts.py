@@ -82,7 +82,9 @@ def test_another_cadence_is_for_plans_that_have_one() -> None:
         ),
         ("question", MIA, CaseFacts(units=1), "`units` is no fact of this; allowed: reason"),
         ("membership_cancellation", MIA, CaseFacts(), "`asked_on` is missing"),
-        ("credit_correction", MIA, CaseFacts(units=0), "`units` must not be 0"),
+        ("credit_correction", MIA, CaseFacts(units=0), "`units` must not be 0; allowed: -1000 to 1000"),
+        ("credit_correction", MIA, CaseFacts(units=-1001), "`units` must not be 0; allowed: -1000 to 1000"),
+        ("credit_correction", MIA, CaseFacts(units=2**70), "`units` must not be 0; allowed: -1000 to 1000"),
         ("misconduct", TOM, CaseFacts(), "`person` is missing"),
     ],
 )
