@@ -54,7 +54,7 @@ async def supply(desk: CaseDesk) -> None:
         appointments=desk.appointments,
         credits=desk.credits,
         telling=desk.telling,
-        noting=desk.noting,
+        noting=noting_on(desk.database, desk.heard),
         clock=desk.clock,
     )
     leaving = Leaving(
