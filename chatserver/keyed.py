@@ -11,6 +11,7 @@ from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.evidence import CaseEvidence
+from chatserver.cases.given_facts import GivenFacts
 from chatserver.composition.opening import StartError
 from chatserver.foundation import Foundation, records_and_ledger
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -68,6 +69,7 @@ def casebook(base: Foundation, keys: ConversationKeys) -> CaseBook:
         steps=base.case_steps,
         texts=CaseTexts(keys),
         known=KnownFacts(base.memberships, base.rulebook, base.bookings.find),
+        given=GivenFacts(base.database, base.rulebook, base.bookings.find),
         clock=base.ledger.now,
         read_upto=base.signs.read_upto,
     )

@@ -77,14 +77,20 @@ def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
 
 @contextlib.contextmanager
 def signals_to(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """SIGINT and SIGTERM call `handler` on the running loop; after that the cleanup runs undisturbed by them."""
+    """What ends a server calls `handler` on the running loop; after that the cleanup runs undisturbed by it.
+
+    SIGHUP is the end of the terminal; who runs a server under `nohup` has it ignored, and so it stays.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, handler, number, None)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
 
@@ -152,7 +158,7 @@ def server_config(app: Starlette, door: Door) -> uvicorn.Config:
 
 
 async def listen(parts: Parts, sock: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `on_ready` is called once connections are accepted."""
+    """Serve until SIGINT, SIGTERM or SIGHUP; `on_ready` is called once connections are accepted."""
     server = _Server(server_config(parts.app, parts.door), parts.health)
     serving = asyncio.get_running_loop().create_task(server.serve(sockets=[sock]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it

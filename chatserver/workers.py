@@ -166,7 +166,7 @@ class Workers:
         self._told_to_stop = asyncio.Event()
 
     async def serve(self, on_ready: Callable[[], None]) -> None:
-        """Serve until SIGINT or SIGTERM, or until no worker can. Raises StartError."""
+        """Serve until SIGINT, SIGTERM or SIGHUP, or until no worker can. Raises StartError."""
         loop = asyncio.get_running_loop()
         with signals_to(self._stop):
             working = loop.create_task(self._work(on_ready))
@@ -182,8 +182,8 @@ class Workers:
                 await self._end()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        """The first time in order; the second time at once."""
-        if self._told_to_stop.is_set():
+        """The first time in order; the second time at once, but for SIGHUP: shells pass on what the terminal sent."""
+        if self._told_to_stop.is_set() and number != signal.SIGHUP:
             for worker in self._all:
                 worker.send(signal.SIGKILL)
         self._told_to_stop.set()
@@ -239,7 +239,7 @@ class Workers:
 async def serve_with_workers(
     settings: Settings, store_url: str, socks: Sequence[socket.socket], on_ready: Callable[[], None]
 ) -> None:
-    """Serve with a worker for each socket until SIGINT or SIGTERM; `on_ready` is called once all of them serve.
+    """Serve with a worker for each socket until a signal ends it; `on_ready` is called once all of them serve.
 
     Raises StartError.
     """

@@ -142,6 +142,8 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("trial.reminder", "member", _BOTH, "hold", "reminders"),
     _rule("trial.undecided", "support", _MAIL, "hold", "operations"),
     _rule("trial.not_chosen", "mentor", _MAIL, "hold", "reminders"),
+    # By a switch or a choice, in which they had no part.
+    _rule("conversation.added", "mentor", _BOTH, "hold", "reminders"),
     _rule("ghosting.suggested", "mentor", _BOTH, "hold", "reminders"),
     _rule("case.opened", "member", _BOTH, "hold", "cases"),
     _rule("case.opened", "mentor", _BOTH, "hold", "cases"),

@@ -1,15 +1,31 @@
 """The facts of a case as the HTTP interface reads and shows them: instants are RFC 3339 there."""
 
 from datetime import date
+from typing import Annotated
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 from chatserver.api.problem import invalid
-from chatserver.conversations.requests import FieldProblem
+from chatserver.conversations.requests import FieldProblem, PersonId
 from quotas import instant
 from quotas.bookings import BookingState, Price
 from quotas.cases.facts import INSTANT_FACTS, CaseFacts
 from quotas.money import Cadence
+
+LONGEST_REASON = 10_000
+
+CaseReason = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_REASON,
+        pattern=r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$(?!\n)",
+        description=f"at most {LONGEST_REASON} characters, without control characters but tabs and new lines.",
+    ),
+]
+ReportedId = Annotated[
+    str,
+    Meta(min_length=1, max_length=64, pattern=r"^[^\u0000]*$(?!\n)", description="The id that an app gave a message."),
+]
 
 
 class CaseFactsSaid(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -18,16 +34,16 @@ class CaseFactsSaid(Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     `starts_at`, `ends_at` and `waiting_since` are RFC 3339; days are the conversation's own.
     """
 
-    reason: str | None = None
+    reason: CaseReason | None = None
     number: int | None = None
     to: Cadence | None = None
-    mentor: str | None = None
+    mentor: PersonId | None = None
     chemistry: bool | None = None
-    replaces: str | None = None
+    replaces: PersonId | None = None
     price: Price | None = None
     starts_at: tuple[str, ...] | None = None
     minutes: int | None = None
-    booking: str | None = None
+    booking: PersonId | None = None
     ends_at: str | None = None
     outcome: BookingState | None = None
     first_session: bool | None = None
@@ -35,8 +51,8 @@ class CaseFactsSaid(Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     paid_until: date | None = None
     applies_on: date | None = None
     units: int | None = None
-    person: str | None = None
-    messages: tuple[str, ...] | None = None
+    person: PersonId | None = None
+    messages: tuple[ReportedId, ...] | None = None
     waiting_since: str | None = None
     suspend: bool | None = None
     evidence_until: date | None = None

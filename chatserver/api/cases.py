@@ -41,7 +41,7 @@ CaseNote = Annotated[
     Meta(
         max_length=LONGEST_NOTE,
         pattern=r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$(?!\n)",
-        description=f"At most {LONGEST_NOTE} characters, without control characters but tabs and new lines.",
+        description=f"A text of at most {LONGEST_NOTE} characters, without control characters but tabs and new lines.",
     ),
 ]
 
@@ -60,14 +60,15 @@ class CaseDetails(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseActing(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said beside an action. `for`: whether the note is for support alone, or shared with who opened the case.
+    """What is said beside an action. `for`: whether the note is for support alone, or shared with who opened the case;
+    null: the answer to a question is shared, all else is for support.
 
     `facts` as the state that follows needs and takes them; `assignee` of `assign`, '' for nobody; `reached` of
     `attempt`, whether the member was reached.
     """
 
     note: CaseNote = ""
-    audience: NoteAudience = field(name="for", default="internal")
+    audience: NoteAudience | None = field(name="for", default=None)
     facts: CaseFactsSaid = CaseFactsSaid()
     assignee: PersonId | None = None
     reached: bool = False
@@ -159,7 +160,7 @@ async def _answered(
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]
             if outcome.reason == "not_now":
-                detail += ", ".join(outcome.possible) or "nothing"
+                detail = detail + ", ".join(outcome.possible) if outcome.possible else _NOTHING_POSSIBLE
             raise RefusedError(outcome.reason, detail, possible=outcome.possible, case=outcome.ref)
         case Conflict(detail):
             raise ProblemError(409, detail)
@@ -171,6 +172,7 @@ async def _answered(
             assert_never(never)
 
 
+_NOTHING_POSSIBLE = "the case does not know this action now: it has ended, or nothing in it is yours to do"
 _REFUSED = {
     "not_now": "the case does not know this action now, or not from you; possible is ",
     "not_yours": "a case of this kind is for others to open; ask support",

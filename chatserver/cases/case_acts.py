@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.cases.case_facts import KnownFacts, MemberTerms
+from chatserver.cases.case_facts import KnownFacts, MemberTerms, terms_problem
 from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_reading import CaseReading
 from chatserver.cases.case_record import KeptCase
@@ -13,6 +13,7 @@ from chatserver.cases.case_requests import CaseAsker, CaseSeen, NotInThisCase
 from chatserver.cases.case_rights import actor_of, problem_of_saying
 from chatserver.cases.case_steps import CaseSteps, MemberSign
 from chatserver.cases.case_texts import CaseTexts, texts_of
+from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked
@@ -40,6 +41,7 @@ class CaseActs:
         steps: CaseSteps,
         texts: CaseTexts,
         known: KnownFacts,
+        given: GivenFacts,
         clock: Callable[[], Awaitable[int]],
         reading: CaseReading,
     ) -> None:
@@ -48,6 +50,7 @@ class CaseActs:
         self._steps = steps
         self._texts = texts
         self._known = known
+        self._given = given
         self._clock = clock
         self._reading = reading
 
@@ -60,6 +63,8 @@ class CaseActs:
         if found is None:
             return Missing()
         kept, conversation, _ = found
+        if problem := await self._problem(kept, conversation, doing, asker, now):
+            return problem
         await self._steps.settle(conversation.id, now)
         sealed = await self._texts.sealed(kept.case.id, texts_of(kept.case.kind, doing.facts, doing.note))
         terms = await self._known.terms_of(conversation, now)
@@ -82,6 +87,13 @@ class CaseActs:
         await self.after_change(outcome)
         return await self._reading.seen(outcome.case.id, asker, id)
 
+    async def _problem(
+        self, kept: KeptCase, conversation: ConversationRecord, doing: CaseDoing, asker: CaseAsker, now: int
+    ) -> Invalid | None:
+        if doing.action == "assign":
+            return await self._given.assignee_problem(doing.assignee)
+        return await self._given.problem(kept.case.kind, doing.facts, conversation, asker, now, ref=kept.case.id)
+
     async def change(
         self,
         connection: AsyncConnection,
@@ -102,6 +114,8 @@ class CaseActs:
         if any(state.name == doing.action for state in kept.case.rule.states):
             facts = await self._known.completed(kept.case.kind, doing.action, kept.case.facts, doing.facts, terms)
             doing = replace(doing, facts=facts)
+            if problem := terms_problem(kept.case.kind, facts, terms):
+                return Invalid([FieldProblem("facts", problem)])
         match after := act(kept.case, doing, actor, calendar, now):
             case CaseNotNow(possible):
                 return NotInThisCase("not_now", possible)

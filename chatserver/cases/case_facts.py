@@ -33,6 +33,18 @@ class MemberTerms(Struct, frozen=True):
         return self.membership.terms.payer if self.membership else "consumer"
 
 
+def terms_problem(kind: CaseKind, facts: CaseFacts, terms: MemberTerms) -> str | None:
+    """What in the facts does not go with what the member has agreed, as a sentence."""
+    if terms.membership is None:
+        return None
+    agreed = terms.membership.terms
+    if kind == "cadence_change" and facts.to == agreed.cadence:
+        return f"`to` is how often they meet already, {agreed.cadence}"
+    if facts.price is not None and facts.price.currency != agreed.price.currency:
+        return f"`price` must be in {agreed.price.currency}, the currency of the membership"
+    return None
+
+
 class KnownFacts:
     """`booking_of` finds a booking. Methods raise DatabaseError and StoreError."""
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.cases.case_acts import CaseActs
-from chatserver.cases.case_facts import KnownFacts, MemberTerms
+from chatserver.cases.case_facts import KnownFacts, MemberTerms, terms_problem
 from chatserver.cases.case_log import CaseLog, new_ref
 from chatserver.cases.case_reading import CaseReading
 from chatserver.cases.case_record import KeptCase
@@ -14,6 +14,7 @@ from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen, Not
 from chatserver.cases.case_rights import is_of, opener_of, problem_of_saying
 from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts, texts_of
+from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.rows import case_entries, cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, record
@@ -43,6 +44,7 @@ class CaseFiling:
         steps: CaseSteps,
         texts: CaseTexts,
         known: KnownFacts,
+        given: GivenFacts,
         clock: Callable[[], Awaitable[int]],
         read_upto: Callable[[str], Awaitable[int]],
         acts: CaseActs,
@@ -53,6 +55,7 @@ class CaseFiling:
         self._steps = steps
         self._texts = texts
         self._known = known
+        self._given = given
         self._clock = clock
         self._read_upto = read_upto
         self._acts = acts
@@ -70,6 +73,13 @@ class CaseFiling:
             return Missing()
         if problem := problem_of_saying(opening.facts, asker):
             return problem
+        async with self._database.read() as connection:
+            known = await cases.named(connection, asker.user, own_id)
+        # What was right when it was opened is the same case for ever.
+        if known is None and (
+            wrong := await self._given.problem(opening.kind, opening.facts, conversation, asker, now)
+        ):
+            return wrong
         terms = await self._known.terms_of(conversation, now)
         await self._steps.settle(conversation.id, now)
         texts = texts_of(opening.kind, opening.facts, opening.note)
@@ -155,6 +165,8 @@ class CaseFiling:
         begins = {each.by: each.state for each in rule.opened}
         state = begins.get(opener.role, begins.get(by.role, rule.states[0].name))
         facts = await self._known.completed(opening.kind, state, opening.facts, opening.facts, terms)
+        if problem := terms_problem(opening.kind, facts, terms):
+            return Invalid([FieldProblem("facts", problem)])
         case = open_case(
             ref,
             opening.kind,
@@ -186,7 +198,15 @@ class CaseFiling:
             entries = await case_entries.of_case(connection, ref)
         if kept is None or kept.case.kind != opening.kind:
             return conflict
-        lines = [each for each in await self._texts.opened(ref, entries) if each.who == asker.user]
+        whole = await self._texts.opened(ref, entries)
+        went_along = any(each.did == "followed" for each in whole)
+        if kept.case.conversation != opening.conversation and not went_along:
+            return conflict
+        lines = [each for each in whole if each.who == asker.user]
+        opens_it = any(each.did == "opened" for each in lines)
+        opened_for = opening.opened_for if asker.role == "support" and opening.opened_for else asker.role
+        if opens_it and opened_for != kept.case.opener.role:
+            return conflict
         asked = given_of(opening.facts)
         if not any(asked.items() <= given_of(each.facts).items() and each.note == opening.note for each in lines):
             return conflict

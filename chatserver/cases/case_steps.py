@@ -16,6 +16,7 @@ from chatserver.cases.case_record import CaseTodo, KeptCase
 from chatserver.cases.case_timer import CASE, set_case_timer
 from chatserver.cases.effects import CaseEffects, EffectDone, carried_out
 from chatserver.cases.guest_sessions import GuestSessions
+from chatserver.cases.paid_dues import PaidDues
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked
@@ -64,6 +65,7 @@ class CaseSteps:
         effects: CaseEffects,
         signs: MemberSigns,
         guests: GuestSessions,
+        paid: PaidDues,
     ) -> None:
         self._database = database
         self._log = log
@@ -73,6 +75,7 @@ class CaseSteps:
         self._signs = signs
         self._looked_until = 0
         self._guests = guests
+        self._paid = paid
 
     async def arm(self, partition: int) -> int:
         """Set timers that the store has lost; of how many.
@@ -119,7 +122,8 @@ class CaseSteps:
         await self._look_for_member(conversation, now)
         while True:
             await self.carry_out(conversation)
-            kept = await self._guests.look(conversation, now) or await self._next(conversation, now)
+            told = await self._guests.look(conversation, now) or await self._paid.look(conversation, now)
+            kept = told or await self._next(conversation, now)
             if kept is None:
                 return
             await self.set_timer(kept)

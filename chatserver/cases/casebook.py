@@ -15,6 +15,7 @@ from chatserver.cases.case_reading import PAGE, CaseReading
 from chatserver.cases.case_requests import CaseAsker, CaseFilter, CaseOpening, CasePage, CaseSeen
 from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
+from chatserver.cases.given_facts import GivenFacts
 from chatserver.conversations.requests import Missing
 from chatserver.records.database import Database
 from quotas.cases.acts import CaseDoing
@@ -36,12 +37,20 @@ class CaseBook:
         steps: CaseSteps,
         texts: CaseTexts,
         known: KnownFacts,
+        given: GivenFacts,
         clock: Callable[[], Awaitable[int]],
         read_upto: Callable[[str], Awaitable[int]],
     ) -> None:
         self._reading = reading = CaseReading(database=database, log=log, steps=steps, texts=texts, clock=clock)
         self._acts = acts = CaseActs(
-            database=database, log=log, steps=steps, texts=texts, known=known, clock=clock, reading=reading
+            database=database,
+            log=log,
+            steps=steps,
+            texts=texts,
+            known=known,
+            given=given,
+            clock=clock,
+            reading=reading,
         )
         self._menu = CaseMenu(database=database, log=log, steps=steps, known=known, clock=clock)
         self._filing = CaseFiling(
@@ -50,6 +59,7 @@ class CaseBook:
             steps=steps,
             texts=texts,
             known=known,
+            given=given,
             clock=clock,
             read_upto=read_upto,
             acts=acts,

@@ -20,7 +20,10 @@ class ConversationEffects:
         return {"end_conversation": self.end_conversation, "suspend": self.suspend, "lift": self.lift}
 
     async def suspend(self, case: Case, at: int) -> str:
-        """Neither side writes."""
+        """Neither side writes. In a conversation that has ended nobody does anyway."""
+        found = await self._provisioning.get_conversation(case.conversation)
+        if found is not None and found.status == "ended":
+            return ""
         return await self._with_status(case, "suspended")
 
     async def lift(self, case: Case, at: int) -> str:

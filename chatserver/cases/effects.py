@@ -4,12 +4,18 @@ Whoever puts the product together supplies them. One that is not there, or canno
 case's history says so.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
+from sqlalchemy.exc import IntegrityError
 
 from chatserver.cases.case_record import CaseTodo, TodoName
+from chatserver.records.database import DatabaseError
 from quotas.cases.record import Case
+from quotas.store.errors import StoreError
+
+logger = logging.getLogger(__name__)
 
 
 class EffectImpossible(Exception):  # noqa: N818 - no fault: somebody else does it
@@ -32,7 +38,10 @@ class EffectDone(Struct, frozen=True):
 
 
 async def carried_out(effects: CaseEffects, case: Case, todo: CaseTodo) -> EffectDone:
-    """Do it, or leave it to support. Raises StoreError, DatabaseError."""
+    """Do it, or leave it to support, also where a fault of the server is in the way.
+
+    Raises StoreError, DatabaseError, IntegrityError, where it is tried again.
+    """
     doer = effects.get(todo.effect)
     if doer is None:
         return EffectDone(f"by_hand:{todo.effect}")
@@ -40,6 +49,12 @@ async def carried_out(effects: CaseEffects, case: Case, todo: CaseTodo) -> Effec
         return EffectDone(f"effect:{todo.effect}", await doer(case, todo.at))
     except EffectImpossible as error:
         return EffectDone(f"by_hand:{todo.effect}", str(error))
+    except (StoreError, DatabaseError, IntegrityError):
+        raise
+    except Exception:
+        # Tried for ever, it would keep all cases of the conversation from being read.
+        logger.exception("what a case asks for cannot be done", extra={"case": case.id, "effect": todo.effect})
+        return EffectDone(f"by_hand:{todo.effect}", "a fault of the server, which its log tells of")
 
 
 def is_of_the_product(did: str) -> bool:

@@ -11,12 +11,10 @@ from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from chatserver.sessions.series import SeriesBook
 from quotas import instant
 from quotas.bookings import Actor, Price
+from quotas.cases.facts import STANDARD_MINUTES
 from quotas.cases.record import Case
 from quotas.series import EVERY_WEEKS
 from quotas.session_book import WantedBooking
-
-STANDARD_MINUTES = 45
-"""How long an extra session lasts where nobody says otherwise."""
 
 
 class MeetingEffects:

@@ -1,15 +1,18 @@
 """What cases ask of a membership: it renews or does not, and at which cadence. Done again it changes nothing."""
 
 from chatserver.cases.effects import CaseEffects, EffectImpossible
+from chatserver.cases.rows import quiet_members
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
+from chatserver.records.database import Database
 from quotas.cases.record import Case
 
 
 class MembershipEffects:
     """Each is an `EffectDoer`."""
 
-    def __init__(self, memberships: Memberships) -> None:
+    def __init__(self, database: Database, memberships: Memberships) -> None:
+        self._database = database
         self._memberships = memberships
 
     def effects(self) -> CaseEffects:
@@ -26,6 +29,10 @@ class MembershipEffects:
         return await self._renews(case, False)
 
     async def resume_renewal(self, case: Case, at: int) -> str:
+        """Not where another cancellation of the member's is official still, from another conversation."""
+        async with self._database.read() as connection:
+            if await quiet_members.is_cancelling(connection, case.member):
+                return "another cancellation stands"
         return await self._renews(case, True)
 
     async def _renews(self, case: Case, renews: bool) -> str:

@@ -37,6 +37,13 @@ class CaseLineSaid(Struct, frozen=True):
     facts: dict[str, Any] = {}
 
 
+class SuspensionSaid(Struct, frozen=True):
+    """Since when nobody writes; `lapses_at` is null where support confirmed it."""
+
+    at: str
+    lapses_at: str | None
+
+
 class CaseAnswer(Struct, frozen=True, kw_only=True):
     """A case; in lists without history, prompts and suspension."""
 
@@ -59,6 +66,7 @@ class CaseAnswer(Struct, frozen=True, kw_only=True):
     now: str = ""
     own_id: str = ""
     prompts: list[str] = []
+    suspension: SuspensionSaid | None = None
     history: list[CaseLineSaid] = []
 
 
@@ -129,15 +137,15 @@ class CaseCalls:
         action: str,
         *,
         note: str = "",
-        shared: bool = False,
+        audience: str | None = None,
         facts: Facts | None = None,
         assignee: str | None = None,
         reached: bool = False,
     ) -> CaseAnswer:
-        """Take an action; the case as it is then."""
+        """Take an action; the case as it is then. `audience`: whom the note is for, None for what is usual."""
         content = {
             "note": note,
-            "for": "shared" if shared else "internal",
+            "for": audience,
             "facts": dict(facts or {}),
             "assignee": assignee,
             "reached": reached,

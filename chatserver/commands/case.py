@@ -17,7 +17,7 @@ def case(
     /,
     *,
     note: str = "",
-    audience: Annotated[Literal["internal", "shared"], Parameter(name="--for")] = "internal",
+    audience: Annotated[Literal["internal", "shared"] | None, Parameter(name="--for")] = None,
     fact: FactWords = None,
     assignee: str | None = None,
     reached: Annotated[bool, Parameter(negative="")] = False,
@@ -34,7 +34,7 @@ def case(
     note
         What you want to say.
     audience
-        For support's notes: internal, or shared with who opened it.
+        For support's notes: internal, or shared with who opened it; by itself only the answer to a question is shared.
     fact
         What the state asks for, as name=value, such as mentor=tora; name it again for more.
     assignee
@@ -52,7 +52,7 @@ def case(
                 id,
                 action,
                 note=note,
-                shared=audience == "shared",
+                audience=audience,
                 facts=ask.facts(fact),
                 assignee=assignee,
                 reached=reached,

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chatserver import foundation
+from chatserver.cases.by_itself import StepByItself, steps_between
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
 from chatserver.commands.running import run, store_in_use_of
@@ -31,11 +32,12 @@ COMMON = 110
 
 
 class Moved(Struct, frozen=True):
-    """What the clock showed, what it shows, and what deadlines did in between; `--json` prints it."""
+    """What the clock showed, what it shows, and what deadlines and cases did in between; `--json` prints it."""
 
     before: str = field(name="from")
     now: str = field(name="to")
     notices: list[Noted]
+    cases: list[StepByItself]
 
 
 def clock(
@@ -51,7 +53,7 @@ def clock(
     to
         An RFC 3339 instant with its offset. The clock only moves ahead.
     as_json
-        Print JSON: what the clock showed, what it shows, warnings and misses.
+        Print JSON: what the clock showed, what it shows, warnings and misses, steps of cases.
     """
     with one_sentence():
         settings = replace(settings_of(flags), now=None)
@@ -93,7 +95,9 @@ async def _moved(settings: Settings, store_url: str, target: int) -> Moved:
             move = ClockMove(parts.ledger, parts.waits, parts.watch.kinds, settle, progress)
             now = await move.to(target)
             await move.recorded(now, record)
-        return Moved(instant.text(before), instant.text(now), await noted_between(parts.database, before, now))
+        noted = await noted_between(parts.database, before, now)
+        steps = await steps_between(parts.database, before, now)
+        return Moved(instant.text(before), instant.text(now), noted, steps)
 
 
 async def _refuse_real_time(store_url: str) -> None:
@@ -122,16 +126,31 @@ def _progress(before: int, target: int) -> Iterator[_Progress]:
 
 def _show(moved: Moved) -> None:
     screen.print(f"The clock showed {moved.before}; it shows {moved.now}.", highlight=False)
-    if not moved.notices:
+    if moved.notices:
+        _show_deadlines(moved.notices)
+    else:
         screen.print("No deadline was warned of or missed in between.")
-        return
+    if moved.cases:
+        _show_cases(moved.cases)
+
+
+def _show_deadlines(notices: Collection[Noted]) -> None:
     table = Table(box=None, pad_edge=False)
     people = ("member", "mentor") if screen.width >= COMMON else ()
     for column in ("at", "", "conversation", *people, "answer due"):
         # Only ids give way where there is no room.
         table.add_column(column, overflow="fold", no_wrap=column in ("at", "", "answer due"))
-    for noted in moved.notices:
+    for noted in notices:
         style = "red" if noted.kind == "missed" else "yellow"
         ids = (noted.conversation, noted.member, noted.mentor) if people else (noted.conversation,)
         table.add_row(noted.at, Text(noted.kind, style), *ids, noted.due_at)
+    screen.print(table, highlight=False)
+
+
+def _show_cases(steps: Collection[StepByItself]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("at", "case", "", "conversation"):
+        table.add_column(column, overflow="fold", no_wrap=column != "conversation")
+    for step in steps:
+        table.add_row(step.at, step.kind, step.did, step.conversation)
     screen.print(table, highlight=False)

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def serve(flags: ServerFlags = NO_FLAGS) -> None:
-    """Start the server; Ctrl-C or SIGTERM stops it when everything in flight is answered."""
+    """Start the server; Ctrl-C, SIGTERM or the end of its terminal stops it when everything in flight is answered."""
     with one_sentence():
         settings = settings_of(flags)
         configure_logs(settings.log_level)

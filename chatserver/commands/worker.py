@@ -22,7 +22,7 @@ STDIN, STDOUT = 0, 1
 
 
 def main() -> None:
-    """Serve until SIGTERM, or until whoever started this process is gone."""
+    """Serve until SIGTERM or SIGHUP, or until whoever started this process is gone."""
     line = sys.stdin.buffer.readline()
     if not line:  # It was gone before it had told anything.
         return

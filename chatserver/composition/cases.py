@@ -18,6 +18,7 @@ from chatserver.cases.member_signs import LedgerSigns
 from chatserver.cases.membership_effects import MembershipEffects
 from chatserver.cases.missed_answers import MissedAnswers
 from chatserver.cases.own_cases import OwnCases
+from chatserver.cases.paid_dues import PaidDues
 from chatserver.cases.people_effects import PeopleEffects
 from chatserver.cases.quiet_look import QuietLook
 from chatserver.cases.quiet_members import QuietMembers
@@ -69,6 +70,7 @@ def cases_on(
         effects=effects,
         signs=signs,
         guests=GuestSessions(database, writing.log, sessions.bookings.of_conversation, policy.sessions),
+        paid=PaidDues(database, writing.log, sessions.memberships),
     )
     quiet = QuietMembers(
         database=database,
@@ -119,6 +121,8 @@ def _effects(
     meeting = MeetingEffects(
         database=database, bookings=sessions.bookings, memberships=memberships, series=sessions.series, clock=clock
     )
-    effects = ConversationEffects(provisioning, telling).effects() | MembershipEffects(memberships).effects()
+    effects = (
+        ConversationEffects(provisioning, telling).effects() | MembershipEffects(ground.database, memberships).effects()
+    )
     effects |= CreditEffects(sessions.bookings).effects() | relationship.effects() | people.effects()
     return effects | meeting.effects() | EvidenceEnd(database).effects()

@@ -145,6 +145,7 @@ def sessions_on(ground: Ground, notices: NoticeParts, listener: CaseOpenings) ->
             appointments=appointments,
             credits=credits,
             telling=telling,
+            noting=notices.noting,
             clock=clock,
         ),
         leaving=Leaving(

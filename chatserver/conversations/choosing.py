@@ -28,9 +28,10 @@ class ChoiceNews(Protocol):
     """Who is to hear of choices."""
 
     async def note(
-        self, connection: AsyncConnection, ended: Sequence[ConversationRecord], now: int
+        self, connection: AsyncConnection, chosen: ConversationRecord, ended: Sequence[ConversationRecord], now: int
     ) -> Callable[[], Awaitable[None]]:
-        """Trials ended because another was chosen: in that transaction; what it returns is called after the commit.
+        """One was chosen, and other trials ended because of that: in that transaction. What it returns is called after
+        the commit.
 
         The same again changes nothing.
         """
@@ -77,7 +78,7 @@ class Choosing:
                 await self._provisioning.changed(connection, there[id], written.record, now)
             others = [each for each in there.values() if each.kind == "trial" and each.id != id]
             over = [record for each in others if (record := await self._over(connection, each, now))]
-            tell = await self._news.note(connection, over, now)
+            tell = await self._news.note(connection, written.record, over, now)
         await tell()
         for record in (written.record, *over):
             await self._provisioning.project(record)

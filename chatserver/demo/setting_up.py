@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from chatserver.app import Parts
 from chatserver.composition.opening import StartError
+from chatserver.conversations.person import Locale
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.demo.cast import COACHING, KIM, LIV, MONA, TRIAL, VIDA, is_coaching, people_of
 from chatserver.demo.coaching import settle_coaching
@@ -30,10 +31,13 @@ async def _people_and_conversations(parts: Parts) -> set[str]:
     provisioning = parts.provisioning
     new: set[str] = set()
     there = people_of(parts.rulebook)
+    # The language of their notices and mails is what the demo's people write.
+    locale: Locale = "en" if is_coaching(parts.rulebook) else "nb"
     for person in there:
         if await provisioning.get_person(person.id) is None:
             await provisioning.put_person(
-                person.id, PersonDetails(role=person.role, name=person.name, email=f"{person.id}@example.org")
+                person.id,
+                PersonDetails(role=person.role, name=person.name, email=f"{person.id}@example.org", locale=locale),
             )
     for person in there:
         for mentor, id in zip(person.mentors, person.conversations, strict=True):

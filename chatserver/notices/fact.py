@@ -45,6 +45,7 @@ FactName = Literal[
     "trial.reminder",
     "trial.undecided",
     "trial.not_chosen",
+    "conversation.added",
     "ghosting.suggested",
     "person.erased",
     "case.opened",

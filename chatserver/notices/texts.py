@@ -53,6 +53,7 @@ _TOPICS = {
     "session": "sessions",
     "membership": "membership",
     "trial": "trial",
+    "conversation": "mentoring",
     "ghosting": "quiet",
     "absence": "operations",
     "person": "operations",

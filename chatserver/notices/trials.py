@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import members_choosing, open_trials
 from chatserver.notices.fact import Fact, FactName
+from chatserver.notices.new_members import new_member
 from chatserver.notices.notice import Notice
 from chatserver.notices.noting import Noting
 from chatserver.records.database import Database, DatabaseError
@@ -33,16 +34,18 @@ logger = logging.getLogger(__name__)
 
 
 class NotedChoices:
-    """A `ChoiceNews`: the mentor who was not chosen hears a kind word."""
+    """A `ChoiceNews`: the mentor who was chosen hears so, those who were not a kind word."""
 
     def __init__(self, noting: Noting) -> None:
         self._noting = noting
 
     async def note(
-        self, connection: AsyncConnection, ended: Sequence[ConversationRecord], now: int
+        self, connection: AsyncConnection, chosen: ConversationRecord, ended: Sequence[ConversationRecord], now: int
     ) -> Callable[[], Awaitable[None]]:
         """As `ChoiceNews`."""
-        made = await self._noting.note(connection, [_not_chosen(each) for each in ended], now)
+        made = await self._noting.note(
+            connection, [new_member(chosen, chosen.chosen_at or now), *map(_not_chosen, ended)], now
+        )
 
         async def tell() -> None:
             await self._noting.tell(made)

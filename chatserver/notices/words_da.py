@@ -266,6 +266,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
         "Medlemmet har valgt en anden mentor denne gang. Tak for den tid, du gav: Den hjalp dem med at vælge.",
     ),
+    "conversation.added": (
+        "{Other} er nu dit medlem",
+        "{Other} fortsætter med dig som mentor. Fra nu af kan I skrive til hinanden.",
+        "Et medlem fortsætter med dig som mentor. Fra nu af kan I skrive til hinanden.",
+    ),
     "ghosting.suggested": (
         "Har du mistet kontakten med {other}?",
         "{Other} har ikke givet lyd fra sig i et stykke tid, selv om du har skrevet. "
@@ -330,6 +335,7 @@ WHY: dict[str, str] = {
     "trial/support": "Du får dette, fordi support hjælper, hvor der skal vælges.",
     "cases": "Du får dette, fordi sagen angår dig.",
     "cases/support": "Du får dette, fordi support følger op på sager.",
+    "mentoring": "Du får dette, fordi du er mentor her.",
     "conduct": "Du får dette, fordi du er med i tjenesten.",
     "operations": "Du får dette, fordi du har ansvar for tjenesten.",
     "test": "Du får dette, fordi de, der har ansvar for tjenesten, prøver, om beskeder når dig.",

@@ -263,6 +263,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
         "The member has chosen another mentor this time. Thank you for the time you took: it helped them to choose.",
     ),
+    "conversation.added": (
+        "{Other} is your member now",
+        "{Other} goes on with you as their mentor. From now on you can write to each other.",
+        "A member goes on with you as their mentor. From now on you can write to each other.",
+    ),
     "ghosting.suggested": (
         "Have you lost touch with {other}?",
         "{Other} has shown no sign for some time, although you wrote. If you cannot reach them, "
@@ -327,6 +332,7 @@ WHY: dict[str, str] = {
     "trial/support": "You get this because support helps where a choice is due.",
     "cases": "You get this because the matter concerns you.",
     "cases/support": "You get this because support sees to cases.",
+    "mentoring": "You get this because you are a mentor here.",
     "conduct": "You get this because you take part in this service.",
     "operations": "You get this because you look after this service.",
     "test": "You get this because whoever looks after this service tries whether notices reach you.",

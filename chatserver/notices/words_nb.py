@@ -266,6 +266,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{other} har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
         "Medlemmet har valgt en annen mentor denne gangen. Takk for tiden du ga: den hjalp dem å velge.",
     ),
+    "conversation.added": (
+        "{Other} er medlemmet ditt nå",
+        "{Other} fortsetter med deg som mentor. Fra nå av kan dere skrive til hverandre.",
+        "Et medlem fortsetter med deg som mentor. Fra nå av kan dere skrive til hverandre.",
+    ),
     "ghosting.suggested": (
         "Har du mistet kontakten med {other}?",
         "{Other} har ikke gitt lyd fra seg på en stund, selv om du har skrevet. "
@@ -330,6 +335,7 @@ WHY: dict[str, str] = {
     "trial/support": "Du får dette fordi support hjelper der et valg må tas.",
     "cases": "Du får dette fordi saken gjelder deg.",
     "cases/support": "Du får dette fordi support følger opp saker.",
+    "mentoring": "Du får dette fordi du er mentor her.",
     "conduct": "Du får dette fordi du er med i tjenesten.",
     "operations": "Du får dette fordi du har ansvar for tjenesten.",
     "test": "Du får dette fordi de som har ansvar for tjenesten, prøver om varsler når deg.",

@@ -208,12 +208,12 @@ def _shut_down(socket_path: str) -> None:
 
 @contextmanager
 def _deaf_to_the_terminal() -> Iterator[None]:
-    """Start a child that Ctrl-C and a service manager's SIGTERM to the whole group do not reach.
+    """Start a child that signals to the whole group do not reach: Ctrl-C, SIGTERM, the end of the terminal.
 
     It inherits the blocked signals. It must outlive us by a moment, to store what is still on its way; `stop`
     and `_stop_orphan` end it by command.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     try:
         yield
     finally:

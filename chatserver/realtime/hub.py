@@ -8,11 +8,9 @@ from contextlib import suppress
 from typing import Any
 
 from chatserver.access.revocation import Revocations
-from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
-from chatserver.messages.substitutes import first_for_substitute
 from chatserver.operating.bells import CHANNELS as WORK
 from chatserver.operating.bells import Bells
 from chatserver.operating.gauges import Gauges
@@ -33,35 +31,26 @@ from chatserver.realtime.people import SUPPORT, People
 from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
+from chatserver.realtime.rooms import OpeningError, Rooms
 from chatserver.realtime.session_desk import SessionDesk
-from chatserver.realtime.standing_in import StandIns
-from chatserver.realtime.substitute import Substitute, seen_standing_in
+from chatserver.realtime.standing_in import StandInPlace, StandIns
+from chatserver.realtime.substitute import Substitute
 from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.standing_in import StandInBook
 from quotas.ledger import feed, keys
-from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
-from quotas.standing import ConversationSettings, Writer
+from quotas.standing import Writer
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 from quotas.terms import Rulebook, UnjudgeableError, UnknownPlanError
 
-_StandInPlace = tuple[AbsenceRecord, int | None, int | None]
-"""Of whoever stands in: the mentor's absence, the first seq that they may read, where there is one, and how many of the
-member's texts they have seen."""
 TELL_AFTER = 0.1
 """Seconds in which several changes of a conversation become one push of composer and reply state."""
-_EXPECTED = (StoreError, DatabaseError, UnknownPlanError)
-"""What keeps a conversation from being opened here, but perhaps not on the server that the app comes to next."""
 AGAIN = 500
 """Messages of one conversation: more than two people write while a store's replica falls behind."""
 
 logger = logging.getLogger(__name__)
-
-
-class OpeningError(Exception):
-    """A conversation cannot be opened, by a fault of ours that was logged where it arose. A later try begins afresh."""
 
 
 class Hub:
@@ -113,11 +102,21 @@ class Hub:
             sessions=sessions,
             rooms=self.rooms,
         )
-        self._stand_ins = StandIns(book=stand_ins, clock=clock, background=self._background, floor=self)
+        self._stand_ins = StandIns(book=stand_ins, log=log, clock=clock, background=self._background, floor=self)
         self._clock_moves = ClockMoves(store=store, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._bells = bells
-        self._rooms: dict[str, asyncio.Future[Room | None]] = {}
-        self._by_channel: dict[bytes, Room] = {}
+        self._rooms = Rooms(
+            store=store,
+            ledger=ledger,
+            log=log,
+            keys=keys,
+            rulebook=rulebook,
+            clock=clock,
+            metrics=metrics,
+            trial_windows=trial_windows,
+            timers=self,
+        )
+        self._by_channel = self._rooms.by_channel
         self._alarm: Alarm[Room] = Alarm(self._ring)
         self._loop = asyncio.get_running_loop()
         self._changed: set[Room] = set()
@@ -157,70 +156,40 @@ class Hub:
         Raises StoreError, and DatabaseError where a conversation's key is not at hand.
         """
         found = await asyncio.gather(
-            *(self._room(conversation) for conversation in conversations), return_exceptions=True
+            *(self._rooms.of(conversation) for conversation in conversations), return_exceptions=True
         )
         rooms = [room for room in found if isinstance(room, Room)]
         unopened = [name for name, fault in zip(conversations, found, strict=True) if isinstance(fault, OpeningError)]
         faults = [fault for fault in found if isinstance(fault, BaseException) and not isinstance(fault, OpeningError)]
         if faults:
             for room in rooms:
-                self._close_if_empty(room)
+                self._rooms.close_if_empty(room)
             raise faults[0]
         admitted = [room for room in rooms if self._admits(room, connection)]
         try:
-            places = await self._stand_in_places(connection, admitted)
+            places = await self._stand_ins.places(connection, admitted)
             outlooks, names = await self._foreseen_of(admitted)
             if beside is not None:
                 await beside
         except BaseException:  # It is cancelled.
             for room in admitted:
-                self._close_if_empty(room)
+                self._rooms.close_if_empty(room)
             raise
-        kept = [self._kept(room) for room in admitted]
+        kept = [self._rooms.kept(room) for room in admitted]
         for room in kept:
             self._foreseen(room, outlooks, names)
         return [self._enter(connection, room, places.get(room.id)) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
-        if connection.may_follow(room) or self._absence_for(connection, room) is not None:
+        if connection.may_follow(room) or self._stand_ins.absence_for(connection, room) is not None:
             return True
-        self._close_if_empty(room)
+        self._rooms.close_if_empty(room)
         return False
 
-    def _enter(self, connection: Connection, room: Room, stands_in: _StandInPlace | None) -> Follower[Room]:
+    def _enter(self, connection: Connection, room: Room, stands_in: StandInPlace | None) -> Follower[Room]:
         follower = Follower(connection, room) if stands_in is None else Substitute(connection, room, *stands_in)
         room.enter(follower)
         return follower
-
-    def _absence_for(self, connection: Connection, room: Room) -> AbsenceRecord | None:
-        """The absence of its mentor in which the connection's person stands in there."""
-        return self._stand_ins.absence(connection.user, room.id) if connection.role == "mentor" else None
-
-    async def _stand_in_places(self, connection: Connection, rooms: Iterable[Room]) -> dict[str, _StandInPlace]:
-        """Of those in which the connection's person stands in. Raises StoreError."""
-        places = [(room, absence) for room in rooms if (absence := self._absence_for(connection, room)) is not None]
-        found = await gathered(self._stand_in_place(connection.user, room, absence) for room, absence in places)
-        return dict(found)
-
-    async def _stand_in_place(self, person: str, room: Room, absence: AbsenceRecord) -> tuple[str, _StandInPlace]:
-        """What cannot be said without the archive is looked at again by the follower. Raises StoreError."""
-        try:
-            first = await first_for_substitute(self._log, room.id, absence)
-            seen = None if first is None else await seen_standing_in(room, person, first)
-        except DatabaseError:
-            return room.id, (absence, None, None)
-        return room.id, (absence, first, seen)
-
-    def _kept(self, room: Room) -> Room:
-        """A room that its last follower left while this one was on the way: the one that took its place, or itself."""
-        channel = keys.feed(room.id).encode()
-        if channel in self._by_channel:
-            return self._by_channel[channel]
-        self._by_channel[channel] = room
-        self._rooms[room.id] = _done(room)
-        self._store.subscribe(channel)
-        self.refresh(room)
-        return room
 
     def keep(self, connection: Connection, expires_at: float) -> None:
         """Count it among those who are here; end it when its token expires, at that time of the loop."""
@@ -250,88 +219,7 @@ class Hub:
             follower.stop()
             room.leave(follower)
             self._presence.go(room, connection.user, connection.role)
-            self._close_if_empty(room)
-
-    async def _room(self, conversation: str) -> Room | None:
-        known = self._rooms.get(conversation)
-        if known is None:
-            known = self._rooms[conversation] = asyncio.get_running_loop().create_future()
-            try:
-                room = await self._open(conversation)
-            except BaseException as error:
-                # Whatever it was, those who wait must hear of it, and the next one must try afresh.
-                self._forget(conversation, known)
-                fault = error if isinstance(error, _EXPECTED) else OpeningError(conversation)
-                known.set_exception(fault)
-                known.exception()  # Whoever else waits gets it too; nobody need.
-                if not isinstance(error, Exception):
-                    raise  # This one is cancelled.
-                if isinstance(fault, OpeningError):
-                    logger.exception("a conversation cannot be opened", extra={"conversation": conversation})
-                raise fault from None
-            if room is None:
-                self._forget(conversation, known)
-            known.set_result(room)
-            return room
-        return await asyncio.shield(known)
-
-    def _forget(self, conversation: str, opening: asyncio.Future[Room | None]) -> None:
-        if self._rooms.get(conversation) is opening:
-            del self._rooms[conversation]
-
-    async def _open(self, conversation: str) -> Room | None:
-        """Subscribe, then look, then look again: what was published on the way met no room yet."""
-        channel = keys.feed(conversation).encode()
-        self._store.subscribe(channel)
-        room = None
-        try:
-            room = await self._found(conversation)
-        finally:
-            if room is None and channel not in self._by_channel:
-                self._store.unsubscribe(channel)
-        if room is None or channel in self._by_channel:  # One that was on the way to a follower: see `_kept`.
-            return self._by_channel.get(channel)
-        self._by_channel[channel] = room
-        self.refresh(room)
-        return room
-
-    async def _found(self, conversation: str) -> Room | None:
-        standing = await self._ledger.standing(conversation)
-        if standing is None:
-            return None
-        if self._trial_windows.concerns(standing.settings):
-            await self._count_together(conversation, standing.settings)
-            standing = await self._ledger.standing(conversation) or standing
-        self._clock.hear(standing.now)
-        room = Room(
-            conversation,
-            standing,
-            await self._keys.current(conversation, standing.settings.key),
-            ledger=self._ledger,
-            log=self._log,
-            keys=self._keys,
-            rulebook=self._rulebook,
-            clock=self._clock,
-            metrics=self._metrics,
-            timers=self,
-        )
-        await self._learn_last(room)
-        return room
-
-    async def _learn_last(self, room: Room) -> None:
-        """Without the archive a view goes without it. Raises StoreError."""
-        with suppress(DatabaseError):
-            room.learn_last(await self._log.last(room.id, room.last_seq))
-
-    def _close_if_empty(self, room: Room) -> None:
-        if room.followers:
-            return
-        channel = keys.feed(room.id).encode()
-        if self._by_channel.get(channel) is room:
-            del self._by_channel[channel]
-            del self._rooms[room.id]
-            self._store.unsubscribe(channel)
-        self._alarm.unset(room)
+            self._rooms.close_if_empty(room)
 
     # The feed
 
@@ -522,6 +410,10 @@ class Hub:
     def _ring(self, room: Room) -> None:
         self.tell(room, self._clock.now())
 
+    def forget(self, room: Room) -> None:
+        """Wake the room no more."""
+        self._alarm.unset(room)
+
     def clock_moved(self) -> None:
         """Whoever stands in for others may do so now, or no longer."""
         self._stand_ins.moved()
@@ -550,7 +442,7 @@ class Hub:
             outlooks, names = await self._foreseen_of([room])
             room.outlook = outlooks.get(room.id, room.outlook)
             room.learn_names(names)
-            await self._learn_last(room)
+            await self._rooms.learn_last(room)
             room.say_view()
 
     async def _foresee(self, room: Room) -> None:
@@ -599,14 +491,7 @@ class Hub:
     def wrote_in_window(self, room: Room) -> None:
         """The member wrote in a writing window, which may count in another conversation too."""
         if self._trial_windows.concerns(room.settings):
-            self._background.begin(self._count_together(room.id, room.settings))
-
-    async def _count_together(self, conversation: str, settings: ConversationSettings) -> None:
-        """Where it cannot be done now, it is when the next message comes, or the conversation is opened."""
-        try:
-            await self._trial_windows.settle(conversation, settings.member)
-        except (StoreError, DatabaseError) as error:
-            logger.debug("windows of trials are counted later: %s", error, extra={"conversation": conversation})
+            self._background.begin(self._rooms.count_together(room.id, room.settings))
 
     async def _came(self, room: Room, side: Writer, at: int, chats: list[int]) -> None:
         try:
@@ -627,9 +512,3 @@ class Hub:
             unsent_bytes=sum(unsent),
             unsent_most=max(unsent, default=0),
         )
-
-
-def _done(room: Room) -> asyncio.Future[Room | None]:
-    future: asyncio.Future[Room | None] = asyncio.get_running_loop().create_future()
-    future.set_result(room)
-    return future

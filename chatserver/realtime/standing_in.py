@@ -7,22 +7,30 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from chatserver.conversations.absence import AbsenceRecord
+from chatserver.messages.log import MessageLog
+from chatserver.messages.substitutes import first_for_substitute
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.events import Unfollowed
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.follower import RETRY_AFTER
-from chatserver.realtime.substitute import Substitute
+from chatserver.realtime.room import Room
+from chatserver.realtime.substitute import Substitute, seen_standing_in
 from chatserver.records.database import DatabaseError
 from chatserver.records.dialects import IDS_AT_ONCE
 from chatserver.sessions.standing_in import StandInBook, StandingIn
 from chatserver.sessions.together import Together
+from quotas.ledger.partitions import gathered
 
 LOOK_EVERY = 60.0
 """Seconds after which whoever stands in is looked at again: mentors who are away get new conversations, too."""
 LOOK_WITHIN = 2.0
 """Seconds after which a welcome goes out without the conversations of others: chats go on without the records."""
+
+StandInPlace = tuple[AbsenceRecord, int | None, int | None]
+"""Of whoever stands in: the mentor's absence, the first seq that they may read, where there is one, and how many of the
+member's texts they have seen."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +48,11 @@ class StandInFloor(Protocol):
 class StandIns:
     """One process's. Mentors who come at the same time are one question to the database."""
 
-    def __init__(self, *, book: StandInBook, clock: StoreClock, background: Background, floor: StandInFloor) -> None:
+    def __init__(
+        self, *, book: StandInBook, log: MessageLog, clock: StoreClock, background: Background, floor: StandInFloor
+    ) -> None:
         self._book = book
+        self._log = log
         self._clock = clock
         self._background = background
         self._floor = floor
@@ -61,6 +72,25 @@ class StandIns:
         """The absence in which that mentor stands in, in that conversation, as it was when this was looked at last."""
         known = self._known.get(person)
         return known.conversations.get(conversation) if known is not None else None
+
+    def absence_for(self, connection: Connection, room: Room) -> AbsenceRecord | None:
+        """The absence of its mentor in which the connection's person stands in there."""
+        return self.absence(connection.user, room.id) if connection.role == "mentor" else None
+
+    async def places(self, connection: Connection, rooms: Iterable[Room]) -> dict[str, StandInPlace]:
+        """Of those in which the connection's person stands in. Raises StoreError."""
+        places = [(room, absence) for room in rooms if (absence := self.absence_for(connection, room)) is not None]
+        found = await gathered(self._place(connection.user, room, absence) for room, absence in places)
+        return dict(found)
+
+    async def _place(self, person: str, room: Room, absence: AbsenceRecord) -> tuple[str, StandInPlace]:
+        """What cannot be said without the archive is looked at again by the follower. Raises StoreError."""
+        try:
+            first = await first_for_substitute(self._log, room.id, absence)
+            seen = None if first is None else await seen_standing_in(room, person, first)
+        except DatabaseError:
+            return room.id, (absence, None, None)
+        return room.id, (absence, first, seen)
 
     async def conversations(self, person: str) -> list[str]:
         """Those in which the mentor stands in now; none while the records do not answer, which are asked again."""

@@ -4,6 +4,7 @@ Source: cases.md "Handing on". The messages stay where they are, with the member
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +16,9 @@ from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning, write_change
 from chatserver.conversations.records import follower, locked, record, status_beneath
 from chatserver.conversations.requests import Conflict, Invalid, Missing, Written
-from chatserver.records.database import Database
+from chatserver.notices.new_members import new_member
+from chatserver.notices.noting import Noting
+from chatserver.records.database import Database, after_commit
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.telling import SessionTelling
@@ -41,6 +44,7 @@ class HandingOn:
         appointments: BookedSessions,
         credits: CreditBook,
         telling: SessionTelling,
+        noting: Noting,
         clock: Callable[[], Awaitable[int]],
     ) -> None:
         self._database = database
@@ -49,6 +53,7 @@ class HandingOn:
         self._appointments = appointments
         self._credits = credits
         self._telling = telling
+        self._noting = noting
         self._clock = clock
 
     async def hand_on(self, old: str, new: str, mentor: str) -> HandedOn | Invalid | Conflict | Missing:
@@ -104,6 +109,8 @@ class HandingOn:
                 ended = over.record
                 await self._provisioning.changed(connection, before, ended, now)
             await self._provisioning.followed(connection, ended, written.record, now)
+            made = await self._noting.note(connection, [new_member(written.record, now)], now)
+            after_commit(connection, partial(self._noting.tell, made))
             return HandedOn(ended, written.record)
 
     async def _taken_over(

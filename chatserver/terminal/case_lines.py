@@ -62,13 +62,15 @@ class CaseLines:
         if due.at is None:
             return f"{whom}; {self._texts('case_stands_still')}"
         at = instant.parse(due.at)
-        when = date_and_time(self._texts, at, self._zone)
+        when = date_and_time(self._texts, at, self._zone, now=self._now)
+        if due.by == "system":
+            return f"{whom} {self._texts('case_by_itself', when=when, left=duration(self._texts, at - self._now))}"
         if at <= self._now:
             return f"{whom}, {self._texts('case_overdue', when=when)}"
         return f"{whom} {self._texts('case_until', when=when, left=duration(self._texts, at - self._now))}"
 
     def _history(self, line: CaseLineSaid) -> list[TranscriptLine]:
-        when = date_and_time(self._texts, instant.parse(line.at), self._zone)
+        when = date_and_time(self._texts, instant.parse(line.at), self._zone, now=self._now)
         by = self._texts("you") if line.who == self._user else line.who or self._texts("case_itself")
         internal = line.audience == "internal" and self._role == "support"
         note = f": {line.note}" if line.note else ""
@@ -85,4 +87,4 @@ class CaseLines:
         return self._texts(f"fact_{fact}") if self._texts.has(f"fact_{fact}") else fact
 
     def _when(self, at: int) -> str:
-        return day_and_time(self._texts, at, self._zone)
+        return day_and_time(self._texts, at, self._zone, now=self._now)

@@ -3,9 +3,9 @@
 CASE_TEXTS: dict[str, tuple[str, str, str]] = {
     # Lists.
     "cases_none": (
-        "Nothing is open with support; /request shows what you can ask for.",
-        "Ingenting er åpent hos support; /request viser hva du kan be om.",
-        "Intet er åbent hos support; /request viser, hvad du kan bede om.",
+        "Nothing is open with support. /cases all shows what is over, /request what you can ask for.",
+        "Ingenting er åpent hos support. /cases all viser det som er over, /request hva du kan be om.",
+        "Intet er åbent hos support. /cases all viser det, der er ovre, /request hvad du kan bede om.",
     ),
     "case_which": (
         "Which one? /cases numbers them: /case 1.",
@@ -21,6 +21,7 @@ CASE_TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "case_stands_still": ("the clock stands still", "klokken står stille", "uret står stille"),
     "case_until": ("until {when}, {left} left", "til {when}, {left} igjen", "til {when}, {left} tilbage"),
+    "case_by_itself": ("on {when}, in {left}", "{when}, om {left}", "{when}, om {left}"),
     "case_overdue": ("overdue since {when}", "over fristen siden {when}", "over fristen siden {when}"),
     "case_waits_member": ("waits for the member", "venter på medlemmet", "venter på medlemmet"),
     "case_waits_mentor": ("waits for the mentor", "venter på mentoren", "venter på mentoren"),
@@ -81,14 +82,19 @@ CASE_TEXTS: dict[str, tuple[str, str, str]] = {
     "fact_evidence_until": ("kept until", "beholdes til", "beholdes til"),
     # What can be asked for.
     "requests_for": (
-        "/request 1 asks for the first; add what it asks for, and your words:",
-        "/request 1 ber om det første; legg til det den spør om, og dine ord:",
-        "/request 1 beder om det første; tilføj, hvad den spørger om, og dine ord:",
+        "/request 1 and your words: asks for the first, and says what is missing.",
+        "/request 1 og dine ord: ber om det første, og sier hva som mangler.",
+        "/request 1 og dine ord: beder om det første, og siger, hvad der mangler.",
     ),
     "request_none": (
         "That is not for you to ask for here; /request shows what is.",
         "Det kan du ikke be om her; /request viser hva du kan be om.",
         "Det kan du ikke bede om her; /request viser, hvad du kan bede om.",
+    ),
+    "request_substitute": (
+        "As a substitute you answer; what {name} and the member ask of support is theirs.",
+        "Som vikar svarer du; det {name} og medlemmet ber support om, er deres.",
+        "Som vikar svarer du; det, {name} og medlemmet beder support om, er deres.",
     ),
     "request_needs": ("{title}: add {what}", "{title}: legg til {what}", "{title}: tilføj {what}"),
     "request_or": ("or", "eller", "eller"),
@@ -125,9 +131,9 @@ CASE_TEXTS: dict[str, tuple[str, str, str]] = {
     "works_possible": ("Possible: {actions}.", "Mulig: {actions}.", "Muligt: {actions}."),
     # Commands.
     "help_cases": (
-        "/cases          what is open with support; /case 1 shows one and what you can do",
-        "/cases          hva som er åpent hos support; /case 1 viser en og hva du kan gjøre",
-        "/cases          hvad der er åbent hos support; /case 1 viser en, og hvad du kan gøre",
+        "/cases          what is open with support, /cases all the rest too; /case 1 shows one and what you can do",
+        "/cases          hva som er åpent hos support, /cases all resten også; /case 1 viser en og hva du kan gjøre",
+        "/cases          hvad der er åbent hos support, /cases all også resten; /case 1 viser en, og hvad du kan gøre",
     ),
     "help_request": (
         "/request        what you can ask for here: /request 1",

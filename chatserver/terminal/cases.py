@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from uuid import uuid4
 
 from chatserver.client.cases import CaseAnswer, CaseCalls, CaseChoiceSaid
@@ -17,6 +17,7 @@ from chatserver.terminal.session_commands import ID_LENGTH, YES
 from chatserver.terminal.starts import start_of
 from chatserver.terminal.transcript import TranscriptLine, wrapped
 from chatserver.terminal.words import DEFAULT_ZONE, time_of_day
+from quotas.cases.rules import CaseState, CommonAction, SuspendAction
 from quotas.cases.words import CaseReader, case_words
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ OPENS = {
 }
 """What is asked for by one call each; /request has the rest."""
 COMMANDS = ("/cases", "/case", "/request", *OPENS)
+ACTIONS = (*get_args(CommonAction), *get_args(SuspendAction), *get_args(CaseState))
 TELL = "tell"
 """Support's note that who opened the case reads."""
 LISTED = 20
@@ -116,6 +118,8 @@ class CaseDesk:
                     await self._case(rest)
                 case _ if (conversation := desk.current) is None:
                     desk.announce(desk.texts("open_one_first", hint=desk.how_to_open))
+                case _ if conversation.away is not None and conversation.away.substitute == desk.user:
+                    desk.announce(desk.texts("request_substitute", name=conversation.mentor))
                 case "/request":
                     await self._request(conversation, rest)
                 case _:
@@ -166,13 +170,17 @@ class CaseDesk:
             desk.show(self._lines(found.conversation).whole(int(number), found, self._other(found)))
             return
         action, _, said = doing.strip().partition(" ")
+        if action.lower() not in (TELL, *ACTIONS):
+            possible = (await self._ask(lambda calls: calls.case(case.id))).possible
+            desk.announce(self._refusal(RefusalSaid("", "not_now", possible=possible)))
+            return
         await self._act(case, action.lower(), said)
 
     async def _act(self, case: CaseAnswer, action: str, said: str) -> None:
-        shared = action == TELL
+        audience = "shared" if action == TELL else None
         facts: dict[str, Any] = {}
         assignee: str | None = None
-        action = "note" if shared else action
+        action = "note" if audience else action
         if action == "assign":
             assignee, said = said.strip() or self._desk.user, ""
         elif action != "note":
@@ -181,7 +189,7 @@ class CaseDesk:
             self._own_notes[case.id] += 1
         try:
             done = await self._ask(
-                lambda calls: calls.act(case.id, action, note=said, shared=shared, facts=facts, assignee=assignee)
+                lambda calls: calls.act(case.id, action, note=said, audience=audience, facts=facts, assignee=assignee)
             )
         except AnswerError:
             if action == "note":

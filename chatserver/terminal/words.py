@@ -19,21 +19,26 @@ def time_of_day(moment: int, zone: str) -> str:
     return f"{local(moment, zone):%H:%M}"
 
 
-def date_and_time(texts: Texts, moment: int, zone: str, *, seconds: bool = False) -> str:
-    """Mon 12 Jan 00:00, with seconds Mon 12 Jan 00:00:00."""
+def date_and_time(texts: Texts, moment: int, zone: str, *, seconds: bool = False, now: int | None = None) -> str:
+    """Mon 12 Jan 00:00, with seconds Mon 12 Jan 00:00:00; with the year where `now` is in another one."""
     there = local(moment, zone)
     weekday = texts("weekdays").split()[there.weekday()]
-    month = texts("months").split()[there.month - 1]
+    month = _month(texts, there, zone, now)
     date = texts("date", weekday=weekday, day=there.day, month=month)
     return f"{date} {there:%H:%M:%S}" if seconds else f"{date} {there:%H:%M}"
 
 
-def day_and_time(texts: Texts, moment: int, zone: str) -> str:
-    """Thursday 3 Dec 18:00"""
+def day_and_time(texts: Texts, moment: int, zone: str, *, now: int | None = None) -> str:
+    """Thursday 3 Dec 18:00; Thursday 3 Dec 2026 18:00 where `now` is in another year."""
     there = local(moment, zone)
     weekday = texts("weekdays_long").split()[there.weekday()]
-    month = texts("months").split()[there.month - 1]
+    month = _month(texts, there, zone, now)
     return texts("day_and_time", weekday=weekday, day=there.day, month=month, time=f"{there:%H:%M}")
+
+
+def _month(texts: Texts, there: datetime, zone: str, now: int | None) -> str:
+    month = texts("months").split()[there.month - 1]
+    return month if now is None or local(now, zone).year == there.year else f"{month} {there.year}"
 
 
 def long_date(texts: Texts, moment: int, zone: str) -> str:

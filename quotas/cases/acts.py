@@ -16,6 +16,8 @@ from quotas.cases.rules import CaseAction, CaseRole, CaseState, CommonAction, Su
 from quotas.cases.sight import is_opener, seen_by
 
 _STAYING = (*get_args(CommonAction), *get_args(SuspendAction))
+_ANSWERS = (("question", "answered"),)
+"""Kind and action whose note is meant for who opened the case, unless something else is said."""
 
 
 class CaseDoing(Struct, frozen=True):
@@ -24,8 +26,11 @@ class CaseDoing(Struct, frozen=True):
     action: CaseAction
     facts: CaseFacts = CaseFacts()
     note: str = ""
-    audience: NoteAudience = "internal"
-    """For whom the note is: one of who opened the case is shared in any case."""
+    audience: NoteAudience | None = None
+    """For whom the note is: one of who opened the case is shared in any case.
+
+    None: the answer to a question is shared, all else internal.
+    """
     assignee: str = ""
     """Of `assign`; '' for nobody."""
     reached: bool = False
@@ -116,7 +121,8 @@ def _evidence_problem(doing: CaseDoing, calendar: Calendar, now: int) -> str | N
 
 
 def _entry(case: Case, doing: CaseDoing, did: str, actor: CaseActor, now: int) -> CaseEntry:
-    audience = "shared" if is_opener(case, actor) else doing.audience
+    usual: NoteAudience = "shared" if (case.kind, doing.action) in _ANSWERS else "internal"
+    audience = "shared" if is_opener(case, actor) else doing.audience or usual
     return CaseEntry(now, now, actor.id, actor.role, did, doing.note, audience, facts=doing.facts)
 
 

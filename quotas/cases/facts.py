@@ -42,10 +42,19 @@ INSTANT_FACTS: tuple[CaseFactName, ...] = ("ends_at", "waiting_since")
 """Those that are one instant; `starts_at` are several."""
 FactGroup = tuple[CaseFactName, ...]
 """Facts of which one is needed, and not two."""
+EARLIEST_DAY, LATEST_DAY = date(1970, 1, 2), date(2199, 12, 30)
+"""Days between which every instant of a day can be worked out."""
+MOST_UNITS = 1_000
+"""Units that one case may add or take."""
+STANDARD_MINUTES = 45
+"""Of an extra session that says no length."""
 MOST_EXTRA = 2
 """Sessions that one case may ask for."""
 MOST_MESSAGES = 50
 """Messages that one report may name."""
+
+
+_DAYS: tuple[CaseFactName, ...] = ("asked_on", "paid_until", "applies_on", "evidence_until")
 
 
 class CaseFacts(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -144,7 +153,17 @@ def _value_problem(facts: CaseFacts) -> str | None:
             return f"`price`.`currency`: {problem}"
     if facts.messages is not None and not 1 <= len(facts.messages) <= MOST_MESSAGES:
         return f"`messages` must name 1 to {MOST_MESSAGES} messages"
-    return "`units` must not be 0" if facts.units == 0 else None
+    if facts.units is not None and not 1 <= abs(facts.units) <= MOST_UNITS:
+        return f"`units` must not be 0; allowed: -{MOST_UNITS} to {MOST_UNITS}"
+    return _day_problem(facts)
+
+
+def _day_problem(facts: CaseFacts) -> str | None:
+    for name in _DAYS:
+        day = getattr(facts, name)
+        if day is not None and not EARLIEST_DAY <= day <= LATEST_DAY:
+            return f"`{name}` must lie from {EARLIEST_DAY} to {LATEST_DAY}"
+    return None
 
 
 def whole_problem(facts: CaseFacts) -> str | None:

@@ -31,7 +31,7 @@ def test_a_switch_by_member_and_support(say: Commands) -> None:
     """Opened, listed with its clock, worked through with notes and facts, and chosen by the member."""
     made = lines(say("mia", "cases", "open", "mentor_switch", "c1", "--note", "Another field", "--id", "mine"))
     ref = ref_of(made)
-    assert made[0].startswith("Mentor_switch: requested; waits for exploring from support until Thursday 8 Jan 10:0")
+    assert made[0].startswith("mentor_switch: requested; waits for exploring from support until Thursday 8 Jan 10:0")
     assert made[0].endswith(f"then support is told (Europe/Oslo); id {ref}.")
     listed = lines(say("sara", "cases", "--open", "--conversation", "c1"))
     assert listed[0] == "Cases (times in Europe/Oslo)"
@@ -68,7 +68,7 @@ def test_a_mentor_sees_prompts_and_what_there_is_to_open(say: Commands) -> None:
     assert any(line.startswith("poor_fit") and f"open: {ref}"[:20] in line for line in again)
     refused = sentence(say("tora", "cases", "open", "poor_fit", "c1", "--fact", "reason=expertise"))
     assert refused.endswith(f"go on with that one. It is {ref}.")
-    assert lines(say("tora", "case", ref, "withdraw"))[0].startswith("Poor_fit: withdrawn; id ")
+    assert lines(say("tora", "case", ref, "withdraw"))[0].startswith("poor_fit: withdrawn; id ")
 
 
 def test_what_is_wrong_is_told(say: Commands) -> None:

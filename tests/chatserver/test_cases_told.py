@@ -78,7 +78,7 @@ async def telling(store_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch,
         }
         loaded, _ = load(settings, {})
         async with assembled(loaded, store_url) as parts:
-            for person, role in (("mia", "member"), ("tora", "mentor"), ("sara", "support")):
+            for person, role in (("mia", "member"), ("tora", "mentor"), ("ulf", "mentor"), ("sara", "support")):
                 details = PersonDetails(role, f"{person.title()} Berg", email=f"{person}@example.net")  # type: ignore[arg-type]
                 assert isinstance(await parts.provisioning.put_person(person, details), Written)
             details_of = ConversationDetails("mia", "tora", "live")
@@ -120,7 +120,7 @@ async def test_a_change_of_mentor_by_day(valkey_url: str, tmp_path: Path, monkey
     """The member hears of each state, in words; the mentor of nothing until it is done."""
     async with telling(valkey_url, tmp_path, monkeypatch, "2026-01-06T09:00:00.000Z") as told:
         ref = await told.opens("mentor_switch", MIA)
-        await told.acts(ref, "proposed", SARA, mentor="tora", chemistry=True)
+        await told.acts(ref, "proposed", SARA, mentor="ulf", chemistry=True)
         [mail] = await told.mails(1)
         assert (str(mail["To"]), str(mail["Subject"])) == ("Mia <mia@example.net>", "Bytte av mentor")
         assert "Support foreslår en ny mentor. Si ja, be om en annen, eller bli der du er." in whole(mail)

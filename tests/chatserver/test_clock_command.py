@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
 from quotas import instant
-from quotas.instant import HOUR, MINUTE
+from quotas.instant import DAY, HOUR, MINUTE
 from quotas.ledger import keys
 from tests import programs
 from tests.chatserver.realtime.servers import HereServer, environment, here, program
@@ -133,6 +134,22 @@ async def test_beside_workers_killed_and_run_again_twice_at_once(valkey_url: str
                 ("missed", 0),
             ]
             assert {event["due_at"] for event in heard} == {due_at}
+
+
+async def test_it_says_what_cases_did_by_themselves(valkey_url: str, tmp_path: Path) -> None:
+    """As data and as a table; what people did is not said, nor what happened before."""
+    tora = CaseAsker("tora", "mentor")
+    async with here(valkey_url, tmp_path, now=FRIDAY) as server:
+        await server.conversation("c1", "basic")
+        opened = await server.parts.cases.open("k", CaseOpening("membership_cancellation", "c1"), tora)
+        assert isinstance(opened, CaseSeen)
+        due_at = opened.case.opened_at + 14 * DAY
+        found = await asyncio.to_thread(moved, valkey_url, tmp_path, instant.text(due_at - HOUR))
+        assert found["cases"] == []
+        flags = ("--redis-url", valkey_url, "--data-dir", tmp_path)
+        done = await asyncio.to_thread(run, "clock", "--to", instant.text(due_at), *flags, cwd=tmp_path)
+        [row] = [line for line in done.stdout.splitlines() if "c1" in line]
+        assert row.split() == [instant.text(due_at), "membership_cancellation", "kept", "c1"]
 
 
 def test_the_table(tmp_path: Path) -> None:

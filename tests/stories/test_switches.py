@@ -59,7 +59,10 @@ async def test_a_switch_takes_along_what_the_member_has(valkey_url: str, tmp_pat
         await write(place, "mia", "a question", new)
         assert (await place.told("mia", "GET", f"/conversations/{new}"))["unanswered"] is None
 
-        # The old mentor learns that it was done, and not why.
+        # Who gets a new member hears so; the old mentor learns that it was done, and not why.
+        [told] = await place.heard("ulf", "conversation.added")
+        assert (told["conversation"], "another view" in str(told)) == (new, False)
+        assert await place.heard("tora", "conversation.added") == []
         seen = await place.case("tora", ref)
         assert (seen["state"], seen["facts"].get("reason")) == ("switched", None)
         assert not any(line["note"] for line in seen["history"])
@@ -124,5 +127,8 @@ async def test_two_mentors_of_whom_one_is_chosen(valkey_url: str, tmp_path: Path
         assert (call["state"], call["counts"]) == ("cancelled", False)
         assert await place.heard("ulf", "trial.not_chosen")
         assert await place.heard("tora", "trial.not_chosen") == []
+        [told] = await place.heard("tora", "conversation.added")
+        assert told["conversation"] == "t1"
+        assert await place.heard("ulf", "conversation.added") == []
         await place.comes_to("2026-03-17 09:00")
         assert await place.heard("sara", "trial.undecided") == []

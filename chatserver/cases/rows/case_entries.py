@@ -69,3 +69,18 @@ async def when_ended(connection: AsyncConnection, conversation: str, did: str) -
     here = (CASES.c.conversation_id == conversation, CASES.c.ended_at.is_not(None), CASE_ENTRIES.c.did == did)
     query = select(CASE_ENTRIES.c.at).join(CASES, CASES.c.ref == CASE_ENTRIES.c.ref).where(*here)
     return list(await connection.scalars(query.order_by(CASE_ENTRIES.c.at)))
+
+
+async def by_itself_between(connection: AsyncConnection, after: int, upto: int) -> list[tuple[int, str, str, str, str]]:
+    """What nobody did after `after` and by `upto`, without what the rest of the server did for it: in order.
+
+    Each with its instant (ms), the case's ref, kind and conversation, and what was done.
+    """
+    between = (CASE_ENTRIES.c.at > after, CASE_ENTRIES.c.at <= upto, CASE_ENTRIES.c.role == "system")
+    query = (
+        select(CASE_ENTRIES.c.at, CASES.c.ref, CASES.c.kind, CASES.c.conversation_id, CASE_ENTRIES.c.did)
+        .join(CASES, CASES.c.ref == CASE_ENTRIES.c.ref)
+        .where(*between, CASE_ENTRIES.c.did.not_like("%:%"))
+        .order_by(CASE_ENTRIES.c.at, CASE_ENTRIES.c.ref, CASE_ENTRIES.c.number)
+    )
+    return [tuple(row) for row in await connection.execute(query)]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from chatserver.api.case_facts import CaseFactsSaid
 from quotas.cases.facts import CaseFacts
@@ -124,3 +125,36 @@ async def test_what_a_state_means_is_said_to_each_in_their_language(anyone: http
     )
     danish = as_("support") | {"Accept-Language": "da"}
     assert (await anyone.get(f"/v1/cases/{made['id']}", headers=danish)).json()["title"] == "Opsigelse af medlemskabet"
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "field"),
+    [
+        ("credit_correction", {"units": 2**70}, "facts"),
+        ("credit_correction", {"booking": "a\0b"}, "facts.booking"),
+        ("misconduct", {"person": ""}, "facts.person"),
+        ("misconduct", {"person": "\0"}, "facts.person"),
+        ("misconduct", {"person": "tom", "messages": ["\0"]}, "facts.messages[0]"),
+        ("misconduct", {"person": "tom", "messages": ["x" * 65]}, "facts.messages[0]"),
+        ("misconduct", {"person": "tom", "reason": "\x1b[2J"}, "facts.reason"),
+        ("misconduct", {"person": "tom", "reason": "r" * 10_001}, "facts.reason"),
+        ("membership_cancellation", {"asked_on": "0001-01-01"}, "facts"),
+        ("membership_cancellation", {"asked_on": "9999-12-31"}, "facts.asked_on"),
+    ],
+)
+async def test_what_cannot_be_kept_is_refused(
+    anyone: httpx.AsyncClient, kind: str, facts: dict[str, Any], field: str
+) -> None:
+    """By the field's name, and nothing is opened: neither a database nor a calendar takes it."""
+    answer = await anyone.put(
+        "/v1/cases/x", json={"conversation": "c1", "kind": kind, "facts": facts}, headers=as_("kari")
+    )
+    assert fields(answer).keys() == {field}
+    assert (await anyone.get("/v1/cases", headers=as_("support"))).json()["cases"] == []
+
+
+async def test_whose_it_is_at_support_nobody_else_asks_for(anyone: httpx.AsyncClient) -> None:
+    made = await opened(anyone, "q", "kari", kind="question")
+    await acted(anyone, made["id"], "assign", "support", assignee="sara")
+    mine = (await anyone.get("/v1/cases?assignee=sara", headers=as_("kari"))).json()
+    assert mine["cases"] == []

@@ -11,8 +11,10 @@ from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.effects import CaseEffects
+from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.guest_sessions import GuestSessions
 from chatserver.cases.member_signs import LedgerSigns
+from chatserver.cases.paid_dues import PaidDues
 from chatserver.conversations.membership import MembershipDetails, MembershipPrice
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.renewals import Renewals
@@ -71,6 +73,7 @@ class CaseDesk(Desk):
             effects=self.effects,
             signs=self.signs,
             guests=GuestSessions(database, self.case_log, self.bookings.of_conversation, self.rulebook.policy.sessions),
+            paid=PaidDues(database, self.case_log, self.memberships),
         )
         self.book = CaseBook(
             database=database,
@@ -78,6 +81,7 @@ class CaseDesk(Desk):
             steps=self.steps,
             texts=self.texts,
             known=KnownFacts(self.memberships, self.rulebook, self.bookings.find),
+            given=GivenFacts(database, self.rulebook, self.bookings.find),
             clock=self.clock,
             read_upto=self.signs.read_upto,
         )

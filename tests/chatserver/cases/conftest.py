@@ -54,6 +54,7 @@ async def supply(desk: CaseDesk) -> None:
         appointments=desk.appointments,
         credits=desk.credits,
         telling=desk.telling,
+        noting=noting_on(desk.database, desk.heard),
         clock=desk.clock,
     )
     leaving = Leaving(
@@ -64,7 +65,7 @@ async def supply(desk: CaseDesk) -> None:
         clock=desk.clock,
     )
     conversation = ConversationEffects(desk.provisioning, desk.telling)
-    membership, credits = MembershipEffects(desk.memberships), CreditEffects(desk.bookings)
+    membership, credits = MembershipEffects(desk.database, desk.memberships), CreditEffects(desk.bookings)
     relationship = RelationshipEffects(
         database=desk.database,
         provisioning=desk.provisioning,

@@ -12,7 +12,9 @@ from tests.chatserver.sessions.desk import TUESDAY, wanted
 
 def with_effects(desk: CaseDesk) -> None:
     desk.effects |= ConversationEffects(desk.provisioning, desk.telling).effects()
-    desk.effects |= MembershipEffects(desk.memberships).effects() | CreditEffects(desk.bookings).effects()
+    desk.effects |= (
+        MembershipEffects(desk.database, desk.memberships).effects() | CreditEffects(desk.bookings).effects()
+    )
 
 
 async def test_a_churned_conversation_ends_with_its_bookings_and_renewal(desk: CaseDesk) -> None:

@@ -8,6 +8,7 @@ from chatserver.cases.case_requests import CaseFilter, CaseOpening, CaseSeen, No
 from chatserver.conversations.requests import Conflict, Invalid, Missing
 from chatserver.records.tables import CASE_ENTRIES, CASES, CONVERSATION_KEYS
 from quotas import instant
+from quotas.bookings import Price
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from tests.chatserver.cases.case_desk import ANN, MIA, OLA, SARA, TOM, CaseDesk, did
@@ -143,7 +144,7 @@ async def test_guests_and_strangers_of_a_one_off_session(desk: CaseDesk) -> None
     """The guest mentor sees it once it is approved; no other mentor ever does."""
     made = await desk.opened("mine", "one_off_session", MIA, "ann please", reason="a special question")
     assert await desk.seen(made.case.id, ANN) is None
-    await desk.acted(made.case.id, "approved", SARA, mentor="ann", replaces="b1")
+    await desk.acted(made.case.id, "approved", SARA, mentor="ann", price=Price(1, "NOK"))
     guest = await desk.seen(made.case.id, ANN)
     assert guest is not None and guest.case.facts.reason is None
     assert all(not entry.note for entry in guest.case.history)

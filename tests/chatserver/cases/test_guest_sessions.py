@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from chatserver.conversations.requests import Invalid
+from chatserver.conversations.requests import FieldProblem, Invalid
 from chatserver.sessions.outcomes import BookingDone, BookingRefused
 from quotas import instant
 from quotas.bookings import Booking, Price, billable
+from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.instant import DAY, MINUTE
 from quotas.session_book import WantedBooking
@@ -147,10 +148,14 @@ async def test_a_session_that_it_replaces_is_cancelled_and_stays_counted(meeting
 
 
 async def test_only_a_session_of_the_conversation_is_replaced(meeting: MeetingDesk) -> None:
-    """Another one stays, and support hears that it must see to it."""
+    """Nor one that has begun: support is told at once."""
     assert isinstance(await meeting.bookings.book(wanted("b1", START, "c2"), "mentor"), BookingDone)
-    ref = await approved(meeting, replaces="b1")
-    assert isinstance(await meeting.bookings.book(one_off(ref), "mentor"), BookingDone)
-    await meeting.ring(ref)
-    assert did(await meeting.seen(ref, SARA))[-1] == "by_hand:cancel_replaced"
-    assert (await found(meeting, "b1")).cancelled is None
+    assert isinstance(await meeting.bookings.book(wanted("b2", START), "mentor"), BookingDone)
+    ref = (await meeting.opened("o", "one_off_session", MIA)).case.id
+    doing = CaseDoing("approved", CaseFacts(mentor="ann", replaces="b1"))
+    no_such = FieldProblem("facts.replaces", "the conversation has no such booking")
+    assert await meeting.book.act(ref, doing, SARA) == Invalid([no_such])
+    meeting.now = START
+    doing = CaseDoing("approved", CaseFacts(mentor="ann", replaces="b2"))
+    begun = FieldProblem("facts.replaces", "has begun; allowed: a booking that lies ahead")
+    assert await meeting.book.act(ref, doing, SARA) == Invalid([begun])

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chatserver.conversations.requests import Invalid
+from chatserver.cases.case_requests import CaseOpening
+from chatserver.conversations.requests import FieldProblem, Invalid
 from chatserver.records.tables import MEMBERSHIP_STEPS
 from chatserver.sessions.outcomes import BookingDone
 from quotas import instant
@@ -52,6 +53,7 @@ async def test_who_accepts_a_quote_names_no_other_time(meeting: MeetingDesk) -> 
     await meeting.membership()
     ref = (await meeting.opened("x", "extra_session", MIA, number=1)).case.id
     await meeting.acted(ref, "quoted", TOM, price=PRICE, starts_at=(FIRST,))
+    assert isinstance(await meeting.bookings.book(wanted("b1", SECOND, service="video_call"), "mentor"), BookingDone)
     for facts in (CaseFacts(starts_at=(SECOND,)), CaseFacts(minutes=90), CaseFacts(booking="b1")):
         refused = await meeting.book.act("x", CaseDoing("booked", facts), MIA)
         assert isinstance(refused, Invalid)
@@ -97,15 +99,19 @@ async def test_the_member_of_a_business_takes_a_slot(meeting: MeetingDesk) -> No
 
 
 async def test_a_business_names_the_booking_that_there_is(meeting: MeetingDesk) -> None:
-    """One of that conversation."""
+    """One of that conversation: no other is taken."""
     await meeting.membership(payer="business")
     made = wanted("b1", FIRST, service="video_call", kind="extra", price=PRICE)
     assert isinstance(await meeting.bookings.book(made, "mentor"), BookingDone)
-    for id, booking, last in (("x1", "b1", "effect:book"), ("x2", "b2", "by_hand:book")):
-        ref = (await meeting.opened(id, "extra_session", MIA, number=1)).case.id
-        await meeting.acted(ref, "approved", SARA)
-        await meeting.acted(ref, "booked", TOM, booking=booking)
-        assert did(await meeting.seen(ref, SARA))[-1] == last
+    other = wanted("b2", SECOND, "c2", service="video_call")
+    assert isinstance(await meeting.bookings.book(other, "mentor"), BookingDone)
+    ref = (await meeting.opened("x", "extra_session", MIA, number=1)).case.id
+    await meeting.acted(ref, "approved", SARA)
+    for booking in ("b2", "b3"):
+        refused = await meeting.book.act(ref, CaseDoing("booked", CaseFacts(booking=booking)), TOM)
+        assert refused == Invalid([FieldProblem("facts.booking", "the conversation has no such booking")])
+    await meeting.acted(ref, "booked", TOM, booking="b1")
+    assert did(await meeting.seen(ref, SARA))[-1] == "effect:book"
 
 
 async def test_what_is_booked_as_any_other_is_what_was_asked_for(meeting: MeetingDesk) -> None:
@@ -218,6 +224,23 @@ async def test_without_a_membership_support_tells_whoever_charges(meeting: Meeti
     await meeting.show("2026-02-06T00:00:00+01:00")
     await meeting.ring(ref)
     assert did(await meeting.seen(ref, SARA))[-3:] == ["by_hand:agree_cadence", "applied", "effect:apply_cadence"]
+
+
+async def test_another_cadence_is_another_one(meeting: MeetingDesk) -> None:
+    await meeting.membership(cadence="every_two_weeks")
+    facts = CaseFacts(to="every_two_weeks", reason="cost")
+    refused = await meeting.book.open("k", CaseOpening("cadence_change", "c1", facts), MIA)
+    assert isinstance(refused, Invalid)
+    assert refused.errors[0].message == "`to` is how often they meet already, every_two_weeks"
+
+
+async def test_a_quote_is_in_the_currency_of_the_membership(meeting: MeetingDesk) -> None:
+    await meeting.membership()
+    ref = (await meeting.opened("x", "extra_session", MIA, number=1)).case.id
+    quote = CaseDoing("quoted", CaseFacts(price=Price(8_000, "EUR"), starts_at=(FIRST,)))
+    refused = await meeting.book.act(ref, quote, TOM)
+    assert isinstance(refused, Invalid)
+    assert refused.errors[0].message == "`price` must be in NOK, the currency of the membership"
 
 
 async def test_who_pays_does_not_say_the_price(meeting: MeetingDesk) -> None:

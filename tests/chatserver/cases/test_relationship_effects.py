@@ -3,7 +3,8 @@
 from datetime import date
 
 from chatserver.conversations.conversation import ConversationRecord
-from chatserver.conversations.requests import ConversationDetails, Written
+from chatserver.conversations.membership import MembershipChange
+from chatserver.conversations.requests import ConversationChange, ConversationDetails, Written
 from quotas import instant
 from quotas.bookings import Price
 from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
@@ -125,3 +126,53 @@ async def test_a_guest_conversation_stays_open_for_7_days_after_the_session(supp
     last = seen.case.history[-1]
     assert (last.did, instant.text(last.at)) == ("effect:close_guest_later", "2026-01-15T09:00:00.000Z")
     assert await supplied.timer(ref) == ""
+
+
+async def test_a_cancellation_ends_with_what_is_paid_by_then(supplied: CaseDesk) -> None:
+    """Whoever charges may be paid for a month more after it became official."""
+    await supplied.membership()
+    ref = (await supplied.opened("m", "membership_cancellation", MIA)).case.id
+    await supplied.later(1)
+    longer = MembershipChange(paid_until=date(2026, 3, 10))
+    assert isinstance(await supplied.memberships.change("mia", longer, "service"), Written)
+    await supplied.show("2026-02-05T12:00:00+01:00")
+    await supplied.ring(ref)
+    seen = await supplied.seen(ref, SARA)
+    assert seen is not None
+    assert seen.due is not None
+    assert (seen.case.state, seen.case.facts.paid_until) == ("official", date(2026, 3, 10))
+    assert seen.due.at == instant.parse("2026-03-10T00:00:00+01:00")
+    assert (await record(supplied, "c1")).status == "open"
+    await supplied.show("2026-03-10T00:00:00+01:00")
+    await supplied.ring(ref)
+    assert (await record(supplied, "c1")).ended_reason == "cancelled"
+
+
+async def test_what_support_says_is_paid_stands(supplied: CaseDesk) -> None:
+    """That the renewal stops says nothing new."""
+    await supplied.membership()
+    await supplied.opened("m", "membership_cancellation", SARA, paid_until=date(2026, 1, 20))
+    await supplied.later(1)
+    seen = await supplied.seen("m", SARA)
+    assert seen is not None
+    assert seen.case.facts.paid_until == date(2026, 1, 20)
+
+
+async def test_it_renews_again_once_no_cancellation_stands(supplied: CaseDesk) -> None:
+    """A member of two mentors may have cancelled in both conversations."""
+    await supplied.membership()
+    await supplied.open("c3", mentor="kim", plan="coaching")
+    await supplied.opened("a", "membership_cancellation", MIA)
+    await supplied.opened("b", "membership_cancellation", MIA, conversation="c3")
+    for id, renews in (("a", False), ("b", True)):
+        await supplied.acted(id, "kept", MIA)
+        found = await supplied.memberships.find("mia")
+        assert found is not None
+        assert found.terms.renews is renews
+
+
+async def test_a_report_of_what_is_over_leaves_nothing_to_do_by_hand(supplied: CaseDesk) -> None:
+    over = ConversationChange(status="ended")
+    assert isinstance(await supplied.provisioning.change_conversation("c1", over), Written)
+    ref = (await supplied.opened("r", "misconduct", MIA, person="tom", suspend=True)).case.id
+    assert did(await supplied.seen(ref, SARA)) == ["opened", "effect:seal_evidence", "effect:suspend"]

@@ -61,9 +61,9 @@ async def test_a_conversation_that_cannot_be_opened_keeps_nobody_from_the_others
 async def test_one_who_is_cancelled_takes_nobody_along(server: HereServer) -> None:
     """The first of those who wait for a room opens it for all."""
     hub = server.parts.hub
-    first = asyncio.create_task(hub._room("c1"))
+    first = asyncio.create_task(hub._rooms.of("c1"))
     await asyncio.sleep(0)
-    second = asyncio.create_task(hub._room("c1"))
+    second = asyncio.create_task(hub._rooms.of("c1"))
     await asyncio.sleep(0)
     first.cancel()
     async with asyncio.timeout(10):

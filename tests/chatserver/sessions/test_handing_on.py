@@ -15,6 +15,7 @@ from quotas.instant import DAY
 from quotas.ledger.base import Posted
 from quotas.standing import Standing
 from quotas.store.errors import StoreError
+from tests.chatserver.heard import noting_on
 from tests.chatserver.sessions.desk import TUESDAY, Desk, opened, wanted
 from tests.quotas.ledger.desk import Desk as Talk
 
@@ -31,6 +32,7 @@ class Handing(Desk):
             appointments=self.appointments,
             credits=self.credits,
             telling=self.telling,
+            noting=noting_on(self.database, self.heard),
             clock=self.clock,
         )
 

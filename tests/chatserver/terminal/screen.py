@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import StringIO
 
 import pyte
@@ -17,6 +17,7 @@ from chatserver.terminal.chat import at_screen
 from chatserver.terminal.texts import Texts
 from quotas.phrases import Language
 from tests.chatserver.client.peer import eventually
+from tests.chatserver.realtime.servers import HereServer, token
 
 ENTER = "\r"
 ALT_ENTER = "\x1b\r"
@@ -111,3 +112,8 @@ async def terminal_of(
                     if not running.done():
                         terminal.type("\x03")
                     terminal.status.set_result(await asyncio.wait_for(running, 30))
+
+
+def at_terminal(server: HereServer, person: str, language: Language = "en") -> AbstractAsyncContextManager[Terminal]:
+    """That person's terminal, on a server that runs."""
+    return terminal_of(ChatClient(server.http, token(person)), language=language)

@@ -1,23 +1,21 @@
 """Cases in the terminal chat, on a real server: asked for by one call each, worked through, told of as they change."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
-from chatserver.client import ChatClient
 from chatserver.client.cases import CaseChoiceSaid
+from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
 from chatserver.terminal.case_wishes import facts_and_words, wish_of
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.instant import parse
-from quotas.phrases import Language
-from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
+from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.terminal.screen import ENTER, at_terminal
 from tests.stories.clock import when
 
 
@@ -29,12 +27,9 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         yield server
 
 
-def at_terminal(server: HereServer, person: str, language: Language = "en") -> AbstractAsyncContextManager[Terminal]:
-    return terminal_of(ChatClient(server.http, token(person)), language=language)
-
-
 async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
     """Support works it through; each sees what the other did as it happens, and the member decides."""
+    assert isinstance(await server.parts.provisioning.put_person("ulf", PersonDetails("mentor", "Ulf")), Written)
     async with at_terminal(server, "mia") as mia, at_terminal(server, "sara") as sara:
         await sara.sees("online")
         sara.type("/follow c1" + ENTER)
@@ -51,9 +46,11 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
         await mia.sees("You · opened: I want another field")
         await mia.sees("sara · note: Which field?")
         await mia.sees("/case 1 note | withdraw")
+        mia.type("/case 1 accept" + ENTER)
+        await mia.sees("That cannot be done now. Possible: note, withdraw.")
         sara.type("/case 1 proposed" + ENTER)
         await sara.sees("`mentor` is missing")
-        sara.type("/case 1 proposed mentor=tora chemistry=no She knows it" + ENTER)
+        sara.type("/case 1 proposed mentor=ulf chemistry=no He knows it" + ENTER)
         await mia.sees("Support suggests a new mentor. Say yes, ask for somebody else, or stay. · waits for you until")
         mia.type("/case 1 answered" + ENTER)
         await mia.sees("That cannot be done now. Possible: switched, exploring, kept, note, withdraw.")
@@ -62,8 +59,25 @@ async def test_a_member_changes_mentor_by_one_call(server: HereServer) -> None:
         await sara.sees("◦ Change of mentor: The member stays with the same mentor.")
         mia.forget()
         mia.type("/cases" + ENTER)
-        await mia.sees("Nothing is open with support; /request shows what you can ask for.")
+        await mia.sees("Nothing is open with support.")
         assert sara.drawn.count("◦ Change of mentor: Support has been") == 0
+
+
+async def test_an_answer_is_read_though_its_question_is_over(server: HereServer) -> None:
+    """It is the member's to read without support's saying so."""
+    async with at_terminal(server, "mia") as mia, at_terminal(server, "sara") as sara:
+        await mia.sees("online")
+        mia.type("/question Which card?" + ENTER)
+        await mia.sees("Support has your question and will answer it.")
+        await sara.sees("online")
+        sara.type("/cases" + ENTER)
+        await sara.sees("A question is waiting for an answer.")
+        sara.type("/case 1 answered Any card." + ENTER)
+        await mia.sees("Support has answered your question.")
+        mia.type("/cases all" + ENTER)
+        await mia.sees("1 Question to support · tora")
+        mia.type("/case 1" + ENTER)
+        await mia.sees("sara · answered: Any card.")
 
 
 async def test_cancelling_asks_first(server: HereServer) -> None:
@@ -138,6 +152,8 @@ async def test_the_member_sees_an_absence_before_writing(server: HereServer) -> 
         await ulf.sees("mia Good morning")
         ulf.type("Tora is skiing" + ENTER)
         await mia.sees("ulf Tora is skiing")
+        ulf.type("/request" + ENTER)
+        await ulf.sees("what tora and the member ask of support is theirs.")
 
 
 async def test_what_nobody_answered_is_sent_on_at_the_members_word(server: HereServer) -> None:

@@ -1,16 +1,13 @@
 """Support at a screen, on a real server: picks conversations by id or from the board, and leaves them again."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from chatserver.client import ChatClient
 from chatserver.protocol.codes import Close
-from quotas.phrases import Language
-from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
+from tests.chatserver.realtime.servers import HereServer, here
+from tests.chatserver.terminal.screen import ENTER, at_terminal
 
 
 @pytest.fixture
@@ -19,10 +16,6 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
     async with here(valkey_url, tmp_path) as server:
         await server.conversation("c1", "basic")
         yield server
-
-
-def at_terminal(server: HereServer, person: str, language: Language = "en") -> AbstractAsyncContextManager[Terminal]:
-    return terminal_of(ChatClient(server.http, token(person)), language=language)
 
 
 async def test_support_picks_from_the_board_and_reads_along(server: HereServer) -> None:

@@ -4,22 +4,19 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from chatserver.client import ChatClient
 from chatserver.sessions.hours_requests import HoursDetails, WeeklyHours
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.terminal.session_commands import picked
 from quotas import instant
 from quotas.instant import MINUTE
-from quotas.phrases import Language
 from quotas.plans import Service
 from quotas.session_book import WantedBooking
 from tests.chatserver.realtime.servers import HereServer, here, token
-from tests.chatserver.terminal.screen import ENTER, Terminal, terminal_of
+from tests.chatserver.terminal.screen import ENTER, at_terminal
 from tests.stories.clock import move_clock, when
 
 OSLO = "Europe/Oslo"
@@ -33,10 +30,6 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         weekly = [WeeklyHours("thursday", "17:00", "19:00"), WeeklyHours("monday", "09:00", "11:00")]
         await server.parts.hours.put("tora", HoursDetails(weekly=weekly))
         yield server
-
-
-def at_terminal(server: HereServer, person: str, language: Language = "en") -> AbstractAsyncContextManager[Terminal]:
-    return terminal_of(ChatClient(server.http, token(person)), language=language)
 
 
 async def book(server: HereServer, at: str, service: Service = "live_chat", id: str = "s1") -> None:

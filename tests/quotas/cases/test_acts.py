@@ -82,7 +82,9 @@ def test_another_cadence_is_for_plans_that_have_one() -> None:
         ),
         ("question", MIA, CaseFacts(units=1), "`units` is no fact of this; allowed: reason"),
         ("membership_cancellation", MIA, CaseFacts(), "`asked_on` is missing"),
-        ("credit_correction", MIA, CaseFacts(units=0), "`units` must not be 0"),
+        ("credit_correction", MIA, CaseFacts(units=0), "`units` must not be 0; allowed: -1000 to 1000"),
+        ("credit_correction", MIA, CaseFacts(units=-1001), "`units` must not be 0; allowed: -1000 to 1000"),
+        ("credit_correction", MIA, CaseFacts(units=2**70), "`units` must not be 0; allowed: -1000 to 1000"),
         ("misconduct", TOM, CaseFacts(), "`person` is missing"),
     ],
 )
@@ -155,6 +157,12 @@ def test_notes_are_for_support_or_shared_with_who_opened_it() -> None:
     assert act(case, CaseDoing("note", CaseFacts(units=1)), SIRI, OSLO, NOW) == CaseFault(
         "`units` is no fact of this; allowed: none"
     )
+
+
+def test_the_answer_to_a_question_is_shared_unless_support_says_otherwise() -> None:
+    case = opened("question", MIA)
+    assert did(case, "answered", SIRI, note="By card.").history[-1].audience == "shared"
+    assert did(case, "answered", SIRI, note="By phone.", audience="internal").history[-1].audience == "internal"
 
 
 def test_what_a_member_says_who_cancels_is_not_for_the_mentor_who_reported_it() -> None:

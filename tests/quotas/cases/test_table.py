@@ -147,7 +147,7 @@ def test_no_dead_end(kind: CaseKind, state: CaseState) -> None:
 
 @each_state
 def test_every_state_can_be_come_to(kind: CaseKind, state: CaseState) -> None:
-    path_to(kind, state)
+    assert len(path_to(kind, state)) < len(CASES[kind].states)
 
 
 @each_open_state
