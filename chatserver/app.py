@@ -54,6 +54,9 @@ from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
 from chatserver.sessions.standing_in import StandInBook
 from chatserver.settings import Settings
+from chatserver.sign_ins.identity_provider import IdentityProvider, ProviderAccount
+from chatserver.sign_ins.platform_people import PlatformPeople
+from chatserver.web.oidc import BACK, PlatformDesk
 from chatserver.web.own_exports import OwnExports
 from chatserver.web.routes import web_routes
 from chatserver.web.sign_in_pages import ASKING_FOR_MAIL, SignInDesk, WebLimits
@@ -102,6 +105,22 @@ async def traced(settings: Settings) -> AsyncIterator["Traces | None"]:
 
 
 @contextlib.asynccontextmanager
+async def signing_in(settings: Settings, base: Keyed) -> AsyncIterator[PlatformDesk | None]:
+    """What signs in by the platform's identity provider; None where the settings name none."""
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        yield None
+        return
+    back = f"{settings.outside_url}{BACK}"
+    account = ProviderAccount(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, back)
+    provider = IdentityProvider(account)
+    people = PlatformPeople(base.database, settings.oidc_person_claim)
+    try:
+        yield PlatformDesk(provider, people, base.sign_ins, await base.secrets.secret_of("signing-in"))
+    finally:
+        await provider.close()
+
+
+@contextlib.asynccontextmanager
 async def assembled(
     settings: Settings, store_url: str, seat: Seat | None = None, *, at_work: bool = True
 ) -> AsyncIterator[Parts]:
@@ -111,7 +130,11 @@ async def assembled(
     Raises the errors of its parts, each one sentence for people.
     """
     authenticator = Authenticator(settings)
-    async with with_keys(settings, store_url) as base, traced(settings) as traces:
+    async with (
+        with_keys(settings, store_url) as base,
+        traced(settings) as traces,
+        signing_in(settings, base) as platform,
+    ):
         await _require_all(base)
         metrics, ledger = base.metrics, base.ledger
         clock = StoreClock(await ledger.time(), ledger.shift)
@@ -230,7 +253,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                *web_routes(settings, desk, limits),
+                *web_routes(settings, desk, limits, platform),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],

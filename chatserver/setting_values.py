@@ -178,6 +178,17 @@ def _base_url(value: object) -> str:
     return url.rstrip("/")
 
 
+def _issuer(value: object) -> str:
+    """As it is: what a provider calls itself may end in a slash."""
+    url = _url("https", "http")(value)
+    parts = urlsplit(url)
+    if not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be what the provider calls itself, such as https://id.example.org")
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError("must start with https://: who answers without TLS could sign anybody in")
+    return url
+
+
 def _app_url(value: object) -> str:
     url = _url("https", "http")(value)
     if not urlsplit(url).hostname or not url.isascii() or any(char in url for char in '"<> '):
@@ -341,6 +352,10 @@ READERS: dict[str, Callable[[object], Any]] = {
     "public_url": _base_url,
     "platform_name": _text,
     "app_embedders": _origins,
+    "oidc_issuer": _issuer,
+    "oidc_client_id": _text,
+    "oidc_client_secret": _text,
+    "oidc_person_claim": _text,
     "app_url": _app_url,
     "archive_after": _whole(1, 86_400),
     "archive_keep_messages": _whole(0, 1_000_000),

@@ -55,6 +55,10 @@ DESCRIPTIONS: dict[str, str] = {
     "public_url": "The address under which this server is reached from outside; links in mails begin with it.",
     "platform_name": "What the platform calls itself: the title of the apps' pages.",
     "app_embedders": "Origins of web pages that may show the apps in a frame; none by default.",
+    "oidc_issuer": "The OpenID Connect provider that signs people in too, as its `iss` says; unset: none does.",
+    "oidc_client_id": "How that provider knows this server.",
+    "oidc_client_secret": "The secret that goes with it; unset for a public client, which has none.",
+    "oidc_person_claim": "Which claim says who it is: `email`, verified, or one that holds the person's id.",
     "app_url": "The address of the app that mails lead to, with `{conversation}` for the id; unset: no such link.",
     "archive_after": "Seconds until what was written is in the archive, from where a lost store is restored.",
     "archive_keep_messages": "Messages of a conversation that stay in the store, too, once they are archived.",
@@ -67,6 +71,9 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+
+_NEEDS = {"smtp_url": ("mail_from", "public_url"), "oidc_issuer": ("oidc_client_id", "public_url")}
+"""What has to be set with a setting."""
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 """Where a server listens that was told nothing else, and where a client looks for one."""
@@ -109,6 +116,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: str | None = None
     platform_name: str = "Mentor"
     app_embedders: tuple[str, ...] = ()
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_person_claim: str = "email"
     app_url: str | None = None
     archive_after: int = 60
     archive_keep_messages: int = 500
@@ -175,10 +186,10 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Setti
     sources = {key: given[key][1] if key in given else "default" for key in DESCRIPTIONS}
     settings = Settings(**values)
     _check_token_keys(settings, sources)
-    if settings.smtp_url is not None:
-        for key in ("mail_from", "public_url"):
-            if getattr(settings, key) is None:
-                raise SettingsError(f"`smtp_url` ({sources['smtp_url']}) needs `{key}`: {DESCRIPTIONS[key]}")
+    for key, needed in _NEEDS.items():
+        for other in needed:
+            if getattr(settings, key) is not None and getattr(settings, other) is None:
+                raise SettingsError(f"`{key}` ({sources[key]}) needs `{other}`: {DESCRIPTIONS[other]}")
     if settings.master_key is not None and settings.master_key_file is not None:
         raise SettingsError("`master_key` and `master_key_file` exclude each other; set only one")
     return settings, sources
@@ -189,7 +200,7 @@ def shown(settings: Settings, key: str) -> str:
     value = getattr(settings, key)
     if value is None or value == ():
         return "not set"
-    if key in ("jwt_secret", "master_key"):
+    if key in ("jwt_secret", "master_key", "oidc_client_secret"):
         return "***"
     if key in ("redis_url", "database_url", "jwt_jwks_url", "smtp_url"):
         return _masked(value)

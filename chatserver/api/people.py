@@ -40,7 +40,7 @@ class Revoked(Struct, frozen=True):
 
 async def put_person(call: HttpCall[NoQuery, PersonDetails]) -> HttpAnswer:
     status, record = written(await call.context.provisioning.put_person(call.id, call.body))
-    return HttpAnswer(status, _resource(record))
+    return HttpAnswer(status, person_resource(record))
 
 
 async def get_person(call: HttpCall[NoQuery, None]) -> HttpAnswer:
@@ -51,7 +51,7 @@ async def get_person(call: HttpCall[NoQuery, None]) -> HttpAnswer:
         person = await call.context.provisioning.get_person(call.id)
     if person is None:
         raise nobody(call.id)
-    return HttpAnswer(200, _resource(person))
+    return HttpAnswer(200, person_resource(person))
 
 
 async def put_locale(call: HttpCall[NoQuery, LocaleChoice]) -> HttpAnswer:
@@ -59,7 +59,7 @@ async def put_locale(call: HttpCall[NoQuery, LocaleChoice]) -> HttpAnswer:
     person = await call.context.provisioning.set_locale(call.id, call.body.locale)
     if person is None:
         raise nobody(call.id)
-    return HttpAnswer(200, _resource(person))
+    return HttpAnswer(200, person_resource(person))
 
 
 async def revoke_person(call: HttpCall[NoQuery, Revocation]) -> HttpAnswer:
@@ -73,7 +73,7 @@ async def revoke_person(call: HttpCall[NoQuery, Revocation]) -> HttpAnswer:
     return HttpAnswer(200, Revoked(call.id, instant.text(holds)))
 
 
-def _resource(record: person.PersonRecord) -> Person:
+def person_resource(record: person.PersonRecord) -> Person:
     return Person(
         id=record.id,
         role=record.role,

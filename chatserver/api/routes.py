@@ -33,6 +33,7 @@ from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
+from chatserver.api.finding_people import FIND_PEOPLE, GET_CONVERSATIONS_OF_PERSON
 from chatserver.api.hand_over import HAND_OVER
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
@@ -75,7 +76,9 @@ from quotas.store.errors import StoreError
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PERSON,
+    FIND_PEOPLE,
     GET_PERSON,
+    GET_CONVERSATIONS_OF_PERSON,
     PUT_LOCALE,
     REVOKE_PERSON,
     PUT_CONVERSATION,

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.person import Locale, PersonRecord
 from chatserver.conversations.person_news import PersonNews
+from chatserver.conversations.records import records_of
 from chatserver.conversations.requests import (
     Conflict,
     ConversationChange,
@@ -115,6 +116,16 @@ class Provisioning:
         """Those of `ids` that there are."""
         async with self._database.read() as connection:
             return await people.find_all(connection, ids)
+
+    async def find_people(self, words: str, role: Role | None, most: int) -> list[PersonRecord]:
+        """By name, id or address, the first by name."""
+        async with self._database.read() as connection:
+            return await people.found_by(connection, words, role, most)
+
+    async def conversations_of(self, person: str) -> list[ConversationRecord]:
+        """All of a person's, on whichever side, by id."""
+        async with self._database.read() as connection:
+            return await records_of(connection, person)
 
     async def names(self, ids: Collection[str]) -> dict[str, str]:
         """Those of `ids` that have a name, by id."""

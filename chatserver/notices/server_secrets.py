@@ -16,7 +16,7 @@ from chatserver.records.database import Database, DatabaseError
 SERVER_SECRET_BYTES = 48
 """128 bits more than a P-256 key has, which can so be made of it without bias (FIPS 186-5, A.2.1)."""
 
-ServerSecretName = Literal["vapid", "unsubscribe", "tickets"]
+ServerSecretName = Literal["vapid", "unsubscribe", "tickets", "signing-in"]
 
 
 class ServerSecrets:

@@ -3,7 +3,7 @@
 A page is a shell that loads its script and style; it holds nothing of anybody, so no token is needed to get it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
 
 from starlette.requests import Request
@@ -40,22 +40,28 @@ _NOT_BUILT = """<!doctype html>
 """
 
 
-def app_routes(assets: Assets | None, name: str, embedders: Sequence[str] = ()) -> list[BaseRoute]:
-    """Routes of the pages and of what they load. `name` is what the platform calls itself."""
+def app_routes(
+    assets: Assets | None, name: str, embedders: Sequence[str] = (), provider: str | None = None
+) -> list[BaseRoute]:
+    """Routes of the pages and of what they load. `name` is what the platform calls itself.
+
+    `provider` is where its identity provider signs people in.
+    """
+    told = {"platform": name} | ({"provider": provider} if provider else {})
     routes: list[BaseRoute] = []
     for page, path in PAGES.items():
-        routes.append(Route(path, _page(assets, page, name, embedders)))
+        routes.append(Route(path, _page(assets, page, told, embedders)))
     if assets is not None:
         routes.append(Route(f"{PREFIX}/{{name}}", assets.serve))
         routes.append(Route(WORKER, _worker(assets)))
     return routes
 
 
-def _page(assets: Assets | None, page: str, name: str, embedders: Sequence[str]) -> Endpoint:
+def _page(assets: Assets | None, page: str, told: Mapping[str, str], embedders: Sequence[str]) -> Endpoint:
     headers = page_headers(embedders, calls=page == "call")
     if assets is None:
         return _said(503, _NOT_BUILT, headers)
-    texts = {each: _shell(assets, page, name, each) for each in assets.manifest.words}
+    texts = {each: _shell(assets, page, told, each) for each in assets.manifest.words}
 
     async def shown(request: Request) -> Response:
         return HTMLResponse(texts[language(request.headers.get("accept-language", ""))], headers=headers)
@@ -80,21 +86,22 @@ def _worker(assets: Assets) -> Endpoint:
     return served
 
 
-def _shell(assets: Assets, page: str, name: str, spoken: str) -> str:
+def _shell(assets: Assets, page: str, told: Mapping[str, str], spoken: str) -> str:
     loads = assets.manifest.pages[page]
     # The words that the browser asks for first: so they are there when the script is.
     early = (*loads.preload, assets.manifest.words[spoken])
     preloads = "".join(f'<link rel="modulepreload" href="{PREFIX}/{each}">\n' for each in early)
+    attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in told.items())
     return f"""<!doctype html>
 <html lang="{spoken}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="{_VIEWPORT}">
 <meta name="color-scheme" content="light dark">
-<title>{escape(name)}</title>
+<title>{escape(told["platform"])}</title>
 <link rel="stylesheet" href="{PREFIX}/{loads.style}">
 {preloads}<script type="module" src="{PREFIX}/{loads.script}"></script>
 </head>
-<body data-platform="{escape(name, quote=True)}"></body>
+<body {attributes}></body>
 </html>
 """

@@ -4,13 +4,17 @@ from starlette.routing import BaseRoute
 
 from chatserver.settings import Settings
 from chatserver.web.assets import assets_in
+from chatserver.web.oidc import PLATFORM, PlatformDesk, platform_routes
 from chatserver.web.pages import app_routes
 from chatserver.web.sign_in_pages import SignInDesk, WebLimits, sign_in_routes
 
 
-def web_routes(settings: Settings, desk: SignInDesk, limits: WebLimits) -> list[BaseRoute]:
+def web_routes(
+    settings: Settings, desk: SignInDesk, limits: WebLimits, platform: PlatformDesk | None
+) -> list[BaseRoute]:
     """Those of the apps that were built; where none were, of pages that say so."""
     return [
         *sign_in_routes(desk, limits, settings.public_url),
-        *app_routes(assets_in(), settings.platform_name, settings.app_embedders),
+        *(platform_routes(platform, limits.any, settings.outside_url) if platform else ()),
+        *app_routes(assets_in(), settings.platform_name, settings.app_embedders, PLATFORM if platform else None),
     ]

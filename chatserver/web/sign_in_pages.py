@@ -22,16 +22,15 @@ from chatserver.conversations.person import Locale
 from chatserver.conversations.requests import FieldProblem
 from chatserver.notices.texts import first_name
 from chatserver.setting_values import Rate
-from chatserver.sign_ins.sign_in import SIGN_IN_LASTS, SignedIn, SignIn
+from chatserver.sign_ins.sign_in import SignedIn, SignIn
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
 from chatserver.sign_ins.sign_in_mails import AskedByAddress, AskedByLink, SignInMails
 from chatserver.web.own_exports import EXPORT_FORMS, ExportForm, ExportsBusyError, FileStream, OwnExports
-from quotas.instant import MINUTE, SECOND, text
+from chatserver.web.sign_in_cookie import SignInCookie, device_of
+from quotas.instant import MINUTE, text
 
-COOKIE: Final = "signed-in"
 ADDRESS_PATTERN: Final = r"^[^\s@]+@[^\s@]+$"
-SECURE_COOKIE: Final = f"__Host-{COOKIE}"
 
 
 class LinkSecret(Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,8 +150,8 @@ class _FromApps(OpenEndpoint, ABC):
 
     async def cookie_of(self, request: Request) -> str:
         """Raises ProblemError 401 where there is none."""
-        cookie = request.cookies.get(cookie_name(request))
-        if not cookie:
+        cookie = cookie_of(request).of(request)
+        if cookie is None:
             raise signed_out()
         return cookie
 
@@ -213,7 +212,7 @@ class _GetTicket(_FromApps):
             raise signed_out()
         response = _json(ticket)
         # It lasts longer in the browser too.
-        _keep(request, response, cookie)
+        cookie_of(request).keep(response, cookie)
         return response
 
 
@@ -221,12 +220,10 @@ class _SignOut(_FromApps):
     kind = "signing out"
 
     async def from_app(self, request: Request) -> Response:
-        if cookie := request.cookies.get(cookie_name(request)):
+        if cookie := cookie_of(request).of(request):
             await self._book.sign_out(cookie)
         response = Response(status_code=204, headers={"Clear-Site-Data": '"cache", "storage"'})
-        response.delete_cookie(
-            cookie_name(request), path="/", secure=_is_secure(request), httponly=True, samesite="lax"
-        )
+        cookie_of(request).drop(response)
         return response
 
 
@@ -267,19 +264,14 @@ class _EndSignIn(_FromApps):
 def welcomed(request: Request, signed_in: SignedIn) -> Response:
     """Where to go on, with the cookie."""
     response = _json(SignedInAs(f"/app/{signed_in.role}"))
-    _keep(request, response, signed_in.cookie)
+    cookie_of(request).keep(response, signed_in.cookie)
     return response
 
 
-def cookie_name(request: Request) -> str:
-    """`__Host-` needs TLS, which localhost has not."""
-    return SECURE_COOKIE if _is_secure(request) else COOKIE
-
-
-def device_of(request: Request) -> str:
-    """How the browser calls itself, as far as it can be shown."""
-    said = request.headers.get("user-agent", "")
-    return "".join(each for each in said if each.isprintable())
+def cookie_of(request: Request) -> SignInCookie:
+    """As the browser that posts has it: a proxy that ends TLS asks us without, but Origin tells."""
+    origin = request.headers.get("origin", "")
+    return SignInCookie(secure=origin.startswith("https://") or request.url.scheme == "https")
 
 
 def signed_out() -> ProblemError:
@@ -290,23 +282,6 @@ def signed_out() -> ProblemError:
 def opens_nothing() -> ProblemError:
     """A link that signs nobody in, or nobody any more."""
     return ProblemError(404, "the link opens nothing, or nothing any more; ask for a new one")
-
-
-def _keep(request: Request, response: Response, cookie: str) -> None:
-    response.set_cookie(
-        cookie_name(request),
-        cookie,
-        max_age=SIGN_IN_LASTS // SECOND,
-        path="/",
-        secure=_is_secure(request),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _is_secure(request: Request) -> bool:
-    """Whether the browser came by TLS: a proxy that ends it asks us without."""
-    return request.headers.get("origin", "").startswith("https://") or request.url.scheme == "https"
 
 
 def _view(sign_in: SignIn, current: SignIn) -> SignInView:

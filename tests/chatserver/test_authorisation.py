@@ -75,6 +75,9 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putPerson", "new"): WRITERS,
     ("getPerson", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, "ok", "ok"),
     ("getPerson", "absent"): NOBODY_FINDS_IT,
+    ("findPeople", "?search=mia"): WRITERS,
+    ("getConversationsOfPerson", "mia"): WRITERS,
+    ("getConversationsOfPerson", "absent"): WRITERS_FIND_NOTHING,
     ("putLocale", "mia"): row(401, "ok", 404, 404, 404, "ok", 404, 404, "ok"),
     ("putLocale", "sara"): row(401, *[404] * 6, "ok", "ok"),
     ("putLocale", "absent"): NOBODY_FINDS_IT,
@@ -321,6 +324,7 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("notices", ""): row(Close.HELLO_FIRST, *["notices"] * 7, "not_allowed"),
     ("notices_read", ""): row(Close.HELLO_FIRST, *["notices_read"] * 7, "not_allowed"),
+    ("renew", ""): row(Close.HELLO_FIRST, *["token_refused"] * 8),
     ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
 """By command and conversation: the type of the answer, an error's code, "" for silence, or how the connection ends."""
@@ -331,6 +335,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "watch": {"replies": True},
     "join": {"booking": "b1"},
     "notices_read": {"upto": 1},
+    "renew": {"token": "nonsense"},
 }
 
 
@@ -393,13 +398,13 @@ NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getRepliesToday",
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
     "putLocale",
-    *("notices", "notices_read"),
+    *("notices", "notices_read", "renew"),
     *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
 """What support too gets of itself alone."""
-DENIALS = set(CODES) - {"not_open"}
-"""Whoever hears the rules say no has the right to ask."""
+DENIALS = set(CODES) - {"not_open", "token_refused"}
+"""Whoever hears the rules say no, or that a token is no good, has the right to ask."""
 
 
 def words(name: str, table: dict[tuple[str, str], dict[str, object]]) -> list[str]:
@@ -493,6 +498,7 @@ async def answered(device: Device, kind: str) -> str:
         "join": "session",
         "notices": "notices",
         "notices_read": "notices_read",
+        "renew": "renewed",
     }
     if kind in answers:
         heard = await device.hears_one_of("error", answers[kind])

@@ -54,6 +54,24 @@ async def at_address(connection: AsyncConnection, address: str, most: int) -> li
     return [_person(row) for row in await connection.execute(query.order_by(PEOPLE.c.id).limit(most))]
 
 
+async def found_by(connection: AsyncConnection, words: str, role: Role | None, most: int) -> list[PersonRecord]:
+    """Whose name has `words` in it, or whose id or address begins so, in upper or lower case: the first by name.
+
+    `words` '' is everybody. Erased people have no name, and are found by their id alone.
+    """
+    query = select(PEOPLE)
+    if words:
+        # A database that knows upper and lower case of ASCII alone finds other letters as they are written in names.
+        names = [PEOPLE.c.name.contains(each, autoescape=True) for each in {words, words.lower(), words.title()}]
+        names.append(func.lower(PEOPLE.c.name).contains(words.lower(), autoescape=True))
+        begins = [func.lower(each).startswith(words.lower(), autoescape=True) for each in (PEOPLE.c.id, PEOPLE.c.email)]
+        query = query.where(or_(*names, *begins))
+    if role is not None:
+        query = query.where(PEOPLE.c.role == role)
+    rows = await connection.execute(query.order_by(PEOPLE.c.name, PEOPLE.c.id).limit(most))
+    return [_person(row) for row in rows]
+
+
 async def names(connection: AsyncConnection, ids: Collection[str]) -> dict[str, str]:
     """Those of `ids` that have one, by id."""
     found: dict[str, str] = {}

@@ -27,13 +27,24 @@ async def booked(server: HereServer, id: str, service: str, at: str, *, conversa
     await _asked(server, "PUT", f"/v1/bookings/{id}", details)
 
 
+async def extra(server: HereServer, id: str, at: str) -> None:
+    """A call outside the plan, booked by the member."""
+    details = {"conversation": "c1", "service": "video_call", "starts_at": at, "minutes": 30, "kind": "extra"}
+    await _asked(server, "PUT", f"/v1/bookings/{id}", details, by="mia")
+
+
+async def called_off(server: HereServer, id: str) -> None:
+    """By the member."""
+    await _asked(server, "POST", f"/v1/bookings/{id}/cancel", {}, by="mia")
+
+
 async def moved(server: HereServer, id: str, to: str) -> None:
     """To another start."""
     await _asked(server, "PATCH", f"/v1/bookings/{id}", {"starts_at": to})
 
 
-async def _asked(server: HereServer, method: str, path: str, body: dict[str, object]) -> None:
-    headers = {"Authorization": f"Bearer {token('tora', seconds=A_YEAR)}"}
+async def _asked(server: HereServer, method: str, path: str, body: dict[str, object], by: str = "tora") -> None:
+    headers = {"Authorization": f"Bearer {token(by, seconds=A_YEAR)}"}
     async with http_client(server.http, headers=headers) as api:
         answer = await api.request(method, path, json=body)
     assert answer.is_success, answer.text

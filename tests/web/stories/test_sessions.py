@@ -84,3 +84,38 @@ async def test_cancelling_says_first_what_it_costs_and_the_free_way_stands_befor
             await expect(sessions(page).get_by_text("Nothing is booked.")).to_be_visible()
             await sessions(page).get_by_role("link", name="Sessions").click()
             await expect(page.get_by_text("1 of 2 left.", exact=True)).to_be_visible()
+
+
+async def test_a_mentor_opens_hours_books_and_closes_with_a_no_show(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """Hours that are saved are what members may book; who is booked stands under today, and what is owed is there."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "live")
+        async with signed_in(browser, server, "tora") as tora, signed_in(browser, server, "mia", **PHONE) as mia:
+            page = tora.page
+            await page.get_by_role("link", name="Hours and absences").click()
+            await page.get_by_role("button", name="Add hours on Friday").click()
+            await page.get_by_label("Until, Friday").fill("10:00")
+            await page.get_by_role("button", name="Save").click()
+            await expect(page.get_by_text("The hours are saved.")).to_be_visible()
+            await page.get_by_role("link", name="Conversations").click()
+            await page.get_by_role("link", name="Mia").click()
+            await page.get_by_role("button", name="Book session").click()
+            dialog = page.get_by_role("dialog", name="Book session")
+            await expect(dialog.get_by_text("For Mia, live.")).to_be_visible()
+            await dialog.get_by_role("button", name="Choose a time").click()
+            await expect(slot(page, "Friday 9 January", "09:30")).to_be_attached()
+            # Mentors book any time at which both are free.
+            await dialog.get_by_label("Another time").fill("2026-01-05T09:15")
+            await dialog.get_by_role("button", name="Mon 5 Jan, 09:15").click()
+            await expect(dialog.get_by_text("1 of 2 are left then until")).to_be_visible()
+            await dialog.get_by_role("button", name="Book session").click()
+            await expect(dialog).to_be_hidden()
+            await expect(mia.page.get_by_text("Video call Mon 5 Jan 09:15")).to_be_visible()
+            await page.get_by_role("link", name="Today", exact=True).click()
+            await move_clock(valkey_url, when("monday", "09:16"))
+            await page.get_by_role("button", name="Join the session with Mia").click()
+            await move_clock(valkey_url, when("monday", "09:26"))
+            await page.get_by_role("button", name="Mia did not come").click()
+            await expect(page.get_by_text("Video call, 30\u00a0min, did not come")).to_be_visible()

@@ -501,6 +501,22 @@ export interface ConversationDetails {
   chosen_plan?: string | null;
 }
 
+/** One that a person is in, on one side or the other. */
+export interface ConversationOfPerson {
+  id: string;
+  member: string;
+  mentor: string;
+  plan: string;
+  status: "ended" | "open" | "paused" | "suspended";
+}
+
+/** All that a person is or was in, by id; `names` are those of their people, by id, as far as they have one. */
+export interface ConversationsOfPerson {
+  person: string;
+  conversations: ConversationOfPerson[];
+  names: Record<string, string>;
+}
+
 /**
  * Units of 30 minutes to add, or below 0 to take, in the period that contains `day`; left out or null: the present.
  *
@@ -888,6 +904,12 @@ export interface OpeningNotice {
   conversation: string;
   asked: boolean;
   opens_at: string | null;
+}
+
+/** The first of them, by name; `more` says whether there are others: search for more of the name. */
+export interface PeopleFound {
+  people: Person[];
+  more: boolean;
 }
 
 /** A person. Instants are RFC 3339 in UTC. */

@@ -7,8 +7,10 @@ import { personMenu } from "../parts/person_menu.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
+import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import "../cases/request_dialog.ts";
 import type { RequestDialog } from "../cases/request_dialog.ts";
+import type { BookDialog } from "../sessions/book_dialog.ts";
 import type { Talk } from "../state/talk.ts";
 import { caseDeskOf } from "../cases/case_desk.ts";
 import "./conversation_list.ts";
@@ -31,6 +33,7 @@ export class MentorPage extends PageElement {
   declare app: App;
   readonly #place = new Place();
   readonly #loaded = new Set<string>();
+  #canBook = false;
   #stop: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -38,6 +41,8 @@ export class MentorPage extends PageElement {
     this.#stop = [this.#place, this.app.chats].map((each) =>
       each.watch(() => this.requestUpdate())
     );
+    const { words } = this.app;
+    this.#stop.push(new Shortcuts(words, talkShortcuts(this, words)).listen());
   }
 
   override disconnectedCallback(): void {
@@ -51,7 +56,7 @@ export class MentorPage extends PageElement {
     const tab = TABS.find((each) => each.path === first);
     const waiting = chats.talks.filter((each) => each.view.reply.waiting_since).length;
     return html`
-      <div class="desk">
+      <div class="desk" @book=${this.#book} @say=${this.#say}>
         <div class="desk__in">
         <header class="topbar">
           <h1 class="vh">${tab ? tab.label(this.app) : words.mentor.conversations}</h1>
@@ -75,6 +80,9 @@ export class MentorPage extends PageElement {
         </div>
       </div>
       <page-announcer></page-announcer>
+      ${this.#canBook
+        ? html`<book-dialog .app=${this.app} @say=${this.#say}></book-dialog>`
+        : nothing}
       <request-dialog .app=${this.app} .desk=${caseDeskOf(this.app)}></request-dialog>
     `;
   }
@@ -87,8 +95,7 @@ export class MentorPage extends PageElement {
         ${talk
           ? html`
             <mentor-thread @request=${() => this.#request(talk)} .app=${this
-              .app} .talk=${talk}
-              @say=${this.#say}></mentor-thread>
+              .app} .talk=${talk}></mentor-thread>
           `
           : html`
             <section class="thread thread--none only-wide">
@@ -121,6 +128,16 @@ export class MentorPage extends PageElement {
   #request(talk: Talk): void {
     void this.querySelector<RequestDialog>("request-dialog")?.open(talk.view);
   }
+
+  /** Its script comes when it is asked for first. */
+  readonly #book = async (event: CustomEvent<Talk | undefined>): Promise<void> => {
+    const talk = event.detail ?? undefined;
+    await import("../sessions/book_dialog.ts");
+    this.#canBook = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    await this.querySelector<BookDialog>("book-dialog")?.open(talk);
+  };
 
   readonly #say = (event: CustomEvent<string>): void => {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);

@@ -55,6 +55,11 @@ export class Times {
     return glued(this.#format({ day: "numeric", month: "long" }, instant));
   }
 
+  /** "December 2026". */
+  monthAndYear(instant: number): string {
+    return this.#format({ month: "long", year: "numeric" }, instant);
+  }
+
   /** "2026-12-02": the day as programs write it. */
   date(instant: number): string {
     return new Date(this.dayNumber(instant) * DAY).toISOString().slice(0, 10);
@@ -162,6 +167,21 @@ export function money(language: Language, amount: number, currency: string): str
   return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency, ...whole }).format(
     value,
   );
+}
+
+/** 550 for 55000 øre. Raises RangeError where there is no such currency. */
+export function majorUnits(amount: number, currency: string): number {
+  return amount / 10 ** digitsOf(currency);
+}
+
+/** 55000 øre for 550, rounded. Raises RangeError where there is no such currency. */
+export function minorUnits(value: number, currency: string): number {
+  return Math.round(value * 10 ** digitsOf(currency));
+}
+
+function digitsOf(currency: string): number {
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** A day's number holds on to its month. */

@@ -166,7 +166,9 @@ export class SessionBooking extends SessionsElement {
         }</p>`
         : nothing}
       <fieldset>
-        <legend class="label label--large">${words.booking.whichService}</legend>
+        <legend class="label label--large">${role === "member"
+          ? words.booking.whichService
+          : words.booking.whichSession}</legend>
         <div class="choices">${choices.map((each) => this.#option(each))}</div>
       </fieldset>
       ${this.#lengths()}

@@ -1,0 +1,114 @@
+// When a mentor is away, and what is booked within that: it stays until it is moved.
+
+import { html, nothing } from "lit";
+import type { AbsenceList, AbsenceView } from "../app/api_types.ts";
+import { HttpProblem } from "../app/http.ts";
+import { nameOf } from "../app/names.ts";
+import type { App } from "../app/start.ts";
+import { PageElement } from "../parts/element.ts";
+import { Times } from "../parts/format.ts";
+
+export class MentorAbsences extends PageElement {
+  static override properties = { app: { attribute: false } };
+
+  declare app: App;
+  #absences: AbsenceView[] | undefined;
+  #problem = "";
+  #said = "";
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  #path(id?: string): string {
+    const all = `/v1/mentors/${encodeURIComponent(this.app.user)}/absences`;
+    return id === undefined ? all : `${all}/${encodeURIComponent(id)}`;
+  }
+
+  async #load(): Promise<void> {
+    await this.#try(async () => {
+      this.#absences = (await this.app.http.get<AbsenceList>(this.#path())).absences;
+    });
+  }
+
+  protected override render() {
+    const { words } = this.app;
+    return html`
+      <section class="card stack" aria-labelledby="absences-title">
+        <h2 id="absences-title">${words.absences.title}</h2>
+        <p class="small quiet">${words.absences.lead}</p>
+        ${this.#absences?.length === 0
+          ? html`<p class="quiet">${words.absences.none}</p>`
+          : html`<ul class="list">${(this.#absences ?? []).map((each) => this.#row(each))}</ul>`}
+        <form class="stack" @submit=${this.#add}>
+          <div class="row">${this.#field("from", words.absences.from)}${this.#field(
+            "until",
+            words.absences.until,
+          )}</div>
+          <p><button class="btn" type="submit">${words.absences.add}</button></p>
+        </form>
+        <p role="status">${this.#said}</p>
+        ${this.#problem ? html`<p role="alert">${this.#problem}</p>` : nothing}
+      </section>
+    `;
+  }
+
+  #row(absence: AbsenceView) {
+    const { words, language, chats } = this.app;
+    const times = new Times(language);
+    const now = chats.chat.clock.now();
+    const [from, until] = [Date.parse(absence.from), Date.parse(absence.until)];
+    const said = words.absences.fromUntil(
+      `${times.day(from, now)} ${times.at(from)}`,
+      `${times.day(until, now)} ${times.at(until)}`,
+    );
+    return html`<li><span><strong>${said}</strong><br><span class="quiet">${
+      absence.substitute ? words.absences.standsIn(nameOf(absence.substitute)) : nothing
+    } ${
+      absence.bookings.length ? words.absences.booked(absence.bookings.length) : nothing
+    }</span></span><button class="btn" type="button" aria-label=${
+      words.absences.removeThat(said)
+    } @click=${() => this.#remove(absence)}>${words.hours.remove}</button></li>`;
+  }
+
+  #field(name: string, label: string) {
+    return html`<p class="field"><label for="absence-${name}">${label}</label><input class="input"
+      id="absence-${name}" name=${name} type="datetime-local" required></p>`;
+  }
+
+  readonly #add = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const target = event.target as HTMLFormElement;
+    const form = new FormData(target);
+    const at = (name: string) => new Date(String(form.get(name))).toISOString();
+    await this.#try(async () => {
+      const id = crypto.randomUUID();
+      await this.app.http.put(this.#path(id), { from: at("from"), until: at("until") });
+      target.reset();
+      this.#said = this.app.words.absences.saved;
+      await this.#load();
+    });
+  };
+
+  #remove(absence: AbsenceView): Promise<void> {
+    return this.#try(async () => {
+      await this.app.http.delete(this.#path(absence.id));
+      this.#said = "";
+      await this.#load();
+    });
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    this.#problem = "";
+    try {
+      await act();
+    } catch (fault) {
+      const isWrong = fault instanceof HttpProblem && fault.problem.status === 422;
+      this.#problem = isWrong ? this.app.words.absences.wrong : this.app.words.common.failed;
+    }
+    this.requestUpdate();
+  }
+}
+
+customElements.define("mentor-absences", MentorAbsences);

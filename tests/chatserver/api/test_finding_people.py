@@ -1,0 +1,45 @@
+"""Support finds people by what they are called, and what they are in."""
+
+import httpx
+
+from tests.chatserver.api.serving import bearer
+from tests.databases import ON_EACH
+
+pytestmark = ON_EACH
+SUPPORT = bearer("eva", "support")
+
+
+async def found(http: httpx.AsyncClient, **query: str | int) -> list[str]:
+    answer = await http.get("/v1/people", params=query, headers=SUPPORT)
+    assert answer.status_code == 200, answer.text
+    return [each["id"] for each in answer.json()["people"]]
+
+
+async def test_people_are_found_by_name_id_and_address(http: httpx.AsyncClient, two_conversations: None) -> None:
+    """In upper and lower case; what a pattern would mean is a letter like any other."""
+    person = {"role": "member", "name": "Åse Ødegård", "email": "Ase@example.no"}
+    assert (await http.put("/v1/people/u-17", json=person)).status_code == 201
+    for words in ("Ødegård", "Åse", "åse", "degår", "u-1", "U-17", "ase@EXAMPLE"):
+        assert await found(http, search=words) == ["u-17"], words
+    assert await found(http, search="%") == await found(http, search="_") == []
+    assert await found(http, search="  kari ") == ["kari"]
+    assert await found(http, role="mentor") == ["ann", "tom"]
+    page = (await http.get("/v1/people", params={"limit": 2}, headers=SUPPORT)).json()
+    assert ([each["id"] for each in page["people"]], page["more"]) == (["ann", "kari"], True)
+
+
+async def test_a_persons_conversations(http: httpx.AsyncClient, two_conversations: None) -> None:
+    for person in ("kari", "tom"):
+        answer = await http.get(f"/v1/people/{person}/conversations", headers=SUPPORT)
+        assert answer.json() == {
+            "person": person,
+            "conversations": [{"id": "c1", "member": "kari", "mentor": "tom", "plan": "basic", "status": "open"}],
+            "names": {"kari": "Kari", "tom": "Tom"},
+        }
+    assert (await http.get("/v1/people/nobody/conversations", headers=SUPPORT)).status_code == 404
+
+
+async def test_members_and_mentors_find_nobody(http: httpx.AsyncClient, two_conversations: None) -> None:
+    for caller in (bearer("kari", "member"), bearer("tom", "mentor")):
+        for path in ("/v1/people?search=kari", "/v1/people/kari/conversations"):
+            assert (await http.get(path, headers=caller)).status_code == 403
