@@ -75,6 +75,38 @@ async def member_menu(stage: Stage) -> Page:
     return page
 
 
+async def member_keys(stage: Stage) -> Page:
+    """The list of shortcuts, in front."""
+    await stage.server.conversation("c1", "basic")
+    page = await stage.app("mia")
+    await expect(page.locator(".composer")).to_be_visible()
+    await page.keyboard.press("?")
+    await expect(page.locator("#shortcuts dt").first).to_be_visible()
+    return page
+
+
+async def member_requests(stage: Stage) -> Page:
+    """What one may ask for, in front."""
+    page = await member_menu(stage)
+    await page.locator("#menu li:has(button)").first.get_by_role("button").click()
+    await expect(page.locator("#request li").first).to_be_visible()
+    return page
+
+
+async def member_offline(stage: Stage) -> Page:
+    """What was read stays, and a text waits."""
+    await stage.server.conversation("c1", "basic")
+    await stage.said("tora", "I have read what you wrote last week.")
+    page = await stage.app("mia")
+    await expect(page.get_by_text("I have read what you wrote last week.")).to_be_visible()
+    await page.context.set_offline(True)
+    await expect(page.locator(".strip--offline")).to_be_visible()
+    await page.locator("textarea").fill("I am on the train now.")
+    await page.locator("[type=submit]").click()
+    await expect(page.locator(".mark--unsent")).to_be_visible()
+    return page
+
+
 async def _locked(stage: Stage) -> Page:
     page = await stage.app("mia")
     await expect(page.locator(".composer--locked")).to_be_visible()
@@ -88,4 +120,7 @@ MEMBER_STATES = {
     "member-suspended": member_suspended,
     "member-ended": member_ended,
     "member-menu": member_menu,
+    "member-keys": member_keys,
+    "member-requests": member_requests,
+    "member-offline": member_offline,
 }

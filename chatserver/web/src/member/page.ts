@@ -10,14 +10,17 @@ import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import "../parts/composer.ts";
+import type { RequestDialog as RequestDialogElement } from "../cases/request_dialog.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { helpStrip } from "../parts/help_dialog.ts";
 import { icon } from "../parts/icons.ts";
+import { makeRoomForKeyboard } from "../parts/keyboard_room.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
 import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
+import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import { hatching } from "../parts/week_figure.ts";
 import { talkNotes } from "../parts/talk_notes.ts";
 import { Ticker } from "../parts/ticker.ts";
@@ -43,6 +46,7 @@ export class MemberPage extends PageElement {
   readonly #place = new Place();
   #hasSessionPages = false;
   #ticker: Ticker | undefined;
+  #shortcuts: Shortcuts | undefined;
   #stopTalk: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -52,6 +56,13 @@ export class MemberPage extends PageElement {
     // What stands beside the conversation is asked for once there is room.
     addEventListener("resize", redraw);
     this.#stop.push(() => removeEventListener("resize", redraw));
+    const { words } = this.app;
+    const help = () => this.querySelector<HTMLElement>("#help")?.showPopover();
+    this.#shortcuts = new Shortcuts(words, [
+      ...talkShortcuts(this, words),
+      { key: "h", label: words.common.help, act: help },
+    ]);
+    this.#stop.push(this.#shortcuts.listen(), makeRoomForKeyboard(document.documentElement));
     const { clock } = this.app.chats.chat;
     this.#ticker ??= new Ticker(this, clock, () => [this.#talk?.view.next_session?.starts_at]);
   }
@@ -186,6 +197,8 @@ export class MemberPage extends PageElement {
     return [
       { label: words.sessions.all, href: Place.link("sessions") },
       ...this.#others(),
+      ...(this.#talk ? [{ label: words.cases.requests, act: this.#request }] : []),
+      { label: words.shortcuts.title, act: () => void this.#shortcuts?.show() },
       { label: words.settings.title, href: "/app/settings" },
       { label: words.common.signOut, act: this.#signOut },
     ];
@@ -239,6 +252,22 @@ export class MemberPage extends PageElement {
 
   readonly #say = (event: CustomEvent<string>): void => {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
+  };
+
+  /** What one may ask for is loaded by whoever asks. */
+  readonly #request = async (): Promise<void> => {
+    const [{ RequestDialog }, { caseDeskOf }] = await Promise.all([
+      import("../cases/request_dialog.ts"),
+      import("../cases/case_desk.ts"),
+    ]);
+    let dialog = this.querySelector<RequestDialogElement>("request-dialog");
+    if (!dialog) {
+      dialog = new RequestDialog();
+      dialog.app = this.app;
+      dialog.desk = caseDeskOf(this.app);
+      this.append(dialog);
+    }
+    if (this.#talk) await dialog.open(this.#talk.view);
   };
 
   readonly #signOut = (): void => {

@@ -7,6 +7,7 @@ import { personMenu } from "../parts/person_menu.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
 import { PageElement } from "../parts/element.ts";
+import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import "../cases/request_dialog.ts";
 import type { RequestDialog } from "../cases/request_dialog.ts";
 import type { BookDialog } from "../sessions/book_dialog.ts";
@@ -41,6 +42,8 @@ export class MentorPage extends PageElement {
     this.#stop = [this.#place, this.app.chats].map((each) =>
       each.watch(() => this.requestUpdate())
     );
+    const { words } = this.app;
+    this.#stop.push(new Shortcuts(words, talkShortcuts(this, words)).listen());
   }
 
   override disconnectedCallback(): void {

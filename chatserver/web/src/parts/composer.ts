@@ -165,6 +165,10 @@ export class ChatComposer extends PageElement {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && !event.isComposing) {
+      this.closest(".talk, .thread")?.querySelector<HTMLElement>(".scroller")?.focus();
+      return;
+    }
     // With a keyboard Enter sends; on a phone it begins a line. Who composes a character has not finished.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     if (!matchMedia("(pointer: fine)").matches && !event.ctrlKey && !event.metaKey) return;

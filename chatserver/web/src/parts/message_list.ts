@@ -14,6 +14,11 @@ import { type MessageRow, messageRows } from "./message_rows.ts";
 
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
+/** How long one goes after what moves, and when it moves no more: browsers lay out a frame or two later. */
+const MOST_FRAMES = 60;
+const STILL_FRAMES = 5;
+/** So many unread ones are fetched by itself; of more there is a button. */
+const FETCHED_UNREAD = 500;
 /** So near to the beginning older ones are asked for. */
 const NEAR_START_PX = 800;
 
@@ -39,6 +44,9 @@ export class MessageList extends PageElement {
   #heardUpTo = 0;
   #below = 0;
   #heightBefore = 0;
+  #jumps = 0;
+  #unsent = 0;
+  #going: number | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -64,6 +72,7 @@ export class MessageList extends PageElement {
     this.#unwatch?.();
     this.#shown = this.talk;
     this.#isAtEnd = true;
+    this.#unsent = this.talk.unsent.length;
     this.#begin();
     this.#unwatch = this.talk.watch(() => this.requestUpdate());
     if (!this.talk.hasPage) void this.talk.loadOlder();
@@ -74,9 +83,9 @@ export class MessageList extends PageElement {
     this.#hadPage = this.talk.hasPage;
     this.#isPlaced = !this.#isAtEnd;
     this.#below = 0;
-    this.#countNew = 0;
-    const { read_seq, last_seq } = this.talk.view;
-    this.#firstNew = last_seq > read_seq ? read_seq + 1 : 0;
+    const { read_seq, last_seq, unread } = this.talk.view;
+    this.#countNew = unread;
+    this.#firstNew = unread ? read_seq + 1 : 0;
     this.#heardUpTo = last_seq;
   }
 
@@ -91,15 +100,76 @@ export class MessageList extends PageElement {
       scroller.scrollTop = scroller.scrollHeight - this.#heightBefore;
     }
     this.#hear();
+    this.#followOwn(scroller);
     this.#maybeRead();
+  }
+
+  /** Whoever writes sees what they wrote. */
+  #followOwn(scroller: HTMLElement): void {
+    const wrote = this.talk.unsent.length > this.#unsent;
+    this.#unsent = this.talk.unsent.length;
+    if (!wrote || this.#isAtEnd) return;
+    this.#jumps += 1;
+    this.#go(scroller, toLast);
+  }
+
+  /** Whether older pages must come before the first unread can be shown. */
+  get #isUnreadFurtherUp(): boolean {
+    const first = this.talk.messages[0]?.seq ?? Infinity;
+    return this.#firstNew > 0 && this.talk.hasPage && this.talk.more && first > this.#firstNew;
+  }
+
+  /** To the first that was unread when the conversation was opened. */
+  async toUnread(): Promise<void> {
+    const jump = ++this.#jumps;
+    while (this.#isUnreadFurtherUp) await this.talk.loadOlder();
+    await this.updateComplete;
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    // Meanwhile one may have gone elsewhere.
+    if (!scroller || jump !== this.#jumps) return;
+    this.#go(scroller, toNewLine);
+    scroller.focus({ preventScroll: true });
+  }
+
+  /** To the newest. */
+  toEnd(): void {
+    const scroller = this.querySelector<HTMLElement>(".scroller");
+    if (!scroller) return;
+    this.#jumps += 1;
+    this.#go(scroller, toLast);
+    scroller.focus({ preventScroll: true });
+  }
+
+  /** Messages are laid out when one comes near, which moves what is below: go again until nothing moves any more. */
+  #go(scroller: HTMLElement, there: (scroller: HTMLElement) => void): void {
+    cancelAnimationFrame(this.#going ?? 0);
+    let before = "";
+    let [frames, still] = [0, 0];
+    const step = () => {
+      there(scroller);
+      const now = `${scroller.scrollTop} ${scroller.scrollHeight}`;
+      still = now === before ? still + 1 : 0;
+      if (still >= STILL_FRAMES || frames >= MOST_FRAMES) {
+        this.#isAtEnd = isAtEnd(scroller);
+        this.#maybeRead();
+        return;
+      }
+      before = now;
+      frames += 1;
+      this.#going = requestAnimationFrame(step);
+    };
+    step();
   }
 
   /** At the first unread, or at the end. */
   #place(scroller: HTMLElement): void {
     this.#isPlaced = true;
-    const line = scroller.querySelector(".day--new");
-    if (line) line.scrollIntoView({ block: "start" });
-    else scroller.scrollTop = scroller.scrollHeight;
+    if (this.#isUnreadFurtherUp && this.#countNew <= FETCHED_UNREAD) {
+      this.#isAtEnd = false;
+      void this.toUnread();
+      return;
+    }
+    this.#go(scroller, scroller.querySelector(".day--new") ? toNewLine : toLast);
     this.#isAtEnd = isAtEnd(scroller);
   }
 
@@ -130,11 +200,17 @@ export class MessageList extends PageElement {
       user,
       peerRead: this.talk.view.peer_read_seq,
       firstNew: this.#firstNew,
-      unread: this.#unreadAtOpening(),
+      unread: this.#countNew,
     }, times);
     const now = chats.chat.clock.now();
     const isEmpty = !rows.length && !this.talk.isLoading && !this.talk.more;
     return html`
+      ${this.#isUnreadFurtherUp && this.#countNew > FETCHED_UNREAD
+        ? html`
+          <div class="above"><button class="btn" type="button" @click=${this.#toUnread}>${words.talk
+            .unread(this.#countNew)}</button></div>
+        `
+        : nothing}
       <div
         class="scroller"
         role="region"
@@ -168,16 +244,6 @@ export class MessageList extends PageElement {
         `
         : nothing}
     `;
-  }
-
-  #unreadAtOpening(): number {
-    if (!this.#firstNew) return 0;
-    const news = this.talk.messages.filter((each) =>
-      each.seq >= this.#firstNew && each.seq <= this.talk.view.last_seq &&
-      each.from !== this.app.user &&
-      each.kind !== "event"
-    );
-    return this.#countNew = Math.max(this.#countNew, this.#isPlaced ? 0 : news.length);
   }
 
   #row(row: MessageRow, times: Times, now: number) {
@@ -275,10 +341,16 @@ export class MessageList extends PageElement {
     }
   };
 
-  readonly #toEnd = (): void => {
-    const scroller = this.querySelector<HTMLElement>(".scroller");
-    if (scroller) scroller.scrollTop = scroller.scrollHeight;
-  };
+  readonly #toEnd = (): void => this.toEnd();
+  readonly #toUnread = (): void => void this.toUnread();
+}
+
+function toLast(scroller: HTMLElement): void {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+function toNewLine(scroller: HTMLElement): void {
+  scroller.querySelector(".day--new")?.scrollIntoView({ block: "start" });
 }
 
 function isAtEnd(scroller: HTMLElement): boolean {

@@ -8,7 +8,7 @@ import { icon } from "./icons.ts";
 export interface MenuLine {
   label: string;
   href?: string;
-  act?: () => void;
+  act?: () => void | Promise<void>;
 }
 
 /** The button and its menu. `id` is the menu's own on its page. */
@@ -27,7 +27,7 @@ function line({ label, href, act }: MenuLine, close: () => void) {
   if (href !== undefined) return html`<a href=${href} @click=${close}>${label}</a>`;
   const chosen = () => {
     close();
-    act?.();
+    void act?.();
   };
   return html`<button type="button" @click=${chosen}>${label}</button>`;
 }
