@@ -111,6 +111,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("conversation", events.ConversationView),
         ("composer", events.Composer),
         ("reply", events.Reply),
+        ("last message", events.LastMessage),
+        ("own settings", events.OwnSettings),
         ("credits left", events.CreditsLeft),
         ("next session", events.NextSession),
         ("wait", events.BoardWait),

@@ -9,6 +9,7 @@ from chatserver.protocol.events import (
     ConversationChanged,
     ConversationView,
     Following,
+    LastMessage,
     Message,
     Presence,
     ReadMark,
@@ -61,7 +62,7 @@ def _after(
             return known
         case Message():
             unread = known.unread + (event.kind == "text" and event.role == _other_side(known, user))
-            return replace(known, last_seq=event.seq, unread=unread)
+            return replace(known, last_seq=event.seq, unread=unread, last=_last_of(event))
         case UnreadLeft():
             return replace(known, unread=event.unread, last_seq=max(known.last_seq, event.last_seq))
         case ReplyChanged():
@@ -78,3 +79,8 @@ def _other_side(known: ConversationView, user: str) -> Role:
     """Whose texts are unread until they are read; whoever only reads sees it as the member does."""
     is_mentor = user == known.mentor or known.reads_from is not None
     return "member" if is_mentor else "mentor"
+
+
+def _last_of(message: Message) -> LastMessage:
+    text = " ".join(message.body.split())
+    return LastMessage(message.seq, message.sender, message.role, message.at, text, message.erased, message.event)

@@ -2,12 +2,15 @@
 
 from chatserver.messages.log import MessageLog
 from chatserver.protocol.entry import read_opened
-from chatserver.protocol.events import Message
+from chatserver.protocol.events import LastMessage, Message
 from quotas import instant
 from quotas.ledger.base import MESSAGES_AT_ONCE, Entry
 
 MAX_PAGE_BYTES = 256 * 1024
 """Bytes of one page in the open; a longer one begins later than asked, and says that there are more."""
+
+LAST_TEXT = 120
+"""Characters of a text that a list of conversations shows."""
 
 
 async def history(
@@ -32,6 +35,20 @@ async def history(
             newest_first.append(message_of(conversation, entry))
         before = begin + 1
     return newest_first[::-1], after > first - 1
+
+
+def last_message_of(entry: Entry) -> LastMessage:
+    """An entry in the open as lists show it."""
+    message = read_opened(entry.entry)
+    return LastMessage(
+        entry.seq,
+        message.sender,
+        message.role,
+        instant.text(entry.at),
+        " ".join(message.body[: 4 * LAST_TEXT].split())[:LAST_TEXT],
+        message.erased,
+        message.event,
+    )
 
 
 def message_of(conversation: str, entry: Entry) -> Message:

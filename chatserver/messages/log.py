@@ -62,6 +62,11 @@ class KeptMessages:
             before = page[0].seq
         return found
 
+    async def last(self, conversation: str, last_seq: int) -> Entry | None:
+        """The last message or event, as it is stored; None where there is none, or it is not to be had."""
+        found = await self._stored(conversation, last_seq - 1, last_seq + 1, 1) if last_seq else []
+        return found[0] if found else None
+
     async def last_seq(self, conversation: str) -> int:
         """The newest message's; 0 where there is none."""
         standing = await self._ledger.standing(conversation)

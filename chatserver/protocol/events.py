@@ -99,6 +99,26 @@ class Away(Struct, frozen=True):
     substitute: str | None
 
 
+class SystemEvent(Struct, frozen=True):
+    """What happened, for apps to put into words. Of names that they do not know they show the name, or nothing."""
+
+    name: str
+    data: dict[str, Any]
+
+
+class LastMessage(Struct, frozen=True):
+    """The last message or event of a conversation, for lists: `text` is its beginning, in one line."""
+
+    seq: int
+    sender: str = field(name="from")
+    role: Author
+    at: str
+    text: str
+    erased: bool = False
+    event: SystemEvent | None = None
+    """Of an event, which has no text."""
+
+
 class ConversationView(Struct, frozen=True):
     """A conversation as the app finds it. `read_seq` is the reader's own mark, `peer_read_seq` the other side's."""
 
@@ -116,6 +136,8 @@ class ConversationView(Struct, frozen=True):
     reply: Reply
     unread: int = 0
     """How many texts of the other side come after `read_seq`, up to `last_seq`."""
+    last: LastMessage | None = None
+    """Null where there is none, where the reader may not read it, and where it is not at hand."""
     banner: str | None = None
     """A text key of the plan that the app translates and shows above the composer, such as `only_video_included`."""
     credits: CreditsLeft | None = None
@@ -135,7 +157,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "names", "renew", "unread")
+FEATURES = ("ask", "last", "names", "renew", "unread")
 """What has joined the protocol since its first release."""
 
 
@@ -160,13 +182,6 @@ class Welcome(Event, frozen=True):
     """One's own; null for whom the records do not know, and while they do not answer."""
     features: list[str] = []
     """What this server has beyond the first release of the protocol, by name: apps look here before they rely on it."""
-
-
-class SystemEvent(Struct, frozen=True):
-    """What happened, for apps to put into words. Of names that they do not know they show the name, or nothing."""
-
-    name: str
-    data: dict[str, Any]
 
 
 class Message(Event, frozen=True, omit_defaults=True):

@@ -203,7 +203,7 @@ class Follower(Generic[FollowedRoom]):
             self.connection.tell(Gap(self.room.id, self._next_seq - 1))
             self._skip_until(entries[0].seq - 1 if entries else wanted_until)
         for entry in entries:
-            if not self._may_have(entry):
+            if not self.may_have(entry):
                 self._skip_until(entry.seq)
                 continue
             await room_for_more(self.connection)
@@ -213,7 +213,7 @@ class Follower(Generic[FollowedRoom]):
             self.connection.push(frame)
             self._next_seq = entry.seq + 1
 
-    def _may_have(self, entry: Entry) -> bool:
+    def may_have(self, entry: Entry) -> bool:
         """Whether that of the log is for this reader."""
         return True
 

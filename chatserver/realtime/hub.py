@@ -303,7 +303,7 @@ class Hub:
             await self._count_together(conversation, standing.settings)
             standing = await self._ledger.standing(conversation) or standing
         self._clock.hear(standing.now)
-        return Room(
+        room = Room(
             conversation,
             standing,
             await self._keys.current(conversation, standing.settings.key),
@@ -315,6 +315,13 @@ class Hub:
             metrics=self._metrics,
             timers=self,
         )
+        await self._learn_last(room)
+        return room
+
+    async def _learn_last(self, room: Room) -> None:
+        """Without the archive a view goes without it. Raises StoreError."""
+        with suppress(DatabaseError):
+            room.learn_last(await self._log.last(room.id, room.last_seq))
 
     def _close_if_empty(self, room: Room) -> None:
         if room.followers:
@@ -543,6 +550,7 @@ class Hub:
             outlooks, names = await self._foreseen_of([room])
             room.outlook = outlooks.get(room.id, room.outlook)
             room.learn_names(names)
+            await self._learn_last(room)
             room.say_view()
 
     async def _foresee(self, room: Room) -> None:

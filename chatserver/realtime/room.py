@@ -9,6 +9,7 @@ from chatserver.conversations.absence import AbsenceRecord, running
 from chatserver.conversations.standing_view import away_of, composer_of, reply_of
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
+from chatserver.messages.history import last_message_of
 from chatserver.messages.lane import Lane
 from chatserver.messages.log import MessageLog, in_the_open, sealed_with
 from chatserver.operating.metrics import Metrics
@@ -21,6 +22,7 @@ from chatserver.protocol.events import (
     CreditsLeft,
     Deadline,
     Event,
+    LastMessage,
     NextSession,
     Presence,
     ReadMark,
@@ -79,6 +81,8 @@ class Room:
         self.last_seq = standing.last_seq
         self.heard = (0, 0)
         """Seq and instant of the message that the feed brought last."""
+        self._last: Entry | None = None
+        """The last message or event, sealed: None where it is not known."""
         self.read: dict[Writer, int] = {"member": standing.member_read, "mentor": standing.mentor_read}
         self.texts = standing.texts
         self._seen: dict[Writer, int] = {"member": standing.member_seen, "mentor": standing.mentor_seen}
@@ -140,6 +144,7 @@ class Room:
             read_seq=self.substitutes_read.get(reader.user, 0) if stands_in else self.read[own],
             peer_read_seq=self.read[peer],
             unread=self.unread(follower),
+            last=self._last_for(follower),
             peer_online=(settings.mentor if own == "member" else settings.member) in self.online,
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
@@ -151,6 +156,21 @@ class Room:
             names={person: self.names[person] for person in self.people if person in self.names},
             reads_from=follower.first_seq if stands_in else None,
         )
+
+    def learn_last(self, entry: Entry | None) -> None:
+        """The store says which message is the last one, unless a later one has come."""
+        if entry is not None and (self._last is None or entry.seq >= self._last.seq):
+            self._last = entry
+
+    def _last_for(self, follower: "Follower[Room]") -> LastMessage | None:
+        """Opened anew each time: whoever erases it takes its key."""
+        entry = self._last
+        if entry is None or entry.seq != self.last_seq or not follower.may_have(entry):
+            return None
+        number, key = sealed_with(entry.entry), self.lane.key
+        if number not in (0, key.number):
+            return None
+        return last_message_of(in_the_open(self.id, entry, key if number else None))
 
     def unread(self, follower: "Follower[Room]") -> int:
         """How many texts of the other side its person has not seen; for those who only read, the member."""
@@ -277,6 +297,7 @@ class Room:
         In the places of the newest `unsure` of these may be others than were shown.
         """
         self.last_seq = last_seq
+        self._last = None
         for follower in self.followers:
             follower.begin_anew(max(0, last_seq - unsure))
 
@@ -294,6 +315,7 @@ class Room:
         if seq >= self.last_seq:
             self.texts = texts
             self.last_seq = seq
+            self._last = Entry(seq, at, entry)
         audience = self._audience(Entry(seq, at, entry))
         if audience is not None:
             for follower in self.followers:

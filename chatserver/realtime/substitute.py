@@ -118,5 +118,5 @@ class Substitute(Follower[Room]):
         self.room.say_view_to(self)
         return True
 
-    def _may_have(self, entry: Entry) -> bool:
-        return entry.at < self.absence.until
+    def may_have(self, entry: Entry) -> bool:
+        return self.first_seq <= entry.seq and entry.at < self.absence.until

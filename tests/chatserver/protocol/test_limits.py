@@ -7,7 +7,7 @@ import pytest
 
 from chatserver.client.link import LARGEST_EVENT_BYTES
 from chatserver.keys.sealing import Key
-from chatserver.messages.history import MAX_PAGE_BYTES, message_of
+from chatserver.messages.history import LAST_TEXT, MAX_PAGE_BYTES, message_of
 from chatserver.protocol.codec import SUBPROTOCOLS, Encoding, check_text, decode, encode
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
@@ -29,6 +29,7 @@ from chatserver.protocol.events import (
     ConversationView,
     CreditsLeft,
     HistoryPage,
+    LastMessage,
     NextSession,
     Reply,
     Welcome,
@@ -108,6 +109,7 @@ def largest_conversation(id: str) -> ConversationView:
         credits=CreditsLeft(10**6, INSTANT),
         next_session=NextSession(NAME, "video_call", INSTANT, 90, "no_show_candidate"),
         unread=LAST,
+        last=LastMessage(LAST, NAME, "support", INSTANT, "😀" * LAST_TEXT),
         names=dict.fromkeys(names(2), "n" * 200),
     )
 

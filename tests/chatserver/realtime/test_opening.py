@@ -40,6 +40,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
             },
             "reply": {"waiting_since": None, "due_at": None, "overdue": False},
             "unread": 0,
+            "last": None,
             "banner": None,
             "credits": None,
             "next_session": None,

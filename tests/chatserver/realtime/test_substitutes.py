@@ -146,7 +146,7 @@ async def test_it_comes_and_goes_by_the_clock_on_two_servers(store_url: str, tmp
             await mia.write("thanks")
             assert (await ulf.hears("message"))["body"] == "thanks"
             await move_clock(store_url, FRIDAY)
-            assert await ulf.hears("unfollowed") == {"type": "unfollowed", "conversation": "c1"}
+            assert await ulf.hears("unfollowed") == {"type": "unfollowed", "conversation": "c1", "ask": None}
             assert (await ulf.write("late"))["code"] == "not_found"
             await mia.write("anybody there?")
             assert [event for event in await ulf.silence() if event["type"] == "message"] == []

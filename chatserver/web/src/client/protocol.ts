@@ -204,6 +204,7 @@ export interface ConversationView {
   composer: Composer;
   reply: Reply;
   unread: number;
+  last: LastMessage | null;
   banner: string | null;
   credits: CreditsLeft | null;
   next_session: NextSession | null;
@@ -302,6 +303,17 @@ export interface JoinSession {
 export interface JoinsView {
   member: string | null;
   mentor: string | null;
+}
+
+/** The last message or event of a conversation, for lists: `text` is its beginning, in one line. */
+export interface LastMessage {
+  seq: number;
+  from: string;
+  role: "member" | "mentor" | "service" | "support" | "system";
+  at: string;
+  text: string;
+  erased: boolean;
+  event: SystemEvent | null;
 }
 
 /**

@@ -246,7 +246,9 @@ export class Talk extends Store {
     this.#sorted = undefined;
     if (message.seq > this.view.last_seq) {
       const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
-      this.view = { ...this.view, last_seq: message.seq, unread };
+      const { seq, from, role, at, body, erased = false, event = null } = message;
+      const last = { seq, from, role, at, text: body.replace(/\s+/g, " ").trim(), erased, event };
+      this.view = { ...this.view, last_seq: seq, unread, last };
     }
     // One's own messages are read.
     if (message.from === this.#user && message.seq === this.view.read_seq + 1) {
