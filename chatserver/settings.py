@@ -54,6 +54,9 @@ DESCRIPTIONS: dict[str, str] = {
     "mail_from": "The address that mails and invitations come from, such as Mentor <notices@example.org>.",
     "public_url": "The address under which this server is reached from outside; links in mails begin with it.",
     "platform_name": "What the platform calls itself: the title of the apps' pages.",
+    "app_style": "A CSS file that sets colours and other custom properties of the apps' pages.",
+    "app_logo": "An SVG or PNG file that the sign-in page shows in place of its own picture.",
+    "help_lines": "Whom one can call, as `number: words`, in place of the numbers that the apps know by country.",
     "app_embedders": "Origins of web pages that may show the apps in a frame; none by default.",
     "oidc_issuer": "The OpenID Connect provider that signs people in too, as its `iss` says; unset: none does.",
     "oidc_client_id": "How that provider knows this server.",
@@ -115,6 +118,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_from: str | None = None
     public_url: str | None = None
     platform_name: str = "Mentor"
+    app_style: Path | None = None
+    app_logo: Path | None = None
+    help_lines: tuple[str, ...] = ()
     app_embedders: tuple[str, ...] = ()
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -274,7 +280,7 @@ def _file_values(file: Path) -> dict[str, tuple[object, str]]:
         raise SettingsError(f"config file {file}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"config file {file}: is not TOML: {error}") from None
-    for key in ("data_dir", "policy", "jwt_key_file", "master_key_file"):
+    for key in ("data_dir", "policy", "jwt_key_file", "master_key_file", "app_style", "app_logo"):
         if isinstance(table.get(key), str) and table[key]:
             table[key] = str(file.parent / Path(table[key]).expanduser())
     return {key: (value, f"file {file}") for key, value in table.items()}

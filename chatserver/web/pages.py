@@ -3,7 +3,7 @@
 A page is a shell that loads its script and style; it holds nothing of anybody, so no token is needed to get it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from chatserver.api.negotiation import language
 from chatserver.web.assets import PREFIX, Assets, answer
 from chatserver.web.headers import page_headers
+from chatserver.web.look import AppLook
 
 PAGES = {
     "member": "/app/member",
@@ -24,6 +25,9 @@ PAGES = {
 }
 """Where each stands."""
 WORKER = "/app/worker.js"
+STYLE = "/app/style.css"
+"""The platform's own: its properties hold over those of the pages."""
+LOGO = "/app/logo"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -40,28 +44,26 @@ _NOT_BUILT = """<!doctype html>
 """
 
 
-def app_routes(
-    assets: Assets | None, name: str, embedders: Sequence[str] = (), provider: str | None = None
-) -> list[BaseRoute]:
-    """Routes of the pages and of what they load. `name` is what the platform calls itself.
-
-    `provider` is where its identity provider signs people in.
-    """
-    told = {"platform": name} | ({"provider": provider} if provider else {})
+def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = ()) -> list[BaseRoute]:
+    """Routes of the pages and of what they load."""
     routes: list[BaseRoute] = []
     for page, path in PAGES.items():
-        routes.append(Route(path, _page(assets, page, told, embedders)))
+        routes.append(Route(path, _page(assets, page, look, embedders)))
     if assets is not None:
         routes.append(Route(f"{PREFIX}/{{name}}", assets.serve))
         routes.append(Route(WORKER, _worker(assets)))
+    if look.style is not None:
+        routes.append(Route(STYLE, _given(look.style, "text/css; charset=utf-8")))
+    if look.logo is not None:
+        routes.append(Route(LOGO, _given(look.logo.content, look.logo.content_type)))
     return routes
 
 
-def _page(assets: Assets | None, page: str, told: Mapping[str, str], embedders: Sequence[str]) -> Endpoint:
+def _page(assets: Assets | None, page: str, look: AppLook, embedders: Sequence[str]) -> Endpoint:
     headers = page_headers(embedders, calls=page == "call")
     if assets is None:
         return _said(503, _NOT_BUILT, headers)
-    texts = {each: _shell(assets, page, told, each) for each in assets.manifest.words}
+    texts = {each: _shell(assets, page, look, each) for each in assets.manifest.words}
 
     async def shown(request: Request) -> Response:
         return HTMLResponse(texts[language(request.headers.get("accept-language", ""))], headers=headers)
@@ -76,6 +78,21 @@ def _said(status: int, text: str, headers: dict[str, str]) -> Endpoint:
     return said
 
 
+def _given(content: bytes, content_type: str) -> Endpoint:
+    """A file of the operator's. Opened by itself, a picture runs nothing either."""
+    headers = {
+        "Cache-Control": "public, max-age=300",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Content-Type": content_type,
+        "X-Content-Type-Options": "nosniff",
+    }
+
+    async def served(request: Request) -> Response:
+        return Response(content, headers=headers)
+
+    return served
+
+
 def _worker(assets: Assets) -> Endpoint:
     worker = assets.files[assets.manifest.worker]
 
@@ -86,21 +103,22 @@ def _worker(assets: Assets) -> Endpoint:
     return served
 
 
-def _shell(assets: Assets, page: str, told: Mapping[str, str], spoken: str) -> str:
+def _shell(assets: Assets, page: str, look: AppLook, spoken: str) -> str:
     loads = assets.manifest.pages[page]
     # The words that the browser asks for first: so they are there when the script is.
     early = (*loads.preload, assets.manifest.words[spoken])
     preloads = "".join(f'<link rel="modulepreload" href="{PREFIX}/{each}">\n' for each in early)
-    attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in told.items())
+    own_style = f'<link rel="stylesheet" href="{STYLE}">\n' if look.style is not None else ""
+    attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in look.told(LOGO).items())
     return f"""<!doctype html>
 <html lang="{spoken}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="{_VIEWPORT}">
 <meta name="color-scheme" content="light dark">
-<title>{escape(told["platform"])}</title>
+<title>{escape(look.name)}</title>
 <link rel="stylesheet" href="{PREFIX}/{loads.style}">
-{preloads}<script type="module" src="{PREFIX}/{loads.script}"></script>
+{own_style}{preloads}<script type="module" src="{PREFIX}/{loads.script}"></script>
 </head>
 <body {attributes}></body>
 </html>

@@ -2,19 +2,22 @@
 
 import gzip
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from chatserver.settings import SettingsError, load
 from chatserver.web.assets import Assets
 from chatserver.web.headers import page_headers
+from chatserver.web.look import AppLook, look_of
 from chatserver.web.pages import PAGES, app_routes
 
 
-def client(assets: Assets | None, name: str = "Mentor") -> httpx.AsyncClient:
+def client(assets: Assets | None, name: str = "Mentor", look: AppLook | None = None) -> httpx.AsyncClient:
     """Asks a server that has nothing but the apps."""
-    app = Starlette(routes=app_routes(assets, name))
+    app = Starlette(routes=app_routes(assets, look or AppLook(name)))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://apps")
 
 
@@ -88,3 +91,42 @@ def test_nothing_runs_but_what_the_server_gives() -> None:
         "frame-ancestors https://platform.example"
         in page_headers(("https://platform.example",))["Content-Security-Policy"]
     )
+
+
+async def test_a_platform_looks_as_its_settings_say(assets: Assets, tmp_path: Path) -> None:
+    """Its style comes after the apps' own; its picture runs nothing; whom one can call is told to the pages."""
+    (tmp_path / "own.css").write_text(":root { --accent: #0b5c6b }")
+    (tmp_path / "own.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    settings, _ = load(
+        {"app_style": tmp_path / "own.css", "app_logo": tmp_path / "own.svg"},
+        {"CHATSERVER_HELP_LINES": '112: Danger to life, now; +47 116 123: Mental "Helse"'},
+    )
+    browser = client(assets, look=look_of(settings))
+    page = (await browser.get("/app/sign-in")).text
+    styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    assert styles[-1] == "/app/style.css"
+    assert 'data-logo="/app/logo"' in page
+    assert "&quot;112: Danger to life, now&quot;" in page
+    assert (await browser.get("/app/style.css")).text == ":root { --accent: #0b5c6b }"
+    logo = await browser.get("/app/logo")
+    assert logo.headers["content-type"] == "image/svg+xml"
+    assert "sandbox" in logo.headers["content-security-policy"]
+    plain = client(assets)
+    assert "/app/style.css" not in (await plain.get("/app/sign-in")).text
+    assert (await plain.get("/app/logo")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"app_logo": "own.gif"}, "must be an .svg or a .png file"),
+        ({"app_logo": "absent.svg"}, "cannot be read"),
+        ({"app_style": "absent.css"}, "cannot be read"),
+        ({"help_lines": ("one one two",)}, "write a number"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(settings: dict[str, object], says: str, tmp_path: Path) -> None:
+    """Before anybody comes."""
+    given = {key: tmp_path / value if isinstance(value, str) else value for key, value in settings.items()}
+    with pytest.raises(SettingsError, match=says):
+        look_of(load(given, {})[0])

@@ -18,6 +18,8 @@ const COUNTRIES: Readonly<Record<string, "NO" | "DK">> = {
 };
 
 export function helpLines(zone: string, { help }: Words): HelpLine[] {
+  const own = ownLines(globalThis.document?.body?.dataset["help"]);
+  if (own) return own;
   switch (COUNTRIES[zone]) {
     case "NO":
       return [
@@ -33,4 +35,13 @@ export function helpLines(zone: string, { help }: Words): HelpLine[] {
     default:
       return [{ tel: "112", number: "112", what: help.danger }];
   }
+}
+
+/** The platform's own, of its settings: `["116 123: Mental Helse", …]`. */
+export function ownLines(said: string | undefined): HelpLine[] | undefined {
+  if (!said) return undefined;
+  return (JSON.parse(said) as string[]).map((each) => {
+    const [number = "", ...what] = each.split(": ");
+    return { tel: number.replaceAll(" ", ""), number, what: what.join(": ") };
+  });
 }

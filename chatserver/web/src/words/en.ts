@@ -42,7 +42,7 @@ export const en = {
     says: (name: string, text: string) => `${name}: ${text}`,
     empty: (name: string) => `Nothing is written yet. ${name} reads what you write here.`,
     emptyOver: "Nothing was written here.",
-    answersBy: (when: string) => `Answers by ${when} at the latest`,
+    answersBy: (when: string) => `Answers by ${when}`,
     waits: (name: string) => `${name} answers when they can`,
     away: (name: string, until: string) => `${name} is away until ${until}`,
     substitute: (name: string) => `${name} stands in`,

@@ -1,0 +1,61 @@
+"""How the apps look on a platform: what it calls itself, its colours, its picture, whom one can call there."""
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from chatserver.settings import Settings, SettingsError
+
+MOST_BYTES = 256 * 1024
+"""Of a style or a picture: everybody loads them first."""
+_PICTURES = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+class Picture(Struct, frozen=True):
+    """A picture's file."""
+
+    content_type: str
+    content: bytes
+
+
+class AppLook(Struct, frozen=True):
+    """`provider` is where the platform's identity provider signs people in; None for what there is none of."""
+
+    name: str
+    provider: str | None = None
+    style: bytes | None = None
+    logo: Picture | None = None
+    help_lines: tuple[str, ...] = ()
+
+    def told(self, logo: str) -> dict[str, str]:
+        """What pages are told, as attributes of their body. `logo` is where the picture stands."""
+        given = {
+            "platform": self.name,
+            "provider": self.provider,
+            "logo": logo if self.logo else None,
+            "help": msgspec.json.encode(self.help_lines).decode() if self.help_lines else None,
+        }
+        return {key: value for key, value in given.items() if value is not None}
+
+
+def look_of(settings: Settings, provider: str | None = None) -> AppLook:
+    """As the settings have it. Raises SettingsError, where a file cannot be read or is none of its kind."""
+    logo = None
+    if settings.app_logo is not None:
+        kind = _PICTURES.get(settings.app_logo.suffix.lower())
+        if kind is None:
+            raise SettingsError(f"`app_logo`: {settings.app_logo} must be an .svg or a .png file")
+        logo = Picture(kind, _content("app_logo", settings.app_logo))
+    style = _content("app_style", settings.app_style) if settings.app_style is not None else None
+    return AppLook(settings.platform_name, provider, style, logo, settings.help_lines)
+
+
+def _content(key: str, file: Path) -> bytes:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"`{key}`: {file} cannot be read: {error.strerror}") from None
+    if len(content) > MOST_BYTES:
+        raise SettingsError(f"`{key}`: {file} is larger than {MOST_BYTES // 1024} KiB")
+    return content
