@@ -160,3 +160,84 @@ async def test_what_a_way_on_asks_for_is_a_form(browser: Browser, valkey_url: st
             await form.get_by_role("button", name="Foreslå en mentor").click()
             await expect(case.get_by_role("list", name="Trin")).to_contain_text("Foreslået")
             await expect(case.get_by_role("definition").filter(has_text="Ulf")).to_be_visible()
+
+
+async def test_people_and_their_conversations(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """A member comes, gets a mentor and a plan, another plan, a correction, a pause, and a case."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        async with signed_in(browser, server, "sara") as sara:
+            page = sara.page
+            await page.get_by_role("link", name="People").click()
+            await sound(page)
+            person = page.get_by_role("form", name="New person")
+            await person.get_by_label("Id", exact=True).fill("tora")
+            await person.get_by_label("Name").fill("Ida <b>Lie</b>")
+            await person.get_by_role("button", name="Create").click()
+            await expect(page.get_by_role("alert")).to_contain_text("has this id already")
+            await person.get_by_label("Id", exact=True).fill("ida")
+            await person.get_by_role("button", name="Create").click()
+            await expect(page.get_by_role("heading", name="Ida <b>Lie</b>")).to_be_visible()
+            await page.get_by_label("Mail").fill("ida@example.org")
+            await page.get_by_role("button", name="Save").click()
+            await expect(page.get_by_text("Saved.")).to_be_visible()
+            await sound(page)
+
+            await page.get_by_role("link", name="People").click()
+            place = page.get_by_role("form", name="New conversation")
+            await place.get_by_label("Id", exact=True).fill("c9")
+            await place.get_by_label("Member’s id").fill("ida")
+            await place.get_by_label("Mentor’s id").fill("tora")
+            await place.get_by_label("Plan").fill("basic")
+            await place.get_by_role("button", name="Create").click()
+            await expect(page.get_by_role("heading", name="Ida <b>Lie</b> with Tora")).to_be_visible()
+            await page.get_by_role("combobox", name="Plan").fill("video")
+            await page.get_by_role("button", name="Change plan").click()
+            await expect(page.get_by_text("units of 30 minutes are left this month.")).to_be_visible()
+            before = await page.get_by_text("are left this month.").text_content()
+            await page.get_by_label("Units to add").fill("2")
+            await page.get_by_label("Reason, which the member reads").fill("For the late start")
+            await page.get_by_role("button", name="Correct the credits").click()
+            await expect(page.get_by_text(before or "")).to_have_count(0)
+            await page.get_by_role("button", name="Pause").click()
+            await expect(page.get_by_role("button", name="Open again")).to_be_visible()
+            await sound(page)
+            await page.get_by_role("combobox", name="New case").select_option(label="Question to support")
+            await page.get_by_role("textbox", name="Note").fill("She asked by telephone.")
+            await page.get_by_role("button", name="Open", exact=True).click()
+            await expect(page.get_by_role("article", name="A question is waiting for an answer.")).to_be_visible()
+            await page.get_by_role("link", name="People").click()
+            await page.get_by_role("searchbox").fill("c1")
+            await page.get_by_role("button", name="Find").click()
+            await expect(page.get_by_role("heading", name="Mia with Tora")).to_be_visible()
+            await page.get_by_role("button", name="End it").click()
+            await page.get_by_role("button", name="End it for good").click()
+            await expect(page.get_by_role("button", name="Change plan")).to_have_count(0)
+
+
+async def test_how_mentors_answer_is_a_chart_and_a_table(browser: Browser, valkey_url: str, tmp_path: Path) -> None:
+    """By week and by mentor, and the latter as a file."""
+    async with here(valkey_url, tmp_path, now=when("thursday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        await server.parts.provisioning.put_person("sara", PersonDetails("support", "Sara"))
+        async with server.device("mia") as mia, server.device("tora") as tora:
+            await mia.write("Today I told my boss.", "x1", "c1")
+            await move_clock(valkey_url, when("friday", "10:00"))
+            await tora.write("I am proud of you.", "y1", "c1")
+        async with signed_in(browser, server, "sara") as sara:
+            page = sara.page
+            await page.get_by_role("link", name="Reports").click()
+            weeks = page.get_by_role("region", name="Answers by week, table")
+            while not await weeks.is_visible():  # what happened is recorded within seconds
+                await page.reload()
+                await expect(page.get_by_role("heading", name="By mentor")).to_be_visible()
+            await expect(page.get_by_role("img", name="Late and missed answers a week")).to_be_visible()
+            week = weeks.get_by_role("row", name="Week 2 (so far)")
+            await expect(week.get_by_role("cell")).to_have_text(["0", "1", "0"])
+            row = page.get_by_role("region", name="By mentor, table").get_by_role("row", name="Tora")
+            await expect(row).to_contain_text("1\u00a0d")
+            await sound(page)
+            async with page.expect_download() as saved:
+                await page.get_by_role("button", name="CSV").click()
+            assert "tora,1,0,1" in (await (await saved.value).path()).read_text(encoding="utf-8")

@@ -33,6 +33,17 @@ const TABS: readonly Tab[] = [
         : html`<case-page .desk=${desk} .ref=${ref}></case-page>`,
   },
   {
+    path: "people",
+    also: "conversations",
+    load: () => import("./people_pages.ts"),
+    show: (desk, [first, second]) =>
+      first === "conversations" && second !== undefined
+        ? html`<conversation-page .desk=${desk} .ref=${second}></conversation-page>`
+        : first === undefined || first === "conversations"
+        ? html`<people-page .desk=${desk}></people-page>`
+        : html`<person-page .desk=${desk} .ref=${first}></person-page>`,
+  },
+  {
     path: "reports",
     load: () => import("./reports_page.ts"),
     show: (desk) => html`<reports-page .desk=${desk}></reports-page>`,

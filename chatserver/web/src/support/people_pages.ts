@@ -1,0 +1,4 @@
+// What stands behind the tab of people.
+
+import "./conversation_page.ts";
+import "./people_page.ts";
