@@ -34,6 +34,7 @@ export class MentorPage extends PageElement {
   readonly #place = new Place();
   readonly #loaded = new Set<string>();
   #canBook = false;
+  #hasPanes = false;
   #stop: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -102,7 +103,29 @@ export class MentorPage extends PageElement {
               <p class="quiet empty">${this.app.words.mentor.chooseOne}</p>
             </section>
           `}
+        ${this.#panes()}
       </main>
+    `;
+  }
+
+  /** What stands beside the conversation; its script comes once the conversations are there. */
+  #panes() {
+    if (!this.app.chats.isKnown) return nothing;
+    if (!this.#hasPanes) {
+      void import("../sessions/todays_sessions.ts").then(() => {
+        this.#hasPanes = true;
+        this.requestUpdate();
+      });
+      return nothing;
+    }
+    const { today } = this.app.words;
+    return html`
+      <div class="panes">
+        <section class="card" aria-labelledby="today-title">
+          <h2 id="today-title">${today.title}</h2>
+          <todays-sessions .app=${this.app} .days=${1}></todays-sessions>
+        </section>
+      </div>
     `;
   }
 

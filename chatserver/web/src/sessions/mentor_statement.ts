@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { StatementLineView, StatementView } from "../app/api_types.ts";
-import { nameOf } from "../app/names.ts";
+import { memberName, nameOf } from "../app/names.ts";
 import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
@@ -118,11 +118,12 @@ export class MentorStatement extends PageElement {
     const { words, language } = this.app;
     const times = new Times(language, zone);
     const starts = Date.parse(line.starts_at);
+    const talk = this.app.chats.talk(line.conversation);
     const corrects = line.corrects ? ` (${words.statement.corrects(line.corrects)})` : "";
     return html`
       <tr>
         <th scope="row">${times.shortDay(starts)} ${times.clock(starts)}</th>
-        <td>${nameOf(line.member)}</td>
+        <td>${talk ? memberName(talk.view) : nameOf(line.member)}</td>
         <td>${serviceName(line.service, words)}, ${words.sessions.minutes(
           line.minutes,
         )}${corrects}</td>

@@ -13,8 +13,8 @@ export class OtherTime extends PageElement {
 
   protected override render() {
     return html`
-      <p class="field"><label for="other-time">${this.label}</label><input class="input"
-        id="other-time" type="datetime-local" step=${QUARTER_SECONDS} @change=${this.#change}></p>
+      <label class="field"><span class="label">${this.label}</span><input class="input"
+        type="datetime-local" step=${QUARTER_SECONDS} @change=${this.#change}></label>
     `;
   }
 

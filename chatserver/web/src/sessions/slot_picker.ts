@@ -11,6 +11,8 @@ const THURSDAY = 3;
 /** Monday to Friday are shown whatever is free; Saturday and Sunday where something is. */
 const USUAL_DAYS = 5;
 
+let made = 0;
+
 /** `chosen` (ms) is an event of it. */
 export class SlotPicker extends SessionsElement {
   static override properties = {
@@ -30,6 +32,8 @@ export class SlotPicker extends SessionsElement {
   declare chosen: number | undefined;
   /** Whose free times they are. */
   declare name: string;
+  /** More than one may stand on a page, and ids are its own. */
+  readonly #number = made++;
   #starts: number[] | "failed" | undefined;
   #known = 0;
   /** The Monday that is shown, as a day number. */
@@ -121,8 +125,8 @@ export class SlotPicker extends SessionsElement {
         <legend class="vh">${words.booking.weekOf(times.shortDay(noonOf(monday)))}</legend>
         <div class="slotweek">${days.map(({ noon, free, index }) =>
           html`
-            <div role="group" aria-labelledby="slots-${index}">
-              <h3 id="slots-${index}">${capital(times.day(noon, noon))}</h3>
+            <div role="group" aria-labelledby="slots-${this.#number}-${index}">
+              <h3 id="slots-${this.#number}-${index}">${capital(times.day(noon, noon))}</h3>
               ${free.length
                 ? html`<div class="slots">${free.map((each) => this.#slot(each))}</div>`
                 : html`<p class="is-none">${words.booking.nothingFree}</p>`}
@@ -135,7 +139,7 @@ export class SlotPicker extends SessionsElement {
 
   #slot(start: number) {
     return html`<label class="slot">${icon("sent", "s")}${this.times.clock(start)}<input
-      type="radio" name="start" .checked=${start === this.chosen}
+      type="radio" name="start-${this.#number}" .checked=${start === this.chosen}
       @change=${() => this.#choose(start)}></label>`;
   }
 

@@ -123,6 +123,10 @@ export class TodaysSessions extends PageElement {
     const { words } = this.app;
     const talk = this.app.chats.talk(booking.conversation);
     const name = talk ? memberName(talk.view) : nameOf(booking.member);
+    // Beside the list of conversations it would be the same link again.
+    const who = this.days > 1
+      ? html`<a href=${Place.link("conversations", booking.conversation)}>${name}</a>`
+      : name;
     const phase = phaseOf(booking, JOIN_MINUTES, now);
     const units = booking.kind === "plan" && booking.units > 1
       ? `, ${words.sessions.credits(booking.units)}`
@@ -133,12 +137,11 @@ export class TodaysSessions extends PageElement {
     return html`
       <li>
         <time datetime=${booking.starts_at}>${times.clock(phase.starts)}</time>
-        <span><strong><a href=${Place.link(
-          "conversations",
-          booking.conversation,
-        )}>${name}</a></strong
-              ><br><span class="quiet">${serviceName(booking.service, words)}, ${words.sessions
-                .minutes(booking.minutes)}${units}, ${span}</span></span>
+        <span><strong>${who}</strong><br><span class="quiet">${serviceName(
+          booking.service,
+          words,
+        )}, ${words.sessions
+          .minutes(booking.minutes)}${units}, ${span}</span></span>
         <span class="row">${talk ? this.#acts(booking, phase, name, times) : nothing}</span>
       </li>
     `;
