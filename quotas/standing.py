@@ -34,7 +34,7 @@ class ConversationSettings(Struct, frozen=True):
         return rulebook.terms(self.plan, self.zone, self.holidays, live_until, now, self.chats, ended=ended)
 
 
-class Texts(Struct, frozen=True):
+class TextCounts(Struct, frozen=True):
     """How many texts each side has written. Events count for nobody."""
 
     member: int = 0
@@ -58,7 +58,7 @@ class Standing(Struct, frozen=True):
     """Whether the open wait's deadline has passed and was noted."""
     substitutes_read: Mapping[str, int] = {}
     """How far those have read who stood in for the mentor, by person."""
-    texts: Texts = Texts()
+    texts: TextCounts = TextCounts()
     member_seen: int = 0
     """How many of the mentor's texts there are up to the member's mark."""
     mentor_seen: int = 0

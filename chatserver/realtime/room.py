@@ -39,7 +39,7 @@ from quotas.admission import Usage, WritingState
 from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
 from quotas.ledger.feed import Hand
-from quotas.standing import ConversationSettings, Standing, Texts, Writer
+from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
 from quotas.terms import Rulebook
 
 
@@ -307,7 +307,7 @@ class Room:
             standing = replace(standing, usage=self.lane.usage)
         self.lane.learn(standing)
 
-    def message(self, seq: int, at: int, usage: Usage, texts: Texts, origin: str, entry: bytes) -> None:
+    def message(self, seq: int, at: int, usage: Usage, texts: TextCounts, origin: str, entry: bytes) -> None:
         """The feed brought a message, or an event."""
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)

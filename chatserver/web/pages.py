@@ -61,7 +61,8 @@ def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = 
 
 def _page(assets: Assets | None, page: str, look: AppLook, embedders: Sequence[str]) -> Endpoint:
     headers = page_headers(embedders, calls=page == "call")
-    if assets is None:
+    # What was built of older sources may lack it.
+    if assets is None or page not in assets.manifest.pages:
         return _said(503, _NOT_BUILT, headers)
     texts = {each: _shell(assets, page, look, each) for each in assets.manifest.words}
 

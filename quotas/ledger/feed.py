@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from quotas.admission import Usage
 from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, TEXTS, USAGE
-from quotas.standing import Texts, Writer
+from quotas.standing import TextCounts, Writer
 
 MESSAGE: Final = b"M"
 """A message was accepted, or an event written: POSTED, the packed state, `<origin>\\n<entry>`, of '' where nobody's."""
@@ -49,12 +49,12 @@ STANDS_IN: Final = b"stands in"
 """On a person's channel: for whom they stand in has changed, or where. Look."""
 
 
-def read_message(payload: bytes) -> tuple[int, int, Usage, Texts, str, bytes]:
+def read_message(payload: bytes) -> tuple[int, int, Usage, TextCounts, str, bytes]:
     """Of MESSAGE: seq, instant, usage, texts, origin, entry."""
     seq, at, _, _ = POSTED.unpack_from(payload, 1)
     origin_ends = payload.index(b"\n", AFTER_STATE)
     usage = Usage(*USAGE.unpack_from(payload, AFTER_POSTED))
-    texts = Texts(*TEXTS.unpack_from(payload, AFTER_POSTED))
+    texts = TextCounts(*TEXTS.unpack_from(payload, AFTER_POSTED))
     return seq, at, usage, texts, payload[AFTER_STATE:origin_ends].decode(), payload[origin_ends + 1 :]
 
 

@@ -32,7 +32,7 @@ from quotas.ledger.base import (
     Uncounted,
     Unknown,
 )
-from quotas.standing import ConversationSettings, Standing, Texts, Writer
+from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
@@ -44,7 +44,7 @@ class _Book:
     settings: ConversationSettings
     usage: Usage = field(default_factory=Usage)
     log: list[Entry] = field(default_factory=list)
-    texts: Texts = field(default_factory=Texts)
+    texts: TextCounts = field(default_factory=TextCounts)
     seen: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused]]] = field(default_factory=dict)

@@ -28,7 +28,7 @@ from quotas.ledger.base import (
 from quotas.ledger.chats import packed_chats, unpacked_chats
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.state import State
-from quotas.standing import ConversationSettings, Standing, Texts, Writer
+from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.keeper import mark_at
@@ -444,7 +444,7 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
             for name, seq in pairs.items()
             if name.startswith(_SUBSTITUTE_READ)
         },
-        texts=Texts(state.member_texts, state.mentor_texts),
+        texts=TextCounts(state.member_texts, state.mentor_texts),
         member_seen=int(pairs.get(b"member_seen", 0)),
         mentor_seen=int(pairs.get(b"mentor_seen", 0)),
         last_at=state.last_at,

@@ -19,7 +19,7 @@ from quotas.ledger.base import (
     Uncounted,
     Unknown,
 )
-from quotas.standing import Texts
+from quotas.standing import TextCounts
 from quotas.terms import Rulebook
 from tests.quotas.ledger.desk import LANE, Desk
 from tests.quotas.moments import oslo
@@ -433,7 +433,7 @@ async def test_texts_are_counted_and_what_of_them_was_seen(desk: Desk) -> None:
     await desk.ledger.write_event("c", 1, b"booked", at=MONDAY + 1)
     await desk.mentor(MONDAY + 2, "c")
     standing = await desk.standing(MONDAY)
-    assert (standing.texts, standing.last_at) == (Texts(1, 2), MONDAY + 2)
+    assert (standing.texts, standing.last_at) == (TextCounts(1, 2), MONDAY + 2)
     assert standing.unread("member") == 2
     assert standing.unread("mentor") == 1
     assert await desk.ledger.mark_read("c", "member", 3, "o") == Uncounted(4, 2, 0, 0)

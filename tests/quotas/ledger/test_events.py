@@ -17,7 +17,7 @@ from quotas.ledger.feed import read_message
 from quotas.ledger.memory import MemoryLedger
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.state import State
-from quotas.standing import Standing, Texts
+from quotas.standing import Standing, TextCounts
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.terms import Rulebook
@@ -140,7 +140,10 @@ async def test_an_event_is_published_like_a_message_of_nobodys(desk: Desk, store
     await feed.request("PING")
     await closed(feed)
     heard = [read_message(push[2]) for push in published if push[0] == b"smessage"]
-    assert heard == [(2, MONDAY + 1, usage, Texts(1), "", b"{}\n1"), (3, MONDAY + 2, usage, Texts(1), "", b"{}\n2")]
+    assert heard == [
+        (2, MONDAY + 1, usage, TextCounts(1), "", b"{}\n1"),
+        (3, MONDAY + 2, usage, TextCounts(1), "", b"{}\n2"),
+    ]
 
 
 async def test_an_event_that_could_not_be_stored_is_not_noted(desk: Desk, client: Redis) -> None:

@@ -15,7 +15,7 @@ from quotas.ledger.base import IDEMPOTENCY_PERIOD, MESSAGES_AT_ONCE, Again, Post
 from quotas.ledger.feed import read_message
 from quotas.ledger.library import LIBRARY
 from quotas.ledger.redis import RedisLedger
-from quotas.standing import Texts
+from quotas.standing import TextCounts
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.store.read_bound import READ_BYTES
@@ -214,7 +214,7 @@ async def test_what_happens_is_published_in_order(desk: Desk, store_url: str) ->
     usage = Usage(week, 1, 0, MONDAY + DAY, 0, MONDAY, MONDAY + DAY)
     first, *others = [push[1:] for push in published if push[0] == b"smessage"]
     assert first[0] == keys.feed("c").encode()
-    assert read_message(first[1]) == (1, MONDAY, usage, Texts(1), "origin", b"hello")
+    assert read_message(first[1]) == (1, MONDAY, usage, TextCounts(1), "origin", b"hello")
     assert others == [
         [keys.feed("c").encode(), b"S"],
         [keys.feed("c").encode(), b"S"],

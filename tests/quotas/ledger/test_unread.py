@@ -17,7 +17,7 @@ from quotas.ledger.timers import Claim, Timers
 from quotas.ledger.unread import UNREAD, Unread, unread_place, unread_timer
 from quotas.notices import NoticePolicy
 from quotas.policy_file import builtin_policy
-from quotas.standing import Texts, Writer
+from quotas.standing import TextCounts, Writer
 from quotas.store.link import Link
 from quotas.terms import Rulebook
 from tests.quotas.ledger.desk import Desk
@@ -317,7 +317,7 @@ async def test_a_state_of_an_earlier_release_is_read(room: Room, lacking: int) -
     assert refused.reason == "paused"
     await room.write("mentor")
     assert await room.bits() in (1, 5)
-    assert (await room.standing(TUESDAY)).texts == Texts(0, 1)
+    assert (await room.standing(TUESDAY)).texts == TextCounts(0, 1)
 
 
 async def test_a_timer_that_rings_first_is_said(room: Room) -> None:
