@@ -15,7 +15,7 @@ from chatserver.sessions.leaving import Leaving
 from chatserver.sessions.telling import SessionTelling
 from quotas.cases.record import Case
 
-GUEST_PLAN = "guest"
+GUEST_PLAN, TRIAL_PLAN = "guest", "trial"
 """Of the policy."""
 
 
@@ -42,6 +42,8 @@ class RelationshipEffects:
         return {
             "end_all_conversations": self.end_all_conversations,
             "list_bookings_after": self.list_bookings_after,
+            "open_first_call": self.open_first_call,
+            "close_first_call": self.close_first_call,
             "hand_on": self.hand_on,
             "open_guest": self.open_guest,
             "close_guest": self.close_guest,
@@ -57,6 +59,37 @@ class RelationshipEffects:
         if case.facts.paid_until is None:
             raise EffectImpossible("until when it is paid is not known")
         return " ".join(each.id for each in await self._leaving.booked_from(case.member, case.facts.paid_until))
+
+    async def open_first_call(self, case: Case, at: int) -> str:
+        """A trial with the proposed mentor, in which the member books the call: their own where they have one; its id.
+
+        A switch that is accepted goes on there.
+        """
+        mentor = self._mentor(case)
+        async with self._database.read() as connection:
+            mine = await records_of_member(connection, case.member)
+            own = await record(connection, case.conversation)
+        if own is None:
+            raise EffectImpossible("there is no such conversation")
+        if (trial := next((each.id for each in mine if _is_trial_with(each, mentor)), None)) is not None:
+            return trial
+        details = ConversationDetails(
+            member=case.member, mentor=mentor, plan=TRIAL_PLAN, zone=own.zone, holidays=own.holidays, trial=True
+        )
+        id = _first_calls(case)[-1]
+        if not isinstance(await self._provisioning.put_conversation(id, details), Written):
+            raise EffectImpossible("there can be no trial with that mentor")
+        return id
+
+    async def close_first_call(self, case: Case, at: int) -> str:
+        """The trials that were opened for its calls end; what has not started is cancelled, uncounted."""
+        for id in _first_calls(case):
+            # One that was never opened, or has ended, stays as it is.
+            await self._provisioning.change_conversation(
+                id, ConversationChange(status="ended", ended_reason="not_chosen")
+            )
+            await self._telling.tell(id)
+        return ""
 
     async def hand_on(self, case: Case, at: int) -> str:
         """To the proposed mentor: to a trial with them where there is one; the id of the conversation that goes on."""
@@ -102,6 +135,11 @@ class RelationshipEffects:
         if case.facts.mentor is None:
             raise EffectImpossible("no mentor is named")
         return case.facts.mentor
+
+
+def _first_calls(case: Case) -> list[str]:
+    """The ids of trials that may have been opened for the case: one for each mentor who was proposed."""
+    return [f"trial-{case.id}-{number}" for number in range(1, case.reached.count("proposed") + 1)]
 
 
 def _is_trial_with(conversation: ConversationRecord, mentor: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from quotas.cases.facts import FactGroup
 from quotas.cases.rules import (
+    ASKED_BY,
     COMMON_ENDS,
     LATER,
     CaseEffect,
@@ -106,7 +107,8 @@ def _states() -> Iterable[Sequence[str]]:
 
 def _effect(effect: CaseEffect) -> str:
     later = LATER.get(effect)
-    return f"`{effect}`, {later // DAY} days later" if later else f"`{effect}`"
+    asked = f" where `{ASKED_BY[effect]}`" if effect in ASKED_BY else ""
+    return f"`{effect}`{asked}" + (f", {later // DAY} days later" if later else "")
 
 
 def _all_states() -> Iterable[tuple[CaseRule, StateRule]]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from quotas.case_policy import CaseWait
 from quotas.cases.facts import CaseFacts, facts_problem, with_facts
-from quotas.cases.rules import UNDOES, CaseEffect, CaseKind, CaseRole, CaseRule, CaseState, StateRule
+from quotas.cases.rules import ASKED_BY, UNDOES, CaseEffect, CaseKind, CaseRole, CaseRule, CaseState, StateRule
 from quotas.cases.table import CASES
 from quotas.instant import HOUR
 from quotas.memberships import Payer
@@ -116,7 +116,10 @@ class Case(Struct, frozen=True):
     def effects(self) -> tuple[CaseEffect, ...]:
         """What its state asks of the rest of the product."""
         before = {effect for state in self.reached for effect in self.rule.state(state).effects}
-        return tuple(effect for effect in self.state_rule.effects if UNDOES.get(effect, effect) in before)
+        asked = [
+            each for each in self.state_rule.effects if each not in ASKED_BY or getattr(self.facts, ASKED_BY[each])
+        ]
+        return tuple(effect for effect in asked if UNDOES.get(effect, effect) in before)
 
 
 class CaseFault(Struct, frozen=True):

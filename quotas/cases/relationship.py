@@ -98,7 +98,13 @@ _SWITCH = CaseRule(
             to("proposed", SUPPORT),
             to("kept", SUPPORT),
         ),
-        waits("exploring", told("support", "proposed", days=7), to("proposed", SUPPORT), to("kept", SUPPORT)),
+        waits(
+            "exploring",
+            told("support", "proposed", days=7),
+            to("proposed", SUPPORT),
+            to("kept", SUPPORT),
+            effects=("close_first_call",),
+        ),
         waits(
             "proposed",
             told("member", "switched", days=7),
@@ -106,10 +112,11 @@ _SWITCH = CaseRule(
             to("exploring", MEMBER),
             to("kept", MEMBER),
             needs=(("mentor",), ("chemistry",)),
+            effects=("open_first_call",),
         ),
         end("switched", "hand_on"),
-        end("kept"),
-        *common_ends(),
+        end("kept", "close_first_call"),
+        *common_ends(("close_first_call",), ("close_first_call",)),
     ),
     takes=("reason",),
 )

@@ -86,6 +86,8 @@ CaseEffect = Literal[
     "resume_renewal",
     "list_bookings_after",
     "tell_business",
+    "open_first_call",
+    "close_first_call",
     "hand_on",
     "open_guest",
     "close_guest",
@@ -104,6 +106,7 @@ CaseEffect = Literal[
 ]
 """What entering a state asks of the rest of the product; doing it again changes nothing."""
 UNDOES: dict[CaseEffect, CaseEffect] = {
+    "close_first_call": "open_first_call",
     "resume_renewal": "stop_renewal",
     "close_guest": "open_guest",
     "close_guest_later": "open_guest",
@@ -111,6 +114,8 @@ UNDOES: dict[CaseEffect, CaseEffect] = {
     "drop_cadence": "agree_cadence",
 }
 """Effects that are nothing to do where another one of the same case did not come before."""
+ASKED_BY: dict[CaseEffect, CaseFactName] = {"open_first_call": "chemistry", "close_first_call": "chemistry"}
+"""Effects that are nothing to do unless that fact says yes."""
 LATER: dict[CaseEffect, int] = {"close_guest_later": 7 * DAY}
 """How long after its state began an effect is done (ms); at once where it is not here."""
 DueUnit = Literal["months", "days", "hours", "fact"]

@@ -68,7 +68,8 @@ STATES: dict[str, str] = {
     "mentor_switch/exploring/member": "Support leder efter en mentor, der passer til dig.",
     "mentor_switch/exploring/support": "Der skal findes en ny mentor.",
     "mentor_switch/proposed": "Medlemmet er tilbudt en anden mentor og bestemmer sig.",
-    "mentor_switch/proposed/member": "Support foreslår en ny mentor. Sig ja, bed om en anden, eller bliv, hvor du er.",
+    "mentor_switch/proposed/member": "Support foreslår en ny mentor. Sig ja, bed om en anden, eller bliv, hvor du er. "
+    "Skal I mødes først, booker du den samtale hos mentoren.",
     "mentor_switch/switched": "Medlemmet fortsætter med en anden mentor.",
     "mentor_switch/switched/member": "Du fortsætter med din nye mentor.",
     "mentor_switch/kept": "Medlemmet bliver hos den samme mentor.",

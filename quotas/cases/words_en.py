@@ -67,7 +67,8 @@ STATES: dict[str, str] = {
     "mentor_switch/exploring/member": "Support is looking for a mentor who suits you.",
     "mentor_switch/exploring/support": "A new mentor is to be found.",
     "mentor_switch/proposed": "The member has been offered another mentor and will decide.",
-    "mentor_switch/proposed/member": "Support suggests a new mentor. Say yes, ask for somebody else, or stay.",
+    "mentor_switch/proposed/member": "Support suggests a new mentor. Say yes, ask for somebody else, or stay. "
+    "If you are to meet first, book that call with them.",
     "mentor_switch/switched": "The member goes on with another mentor.",
     "mentor_switch/switched/member": "You go on with your new mentor.",
     "mentor_switch/kept": "The member stays with the same mentor.",

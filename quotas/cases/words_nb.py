@@ -68,7 +68,8 @@ STATES: dict[str, str] = {
     "mentor_switch/exploring/member": "Support leter etter en mentor som passer for deg.",
     "mentor_switch/exploring/support": "En ny mentor må finnes.",
     "mentor_switch/proposed": "Medlemmet er tilbudt en annen mentor og bestemmer seg.",
-    "mentor_switch/proposed/member": "Support foreslår en ny mentor. Si ja, be om en annen, eller bli der du er.",
+    "mentor_switch/proposed/member": "Support foreslår en ny mentor. Si ja, be om en annen, eller bli der du er. "
+    "Skal dere møtes først, booker du den samtalen med mentoren.",
     "mentor_switch/switched": "Medlemmet fortsetter med en annen mentor.",
     "mentor_switch/switched/member": "Du fortsetter med den nye mentoren din.",
     "mentor_switch/kept": "Medlemmet blir hos samme mentor.",

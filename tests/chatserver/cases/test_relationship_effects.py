@@ -5,9 +5,12 @@ from datetime import date
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.membership import MembershipChange
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Written
+from chatserver.sessions.outcomes import BookingDone
 from quotas import instant
 from quotas.bookings import Price
+from quotas.instant import DAY
 from tests.chatserver.cases.case_desk import MIA, SARA, TOM, CaseDesk, did
+from tests.chatserver.sessions.desk import TUESDAY, wanted
 
 
 async def record(desk: CaseDesk, id: str) -> ConversationRecord:
@@ -176,3 +179,45 @@ async def test_a_report_of_what_is_over_leaves_nothing_to_do_by_hand(supplied: C
     assert isinstance(await supplied.provisioning.change_conversation("c1", over), Written)
     ref = (await supplied.opened("r", "misconduct", MIA, person="tom", suspend=True)).case.id
     assert did(await supplied.seen(ref, SARA)) == ["opened", "effect:seal_evidence", "effect:suspend"]
+
+
+async def test_a_chemistry_call_comes_before_the_switch(supplied: CaseDesk) -> None:
+    """In a trial with each mentor who is proposed with one, where the member books it themselves."""
+    for mentor in ("ann", "kim"):
+        await supplied.publish(mentor)
+    ref = (await supplied.opened("s", "mentor_switch", MIA)).case.id
+    await supplied.acted(ref, "proposed", SARA, mentor="ann", chemistry=True)
+    first, second = f"trial-{ref}-1", f"trial-{ref}-2"
+    for _ in range(2):
+        await supplied.ring(ref)
+    trial = await record(supplied, first)
+    assert (trial.kind, trial.member, trial.mentor, trial.status) == ("trial", "mia", "ann", "open")
+    call = wanted("call", TUESDAY + 3 * DAY, first, service="video_call", kind="chemistry")
+    assert isinstance(await supplied.bookings.book(call, "member"), BookingDone)
+
+    await supplied.acted(ref, "exploring", MIA)
+    over = await record(supplied, first)
+    assert (over.status, over.ended_reason) == ("ended", "not_chosen")
+    cancelled = await supplied.bookings.find("call")
+    assert cancelled is not None
+    assert cancelled.cancelled is not None
+    assert not cancelled.cancelled.counts
+
+    await supplied.acted(ref, "proposed", SARA, mentor="kim", chemistry=True)
+    call = wanted("again", TUESDAY + 3 * DAY, second, service="video_call", kind="chemistry")
+    assert isinstance(await supplied.bookings.book(call, "member"), BookingDone)
+    await supplied.acted(ref, "switched", MIA)
+    after = await record(supplied, second)
+    assert (after.kind, after.plan, after.status) == ("plan", "coaching", "open")
+    assert (after.mentor, after.follows) == ("kim", "c1")
+    kept = await supplied.bookings.find("again")
+    assert kept is not None
+    assert kept.cancelled is None
+
+
+async def test_a_switch_without_a_call_opens_no_trial(supplied: CaseDesk) -> None:
+    ref = (await supplied.opened("s", "mentor_switch", MIA)).case.id
+    await supplied.acted(ref, "proposed", SARA, mentor="kim", chemistry=False)
+    await supplied.acted(ref, "kept", MIA)
+    assert await supplied.provisioning.get_conversation(f"trial-{ref}-1") is None
+    assert not any("first_call" in each for each in did(await supplied.seen(ref, SARA)))

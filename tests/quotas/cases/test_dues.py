@@ -226,7 +226,8 @@ def test_a_switch_that_is_proposed_is_accepted_asked_again_or_declined() -> None
     again = did(did(proposed, "exploring", MIA), "proposed", SIRI, facts=CaseFacts(mentor="kim", chemistry=True))
     assert (again.facts.mentor, again.facts.chemistry) == ("kim", True)
     assert did(again, "switched", MIA).effects == ("hand_on",)
-    assert did(again, "kept", MIA).effects == ()
+    assert did(again, "kept", MIA).effects == ("close_first_call",)
+    assert did(proposed, "kept", MIA).effects == ()
 
 
 # Sessions beside the plan
