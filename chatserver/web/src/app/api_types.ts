@@ -204,14 +204,15 @@ export interface CancellationView {
 }
 
 /**
- * What is said beside an action. `for`: whether the note is for support alone, or shared with who opened the case.
+ * What is said beside an action. `for`: whether the note is for support alone, or shared with who opened the case;
+ * null: the answer to a question is shared, all else is for support.
  *
  * `facts` as the state that follows needs and takes them; `assignee` of `assign`, '' for nobody; `reached` of
  * `attempt`, whether the member was reached.
  */
 export interface CaseActing {
   note?: string;
-  for?: "internal" | "shared";
+  for?: "internal" | "shared" | null;
   facts?: CaseFactsSaid;
   assignee?: string | null;
   reached?: boolean;
