@@ -102,7 +102,10 @@ async def put_case(call: HttpCall[NoQuery, CaseDetails]) -> HttpAnswer:
     details = call.body
     facts = facts_read(details.facts)
     opening = CaseOpening(details.kind, details.conversation, facts, details.note, details.opened_for)
-    return await _answered(call, await call.context.cases.open(call.id, opening, asker_of(call.identity)))
+    outcome = await call.context.cases.open(call.id, opening, asker_of(call.identity))
+    if isinstance(outcome, Missing):
+        raise ProblemError(404, f"there is no conversation {details.conversation!r} for this token")
+    return await _answered(call, outcome)
 
 
 async def act_on_case(call: HttpCall[NoQuery, CaseActing]) -> HttpAnswer:
@@ -167,7 +170,7 @@ async def _answered(
         case Invalid(errors):
             raise invalid(errors)
         case Missing():
-            raise ProblemError(404, f"there is no case {call.id!r}, or no such conversation, for this token")
+            raise ProblemError(404, f"there is no case {call.id!r} for this token")
         case never:
             assert_never(never)
 

@@ -10,14 +10,14 @@ from chatserver.cases.case_log import CaseLog
 from chatserver.cases.case_reading import CaseReading
 from chatserver.cases.case_record import KeptCase
 from chatserver.cases.case_requests import CaseAsker, CaseSeen, NotInThisCase
-from chatserver.cases.case_rights import actor_of, problem_of_saying
+from chatserver.cases.case_rights import actor_of, problem_of_saying, said_wrongly
 from chatserver.cases.case_steps import CaseSteps, MemberSign
 from chatserver.cases.case_texts import CaseTexts, texts_of
 from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.rows import cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked
-from chatserver.conversations.requests import FieldProblem, Invalid, Missing
+from chatserver.conversations.requests import Invalid, Missing
 from chatserver.records.database import Database
 from quotas.cases.acts import CaseDoing, CaseNotNow, act
 from quotas.cases.events import ActivitySign
@@ -115,13 +115,12 @@ class CaseActs:
             facts = await self._known.completed(kept.case.kind, doing.action, kept.case.facts, doing.facts, terms)
             doing = replace(doing, facts=facts)
             if problem := terms_problem(kept.case.kind, facts, terms):
-                return Invalid([FieldProblem("facts", problem)])
+                return said_wrongly(problem)
         match after := act(kept.case, doing, actor, calendar, now):
             case CaseNotNow(possible):
                 return NotInThisCase("not_now", possible)
             case CaseFault(problem):
-                field = "note" if problem.startswith("`note`") else "facts"
-                return Invalid([FieldProblem(field, problem)])
+                return said_wrongly(problem)
         return await self._log.change(connection, kept, after, conversation, now, sealed=sealed)
 
     async def member_there(

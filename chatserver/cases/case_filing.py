@@ -11,14 +11,14 @@ from chatserver.cases.case_log import CaseLog, new_ref
 from chatserver.cases.case_reading import CaseReading
 from chatserver.cases.case_record import KeptCase
 from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen, NotInThisCase
-from chatserver.cases.case_rights import is_of, opener_of, problem_of_saying
+from chatserver.cases.case_rights import is_of, opener_of, problem_of_saying, said_wrongly
 from chatserver.cases.case_steps import CaseSteps
 from chatserver.cases.case_texts import CaseTexts, texts_of
 from chatserver.cases.given_facts import GivenFacts
 from chatserver.cases.rows import case_entries, cases
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.records import locked, record
-from chatserver.conversations.requests import Conflict, FieldProblem, Invalid, Missing
+from chatserver.conversations.requests import Conflict, Invalid, Missing
 from chatserver.records.database import Database
 from quotas.cases.acts import CaseDoing
 from quotas.cases.choices import AFTER_THE_END
@@ -166,7 +166,7 @@ class CaseFiling:
         state = begins.get(opener.role, begins.get(by.role, rule.states[0].name))
         facts = await self._known.completed(opening.kind, state, opening.facts, opening.facts, terms)
         if problem := terms_problem(opening.kind, facts, terms):
-            return Invalid([FieldProblem("facts", problem)])
+            return said_wrongly(problem)
         case = open_case(
             ref,
             opening.kind,
@@ -185,7 +185,7 @@ class CaseFiling:
             case CaseRefused(reason):
                 return NotInThisCase(reason)
             case CaseFault(problem):
-                return Invalid([FieldProblem("facts", problem)])
+                return said_wrongly(problem)
         return await self._log.create(connection, case, conversation, now, sealed=sealed, member_read=read)
 
     async def _same(

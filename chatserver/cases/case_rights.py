@@ -56,6 +56,15 @@ def shown_to(case: Case, conversation: ConversationRecord, asker: CaseAsker) -> 
     return replace(shown, history=lines, assignee="")
 
 
+def said_wrongly(problem: str) -> Invalid:
+    """Of a sentence of the rules, which begins with the name of a fact or of the note: the field, and what is wrong."""
+    field, _, rest = problem.partition("` ")
+    if not field.startswith("`") or rest.startswith(("or `", "and `")):  # of more than one
+        return Invalid([FieldProblem("facts", problem)])
+    name = field.replace("`", "")
+    return Invalid([FieldProblem(name if name == "note" else f"facts.{name}", rest)])
+
+
 def problem_of_saying(facts: CaseFacts, asker: CaseAsker) -> Invalid | None:
     """What only support may say, and the price, which is not for who pays it to say."""
     others = {"support": (), "mentor": SUPPORTS, "member": (*SUPPORTS, "price")}[asker.role]

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from chatserver.cases.case_requests import CaseAsker
 from chatserver.cases.guest import guest_conversation
+from chatserver.conversations.absences import overlapping
 from chatserver.conversations.contacts import contacts
 from chatserver.conversations.conversation import ConversationRecord
+from chatserver.conversations.records import record
 from chatserver.conversations.requests import FieldProblem, Invalid
 from chatserver.records.database import Database
 from quotas.bookings import Booking
@@ -42,7 +44,7 @@ class GivenFacts:
         """Of facts that are given in a case of that kind; `ref` is the case's, '' before it is open."""
         calendar = self._rulebook.calendar_to_show(conversation.zone, conversation.holidays)
         found = [FieldProblem(f"facts.{name}", problem) for name, problem in _in_time(facts, calendar, now)]
-        if (problem := await self._person_problem(kind, facts, conversation, asker)) is not None:
+        if (problem := await self._person_problem(kind, facts, conversation, asker, now)) is not None:
             found.append(problem)
         here = {conversation.id} | ({guest_conversation(ref)} if kind == "one_off_session" else set())
         for name, id, allowed in (("replaces", facts.replaces, {conversation.id}), ("booking", facts.booking, here)):
@@ -64,7 +66,7 @@ class GivenFacts:
         return Invalid([FieldProblem("assignee", f"is a {known.role}; allowed: somebody of support, or '' for nobody")])
 
     async def _person_problem(
-        self, kind: CaseKind, facts: CaseFacts, conversation: ConversationRecord, asker: CaseAsker
+        self, kind: CaseKind, facts: CaseFacts, conversation: ConversationRecord, asker: CaseAsker, now: int
     ) -> FieldProblem | None:
         if facts.mentor is not None:
             if facts.mentor == conversation.mentor:
@@ -76,12 +78,20 @@ class GivenFacts:
         if facts.person is not None:
             if facts.person == asker.user:
                 return FieldProblem("facts.person", "must be somebody else than who reports them")
-            if asker.role == "support":  # nobody else learns by a report who is there
-                async with self._database.read() as connection:
-                    known = (await contacts(connection, {facts.person})).get(facts.person)
-                if known is None or known.role not in ("member", "mentor"):
-                    return FieldProblem("facts.person", "there is no such member or mentor")
+            # Nobody learns by a report who else is there; and a slip of the pen would remove a stranger.
+            if kind == "misconduct" and facts.person not in await self._there(conversation, now):
+                return FieldProblem(
+                    "facts.person", "must be one of the conversation's two, who stood in there, or the mentor before"
+                )
         return None
+
+    async def _there(self, conversation: ConversationRecord, now: int) -> set[str]:
+        """Whom they may have met there: the two, substitutes until now, and the mentor whom this one follows."""
+        async with self._database.read() as connection:
+            away = await overlapping(connection, conversation.mentor, conversation.created_at, now + 1)
+            before = await record(connection, conversation.follows) if conversation.follows else None
+        substitutes = {each.substitute for each in away if each.substitute is not None}
+        return {conversation.member, conversation.mentor} | substitutes | ({before.mentor} if before else set())
 
 
 def _in_time(facts: CaseFacts, calendar: Calendar, now: int) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ async def test_a_switch_from_the_request_to_the_members_answer(anyone: httpx.Asy
     ref = made["id"]
     assert problem(await anyone.get(f"/v1/cases/{ref}", headers=as_("tom"))) == (404, "not-found")
     missing = await acted(anyone, ref, "proposed", "support")
-    assert fields(missing) == {"facts": "`mentor` is missing"}
+    assert fields(missing) == {"facts.mentor": "is missing"}
     seen = (await anyone.get(f"/v1/cases/{ref}", headers=as_("support"))).json()
     assert seen["reached"] == ["requested"]
     assert {"state": "proposed", "needs": [["mentor"], ["chemistry"]], "takes": []} in seen["asks"]
@@ -85,6 +85,14 @@ async def test_support_lists_and_works_through(anyone: httpx.AsyncClient) -> Non
     assert (olas["cases"], olas["more"], olas["suggested"]) == ([], False, [])
 
 
+async def test_opening_elsewhere_names_the_conversation(anyone: httpx.AsyncClient) -> None:
+    """Not the id that the case was to have."""
+    body = {"kind": "question", "conversation": "absent"}
+    answer = await anyone.put("/v1/cases/mine", json=body, headers=as_("kari"))
+    assert problem(answer) == (404, "not-found")
+    assert answer.json()["detail"] == "there is no conversation 'absent' for this token"
+
+
 async def test_support_opens_for_a_member(anyone: httpx.AsyncClient) -> None:
     """It counts as theirs: they may take it back."""
     made = await opened(anyone, "s", "support", kind="question", opened_for="member")
@@ -130,7 +138,7 @@ async def test_what_a_state_means_is_said_to_each_in_their_language(anyone: http
 @pytest.mark.parametrize(
     ("kind", "facts", "field"),
     [
-        ("credit_correction", {"units": 2**70}, "facts"),
+        ("credit_correction", {"units": 2**70}, "facts.units"),
         ("credit_correction", {"booking": "a\0b"}, "facts.booking"),
         ("misconduct", {"person": ""}, "facts.person"),
         ("misconduct", {"person": "\0"}, "facts.person"),
@@ -138,7 +146,7 @@ async def test_what_a_state_means_is_said_to_each_in_their_language(anyone: http
         ("misconduct", {"person": "tom", "messages": ["x" * 65]}, "facts.messages[0]"),
         ("misconduct", {"person": "tom", "reason": "\x1b[2J"}, "facts.reason"),
         ("misconduct", {"person": "tom", "reason": "r" * 10_001}, "facts.reason"),
-        ("membership_cancellation", {"asked_on": "0001-01-01"}, "facts"),
+        ("membership_cancellation", {"asked_on": "0001-01-01"}, "facts.asked_on"),
         ("membership_cancellation", {"asked_on": "9999-12-31"}, "facts.asked_on"),
     ],
 )

@@ -141,7 +141,7 @@ async def test_ids_that_cannot_be(http: httpx.AsyncClient, id: str) -> None:
         assert answer.json()["errors"][0]["field"] == "id"
 
 
-@pytest.mark.parametrize("path", ["/v1/", "/v1/people", "/v1/people/", "/v1/people/a/b", "/v1/people/a%2Fb", "/v1/x"])
+@pytest.mark.parametrize("path", ["/v1/", "/v1/peoples", "/v1/people/", "/v1/people/a/b", "/v1/people/a%2Fb", "/v1/x"])
 async def test_paths_that_are_none(http: httpx.AsyncClient, path: str) -> None:
     """404, with the way to those that there are."""
     answer = await http.get(path)

@@ -127,8 +127,8 @@ async def test_it_is_kept_until_the_day_that_support_names(supplied: CaseDesk, e
 @pytest.mark.parametrize(
     ("note", "until", "problem"),
     [
-        ("", JULY, "`note` is missing: messages that are kept need a reason"),
-        ("asked for", date(2026, 1, 6), "`evidence_until` must be a day after today, 2026-01-06"),
+        ("", JULY, "is missing: messages that are kept need a reason"),
+        ("asked for", date(2026, 1, 6), "must be a day after today, 2026-01-06"),
     ],
 )
 async def test_a_day_needs_a_reason_and_lies_ahead(

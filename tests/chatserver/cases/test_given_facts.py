@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
-from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
+from chatserver.cases.case_requests import CaseAsker, CaseOpening
+from chatserver.conversations.absence import AbsenceRecord
+from chatserver.conversations.absences import put
 from chatserver.conversations.requests import Conflict, FieldProblem, Invalid
+from chatserver.sessions.outcomes import BookingDone
 from quotas.bookings import Price
 from quotas.cases.acts import CaseDoing
 from quotas.cases.facts import CaseFacts
 from quotas.cases.rules import CaseKind, CaseState
 from quotas.instant import DAY, MINUTE
 from tests.chatserver.cases.case_desk import ANN, MIA, SARA, TOM, CaseDesk
-from tests.chatserver.sessions.desk import TUESDAY
+from tests.chatserver.sessions.desk import TUESDAY, wanted
 
 PRICE = Price(1, "NOK")
 NO_MENTOR = FieldProblem("facts.mentor", "there is no such mentor")
@@ -72,14 +75,33 @@ async def test_days_of_a_cancellation(desk: CaseDesk) -> None:
 
 
 async def test_whom_a_report_is_about(desk: CaseDesk) -> None:
-    """Somebody else. Who is there at all only support learns by it."""
+    """The other one of the two, or who stood in; for support either. Nobody learns by it who else is there."""
     own = FieldProblem("facts.person", "must be somebody else than who reports them")
     opening = CaseOpening("misconduct", "c1", CaseFacts(person="mia"))
     assert await desk.book.open("r", opening, MIA) == Invalid([own])
-    unknown = CaseOpening("misconduct", "c1", CaseFacts(person="nobody"))
-    missing = FieldProblem("facts.person", "there is no such member or mentor")
-    assert await desk.book.open("r", unknown, SARA) == Invalid([missing])
-    assert isinstance(await desk.book.open("r", unknown, MIA), CaseSeen)
+    strange = FieldProblem(
+        "facts.person", "must be one of the conversation's two, who stood in there, or the mentor before"
+    )
+    for person in ("nobody", "ola", "ann", "sara"):
+        for asker in (MIA, SARA):
+            opening = CaseOpening("misconduct", "c1", CaseFacts(person=person))
+            if person != asker.user:
+                assert await desk.book.open("r", opening, asker) == Invalid([strange])
+    async with desk.database.begin() as connection:
+        await put(connection, AbsenceRecord("tom", "ill", TUESDAY - DAY, TUESDAY + 1, "ann", TUESDAY - DAY))
+    assert (await desk.opened("r1", "misconduct", MIA, person="ann")).created
+    assert (await desk.opened("r2", "misconduct", SARA, conversation="c2", person="ola")).created
+
+
+@pytest.mark.parametrize("kind", ["late_cancellation", "no_show", "mentor_absent", "unattended", "credit_correction"])
+async def test_a_case_of_a_session_is_of_one_that_there_is(desk: CaseDesk, kind: CaseKind) -> None:
+    call = wanted("b2", TUESDAY + DAY, "c2", service="video_call")
+    assert isinstance(await desk.bookings.book(call, "mentor"), BookingDone)
+    none = FieldProblem("facts.booking", "the conversation has no such booking")
+    for booking in ("nothing", "b2"):
+        opening = CaseOpening(kind, "c1", CaseFacts(booking=booking))
+        assert await desk.book.open("x", opening, SARA) == Invalid([none])
+    assert (await desk.opened("x", kind, SARA, conversation="c2", booking="b2")).created
 
 
 async def test_a_case_is_not_given_to_whom_it_may_be_about(desk: CaseDesk) -> None:

@@ -4,16 +4,19 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from chatserver.access.revocation import Revocations
 from chatserver.cases.case_requests import CaseSeen
+from chatserver.cases.effects import EffectImpossible
 from chatserver.cases.leaving_mentors import Leave, LeavingMentors
 from chatserver.cases.rows import cases
 from chatserver.cases.switches import Switches
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, Missing, PersonDetails, Written
 from chatserver.records.tables import NOTICES, WEBHOOK_EVENTS, WEBHOOKS
 from chatserver.sessions.outcomes import BookingDone
+from quotas.cases.facts import CaseFacts
 from quotas.cases.record import Case
 from quotas.instant import DAY, MINUTE
 from quotas.standing import Standing
@@ -178,10 +181,11 @@ async def test_a_removed_member_s_conversations_end_and_nobody_is_switched(suppl
 
 async def test_who_is_no_member_and_no_mentor_is_support_s_to_remove(supplied: CaseDesk) -> None:
     assert isinstance(await supplied.provisioning.put_person("sara", PersonDetails("support", "Sara")), Written)
-    for number, person in enumerate(("sara", "nobody")):
-        ref = (await supplied.opened(f"r{number}", "misconduct", MIA, person=person)).case.id
-        seen = await supplied.acted(ref, "removed", SARA)
-        assert "by_hand:remove_person" in did(seen)
+    seen = await supplied.opened("r", "misconduct", MIA, person="tom")
+    for person in ("sara", "nobody"):
+        case = replace(seen.case, facts=CaseFacts(person=person))
+        with pytest.raises(EffectImpossible):
+            await supplied.effects["remove_person"](case, supplied.now)
     assert await Revocations(supplied.store).before("sara") == 0
     assert (await status(supplied, "c1"))[0] == "open"
 

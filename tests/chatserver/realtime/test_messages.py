@@ -170,6 +170,7 @@ async def test_history_pages_back_to_the_beginning(server: HereServer) -> None:
             "conversation": "c1",
             "messages": [],
             "more": False,
+            "ask": None,
         }
         for n in range(1, 13):
             await mia.write(f"{n}")
