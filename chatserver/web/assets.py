@@ -28,12 +28,11 @@ class PageAssets(Struct, frozen=True):
 
 
 class AssetManifest(Struct, frozen=True):
-    """What `build.ts` wrote: what each page loads, and the service worker."""
+    """What `build.ts` wrote: what each page loads."""
 
     pages: dict[str, PageAssets]
     words: dict[str, str]
     """The script of each language's words."""
-    worker: str
 
 
 class Asset(Struct, frozen=True):

@@ -3,7 +3,7 @@
 
 import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 
-const PAGES = ["member", "mentor", "support", "call", "sign_in", "settings"];
+const PAGES = ["member", "mentor", "support", "sign_in", "settings"];
 const LANGUAGES = ["nb", "da", "en"];
 const OUT = new URL("./built/", import.meta.url);
 
@@ -39,13 +39,6 @@ async function main(): Promise<void> {
     outdir: "built",
     entryNames: "[name]-[hash]",
   });
-  const worker = await build({
-    ...shared,
-    entryPoints: { worker: "src/worker/main.ts" },
-    format: "iife",
-    outdir: "built",
-    entryNames: "[name]-[hash]",
-  });
   const pages: Record<string, Page> = {};
   for (const page of PAGES) {
     const script = outputOf(apps.metafile, `src/${page}/main.ts`);
@@ -58,7 +51,7 @@ async function main(): Promise<void> {
   const words = Object.fromEntries(
     LANGUAGES.map((each) => [each, named(outputOf(apps.metafile, `src/words/${each}.ts`))]),
   );
-  const manifest = { pages, words, worker: named(outputOf(worker.metafile, "src/worker/main.ts")) };
+  const manifest = { pages, words };
   await zip();
   await Deno.writeTextFile(new URL("manifest.json", OUT), JSON.stringify(manifest, null, 2) + "\n");
   await stop();

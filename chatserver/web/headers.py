@@ -5,36 +5,41 @@ Source: Content Security Policy Level 3; Trusted Types; Cross-Origin Opener Poli
 
 from collections.abc import Sequence
 
-_CAMERA_AND_MICROPHONE = ("camera", "microphone", "display-capture")
-_REFUSED = ("geolocation", "payment", "usb", "serial", "hid", "midi", "publickey-credentials-get")
+_REFUSED = (
+    "camera",
+    "microphone",
+    "display-capture",
+    "geolocation",
+    "payment",
+    "usb",
+    "serial",
+    "hid",
+    "midi",
+    "publickey-credentials-get",
+)
 
 
-def page_headers(embedders: Sequence[str] = (), *, calls: bool = False) -> dict[str, str]:
-    """Headers of a page. `embedders` are the origins that may show it in a frame; `calls` lets it use the camera."""
+def page_headers(embedders: Sequence[str] = ()) -> dict[str, str]:
+    """Headers of a page. `embedders` are the origins that may show it in a frame."""
     framing = " ".join(embedders) or "'none'"
     policy = [
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' blob: data:",
-        "media-src 'self' blob:",
         "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         f"frame-ancestors {framing}",
         "require-trusted-types-for 'script'",
         "trusted-types lit-html chatserver",
     ]
-    devices = "(self)" if calls else "()"
-    permissions = [*(f"{name}={devices}" for name in _CAMERA_AND_MICROPHONE), *(f"{name}=()" for name in _REFUSED)]
     return {
         "Cache-Control": "no-store",
         "Content-Security-Policy": "; ".join(policy),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(permissions),
+        "Permissions-Policy": ", ".join(f"{name}=()" for name in _REFUSED),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }

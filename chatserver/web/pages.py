@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chatserver.api.negotiation import language
-from chatserver.web.assets import PREFIX, Assets, answer
+from chatserver.web.assets import PREFIX, Assets
 from chatserver.web.headers import page_headers
 from chatserver.web.look import AppLook
 
@@ -19,12 +19,10 @@ PAGES = {
     "member": "/app/member",
     "mentor": "/app/mentor",
     "support": "/app/support",
-    "call": "/app/call/{booking}",
     "sign_in": "/app/sign-in",
     "settings": "/app/settings",
 }
 """Where each stands."""
-WORKER = "/app/worker.js"
 STYLE = "/app/style.css"
 """The platform's own: its properties hold over those of the pages."""
 LOGO = "/app/logo"
@@ -51,7 +49,6 @@ def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = 
         routes.append(Route(path, _page(assets, page, look, embedders)))
     if assets is not None:
         routes.append(Route(f"{PREFIX}/{{name}}", assets.serve))
-        routes.append(Route(WORKER, _worker(assets)))
     if look.style is not None:
         routes.append(Route(STYLE, _given(look.style, "text/css; charset=utf-8")))
     if look.logo is not None:
@@ -60,7 +57,7 @@ def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = 
 
 
 def _page(assets: Assets | None, page: str, look: AppLook, embedders: Sequence[str]) -> Endpoint:
-    headers = page_headers(embedders, calls=page == "call")
+    headers = page_headers(embedders)
     # What was built of older sources may lack it.
     if assets is None or page not in assets.manifest.pages:
         return _said(503, _NOT_BUILT, headers)
@@ -90,16 +87,6 @@ def _given(content: bytes, content_type: str) -> Endpoint:
 
     async def served(request: Request) -> Response:
         return Response(content, headers=headers)
-
-    return served
-
-
-def _worker(assets: Assets) -> Endpoint:
-    worker = assets.files[assets.manifest.worker]
-
-    async def served(request: Request) -> Response:
-        # Browsers ask for it again by this one name: it must not be kept.
-        return answer(request, worker, "no-cache")
 
     return served
 

@@ -1,2 +1,0 @@
-import { html, render } from "lit";
-render(html`<p>x</p>`, document.body);
