@@ -38,3 +38,26 @@ async def test_a_mentor_asks_and_hears_what_becomes_of_it(browser: Browser, valk
                 )
                 assert answered.status_code == 200, answered.text
             await expect(page.get_by_text("Nothing is open.")).to_be_visible()
+
+
+async def test_a_member_asks_for_another_mentor_and_takes_it_back(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """In plain words; what they have asked for stands above what else they may ask for."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        async with signed_in(browser, server, "mia") as mia:
+            page = mia.page
+            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="What would you like?").click()
+            dialog = page.locator("#request")
+            await dialog.get_by_role("button", name="Change my mentor").click()
+            await page.get_by_label("In your own words").fill("I would like to hear another view.")
+            await dialog.get_by_role("button", name="Send", exact=True).click()
+            await expect(page.get_by_text("It is with support.")).to_be_visible()
+            await page.keyboard.press("Escape")
+            await page.get_by_role("button", name="Menu").click()
+            await page.get_by_role("button", name="What would you like?").click()
+            await expect(dialog.locator(".own-case")).to_have_count(1)
+            await dialog.get_by_role("button", name="Take back").click()
+            await expect(dialog.locator(".own-case")).to_have_count(0)

@@ -9,6 +9,7 @@ import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
 import type { CaseDesk } from "./case_desk.ts";
 import { caseFields, factsOf, isAskable } from "./case_form.ts";
+import "./own_cases.ts";
 
 type Step = "loading" | "menu" | "form" | "sent" | "failed";
 
@@ -35,7 +36,8 @@ export class RequestDialog extends PageElement {
     await this.updateComplete;
     this.querySelector<HTMLElement>("[popover]")?.showPopover();
     try {
-      this.#choices = (await this.desk.choices(view.id)).choices;
+      const [{ choices }] = await Promise.all([this.desk.choices(view.id), this.desk.load()]);
+      this.#choices = choices;
       this.#step = "menu";
     } catch {
       this.#step = "failed";
@@ -70,7 +72,7 @@ export class RequestDialog extends PageElement {
       case "sent":
         return html`<p role="status">${words.cases.sent}</p>`;
       case "menu":
-        return html`<ul class="requests">${
+        return html`${this.#mine()}<ul class="requests">${
           this.#choices.filter(isAskable).map((each) =>
             html`<li><button
               class="btn btn--wide"
@@ -94,6 +96,17 @@ export class RequestDialog extends PageElement {
           </div>
         </form>`;
     }
+  }
+
+  /** A member's own, above what else they may ask for; mentors have a page for theirs. */
+  #mine() {
+    if (this.app.role !== "member" || !this.desk.cases?.length) return nothing;
+    return html`
+      <section class="mine" aria-labelledby="mine-title">
+        <h3 id="mine-title">${this.app.words.cases.mine}</h3>
+        <own-cases .app=${this.app} .desk=${this.desk}></own-cases>
+      </section>
+    `;
   }
 
   #choose(choice: CaseChoiceView): void {
