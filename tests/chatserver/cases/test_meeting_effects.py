@@ -231,7 +231,7 @@ async def test_another_cadence_is_another_one(meeting: MeetingDesk) -> None:
     facts = CaseFacts(to="every_two_weeks", reason="cost")
     refused = await meeting.book.open("k", CaseOpening("cadence_change", "c1", facts), MIA)
     assert isinstance(refused, Invalid)
-    assert refused.errors[0].message == "`to` is how often they meet already, every_two_weeks"
+    assert refused.errors[0].message == "is how often they meet already, every_two_weeks"
 
 
 async def test_a_quote_is_in_the_currency_of_the_membership(meeting: MeetingDesk) -> None:
@@ -240,7 +240,7 @@ async def test_a_quote_is_in_the_currency_of_the_membership(meeting: MeetingDesk
     quote = CaseDoing("quoted", CaseFacts(price=Price(8_000, "EUR"), starts_at=(FIRST,)))
     refused = await meeting.book.act(ref, quote, TOM)
     assert isinstance(refused, Invalid)
-    assert refused.errors[0].message == "`price` must be in NOK, the currency of the membership"
+    assert refused.errors[0].message == "must be in NOK, the currency of the membership"
 
 
 async def test_who_pays_does_not_say_the_price(meeting: MeetingDesk) -> None:
