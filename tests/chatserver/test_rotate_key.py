@@ -35,7 +35,8 @@ async def test_beside_a_running_server(tmp_path: Path) -> None:
             [new] = ids_in(master)
             assert status == 0, said
             assert new != old
-            assert f"Wrapped anew by the master key {new}: 1 key." in said
+            # That of the conversation, and that of the server's own secrets.
+            assert f"Wrapped anew by the master key {new}: 2 keys." in said
             assert f"Dropped from {master}: {old}." in said
             assert master.stat().st_mode & 0o777 == 0o600
             await mia.write("after")

@@ -29,7 +29,7 @@ async def test_two_late_cancellations_in_a_row(valkey_url: str, tmp_path: Path) 
         assert await place.heard("sara", "session.late_cancellation")
         assert not await place.finds("mia", opened["id"])
         # "You can bill for this time", both times; support gives one back all the same.
-        await place.comes_to("2026-03-24 08:00")
+        await place.comes_to("2026-03-24 07:30")
         await place.told("mia", "POST", "/bookings/c1-series:20260324/cancel", {})
         again = await place.case("sara", opened["id"])
         assert did(again)[:2] == ["opened", "again"]

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
 from chatserver.messages.log import KeptMessages
+from chatserver.messages.read_marks import mark_read
 from chatserver.notices.notice import Notice
 from chatserver.notices.opening_requests import OpeningRequests
 from chatserver.notices.openings import Openings
@@ -100,7 +101,8 @@ class QuietDesk:
 
     async def read(self, reader: Writer, seq: int) -> None:
         after = RULEBOOK.policy.notices.unread_minutes * 60_000
-        assert await self.ledger.mark_read("c1", reader, seq, "test", after)
+        kept = KeptMessages(self.database, self.ledger)
+        assert await mark_read(self.ledger, kept, "c1", reader, seq, "test", after)
 
     async def told(self, person: str) -> list[Notice]:
         """What the person has heard of, the first one first."""

@@ -18,6 +18,8 @@ from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations import absences
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
+from chatserver.messages.log import KeptMessages
+from chatserver.messages.read_marks import mark_read
 from chatserver.personal_data import texts
 from chatserver.personal_data.export import Export
 from chatserver.personal_data.folder import written
@@ -97,7 +99,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
     await write_all(shelf)
     await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="en", email="mia@example.org"))
     await shelf.provisioning.change_conversation("c1", ConversationChange(plan="light"))
-    await shelf.ledger.mark_read("c1", "mentor", 3, "test")
+    await mark_read(shelf.ledger, KeptMessages(shelf.database, shelf.ledger), "c1", "mentor", 3, "test", 0)
     await Revocations(shelf.link).revoke("mia", TUESDAY, TUESDAY)
     due = TUESDAY + 24 * HOUR
     common = ("c1", "mia", "tom", "basic", 1)
