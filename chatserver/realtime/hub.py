@@ -454,9 +454,12 @@ class Hub:
         Who stands in is known only then.
         """
         people = {person for room in rooms for person in room.people}
-        outlooks, names = await asyncio.gather(
-            self._sessions.outlooks([room.id for room in rooms]), self._names(people)
-        )
+        asking = self._loop.create_task(self._names(people))
+        try:
+            outlooks = await self._sessions.outlooks([room.id for room in rooms])
+            names = await asking
+        finally:
+            asking.cancel()
         others = {each.substitute for outlook in outlooks.values() for each in outlook.absences if each.substitute}
         return outlooks, {**names, **await self._names(others - people)}
 
