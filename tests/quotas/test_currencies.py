@@ -2,7 +2,7 @@
 
 import pytest
 
-from quotas.currencies import MINOR_DIGITS, currency_problem, with_code, written
+from quotas.currencies import MINOR_DIGITS, currency_problem, read, with_code, written
 
 
 @pytest.mark.parametrize(("code", "digits"), [("NOK", 2), ("EUR", 2), ("ISK", 0), ("JPY", 0), ("KWD", 3), ("HUF", 2)])
@@ -51,3 +51,27 @@ def test_amounts_with_their_code() -> None:
     assert with_code(-12305, "NOK", comma=True) == "-123,05 NOK"
     assert with_code(12345, "NOK", comma=False) == "123.45 NOK"
     assert with_code(1500, "JPY", comma=True) == "1500 JPY"
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("123,45", "NOK", 12345),
+        ("123.4", "NOK", 12340),
+        ("0", "EUR", 0),
+        ("1500", "JPY", 1500),
+        ("1,001", "KWD", 1001),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, currency: str, amount: int) -> None:
+    """With a comma or a point, and without digits that are all zero."""
+    assert read(text, currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("", "NOK"), ("ten", "NOK"), ("-1", "NOK"), ("1,005", "NOK"), ("1,5", "JPY"), ("NaN", "NOK"), ("Infinity", "NOK")],
+)
+def test_what_is_no_amount_is_not_read(text: str, currency: str) -> None:
+    """Nothing is rounded: less than the smallest unit is a slip of the pen."""
+    assert read(text, currency) is None

@@ -38,6 +38,7 @@ from quotas.steps import (
     StatusSet,
     Step,
     Unexplained,
+    UsedElsewhere,
     WaitAnswered,
     WaitBegan,
     WindowKept,
@@ -403,6 +404,38 @@ def test_what_the_past_does_not_explain_is_said(rulebook: Rulebook) -> None:
     video = Story(rulebook, replace(LIGHT, plan="video"))
     counted = _standing(video, MONDAY, week=standing_week(rulebook), messages_used=3)
     assert Unexplained("messages_left", 7) in explained(video, counted).writing
+
+
+@pytest.mark.parametrize(
+    ("plan", "field", "used", "sentence"),
+    [
+        (
+            "light",
+            "windows_used",
+            UsedElsewhere(windows=1),
+            "Windows of this week that were used with another mentor count here too: 1.",
+        ),
+        (
+            "video",
+            "messages_used",
+            UsedElsewhere(messages=1),
+            "Messages of this week that were used with another mentor count here too: 1.",
+        ),
+    ],
+)
+def test_what_was_used_with_another_mentor_is_told_apart_from_what_was_used_here(
+    rulebook: Rulebook, plan: str, field: str, used: UsedElsewhere, sentence: str
+) -> None:
+    """Only the difference; where the log is not whole, it may be this conversation's own, and is unexplained."""
+    for known_from, told_so in ((0, True), (MONDAY - DAY, False)):
+        story = Story(rulebook, replace(LIGHT, plan=plan), known_from=known_from)
+        story.counts_elsewhere = True
+        story.wrote(1, MONDAY, "member")
+        assert getattr(story.usage, field) == 1
+        explanation = explained(story, _standing(story, MONDAY + HOUR, **{field: 2}))
+        assert (used in explanation.writing) == told_so
+        assert (sentence in _english(explanation, "writing")) == told_so
+        assert any(isinstance(step, Unexplained) for step in explanation.writing) != told_so
 
 
 def standing_week(rulebook: Rulebook) -> int:

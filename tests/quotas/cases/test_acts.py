@@ -8,12 +8,13 @@ from msgspec import json
 from quotas.bookings import Price
 from quotas.cases.acts import CaseDoing, CaseNotNow, act, possible_actions, states_by_hand
 from quotas.cases.events import conversation_ended
-from quotas.cases.facts import CaseFacts, facts_problem, whole_problem
-from quotas.cases.record import Case, CaseActor, CaseEntry, CaseFault, CaseRefused, open_case
+from quotas.cases.facts import EARLIEST_DAY, LATEST_DAY, CaseFacts, facts_problem, whole_problem
+from quotas.cases.record import Case, CaseActor, CaseEntry, CaseFault, CaseRefused, open_case, written_down_at
 from quotas.cases.rules import CaseKind
 from quotas.cases.sight import in_the_way
 from quotas.cases.table import CASES
 from quotas.instant import DAY
+from quotas.money import MOST
 from tests.quotas.cases.made import ACTORS, GUEST, ITSELF, LATER, MIA, NOW, SIRI, TOM, days, did, opened
 from tests.quotas.moments import OSLO
 
@@ -103,6 +104,65 @@ def test_facts_of_a_state() -> None:
     assert "quarter" in (facts_problem(CaseFacts(starts_at=(LATER + 1,)), (), ("starts_at",), ()) or "")
     assert facts_problem(CaseFacts(starts_at=(LATER,)), (), ("starts_at",), ()) is None
     assert whole_problem(CaseFacts(number=1, starts_at=(LATER,))) is None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        (
+            CaseFacts(price=Price(MOST, "NOK")),
+            CaseFacts(price=Price(MOST + 1, "NOK")),
+            f"`price`.`amount` must lie from 0 to {MOST}",
+        ),
+        (
+            CaseFacts(price=Price(0, "EUR")),
+            CaseFacts(price=Price(0, "kr")),
+            "`price`.`currency`: 'kr' is no currency; use a code of ISO 4217 in capitals, such as 'NOK' or 'EUR'",
+        ),
+        (
+            CaseFacts(messages=("m",) * 50),
+            CaseFacts(messages=("m",) * 51),
+            "`messages` must name 1 to 50 messages",
+        ),
+        (CaseFacts(messages=("m",)), CaseFacts(messages=()), "`messages` must name 1 to 50 messages"),
+        (
+            CaseFacts(paid_until=EARLIEST_DAY),
+            CaseFacts(paid_until=date(1970, 1, 1)),
+            "`paid_until` must lie from 1970-01-02 to 2199-12-30",
+        ),
+        (
+            CaseFacts(evidence_until=LATEST_DAY),
+            CaseFacts(evidence_until=date(2199, 12, 31)),
+            "`evidence_until` must lie from 1970-01-02 to 2199-12-30",
+        ),
+    ],
+)
+def test_values_of_facts_have_bounds(right: CaseFacts, wrong: CaseFacts, problem: str) -> None:
+    """The last value that is allowed, and the first that is not, with the sentence that says what is."""
+    takes = ("price", "messages", "paid_until", "evidence_until")
+    assert facts_problem(right, (), takes, ()) is None  # type: ignore[arg-type]
+    assert facts_problem(wrong, (), takes, ()) == problem  # type: ignore[arg-type]
+
+
+def test_messages_are_kept_as_evidence_for_a_reason_and_until_a_later_day() -> None:
+    """They outlast the erasure of whoever wrote them: that is not done without a word, nor for no time at all."""
+    case = opened("misconduct")
+    for until, note, problem in (
+        (date(2026, 2, 1), "", "`note` is missing: messages that are kept need a reason"),
+        (date(2026, 1, 31), "the police", "`evidence_until` must be a day after today, 2026-01-31"),
+    ):
+        doing = CaseDoing("reviewing", CaseFacts(evidence_until=until), note)
+        assert act(case, doing, SIRI, OSLO, NOW) == CaseFault(problem)
+    kept = did(case, "reviewing", SIRI, facts=CaseFacts(evidence_until=date(2026, 2, 1)), note="the police")
+    assert (kept.state, kept.facts.evidence_until) == ("reviewing", date(2026, 2, 1))
+
+
+def test_what_is_written_down_late_says_when_it_happened_and_when_it_was_noted() -> None:
+    """Whoever was down meanwhile shows it: the lines' own instants stay."""
+    case = did(opened("question"), "answered", SIRI, days(1))
+    late = written_down_at(case, days(3))
+    assert [(entry.at, entry.noted_at) for entry in late.history] == [(NOW, days(3)), (days(1), days(3))]
+    assert late.ended_at == days(1)
 
 
 def test_a_quote_names_a_start_for_each_session() -> None:

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from quotas import instant
 from quotas.cases.acts import CaseDoing, act, possible_actions, states_by_hand
-from quotas.cases.dues import CaseStep, due_between, due_of, next_step, settled
+from quotas.cases.dues import CaseStep, due_between, due_of, effect_at, next_step, settled
 from quotas.cases.events import (
     ActivitySign,
+    came_by_itself,
     clock_resumed,
     clock_stopped,
     conversation_ended,
@@ -332,6 +333,42 @@ def test_past_a_due_support_is_told_once_and_the_state_stays() -> None:
 
 def test_an_urgent_note_is_due_in_an_hour() -> None:
     assert due_between(opened("urgent_note"), OSLO, EVER) == [CaseStep(NOW + HOUR, "overdue", "open")]
+
+
+def test_an_urgent_note_that_the_mentor_reads_is_seen_by_itself() -> None:
+    """What fell due before comes first, and what has ended is not ended again."""
+    case = opened("urgent_note")
+    seen = came_by_itself(case, OSLO, "seen", NOW + 2 * HOUR, because="read")
+    assert [(entry.at, entry.did, entry.because) for entry in seen.history[1:]] == [
+        (NOW + HOUR, "overdue", ""),
+        (NOW + 2 * HOUR, "seen", "read"),
+    ]
+    assert (seen.state, seen.ended_at, seen.history[-1].role) == ("seen", NOW + 2 * HOUR, "system")
+    assert came_by_itself(seen, OSLO, "seen", NOW + DAY) == seen
+
+
+# When effects are done
+
+
+def test_messages_kept_as_evidence_are_dropped_on_the_day_that_was_named() -> None:
+    """Or at once, where the case ended later or no day was named; the warning does not wait for it."""
+    until = CaseFacts(evidence_until=date(2026, 3, 1))
+    warned = did(reported(), "warned", SIRI, days(1), facts=until, note="the police asked for it")
+    assert warned.effects == ("warn_person", "drop_evidence")
+    assert [effect_at(warned, effect, OSLO) for effect in warned.effects] == [days(1), at("2026-03-01")]
+    reviewing = did(reported(), "reviewing", SIRI, days(1), facts=until, note="the police asked for it")
+    assert effect_at(did(reviewing, "warned", SIRI, days(60)), "drop_evidence", OSLO) == days(60)
+    assert effect_at(did(reported(), "warned", SIRI, days(1)), "drop_evidence", OSLO) == days(1)
+
+
+def test_a_guest_stays_a_week_after_a_one_off_that_is_done() -> None:
+    """There is something left to say; where nothing came of it, they leave at once."""
+    done = did(case_in("one_off_session", "booked"), "done", ITSELF, days(1))
+    declined = did(case_in("one_off_session", "approved"), "declined", SIRI, days(1))
+    assert [(effect, effect_at(case, effect, OSLO)) for case in (done, declined) for effect in case.effects] == [
+        ("close_guest_later", days(8)),
+        ("close_guest", days(1)),
+    ]
 
 
 # Time, cut in any way

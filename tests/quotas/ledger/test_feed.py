@@ -51,9 +51,13 @@ def test_what_is_written_here_is_read_alike() -> None:
     assert feed.session(b"{}")[:1] == feed.SESSION
     assert feed.read_revoked(feed.revoked(17).encode()) == 17
     assert feed.read_revoked(b"c1") is None
+    assert feed.read_signed_out(feed.signed_out("s1").encode()) == "s1"
+    assert feed.read_signed_out(b"c1") is None
     assert feed.read_noticed(feed.noticed(b"{} {}", "o1")) == ("o1", b"{} {}")
     assert feed.read_noticed(feed.noticed(b"{}")) == ("", b"{}")
     assert feed.read_noticed(b"c1") is None
+    assert feed.read_cased(feed.cased("support", b"{} {}")) == ("support", b"{} {}")
+    assert feed.read_cased(b"c1") is None
     assert feed.read_muted(feed.muted("c1", muted=True).encode()) == ("c1", True)
     assert feed.read_muted(feed.muted("c1", muted=False).encode()) == ("c1", False)
     assert feed.read_muted(b"c1") is None

@@ -14,6 +14,7 @@ def test_what_belongs_to_a_name_shares_its_partition() -> None:
             keys.person_feed,
             keys.presence,
             keys.revoked,
+            keys.signed_out,
         )
     ]
     names += [keys.sent("c æ", generation) for generation in (4, 5, 6)]

@@ -75,6 +75,17 @@ async def test_what_is_set_anew_while_it_is_worked_on_stays(desk: Desk) -> None:
     assert await desk.left() == ["session:b1"]
 
 
+async def test_a_timer_is_set_until_its_work_is_done(desk: Desk) -> None:
+    """Also while it is claimed: whoever makes sure that there is one sets no second."""
+    assert not await desk.timers.is_set(OWNER, "session", "b1")
+    await desk.timers.set_timer(OWNER, "session", "b1", await desk.ledger.now() - 1)
+    claim = await desk.claimed()
+    assert await desk.timers.is_set(OWNER, "session", "b1")
+    assert not await desk.timers.is_set(OWNER, "reply", "b1"), "of another kind"
+    await desk.timers.done(claim, claim.rung)
+    assert not await desk.timers.is_set(OWNER, "session", "b1")
+
+
 async def test_kinds_that_are_not_known_are_left_alone_and_keep_nobody_waiting(desk: Desk) -> None:
     """Also where there are more of them than are claimed at once, before, between and behind."""
     now = await desk.ledger.now()
