@@ -79,19 +79,22 @@ class BookingCancellation(Struct, frozen=True, forbid_unknown_fields=True):
     counts: bool | None = None
 
 
+StartingFrom = (
+    Annotated[
+        str,
+        Meta(
+            description="An RFC 3339 instant: those that start then or later; left out: "
+            f"{24 * LOOK_BACK_DAYS} hours ago."
+        ),
+    ]
+    | UnsetType
+)
+
+
 class BookingsQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """Which bookings: those that start from `from` on and before `until`."""
 
-    since: (
-        Annotated[
-            str,
-            Meta(
-                description="An RFC 3339 instant: those that start then or later; left out: "
-                f"{24 * LOOK_BACK_DAYS} hours ago."
-            ),
-        ]
-        | UnsetType
-    ) = field(name="from", default=UNSET)
+    since: StartingFrom = field(name="from", default=UNSET)
     until: (
         Annotated[
             str,
@@ -107,16 +110,7 @@ class BookingsQuery(Struct, frozen=True, forbid_unknown_fields=True):
 class MentorBookingsQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """Which bookings: those that start from `from` on and before `until`."""
 
-    since: (
-        Annotated[
-            str,
-            Meta(
-                description="An RFC 3339 instant: those that start then or later; left out: "
-                f"{24 * LOOK_BACK_DAYS} hours ago."
-            ),
-        ]
-        | UnsetType
-    ) = field(name="from", default=UNSET)
+    since: StartingFrom = field(name="from", default=UNSET)
     until: (
         Annotated[
             str,

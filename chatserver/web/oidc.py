@@ -6,6 +6,7 @@ back without it came from elsewhere.
 
 import logging
 import time
+from abc import abstractmethod
 from typing import Any, Final
 
 import jwt
@@ -64,9 +65,9 @@ class _Redirecting(OpenEndpoint):
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
+    @abstractmethod
     async def led(self, request: Request) -> Response:
         """Raises ProviderError, DatabaseError, StoreError."""
-        raise NotImplementedError
 
     def _to_door(self, why: str) -> Response:
         response = RedirectResponse(f"{DOOR}#{why}", 303)
