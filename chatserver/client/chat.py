@@ -40,6 +40,7 @@ from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationChanged,
+    ConversationsPage,
     ConversationView,
     Deadline,
     Error,
@@ -409,6 +410,7 @@ class ChatClient:
                     self._inbox.put(event)
             case (
                 Welcome()
+                | ConversationsPage()
                 | ReplyChanged()
                 | Deadline()
                 | ReadMark()

@@ -395,7 +395,7 @@ export const da: Words = {
     byDeadline: "efter frist",
     nobody: "Du har ikke fået nogen endnu.",
     unread: (count) => (count === 1 ? "1 ulæst" : `${count} ulæste`),
-    showMore: (count) => `Vis ${count} mere`,
+    showMore: "Vis flere",
     backToList: "Tilbage til listen",
     answerBy: (at) => `svar inden ${at}`,
     book: "Book session",

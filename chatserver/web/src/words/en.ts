@@ -400,7 +400,7 @@ export const en = {
     byDeadline: "by deadline",
     nobody: "Nobody has been given to you yet.",
     unread: (count: number) => `${count} unread`,
-    showMore: (count: number) => `Show ${count} more`,
+    showMore: "Show more",
     backToList: "Back to the list",
     answerBy: (at: string) => `answer by ${at}`,
     book: "Book session",

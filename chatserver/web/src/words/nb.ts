@@ -392,7 +392,7 @@ export const nb: Words = {
     byDeadline: "etter frist",
     nobody: "Du har ikke fått noen ennå.",
     unread: (count) => (count === 1 ? "1 ulest" : `${count} uleste`),
-    showMore: (count) => `Vis ${count} til`,
+    showMore: "Vis flere",
     backToList: "Tilbake til listen",
     answerBy: (at) => `svar innen ${at}`,
     book: "Book session",
