@@ -48,6 +48,7 @@ from chatserver.server import listening_socket
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
 from chatserver.setting_values import Rate
+from chatserver.sessions.relays import Relays
 from chatserver.settings import Settings
 from quotas.instant import parse
 from quotas.ledger.base import Posted, posted
@@ -138,6 +139,8 @@ async def served(
         revocations=base.revocations,
         reports=ReplyReports(database, provisioning.rulebook, ledger.now),
         bookings=base.bookings,
+        calls=base.calls,
+        relays=Relays(),
         credits=base.credits,
         hours=base.hours,
         absences=base.absences,
