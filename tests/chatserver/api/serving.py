@@ -47,8 +47,8 @@ from chatserver.replies.report import ReplyReports
 from chatserver.server import listening_socket
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
-from chatserver.setting_values import Rate
 from chatserver.sessions.relays import Relays
+from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from quotas.instant import parse
 from quotas.ledger.base import Posted, posted
