@@ -25,6 +25,8 @@ MAX_HISTORY = 200
 """Most messages one history answer holds."""
 MAX_WATCHED = 10_000
 """Most rows of the board that one watch shows."""
+MAX_SIGNAL_BYTES = 16 * 1024
+"""The longest signal of a video call, in bytes of UTF-8: a description of all that a browser can send has a third."""
 NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
@@ -87,6 +89,15 @@ class JoinSession(Command, frozen=True, gc=False, tag="join"):
 
     conversation: Name
     booking: Name
+
+
+class Signal(Command, frozen=True, gc=False):
+    """To the other person of a video call that may be joined now: what the two browsers agree on, as apps write it."""
+
+    booking: Name
+    to: Name
+    data: str
+    ask: AskId | None = None
 
 
 class History(Command, frozen=True, gc=False):
@@ -157,6 +168,7 @@ AnyCommand = (
     | Read
     | Typing
     | JoinSession
+    | Signal
     | History
     | Follow
     | Unfollow
@@ -173,6 +185,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Read,
     Typing,
     JoinSession,
+    Signal,
     History,
     Follow,
     Unfollow,

@@ -173,7 +173,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "last", "names", "renew", "unread")
+FEATURES = ("ask", "last", "names", "renew", "signal", "unread")
 """What has joined the protocol since its first release."""
 
 
@@ -322,6 +322,14 @@ class SessionChanged(Event, frozen=True, tag="session"):
     credits_left: int | None
 
 
+class Signalled(Event, frozen=True, tag="signal"):
+    """The other person of a video call says so, to all that one is connected with. It is kept nowhere."""
+
+    booking: str
+    sender: str = field(name="from")
+    data: str
+
+
 class HistoryPage(Event, frozen=True, tag="history"):
     """Messages before the asked-for seq, oldest first; `more` says whether older ones exist."""
 
@@ -450,6 +458,7 @@ AnyEvent = (
     | TypingNow
     | Presence
     | SessionChanged
+    | Signalled
     | HistoryPage
     | Following
     | Unfollowed

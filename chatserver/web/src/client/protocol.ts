@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -506,6 +506,23 @@ export interface SessionChanged {
   credits_left: number | null;
 }
 
+/** To the other person of a video call that may be joined now: what the two browsers agree on, as apps write it. */
+export interface Signal {
+  type: "signal";
+  booking: string;
+  to: string;
+  data: string;
+  ask?: string | null;
+}
+
+/** The other person of a video call says so, to all that one is connected with. It is kept nowhere. */
+export interface Signalled {
+  type: "signal";
+  booking: string;
+  from: string;
+  data: string;
+}
+
 /** Who gets how much of a price; both together are the price. */
 export interface Split {
   mentor: number;
@@ -606,6 +623,6 @@ export interface Welcome {
   features: string[];
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | Signalled | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | History | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
