@@ -25,8 +25,10 @@ MAX_HISTORY = 200
 """Most messages one history answer holds."""
 MAX_LISTED = 100
 """Most conversations that a welcome, or one `conversations` answer, holds of a member's or mentor's own."""
-MAX_WATCHED = 1_000
+MAX_WATCHED = 10_000
 """Most rows of the board that one watch shows."""
+MAX_SIGNAL_BYTES = 16 * 1024
+"""The longest signal of a video call, in bytes of UTF-8: a description of all that a browser can send has a third."""
 NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
@@ -91,6 +93,15 @@ class JoinSession(Command, frozen=True, gc=False, tag="join"):
     booking: Name
 
 
+class Signal(Command, frozen=True, gc=False):
+    """To the other person of a video call that may be joined now: what the two browsers agree on, as apps write it."""
+
+    booking: Name
+    to: Name
+    data: str
+    ask: AskId | None = None
+
+
 class History(Command, frozen=True, gc=False):
     """The messages before `before` (null: the newest), at most `limit` of them, oldest first."""
 
@@ -126,7 +137,7 @@ class Unfollow(Command, frozen=True, gc=False):
 class Watch(Command, frozen=True, gc=False):
     """Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
 
-    A second watch replaces the first.
+    With `steps` each row has those of its escalation. A second watch replaces the first.
     """
 
     replies: bool
@@ -134,6 +145,7 @@ class Watch(Command, frozen=True, gc=False):
     mentor: Name | None = None
     plan: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
+    steps: bool = False
 
 
 class Notices(Command, frozen=True, gc=False):
@@ -166,6 +178,7 @@ AnyCommand = (
     | Read
     | Typing
     | JoinSession
+    | Signal
     | History
     | Conversations
     | Follow
@@ -183,6 +196,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Read,
     Typing,
     JoinSession,
+    Signal,
     History,
     Conversations,
     Follow,
