@@ -48,7 +48,8 @@ def names(device: Device) -> list[str]:
 
 def view_of(device: Device, conversation: str = "c1") -> Event:
     """One of them."""
-    [view] = [each for each in device.welcome["conversations"] if each["id"] == conversation]
+    views: list[Event] = device.welcome["conversations"]
+    [view] = [each for each in views if each["id"] == conversation]
     return view
 
 
