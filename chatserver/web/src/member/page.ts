@@ -279,7 +279,7 @@ export class MemberPage extends PageElement {
   };
 
   readonly #why = (): void => {
-    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk.view);
+    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk);
   };
 }
 

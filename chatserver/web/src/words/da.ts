@@ -173,6 +173,12 @@ export const da: Words = {
     ended: (service) => `Sessionen (${service}) er slut.`,
     late: "En af jer er ikke med endnu.",
     noShow: "I mødtes ikke denne gang.",
+    didNotCome: (name) => `${name} mødte ikke op.`,
+    missed: (when) =>
+      `Ærgerligt, at vi ikke mødtes ${when}. Du er velkommen til at booke en ny tid.`,
+    missedNext: (when, next) => `Ærgerligt, at vi ikke mødtes ${when}. Næste session er ${next}.`,
+    onDay: (day) => day,
+    dayAt: (day, at) => `${day} ${at}`,
     corrected: (units) => `Support har rettet antallet af enheder: ${units}.`,
   },
   sessions: {

@@ -174,6 +174,13 @@ export const en = {
     ended: (service: string) => `The ${service} is over.`,
     late: "One of you has not joined yet.",
     noShow: "You did not meet this time.",
+    didNotCome: (name: string) => `${name} did not come.`,
+    missed: (when: string) =>
+      `Sorry we missed each other ${when}. You are welcome to book a new time.`,
+    missedNext: (when: string, next: string) =>
+      `Sorry we missed each other ${when}. Your next session is ${next}.`,
+    onDay: (day: string) => `on ${day}`,
+    dayAt: (day: string, at: string) => `${day} at ${at}`,
     corrected: (units: string) => `Support has corrected the session credits: ${units}.`,
   },
   sessions: {

@@ -172,6 +172,11 @@ export const nb: Words = {
     ended: (service) => `Timen (${service}) er over.`,
     late: "En av dere er ikke med ennå.",
     noShow: "Dere møttes ikke denne gangen.",
+    didNotCome: (name) => `${name} møtte ikke.`,
+    missed: (when) => `Så synd at vi ikke møttes ${when}. Du er velkommen til å booke en ny time.`,
+    missedNext: (when, next) => `Så synd at vi ikke møttes ${when}. Neste time er ${next}.`,
+    onDay: (day) => day,
+    dayAt: (day, at) => `${day} ${at}`,
     corrected: (units) => `Support har rettet antall enheter: ${units}.`,
   },
   sessions: {
