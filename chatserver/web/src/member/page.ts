@@ -148,6 +148,7 @@ export class MemberPage extends PageElement {
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
             <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
             ${talkNotes(talk.view, name, this.app)}
+            ${this.#goingOn(talk)}
             <chat-composer
               .app=${this.app}
               .talk=${talk}
@@ -167,6 +168,13 @@ export class MemberPage extends PageElement {
           </aside>`
         : nothing}
     `;
+  }
+
+  /** Of whoever has, or had, more than one mentor; its script comes to nobody else. */
+  #goingOn(talk: Talk) {
+    if (this.app.chats.talks.length < 2) return nothing;
+    void import("./going_on.ts");
+    return html`<going-on .app=${this.app} .talk=${talk}></going-on>`;
   }
 
   /** Their script comes when they are looked at first. */
