@@ -1,10 +1,8 @@
 """A page that is looked at closely: whether one has to scroll sideways to read it."""
 
-from typing import Any
+from playwright.async_api import Page, ViewportSize
 
-from playwright.async_api import Page
-
-ZOOMED: dict[str, Any] = {"width": 320, "height": 256}
+ZOOMED: ViewportSize = {"width": 320, "height": 256}
 """A desktop of 1280 by 1024 at 400 %."""
 
 _WIDER = """() => [document.documentElement, ...document.querySelectorAll("body *")]

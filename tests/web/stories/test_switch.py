@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
-from tests.chatserver.realtime.servers import here
+from tests.chatserver.realtime.servers import ROLES, here
 from tests.stories.clock import when
 from tests.web.browsers import PHONE, signed_in
 from tests.web.stories.axe import nothing_found
@@ -87,8 +87,8 @@ async def test_one_of_two_mentors_is_chosen(browser: Browser, valkey_url: str, t
     """The member writes with both, is asked once more, and goes on with one; the other's conversation is over."""
     async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
         provisioning = server.parts.provisioning
-        for person, role in (("mia", "member"), ("tora", "mentor"), ("ulf", "mentor")):
-            await provisioning.put_person(person, PersonDetails(role, person.title()))
+        for person in ("mia", "tora", "ulf"):
+            await provisioning.put_person(person, PersonDetails(ROLES[person], person.title()))
         for id, mentor in (("t1", "tora"), ("t2", "ulf")):
             details = ConversationDetails("mia", mentor, "trial", trial=True, chosen_plan="basic")
             assert isinstance(await provisioning.put_conversation(id, details), Written)
