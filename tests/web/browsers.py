@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser as Chromium
@@ -10,9 +9,8 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_pla
 
 from chatserver.conversations.requests import Missing
 from tests.chatserver.realtime.servers import HereServer
+from tests.chromium import CHROMIUM
 
-CHROMIUM = Path("/usr/lib/chromium/chromium")
-"""Where Debian has it; /usr/bin/chromium is a script around it."""
 FLAGS: Sequence[str] = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
