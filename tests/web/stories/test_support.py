@@ -185,10 +185,10 @@ async def test_people_and_their_conversations(browser: Browser, valkey_url: str,
             await sound(page)
 
             await page.get_by_role("link", name="People").click()
-            await page.get_by_role("searchbox").fill("lie<")
+            await page.get_by_role("searchbox").fill("lie>")
             await expect(page.get_by_text("Nobody was found.").last).to_be_visible()
             await page.get_by_role("searchbox").fill("<b>lie")
-            found = page.get_by_role("region", name="People")
+            found = page.get_by_role("region", name="People", exact=True)
             await expect(found.get_by_role("row")).to_have_count(2)
             await expect(found.get_by_role("row").last).to_contain_text("ida@example.org")
             await sound(page)
