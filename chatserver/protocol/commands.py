@@ -23,7 +23,7 @@ MAX_FOLLOWED = MAX_RESUME
 """Most conversations that support or a service follows on one connection: one hello takes up all of them again."""
 MAX_HISTORY = 200
 """Most messages one history answer holds."""
-MAX_WATCHED = 1_000
+MAX_WATCHED = 10_000
 """Most rows of the board that one watch shows."""
 MAX_SIGNAL_BYTES = 16 * 1024
 """The longest signal of a video call, in bytes of UTF-8: a description of all that a browser can send has a third."""
@@ -127,7 +127,7 @@ class Unfollow(Command, frozen=True, gc=False):
 class Watch(Command, frozen=True, gc=False):
     """Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
 
-    A second watch replaces the first.
+    With `steps` each row has those of its escalation. A second watch replaces the first.
     """
 
     replies: bool
@@ -135,6 +135,7 @@ class Watch(Command, frozen=True, gc=False):
     mentor: Name | None = None
     plan: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
+    steps: bool = False
 
 
 class Notices(Command, frozen=True, gc=False):

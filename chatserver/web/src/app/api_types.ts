@@ -1570,8 +1570,8 @@ export interface WaitResource {
   overdue: boolean;
   missed: boolean;
   substitute?: string | null;
-  time_left_ms: number | null;
   steps: WaitStep[];
+  time_left_ms: number | null;
 }
 
 /**
