@@ -9,6 +9,7 @@ import type { BookingView } from "../app/api_types.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
+import "../bell/bell.ts";
 import "../parts/composer.ts";
 import type { RequestDialog as RequestDialogElement } from "../cases/request_dialog.ts";
 import { PageElement } from "../parts/element.ts";
@@ -136,6 +137,7 @@ export class MemberPage extends PageElement {
           ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
           <button class="btn btn--help" type="button"
             popovertarget="help">${icon("help")}${words.common.help}</button>
+          <notice-bell .app=${this.app}></notice-bell>
           ${pageMenu("menu", this.#menu(), words)}
         </header>
         <main class="talk">

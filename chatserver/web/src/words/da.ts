@@ -507,6 +507,14 @@ export const da: Words = {
     openTitle: "Sådan virker skrivningen",
     mentorAlways: (name) => `${name} kan altid skrive til dig, og du kan læse alt.`,
   },
+  bell: {
+    title: "Notifikationer",
+    unread: (count) => `Notifikationer, ${count} ${count === 1 ? "ulæst" : "ulæste"}`,
+    none: "Intet her endnu. Det, der sker, mens du er væk, kommer til at stå her.",
+    isNew: "ny",
+    newOnes: (count) => (count === 1 ? "1 ny notifikation" : `${count} nye notifikationer`),
+    older: "Vis ældre",
+  },
   settings: {
     title: "Indstillinger",
     saved: "Gemt.",

@@ -511,6 +511,14 @@ export const en = {
     openTitle: "How writing works",
     mentorAlways: (name: string) => `${name} can always write to you, and you can read everything.`,
   },
+  bell: {
+    title: "Notices",
+    unread: (count: number) => `Notices, ${count} unread`,
+    none: "Nothing here yet. What happens while you are away will stand here.",
+    isNew: "new",
+    newOnes: (count: number) => (count === 1 ? "1 new notice" : `${count} new notices`),
+    older: "Show older ones",
+  },
   settings: {
     title: "Settings",
     saved: "Saved.",

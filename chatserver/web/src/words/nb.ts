@@ -503,6 +503,14 @@ export const nb: Words = {
     openTitle: "Slik virker skrivingen",
     mentorAlways: (name) => `${name} kan skrive til deg hele tiden, og du kan lese alt.`,
   },
+  bell: {
+    title: "Varsler",
+    unread: (count) => `Varsler, ${count} ${count === 1 ? "ulest" : "uleste"}`,
+    none: "Ingenting her ennå. Det som skjer mens du er borte, kommer til å stå her.",
+    isNew: "ny",
+    newOnes: (count) => (count === 1 ? "1 nytt varsel" : `${count} nye varsler`),
+    older: "Vis eldre",
+  },
   settings: {
     title: "Innstillinger",
     saved: "Lagret.",
