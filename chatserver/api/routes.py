@@ -26,6 +26,7 @@ from chatserver.api.bookings import (
 )
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
+from chatserver.api.calls import GET_CALL
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.case_choices import GET_CASE_CHOICES
 from chatserver.api.case_evidence import GET_CASE_EVIDENCE
@@ -97,6 +98,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CANCELLATION,
     CANCEL_BOOKING,
     JOIN_BOOKING,
+    GET_CALL,
     FINISH_BOOKING,
     CONFIRM_NO_SHOW,
     GET_CALENDAR,

@@ -23,8 +23,10 @@ MAX_FOLLOWED = MAX_RESUME
 """Most conversations that support or a service follows on one connection: one hello takes up all of them again."""
 MAX_HISTORY = 200
 """Most messages one history answer holds."""
-MAX_WATCHED = 1_000
+MAX_WATCHED = 10_000
 """Most rows of the board that one watch shows."""
+MAX_SIGNAL_BYTES = 16 * 1024
+"""The longest signal of a video call, in bytes of UTF-8: a description of all that a browser can send has a third."""
 NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
@@ -89,6 +91,15 @@ class JoinSession(Command, frozen=True, gc=False, tag="join"):
     booking: Name
 
 
+class Signal(Command, frozen=True, gc=False):
+    """To the other person of a video call that may be joined now: what the two browsers agree on, as apps write it."""
+
+    booking: Name
+    to: Name
+    data: str
+    ask: AskId | None = None
+
+
 class History(Command, frozen=True, gc=False):
     """The messages before `before` (null: the newest), at most `limit` of them, oldest first."""
 
@@ -116,7 +127,7 @@ class Unfollow(Command, frozen=True, gc=False):
 class Watch(Command, frozen=True, gc=False):
     """Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
 
-    A second watch replaces the first.
+    With `steps` each row has those of its escalation. A second watch replaces the first.
     """
 
     replies: bool
@@ -124,6 +135,7 @@ class Watch(Command, frozen=True, gc=False):
     mentor: Name | None = None
     plan: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
+    steps: bool = False
 
 
 class Notices(Command, frozen=True, gc=False):
@@ -156,6 +168,7 @@ AnyCommand = (
     | Read
     | Typing
     | JoinSession
+    | Signal
     | History
     | Follow
     | Unfollow
@@ -172,6 +185,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Read,
     Typing,
     JoinSession,
+    Signal,
     History,
     Follow,
     Unfollow,

@@ -20,6 +20,7 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
 from chatserver.protocol.commands import (
+    MAX_BODY_BYTES,
     AnyCommand,
     Check,
     Follow,
@@ -31,6 +32,7 @@ from chatserver.protocol.commands import (
     ReadNotices,
     Renew,
     Send,
+    Signal,
     Typing,
     Unfollow,
     Watch,
@@ -100,6 +102,9 @@ class HubDesk(Protocol):
 
         Raises StoreError, DatabaseError.
         """
+
+    async def signal(self, connection: "Connection", command: Signal) -> tuple[Code, str] | None:
+        """Pass a signal of a call on; else a code, and a sentence why not. Raises StoreError, DatabaseError."""
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
@@ -173,6 +178,8 @@ class Connection:
         """Where to record spans of messages; None where nobody asked for them."""
         self._followers: dict[str, Follower[Room]] = {}
         self._reading_along: ReadingAlong | None = None
+        self._signals: asyncio.Lock | None = None
+        """Keeps its signals in order, where it has some."""
         self._in_flight = 0
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -328,7 +335,7 @@ class Connection:
     # Commands
 
     def _act(self, command: AnyCommand) -> None:
-        cost = 1.0 if isinstance(command, Send) else OTHER_COST
+        cost = 1.0 if isinstance(command, Send) else _cost(command)
         if delay := self._limit.delay(self.user, time.monotonic(), cost):
             self._too_many(command, delay)
             return
@@ -345,6 +352,8 @@ class Connection:
             self._of_notices(command)
         elif isinstance(command, Renew):
             self._work(self._renew(command), command)
+        elif isinstance(command, Signal):
+            self._work(self._signal(command), command)
         else:
             self._in_room(command)
 
@@ -509,6 +518,17 @@ class Connection:
             case None:
                 pass  # The feed brings the answer, to both sides.
 
+    async def _signal(self, command: Signal) -> None:
+        if self.reads_along:
+            self.refuse(command, "read_only", "only the member and the mentor are in their calls")
+            return
+        if self._signals is None:
+            self._signals = asyncio.Lock()
+        async with self._signals:
+            problem = await self._desk.signal(self, command)
+        if problem is not None:
+            self.refuse(command, *problem)
+
     def _watch(self, command: Watch) -> None:
         if self.role == "member":
             self.refuse(command, "not_allowed", "a member has no board; mentors, support and services do")
@@ -612,3 +632,8 @@ class Connection:
             self.end(Close.TOO_MANY_ERRORS)
         else:
             self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)
+
+
+def _cost(command: AnyCommand) -> float:
+    """In messages. A signal costs by its length, too: the longest as much as a message."""
+    return OTHER_COST + len(command.data) / MAX_BODY_BYTES if isinstance(command, Signal) else OTHER_COST

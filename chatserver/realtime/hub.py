@@ -18,7 +18,8 @@ from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codec import encode_json
-from chatserver.protocol.commands import Watch
+from chatserver.protocol.codes import Code
+from chatserver.protocol.commands import Signal, Watch
 from chatserver.protocol.events import NoticesRead, SessionChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
@@ -33,6 +34,7 @@ from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.rooms import OpeningError, Rooms
 from chatserver.realtime.session_desk import SessionDesk
+from chatserver.realtime.signalling import Signalling
 from chatserver.realtime.standing_in import StandInPlace, StandIns
 from chatserver.realtime.substitute import Substitute
 from chatserver.records.database import DatabaseError
@@ -72,6 +74,7 @@ class Hub:
         revocations: Revocations,
         board: BoardSubscriptions,
         sessions: SessionDesk,
+        signalling: Signalling,
         trial_windows: TrialWindows,
         notices: NoticeDesk,
         people: PeopleDesk,
@@ -89,6 +92,7 @@ class Hub:
         self._metrics = metrics
         self._board = board
         self._sessions = sessions
+        self._signalling = signalling
         self._trial_windows = trial_windows
         self._notices = notices
         self._people_desk = people
@@ -277,6 +281,8 @@ class Hub:
     def _concerns(self, person: str, payload: bytes) -> None:
         if (said := feed.read_noticed(payload)) is not None:
             self.people.tell(person, *said)
+        elif (signal := feed.read_signalled(payload)) is not None:
+            self.people.signal(person, *signal)
         elif self._tell_of_case(person, payload):
             pass
         elif (mute := feed.read_muted(payload)) is not None:
@@ -485,6 +491,10 @@ class Hub:
         Raises StoreError, DatabaseError.
         """
         return await self._sessions.join(room.id, booking, side)
+
+    async def signal(self, connection: Connection, command: Signal) -> tuple[Code, str] | None:
+        """Pass a signal of a call on; else a code, and a sentence why not. Raises StoreError, DatabaseError."""
+        return await self._signalling.relay(connection.user, connection.role, command)
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""

@@ -112,6 +112,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCancellation", "absent"): NOBODY_FINDS_IT,
     ("joinBooking", "b1"): THE_TWO,
     ("joinBooking", "absent"): THE_TWO_FIND_NOTHING,
+    ("getCall", "b1"): THE_TWO,
+    ("getCall", "absent"): THE_TWO_FIND_NOTHING,
     ("finishBooking", "b1"): MENTOR_AND_SUPPORT,
     ("finishBooking", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("confirmNoShow", "b1"): MENTOR_AND_SUPPORT,
@@ -312,6 +314,9 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
         Close.HELLO_FIRST, "not_open", "not_found", "not_open", *["not_found"] * 3, "read_only", "read_only"
     ),
     ("join", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("signal", ""): row(
+        Close.HELLO_FIRST, "not_open", "not_found", "not_open", *["not_found"] * 3, "read_only", "read_only"
+    ),
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
@@ -334,6 +339,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "read": {"seq": 0},
     "watch": {"replies": True},
     "join": {"booking": "b1"},
+    "signal": {"booking": "b1", "to": "tora", "data": "hello"},
     "notices_read": {"upto": 1},
     "renew": {"token": "nonsense"},
 }

@@ -59,11 +59,14 @@ async def chromium() -> AsyncIterator[Chromium]:
 async def signed_in(
     browser: Chromium, server: HereServer, person: str, *, locale: str = "en-GB", **options: Any
 ) -> AsyncIterator[AppPage]:
-    """The person's app, opened by a link as they would open it; nothing may have gone wrong in it at the end."""
+    """The person's app, opened by a link as they would open it; nothing may have gone wrong in it at the end.
+
+    Without a service worker, which takes its time: `service_workers="allow"` lets it be.
+    """
     link = await server.parts.sign_in_links.make(person)
     assert not isinstance(link, Missing)
     context: BrowserContext = await browser.new_context(
-        locale=locale, timezone_id="Europe/Oslo", **(options or DESKTOP)
+        locale=locale, timezone_id="Europe/Oslo", **{"service_workers": "block", **DESKTOP, **options}
     )
     try:
         context.set_default_timeout(WITHIN)

@@ -191,6 +191,19 @@ export interface CalendarFeedView {
 }
 
 /**
+ * How to be in the call of a booking, for as long as it can last.
+ *
+ * `to` is the other person, to whom signals go. `relayed`: a relay is among the servers, so that no network is in the
+ * way; else two networks that let nothing through to each other cannot be brought together.
+ */
+export interface CallView {
+  booking: string;
+  to: string;
+  ice_servers: IceServer[];
+  relayed: boolean;
+}
+
+/**
  * What cancelling the booking would mean, if whoever asks did it now.
  *
  * `late` is on short notice: it is paid. `units` stay spent, 0 for none. `movable` says whether they may still move
@@ -677,6 +690,13 @@ export interface HoursView {
   buffer_minutes: number;
   notice_hours: number;
   updated_at: string | null;
+}
+
+/** As browsers take it. `username` and `credential` are null of a STUN server, which wants none. */
+export interface IceServer {
+  urls: string[];
+  username?: string | null;
+  credential?: string | null;
 }
 
 /** When each side first joined. */
@@ -1549,8 +1569,8 @@ export interface WaitResource {
   overdue: boolean;
   missed: boolean;
   substitute?: string | null;
-  time_left_ms: number | null;
   steps: WaitStep[];
+  time_left_ms: number | null;
 }
 
 /**

@@ -192,8 +192,7 @@ export class Chat {
     this.#retry = undefined;
     if (!this.#running || this.#socket) return;
     // The socket opens while the ticket comes: each takes a way to the server and back.
-    const socket = this.#opening ?? new WebSocket(this.#options.url, [SUBPROTOCOL]);
-    this.#opening = undefined;
+    const socket = this.#opened() ?? new WebSocket(this.#options.url, [SUBPROTOCOL]);
     this.#socket = socket;
     const late = setTimeout(() => socket.close(), GREETING_MS);
     this.#hear(socket, late);
@@ -206,6 +205,13 @@ export class Chat {
       // No ticket can be asked for now, or the socket has closed, which is heard below.
       socket.close();
     }
+  }
+
+  /** The one that was given, once, unless it has failed meanwhile: that nobody would hear of. */
+  #opened(): WebSocket | undefined {
+    const given = this.#opening;
+    this.#opening = undefined;
+    return given && given.readyState <= WebSocket.OPEN ? given : undefined;
   }
 
   #hear(socket: WebSocket, late: ReturnType<typeof setTimeout>): void {

@@ -8,8 +8,8 @@ import { icon } from "./icons.ts";
 
 export type Urgency = "late" | "hour" | "soon" | "calm" | "none" | "done";
 
-const HOUR = 3_600_000;
-const SOON = 4 * HOUR;
+export const HOUR = 3_600_000;
+export const SOON = 4 * HOUR;
 
 export function urgencyOf(reply: Reply, now: number): Urgency {
   if (!reply.waiting_since) return "done";
