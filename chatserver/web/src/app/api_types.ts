@@ -832,6 +832,12 @@ export interface MembershipView {
   history: AgreedMembership[];
 }
 
+/** A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it. */
+export interface MentorDays {
+  mentor: string;
+  conversations: WrittenDays[];
+}
+
 /** A message was accepted. `text` is null where the endpoint asks for none, and where it was erased since. */
 export interface MessageData {
   conversation: string;
@@ -1739,4 +1745,14 @@ export interface WritingWeek {
   per_week: number | null;
   hours: number | null;
   freer: string | null;
+}
+
+/** `days` such as 2026-01-05 of the local week that ends at `ends_at`; the plan asks for `asked` of them. */
+export interface WrittenDays {
+  conversation: string;
+  member: string;
+  plan: string;
+  asked: number;
+  days: string[];
+  ends_at: string;
 }

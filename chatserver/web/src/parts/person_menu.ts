@@ -2,12 +2,13 @@
 
 import { signOut } from "../app/leaving.ts";
 import type { App } from "../app/start.ts";
-import { pageMenu } from "./page_menu.ts";
+import { type MenuLine, pageMenu } from "./page_menu.ts";
 
-/** `failed` is called where the sign-in could not be ended, and all goes on. */
-export function personMenu(app: App, failed: () => void) {
+/** `failed` is called where the sign-in could not be ended, and all goes on. `first` stands above. */
+export function personMenu(app: App, failed: () => void, first: readonly MenuLine[] = []) {
   const { words } = app;
   return pageMenu("person-menu", [
+    ...first,
     { label: words.settings.title, href: "/app/settings" },
     { label: words.common.signOut, act: () => void signOut(app).catch(failed) },
   ], words);

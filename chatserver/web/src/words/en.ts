@@ -395,6 +395,18 @@ export const en = {
     left: (span: string) => `${span} left`,
   },
   mentor: {
+    by: "Answer by",
+    windows: "Windows",
+    left: (left: number, all: number | null) =>
+      all === null ? `${left} left` : `${left} of ${all} left`,
+    closedFor: (name: string) => `Writing is closed for ${name}`,
+    until: (when: string) => `until ${when}.`,
+    locks: {
+      quota_used: "This week’s windows are used.",
+      messages_used: "This week’s messages are used.",
+      closed: "Writing rests.",
+    },
+    youCan: "You can always write.",
     navigation: "Main menu",
     conversations: "Conversations",
     byDeadline: "by deadline",
@@ -405,12 +417,24 @@ export const en = {
     answerBy: (at: string) => `answer by ${at}`,
     book: "Book session",
     plan: "Plan",
-    windows: "Windows left",
     next: "Next",
     more: (name: string) => `More about the conversation with ${name}`,
     chooseOne: "Choose a conversation.",
   },
+  ownDays: {
+    title: (days: number) =>
+      days === 2 ? "Not written to twice this week" : "Still to be written to this week",
+    reminder: "A reminder, no deadline.",
+    week: "Your week",
+    written: (days: number, asked: number) => `${days} of ${asked} days written`,
+    write: "Write",
+    writeTo: (name: string) => `Write to ${name}`,
+    more: (count: number) => count === 1 ? "1 more." : `${count} more.`,
+    suffices:
+      "With an answer now you have written on all the days that the plan asks for this week.",
+  },
   cases: {
+    mineAtDesk: "My cases",
     requests: "What would you like?",
     cases: "Cases",
     mine: "My requests",
