@@ -49,11 +49,13 @@ def policy_of(answer: httpx.Response) -> dict[str, str]:
     # A picture or a style of the operator's may have a look of its own, but is no page: it runs nothing.
     assert "unsafe" not in given or given.endswith("; sandbox"), answer.url
     assert "*" not in given, answer.url
-    return dict((each.split(" ", 1) if " " in each else (each, "")) for each in given.split("; "))
+    parts = (each.partition(" ") for each in given.split("; "))
+    return {directive: sources for directive, _, sources in parts}
 
 
 def devices_of(answer: httpx.Response) -> dict[str, str]:
-    return dict(each.split("=", 1) for each in answer.headers["permissions-policy"].split(", "))
+    parts = (each.partition("=") for each in answer.headers["permissions-policy"].split(", "))
+    return {device: who for device, _, who in parts}
 
 
 def has(answer: httpx.Response, headers: dict[str, str]) -> None:
