@@ -100,6 +100,8 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getReplies", "?mentor=tora"): row(401, 403, 403, "ok", 403, 403, 403, "ok", "ok"),
     ("getReplyReport", ""): ALL_BUT_MEMBERS,
     ("getRepliesToday", ""): ALL_BUT_MEMBERS,
+    ("getWritingDays", "tora"): MENTOR_AND_SUPPORT,
+    ("getWritingDays", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("putBooking", "b1"): ITS_PEOPLE,
     ("putBooking", "new"): ITS_PEOPLE,
     ("moveBooking", "b1"): ITS_PEOPLE,

@@ -1,5 +1,6 @@
 // A mentor's conversations by urgency. The order changes only while nobody points at the list.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { memberName } from "../app/names.ts";
@@ -128,7 +129,7 @@ export class ConversationList extends PageElement {
     >
       <span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>
       <span class="conv__name">${name}</span>
-      <span class="conv__end"><span class="tag">${view.plan}</span>${
+      <span class="conv__end"><span class="tag">${planName(view.plan)}</span>${
       talk.unread
         ? html`
           <span
