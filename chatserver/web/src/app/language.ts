@@ -1,4 +1,5 @@
-// In which language a page speaks: the one chosen on this device, else the first that the browser asks for.
+// In which language a page speaks: the person's own, which the device knows from their last visit, or the one chosen on
+// it; else the first that the browser asks for.
 
 import { type Language, languageOf, LANGUAGES } from "../words/words.ts";
 
@@ -13,6 +14,17 @@ export function keptLanguage(): Language | undefined {
 /** From now on, on this device. */
 export function chooseLanguage(language: Language): void {
   localStorage.setItem(KEY, language);
+}
+
+/**
+ * The person's own setting goes before the browser's: this device keeps it too. Whether the page is to begin anew,
+ * because it speaks another one.
+ */
+export function learnLanguage(own: string | undefined, spoken: Language): boolean {
+  const language = LANGUAGES.find((each) => each === own);
+  if (!language) return false;
+  chooseLanguage(language);
+  return language !== spoken && keptLanguage() === language;
 }
 
 export function pageLanguage(): Language {
