@@ -146,6 +146,22 @@ export const da: Words = {
     nobody: "Du har ikke fået en mentor endnu. Du får besked, når der er nogen.",
     endedWith: (name) => `Samtale med ${name}, afsluttet`,
   },
+  goingOn: {
+    texts: "Dine beskeder",
+    unanswered: "Det her har ingen svaret på endnu",
+    sendOn: (name) => `Send det videre til ${name}`,
+    leave: "Lad det være",
+    choice: "Valg af mentor",
+    gettingToKnow: (name) =>
+      `Du er ved at lære ${name} at kende. Tag dig tid, og vælg, når du er sikker.`,
+    choose: (name) => `Fortsæt med ${name}`,
+    sure: (name) => `Vil du have ${name} som mentor?`,
+    othersEnd: (names) =>
+      `Det, du er begyndt på med ${names}, slutter så; det, der er booket dér, aflyses og koster ingenting.`,
+    yes: (name) => `Ja, ${name}`,
+    notYet: "Ikke endnu",
+    chosen: (name) => `Du fortsætter med ${name}.`,
+  },
   shortcuts: {
     title: "Genvejstaster",
     write: "Skriv",
@@ -178,6 +194,12 @@ export const da: Words = {
     ended: (service) => `Sessionen (${service}) er slut.`,
     late: "En af jer er ikke med endnu.",
     noShow: "I mødtes ikke denne gang.",
+    didNotCome: (name) => `${name} mødte ikke op.`,
+    missed: (when) =>
+      `Ærgerligt, at vi ikke mødtes ${when}. Du er velkommen til at booke en ny tid.`,
+    missedNext: (when, next) => `Ærgerligt, at vi ikke mødtes ${when}. Næste session er ${next}.`,
+    onDay: (day) => day,
+    dayAt: (day, at) => `${day} ${at}`,
     corrected: (units) => `Support har rettet antallet af enheder: ${units}.`,
   },
   sessions: {
@@ -411,7 +433,7 @@ export const da: Words = {
     byDeadline: "efter frist",
     nobody: "Du har ikke fået nogen endnu.",
     unread: (count) => (count === 1 ? "1 ulæst" : `${count} ulæste`),
-    showMore: (count) => `Vis ${count} mere`,
+    showMore: "Vis flere",
     backToList: "Tilbage til listen",
     answerBy: (at) => `svar inden ${at}`,
     book: "Book session",
@@ -489,6 +511,14 @@ export const da: Words = {
     title: "Hvorfor er der lukket?",
     openTitle: "Sådan virker skrivningen",
     mentorAlways: (name) => `${name} kan altid skrive til dig, og du kan læse alt.`,
+  },
+  bell: {
+    title: "Notifikationer",
+    unread: (count) => `Notifikationer, ${count} ${count === 1 ? "ulæst" : "ulæste"}`,
+    none: "Intet her endnu. Det, der sker, mens du er væk, kommer til at stå her.",
+    isNew: "ny",
+    newOnes: (count) => (count === 1 ? "1 ny notifikation" : `${count} nye notifikationer`),
+    older: "Vis ældre",
   },
   settings: {
     title: "Indstillinger",

@@ -145,6 +145,22 @@ export const nb: Words = {
     nobody: "Du har ikke fått en mentor ennå. Du får beskjed når noen er der.",
     endedWith: (name) => `Samtale med ${name}, avsluttet`,
   },
+  goingOn: {
+    texts: "Meldingene dine",
+    unanswered: "Dette har ingen svart på ennå",
+    sendOn: (name) => `Send det videre til ${name}`,
+    leave: "La det være",
+    choice: "Valg av mentor",
+    gettingToKnow: (name) =>
+      `Du er i ferd med å bli kjent med ${name}. Ta deg tid, og velg når du er sikker.`,
+    choose: (name) => `Gå videre med ${name}`,
+    sure: (name) => `Vil du ha ${name} som mentor?`,
+    othersEnd: (names) =>
+      `Det du har begynt på med ${names}, tar da slutt; det som er booket der, avlyses og koster ingenting.`,
+    yes: (name) => `Ja, ${name}`,
+    notYet: "Ikke ennå",
+    chosen: (name) => `Du går videre med ${name}.`,
+  },
   shortcuts: {
     title: "Hurtigtaster",
     write: "Skriv",
@@ -177,6 +193,11 @@ export const nb: Words = {
     ended: (service) => `Timen (${service}) er over.`,
     late: "En av dere er ikke med ennå.",
     noShow: "Dere møttes ikke denne gangen.",
+    didNotCome: (name) => `${name} møtte ikke.`,
+    missed: (when) => `Så synd at vi ikke møttes ${when}. Du er velkommen til å booke en ny time.`,
+    missedNext: (when, next) => `Så synd at vi ikke møttes ${when}. Neste time er ${next}.`,
+    onDay: (day) => day,
+    dayAt: (day, at) => `${day} ${at}`,
     corrected: (units) => `Support har rettet antall enheter: ${units}.`,
   },
   sessions: {
@@ -408,7 +429,7 @@ export const nb: Words = {
     byDeadline: "etter frist",
     nobody: "Du har ikke fått noen ennå.",
     unread: (count) => (count === 1 ? "1 ulest" : `${count} uleste`),
-    showMore: (count) => `Vis ${count} til`,
+    showMore: "Vis flere",
     backToList: "Tilbake til listen",
     answerBy: (at) => `svar innen ${at}`,
     book: "Book session",
@@ -486,6 +507,14 @@ export const nb: Words = {
     title: "Hvorfor er det stengt?",
     openTitle: "Slik virker skrivingen",
     mentorAlways: (name) => `${name} kan skrive til deg hele tiden, og du kan lese alt.`,
+  },
+  bell: {
+    title: "Varsler",
+    unread: (count) => `Varsler, ${count} ${count === 1 ? "ulest" : "uleste"}`,
+    none: "Ingenting her ennå. Det som skjer mens du er borte, kommer til å stå her.",
+    isNew: "ny",
+    newOnes: (count) => (count === 1 ? "1 nytt varsel" : `${count} nye varsler`),
+    older: "Vis eldre",
   },
   settings: {
     title: "Innstillinger",
