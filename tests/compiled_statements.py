@@ -17,7 +17,7 @@ def share() -> None:
     Engine._compiled_cache = statements
     # A dialect is part of what a statement is kept under.
     DefaultDialect.__eq__ = lambda one, other: type(one) is type(other)  # type: ignore[method-assign]
-    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign]
+    DefaultDialect.__hash__ = lambda one: hash(type(one))  # type: ignore[method-assign,assignment]
 
 
 @cache
