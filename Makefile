@@ -32,17 +32,21 @@ RELEASED := .venv/released
 UV := $(SUPPLY)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web screenshots test compiled check rules bench lock sbom licences clean
+.PHONY: help demo web package screenshots test compiled check rules bench lock sbom licences clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-demo: .venv/base ## Start a server with demo people in demo-data/ and print how to chat as them; ARGS="--now …" for more
-	@$(BIN)/chatserver demo $(ARGS)
+demo: .venv/base ## Build the apps, start a server with demo people in demo-data/ and open it; ARGS="--now …" for more
+	@$(BIN)/python -m chatserver.web.building || echo "The demo starts without the browser apps: make web tries again." >&2
+	@$(BIN)/chatserver demo --open $(ARGS)
 
 web: .venv/base ## Build the browser apps
 	$(BIN)/python -m chatserver.web.protocol_types
 	$(BIN)/python -m chatserver.web.building
+
+package: .venv/base ## Pack the apps' client as an npm package, in dist/
+	$(BIN)/python -m chatserver.web.packing dist
 
 test: .venv/dev ## Run every test and measure the coverage of the rules
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report term

@@ -49,9 +49,11 @@ from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.session_desk import SessionDesk
+from chatserver.realtime.signalling import Signalling
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
+from chatserver.sessions.relays import relays_of
 from chatserver.sessions.standing_in import StandInBook
 from chatserver.settings import Settings
 from chatserver.sign_ins.identity_provider import IdentityProvider, ProviderAccount
@@ -158,11 +160,18 @@ async def assembled(
             metrics=metrics,
             revocations=base.revocations,
             sessions=SessionDesk(base.bookings, base.credits, base.presence, clock, base.rulebook.policy.sessions),
+            signalling=Signalling(base.calls, base.store, base.rulebook.policy.sessions),
             trial_windows=TrialWindows(base.database, ledger, base.rulebook),
             notices=notices,
             people=people_desk,
             board=BoardSubscriptions(
-                store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits, absences=base.absences
+                store=base.store,
+                ledger=ledger,
+                clock=clock,
+                board=board,
+                waits=open_waits,
+                absences=base.absences,
+                policy=base.rulebook.policy,
             ),
             node=base.node,
             bells=bells,
@@ -215,6 +224,8 @@ async def assembled(
             revocations=base.revocations,
             reports=ReplyReports(base.database, base.rulebook, ledger.now),
             bookings=base.bookings,
+            calls=base.calls,
+            relays=relays_of(settings),
             credits=base.credits,
             hours=base.hours,
             absences=base.absences,

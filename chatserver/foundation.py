@@ -43,6 +43,7 @@ from chatserver.sessions.absences import AbsenceBook
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calls import Calls
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.handing_on import HandingOn
 from chatserver.sessions.hours import OpeningHours
@@ -88,6 +89,7 @@ class Foundation(Struct, frozen=True, kw_only=True):
     """Members that do not go on."""
     appointments: BookedSessions
     bookings: Bookings
+    calls: Calls
     credits: CreditBook
     hours: OpeningHours
     absences: AbsenceBook
@@ -171,6 +173,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
         leaving=sessions.leaving,
         appointments=sessions.appointments,
         bookings=sessions.bookings,
+        calls=sessions.calls,
         credits=sessions.credits,
         hours=sessions.hours,
         absences=sessions.absences,

@@ -288,6 +288,22 @@ def _is_origin(text: str) -> bool:
     return bare and default_port != 0 and port != default_port and bool(parts.hostname) and "@" not in parts.netloc
 
 
+def _ice_urls(*schemes: str) -> Callable[[object], tuple[str, ...]]:
+    """Addresses of RFC 7064 and RFC 7065: scheme, host, and perhaps a port and the way there."""
+    pattern = re.compile(
+        rf"({'|'.join(schemes)}):([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?(\?transport=(udp|tcp))?"
+    )
+
+    def read(value: object) -> tuple[str, ...]:
+        urls = _list(value)
+        for url in urls:
+            if not pattern.fullmatch(url):
+                raise ValueError(f"holds {url!r}; write addresses such as {schemes[0]}:{schemes[0]}.example.org:3478")
+        return urls
+
+    return read
+
+
 def _proxies(value: object) -> tuple[str, ...]:
     why_not_all = "anybody could then say to be anybody else; name your proxies"
     return tuple(_network(each, "of proxies", why_not_all) for each in _list(value))
@@ -369,6 +385,9 @@ READERS: dict[str, Callable[[object], Any]] = {
     "oidc_client_id": _text,
     "oidc_client_secret": _text,
     "oidc_person_claim": _text,
+    "stun_urls": _ice_urls("stun", "stuns"),
+    "turn_urls": _ice_urls("turn", "turns"),
+    "turn_secret": _text,
     "app_url": _app_url,
     "archive_after": _whole(1, 86_400),
     "archive_keep_messages": _whole(0, 1_000_000),

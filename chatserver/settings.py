@@ -62,6 +62,9 @@ DESCRIPTIONS: dict[str, str] = {
     "oidc_client_id": "How that provider knows this server.",
     "oidc_client_secret": "The secret that goes with it; unset for a public client, which has none.",
     "oidc_person_claim": "Which claim says who it is: `email`, verified, or one that holds the person's id.",
+    "stun_urls": "STUN servers for video calls, such as stun:stun.example.org; none by default.",
+    "turn_urls": "TURN relays for video calls, such as turn:turn.example.org; none by default.",
+    "turn_secret": "The secret that those relays share with this server (coturn's static-auth-secret).",
     "app_url": "The address of the app that mails lead to, with `{conversation}` for the id; unset: no such link.",
     "archive_after": "Seconds until what was written is in the archive, from where a lost store is restored.",
     "archive_keep_messages": "Messages of a conversation that stay in the store, too, once they are archived.",
@@ -126,6 +129,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
     oidc_person_claim: str = "email"
+    stun_urls: tuple[str, ...] = ()
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = None
     app_url: str | None = None
     archive_after: int = 60
     archive_keep_messages: int = 500
@@ -196,6 +202,9 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Setti
         for other in needed:
             if getattr(settings, key) is not None and getattr(settings, other) is None:
                 raise SettingsError(f"`{key}` ({sources[key]}) needs `{other}`: {DESCRIPTIONS[other]}")
+    if bool(settings.turn_urls) != (settings.turn_secret is not None):
+        key, other = ("turn_urls", "turn_secret") if settings.turn_urls else ("turn_secret", "turn_urls")
+        raise SettingsError(f"`{key}` ({sources[key]}) needs `{other}`: {DESCRIPTIONS[other]}")
     if settings.master_key is not None and settings.master_key_file is not None:
         raise SettingsError("`master_key` and `master_key_file` exclude each other; set only one")
     return settings, sources
@@ -206,7 +215,7 @@ def shown(settings: Settings, key: str) -> str:
     value = getattr(settings, key)
     if value is None or value == ():
         return "not set"
-    if key in ("jwt_secret", "master_key", "oidc_client_secret"):
+    if key in ("jwt_secret", "master_key", "oidc_client_secret", "turn_secret"):
         return "***"
     if key in ("redis_url", "database_url", "jwt_jwks_url", "smtp_url"):
         return _masked(value)

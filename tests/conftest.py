@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from coverage import Coverage
 
-from tests import compiled_statements, databases, engines
+from tests import chromium, compiled_statements, databases, engines
 
 MEASURED = ("quotas", "chatserver/messages", "chatserver/replies")
 """Folders of tests that hold `quotas/`: messages and replies put the archive and the waits of the ledger to use."""
@@ -92,5 +92,5 @@ def _is_measured(item: pytest.Item) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in [*engines.left_out(), *databases.left_out()]:
+    for line in [*engines.left_out(), *databases.left_out(), *chromium.left_out()]:
         terminalreporter.write_line(f"left out: {line}", yellow=True)

@@ -37,9 +37,11 @@ from chatserver.sessions.absences import AbsenceBook
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
+from chatserver.sessions.calls import Calls
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.hours import OpeningHours
 from chatserver.sessions.prices import Prices
+from chatserver.sessions.relays import Relays
 from chatserver.sessions.series import SeriesBook
 from chatserver.sessions.slots import Slots
 from chatserver.sessions.statements import Statements
@@ -66,6 +68,8 @@ class ApiContext:
     revocations: Revocations
     reports: ReplyReports
     bookings: Bookings
+    calls: Calls
+    relays: Relays
     credits: CreditBook
     hours: OpeningHours
     absences: AbsenceBook

@@ -26,6 +26,7 @@ from chatserver.api.bookings import (
 )
 from chatserver.api.bounds import admit
 from chatserver.api.calendar_feeds import MAKE_CALENDAR_FEED, REVOKE_CALENDAR_FEED
+from chatserver.api.calls import GET_CALL
 from chatserver.api.cancellations import GET_CANCELLATION
 from chatserver.api.case_choices import GET_CASE_CHOICES
 from chatserver.api.case_evidence import GET_CASE_EVIDENCE
@@ -71,6 +72,7 @@ from chatserver.api.webhooks import (
     ROTATE_WEBHOOK,
 )
 from chatserver.api.why import GET_WHY
+from chatserver.api.writing_days import GET_WRITING_DAYS
 from chatserver.records.database import DatabaseError
 from quotas.store.errors import StoreError
 
@@ -91,12 +93,14 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_REPLIES,
     GET_REPORT,
     GET_TODAY,
+    GET_WRITING_DAYS,
     PUT_BOOKING,
     MOVE_BOOKING,
     GET_BOOKING,
     GET_CANCELLATION,
     CANCEL_BOOKING,
     JOIN_BOOKING,
+    GET_CALL,
     FINISH_BOOKING,
     CONFIRM_NO_SHOW,
     GET_CALENDAR,

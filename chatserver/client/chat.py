@@ -27,6 +27,7 @@ from chatserver.protocol.commands import (
     ReadNotices,
     Renew,
     Send,
+    Signal,
     Typing,
     Unfollow,
     Watch,
@@ -40,6 +41,7 @@ from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationChanged,
+    ConversationsPage,
     ConversationView,
     Deadline,
     Error,
@@ -56,6 +58,7 @@ from chatserver.protocol.events import (
     Renewed,
     ReplyChanged,
     SessionChanged,
+    Signalled,
     TypingNow,
     Unfollowed,
     UnreadLeft,
@@ -261,6 +264,14 @@ class ChatClient:
         """The writer is typing. Said at once or, while offline, not at all."""
         await self._say(Typing(conversation=conversation))
 
+    async def signal(self, booking: str, to: str, data: str) -> None:
+        """To the other person of a video call, while it may be joined: said at once or, while offline, not at all.
+
+        What comes from there `events` brings, as the error where it was not passed on. Raises ChatError for what no
+        server takes.
+        """
+        await self._say(Signal(booking=booking, to=to, data=data, ask=uuid4().hex[:16]))
+
     async def watch(self, watch: Watch) -> None:
         """Watch the board of open waits, a mentor their own, a member none: `replies` events, and `board`, from now on.
 
@@ -271,7 +282,7 @@ class ChatClient:
         self._watch = watch
         await self._say(watch)
 
-    async def _say(self, command: Read | Typing | Watch) -> None:
+    async def _say(self, command: Read | Typing | Signal | Watch) -> None:
         require_valid(command)
         if self._ready.done() and self._ended is None:
             await self._ready.result().send(command)
@@ -409,11 +420,13 @@ class ChatClient:
                     self._inbox.put(event)
             case (
                 Welcome()
+                | ConversationsPage()
                 | ReplyChanged()
                 | Deadline()
                 | ReadMark()
                 | UnreadLeft()
                 | TypingNow()
+                | Signalled()
                 | Presence()
                 | CaseChanged()
                 | Clock()

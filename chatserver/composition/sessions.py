@@ -19,6 +19,7 @@ from chatserver.sessions.absences import AbsenceBook
 from chatserver.sessions.advice import Advice
 from chatserver.sessions.appointments import BookedSessions
 from chatserver.sessions.bookings import Bookings
+from chatserver.sessions.calls import Calls
 from chatserver.sessions.credit_book import CreditBook
 from chatserver.sessions.handing_on import HandingOn
 from chatserver.sessions.hours import OpeningHours
@@ -46,6 +47,7 @@ class SessionParts(Struct, frozen=True, kw_only=True):
     memberships: Memberships
     appointments: BookedSessions
     bookings: Bookings
+    calls: Calls
     credits: CreditBook
     hours: OpeningHours
     absences: AbsenceBook
@@ -126,6 +128,7 @@ def sessions_on(ground: Ground, notices: NoticeParts, listener: CaseOpenings) ->
         memberships=memberships,
         appointments=appointments,
         bookings=bookings,
+        calls=Calls(database, policy, clock),
         credits=credits,
         hours=OpeningHours(database, clock),
         absences=AbsenceBook(database=database, store=ground.store, timers=timers, clock=clock),

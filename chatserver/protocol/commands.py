@@ -23,8 +23,12 @@ MAX_FOLLOWED = MAX_RESUME
 """Most conversations that support or a service follows on one connection: one hello takes up all of them again."""
 MAX_HISTORY = 200
 """Most messages one history answer holds."""
-MAX_WATCHED = 1_000
+MAX_LISTED = 100
+"""Most conversations that a welcome, or one `conversations` answer, holds of a member's or mentor's own."""
+MAX_WATCHED = 10_000
 """Most rows of the board that one watch shows."""
+MAX_SIGNAL_BYTES = 16 * 1024
+"""The longest signal of a video call, in bytes of UTF-8: a description of all that a browser can send has a third."""
 NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
@@ -89,12 +93,29 @@ class JoinSession(Command, frozen=True, gc=False, tag="join"):
     booking: Name
 
 
+class Signal(Command, frozen=True, gc=False):
+    """To the other person of a video call that may be joined now: what the two browsers agree on, as apps write it."""
+
+    booking: Name
+    to: Name
+    data: str
+    ask: AskId | None = None
+
+
 class History(Command, frozen=True, gc=False):
     """The messages before `before` (null: the newest), at most `limit` of them, oldest first."""
 
     conversation: Name
     before: Seq | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = 50
+    ask: AskId | None = None
+
+
+class Conversations(Command, frozen=True, gc=False):
+    """What comes after `after` (null: the first) in one's list as of hello: at most `limit` conversations."""
+
+    after: Name | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_LISTED)] = MAX_LISTED
     ask: AskId | None = None
 
 
@@ -116,7 +137,7 @@ class Unfollow(Command, frozen=True, gc=False):
 class Watch(Command, frozen=True, gc=False):
     """Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
 
-    A second watch replaces the first.
+    With `steps` each row has those of its escalation. A second watch replaces the first.
     """
 
     replies: bool
@@ -124,6 +145,7 @@ class Watch(Command, frozen=True, gc=False):
     mentor: Name | None = None
     plan: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_WATCHED)] = 100
+    steps: bool = False
 
 
 class Notices(Command, frozen=True, gc=False):
@@ -156,7 +178,9 @@ AnyCommand = (
     | Read
     | Typing
     | JoinSession
+    | Signal
     | History
+    | Conversations
     | Follow
     | Unfollow
     | Watch
@@ -172,7 +196,9 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Read,
     Typing,
     JoinSession,
+    Signal,
     History,
+    Conversations,
     Follow,
     Unfollow,
     Watch,

@@ -20,8 +20,10 @@ from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import CommandError, Encoding, check_text, decode
 from chatserver.protocol.codes import CLOSE_REASON, MEANING, TEMPORARY, Close, Code
 from chatserver.protocol.commands import (
+    MAX_BODY_BYTES,
     AnyCommand,
     Check,
+    Conversations,
     Follow,
     Hello,
     History,
@@ -31,6 +33,7 @@ from chatserver.protocol.commands import (
     ReadNotices,
     Renew,
     Send,
+    Signal,
     Typing,
     Unfollow,
     Watch,
@@ -47,6 +50,7 @@ from chatserver.protocol.events import (
     SessionChanged,
 )
 from chatserver.protocol.notices import UnreadNotices
+from chatserver.realtime.conversation_list import ConversationList, InRoom
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
@@ -100,6 +104,9 @@ class HubDesk(Protocol):
 
         Raises StoreError, DatabaseError.
         """
+
+    async def signal(self, connection: "Connection", command: Signal) -> tuple[Code, str] | None:
+        """Pass a signal of a call on; else a code, and a sentence why not. Raises StoreError, DatabaseError."""
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""
@@ -157,6 +164,8 @@ class Connection:
         """For the welcome: how many notices were unread when it came; None where that is not known."""
         self.stand_ins_as_of = 0
         """How many changes of substitutes the hub had heard of when it looked for whom this one stands in."""
+        self.list: ConversationList | None = None
+        """Its person's own conversations; None for support and services, and before the welcome."""
         self.ended = False
         self.turn = asyncio.Lock()
         self._socket = socket
@@ -173,6 +182,8 @@ class Connection:
         """Where to record spans of messages; None where nobody asked for them."""
         self._followers: dict[str, Follower[Room]] = {}
         self._reading_along: ReadingAlong | None = None
+        self._signals: asyncio.Lock | None = None
+        """Keeps its signals in order, where it has some."""
         self._in_flight = 0
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -227,8 +238,8 @@ class Connection:
         return list(self._followers.values())
 
     def follows(self, conversation: str) -> bool:
-        """Whether it follows the conversation already."""
-        return conversation in self._followers
+        """Whether it follows the conversation already, or is about to."""
+        return conversation in self._followers or (self.list is not None and self.list.is_late(conversation))
 
     # Outgoing
 
@@ -328,7 +339,7 @@ class Connection:
     # Commands
 
     def _act(self, command: AnyCommand) -> None:
-        cost = 1.0 if isinstance(command, Send) else OTHER_COST
+        cost = 1.0 if isinstance(command, Send) else _cost(command)
         if delay := self._limit.delay(self.user, time.monotonic(), cost):
             self._too_many(command, delay)
             return
@@ -345,13 +356,37 @@ class Connection:
             self._of_notices(command)
         elif isinstance(command, Renew):
             self._work(self._renew(command), command)
+        elif isinstance(command, Conversations):
+            self._work(self._list_conversations(command), command)
+        elif isinstance(command, Signal):
+            self._work(self._signal(command), command)
         else:
             self._in_room(command)
+
+    def _not_followed(self, command: InRoom) -> None:
+        """Its room is opened behind the welcome, or it is none of this person's."""
+        if self.list is not None and self.list.hold(command):
+            self._begin()
+        else:
+            self.refuse(command, "not_found")
+
+    def obey_late(self, command: InRoom) -> None:
+        """Act on a command that waited for its room."""
+        if isinstance(command, Send):
+            self._send(command)
+        else:
+            self._in_room(command)
+        self._finish()
+
+    def refuse_late(self, command: InRoom, code: Code) -> None:
+        """Answer one with an error: its room cannot be opened now."""
+        self.refuse(command, code)
+        self._finish()
 
     def _in_room(self, command: Check | Read | History | Typing | JoinSession) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
-            self.refuse(command, "not_found")
+            self._not_followed(command)
             return
         match command:
             case Check():
@@ -390,7 +425,7 @@ class Connection:
     def _send(self, command: Send) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
-            self.refuse(command, "not_found")
+            self._not_followed(command)
             return
         side, stand_in = self._side(follower.room), None
         if side is None and isinstance(follower, Substitute):
@@ -488,6 +523,18 @@ class Connection:
             messages, more = await history(room.log, room.id, before, command.limit, follower.first_seq)
             self.tell(HistoryPage(room.id, messages, more, command.ask))
 
+    async def _list_conversations(self, command: Conversations) -> None:
+        if self.list is None:
+            self.refuse(command, "not_allowed", "support and services have no list: they follow by command")
+            return
+        async with self.turn:
+            await room_for_more(self)
+            page = await self.list.page(command)
+            if page is None:
+                self.refuse(command, "not_found", f"there is no {command.after!r} in the list as of hello")
+            else:
+                self.tell(page)
+
     async def _typing(self, command: Typing, follower: Follower[Room]) -> None:
         if (side := self._side(follower.room)) is not None:
             await self._desk.publish_typing(follower.room, Hand(side), self.id)
@@ -508,6 +555,17 @@ class Connection:
                 self.refuse(command, "not_open", why)
             case None:
                 pass  # The feed brings the answer, to both sides.
+
+    async def _signal(self, command: Signal) -> None:
+        if self.reads_along:
+            self.refuse(command, "read_only", "only the member and the mentor are in their calls")
+            return
+        if self._signals is None:
+            self._signals = asyncio.Lock()
+        async with self._signals:
+            problem = await self._desk.signal(self, command)
+        if problem is not None:
+            self.refuse(command, *problem)
 
     def _watch(self, command: Watch) -> None:
         if self.role == "member":
@@ -612,3 +670,8 @@ class Connection:
             self.end(Close.TOO_MANY_ERRORS)
         else:
             self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)
+
+
+def _cost(command: AnyCommand) -> float:
+    """In messages. A signal costs by its length, too: the longest as much as a message."""
+    return OTHER_COST + len(command.data) / MAX_BODY_BYTES if isinstance(command, Signal) else OTHER_COST

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +18,8 @@ from chatserver.operating.metrics import Metrics
 from chatserver.operating.presence_leases import Leases
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.codec import encode_json
-from chatserver.protocol.commands import Watch
+from chatserver.protocol.codes import Code
+from chatserver.protocol.commands import Signal, Watch
 from chatserver.protocol.events import NoticesRead, SessionChanged
 from chatserver.realtime.alarm import Alarm
 from chatserver.realtime.background import Background
@@ -33,6 +34,7 @@ from chatserver.realtime.presence import Attendance
 from chatserver.realtime.room import Room
 from chatserver.realtime.rooms import OpeningError, Rooms
 from chatserver.realtime.session_desk import SessionDesk
+from chatserver.realtime.signalling import Signalling
 from chatserver.realtime.standing_in import StandInPlace, StandIns
 from chatserver.realtime.substitute import Substitute
 from chatserver.records.database import DatabaseError
@@ -72,6 +74,7 @@ class Hub:
         revocations: Revocations,
         board: BoardSubscriptions,
         sessions: SessionDesk,
+        signalling: Signalling,
         trial_windows: TrialWindows,
         notices: NoticeDesk,
         people: PeopleDesk,
@@ -89,6 +92,7 @@ class Hub:
         self._metrics = metrics
         self._board = board
         self._sessions = sessions
+        self._signalling = signalling
         self._trial_windows = trial_windows
         self._notices = notices
         self._people_desk = people
@@ -155,6 +159,20 @@ class Hub:
         It waits for `beside` too: what is asked meanwhile, and must be known before the first message comes.
         Raises StoreError, and DatabaseError where a conversation's key is not at hand.
         """
+        # What the records know of them is asked meanwhile: the slower the way there, the more it saves.
+        foreseeing = self._loop.create_task(self._sessions.outlooks(conversations))
+        try:
+            return await self._followed(connection, conversations, foreseeing, beside)
+        finally:
+            foreseeing.cancel()
+
+    async def _followed(
+        self,
+        connection: Connection,
+        conversations: Sequence[str],
+        foreseeing: asyncio.Task[dict[str, Outlook]],
+        beside: asyncio.Future[None] | None,
+    ) -> tuple[list[Follower[Room]], list[str]]:
         found = await asyncio.gather(
             *(self._rooms.of(conversation) for conversation in conversations), return_exceptions=True
         )
@@ -168,7 +186,7 @@ class Hub:
         admitted = [room for room in rooms if self._admits(room, connection)]
         try:
             places = await self._stand_ins.places(connection, admitted)
-            outlooks, names = await self._foreseen_of(admitted)
+            outlooks, names = await self._foreseen_of(admitted, foreseeing)
             if beside is not None:
                 await beside
         except BaseException:  # It is cancelled.
@@ -231,6 +249,7 @@ class Hub:
         payload: bytes = push[2]
         room = self._by_channel.get(channel)
         if room is None:
+            self._rooms.missed(channel)
             self._pushed_elsewhere(channel, payload)
             return
         if payload[:1] == feed.MESSAGE:
@@ -277,6 +296,8 @@ class Hub:
     def _concerns(self, person: str, payload: bytes) -> None:
         if (said := feed.read_noticed(payload)) is not None:
             self.people.tell(person, *said)
+        elif (signal := feed.read_signalled(payload)) is not None:
+            self.people.signal(person, *signal)
         elif self._tell_of_case(person, payload):
             pass
         elif (mute := feed.read_muted(payload)) is not None:
@@ -368,6 +389,7 @@ class Hub:
     def missed(self, channels: Collection[bytes]) -> None:
         """These are heard again, and something published on them may have been missed: look at all that they are of."""
         for channel in channels:
+            self._rooms.missed(channel)
             if room := self._by_channel.get(channel):
                 self._background.begin(self._look_again(room, *room.heard))
             elif person := self.people.named(channel):
@@ -448,15 +470,17 @@ class Hub:
     async def _foresee(self, room: Room) -> None:
         self._foreseen(room, *await self._foreseen_of([room]))
 
-    async def _foreseen_of(self, rooms: Sequence[Room]) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
+    async def _foreseen_of(
+        self, rooms: Sequence[Room], foreseeing: Awaitable[Mapping[str, Outlook]] | None = None
+    ) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
         """What the records know of these, and how their people are called: asked at the same time.
 
-        Who stands in is known only then.
+        Who stands in is known only then. `foreseeing` has the outlooks where they were asked for already.
         """
         people = {person for room in rooms for person in room.people}
         asking = self._loop.create_task(self._names(people))
         try:
-            outlooks = await self._sessions.outlooks([room.id for room in rooms])
+            outlooks = await (foreseeing or self._sessions.outlooks([room.id for room in rooms]))
             names = await asking
         finally:
             asking.cancel()
@@ -485,6 +509,10 @@ class Hub:
         Raises StoreError, DatabaseError.
         """
         return await self._sessions.join(room.id, booking, side)
+
+    async def signal(self, connection: Connection, command: Signal) -> tuple[Code, str] | None:
+        """Pass a signal of a call on; else a code, and a sentence why not. Raises StoreError, DatabaseError."""
+        return await self._signalling.relay(connection.user, connection.role, command)
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""

@@ -92,6 +92,11 @@ class People:
         mine = self._by_person.get(person, ())
         self._push(event, (each for each in mine if each.role != "service" and each.id != origin))
 
+    def signal(self, person: str, role: str, event: bytes) -> None:
+        """Say a signal of a call, as JSON, to the person's connections with tokens of that role; others miss it."""
+        mine = self._by_person.get(person, ())
+        self._push(event, (each for each in mine if each.role == role and each in self.connections))
+
     def tell_of_case(self, person: str, role: str, event: bytes) -> None:
         """Say an event about a case, as JSON, to connections with tokens of that role; `person` '' is all of support.
 

@@ -28,11 +28,15 @@ class PageAssets(Struct, frozen=True):
 
 
 class AssetManifest(Struct, frozen=True):
-    """What `build.ts` wrote: what each page loads."""
+    """What `build.ts` wrote: what each page loads, and what stands beside them."""
 
     pages: dict[str, PageAssets]
     words: dict[str, str]
     """The script of each language's words."""
+    worker: str
+    """The service worker's script."""
+    icons: dict[str, str]
+    """By what each is called in the sources."""
 
 
 class Asset(Struct, frozen=True):
@@ -66,10 +70,10 @@ def answer(request: Request, asset: Asset, caching: str) -> Response:
 
 
 def assets_in(folder: Path = BUILT) -> Assets | None:
-    """What was built; None where nothing was."""
+    """What was built; None where nothing was, or what older sources gave."""
     try:
         manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=AssetManifest)
-    except FileNotFoundError:
+    except (FileNotFoundError, msgspec.ValidationError):
         return None
     files = {
         file.name: Asset(_type_of(file.name), file.read_bytes(), (folder / f"{file.name}.gz").read_bytes())

@@ -5,6 +5,17 @@ import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 
 const PAGES = ["member", "mentor", "support", "sign_in", "settings"];
 const LANGUAGES = ["nb", "da", "en"];
+/** Those that the worker keeps on the device, with all that they may load. */
+const KEPT = ["member", "mentor", "support", "settings"];
+/** How the platform's app looks among others: `icon` as it is, `whole` for masks that cut its edge, `mark` in one colour. */
+const ICONS = [
+  "icon.svg",
+  "icon-192.png",
+  "icon-512.png",
+  "whole-180.png",
+  "whole-512.png",
+  "mark-96.png",
+];
 const OUT = new URL("./built/", import.meta.url);
 
 interface Page {
@@ -45,13 +56,34 @@ async function main(): Promise<void> {
     pages[page] = {
       script: named(script),
       style: named(outputOf(styles.metafile, `src/${page}/style.css`)),
-      preload: staticImports(apps.metafile, script).map(named),
+      preload: imports(apps.metafile, script, ["import-statement"]).map(named),
     };
   }
   const words = Object.fromEntries(
     LANGUAGES.map((each) => [each, named(outputOf(apps.metafile, `src/words/${each}.ts`))]),
   );
-  const manifest = { pages, words };
+  const icons = await copied(ICONS);
+  const kept = Object.fromEntries(KEPT.map((page) => {
+    const script = outputOf(apps.metafile, `src/${page}/main.ts`);
+    const all = imports(apps.metafile, script, ["import-statement", "dynamic-import"]);
+    return [page, [named(script), pages[page]!.style, ...all.map(named).sort()]];
+  }));
+  const worker = await build({
+    ...shared,
+    entryPoints: { worker: "src/worker/main.ts" },
+    format: "iife",
+    outdir: "built",
+    entryNames: "[name]-[hash]",
+    define: {
+      BUILD: JSON.stringify({ id: await digest(JSON.stringify(kept)), pages: kept, icons }),
+    },
+  });
+  const manifest = {
+    pages,
+    words,
+    worker: named(outputOf(worker.metafile, "src/worker/main.ts")),
+    icons,
+  };
   await zip();
   await Deno.writeTextFile(new URL("manifest.json", OUT), JSON.stringify(manifest, null, 2) + "\n");
   await stop();
@@ -63,13 +95,13 @@ function outputOf(metafile: Metafile, entry: string): string {
   return found[0];
 }
 
-/** All that a script imports at once, so that the page can ask for it at once. */
-function staticImports(metafile: Metafile, script: string): string[] {
+/** All that a script imports in these ways, and what that imports: `import-statement` is what it needs at once. */
+function imports(metafile: Metafile, script: string, ways: readonly string[]): string[] {
   const seen = new Set<string>();
   const next = [script];
   for (let each = next.pop(); each; each = next.pop()) {
     for (const imported of metafile.outputs[each]?.imports ?? []) {
-      if (imported.kind === "import-statement" && !imported.external && !seen.has(imported.path)) {
+      if (ways.includes(imported.kind) && !imported.external && !seen.has(imported.path)) {
         seen.add(imported.path);
         next.push(imported.path);
       }
@@ -80,6 +112,25 @@ function staticImports(metafile: Metafile, script: string): string[] {
 
 function named(output: string): string {
   return output.slice(output.lastIndexOf("/") + 1);
+}
+
+/** By their names the names under which they stand in built/, which change with their content. */
+async function copied(icons: readonly string[]): Promise<Record<string, string>> {
+  const names: Record<string, string> = {};
+  for (const icon of icons) {
+    const bytes = await Deno.readFile(new URL(`./src/icons/${icon}`, import.meta.url));
+    const [stem, kind] = icon.split(".");
+    const name = `${stem}-${await digest(bytes)}.${kind}`;
+    await Deno.writeFile(new URL(name, OUT), bytes);
+    names[icon] = name;
+  }
+  return names;
+}
+
+async function digest(content: string | BufferSource): Promise<string> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...hash.slice(0, 4)].map((each) => each.toString(16).padStart(2, "0")).join("");
 }
 
 async function zip(): Promise<void> {

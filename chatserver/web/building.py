@@ -20,8 +20,8 @@ class BuildError(Exception):
 
 def build_apps() -> None:
     """Build them into BUILT, in the place of what was there. Raises BuildError."""
-    _run("install", "--frozen", "--quiet")
-    _run("run", "-A", "build.ts")
+    run_deno(WEB, "install", "--frozen", "--quiet")
+    run_deno(WEB, "run", "-A", "build.ts")
 
 
 def is_stale() -> bool:
@@ -42,10 +42,11 @@ def deno() -> str:
     return str(find_deno_bin())
 
 
-def _run(*arguments: str) -> None:
+def run_deno(folder: Path, *arguments: str) -> None:
+    """Run a command of Deno's there. Raises BuildError where it fails."""
     command = [deno(), *arguments]
     try:
-        done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=MOST_SECONDS)  # noqa: S603 - fixed
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=MOST_SECONDS)  # noqa: S603 - fixed
     except subprocess.TimeoutExpired:
         raise BuildError(f"deno {arguments[0]} took more than {MOST_SECONDS} s") from None
     if done.returncode:

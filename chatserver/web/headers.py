@@ -28,6 +28,8 @@ def page_headers(embedders: Sequence[str] = ()) -> dict[str, str]:
         "style-src 'self'",
         "img-src 'self' blob: data:",
         "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         f"frame-ancestors {framing}",
@@ -41,5 +43,15 @@ def page_headers(embedders: Sequence[str] = ()) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": ", ".join(f"{name}=()" for name in _REFUSED),
         "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def worker_headers() -> dict[str, str]:
+    """Headers of the service worker: it asks this server and nobody else, and its newest version is looked for."""
+    return {
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
     }

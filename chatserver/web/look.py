@@ -1,5 +1,6 @@
 """How the apps look on a platform: what it calls itself, its colours, its picture, whom one can call there."""
 
+import struct
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,8 @@ from chatserver.settings import Settings, SettingsError
 
 MOST_BYTES = 256 * 1024
 """Of a style or a picture: everybody loads them first."""
+_PNG_HEAD = 24
+"""Bytes up to and with its size."""
 _PICTURES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -17,6 +20,14 @@ class Picture(Struct, frozen=True):
 
     content_type: str
     content: bytes
+
+    @property
+    def sizes(self) -> str:
+        """As manifests say it: `180x180`, or `any` of what has no size of its own. Source: PNG, 11.2.2."""
+        if self.content_type != "image/png" or len(self.content) < _PNG_HEAD:
+            return "any"
+        width, height = struct.unpack(">II", self.content[16:_PNG_HEAD])
+        return f"{width}x{height}"
 
 
 class AppLook(Struct, frozen=True):

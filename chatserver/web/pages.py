@@ -11,8 +11,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chatserver.api.negotiation import language
-from chatserver.web.assets import PREFIX, Assets
-from chatserver.web.headers import page_headers
+from chatserver.web.assets import PREFIX, Assets, answer
+from chatserver.web.headers import page_headers, worker_headers
+from chatserver.web.installing import INSTALLED, icon_links, install_manifest, manifest_path
 from chatserver.web.look import AppLook
 
 PAGES = {
@@ -26,6 +27,8 @@ PAGES = {
 STYLE = "/app/style.css"
 """The platform's own: its properties hold over those of the pages."""
 LOGO = "/app/logo"
+WORKER = "/app/worker.js"
+"""It sees to whatever stands beside it."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -49,6 +52,10 @@ def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = 
         routes.append(Route(path, _page(assets, page, look, embedders)))
     if assets is not None:
         routes.append(Route(f"{PREFIX}/{{name}}", assets.serve))
+        routes.append(Route(WORKER, _worker(assets)))
+        for page in INSTALLED:
+            given = install_manifest(assets.manifest, look, page, LOGO)
+            routes.append(Route(manifest_path(page), _given(given, "application/manifest+json")))
     if look.style is not None:
         routes.append(Route(STYLE, _given(look.style, "text/css; charset=utf-8")))
     if look.logo is not None:
@@ -76,6 +83,15 @@ def _said(status: int, text: str, headers: dict[str, str]) -> Endpoint:
     return said
 
 
+def _worker(assets: Assets) -> Endpoint:
+    async def served(request: Request) -> Response:
+        response = answer(request, assets.files[assets.manifest.worker], "no-cache")
+        response.headers.update(worker_headers())
+        return response
+
+    return served
+
+
 def _given(content: bytes, content_type: str) -> Endpoint:
     """A file of the operator's. Opened by itself, a picture runs nothing either."""
     headers = {
@@ -97,6 +113,7 @@ def _shell(assets: Assets, page: str, look: AppLook, spoken: str) -> str:
     early = (*loads.preload, assets.manifest.words[spoken])
     preloads = "".join(f'<link rel="modulepreload" href="{PREFIX}/{each}">\n' for each in early)
     own_style = f'<link rel="stylesheet" href="{STYLE}">\n' if look.style is not None else ""
+    icons = icon_links(assets.manifest, look, page, LOGO)
     attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in look.told(LOGO).items())
     return f"""<!doctype html>
 <html lang="{spoken}">
@@ -106,7 +123,7 @@ def _shell(assets: Assets, page: str, look: AppLook, spoken: str) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{escape(look.name)}</title>
 <link rel="stylesheet" href="{PREFIX}/{loads.style}">
-{own_style}{preloads}<script type="module" src="{PREFIX}/{loads.script}"></script>
+{own_style}{icons}{preloads}<script type="module" src="{PREFIX}/{loads.script}"></script>
 </head>
 <body {attributes}></body>
 </html>

@@ -43,6 +43,7 @@ _REVOKED = "revoked "
 _SIGNED_OUT = "signed-out "
 _NOTICED = b"noticed "
 _CASED = b"case "
+_SIGNALLED = b"signal "
 _MUTED = "muted "
 _UNMUTED = "unmuted "
 STANDS_IN: Final = b"stands in"
@@ -159,6 +160,19 @@ def read_cased(payload: bytes) -> tuple[str, bytes] | None:
     if not payload.startswith(_CASED):
         return None
     role, _, event = payload[len(_CASED) :].partition(b" ")
+    return role.decode(), event
+
+
+def signalled(role: str, event: bytes) -> bytes:
+    """`signal <role> <event>`, to publish: of a video call, as JSON, for tokens of that role alone."""
+    return b"%b%b %b" % (_SIGNALLED, role.encode(), event)
+
+
+def read_signalled(payload: bytes) -> tuple[str, bytes] | None:
+    """Role and event; None where it is something else."""
+    if not payload.startswith(_SIGNALLED):
+        return None
+    role, _, event = payload[len(_SIGNALLED) :].partition(b" ")
     return role.decode(), event
 
 

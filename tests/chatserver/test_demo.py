@@ -81,12 +81,12 @@ def policy(folder: Path, *closed_days: str) -> list[str]:
 
 
 @contextmanager
-def demo(folder: Path, flags: list[str]) -> Iterator[Demo]:
+def demo(folder: Path, flags: list[str], **more: str) -> Iterator[Demo]:
     """Run `chatserver demo` in `folder`, and end it by Ctrl-C."""
     out = folder / f"out-{time.monotonic_ns()}"
     words = ("demo", "--port", "0", *flags)
     with out.open("wb") as file:
-        env = environment(COLUMNS="200")
+        env = environment(COLUMNS="200", **more)
         process = programs.start(*words, cwd=folder, env=env, stdout=file, stderr=file)
     try:
         deadline = time.monotonic() + WITHIN
@@ -139,6 +139,19 @@ def test_two_people_write_to_each_other_and_it_is_kept(tmp_path: Path) -> None:
         assert state.startswith("yes, window ends ")
         assert "1 writing window left" in state
         assert second.table["Vida"][1] == "yes, 9 scheduling messages left this week"
+
+
+def test_it_opens_in_the_browser_where_it_is_asked_to(tmp_path: Path) -> None:
+    """As the first member, by their link: here a browser that only writes down where it was sent."""
+    sent, browser = tmp_path / "sent", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >>{shlex.quote(str(sent))}\n')
+    browser.chmod(0o755)
+    with demo(tmp_path, [*policy(tmp_path), "--open"], BROWSER=str(browser)) as opened:
+        deadline = time.monotonic() + WITHIN
+        while not sent.exists() or not sent.read_text().endswith("\n"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert sent.read_text() == opened.links["Lina"] + "\n"
 
 
 def test_on_a_closed_day_the_clock_starts_on_a_morning(tmp_path: Path) -> None:

@@ -80,6 +80,8 @@ def test_the_environment_may_name_the_file_and_its_paths_count_from_its_folder(t
         ("webhook_networks", "shop.internal", "write the addresses or networks of your own"),
         ("webhook_networks", "0.0.0.0/0", "webhooks could then reach whatever this machine can"),
         ("smtp_url", "https://mail.example.org", "starts with smtp:// or smtps://"),
+        ("stun_urls", "turn:stun.example.org", "such as stun:stun.example.org:3478"),
+        ("turn_urls", "turn://turn.example.org", "such as turn:turn.example.org:3478"),
         ("smtp_url", "smtp://chat:pass#word@mail.example.org", "%23 for a `#`"),
         ("smtp_url", "smtp://mail.example.org?tls=no", "?starttls=no"),
         ("smtp_url", "smtp://chat:password@mail.example.org?starttls=no", "would cross the network openly"),
@@ -114,6 +116,17 @@ def test_a_relay_needs_an_address_to_write_from_and_one_to_lead_to() -> None:
         left = {name: value for name, value in given.items() if not name.endswith(key)}
         with pytest.raises(SettingsError, match=f"`smtp_url` .* needs `{key.lower()}`"):
             load({}, left)
+
+
+def test_a_relay_for_calls_needs_the_secret_that_it_shares() -> None:
+    given = {"CHATSERVER_TURN_URLS": "turn:turn.example.org, turns:[2001:db8::7]:5349?transport=tcp"}
+    with pytest.raises(SettingsError, match="`turn_urls` .* needs `turn_secret`"):
+        load({}, given)
+    settings, _ = load({}, {**given, "CHATSERVER_TURN_SECRET": "shared"})
+    assert settings.turn_urls == ("turn:turn.example.org", "turns:[2001:db8::7]:5349?transport=tcp")
+    assert shown(settings, "turn_secret") == "***"
+    with pytest.raises(SettingsError, match="`turn_secret` .* needs `turn_urls`"):
+        load({}, {"CHATSERVER_TURN_SECRET": "shared"})
 
 
 @pytest.mark.parametrize(

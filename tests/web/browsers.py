@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser as Chromium
@@ -10,9 +9,8 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_pla
 
 from chatserver.conversations.requests import Missing
 from tests.chatserver.realtime.servers import HereServer
+from tests.chromium import CHROMIUM
 
-CHROMIUM = Path("/usr/lib/chromium/chromium")
-"""Where Debian has it; /usr/bin/chromium is a script around it."""
 FLAGS: Sequence[str] = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -61,11 +59,14 @@ async def chromium() -> AsyncIterator[Chromium]:
 async def signed_in(
     browser: Chromium, server: HereServer, person: str, *, locale: str = "en-GB", **options: Any
 ) -> AsyncIterator[AppPage]:
-    """The person's app, opened by a link as they would open it; nothing may have gone wrong in it at the end."""
+    """The person's app, opened by a link as they would open it; nothing may have gone wrong in it at the end.
+
+    Without a service worker, which takes its time: `service_workers="allow"` lets it be.
+    """
     link = await server.parts.sign_in_links.make(person)
     assert not isinstance(link, Missing)
     context: BrowserContext = await browser.new_context(
-        locale=locale, timezone_id="Europe/Oslo", **(options or DESKTOP)
+        locale=locale, timezone_id="Europe/Oslo", **{"service_workers": "block", **DESKTOP, **options}
     )
     try:
         context.set_default_timeout(WITHIN)

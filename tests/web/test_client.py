@@ -1,33 +1,31 @@
-"""The apps' client, by Deno's tests: alone, and against a real server."""
+"""The apps' own parts that need no browser and no server, by Deno's tests."""
 
 import asyncio
 import os
+import re
 from pathlib import Path
 
-from chatserver.setting_values import Rate
-from chatserver.web.building import WEB, deno
-from tests.chatserver.realtime.servers import here, token
+from chatserver.web.building import WEB, deno, run_deno
+
+APPS = WEB.parents[1] / "docs" / "apps.md"
 
 
-async def test_denos_tests_pass(valkey_url: str, tmp_path: Path) -> None:
-    """Resume, the outbox, waits, refused texts: `chatserver/web/tests`."""
-    limited = Rate(600, "minute", 5)
-    async with here(valkey_url, tmp_path) as server, here(valkey_url, tmp_path, now=None, rate_limit=limited) as busy:
-        await server.conversation("c1", "basic")
-        await server.conversation("paused", "basic", mentor="ulf")
-        await server.change("paused", status="paused")
-        given = {
-            "CHAT_URL": f"ws://127.0.0.1:{server.port}/v1/chat",
-            "CHAT_URL_LIMITED": f"ws://127.0.0.1:{busy.port}/v1/chat",
-            "TICKET_MIA": token("mia"),
-            "TICKET_TORA": token("tora"),
-        }
-        running = await asyncio.create_subprocess_exec(
-            *(deno(), "test", "--allow-net=127.0.0.1", "--allow-env", "--frozen", "tests"),
-            cwd=WEB,
-            env={**os.environ, **given, "NO_COLOR": "1"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await running.communicate()
-        assert running.returncode == 0, said.decode()
+async def test_denos_tests_pass() -> None:
+    """`chatserver/web/tests`, without what needs a server: that is tested as it is packed."""
+    running = await asyncio.create_subprocess_exec(
+        *(deno(), "test", "--frozen", "--ignore=tests/server_test.ts", "tests"),
+        cwd=WEB,
+        env={**os.environ, "NO_COLOR": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await running.communicate()
+    assert running.returncode == 0, said.decode()
+
+
+def test_the_page_that_the_documentation_adds_has_the_right_types(tmp_path: Path) -> None:
+    """As if it stood in `src/hello/main.ts`."""
+    [page] = re.findall(r"```ts\n(.*?)```", APPS.read_text(encoding="utf-8"), re.DOTALL)
+    main = tmp_path / "main.ts"
+    main.write_text(page.replace('"../', f'"{(WEB / "src").as_uri()}/'))
+    run_deno(tmp_path, "check", "--quiet", "--frozen", "--config", str(WEB / "deno.json"), str(main))

@@ -4,6 +4,8 @@ export class Cable {
   readonly url: string;
   readonly #listener: Deno.Listener;
   readonly #open = new Set<Deno.Conn>();
+  /** Called for each connection that is turned away; null where all get through. */
+  #turnedAway: (() => void) | null = null;
 
   constructor(to: string) {
     const target = new URL(to);
@@ -23,6 +25,21 @@ export class Cable {
     this.#open.clear();
   }
 
+  /** Break every connection, and turn others away; fulfilled when so many were. */
+  block(count: number): Promise<void> {
+    this.cut();
+    return new Promise((resolve) => {
+      this.#turnedAway = () => {
+        count -= 1;
+        if (count === 0) resolve();
+      };
+    });
+  }
+
+  unblock(): void {
+    this.#turnedAway = null;
+  }
+
   close(): void {
     this.cut();
     this.#listener.close();
@@ -30,6 +47,11 @@ export class Cable {
 
   async #serve(port: number): Promise<void> {
     for await (const near of this.#listener) {
+      if (this.#turnedAway) {
+        near.close();
+        this.#turnedAway();
+        continue;
+      }
       const far = await Deno.connect({ hostname: "127.0.0.1", port });
       this.#open.add(near).add(far);
       near.readable.pipeTo(far.writable).catch(() => {});

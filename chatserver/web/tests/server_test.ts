@@ -1,9 +1,8 @@
-// The client against a real server, which `tests/web/test_client.py` starts: CHAT_URL, and the TICKET_… of two people.
+// The client, as it is packed, against a real server, which `tests/web/test_package.py` starts: CHAT_URL, and the TICKET_…
+// of two people.
 
 import assert from "node:assert/strict";
-import { Chat } from "../src/client/chat.ts";
-import { MemoryOutbox } from "../src/client/outbox.ts";
-import type { AnyEvent, Message } from "../src/client/protocol.ts";
+import { type AnyEvent, Chat, MemoryOutbox, type Message } from "@mentorchat/client";
 import { Cable } from "./cable.ts";
 
 const url = Deno.env.get("CHAT_URL") ?? "";
@@ -150,4 +149,24 @@ Deno.test("whoever is signed out ends, and what they wrote stays in the outbox",
   await chat.start();
   assert.equal(await ended, "signed_out");
   assert.equal((await outbox.all()).length, 1);
+});
+
+Deno.test("a server that is away is tried until it is back, and then gets what was written meanwhile", async () => {
+  const cable = new Cable(url);
+  const mia = await online("mia", cable.url);
+  const states: string[] = [];
+  mia.on("state", (state) => states.push(state));
+  const turnedAway = cable.block(4);
+  await mia.send("c1", "written before anybody noticed", "away-1");
+  await mia.send("c1", "and after", "away-2");
+  await turnedAway;
+  assert.equal(mia.state, "offline");
+  assert.equal(mia.unsent.length, 2);
+  const back = until(mia, "welcome");
+  cable.unblock();
+  await back;
+  while (mia.unsent.length) await new Promise((resolve) => mia.on("outbox", resolve));
+  assert.deepEqual(states, ["offline", "online"]);
+  mia.stop();
+  cable.close();
 });

@@ -47,6 +47,7 @@ from chatserver.replies.report import ReplyReports
 from chatserver.server import listening_socket
 from chatserver.sessions.bookings import Bookings
 from chatserver.sessions.calendar_feeds import CalendarFeeds
+from chatserver.sessions.relays import Relays
 from chatserver.setting_values import Rate
 from chatserver.settings import Settings
 from quotas.instant import parse
@@ -138,6 +139,8 @@ async def served(
         revocations=base.revocations,
         reports=ReplyReports(database, provisioning.rulebook, ledger.now),
         bookings=base.bookings,
+        calls=base.calls,
+        relays=Relays(),
         credits=base.credits,
         hours=base.hours,
         absences=base.absences,

@@ -156,6 +156,9 @@ async def here(
     connections_before_hello: int = 100,
     archive_after: int = 60,
     archive_keep_messages: int = 500,
+    stun_urls: tuple[str, ...] = (),
+    turn_urls: tuple[str, ...] = (),
+    turn_secret: str | None = None,
     traces: float | None = None,
 ) -> AsyncIterator[HereServer]:
     """Run a server in this loop; servers with the same store and folder are processes of one chat."""
@@ -171,6 +174,9 @@ async def here(
         connections_before_hello=connections_before_hello,
         archive_after=archive_after,
         archive_keep_messages=archive_keep_messages,
+        stun_urls=stun_urls,
+        turn_urls=turn_urls,
+        turn_secret=turn_secret,
         traces=traces,
     )
     os.makedirs(data_dir, exist_ok=True)  # noqa: PTH103 - ASYNC240 knows pathlib only, and it is a millisecond

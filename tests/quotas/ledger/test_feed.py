@@ -57,6 +57,8 @@ def test_what_is_written_here_is_read_alike() -> None:
     assert feed.read_noticed(feed.noticed(b"{}")) == ("", b"{}")
     assert feed.read_noticed(b"c1") is None
     assert feed.read_cased(feed.cased("support", b"{} {}")) == ("support", b"{} {}")
+    assert feed.read_signalled(feed.signalled("mentor", b"{} {}")) == ("mentor", b"{} {}")
+    assert feed.read_signalled(feed.cased("mentor", b"{}")) is None
     assert feed.read_cased(b"c1") is None
     assert feed.read_muted(feed.muted("c1", muted=True).encode()) == ("c1", True)
     assert feed.read_muted(feed.muted("c1", muted=False).encode()) == ("c1", False)

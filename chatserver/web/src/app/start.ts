@@ -55,7 +55,11 @@ export async function start(role: PersonRole): Promise<App> {
   const forget = async () => {
     forgetPerson();
     new Drafts(user).clear();
-    await Promise.all([outbox.clear(), kept.clear()]);
+    await Promise.all([
+      outbox.clear(),
+      kept.clear(),
+      import("../worker/registering.ts").then((worker) => worker.unregister()),
+    ]);
   };
   chat.on("ended", (reason) => {
     if (reason === "stopped") return;
@@ -66,7 +70,14 @@ export async function start(role: PersonRole): Promise<App> {
   if (role === "member") await kept.follow(chats);
   await chat.start();
   const http = new Http(account, language);
-  return { account, http, chats, user, role, language, words, forget };
+  const app = { account, http, chats, user, role, language, words, forget };
+  // What it is about takes nothing from the line before the first conversation is there.
+  const stop = chats.watch(() => {
+    if (!chats.isKnown) return;
+    stop();
+    void import("./beside.ts").then(({ beside }) => beside(app)).catch(() => {});
+  });
+  return app;
 }
 
 /** Null where nobody is. Where the server does not answer it is whoever was here last; where nobody was, it is asked again. */

@@ -1,17 +1,22 @@
 // Starts the settings.
 
-import { Account } from "../app/account.ts";
+import { Account, type Ticket } from "../app/account.ts";
 import { Http } from "../app/http.ts";
 import { pageLanguage } from "../app/language.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
 import { Drafts } from "../parts/drafts.ts";
 import { wordsOf } from "../words/words.ts";
+import { unregister } from "../worker/registering.ts";
 import { SettingsPage } from "./page.ts";
+
+/** How long until it is asked again, where the server does not answer. */
+const AGAIN_MS = 5_000;
 
 const language = pageLanguage();
 document.documentElement.lang = language;
 const account = new Account();
-const [words, ticket] = await Promise.all([wordsOf(language), account.ticket()]);
+const words = await wordsOf(language);
+const ticket = await whoIsHere();
 if (ticket === null) {
   location.replace("/app/sign-in");
 } else {
@@ -25,8 +30,22 @@ if (ticket === null) {
     await account.signOut();
     new Drafts(ticket.user).clear();
     // Where the browser did what the answer asked for, there is nothing left to open.
-    await new DeviceOutbox(ticket.user).clear().catch(() => {});
+    await Promise.all([new DeviceOutbox(ticket.user).clear(), unregister()]).catch(() => {});
     location.replace("/app/sign-in#signed-out");
   };
   document.body.append(page);
+}
+
+/** Null where nobody is. There is nothing to set without the server: it is waited for. */
+async function whoIsHere(): Promise<Ticket | null> {
+  for (;;) {
+    try {
+      const found = await account.ticket();
+      document.body.textContent = "";
+      return found;
+    } catch {
+      document.body.textContent = words.link.offline;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
 }

@@ -1,0 +1,41 @@
+// What a service worker has and a page has not. TypeScript's library knows either the one or the other.
+
+export interface Lasting extends Event {
+  /** The browser lets the worker run until it is done. */
+  waitUntil(work: Promise<unknown>): void;
+}
+
+export interface Fetching extends Lasting {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+
+export interface Window {
+  readonly url: string;
+  readonly focused: boolean;
+  readonly visibilityState: DocumentVisibilityState;
+  focus(): Promise<Window>;
+  postMessage(said: unknown): void;
+}
+
+export interface Windows {
+  claim(): Promise<void>;
+  matchAll(which: { type: "window"; includeUncontrolled: boolean }): Promise<readonly Window[]>;
+  openWindow(url: string): Promise<Window | null>;
+}
+
+interface Events {
+  install: Lasting;
+  activate: Lasting;
+  fetch: Fetching;
+}
+
+export interface Scope {
+  readonly clients: Windows;
+  readonly registration: ServiceWorkerRegistration;
+  addEventListener<K extends keyof Events>(kind: K, hear: (event: Events[K]) => void): void;
+  /** Take over at once, also from an older one that pages still have. */
+  skipWaiting(): Promise<void>;
+}
+
+export const scope = globalThis as unknown as Scope;
