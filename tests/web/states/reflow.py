@@ -20,6 +20,7 @@ async def wider_than_shown(page: Page) -> list[str]:
     found: list[str] = await page.evaluate(_WIDER)
     return found
 
+
 _MOVING = """() => [...document.querySelectorAll("*")].filter((each) => {
     const { transitionDuration, animationDuration, scrollBehavior } = getComputedStyle(each);
     const longest = Math.max(...`${transitionDuration}, ${animationDuration}`.split(", ").map(parseFloat));
