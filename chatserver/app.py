@@ -165,7 +165,13 @@ async def assembled(
             notices=notices,
             people=people_desk,
             board=BoardSubscriptions(
-                store=base.store, ledger=ledger, clock=clock, board=board, waits=open_waits, absences=base.absences
+                store=base.store,
+                ledger=ledger,
+                clock=clock,
+                board=board,
+                waits=open_waits,
+                absences=base.absences,
+                policy=base.rulebook.policy,
             ),
             node=base.node,
             bells=bells,

@@ -34,6 +34,7 @@ from chatserver.protocol.commands import (
     MAX_FOLLOWED,
     MAX_FRAME_BYTES,
     MAX_HISTORY,
+    MAX_LISTED,
     MAX_RESUME,
     MAX_TOKEN_BYTES,
     MAX_WATCHED,
@@ -41,6 +42,7 @@ from chatserver.protocol.commands import (
 )
 from chatserver.protocol.notices import MAX_NOTICES, NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView, JoinsView
+from chatserver.realtime.board_reader import ROWS_AT_ONCE, ROWS_WITH_STEPS
 from chatserver.realtime.board_watch import TELL_EVERY
 from chatserver.realtime.connection import FAULT_PERIOD, MAX_FAULTS, MAX_IN_FLIGHT
 from chatserver.realtime.greeting import HELLO_WITHIN
@@ -116,6 +118,7 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("credits left", events.CreditsLeft),
         ("next session", events.NextSession),
         ("wait", events.BoardWait),
+        ("step", events.WaitStep),
         ("totals", events.BoardTotals),
         ("event of a message", events.SystemEvent),
         ("unread notices", UnreadNotices),
@@ -173,9 +176,13 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert rows(PROTOCOL, "conversations in `resume`", f"{MAX_RESUME:,}")
     assert rows(PROTOCOL, "conversations that support or a service follows on one connection", f"{MAX_FOLLOWED:,}")
     assert rows(PROTOCOL, "messages in one `history` answer", f"{MAX_HISTORY}")
+    listed = "conversations in one `conversations` answer, and of a list in a `welcome`"
+    assert rows(PROTOCOL, listed, f"{MAX_LISTED}, and {(events.MAX_LIST_BYTES + 1024) // 1024} KiB")
     assert rows(PROTOCOL, "rows of one `watch`", f"{MAX_WATCHED:,}")
     assert rows(PROTOCOL, "notices in one `notices` answer, and `ids` of one `notices_read`", f"{MAX_NOTICES}")
-    assert rows(PROTOCOL, "`replies` events", f"{1 / TELL_EVERY:.0f} a second")
+    each_holds = f"{ROWS_AT_ONCE}, with `steps` {ROWS_WITH_STEPS}"
+    assert rows(PROTOCOL, "rows of one `replies` event, those that are removed among them", each_holds)
+    assert rows(PROTOCOL, "changes told by `replies`", f"{1 / TELL_EVERY:.0f} times a second")
     assert rows(PROTOCOL, "time until hello", f"{HELLO_WITHIN:.0f} seconds")
     assert rows(PROTOCOL, "commands in flight", f"{MAX_IN_FLIGHT}")
     assert rows(PROTOCOL, "bytes that wait for the app", f"{MAX_UNSENT // 1024**2} MiB")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from chatserver.api.fields import ID_PATTERN
 from chatserver.api.oneself import nobody
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.people import Person, person_resource
@@ -22,6 +23,14 @@ class PeopleQuery(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(max_length=200, description="Part of the name, or the beginning of the id or the e-mail address."),
     ] = ""
     role: Annotated[Role, Meta(description="Those with that role.")] | UnsetType = UNSET
+    ids: Annotated[
+        str,
+        Meta(
+            max_length=MOST_PEOPLE * 65,
+            pattern=rf"^({ID_PATTERN}(,{ID_PATTERN}){{0,{MOST_PEOPLE - 1}}})?$(?!\n)",
+            description=f"Those of these ids: 1 to {MOST_PEOPLE}, with commas between them.",
+        ),
+    ] = ""
     limit: Annotated[int, Meta(ge=1, le=MOST_PEOPLE, description=f"How many at most, 1 to {MOST_PEOPLE}.")] = 20
 
 
@@ -53,7 +62,8 @@ class ConversationsOfPerson(Struct, frozen=True):
 async def find_people(call: HttpCall[PeopleQuery, None]) -> HttpAnswer:
     query = call.query
     role = None if isinstance(query.role, UnsetType) else query.role
-    found = await call.context.provisioning.find_people(query.search.strip(), role, query.limit + 1)
+    ids = query.ids.split(",") if query.ids else []
+    found = await call.context.provisioning.find_people(query.search.strip(), role, query.limit + 1, ids)
     people = [person_resource(each) for each in found[: query.limit]]
     return HttpAnswer(200, PeopleFound(people, len(found) > query.limit))
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from chatserver.api.authentication import not_allowed
 from chatserver.api.fields import ID_ALLOWED
@@ -12,13 +12,12 @@ from chatserver.api.problem import invalid
 from chatserver.conversations.requests import FieldProblem, PersonId, PlanName
 from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.protocol import events
-from chatserver.protocol.events import BoardTotals
+from chatserver.protocol.events import BoardTotals, WaitStep
 from chatserver.replies.board import Wanted, place_of
+from chatserver.replies.board_rows import steps_at, steps_of
 from quotas.admission import WaitState
-from quotas.escalation import StepOfWait, steps_of_wait
 from quotas.instant import text
 from quotas.ledger.open_waits import OpenWait, Place
-from quotas.plans import Escalated
 from quotas.terms import Rulebook, UnknownPlanError
 
 MAX_REPLIES = 200
@@ -35,19 +34,6 @@ class RepliesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     plan: Annotated[PlanName, Meta(description="Those on one plan of the policy, such as `light`.")] | UnsetType = UNSET
     after: Annotated[str, Meta(max_length=200, description="The `next` of the page before.")] | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1, le=MAX_REPLIES, description=f"How many at most, 1 to {MAX_REPLIES}.")] = 50
-
-
-class WaitStep(Struct, frozen=True):
-    """A step of the escalation: so many hours ahead of the deadline, 0 for the miss, or after the first message.
-
-    `to` are those whom it is for, a substitute only where somebody stands in now; `told`, whether it is over.
-    """
-
-    at: str
-    to: list[Escalated]
-    before_hours: float | None
-    after_hours: float | None
-    told: bool
 
 
 class WaitResource(events.BoardWait, frozen=True, kw_only=True):
@@ -110,18 +96,9 @@ def _place(after: str | UnsetType) -> Place:
 
 
 def _row(wait: OpenWait, now: int, substitute: str | None, rulebook: Rulebook) -> WaitResource:
-    plan = rulebook.policy.plans.get(wait.plan)
-    steps = steps_of_wait(plan.reply, wait.waiting_since, wait.due_at) if plan is not None and plan.reply else []
-    return WaitResource(
-        **asdict(owed_of(wait, now, substitute)),
-        time_left_ms=wait.due_at - now if wait.due_at else None,
-        steps=[_step(step, now, substitute) for step in steps],
-    )
-
-
-def _step(step: StepOfWait, now: int, substitute: str | None) -> WaitStep:
-    to = [each for each in step.to if each != "substitute" or substitute is not None]
-    return WaitStep(text(step.at), to, step.before_hours, step.after_hours, step.at <= now)
+    steps = steps_at(now, steps_of(wait, rulebook.policy), substitute)
+    owed = replace(owed_of(wait, now, substitute), steps=steps)
+    return WaitResource(**asdict(owed), time_left_ms=wait.due_at - now if wait.due_at else None)
 
 
 GET_REPLIES = Operation(

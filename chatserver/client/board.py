@@ -7,12 +7,16 @@ NO_DEADLINE = "~"
 
 
 class ReplyBoard:
-    """The rows that are watched, and totals that count more than them. `now` is the last event's; '' before any."""
+    """The rows that are watched, and totals that count more than them. `now` is the last event's; '' before any.
+
+    `is_whole` once all of them are there: the most urgent come first, and many take several events.
+    """
 
     def __init__(self) -> None:
         self._rows: dict[str, BoardWait] = {}
         self.totals = BoardTotals(0, 0, 0)
         self.now = ""
+        self.is_whole = False
 
     @property
     def rows(self) -> list[BoardWait]:
@@ -26,7 +30,7 @@ class ReplyBoard:
         self._rows.update({row.conversation: row for row in event.rows})
         for conversation in event.removed:
             self._rows.pop(conversation, None)
-        self.totals, self.now = event.totals, event.now
+        self.totals, self.now, self.is_whole = event.totals, event.now, not event.more
 
 
 def _by_urgency(row: BoardWait) -> tuple[str, str]:

@@ -117,10 +117,12 @@ class Provisioning:
         async with self._database.read() as connection:
             return await people.find_all(connection, ids)
 
-    async def find_people(self, words: str, role: Role | None, most: int) -> list[PersonRecord]:
-        """By name, id or address, the first by name."""
+    async def find_people(
+        self, words: str, role: Role | None, most: int, ids: Collection[str] = ()
+    ) -> list[PersonRecord]:
+        """By name, id or address, the first by name; of those `ids` where there are any."""
         async with self._database.read() as connection:
-            return await people.found_by(connection, words, role, most)
+            return await people.found_by(connection, words, role, ids, most)
 
     async def conversations_of(self, person: str) -> list[ConversationRecord]:
         """All of a person's, on whichever side, by id."""

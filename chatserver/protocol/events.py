@@ -13,10 +13,12 @@ from chatserver.protocol.notices import NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView
 from quotas.admission import Reason, Status
 from quotas.bookings import BookingState
-from quotas.plans import Service
+from quotas.plans import Escalated, Service
 
 MAX_CONVERSATIONS = 5_000
-"""Most conversations of a member or mentor: their welcome holds all of them."""
+"""Most conversations of a member or mentor: their connection follows all of them."""
+MAX_LIST_BYTES = 64 * 1024 - 1024
+"""Bytes of the conversations of one page of a member's or mentor's list: with what is around them it has 64 KiB."""
 
 EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
 """What happened at sessions and stands in the conversation, as an event."""
@@ -50,10 +52,25 @@ class Reply(Struct, frozen=True):
     overdue: bool
 
 
+class WaitStep(Struct, frozen=True):
+    """A step of the escalation: so many hours ahead of the deadline, 0 for the miss, or after the first message.
+
+    `to` are those whom it is for, a substitute only where somebody stands in now; `told`, whether it is over.
+    """
+
+    at: str
+    to: list[Escalated]
+    before_hours: float | None
+    after_hours: float | None
+    told: bool
+
+
 class BoardWait(Struct, frozen=True):
     """A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted.
 
     `substitute` is who stands in while the mentor is away, null where nobody does, and while the records do not answer.
+    `steps` of the escalation in their order, as the deadline stands, where they were asked for: who was told, and who
+    is told when, if no answer comes.
     """
 
     conversation: str
@@ -65,6 +82,7 @@ class BoardWait(Struct, frozen=True):
     overdue: bool
     missed: bool
     substitute: str | None = None
+    steps: list[WaitStep] | None = None
 
 
 class BoardTotals(Struct, frozen=True):
@@ -157,7 +175,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "last", "names", "renew", "signal", "unread")
+FEATURES = ("ask", "conversations", "last", "names", "renew", "signal", "unread")
 """What has joined the protocol since its first release."""
 
 
@@ -182,6 +200,8 @@ class Welcome(Event, frozen=True):
     """One's own; null for whom the records do not know, and while they do not answer."""
     features: list[str] = []
     """What this server has beyond the first release of the protocol, by name: apps look here before they rely on it."""
+    more: bool = False
+    """Whether one has conversations beside these: they are followed too, and come by `conversations`."""
 
 
 class Message(Event, frozen=True, omit_defaults=True):
@@ -306,6 +326,14 @@ class SessionChanged(Event, frozen=True, tag="session"):
     credits_left: int | None
 
 
+class ConversationsPage(Event, frozen=True, tag="conversations"):
+    """The answer to conversations: those that come next by urgency; `more` says whether others come after them."""
+
+    conversations: list[ConversationView]
+    more: bool
+    ask: str | None = None
+
+
 class Signalled(Event, frozen=True, tag="signal"):
     """The other person of a video call says so, to all that one is connected with. It is kept nowhere."""
 
@@ -343,7 +371,8 @@ class Unfollowed(Event, frozen=True):
 class BoardShown(Event, frozen=True, tag="replies"):
     """The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
 
-    `removed` names the conversations whose rows are no longer among those that are watched.
+    `removed` names the conversations whose rows are no longer among those that are watched. With `more` that is not
+    all: the rest follows in events like this one, the most urgent first.
     """
 
     snapshot: bool
@@ -351,6 +380,7 @@ class BoardShown(Event, frozen=True, tag="replies"):
     totals: BoardTotals
     rows: list[BoardWait]
     removed: list[str]
+    more: bool = False
 
 
 class NoticesPage(Event, frozen=True, tag="notices"):
@@ -440,6 +470,7 @@ AnyEvent = (
     | TypingNow
     | Presence
     | SessionChanged
+    | ConversationsPage
     | Signalled
     | HistoryPage
     | Following

@@ -6,22 +6,22 @@ hears only says where to look: what is owed is read from the store, once for all
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple
 
-from chatserver.conversations.standing_view import owed_of, totals_of
 from chatserver.operating.store_clock import StoreClock
 from chatserver.protocol.commands import Watch
-from chatserver.protocol.events import BoardShown, BoardWait, Event
+from chatserver.realtime.board_reader import BoardReader, ViewKey, Watcher
 from chatserver.replies.board import Board, Wanted
+from chatserver.replies.board_rows import BoardRows
 from chatserver.replies.board_views import BoardView, MentorView, WholeView
 from chatserver.sessions.absences import AbsenceBook
-from quotas.instant import text
 from quotas.ledger import feed, keys
-from quotas.ledger.open_waits import OpenWait, OpenWaits, Totals
+from quotas.ledger.open_waits import OpenWait, OpenWaits
 from quotas.ledger.partitions import gathered
 from quotas.ledger.redis import RedisLedger
+from quotas.plans import Policy
 from quotas.store.errors import StoreError
 from quotas.store.port import Store
 
@@ -33,50 +33,17 @@ REST = 3
 """How many times as long as reading took the store is left alone, where somebody watches a plan: see `open_waits`."""
 TRY_AGAIN_AFTER = 1.0
 """Seconds until the store is asked again, after it did not answer."""
-ViewKey = tuple[Wanted, int]
-"""What is wanted, and how many rows: those who watch the same share what is kept for them."""
 CHANNELS: dict[bytes, int] = {keys.board(partition).encode(): partition for partition in range(keys.PARTITIONS)}
 
 
 logger = logging.getLogger(__name__)
 
 
-class Watcher(Protocol):
-    """What the watch needs of a connection."""
+class _Kept(NamedTuple):
+    """A view, and how its rows look."""
 
-    @property
-    def is_congested(self) -> bool:
-        """Whether much waits for it: it is told later, and then only how things are by then."""
-
-    def tell(self, event: Event) -> None:
-        """Send an event."""
-
-
-class _Watcher:
-    """What one connection watches, and which rows it has."""
-
-    def __init__(self, reader: Watcher, command: Watch) -> None:
-        self.view: ViewKey = Wanted(command.state, command.mentor or "", command.plan or ""), command.limit
-        self._reader = reader
-        self.start_over()
-
-    def start_over(self) -> None:
-        """The next event is a snapshot."""
-        self._told: dict[str, BoardWait] = {}
-        self._totals: Totals | None = None
-
-    def tell(self, waits: list[OpenWait], totals: Totals, now: int, substitutes: Mapping[str, str]) -> bool:
-        """Say what differs from what was said last, if anything does; False where the reader must catch up first."""
-        if self._reader.is_congested:
-            return False
-        rows = {wait.conversation: owed_of(wait, now, substitutes.get(wait.mentor)) for wait in waits}
-        changed = [row for conversation, row in rows.items() if self._told.get(conversation) != row]
-        removed = [conversation for conversation in self._told if conversation not in rows]
-        if changed or removed or totals != self._totals:
-            snapshot = self._totals is None
-            self._told, self._totals = rows, totals
-            self._reader.tell(BoardShown(snapshot, text(now), totals_of(totals), changed, removed))
-        return True
+    view: BoardView
+    rows: BoardRows
 
 
 class BoardSubscriptions:
@@ -91,6 +58,7 @@ class BoardSubscriptions:
         board: Board,
         waits: OpenWaits,
         absences: AbsenceBook,
+        policy: Policy,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -98,30 +66,31 @@ class BoardSubscriptions:
         self._board = board
         self._waits = waits
         self._absences = absences
+        self._policy = policy
         self._substitutes: dict[str, str] = {}
         """By mentor, of those in rows that are shown."""
         self._asked_about: set[str] = set()
         self._ask_again_at = 0.0
-        self._watchers: dict[Watcher, _Watcher] = {}
-        self._views: dict[ViewKey, BoardView] = {}
+        self._readers: dict[Watcher, BoardReader] = {}
+        self._views: dict[ViewKey, _Kept] = {}
         self._changed: set[str] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def watch(self, reader: Watcher, command: Watch) -> None:
-        """Begin, end or change what `reader` watches."""
+    def watch(self, watcher: Watcher, command: Watch) -> None:
+        """Begin, end or change what `watcher` watches."""
         if not command.replies:
-            self.leave(reader)
+            self.leave(watcher)
             return
-        self._watchers[reader] = _Watcher(reader, command)
+        self._readers[watcher] = BoardReader(watcher, command)
         self._woken.set()
         if self._task is None:
             self._subscribe()
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def leave(self, reader: Watcher) -> None:
+    def leave(self, watcher: Watcher) -> None:
         """It watches no more; after the last one nothing is heard and kept any longer."""
-        if self._watchers.pop(reader, None) is None or self._watchers:
+        if self._readers.pop(watcher, None) is None or self._readers:
             return
         for channel in CHANNELS:
             self._store.unsubscribe(channel)
@@ -146,8 +115,8 @@ class BoardSubscriptions:
         if self._task is None:
             return
         self._views = {}
-        for watcher in self._watchers.values():
-            watcher.start_over()
+        for reader in self._readers.values():
+            reader.start_over()
         self._woken.set()
 
     def _subscribe(self) -> None:
@@ -162,7 +131,7 @@ class BoardSubscriptions:
             self._woken.clear()
             began = loop.time()
             try:
-                self._tell(await self._catch_up())
+                await self._tell(await self._catch_up())
             except StoreError:
                 self._views = {}
                 self._woken.set()
@@ -172,7 +141,7 @@ class BoardSubscriptions:
                 self.start_over()
                 await asyncio.sleep(TRY_AGAIN_AFTER)
             else:
-                walks = any(wanted.plan for wanted, _ in self._views)
+                walks = any(wanted.plan for wanted, _, _ in self._views)
                 await asyncio.sleep(max(TELL_EVERY, REST * (loop.time() - began) if walks else 0))
 
     async def _catch_up(self) -> int:
@@ -182,16 +151,15 @@ class BoardSubscriptions:
         """
         changed, self._changed = self._changed, set()
         views = self._views
-        for unwanted in views.keys() - {watcher.view for watcher in self._watchers.values()}:
+        for unwanted in views.keys() - {reader.view for reader in self._readers.values()}:
             del views[unwanted]
         now = await self._ledger.now()
         self._clock.hear(now)
         changes = dict(await gathered(self._look(conversation) for conversation in changed))
-        for key in {watcher.view for watcher in self._watchers.values()}:
-            view = views.get(key) or self._view(*key)
-            await view.catch_up(changes, now)
-            views[key] = view
-        await self._learn_substitutes({wait.mentor for view in views.values() for wait in view.first(now)}, now)
+        for key in {reader.view for reader in self._readers.values()}:
+            kept = views.get(key) or self._view(*key)
+            await kept.view.catch_up(changes, now)
+            views[key] = kept
         return now
 
     async def _learn_substitutes(self, mentors: set[str], now: int) -> None:
@@ -204,17 +172,28 @@ class BoardSubscriptions:
             self._substitutes |= await self._absences.substitutes(unknown, now)
             self._asked_about |= unknown
 
-    def _view(self, wanted: Wanted, limit: int) -> BoardView:
+    def _view(self, wanted: Wanted, limit: int, steps: bool) -> _Kept:
+        rows = BoardRows(self._policy, steps=steps)
         if wanted.mentor:
-            return MentorView(self._board, wanted, limit)
-        return WholeView(self._board, self._waits, wanted, limit)
+            return _Kept(MentorView(self._board, wanted, limit), rows)
+        return _Kept(WholeView(self._board, self._waits, wanted, limit), rows)
 
     async def _look(self, conversation: str) -> tuple[str, OpenWait | None]:
         return conversation, await self._waits.of(conversation)
 
-    def _tell(self, now: int) -> None:
+    async def _tell(self, now: int) -> None:
         """Whoever began to watch while the store was read, or must start over, is told the next time."""
-        seen = {key: (view.first(now), view.totals(now)) for key, view in self._views.items()}
-        for watcher in self._watchers.values():
-            if watcher.view in seen and not watcher.tell(*seen[watcher.view], now, self._substitutes):
+        views = dict(self._views)
+        shown = {key: kept.view.first(now) for key, kept in views.items()}
+        await self._learn_substitutes({wait.mentor for waits in shown.values() for wait in waits}, now)
+        looks = {key: views[key].rows.looks(waits, now, self._substitutes) for key, waits in shown.items()}
+        totals = {key: kept.view.totals(now) for key, kept in views.items()}
+        for watcher, reader in list(self._readers.items()):
+            key = reader.view
+            if key in looks and not await reader.tell(
+                looks[key], totals[key], now, views[key].rows, partial(self._watches, watcher, reader)
+            ):
                 self._woken.set()
+
+    def _watches(self, watcher: Watcher, reader: BoardReader) -> bool:
+        return self._readers.get(watcher) is reader

@@ -30,6 +30,9 @@ class Wanted(Struct, frozen=True):
         return self.is_of(wait) and wait.is_in(self.state, now)
 
 
+EVERY_WAIT = Wanted()
+
+
 class BoardPage(Struct, frozen=True):
     """A page as it stands at `now`. `totals` count every wait of the mentor and plan; `next` is None on the last."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chatserver.replies.board import Board, Wanted, by_urgency, totals_of
+from chatserver.replies.board import EVERY_WAIT, Board, Wanted, by_urgency, totals_of
 from chatserver.replies.board_heads import BoardHeads
 from quotas.ledger import keys
 from quotas.ledger.open_waits import BEFORE_ALL, OpenWait, OpenWaits, Totals
@@ -40,6 +40,8 @@ class WholeView:
 
     def first(self, now: int) -> list[OpenWait]:
         """The rows to show, the most urgent first."""
+        if self._wanted == EVERY_WAIT:
+            return list(self._rows.values())
         return [wait for wait in self._rows.values() if self._wanted.has(wait, now)]
 
     def totals(self, now: int) -> Totals:

@@ -207,7 +207,7 @@ class Desk:
                         self._remind(event)
                     case TypingNow() if event.conversation == self._current and event.sender != self.user:
                         self._typing_until = asyncio.get_running_loop().time() + TYPING_SECONDS
-                    case BoardShown() if self._board is not None and not self._board.done():
+                    case BoardShown(more=False) if self._board is not None and not self._board.done():
                         self._board.set_result(event)
                     case Error():
                         self.announce(event.message)

@@ -59,6 +59,8 @@ async def run(
                 if as_json and not once:
                     _print_json(event)
                     continue
+                if not chat.board.is_whole:
+                    continue
                 if as_json:
                     _print_json(BoardAnswer(event.now, event.totals, chat.board.rows))
                 else:

@@ -54,12 +54,16 @@ async def at_address(connection: AsyncConnection, address: str, most: int) -> li
     return [_person(row) for row in await connection.execute(query.order_by(PEOPLE.c.id).limit(most))]
 
 
-async def found_by(connection: AsyncConnection, words: str, role: Role | None, most: int) -> list[PersonRecord]:
+async def found_by(
+    connection: AsyncConnection, words: str, role: Role | None, ids: Collection[str], most: int
+) -> list[PersonRecord]:
     """Whose name has `words` in it, or whose id or address begins so, in upper or lower case: the first by name.
 
-    `words` '' is everybody. Erased people have no name, and are found by their id alone.
+    `words` '' is everybody, and so are no `ids`. Erased people have no name, and are found by their id alone.
     """
     query = select(PEOPLE)
+    if ids:
+        query = query.where(PEOPLE.c.id.in_(sorted(ids)))
     if words:
         # A database that knows upper and lower case of ASCII alone finds other letters as they are written in names.
         names = [PEOPLE.c.name.contains(each, autoescape=True) for each in {words, words.lower(), words.title()}]

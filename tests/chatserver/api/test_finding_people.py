@@ -24,6 +24,12 @@ async def test_people_are_found_by_name_id_and_address(http: httpx.AsyncClient, 
     assert await found(http, search="%") == await found(http, search="_") == []
     assert await found(http, search="  kari ") == ["kari"]
     assert await found(http, role="mentor") == ["ann", "tom"]
+    assert await found(http, ids="tom,nobody,u-17") == ["tom", "u-17"]
+    assert await found(http, ids="tom,u-17", role="member") == ["u-17"]
+    for wrong in ("tom,", "tom kari", ",".join(["x"] * 101)):
+        answer = await http.get("/v1/people", params={"ids": wrong}, headers=SUPPORT)
+        assert answer.status_code == 422
+        assert "1 to 100, with commas" in answer.text
     page = (await http.get("/v1/people", params={"limit": 2}, headers=SUPPORT)).json()
     assert ([each["id"] for each in page["people"]], page["more"]) == (["ann", "kari"], True)
 

@@ -4,6 +4,7 @@ import json
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chatserver.client.link import LARGEST_EVENT_BYTES
 from chatserver.keys.sealing import Key
@@ -11,17 +12,16 @@ from chatserver.messages.history import LAST_TEXT, MAX_PAGE_BYTES, message_of
 from chatserver.protocol.codec import SUBPROTOCOLS, Encoding, check_text, decode, encode
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
+    MAX_FOLLOWED,
     MAX_FRAME_BYTES,
     MAX_HISTORY,
     MAX_RESUME,
     MAX_TOKEN_BYTES,
-    MAX_WATCHED,
     Hello,
     Send,
 )
 from chatserver.protocol.entry import head_json, joined, opened
 from chatserver.protocol.events import (
-    MAX_CONVERSATIONS,
     BoardShown,
     BoardTotals,
     BoardWait,
@@ -32,8 +32,10 @@ from chatserver.protocol.events import (
     LastMessage,
     NextSession,
     Reply,
+    WaitStep,
     Welcome,
 )
+from chatserver.realtime.board_reader import ROWS_AT_ONCE, ROWS_WITH_STEPS
 from chatserver.realtime.outgoing import message_frame
 from chatserver.realtime.socket import MAX_UNSENT
 from quotas.ledger.base import LARGEST_ENTRY, MESSAGES_AT_ONCE, Entry
@@ -117,11 +119,14 @@ def largest_conversation(id: str) -> ConversationView:
 @pytest.mark.parametrize("encoding", SUBPROTOCOLS.values())
 def test_the_largest_events_are_read_by_the_client(encoding: Encoding) -> None:
     """Welcome, board and page; and no page by itself is too much for a reader who reads."""
-    welcome = Welcome(NAME, "mentor", INSTANT, [largest_conversation(name) for name in names(MAX_CONVERSATIONS)])
-    assert len(encode(welcome, encoding)) <= LARGEST_EVENT_BYTES
-    rows = [BoardWait(name, NAME, NAME, NAME, INSTANT, INSTANT, False, False) for name in names(MAX_WATCHED)]
-    board = BoardShown(True, INSTANT, BoardTotals(10**6, 10**6, 10**6), rows, names(MAX_WATCHED))
-    assert len(encode(board, encoding)) <= 1024 * 1024
+    welcome = Welcome(NAME, "support", INSTANT, [largest_conversation(name) for name in names(MAX_FOLLOWED)])
+    assert len(encode(welcome, encoding)) <= 4 * 1024 * 1024 < LARGEST_EVENT_BYTES
+    rows = [BoardWait(name, NAME, NAME, NAME, INSTANT, INSTANT, False, False, NAME) for name in names(ROWS_AT_ONCE)]
+    totals = BoardTotals(10**6, 10**6, 10**6)
+    assert len(encode(BoardShown(True, INSTANT, totals, rows, [], more=True), encoding)) <= 160 * 1024
+    steps = [WaitStep(INSTANT, ["mentor", "substitute", "support"], 10.5, None, False)] * 16
+    rows = [replace(row, steps=steps) for row in rows[:ROWS_WITH_STEPS]]
+    assert len(encode(BoardShown(True, INSTANT, totals, rows, [], more=True), encoding)) <= 160 * 1024
     entry = opened(head_json(NAME, "support", WIDE_ID), b'""')
     fitting = min(MAX_HISTORY, MAX_PAGE_BYTES // len(entry))
     page = HistoryPage(NAME, [message_of(NAME, Entry(LAST - each, 0, entry)) for each in range(fitting)], more=True)

@@ -58,7 +58,7 @@ WRONG: list[tuple[object, Code, str]] = [
     ({**WATCH, "replies": True, "mentor": "no name"}, "invalid_field", "mentor"),
     ({**WATCH, "replies": True, "plan": ""}, "invalid_field", "plan"),
     ({**WATCH, "replies": True, "limit": 0}, "invalid_field", "limit"),
-    ({**WATCH, "replies": True, "limit": 1_001}, "invalid_field", "limit"),
+    ({**WATCH, "replies": True, "limit": 10_001}, "invalid_field", "limit"),
     ({**WATCH, "replies": True, "conversation": "c1"}, "unknown_field", "conversation"),
 ]
 """Well-formed content that is no command: the code, and what the error's message must name."""

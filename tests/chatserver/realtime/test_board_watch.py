@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 from redis import Redis
 
+from chatserver.protocol.commands import MAX_WATCHED
+from chatserver.realtime.board_reader import ROWS_AT_ONCE, ROWS_WITH_STEPS
 from chatserver.realtime.board_watch import TELL_EVERY
 from quotas.ledger import keys
 from quotas.ledger.state import State
@@ -46,11 +48,15 @@ class Watcher:
 
     async def watch(self, **wanted: object) -> None:
         await self.device.say("watch", replies=True, **wanted)
-        await self.hears(snapshot=True)
+        more = await self.hears(snapshot=True)
+        while more:
+            more = await self.hears()
 
-    async def hears(self, *, snapshot: bool = False) -> None:
+    async def hears(self, *, snapshot: bool = False) -> bool:
+        """The next event; whether it says that more follows."""
         event = await self.device.hears("replies")
         assert event["snapshot"] == snapshot, event
+        assert len(event["rows"]) + len(event["removed"]) <= ROWS_AT_ONCE
         if snapshot:
             self.rows = {}
         self.rows.update({row["conversation"]: row for row in event["rows"]})
@@ -58,6 +64,7 @@ class Watcher:
             del self.rows[conversation]
         self.totals = event["totals"]
         self.events += 1
+        return bool(event["more"])
 
     async def sees(self, *conversations: str, **totals: int) -> None:
         """Wait until exactly these are shown, with these totals."""
@@ -105,6 +112,44 @@ async def test_changes_come_at_most_four_times_a_second_whatever_happens(server:
         await sara.sees(*names[50:], waiting=100)
         assert sara.events <= 3 + (loop.time() - began) / TELL_EVERY
         assert [event for event in await device.silence() if event["type"] == "replies"] == []
+
+
+async def test_many_rows_come_in_several_events(server: HereServer) -> None:
+    """The most urgent first; only the first is a snapshot. So does whatever ends at once."""
+    names = [f"b{number}" for number in range(2 * ROWS_AT_ONCE + 1)]
+    await asked(server, *names)
+    async with server.device("sara") as device:
+        sara = Watcher(device)
+        await sara.watch(limit=MAX_WATCHED)
+        assert set(sara.rows) == set(names)
+        assert sara.events == 3
+        due = [row["due_at"] for row in sara.rows.values()]
+        assert due == sorted(due)
+        await asyncio.gather(*(answered(server, name) for name in names))
+        await sara.sees(waiting=0)
+
+
+async def test_rows_have_the_steps_of_their_escalation_where_they_are_asked_for(server: HereServer) -> None:
+    """As over HTTP; fewer rows an event then."""
+    names = [f"b{number}" for number in range(ROWS_WITH_STEPS + 1)]
+    await asked(server, *names)
+    await asked(server, "v1", plan="video")
+    async with server.device("sara") as device:
+        sara = Watcher(device)
+        await sara.watch()
+        assert {row["steps"] for row in sara.rows.values()} == {None}
+        await sara.watch(steps=True)
+        assert sara.events == 3
+        steps = sara.rows["b1"]["steps"]
+        assert [step["at"] for step in steps] == sorted(step["at"] for step in steps)
+        assert steps[-1] == {
+            "at": sara.rows["b1"]["due_at"],
+            "to": ["mentor", "support"],
+            "before_hours": 0.0,
+            "after_hours": None,
+            "told": False,
+        }
+        assert sara.rows["v1"]["steps"] == []
 
 
 async def test_a_watch_shows_the_first_of_what_it_asks_for(server: HereServer) -> None:

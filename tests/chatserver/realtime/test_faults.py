@@ -164,6 +164,7 @@ async def test_the_board_is_shown_again(server: HereServer) -> None:
         board=Board(parts.ledger, waits),
         waits=waits,
         absences=parts.absences,
+        policy=parts.rulebook.policy,
     )
     board.watch(reader, Watch(replies=True))
     await until(lambda: reader.heard)

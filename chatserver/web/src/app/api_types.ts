@@ -832,6 +832,12 @@ export interface MembershipView {
   history: AgreedMembership[];
 }
 
+/** A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it. */
+export interface MentorDays {
+  mentor: string;
+  conversations: WrittenDays[];
+}
+
 /** A message was accepted. `text` is null where the endpoint asks for none, and where it was erased since. */
 export interface MessageData {
   conversation: string;
@@ -885,20 +891,8 @@ export interface NothingOwed {
   kind: "nothing_owed";
 }
 
-/** A page of a person's notices, newest first. `more` says whether older ones exist; `unread` counts all. */
-export interface NoticeList {
-  notices: NoticeView[];
-  more: boolean;
-  unread: number;
-}
-
-/**
- * What its person hears of. Of events that they do not know apps show nothing, and count it all the same.
- *
- * `conversation` and `booking` are null where it is about none. `data` holds ids, instants and numbers for the app to
- * put into words, and in `role` the role in which its person hears of it; what is in it differs by event.
- */
-export interface NoticeView {
+/** A notice, and what it says: a `title` of one line; `text`, one or two sentences that need no title. */
+export interface NoticeInWords {
   id: number;
   event: string;
   conversation: string | null;
@@ -906,6 +900,19 @@ export interface NoticeView {
   data: Record<string, unknown>;
   at: string;
   read: boolean;
+  title: string;
+  text: string;
+}
+
+/**
+ * A page of a person's notices, newest first, in the language that `Accept-Language` likes best.
+ *
+ * Times in their words are those of the person's own zone. `more` says whether older ones exist; `unread` counts all.
+ */
+export interface NoticeList {
+  notices: NoticeInWords[];
+  more: boolean;
+  unread: number;
 }
 
 /** Which notices the person has seen: those up to and including `upto`, or those of `ids`. */
@@ -1569,8 +1576,8 @@ export interface WaitResource {
   overdue: boolean;
   missed: boolean;
   substitute?: string | null;
-  time_left_ms: number | null;
   steps: WaitStep[];
+  time_left_ms: number | null;
 }
 
 /**
@@ -1739,4 +1746,14 @@ export interface WritingWeek {
   per_week: number | null;
   hours: number | null;
   freer: string | null;
+}
+
+/** `days` such as 2026-01-05 of the local week that ends at `ends_at`; the plan asks for `asked` of them. */
+export interface WrittenDays {
+  conversation: string;
+  member: string;
+  plan: string;
+  asked: number;
+  days: string[];
+  ends_at: string;
 }

@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -41,7 +41,8 @@ export interface Away {
 /**
  * The board, for whoever watches it: with `snapshot` all rows, else those that are new or different.
  *
- * `removed` names the conversations whose rows are no longer among those that are watched.
+ * `removed` names the conversations whose rows are no longer among those that are watched. With `more` that is not
+ * all: the rest follows in events like this one, the most urgent first.
  */
 export interface BoardShown {
   type: "replies";
@@ -50,6 +51,7 @@ export interface BoardShown {
   totals: BoardTotals;
   rows: BoardWait[];
   removed: string[];
+  more: boolean;
 }
 
 /** How many open waits there are; those of them that are overdue; those of them whose miss was noted. */
@@ -63,6 +65,8 @@ export interface BoardTotals {
  * A row of the board: an answer that a mentor owes. `overdue` is past `due_at`; `missed` once that was noted.
  *
  * `substitute` is who stands in while the mentor is away, null where nobody does, and while the records do not answer.
+ * `steps` of the escalation in their order, as the deadline stands, where they were asked for: who was told, and who
+ * is told when, if no answer comes.
  */
 export interface BoardWait {
   conversation: string;
@@ -74,6 +78,7 @@ export interface BoardWait {
   overdue: boolean;
   missed: boolean;
   substitute: string | null;
+  steps: WaitStep[] | null;
 }
 
 /**
@@ -212,6 +217,22 @@ export interface ConversationView {
   away: Away | null;
   names: Record<string, string>;
   reads_from: number | null;
+}
+
+/** What comes after `after` (null: the first) in one's list as of hello: at most `limit` conversations. */
+export interface Conversations {
+  type: "conversations";
+  after?: string | null;
+  limit?: number;
+  ask?: string | null;
+}
+
+/** The answer to conversations: those that come next by urgency; `more` says whether others come after them. */
+export interface ConversationsPage {
+  type: "conversations";
+  conversations: ConversationView[];
+  more: boolean;
+  ask: string | null;
 }
 
 /** Units of 30 minutes that are left in the running period, null where the plan gives without limit; its end. */
@@ -579,9 +600,22 @@ export interface UnreadNotices {
 }
 
 /**
+ * A step of the escalation: so many hours ahead of the deadline, 0 for the miss, or after the first message.
+ *
+ * `to` are those whom it is for, a substitute only where somebody stands in now; `told`, whether it is over.
+ */
+export interface WaitStep {
+  at: string;
+  to: ("mentor" | "substitute" | "support")[];
+  before_hours: number | null;
+  after_hours: number | null;
+  told: boolean;
+}
+
+/**
  * Watch the board of open waits, or stop: the first `limit` of `state`, of one mentor or plan where they are named.
  *
- * A second watch replaces the first.
+ * With `steps` each row has those of its escalation. A second watch replaces the first.
  */
 export interface Watch {
   type: "watch";
@@ -590,6 +624,7 @@ export interface Watch {
   mentor?: string | null;
   plan?: string | null;
   limit?: number;
+  steps?: boolean;
 }
 
 /** The answer to hello. What was missed follows as `message` events, in order. */
@@ -602,8 +637,9 @@ export interface Welcome {
   notices: UnreadNotices | null;
   settings: OwnSettings | null;
   features: string[];
+  more: boolean;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | Signalled | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;

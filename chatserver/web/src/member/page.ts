@@ -9,6 +9,7 @@ import type { BookingView } from "../app/api_types.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
+import "../bell/bell.ts";
 import "../parts/composer.ts";
 import type { RequestDialog as RequestDialogElement } from "../cases/request_dialog.ts";
 import { PageElement } from "../parts/element.ts";
@@ -136,6 +137,7 @@ export class MemberPage extends PageElement {
           ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
           <button class="btn btn--help" type="button"
             popovertarget="help">${icon("help")}${words.common.help}</button>
+          <notice-bell .app=${this.app}></notice-bell>
           ${pageMenu("menu", this.#menu(), words)}
         </header>
         <main class="talk">
@@ -148,6 +150,7 @@ export class MemberPage extends PageElement {
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
             <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
             ${talkNotes(talk.view, name, this.app)}
+            ${this.#goingOn(talk)}
             <chat-composer
               .app=${this.app}
               .talk=${talk}
@@ -167,6 +170,13 @@ export class MemberPage extends PageElement {
           </aside>`
         : nothing}
     `;
+  }
+
+  /** Of whoever has, or had, more than one mentor; its script comes to nobody else. */
+  #goingOn(talk: Talk) {
+    if (this.app.chats.talks.length < 2) return nothing;
+    void import("./going_on.ts");
+    return html`<going-on .app=${this.app} .talk=${talk}></going-on>`;
   }
 
   /** Their script comes when they are looked at first. */
@@ -279,7 +289,7 @@ export class MemberPage extends PageElement {
   };
 
   readonly #why = (): void => {
-    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk.view);
+    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk);
   };
 }
 

@@ -5,6 +5,7 @@ import type { WritingWeek } from "../app/api_types.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import { Times } from "../parts/format.ts";
+import { planName } from "../parts/plan_name.ts";
 import { closedDays, weekFigure } from "../parts/week_figure.ts";
 import type { Words } from "../words/words.ts";
 
@@ -73,9 +74,4 @@ function standing(week: WritingWeek, view: ConversationView, times: Times, words
     ? words.week.nextAfter(times.at(Date.parse(composer.window_ends_at!)), week.hours ?? 0)
     : words.week.nextNow(week.hours ?? 0);
   return `${words.week.windows(isRunning, left)} ${next}`;
-}
-
-/** A plan's id as a name. */
-function planName(id: string): string {
-  return id.slice(0, 1).toUpperCase() + id.slice(1);
 }

@@ -18,6 +18,7 @@ export class ChatComposer extends PageElement {
     name: { attribute: false },
     above: { attribute: false },
     hint: { attribute: false },
+    also: { attribute: false },
   };
 
   declare app: App;
@@ -28,6 +29,8 @@ export class ChatComposer extends PageElement {
   declare above: unknown;
   /** What stands below the field while its windows are used. */
   declare hint: unknown;
+  /** What a mentor's line says beside. */
+  declare also: string | undefined;
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
@@ -156,7 +159,8 @@ export class ChatComposer extends PageElement {
       };
     }
     const lead = this.app.words.state.alwaysOpen;
-    return { name: "open", icon: "pen", lead, more: "", left: "", windows: null, isOpen: true };
+    const more = this.also ?? "";
+    return { name: "open", icon: "pen", lead, more, left: "", windows: null, isOpen: true };
   }
 
   readonly #typed = (): void => {

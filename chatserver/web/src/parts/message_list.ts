@@ -28,12 +28,15 @@ export class MessageList extends PageElement {
     app: { attribute: false },
     talk: { attribute: false },
     name: { attribute: false },
+    end: { attribute: false },
   };
 
   declare app: App;
   declare talk: Talk;
   /** Of the other side. */
   declare name: string;
+  /** What stands below the last of them, as a notice; undefined for nothing. */
+  declare end: unknown;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
   #firstNew = 0;
@@ -229,6 +232,7 @@ export class MessageList extends PageElement {
           : nothing}
         <ol class="messages" aria-label=${words.talk.messages}>
           ${repeat(rows, (row) => row.key, (row) => this.#row(row, times, now))}
+          ${this.end && rows.length ? html`<li class="notice">${this.end}</li>` : nothing}
         </ol>
         ${this.talk.isTyping
           ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
@@ -255,7 +259,8 @@ export class MessageList extends PageElement {
         }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
       case "event": {
         const { event } = row.message;
-        const said = eventWords(event, words, times, now, this.#doer(event?.data["by"]));
+        const by = this.#doer(event?.data["by"]);
+        const said = eventWords(event, words, times, now, by, this.#doer("member"));
         const booking = row.isLast ? event?.data["booking"] : undefined;
         return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p>${
           typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now

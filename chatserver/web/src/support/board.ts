@@ -3,11 +3,11 @@
 import type { Chat } from "../client/chat.ts";
 import type { BoardShown, BoardWait } from "../client/protocol.ts";
 import { Store } from "../parts/element.ts";
-import { urgencyOf } from "../parts/due.ts";
+import { HOUR, SOON, type Urgency, urgencyOf } from "../parts/due.ts";
 import type { People } from "./people.ts";
 
 /** As many rows as the server gives one watcher. */
-export const MOST_ROWS = 1_000;
+export const MOST_ROWS = 10_000;
 
 export interface BoardFilter {
   /** A part of a name or an id, in whatever letters. */
@@ -32,7 +32,12 @@ export interface BoardNumbers {
 export class Board extends Store {
   readonly #chat: Chat;
   readonly #people: People;
-  readonly #rows = new Map<string, BoardWait>();
+  #rows = new Map<string, BoardWait>();
+  /** Them in the order of urgency, save those that came since. */
+  #sorted: BoardWait[] = [];
+  #fresh: BoardWait[] = [];
+  /** Of a snapshot that comes in several events: what stood before is shown until it is whole. */
+  #coming: Map<string, BoardWait> | undefined;
   #waiting = 0;
   #isKnown = false;
   #watchers = 0;
@@ -42,6 +47,10 @@ export class Board extends Store {
   #taken = new Map<string, BoardWait>();
   #isHeld = false;
   #changes = 0;
+  readonly #collator = new Intl.Collator();
+  /** All that have been in rows since the last snapshot. */
+  #mentors = new Set<string>();
+  #plans = new Set<string>();
 
   constructor(chat: Chat, people: People) {
     super();
@@ -103,24 +112,25 @@ export class Board extends Store {
 
   /** Ids of mentors, and plans, to choose from. */
   get mentors(): string[] {
-    const ids = new Set([...this.#rows.values()].map((each) => each.mentor));
-    return [...ids].sort((a, b) => this.#people.name(a).localeCompare(this.#people.name(b)));
+    const named = [...this.#mentors].map((id) => ({ id, name: this.#people.name(id) }));
+    return named.sort((a, b) => this.#collator.compare(a.name, b.name)).map((each) => each.id);
   }
 
   get plans(): string[] {
-    return [...new Set([...this.#rows.values()].map((each) => each.plan))].sort();
+    return [...this.#plans].sort();
   }
 
   numbers(now: number): BoardNumbers {
     const numbers = { waiting: this.#waiting, soon: 0, withinHour: 0, overdue: 0, longest: 0 };
-    for (const row of this.#rows.values()) {
-      const urgency = urgencyOf(row, now);
-      if (urgency === "late") {
+    const [is, inAnHour, soon] = [instant(now), instant(now + HOUR), instant(now + SOON)];
+    for (const { due_at, overdue } of this.#rows.values()) {
+      if (!due_at || due_at > soon) continue;
+      if (overdue || due_at < is) {
         numbers.overdue += 1;
-        numbers.longest = Math.max(numbers.longest, now - Date.parse(row.due_at ?? ""));
-      } else if (urgency === "hour" || urgency === "soon") {
+        numbers.longest = Math.max(numbers.longest, now - Date.parse(due_at));
+      } else {
         numbers.soon += 1;
-        if (urgency === "hour") numbers.withinHour += 1;
+        if (due_at <= inAnHour) numbers.withinHour += 1;
       }
     }
     return numbers;
@@ -140,12 +150,14 @@ export class Board extends Store {
 
   /** Show the rows that there are now, in their order. */
   takeChanges(): void {
-    const now = this.#chat.clock.now();
-    this.#order = [...this.#rows.values()]
-      .filter((each) => this.#fits(each, now))
-      .sort(byDeadline)
-      .map((each) => each.conversation);
-    this.#taken = new Map(this.#order.map((id) => [id, this.#rows.get(id) as BoardWait]));
+    const fits = this.#filterAt(this.#chat.clock.now());
+    this.#order = [];
+    this.#taken = new Map();
+    for (const row of this.#inOrder()) {
+      if (!fits(row)) continue;
+      this.#order.push(row.conversation);
+      this.#taken.set(row.conversation, row);
+    }
     this.#changes = 0;
     this.changed();
   }
@@ -155,16 +167,36 @@ export class Board extends Store {
     this.#settle();
   }
 
-  /** What the server says. */
+  /** What the server says. Many rows come in several events: the very first is shown at once. */
   take(said: BoardShown): void {
-    if (said.snapshot) this.#rows.clear();
-    for (const row of said.rows) this.#rows.set(row.conversation, row);
-    for (const conversation of said.removed) this.#rows.delete(conversation);
+    if (said.snapshot) this.#coming = new Map();
+    const rows = this.#coming ?? this.#rows;
+    for (const row of said.rows) {
+      rows.set(row.conversation, row);
+      if (rows === this.#rows) this.#note(row);
+    }
+    for (const conversation of said.removed) rows.delete(conversation);
     this.#waiting = said.totals.waiting;
+    if (said.more && this.#isKnown) return;
+    if (rows !== this.#rows) this.#startWith(rows);
     const isFirst = !this.#isKnown;
     this.#isKnown = true;
-    if (isFirst) this.takeChanges();
+    if (isFirst || !this.#isHeld) this.takeChanges();
     else this.#settle();
+  }
+
+  #startWith(rows: Map<string, BoardWait>): void {
+    this.#rows = rows;
+    this.#coming = undefined;
+    [this.#sorted, this.#fresh] = [[], []];
+    [this.#mentors, this.#plans] = [new Set(), new Set()];
+    for (const row of rows.values()) this.#note(row);
+  }
+
+  #note(row: BoardWait): void {
+    this.#fresh.push(row);
+    this.#mentors.add(row.mentor);
+    this.#plans.add(row.plan);
   }
 
   #settle(): void {
@@ -174,33 +206,39 @@ export class Board extends Store {
   }
 
   #count(): number {
-    const now = this.#chat.clock.now();
+    const fits = this.#filterAt(this.#chat.clock.now());
     let changes = 0;
     let stay = 0;
     for (const row of this.#rows.values()) {
-      if (!this.#fits(row, now)) continue;
+      if (!fits(row)) continue;
       const was = this.#taken.get(row.conversation);
       if (was) stay += 1;
-      if (was?.due_at !== row.due_at) changes += 1;
+      if (was !== row && was?.due_at !== row.due_at) changes += 1;
     }
     return changes + this.#order.length - stay;
   }
 
-  #fits(row: BoardWait, now: number): boolean {
+  /** Of thousands of rows a few are others each time: they are put among the rest, which is in order already. */
+  #inOrder(): readonly BoardWait[] {
+    const all = [...this.#sorted, ...this.#fresh];
+    this.#sorted = all.filter((each) => this.#rows.get(each.conversation) === each);
+    if (this.#fresh.length) this.#sorted.sort(byDeadline);
+    this.#fresh = [];
+    return this.#sorted;
+  }
+
+  #filterAt(now: number): (row: BoardWait) => boolean {
     const { member, mentor, plan, state } = this.#filter;
-    if (mentor && row.mentor !== mentor) return false;
-    if (plan && row.plan !== plan) return false;
-    if (state !== "all") {
-      const urgency = urgencyOf(row, now);
-      const isIn = state === "overdue"
-        ? urgency === "late"
-        : urgency === "hour" || urgency === "soon";
-      if (!isIn) return false;
-    }
-    if (!member) return true;
     const wanted = member.toLocaleLowerCase();
-    return row.member.toLocaleLowerCase().includes(wanted) ||
-      this.#people.name(row.member).toLocaleLowerCase().includes(wanted);
+    const isIn = (urgency: Urgency): boolean =>
+      state === "overdue" ? urgency === "late" : urgency === "hour" || urgency === "soon";
+    return (row) => {
+      if (mentor && row.mentor !== mentor) return false;
+      if (plan && row.plan !== plan) return false;
+      if (state !== "all" && !isIn(urgencyOf(row, now))) return false;
+      return !wanted || row.member.toLocaleLowerCase().includes(wanted) ||
+        this.#people.peek(row.member).toLocaleLowerCase().includes(wanted);
+    };
   }
 
   #ask(): void {
@@ -208,6 +246,10 @@ export class Board extends Store {
       this.#chat.say({ type: "watch", replies: true, state: "waiting", limit: MOST_ROWS });
     }
   }
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
 }
 
 /** Instants in UTC sort as they are written; those who wait without a deadline come last. */

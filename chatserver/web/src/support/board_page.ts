@@ -1,5 +1,6 @@
 // The reply board: how many wait, and who, the most urgent first. Its table holds still while somebody reads it.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { PropertyValues } from "lit";
 import { PageElement } from "../parts/element.ts";
@@ -10,6 +11,8 @@ import type { Desk } from "./desk.ts";
 import "./board_tiles.ts";
 import "./waits_table.ts";
 
+/** Nobody is asked about while somebody types, in ms. */
+const SEARCH_AFTER_MS = 300;
 const STATES: readonly BoardFilter["state"][] = ["all", "overdue", "soon"];
 
 export class BoardPage extends PageElement {
@@ -17,6 +20,7 @@ export class BoardPage extends PageElement {
 
   declare desk: Desk;
   #stop: (() => void)[] = [];
+  #searching: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -31,6 +35,7 @@ export class BoardPage extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
+    clearTimeout(this.#searching);
     this.desk.board.hold(false);
   }
 
@@ -82,7 +87,7 @@ export class BoardPage extends PageElement {
       <form class="filters" role="search" aria-label=${says.board.filter} @submit=${prevented}>
         <div class="field field--grow"><label for="q">${says.board.member}</label><input
           class="input" id="q" type="search" autocomplete="off" .value=${filter.member}
-          @input=${(event: Event) => board.select({ member: valueOf(event).trim() })}></div>
+          @input=${this.#search}></div>
         <div class="field"><label for="fm">${says.board.mentor}</label><select class="input" id="fm"
           @change=${(event: Event) => board.select({ mentor: valueOf(event) })}>
           <option value="">${says.board.all}</option>
@@ -95,7 +100,7 @@ export class BoardPage extends PageElement {
           @change=${(event: Event) => board.select({ plan: valueOf(event) })}>
           <option value="">${says.board.all}</option>
           ${board.plans.map((each) =>
-            html`<option value=${each} ?selected=${each === filter.plan}>${each}</option>`
+            html`<option value=${each} ?selected=${each === filter.plan}>${planName(each)}</option>`
           )}</select></div>
         <div role="group" aria-labelledby="fs">
           <p class="label" id="fs">${says.board.state}</p>
@@ -136,24 +141,36 @@ export class BoardPage extends PageElement {
     this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
   };
 
-  readonly #csv = (): void => {
+  /** At once by the names that are known here; by all others when the server has said who is called so. */
+  readonly #search = (event: Event): void => {
     const { board, people } = this.desk;
-    const rows = board.order.flatMap((id) => {
-      const row = board.row(id);
-      if (!row?.waiting_since) return [];
-      const { conversation, member, mentor, plan, waiting_since, due_at, overdue } = row;
-      return [[
-        conversation,
-        member,
-        people.name(member),
-        mentor,
-        people.name(mentor),
-        plan,
-        waiting_since,
-        due_at ?? "",
-        String(overdue),
-      ]];
-    });
+    const member = valueOf(event).trim();
+    board.select({ member });
+    clearTimeout(this.#searching);
+    if (!member) return;
+    this.#searching = setTimeout(async () => {
+      // Where the server does not say, those stay who were found by id.
+      await people.search(member, "member").catch(() => undefined);
+      if (board.filter.member === member) board.select({ member });
+    }, SEARCH_AFTER_MS);
+  };
+
+  readonly #csv = async (): Promise<void> => {
+    const { board, people } = this.desk;
+    const shown = board.order.flatMap((id) => board.row(id) ?? []);
+    // Where the server does not say, they are called by their ids.
+    await people.known(shown.flatMap((each) => [each.member, each.mentor])).catch(() => undefined);
+    const rows = shown.filter((each) => each.waiting_since).map((each) => [
+      each.conversation,
+      each.member,
+      people.peek(each.member),
+      each.mentor,
+      people.peek(each.mentor),
+      each.plan,
+      each.waiting_since,
+      each.due_at ?? "",
+      String(each.overdue),
+    ]);
     saveAs(
       "waiting.csv",
       csvOf([

@@ -138,6 +138,22 @@ export const en = {
     nobody: "No mentor has been given to you yet. You will hear when somebody is there.",
     endedWith: (name: string) => `Conversation with ${name}, ended`,
   },
+  goingOn: {
+    texts: "Your messages",
+    unanswered: "Nobody has answered this yet",
+    sendOn: (name: string) => `Send it on to ${name}`,
+    leave: "Leave it",
+    choice: "Choosing a mentor",
+    gettingToKnow: (name: string) =>
+      `You are getting to know ${name}. Take your time, and choose when you are sure.`,
+    choose: (name: string) => `Go on with ${name}`,
+    sure: (name: string) => `Would you like ${name} as your mentor?`,
+    othersEnd: (names: string) =>
+      `What you have begun with ${names} ends then; what is booked there is cancelled and costs nothing.`,
+    yes: (name: string) => `Yes, ${name}`,
+    notYet: "Not yet",
+    chosen: (name: string) => `You go on with ${name}.`,
+  },
   shortcuts: {
     title: "Keyboard shortcuts",
     write: "Write",
@@ -174,6 +190,13 @@ export const en = {
     ended: (service: string) => `The ${service} is over.`,
     late: "One of you has not joined yet.",
     noShow: "You did not meet this time.",
+    didNotCome: (name: string) => `${name} did not come.`,
+    missed: (when: string) =>
+      `Sorry we missed each other ${when}. You are welcome to book a new time.`,
+    missedNext: (when: string, next: string) =>
+      `Sorry we missed each other ${when}. Your next session is ${next}.`,
+    onDay: (day: string) => `on ${day}`,
+    dayAt: (day: string, at: string) => `${day} at ${at}`,
     corrected: (units: string) => `Support has corrected the session credits: ${units}.`,
   },
   sessions: {
@@ -395,22 +418,46 @@ export const en = {
     left: (span: string) => `${span} left`,
   },
   mentor: {
+    by: "Answer by",
+    windows: "Windows",
+    left: (left: number, all: number | null) =>
+      all === null ? `${left} left` : `${left} of ${all} left`,
+    closedFor: (name: string) => `Writing is closed for ${name}`,
+    until: (when: string) => `until ${when}.`,
+    locks: {
+      quota_used: "This week’s windows are used.",
+      messages_used: "This week’s messages are used.",
+      closed: "Writing rests.",
+    },
+    youCan: "You can always write.",
     navigation: "Main menu",
     conversations: "Conversations",
     byDeadline: "by deadline",
     nobody: "Nobody has been given to you yet.",
     unread: (count: number) => `${count} unread`,
-    showMore: (count: number) => `Show ${count} more`,
+    showMore: "Show more",
     backToList: "Back to the list",
     answerBy: (at: string) => `answer by ${at}`,
     book: "Book session",
     plan: "Plan",
-    windows: "Windows left",
     next: "Next",
     more: (name: string) => `More about the conversation with ${name}`,
     chooseOne: "Choose a conversation.",
   },
+  ownDays: {
+    title: (days: number) =>
+      days === 2 ? "Not written to twice this week" : "Still to be written to this week",
+    reminder: "A reminder, no deadline.",
+    week: "Your week",
+    written: (days: number, asked: number) => `${days} of ${asked} days written`,
+    write: "Write",
+    writeTo: (name: string) => `Write to ${name}`,
+    more: (count: number) => count === 1 ? "1 more." : `${count} more.`,
+    suffices:
+      "With an answer now you have written on all the days that the plan asks for this week.",
+  },
   cases: {
+    mineAtDesk: "My cases",
     requests: "What would you like?",
     cases: "Cases",
     mine: "My requests",
@@ -463,6 +510,14 @@ export const en = {
     title: "Why is it closed?",
     openTitle: "How writing works",
     mentorAlways: (name: string) => `${name} can always write to you, and you can read everything.`,
+  },
+  bell: {
+    title: "Notices",
+    unread: (count: number) => `Notices, ${count} unread`,
+    none: "Nothing here yet. What happens while you are away will stand here.",
+    isNew: "new",
+    newOnes: (count: number) => (count === 1 ? "1 new notice" : `${count} new notices`),
+    older: "Show older ones",
   },
   settings: {
     title: "Settings",
