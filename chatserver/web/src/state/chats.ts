@@ -112,10 +112,6 @@ export class Chats extends Store {
       case "conversations":
         for (const view of event.conversations) this.#meet(view);
         return;
-      case "unfollowed":
-        this.#talks.delete(event.conversation);
-        this.changed();
-        return;
       case "notice":
       case "notices":
       case "notices_read":

@@ -71,6 +71,7 @@ export const da: Words = {
     live: (until) => `Livechat til ${until}.`,
     liveMore: "Skriv frit; det bruger ikke af skrivningen i dit abonnement.",
     alwaysOpen: "Altid åbent for dig.",
+    bothUsed: "De to skrivevinduer i denne uge er brugt.",
     quotaUsed: "Skrivevinduerne i denne uge er brugt.",
     messagesUsed: "Beskederne i denne uge er brugt.",
     closed: "Skrivning hviler i dag.",
@@ -136,6 +137,10 @@ export const da: Words = {
     planOpenDays: "du kan skrive alle hverdage, så meget du vil.",
     planAlways: "du kan skrive alle dage, så meget du vil.",
     freer: (plan) => `Med ${plan} kan du skrive alle hverdage.`,
+    freerAlways: (plan) => `Med ${plan} kan du skrive alle dage.`,
+    seePlans: "Se abonnementer",
+    seePrice: "Se, hvad det koster",
+    opensElsewhere: (label) => `${label}, i et nyt vindue`,
   },
   member: {
     nobody: "Du har ikke fået en mentor endnu. Du får besked, når der er nogen.",

@@ -68,6 +68,7 @@ export const en = {
     live: (until: string) => `Live chat until ${until}.`,
     liveMore: "Write freely; it uses none of your plan’s writing.",
     alwaysOpen: "Always open for you.",
+    bothUsed: "Both writing windows this week are used.",
     quotaUsed: "Your writing windows this week are used.",
     messagesUsed: "Your messages this week are used.",
     closed: "Writing rests today.",
@@ -133,6 +134,10 @@ export const en = {
     planOpenDays: "you can write on all weekdays, as much as you like.",
     planAlways: "you can write on all days, as much as you like.",
     freer: (plan: string) => `With ${plan} you can write on all weekdays.`,
+    freerAlways: (plan: string) => `With ${plan} you can write on all days.`,
+    seePlans: "See plans",
+    seePrice: "See what it costs",
+    opensElsewhere: (label: string) => `${label}, in a new window`,
   },
   member: {
     nobody: "No mentor has been given to you yet. You will hear when somebody is there.",

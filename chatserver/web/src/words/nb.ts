@@ -70,6 +70,7 @@ export const nb: Words = {
     live: (until) => `Livechat til ${until}.`,
     liveMore: "Skriv fritt; det bruker ikke av skrivingen i abonnementet.",
     alwaysOpen: "Alltid åpent for deg.",
+    bothUsed: "De to skrivevinduene denne uken er brukt.",
     quotaUsed: "Skrivevinduene denne uken er brukt.",
     messagesUsed: "Meldingene denne uken er brukt.",
     closed: "Skrivingen hviler i dag.",
@@ -135,6 +136,10 @@ export const nb: Words = {
     planOpenDays: "du kan skrive alle hverdager, så mye du vil.",
     planAlways: "du kan skrive alle dager, så mye du vil.",
     freer: (plan) => `Med ${plan} kan du skrive alle hverdager.`,
+    freerAlways: (plan) => `Med ${plan} kan du skrive alle dager.`,
+    seePlans: "Se abonnementer",
+    seePrice: "Se hva det koster",
+    opensElsewhere: (label) => `${label}, i et nytt vindu`,
   },
   member: {
     nobody: "Du har ikke fått en mentor ennå. Du får beskjed når noen er der.",
