@@ -36,7 +36,7 @@ export class CallChat extends PageElement {
   }
 
   readonly #why = (): void => {
-    void this.querySelector<WhyDialog>("why-dialog")?.open(this.talk.view);
+    void this.querySelector<WhyDialog>("why-dialog")?.open(this.talk);
   };
 }
 
