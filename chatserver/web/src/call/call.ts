@@ -74,8 +74,10 @@ export class Call extends Store {
     app.chats.watch(() => this.changed());
     app.chats.chat.on("event", (event) => {
       if (event.type === "session" && event.booking?.id === id) this.#become(event.booking);
+      if (event.type !== "welcome") return;
+      this.#findTalk();
       // What was said meanwhile is lost: who is there says so again.
-      else if (event.type === "welcome" && this.#phase === "in") this.#ask();
+      if (this.#phase === "in") this.#ask();
     });
     addEventListener("pagehide", () => this.#signals?.say({ kind: "bye" }, this.#peer));
   }
@@ -86,6 +88,11 @@ export class Call extends Store {
 
   get talk(): Talk | undefined {
     return this.booking && this.app.chats.talk(this.booking.conversation);
+  }
+
+  /** It may stand on a later page of a mentor's list. */
+  #findTalk(): void {
+    if (this.booking) void this.app.chats.find(this.booking.conversation).catch(() => {});
   }
 
   get line(): Line | undefined {
@@ -106,6 +113,7 @@ export class Call extends Store {
       const services = await this.app.http.get<ServiceList>(`${here}/services`);
       this.joinMinutes = services.join_minutes;
       this.booking = booking;
+      this.#findTalk();
       if (booking.service !== "video_call") return this.#go("missing");
       this.#go("check");
       this.#become(booking);
