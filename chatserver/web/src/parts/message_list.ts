@@ -1,6 +1,7 @@
 // The messages of one conversation: a list in a region that scrolls, opened at the first unread.
 
 import { html, nothing, type PropertyValues } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
 import { saveFile } from "../app/save_file.ts";
@@ -10,8 +11,10 @@ import { PageElement } from "./element.ts";
 import { type Doer, eventWords } from "./event_words.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
+import { type MessagePage, MessagePages } from "./message_pages.ts";
 import { type MessageRow, messageRows } from "./message_rows.ts";
 
+const MINUTE = 60_000;
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
 /** How long one goes after what moves, and when it moves no more: browsers lay out a frame or two later. */
@@ -44,6 +47,9 @@ export class MessageList extends PageElement {
   #heardUpTo = 0;
   #below = 0;
   #heightBefore = 0;
+  #firstBefore = 0;
+  #pages = new MessagePages();
+  #times: Times | undefined;
   #jumps = 0;
   #unsent = 0;
   #going: number | undefined;
@@ -66,6 +72,14 @@ export class MessageList extends PageElement {
     if (this.talk.hasPage && !this.#hadPage) this.#begin();
     const scroller = this.querySelector(".scroller");
     this.#heightBefore = scroller ? scroller.scrollHeight - scroller.scrollTop : 0;
+  }
+
+  /** Whether older messages came, and the browser does not hold on to what is read: none does at the very top. */
+  #wouldMove(scroller: HTMLElement): boolean {
+    const first = this.talk.messages[0]?.seq ?? 0;
+    const isOlder = first < this.#firstBefore;
+    this.#firstBefore = first;
+    return isOlder && (!scroller.scrollTop || !CSS.supports("overflow-anchor", "auto"));
   }
 
   #open(): void {
@@ -92,11 +106,12 @@ export class MessageList extends PageElement {
   protected override updated(_: PropertyValues): void {
     const scroller = this.querySelector<HTMLElement>(".scroller");
     if (!scroller || !this.talk.messages.length) return;
+    const wouldMove = this.#wouldMove(scroller);
     if (!this.#isPlaced) {
       this.#place(scroller);
     } else if (this.#isAtEnd) {
       scroller.scrollTop = scroller.scrollHeight;
-    } else if (!CSS.supports("overflow-anchor", "auto") && scroller.scrollTop < NEAR_START_PX) {
+    } else if (wouldMove) {
       scroller.scrollTop = scroller.scrollHeight - this.#heightBefore;
     }
     this.#hear();
@@ -193,7 +208,9 @@ export class MessageList extends PageElement {
 
   protected override render() {
     const { words, user, chats, language } = this.app;
-    const times = new Times(language, this.talk.view.zone);
+    const { zone } = this.talk.view;
+    const times = this.#times?.zone === zone ? this.#times : new Times(language, zone);
+    this.#times = times;
     const rows = messageRows({
       messages: this.talk.messages,
       unsent: this.talk.unsent,
@@ -227,8 +244,12 @@ export class MessageList extends PageElement {
         ${this.talk.isLoading && !rows.length
           ? html`<div class="waiting" aria-hidden="true"><i></i><i></i><i></i></div>`
           : nothing}
-        <ol class="messages" aria-label=${words.talk.messages}>
-          ${repeat(rows, (row) => row.key, (row) => this.#row(row, times, now))}
+        <ol class="messages" role="list" aria-label=${words.talk.messages}>
+          ${repeat(
+            this.#pages.of(rows),
+            (page) => page.key,
+            (page) => this.#page(page, times, now),
+          )}
         </ol>
         ${this.talk.isTyping
           ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
@@ -246,18 +267,37 @@ export class MessageList extends PageElement {
     `;
   }
 
+  /** Its list is none to whoever hears the page: rows are those of the conversation. */
+  #page({ rows }: MessagePage, times: Times, now: number) {
+    // Besides by its rows a page is another one as days pass, when one is called otherwise, and when a session has begun.
+    const isSoon = rows.some((each) => each.kind === "event" && each.isLast);
+    const until = isSoon ? Math.floor(now / MINUTE) : times.dayNumber(now);
+    const names = Object.values(this.talk.view.names).join("\n");
+    return html`
+      <li class="messages__page" role="presentation">
+        ${guard(
+          [rows, times, until, names],
+          () =>
+            html`<ol role="presentation">${
+              repeat(rows, (row) => row.key, (row) => this.#row(row, times, now))
+            }</ol>`,
+        )}
+      </li>
+    `;
+  }
+
   #row(row: MessageRow, times: Times, now: number) {
     const { words } = this.app;
     switch (row.kind) {
       case "day":
-        return html`<li class="day ${row.isNew ? "day--new" : ""}"><span>${
+        return html`<li role="listitem" class="day ${row.isNew ? "day--new" : ""}"><span>${
           this.#day(row.at, times, now)
         }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
       case "event": {
         const { event } = row.message;
         const said = eventWords(event, words, times, now, this.#doer(event?.data["by"]));
         const booking = row.isLast ? event?.data["booking"] : undefined;
-        return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p>${
+        return html`<li role="listitem" class="notice">${icon(said.icon)}<p>${said.text}</p>${
           typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now
             ? html`<button class="btn btn--plain" type="button" @click=${() =>
               this.#toCalendar(booking)}>${words.events.toCalendar}</button>`
@@ -265,7 +305,7 @@ export class MessageList extends PageElement {
         }</li>`;
       }
       case "unsent":
-        return html`<li class="msg msg--mine ${
+        return html`<li role="listitem" class="msg msg--mine ${
           row.isMore ? "msg--more" : ""
         }"><span class="vh">${words.common.you}: </span>
           <div class="msg__body">${paragraphs(row.unsent.body)}</div>
@@ -282,7 +322,7 @@ export class MessageList extends PageElement {
           times.clock(Date.parse(message.at))
         }</time>`;
         return html`
-          <li class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
+          <li role="listitem" class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
             <span class="vh">${isMine ? words.common.you : writer}: </span>
             <div class="msg__body">${message.erased
               ? html`<p class="quiet">${words.talk.erased}</p>`
@@ -335,8 +375,6 @@ export class MessageList extends PageElement {
     }
     this.#maybeRead();
     if (scroller.scrollTop < NEAR_START_PX && this.talk.more && !this.talk.isLoading) {
-      // At the very top browsers hold on to the top, not to what is read.
-      if (!scroller.scrollTop) scroller.scrollTop = 1;
       void this.talk.loadOlder();
     }
   };
