@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
 
+from chatserver.api.negotiation import language
 from chatserver.api.oneself import require_oneself
 from chatserver.api.operation import HttpAnswer, HttpCall, NoQuery, Operation
 from chatserver.api.problem import invalid
@@ -19,10 +21,20 @@ class NoticesQuery(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_NOTICES, description=f"How many at most, 1 to {MAX_NOTICES}.")] = 50
 
 
-class NoticeList(Struct, frozen=True):
-    """A page of a person's notices, newest first. `more` says whether older ones exist; `unread` counts all."""
+class NoticeInWords(NoticeView, frozen=True):
+    """A notice, and what it says: a `title` of one line; `text`, one or two sentences that need no title."""
 
-    notices: list[NoticeView]
+    title: str
+    text: str
+
+
+class NoticeList(Struct, frozen=True):
+    """A page of a person's notices, newest first, in the language that `Accept-Language` likes best.
+
+    Times in their words are those of the person's own zone. `more` says whether older ones exist; `unread` counts all.
+    """
+
+    notices: list[NoticeInWords]
     more: bool
     unread: int
 
@@ -37,8 +49,13 @@ class NoticesSeen(Struct, frozen=True, forbid_unknown_fields=True):
 async def get_notices(call: HttpCall[NoticesQuery, None]) -> HttpAnswer:
     require_oneself(call.id, call.identity)
     before = None if isinstance(call.query.before, UnsetType) else call.query.before
-    page = await call.context.notice_lists.page(call.id, before, call.query.limit)
-    return HttpAnswer(200, NoticeList(page.notices, page.more, page.unread))
+    spoken = language(call.headers.get("accept-language", ""))
+    page, words = await call.context.notice_lists.told(call.id, before, call.query.limit, spoken)
+    told = [
+        NoticeInWords(**asdict(notice), title=said.subject, text=said.line)
+        for notice, said in zip(page.notices, words, strict=True)
+    ]
+    return HttpAnswer(200, NoticeList(told, page.more, page.unread))
 
 
 async def read_notices(call: HttpCall[NoQuery, NoticesSeen]) -> HttpAnswer:

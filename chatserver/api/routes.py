@@ -72,6 +72,7 @@ from chatserver.api.webhooks import (
     ROTATE_WEBHOOK,
 )
 from chatserver.api.why import GET_WHY
+from chatserver.api.writing_days import GET_WRITING_DAYS
 from chatserver.records.database import DatabaseError
 from quotas.store.errors import StoreError
 
@@ -92,6 +93,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_REPLIES,
     GET_REPORT,
     GET_TODAY,
+    GET_WRITING_DAYS,
     PUT_BOOKING,
     MOVE_BOOKING,
     GET_BOOKING,

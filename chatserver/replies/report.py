@@ -14,6 +14,7 @@ from chatserver.replies.mentor_weeks import DaysWritten, MentorWeeks, monday_of,
 from chatserver.replies.rows import figures as reply_figures
 from chatserver.replies.rows import today as reply_today
 from chatserver.replies.rows.figures import Began, Counts, Spread
+from chatserver.replies.this_week import DaysThisWeek, days_this_week
 from quotas.terms import Rulebook
 
 MOST_DAYS = 731
@@ -31,6 +32,10 @@ class ReplyReports:
         self._database = database
         self._rulebook = rulebook
         self._clock = clock
+
+    async def this_week(self, mentor: str) -> list[DaysThisWeek]:
+        """The days of the running week on which they have written, where the plans ask for some."""
+        return await days_this_week(self._database, self._rulebook, mentor, await self._clock())
 
     async def report(self, first: date | None, last: date | None, by: By, mentor: str | None) -> ReplyReport | Invalid:
         """Of one mentor, or of all. Without `last` until today, without `first` from a Monday on."""

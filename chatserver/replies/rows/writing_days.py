@@ -1,6 +1,8 @@
 """On how many days of a week mentors have written in the conversations of their open plans."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from msgspec import Struct
 from sqlalchemy import func, select
@@ -18,6 +20,15 @@ class WrittenIn(Struct, frozen=True):
     zone: str
     plan: str
     started_at: int
+
+
+class OpenPlace(Struct, frozen=True):
+    """An open conversation of a mentor, its plan and zone."""
+
+    conversation: str
+    member: str
+    zone: str
+    plan: str
 
 
 async def mentors_zones(connection: AsyncConnection) -> list[str]:
@@ -51,3 +62,26 @@ async def days_in_week(connection: AsyncConnection, conversations: Collection[st
         query = select(MENTOR_DAYS.c.conversation_id, func.count()).where(*here).group_by(MENTOR_DAYS.c.conversation_id)
         found |= {name: days for name, days in await connection.execute(query)}
     return found
+
+
+async def of_mentor(connection: AsyncConnection, mentor: str, plans: Collection[str]) -> Sequence[OpenPlace]:
+    """The mentor's open conversations on one of these plans, by id."""
+    conversations, held = CONVERSATIONS.c, SUBSCRIPTIONS.c
+    query = (
+        select(conversations.id, conversations.member_id, conversations.zone, held.plan)
+        .join(SUBSCRIPTIONS, (held.conversation_id == conversations.id) & held.ended_at.is_(None))
+        .where(conversations.mentor_id == mentor, conversations.status == "open", held.plan.in_(sorted(plans)))
+        .order_by(conversations.id)
+    )
+    return [OpenPlace(*row) for row in await connection.execute(query)]
+
+
+async def days_of_week(connection: AsyncConnection, conversations: Collection[str], week: int) -> dict[str, list[date]]:
+    """The days of that local week on which the mentor wrote in each of these, of those in which they did."""
+    found: defaultdict[str, list[date]] = defaultdict(list)
+    days = MENTOR_DAYS.c
+    for some in portions(sorted(conversations)):
+        query = select(days.conversation_id, days.day).where(days.conversation_id.in_(some), days.week == week)
+        for name, day in await connection.execute(query.order_by(days.day)):
+            found[name].append(day)
+    return dict(found)

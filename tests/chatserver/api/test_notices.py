@@ -51,6 +51,29 @@ async def test_a_list_is_read_in_pages(anyone: httpx.AsyncClient, database: Data
     assert read.json() == {"unread": 0}
 
 
+@pytest.mark.parametrize(
+    ("spoken", "title", "text"),
+    [
+        ("nb-NO, en;q=0.5", "Flyttet: time med Tom, nå ", "Timen din med Tom er flyttet "),
+        ("da", "Flyttet: session med Tom, nu ", "Din session med Tom er flyttet "),
+        ("fr", "Moved: session with Tom, now ", "Your session with Tom was moved from "),
+    ],
+)
+async def test_a_list_says_in_words_what_happened(
+    anyone: httpx.AsyncClient, database: Database, spoken: str, title: str, text: str
+) -> None:
+    """For the bell of an app: in the language that it asks for, with the times of where the person is."""
+    notice = Notice(0, "kari", "booking.moved", "1", "c1", "b1", {"role": "member"}, AT, AT)
+    notice.data.update(moved_from="2026-03-04T10:00:00Z", starts_at="2026-03-05T10:00:00Z", minutes=30)
+    async with database.begin() as connection:
+        await rows.append(connection, [notice])
+    headers = {**as_("kari"), "Accept-Language": spoken}
+    [said] = (await anyone.get("/v1/people/kari/notices", headers=headers)).json()["notices"]
+    assert said["title"].startswith(title)
+    assert said["text"].startswith(text)
+    assert "11" in said["text"]
+
+
 @pytest.mark.parametrize("body", [{}, {"upto": 1, "ids": [1]}, {"upto": 0}, {"ids": list(range(1, 102))}])
 async def test_what_was_read_is_said_in_one_way(anyone: httpx.AsyncClient, body: dict[str, Any]) -> None:
     answer = await anyone.post("/v1/people/kari/notices/read", json=body, headers=as_("kari"))

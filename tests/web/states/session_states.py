@@ -85,7 +85,8 @@ async def mentor_statement(stage: Stage) -> Page:
 
 async def _behind(stage: Stage, tab: str, what: str) -> Page:
     page = await stage.app("tora")
-    await page.locator(f".tabs a[href='#/{tab}']").click()
+    await expect(page.locator(".conv").first).to_be_visible()
+    await page.evaluate(f"location.hash = '#/{tab}'")
     await expect(page.locator(what).first).to_be_visible()
     return page
 

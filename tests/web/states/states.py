@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.chatserver.realtime.servers import HereServer, here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import AppPage, signed_in
+from tests.web.states.bell_states import BELL_STATES
 from tests.web.states.door_states import DOOR_STATES
 from tests.web.states.member_states import MEMBER_STATES
 from tests.web.states.session_states import SESSION_STATES
@@ -132,6 +133,7 @@ STATES: dict[str, State] = {
     **SESSION_STATES,
     "mentor-desk": mentor_desk,
     "mentor-request": mentor_request,
+    **BELL_STATES,
     **DOOR_STATES,
 }
 """By the name of the picture."""

@@ -832,6 +832,12 @@ export interface MembershipView {
   history: AgreedMembership[];
 }
 
+/** A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it. */
+export interface MentorDays {
+  mentor: string;
+  conversations: WrittenDays[];
+}
+
 /** A message was accepted. `text` is null where the endpoint asks for none, and where it was erased since. */
 export interface MessageData {
   conversation: string;
@@ -885,20 +891,8 @@ export interface NothingOwed {
   kind: "nothing_owed";
 }
 
-/** A page of a person's notices, newest first. `more` says whether older ones exist; `unread` counts all. */
-export interface NoticeList {
-  notices: NoticeView[];
-  more: boolean;
-  unread: number;
-}
-
-/**
- * What its person hears of. Of events that they do not know apps show nothing, and count it all the same.
- *
- * `conversation` and `booking` are null where it is about none. `data` holds ids, instants and numbers for the app to
- * put into words, and in `role` the role in which its person hears of it; what is in it differs by event.
- */
-export interface NoticeView {
+/** A notice, and what it says: a `title` of one line; `text`, one or two sentences that need no title. */
+export interface NoticeInWords {
   id: number;
   event: string;
   conversation: string | null;
@@ -906,6 +900,19 @@ export interface NoticeView {
   data: Record<string, unknown>;
   at: string;
   read: boolean;
+  title: string;
+  text: string;
+}
+
+/**
+ * A page of a person's notices, newest first, in the language that `Accept-Language` likes best.
+ *
+ * Times in their words are those of the person's own zone. `more` says whether older ones exist; `unread` counts all.
+ */
+export interface NoticeList {
+  notices: NoticeInWords[];
+  more: boolean;
+  unread: number;
 }
 
 /** Which notices the person has seen: those up to and including `upto`, or those of `ids`. */
@@ -1728,8 +1735,9 @@ export interface WritingOpen {
  * The local week that holds `now`, until `ends_at`.
  *
  * `kind` is how the plan lets its member write: in `per_week` windows of `hours`, so many messages, on open days, or
- * always; null where nothing is counted. `freer` is the first plan of the policy that lets write on all open days,
- * where this one counts windows.
+ * always; null where nothing is counted. `freer` is a plan that would let its member write now as much as they
+ * like, where this one does not: the one next to it in the policy that has all of its sessions. `upgrade_url` leads
+ * there.
  */
 export interface WritingWeek {
   ends_at: string;
@@ -1739,4 +1747,16 @@ export interface WritingWeek {
   per_week: number | null;
   hours: number | null;
   freer: string | null;
+  freer_kind: "always" | "weekdays" | null;
+  upgrade_url: string | null;
+}
+
+/** `days` such as 2026-01-05 of the local week that ends at `ends_at`; the plan asks for `asked` of them. */
+export interface WrittenDays {
+  conversation: string;
+  member: string;
+  plan: string;
+  asked: number;
+  days: string[];
+  ends_at: string;
 }

@@ -6,9 +6,11 @@ import { mentorName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { BookingView } from "../app/api_types.ts";
+import type { Composer } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
+import "../bell/bell.ts";
 import "../parts/composer.ts";
 import type { RequestDialog as RequestDialogElement } from "../cases/request_dialog.ts";
 import { PageElement } from "../parts/element.ts";
@@ -30,7 +32,7 @@ import { sessionsOf } from "../sessions/sessions.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
-import { planCard, planHint, weekCard } from "./week_card.ts";
+import { lockHint, planCard, weekCard } from "./week_card.ts";
 
 /** A live chat that begins within so long stands in the header. */
 const SOON_MS = 60 * 60_000;
@@ -95,7 +97,7 @@ export class MemberPage extends PageElement {
   protected override updated(): void {
     if (!this.#talk?.hasPage) return;
     const isBeside = this.querySelector(".side")?.checkVisibility();
-    if (isBeside || this.#talk.view.composer.reason === "quota_used") void this.#week?.want();
+    if (isBeside || hintable(this.#talk.view.composer)) void this.#week?.want();
   }
 
   protected override render() {
@@ -136,6 +138,7 @@ export class MemberPage extends PageElement {
           ${talk ? html`<live-left .app=${this.app} .talk=${talk}></live-left>` : nothing}
           <button class="btn btn--help" type="button"
             popovertarget="help">${icon("help")}${words.common.help}</button>
+          <notice-bell .app=${this.app}></notice-bell>
           ${pageMenu("menu", this.#menu(), words)}
         </header>
         <main class="talk">
@@ -148,12 +151,14 @@ export class MemberPage extends PageElement {
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
             <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
             ${talkNotes(talk.view, name, this.app)}
+            ${this.#goingOn(talk)}
             <chat-composer
               .app=${this.app}
               .talk=${talk}
               .name=${name}
               .above=${helpStrip(words, zone)}
-              .hint=${week ? planHint(week, words) : nothing}
+              .hint=${week ? lockHint(week, words) : nothing}
+              .windows=${week?.kind === "windows" ? week.per_week : null}
               @why=${this.#why}
             ></chat-composer>
           `
@@ -167,6 +172,13 @@ export class MemberPage extends PageElement {
           </aside>`
         : nothing}
     `;
+  }
+
+  /** Of whoever has, or had, more than one mentor; its script comes to nobody else. */
+  #goingOn(talk: Talk) {
+    if (this.app.chats.talks.length < 2) return nothing;
+    void import("./going_on.ts");
+    return html`<going-on .app=${this.app} .talk=${talk}></going-on>`;
   }
 
   /** Their script comes when they are looked at first. */
@@ -279,8 +291,13 @@ export class MemberPage extends PageElement {
   };
 
   readonly #why = (): void => {
-    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk.view);
+    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk);
   };
+}
+
+/** Whether another plan might let them write now. */
+function hintable({ reason }: Composer): boolean {
+  return reason === "quota_used" || reason === "messages_used" || reason === "closed";
 }
 
 customElements.define("member-page", MemberPage);

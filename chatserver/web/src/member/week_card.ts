@@ -5,6 +5,7 @@ import type { WritingWeek } from "../app/api_types.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import { Times } from "../parts/format.ts";
+import { planName } from "../parts/plan_name.ts";
 import { closedDays, weekFigure } from "../parts/week_figure.ts";
 import type { Words } from "../words/words.ts";
 
@@ -32,13 +33,31 @@ export function planCard(week: WritingWeek, view: ConversationView, { words }: A
         week,
         words,
       )}</p>
+      ${seePlans(week, words.week.seePlans, words, "btn")}
     </section>
+  `;
+}
+
+/** The same at a lock, in one line. */
+export function lockHint(week: WritingWeek, words: Words) {
+  if (week.freer === null) return nothing;
+  return html`${planHint(week, words)} ${seePlans(week, words.week.seePrice, words)}`;
+}
+
+function seePlans(week: WritingWeek, label: string, { week: words }: Words, style = "") {
+  const { freer, upgrade_url } = week;
+  if (freer === null || upgrade_url === null) return nothing;
+  return html`
+    <a class=${style} href=${upgrade_url} target="_blank" rel="noopener"
+      aria-label=${words.opensElsewhere(label)}>${label}</a>
   `;
 }
 
 /** That there is a plan with which one writes more freely; nothing where there is none. */
 export function planHint(week: WritingWeek, words: Words) {
-  return week.freer === null ? nothing : words.week.freer(planName(week.freer));
+  if (week.freer === null) return nothing;
+  const plan = planName(week.freer);
+  return week.freer_kind === "always" ? words.week.freerAlways(plan) : words.week.freer(plan);
 }
 
 function allowed({ kind, per_week, hours }: WritingWeek, words: Words): string {
@@ -73,9 +92,4 @@ function standing(week: WritingWeek, view: ConversationView, times: Times, words
     ? words.week.nextAfter(times.at(Date.parse(composer.window_ends_at!)), week.hours ?? 0)
     : words.week.nextNow(week.hours ?? 0);
   return `${words.week.windows(isRunning, left)} ${next}`;
-}
-
-/** A plan's id as a name. */
-function planName(id: string): string {
-  return id.slice(0, 1).toUpperCase() + id.slice(1);
 }

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
+import "../parts/desk_clock.ts";
 import { personMenu } from "../parts/person_menu.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
@@ -55,6 +56,13 @@ export class MentorPage extends PageElement {
     const { words, chats } = this.app;
     const [first = "conversations", id] = this.#place.path;
     const tab = TABS.find((each) => each.path === first);
+    // What has no room beside the first two on a phone stands in the menu.
+    const narrow = TABS.slice(1).map((each) => ({
+      label: each.label(this.app),
+      href: Place.link(each.path),
+      onlyNarrow: true,
+    }));
+    const name = chats.talks[0]?.view.names[this.app.user];
     const waiting = chats.talks.filter((each) => each.view.reply.waiting_since).length;
     return html`
       <div class="desk" @book=${this.#book} @say=${this.#say}>
@@ -69,13 +77,16 @@ export class MentorPage extends PageElement {
                 <span class="count">${waiting}</span>
               `
               : nothing}</a></li>
-            ${TABS.map((each) =>
-              html`<li><a href=${Place.link(each.path)} aria-current=${
-                each === tab ? "page" : nothing
-              }>${each.label(this.app)}</a></li>`
+            ${TABS.map((each, index) =>
+              html`<li class=${index > 0 && each !== tab ? "only-wide" : nothing}><a href=${
+                Place.link(each.path)
+              } aria-current=${each === tab ? "page" : nothing}>${each.label(this.app)}</a></li>`
             )}
           </ul></nav>
-          <div class="row push">${personMenu(this.app, this.#notSignedOut)}</div>
+          <div class="row push">
+            <desk-clock class="only-wide" .app=${this.app} .name=${name}></desk-clock>
+            ${personMenu(this.app, this.#notSignedOut, narrow)}
+          </div>
         </header>
         ${tab ? this.#behind(tab) : this.#conversations(id)}
         </div>
@@ -90,6 +101,7 @@ export class MentorPage extends PageElement {
 
   #conversations(id: string | undefined) {
     const talk = id === undefined ? undefined : this.app.chats.talk(id);
+    if (id !== undefined && !talk?.isSure) void this.app.chats.find(id).catch(() => {});
     return html`
       <main class="mentor ${talk ? "has-thread" : ""}">
         <conversation-list .app=${this.app} .current=${id}></conversation-list>
@@ -112,18 +124,28 @@ export class MentorPage extends PageElement {
   #panes() {
     if (!this.app.chats.isKnown) return nothing;
     if (!this.#hasPanes) {
-      void import("../sessions/todays_sessions.ts").then(() => {
+      const parts = [
+        import("../sessions/todays_sessions.ts"),
+        import("./not_twice.ts"),
+        import("../cases/own_cases.ts"),
+      ];
+      void Promise.all(parts).then(() => {
         this.#hasPanes = true;
         this.requestUpdate();
       });
       return nothing;
     }
-    const { today } = this.app.words;
+    const { today, cases } = this.app.words;
     return html`
       <div class="panes">
         <section class="card" aria-labelledby="today-title">
           <h2 id="today-title">${today.title}</h2>
           <todays-sessions .app=${this.app} .days=${1}></todays-sessions>
+        </section>
+        <not-twice .app=${this.app}></not-twice>
+        <section class="card" aria-labelledby="own-cases-title">
+          <h2 id="own-cases-title">${cases.mineAtDesk}</h2>
+          <own-cases .app=${this.app} .desk=${caseDeskOf(this.app)}></own-cases>
         </section>
       </div>
     `;

@@ -6,14 +6,18 @@ import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import "../parts/composer.ts";
-import { dueMark } from "../parts/due.ts";
+import { dueMark, urgencyOf } from "../parts/due.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
 import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
+import { planName } from "../parts/plan_name.ts";
 import { Ticker } from "../parts/ticker.ts";
+import { WeekOfWriting } from "../state/writing_week.ts";
+import type { Words } from "../words/words.ts";
+import { type OwnDays, ownDaysOf } from "./own_days.ts";
 
 /** `book` is an event of it. */
 export class MentorThread extends PageElement {
@@ -22,7 +26,9 @@ export class MentorThread extends PageElement {
   declare app: App;
   declare talk: Talk;
   #shown: Talk | undefined;
-  #stop: (() => void) | undefined;
+  #stop: (() => void)[] = [];
+  #week: WeekOfWriting | undefined;
+  #days: OwnDays | undefined;
   #ticker: Ticker | undefined;
 
   override connectedCallback(): void {
@@ -36,15 +42,25 @@ export class MentorThread extends PageElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stop?.();
+    for (const stop of this.#stop) stop();
     this.#shown = undefined;
   }
 
   protected override willUpdate(): void {
     if (this.talk === this.#shown) return;
-    this.#stop?.();
+    for (const stop of this.#stop) stop();
     this.#shown = this.talk;
-    this.#stop = this.talk.watch(() => this.requestUpdate());
+    this.#days = ownDaysOf(this.app);
+    this.#week = new WeekOfWriting(this.app.http, this.talk);
+    this.#stop = [this.talk, this.#days, this.#week].map((each) =>
+      each.watch(() => this.requestUpdate())
+    );
+  }
+
+  protected override updated(): void {
+    if (!this.talk.hasPage) return;
+    this.#days?.want();
+    if (this.talk.view.composer.windows_left !== null) void this.#week?.want();
   }
 
   protected override render() {
@@ -54,6 +70,9 @@ export class MentorThread extends PageElement {
     const name = memberName(view);
     const times = new Times(app.language);
     const now = chats.chat.clock.now();
+    const due = view.reply.due_at ? Date.parse(view.reply.due_at) : null;
+    // What is far away is told by its day and time already.
+    const tellsBy = due !== null && urgencyOf(view.reply, now) !== "calm";
     return html`
       <section class="thread" aria-labelledby="with">
         <div class="bar">
@@ -66,48 +85,71 @@ export class MentorThread extends PageElement {
             words,
             times,
             now,
-          )}${view.reply.due_at
-            ? html`
-              <span class="quiet">${words.mentor.answerBy(
-                times.at(Date.parse(view.reply.due_at)),
-              )}</span>
-            `
+          )}${tellsBy
+            ? html`<span class="quiet">${words.mentor.answerBy(times.at(due))}</span>`
             : nothing}</p></div>
           <live-left .app=${app} .talk=${talk}></live-left>
+          <button class="btn btn--primary" type="button" @click=${this.#book}>${icon(
+            "calendar",
+          )}${words.mentor.book}</button>
           <button
             class="btn btn--icon"
             type="button"
             aria-label=${words.mentor.more(name)}
             @click=${this.#request}
           >${icon("menu")}</button>
-          <button class="btn btn--primary" type="button" @click=${this.#book}>${icon(
-            "calendar",
-          )}${words.mentor.book}</button>
         </div>
         <dl class="facts">
-          <div><dt>${words.mentor.plan}</dt><dd>${view.plan}</dd></div>
-          ${view.composer.windows_left === null ? nothing : html`
-            <div>
-              <dt>${words.mentor.windows}</dt>
-              <dd>${view.composer.windows_left}</dd>
-            </div>
-          `}
-          ${view.next_session
-            ? html`
-              <div>
-                <dt>${words.mentor.next}</dt>
-                <dd>${times.shortDay(Date.parse(view.next_session.starts_at))} ${times.clock(
-                  Date.parse(view.next_session.starts_at),
-                )}</dd>
-              </div>
-            `
-            : nothing}
+          ${tellsBy ? fact(words.mentor.by, times.clock(due), "only-narrow") : nothing}
+          ${fact(words.mentor.plan, planName(view.plan))}
+          ${this.#facts(times)}
         </dl>
         ${lineStrip(chats.state, words)}
-        <message-list .app=${app} .talk=${talk} .name=${name}></message-list>
-        <chat-composer .app=${app} .talk=${talk} .name=${name}></chat-composer>
+        <message-list .app=${app} .talk=${talk} .name=${name}
+          .end=${this.#locked(name)}></message-list>
+        <chat-composer .app=${app} .talk=${talk} .name=${name}
+          .also=${this.#days?.wouldSuffice(view.id) ? words.ownDays.suffices : ""}></chat-composer>
       </section>
     `;
+  }
+
+  #facts(times: Times) {
+    const { words } = this.app;
+    const { composer, next_session, id } = this.talk.view;
+    const { windows_left } = composer;
+    const all = this.#week?.week?.per_week ?? null;
+    const own = this.#days?.of(id);
+    const next = next_session && Date.parse(next_session.starts_at);
+    const service = next_session?.service === "live_chat"
+      ? words.sessions.liveChat
+      : words.sessions.videoCall;
+    return html`
+      ${windows_left === null
+        ? nothing
+        : fact(words.mentor.windows, words.mentor.left(windows_left, all))}
+      ${own ? fact(words.ownDays.week, words.ownDays.written(own.days.length, own.asked)) : nothing}
+      ${next
+        ? fact(
+          words.mentor.next,
+          `${service} ${times.shortDay(next)} ${times.clock(next)}`,
+        )
+        : nothing}
+    `;
+  }
+
+  /** That the member cannot write now: whoever answers knows that nothing comes back before. */
+  #locked(name: string) {
+    const { words, language, chats } = this.app;
+    const { composer, zone } = this.talk.view;
+    const why = lockWords(composer.reason, words);
+    if (composer.open || why === undefined || !composer.opens_at) return undefined;
+    const times = new Times(language, zone);
+    const opens = Date.parse(composer.opens_at);
+    const isNear = opens - chats.chat.clock.now() < 7 * 86_400_000;
+    const when = `${isNear ? times.weekday(opens) : times.shortDay(opens)} ${times.at(opens)}`;
+    return html`${icon(composer.reason === "closed" ? "moon" : "lock")}<p><strong>${
+      words.mentor.closedFor(name)
+    }</strong> ${words.mentor.until(when)} ${why} ${words.mentor.youCan}</p>`;
   }
 
   readonly #request = (): void => {
@@ -117,6 +159,21 @@ export class MentorThread extends PageElement {
   readonly #book = (): void => {
     this.dispatchEvent(new CustomEvent("book", { detail: this.talk, bubbles: true }));
   };
+}
+
+function fact(name: string, said: string, more = "") {
+  return html`
+    <div class=${more}>
+      <dt>${name}</dt>
+      <dd>${said}</dd>
+    </div>
+  `;
+}
+
+/** Of locks that open by themselves. */
+function lockWords(reason: string | null, { mentor }: Words): string | undefined {
+  const known: Readonly<Record<string, string>> = mentor.locks;
+  return reason === null ? undefined : known[reason];
 }
 
 customElements.define("mentor-thread", MentorThread);

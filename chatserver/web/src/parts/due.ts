@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Reply } from "../client/protocol.ts";
 import type { Words } from "../words/words.ts";
-import type { Times } from "./format.ts";
+import { capital, type Times } from "./format.ts";
 import { icon } from "./icons.ts";
 
 export type Urgency = "late" | "hour" | "soon" | "calm" | "none" | "done";
@@ -31,8 +31,8 @@ export function dueWords(reply: Reply, words: Words, times: Times, now: number):
     case "calm": {
       const days = times.daysAway(due, now);
       return days === 0
-        ? `${words.common.today} ${times.clock(due)}`
-        : `${times.weekday(due)} ${times.clock(due)}`;
+        ? capital(`${words.common.today} ${times.clock(due)}`)
+        : capital(`${times.weekday(due)} ${times.clock(due)}`);
     }
     default:
       return words.due.left(times.span(due - now));

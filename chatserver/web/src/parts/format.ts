@@ -193,6 +193,10 @@ function digitsOf(currency: string): number {
   return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
+export function capital(text: string): string {
+  return text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
+}
+
 /** A day's number holds on to its month. */
 function glued(text: string): string {
   return text.replace(/(\d+\.?) /g, `$1${GLUE}`);

@@ -6,6 +6,9 @@ const SHAPES = {
   back: svg`
     <path d="M11 5.5 4.5 12l6.5 6.5M5 12h15" />
   `,
+  bell: svg`
+    <path d="M5.5 17h13l-1.600-2.400V10a4.900 4.900 0 0 0-9.800 0v4.600zM10 20a2.200 2.200 0 0 0 4 0" />
+  `,
   calendar: svg`
     <rect x="3.5" y="5" width="17" height="15.5" rx="2" />
     <path d="M3.5 10h17M8 3v4m8-4v4" />

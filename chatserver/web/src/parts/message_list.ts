@@ -31,12 +31,15 @@ export class MessageList extends PageElement {
     app: { attribute: false },
     talk: { attribute: false },
     name: { attribute: false },
+    end: { attribute: false },
   };
 
   declare app: App;
   declare talk: Talk;
   /** Of the other side. */
   declare name: string;
+  /** What stands below the last of them, as a notice; undefined for nothing. */
+  declare end: unknown;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
   #firstNew = 0;
@@ -250,6 +253,9 @@ export class MessageList extends PageElement {
             (page) => page.key,
             (page) => this.#page(page, times, now),
           )}
+          ${this.end && rows.length
+            ? html`<li role="listitem" class="notice">${this.end}</li>`
+            : nothing}
         </ol>
         ${this.talk.isTyping
           ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
@@ -295,7 +301,8 @@ export class MessageList extends PageElement {
         }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
       case "event": {
         const { event } = row.message;
-        const said = eventWords(event, words, times, now, this.#doer(event?.data["by"]));
+        const by = this.#doer(event?.data["by"]);
+        const said = eventWords(event, words, times, now, by, this.#doer("member"));
         const booking = row.isLast ? event?.data["booking"] : undefined;
         return html`<li role="listitem" class="notice">${icon(said.icon)}<p>${said.text}</p>${
           typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now

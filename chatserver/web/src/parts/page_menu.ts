@@ -1,6 +1,6 @@
 // What stands behind the menu button of a header.
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import type { Words } from "../words/words.ts";
 import { icon } from "./icons.ts";
 
@@ -9,6 +9,8 @@ export interface MenuLine {
   label: string;
   href?: string;
   act?: () => void | Promise<void>;
+  /** Where there is room it stands elsewhere. */
+  onlyNarrow?: boolean;
 }
 
 /** The button and its menu. `id` is the menu's own on its page. */
@@ -18,7 +20,9 @@ export function pageMenu(id: string, lines: readonly MenuLine[], words: Words) {
     <button class="btn btn--icon" type="button" popovertarget=${id}
       aria-label=${words.common.menu}>${icon("menu")}</button>
     <div class="menu" popover id=${id} role="group" aria-label=${words.common.menu}>
-      <ul class="menu__lines">${lines.map((each) => html`<li>${line(each, close)}</li>`)}</ul>
+      <ul class="menu__lines">${lines.map((each) =>
+        html`<li class=${each.onlyNarrow ? "only-narrow" : nothing}>${line(each, close)}</li>`
+      )}</ul>
     </div>
   `;
 }

@@ -1,5 +1,6 @@
 // A mentor books: first for whom, then as everybody does.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { memberName } from "../app/names.ts";
@@ -83,9 +84,11 @@ export class BookDialog extends PageElement {
               <label
                 class="choice"><span class="avatar avatar--s" aria-hidden="true">${memberName(
                   each.view,
-                ).slice(0, 1)}</span><span><strong>${memberName(each.view)}</strong></span><span
-                            class="choice__cost">${each.view
-                              .plan}</span><input type="radio" name="member"
+                ).slice(0, 1)}</span><span><strong>${memberName(
+                  each.view,
+                )}</strong></span><span class="choice__cost">${planName(
+                  each.view.plan,
+                )}</span><input type="radio" name="member"
                             .checked=${each === this.#picked} @change=${() =>
                               this.#pick(each)}></label>
             `

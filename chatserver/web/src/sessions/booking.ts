@@ -1,5 +1,6 @@
 // Booking in steps: which session, when, and a look at what it costs before the button.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { BookingView, CreditsView, ServiceView } from "../app/api_types.ts";
 import { memberName, mentorName } from "../app/names.ts";
@@ -159,9 +160,9 @@ export class SessionBooking extends SessionsElement {
     const isOutOfPlan = !choices.some(({ kind }) => kind === "plan");
     return html`
       ${role === "mentor"
-        ? html`<p>${words.booking.forMember(memberName(view), view.plan)} ${
+        ? html`<p>${words.booking.forMember(memberName(view), planName(view.plan))} ${
           isOutOfPlan
-            ? html`<span class="quiet">${words.booking.notInPlan(view.plan)}</span>`
+            ? html`<span class="quiet">${words.booking.notInPlan(planName(view.plan))}</span>`
             : nothing
         }</p>`
         : nothing}

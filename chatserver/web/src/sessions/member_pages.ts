@@ -1,5 +1,6 @@
 // A member's sessions in the place of the letters: what is to come, the credits, and booking.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import { mentorName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
@@ -44,7 +45,7 @@ export class MemberSessions extends SessionsElement {
           aria-label=${isBooking ? words.common.back : words.sessions.back}>${icon("back")}</a>
         <div class="bar__who">
           <h1>${isBooking ? words.booking.title : words.sessions.all}</h1>
-          <p>${words.sessions.withPlan(mentorName(view), view.plan)}</p>
+          <p>${words.sessions.withPlan(mentorName(view), planName(view.plan))}</p>
         </div>
         <button class="btn btn--help" type="button" popovertarget="help">${icon("help")}${words
           .common.help}</button>

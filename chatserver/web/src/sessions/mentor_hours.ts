@@ -5,8 +5,8 @@ import type { HoursDetails, HoursView, WeeklyHours } from "../app/api_types.ts";
 import { HttpProblem } from "../app/http.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
-import { Times } from "../parts/format.ts";
-import { capital, placeOf } from "./session_words.ts";
+import { capital, Times } from "../parts/format.ts";
+import { placeOf } from "./session_words.ts";
 
 type Weekday = WeeklyHours["weekday"];
 const WEEKDAYS: readonly Weekday[] = [

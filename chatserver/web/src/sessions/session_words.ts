@@ -75,7 +75,3 @@ export function placeOf(zone: string | undefined): string {
   const named = zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   return named.slice(named.lastIndexOf("/") + 1).replaceAll("_", " ");
 }
-
-export function capital(text: string): string {
-  return text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
-}

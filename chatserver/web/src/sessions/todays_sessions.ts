@@ -6,13 +6,13 @@ import { memberName, nameOf } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
-import { Times } from "../parts/format.ts";
+import { capital, Times } from "../parts/format.ts";
 import { Ticker } from "../parts/ticker.ts";
 import { callAddress, talkLink } from "./joining.ts";
 import "./next_session.ts";
 import type { SessionDialogs } from "./next_session.ts";
 import { phaseOf } from "./phases.ts";
-import { capital, refusalWords, serviceName } from "./session_words.ts";
+import { refusalWords, serviceName } from "./session_words.ts";
 import { type Sessions, sessionsOf } from "./sessions.ts";
 
 const DAY = 24 * 60 * 60_000;

@@ -1,5 +1,6 @@
 // The reply board: how many wait, and who, the most urgent first. Its table holds still while somebody reads it.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { PropertyValues } from "lit";
 import { PageElement } from "../parts/element.ts";
@@ -99,7 +100,7 @@ export class BoardPage extends PageElement {
           @change=${(event: Event) => board.select({ plan: valueOf(event) })}>
           <option value="">${says.board.all}</option>
           ${board.plans.map((each) =>
-            html`<option value=${each} ?selected=${each === filter.plan}>${each}</option>`
+            html`<option value=${each} ?selected=${each === filter.plan}>${planName(each)}</option>`
           )}</select></div>
         <div role="group" aria-labelledby="fs">
           <p class="label" id="fs">${says.board.state}</p>

@@ -1,5 +1,6 @@
 // One case: what it has been, what it waits for, what has happened, and what can be done.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { CaseActing, CaseView, Conversation, SealedMessages } from "../app/api_types.ts";
 import { Place } from "../app/place.ts";
@@ -227,7 +228,7 @@ export class CasePage extends PageElement {
     return html`<dl class="sum small">
       <dt>${says.cases.member}</dt><dd><a href=${Place.link("people", view.member)}>${
       people.name(view.member)
-    }</a>${place ? `, ${place.plan}` : nothing}</dd>
+    }</a>${place ? `, ${planName(place.plan)}` : nothing}</dd>
       ${
       place
         ? html`

@@ -1,5 +1,6 @@
 // A conversation as support looks after it: plan, status, session credits, cases.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type {
   CaseChoices,
@@ -103,7 +104,7 @@ export class ConversationPage extends AskingElement {
         <dt>${words.id}</dt>
         <dd>${place.id}</dd>
         <dt>${words.plan}</dt>
-        <dd>${place.plan}${kind ? `, ${kind}` : nothing}</dd>
+        <dd>${planName(place.plan)}${kind ? `, ${kind}` : nothing}</dd>
         <dt>${words.writing}</dt>
         <dd>${place.composer.open ? words.writingOpen : words.writingClosed}</dd>
         <dt>${words.reply}</dt>

@@ -87,13 +87,15 @@ export class SupportPage extends PageElement {
         : nothing}
       <div class="desk" @say=${this.#say}>
         <header class="topbar">
-          <nav aria-label=${says.desk.navigation}><ul class="tabs">${TABS.map((each) =>
-            html`<li><a href=${Place.link(each.path)} aria-current=${
-              each === tab ? "page" : nothing
-            }>${says.desk[each.path]}${this.#count(each)}</a></li>`
+          <nav aria-label=${says.desk.navigation}><ul class="tabs">${TABS.map((each, index) =>
+            html`<li class=${index > 1 && each !== tab ? "only-wide" : nothing}><a href=${
+              Place.link(each.path)
+            } aria-current=${each === tab ? "page" : nothing}>${says.desk[each.path]}${
+              this.#count(each)
+            }</a></li>`
           )}</ul></nav>
           <div class="row push"><p class="small quiet only-wide">${this
-            .#whoAndWhen()}</p>${personMenu(app, this.#notSignedOut)}</div>
+            .#whoAndWhen()}</p>${personMenu(app, this.#notSignedOut, this.#narrow())}</div>
         </header>
         ${app.chats.state === "offline" || app.chats.state === "unsure"
           ? html`<div class="strip strip--offline" role="status">${
@@ -104,6 +106,15 @@ export class SupportPage extends PageElement {
       </div>
       <page-announcer></page-announcer>
     `;
+  }
+
+  /** What has no room beside the first two on a phone. */
+  #narrow() {
+    return TABS.slice(2).map((each) => ({
+      label: this.desk.says.desk[each.path],
+      href: Place.link(each.path),
+      onlyNarrow: true,
+    }));
   }
 
   #count(tab: Tab) {

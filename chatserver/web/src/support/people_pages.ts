@@ -2,3 +2,4 @@
 
 import "./conversation_page.ts";
 import "./people_page.ts";
+import "./person_page.ts";

@@ -1,5 +1,6 @@
 // The table of the board: of however many rows those are drawn that can be seen, and some around them.
 
+import { planName } from "../parts/plan_name.ts";
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { BoardWait } from "../client/protocol.ts";
@@ -152,7 +153,7 @@ export class WaitsTable extends PageElement {
             says.board.standsIn(people.name(row.substitute))
           }</span>`
           : nothing}</td>
-        <td role="cell" class="c-plan"><span class="tag">${row.plan}</span></td>
+        <td role="cell" class="c-plan"><span class="tag">${planName(row.plan)}</span></td>
         <td role="cell" class="c-since" data-l=${says.board.since}>${this.#when(
           row.waiting_since,
         )}</td>

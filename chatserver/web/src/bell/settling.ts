@@ -1,0 +1,27 @@
+// Whoever reads a conversation has heard of its messages: the bell need not say so any more.
+
+import type { Http } from "../app/http.ts";
+import type { Chats } from "../state/chats.ts";
+import { watchEvery } from "./every_talk.ts";
+import { Notices } from "../state/notices.ts";
+
+/** What is read one after the other is settled together. */
+const AFTER_MS = 1_000;
+
+/** Settle them whenever notices are unread and another conversation has nothing unread any more. */
+export function settleNotices(http: Http, chats: Chats): void {
+  const notices = new Notices(http, chats);
+  let seen = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    const read = chats.talks.filter((each) => each.unread === 0).map((each) => each.view.id);
+    const now = chats.unreadNotices && read.length
+      ? `${chats.unreadNotices} ${read.join(" ")}`
+      : "";
+    if (now === seen) return;
+    seen = now;
+    clearTimeout(timer);
+    if (now) timer = setTimeout(() => void notices.settle().catch(() => {}), AFTER_MS);
+  };
+  watchEvery(chats, look);
+}
