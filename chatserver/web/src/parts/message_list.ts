@@ -1,20 +1,17 @@
 // The messages of one conversation: a list in a region that scrolls, opened at the first unread.
 
 import { html, nothing, type PropertyValues } from "lit";
-import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
-import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
-import { type Doer, eventWords } from "./event_words.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
-import { type MessagePage, MessagePages } from "./message_pages.ts";
-import { type MessageRow, messageRows } from "./message_rows.ts";
+import { drawnPage } from "./message_drawing.ts";
+import { MessagePages } from "./message_pages.ts";
+import { messageRows } from "./message_rows.ts";
 
-const MINUTE = 60_000;
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
 /** How long one goes after what moves, and when it moves no more: browsers lay out a frame or two later. */
@@ -251,7 +248,7 @@ export class MessageList extends PageElement {
           ${repeat(
             this.#pages.of(rows),
             (page) => page.key,
-            (page) => this.#page(page, times, now),
+            (page) => drawnPage(page, { app: this.app, view: this.talk.view, times, now }),
           )}
           ${this.end && rows.length
             ? html`<li role="listitem" class="notice">${this.end}</li>`
@@ -271,106 +268,6 @@ export class MessageList extends PageElement {
         `
         : nothing}
     `;
-  }
-
-  /** Its list is none to whoever hears the page: rows are those of the conversation. */
-  #page({ rows }: MessagePage, times: Times, now: number) {
-    // Besides by its rows a page is another one as days pass, when one is called otherwise, and when a session has begun.
-    const isSoon = rows.some((each) => each.kind === "event" && each.isLast);
-    const until = isSoon ? Math.floor(now / MINUTE) : times.dayNumber(now);
-    const names = Object.values(this.talk.view.names).join("\n");
-    return html`
-      <li class="messages__page" role="presentation">
-        ${guard(
-          [rows, times, until, names],
-          () =>
-            html`<ol role="presentation">${
-              repeat(rows, (row) => row.key, (row) => this.#row(row, times, now))
-            }</ol>`,
-        )}
-      </li>
-    `;
-  }
-
-  #row(row: MessageRow, times: Times, now: number) {
-    const { words } = this.app;
-    switch (row.kind) {
-      case "day":
-        return html`<li role="listitem" class="day ${row.isNew ? "day--new" : ""}"><span>${
-          this.#day(row.at, times, now)
-        }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
-      case "event": {
-        const { event } = row.message;
-        const by = this.#doer(event?.data["by"]);
-        const said = eventWords(event, words, times, now, by, this.#doer("member"));
-        const booking = row.isLast ? event?.data["booking"] : undefined;
-        return html`<li role="listitem" class="notice">${icon(said.icon)}<p>${said.text}</p>${
-          typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now
-            ? html`<button class="btn btn--plain" type="button" @click=${() =>
-              this.#toCalendar(booking)}>${words.events.toCalendar}</button>`
-            : nothing
-        }</li>`;
-      }
-      case "unsent":
-        return html`<li role="listitem" class="msg msg--mine ${
-          row.isMore ? "msg--more" : ""
-        }"><span class="vh">${words.common.you}: </span>
-          <div class="msg__body">${paragraphs(row.unsent.body)}</div>
-          <p class="msg__meta"><span class="mark mark--unsent">${
-          icon("clock", "s")
-        }${words.talk.unsent}</span></p></li>`;
-      case "message": {
-        const { message, isMine, isMore, showsTime, mark } = row;
-        const { view } = this.talk;
-        const writer = nameIn(view, message.from);
-        // Whoever stands in, or writes for the platform, is called by name.
-        const isOther = !isMine && ![view.member, view.mentor].includes(message.from);
-        const time = html`<time datetime=${message.at}>${
-          times.clock(Date.parse(message.at))
-        }</time>`;
-        return html`
-          <li role="listitem" class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
-            <span class="vh">${isMine ? words.common.you : writer}: </span>
-            <div class="msg__body">${message.erased
-              ? html`<p class="quiet">${words.talk.erased}</p>`
-              : paragraphs(message.body)}</div>
-            <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
-              ? html`<strong aria-hidden="true">${writer}</strong>`
-              : nothing}${time}${mark
-              ? html`<span class="mark mark--${mark}">${
-                icon(mark === "read" ? "read" : "sent", "s")
-              }${words.talk[mark]}</span>`
-              : nothing}</p>
-          </li>
-        `;
-      }
-    }
-  }
-
-  /** By the role that an event names. */
-  #doer(role: unknown): Doer {
-    const { view } = this.talk;
-    if (role !== "member" && role !== "mentor") return null;
-    return view[role] === this.app.user ? { you: true } : nameIn(view, view[role]);
-  }
-
-  #toCalendar(booking: string): void {
-    saveFile(this.app.http, `/v1/bookings/${encodeURIComponent(booking)}/calendar`).catch(() =>
-      this.dispatchEvent(
-        new CustomEvent("say", { detail: this.app.words.common.failed, bubbles: true }),
-      )
-    );
-  }
-
-  #day(at: number, times: Times, now: number): string {
-    switch (times.daysAway(at, now)) {
-      case 0:
-        return this.app.words.common.today;
-      case -1:
-        return this.app.words.common.yesterday;
-      default:
-        return times.day(at, now);
-    }
   }
 
   readonly #scrolled = (event: Event): void => {
@@ -400,11 +297,6 @@ function toNewLine(scroller: HTMLElement): void {
 
 function isAtEnd(scroller: HTMLElement): boolean {
   return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END_PX;
-}
-
-/** A text as its writer broke it: a blank line begins a paragraph. */
-function paragraphs(body: string) {
-  return body.split(/\n{2,}/).map((each) => html`<p class="text">${each}</p>`);
 }
 
 customElements.define("message-list", MessageList);
