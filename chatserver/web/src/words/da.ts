@@ -360,6 +360,13 @@ export const da: Words = {
     until: (day) => `Til, ${day}`,
     notice: "Timer i forvejen, mindst",
     buffer: "Minutter mellem sessioner",
+    otherDays: "Dage, der er anderledes",
+    otherDaysLead:
+      "En fridag, et kursus, en aften i stedet: det, der står her, gælder i stedet for ugedagen.",
+    date: "Dato",
+    addDay: "Tilføj dagen",
+    asUsual: "Som sædvanlig igen",
+    asUsualOn: (day) => `Som sædvanlig igen ${day}`,
     save: "Gem",
     saved: "Tiderne er gemt.",
     wrong:
@@ -374,7 +381,8 @@ export const da: Words = {
     add: "Tilføj fravær",
     saved: "Fraværet er gemt.",
     fromUntil: (from, until) => `${from} til ${until}`,
-    standsIn: (name) => `${name} træder til.`,
+    substitute: "Hvem træder til",
+    nobody: "Ingen",
     booked: (count) =>
       count === 1
         ? "1 session ligger i det; flyt den."

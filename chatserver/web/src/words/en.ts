@@ -368,6 +368,13 @@ export const en = {
     until: (day: string) => `Until, ${day}`,
     notice: "Hours ahead, at least",
     buffer: "Minutes between sessions",
+    otherDays: "Days that differ",
+    otherDaysLead:
+      "A holiday, a course, an evening instead: what stands here holds in the place of the weekday.",
+    date: "Date",
+    addDay: "Add the day",
+    asUsual: "As usual again",
+    asUsualOn: (day: string) => `As usual again on ${day}`,
     save: "Save",
     saved: "The hours are saved.",
     wrong:
@@ -382,7 +389,8 @@ export const en = {
     add: "Add an absence",
     saved: "The absence is saved.",
     fromUntil: (from: string, until: string) => `${from} to ${until}`,
-    standsIn: (name: string) => `${name} stands in.`,
+    substitute: "Who stands in",
+    nobody: "Nobody",
     booked: (count: number) =>
       count === 1 ? "1 session lies in it; move it." : `${count} sessions lie in it; move them.`,
     removeThat: (what: string) => `Remove the absence ${what}`,
