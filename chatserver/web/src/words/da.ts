@@ -46,6 +46,7 @@ export const da: Words = {
     empty: (name) => `Der er ikke skrevet noget endnu. ${name} læser det, du skriver her.`,
     emptyOver: "Her blev der ikke skrevet noget.",
     answersBy: (when) => `Svarer senest ${when}`,
+    answersAgain: (day) => `Svarer igen ${day}`,
     waits: (name) => `${name} svarer, når det passer`,
     away: (name, until) => `${name} er væk til ${until}`,
     substitute: (name) => `${name} er vikar`,

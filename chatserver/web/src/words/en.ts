@@ -43,6 +43,7 @@ export const en = {
     empty: (name: string) => `Nothing is written yet. ${name} reads what you write here.`,
     emptyOver: "Nothing was written here.",
     answersBy: (when: string) => `Answers by ${when}`,
+    answersAgain: (day: string) => `Answers again ${day}`,
     waits: (name: string) => `${name} answers when they can`,
     away: (name: string, until: string) => `${name} is away until ${until}`,
     substitute: (name: string) => `${name} stands in`,

@@ -45,6 +45,7 @@ export const nb: Words = {
     empty: (name) => `Ingenting er skrevet ennå. ${name} leser det du skriver her.`,
     emptyOver: "Her ble ingenting skrevet.",
     answersBy: (when) => `Svarer senest ${when}`,
+    answersAgain: (day) => `Svarer igjen ${day}`,
     waits: (name) => `${name} svarer når det passer`,
     away: (name, until) => `${name} er borte til ${until}`,
     substitute: (name) => `${name} er vikar`,
