@@ -29,7 +29,7 @@ export function planPage(app: App, talk: Talk, week: WeekOfWriting | undefined) 
     </header>
     <main class="bookpage">
       <div class="bookbox">
-        <div class="page" role="region" aria-label=${words.week.plan} tabindex="0">
+        <div class="page" role="region" aria-label=${words.week.side} tabindex="0">
           ${known
             ? html`${planCard(known, view, app)} ${weekCard(known, view, mentorName(view), app)}`
             : html`<p class="quiet" aria-busy="true">${words.common.loading}</p>`}
