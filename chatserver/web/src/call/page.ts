@@ -379,6 +379,12 @@ export class CallPage extends PageElement {
           <p>${ended.overMore(name)}</p>
           <div class="row">${chat}</div>
         `;
+      case "suspended":
+        return html`
+          <h2>${ended.suspended}</h2>
+          <p>${ended.suspendedMore}</p>
+          <div class="row">${chat}</div>
+        `;
       case "cancelled":
         return html`
           <h2>${ended.cancelled}</h2>
