@@ -63,6 +63,15 @@ async def test_two_meet_one_loses_the_network_and_the_call_comes_back(
                     await expect(note(page, "The line dropped.")).to_have_count(0)
                     await sees(page)
 
+                tablet = await mia.context.new_page()
+                await tablet.goto(mia.url)
+                await tablet.get_by_role("button", name="Join").click()
+                await sees(tablet)
+                await expect(mia.get_by_role("heading", name="The call goes on in another window")).to_be_visible()
+                await mia.get_by_role("button", name="Join again").click()
+                await sees(mia)
+                await tablet.close()
+
                 await move_clock(valkey_url, when("monday", "11:30"))
                 for page in (mia, tora):
                     await expect(note(page, "The booked time has passed.")).to_be_visible()
@@ -131,5 +140,7 @@ async def test_without_leave_for_the_camera_one_joins_all_the_same(
             await expect(mia.page.get_by_text("The session goes on until 11:30. You can come back.")).to_be_visible()
             await mia.page.get_by_role("button", name="Join again").click()
             await expect(mia.page.get_by_text("Waiting for Tora")).to_be_visible()
+            await server.change("c1", status="suspended")
+            await expect(mia.page.get_by_role("heading", name="The conversation is suspended")).to_be_visible()
             await ola.page.goto(f"{server.http}/app/call/call")
             await expect(ola.page.get_by_role("heading", name="This call is not here")).to_be_visible()
