@@ -141,6 +141,15 @@ Deno.test("a page of history that the server is too busy for is asked for again"
   mia.stop();
 });
 
+Deno.test("a page of the list that the server is too busy for is asked for again, too", async () => {
+  const tora = await online("tora", Deno.env.get("CHAT_URL_LIMITED"));
+  const pages = await Promise.all(Array.from({ length: 40 }, () => tora.conversations(null)));
+  assert.ok(pages.every((page) => page.conversations[0]?.id === "c1" && !page.more));
+  await assert.rejects(tora.conversations("nobody's"), { code: "invalid_field" });
+  await assert.rejects(tora.conversations("c9"), { code: "not_found" });
+  tora.stop();
+});
+
 Deno.test("whoever is signed out ends, and what they wrote stays in the outbox", async () => {
   const outbox = new MemoryOutbox();
   const chat = new Chat({ url, ticket: () => Promise.resolve(null), outbox });
