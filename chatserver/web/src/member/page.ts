@@ -95,6 +95,11 @@ export class MemberPage extends PageElement {
   }
 
   protected override updated(): void {
+    // Nothing that one stays at: a notice leads to what one has asked for.
+    if (this.#talk && this.#place.path[0] === "requests") {
+      this.#place.replace();
+      void this.#request();
+    }
     if (!this.#talk?.hasPage) return;
     const isBeside = this.querySelector(".side")?.checkVisibility();
     if (isBeside || hintable(this.#talk.view.composer)) void this.#week?.want();
