@@ -11,6 +11,7 @@ from tests.chatserver.realtime.servers import HereServer, here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import AppPage, signed_in
 from tests.web.states.bell_states import BELL_STATES
+from tests.web.states.call_states import CALL_STATES
 from tests.web.states.door_states import DOOR_STATES
 from tests.web.states.member_states import MEMBER_STATES
 from tests.web.states.session_states import SESSION_STATES
@@ -144,6 +145,7 @@ STATES: dict[str, State] = {
     "mentor-request": mentor_request,
     **SUPPORT_STATES,
     **BELL_STATES,
+    **CALL_STATES,
     **DOOR_STATES,
 }
 """By the name of the picture."""
