@@ -841,6 +841,12 @@ export interface MentorDays {
   conversations: WrittenDays[];
 }
 
+/** By name; `more` says whether there are others. */
+export interface MentorList {
+  mentors: NamedMentor[];
+  more: boolean;
+}
+
 /** A message was accepted. `text` is null where the endpoint asks for none, and where it was erased since. */
 export interface MessageData {
   conversation: string;
@@ -881,6 +887,12 @@ export interface MutedConversation {
   person: string;
   conversation: string;
   muted: boolean;
+}
+
+/** A mentor; `name` is '' where they have none. */
+export interface NamedMentor {
+  id: string;
+  name: string;
 }
 
 /** An answer is owed, and the plan promises no deadline. */
