@@ -9,7 +9,7 @@ import { Chats } from "../state/chats.ts";
 import { type Language, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
 import { Http } from "./http.ts";
-import { pageLanguage } from "./language.ts";
+import { learnLanguage, pageLanguage } from "./language.ts";
 import { forgetPerson, lastPerson, type Person, rememberPerson } from "./person.ts";
 
 export const SIGN_IN = "/app/sign-in";
@@ -31,7 +31,7 @@ export interface App {
 const AGAIN_MS = 5_000;
 
 /** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
-export async function start(role: PersonRole): Promise<App> {
+export async function start(...roles: readonly PersonRole[]): Promise<App> {
   const url = `${location.origin.replace(/^http/, "ws")}/v1/chat`;
   // All that takes a way to the server begins at once.
   const opening = new WebSocket(url, [SUBPROTOCOL]);
@@ -39,10 +39,10 @@ export async function start(role: PersonRole): Promise<App> {
   const language = pageLanguage();
   document.documentElement.lang = language;
   const speaking = wordsOf(language);
-  const [person, words] = await Promise.all([whoIsHere(account, role, speaking), speaking]);
+  const [person, words] = await Promise.all([whoIsHere(account, roles, speaking), speaking]);
   if (person === null) return leave(SIGN_IN);
-  if (person.role !== role) return leave(`/app/${person.role}`);
-  const { user } = person;
+  const { user, role } = person;
+  if (!roles.includes(role)) return leave(`/app/${role}`);
   const outbox = new DeviceOutbox(user);
   const chat = new Chat({
     url,
@@ -67,7 +67,12 @@ export async function start(role: PersonRole): Promise<App> {
     const left = reason === "revoked" ? forget() : Promise.resolve();
     void left.catch(() => {}).then(() => location.replace(SIGN_IN));
   });
-  if (role === "member") await kept.follow(chats);
+  if (role !== "support") await kept.follow(chats);
+  const stopHearing = chat.on("event", (event) => {
+    if (event.type !== "welcome") return;
+    stopHearing();
+    if (learnLanguage(event.settings?.locale, language)) location.reload();
+  });
   await chat.start();
   const http = new Http(account, language);
   const app = { account, http, chats, user, role, language, words, forget };
@@ -83,7 +88,7 @@ export async function start(role: PersonRole): Promise<App> {
 /** Null where nobody is. Where the server does not answer it is whoever was here last; where nobody was, it is asked again. */
 async function whoIsHere(
   account: Account,
-  role: PersonRole,
+  roles: readonly PersonRole[],
   speaking: Promise<Words>,
 ): Promise<Person | null> {
   for (;;) {
@@ -97,7 +102,7 @@ async function whoIsHere(
       return ticket;
     } catch {
       const last = lastPerson();
-      if (last?.role === role) return last;
+      if (last && roles.includes(last.role)) return last;
       document.body.textContent = (await speaking).link.offline;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       document.body.textContent = "";

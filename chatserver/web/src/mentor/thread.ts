@@ -52,12 +52,14 @@ export class MentorThread extends PageElement {
     this.#shown = this.talk;
     this.#days = ownDaysOf(this.app);
     this.#week = new WeekOfWriting(this.app.http, this.talk);
-    this.#stop = [this.talk, this.#days, this.#week].map((each) =>
+    this.#stop = [this.talk, this.app.chats, this.#days, this.#week].map((each) =>
       each.watch(() => this.requestUpdate())
     );
   }
 
-  protected override updated(): void {
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    // On a phone it fills the screen, below the tabs.
+    if (changed.has("talk")) this.querySelector(".thread")?.scrollIntoView({ block: "nearest" });
     if (!this.talk.hasPage) return;
     this.#days?.want();
     if (this.talk.view.composer.windows_left !== null) void this.#week?.want();

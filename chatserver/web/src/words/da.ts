@@ -46,6 +46,7 @@ export const da: Words = {
     empty: (name) => `Der er ikke skrevet noget endnu. ${name} læser det, du skriver her.`,
     emptyOver: "Her blev der ikke skrevet noget.",
     answersBy: (when) => `Svarer senest ${when}`,
+    answersAgain: (day) => `Svarer igen ${day}`,
     waits: (name) => `${name} svarer, når det passer`,
     away: (name, until) => `${name} er væk til ${until}`,
     substitute: (name) => `${name} er vikar`,
@@ -360,6 +361,13 @@ export const da: Words = {
     until: (day) => `Til, ${day}`,
     notice: "Timer i forvejen, mindst",
     buffer: "Minutter mellem sessioner",
+    otherDays: "Dage, der er anderledes",
+    otherDaysLead:
+      "En fridag, et kursus, en aften i stedet: det, der står her, gælder i stedet for ugedagen.",
+    date: "Dato",
+    addDay: "Tilføj dagen",
+    asUsual: "Som sædvanlig igen",
+    asUsualOn: (day) => `Som sædvanlig igen ${day}`,
     save: "Gem",
     saved: "Tiderne er gemt.",
     wrong:
@@ -374,7 +382,8 @@ export const da: Words = {
     add: "Tilføj fravær",
     saved: "Fraværet er gemt.",
     fromUntil: (from, until) => `${from} til ${until}`,
-    standsIn: (name) => `${name} træder til.`,
+    substitute: "Hvem træder til",
+    nobody: "Ingen",
     booked: (count) =>
       count === 1
         ? "1 session ligger i det; flyt den."
@@ -454,6 +463,7 @@ export const da: Words = {
     suffices: "Med et svar nu har du skrevet de dage, som planen beder om i denne uge.",
   },
   cases: {
+    mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine sager",
     requests: "Hvad ønsker du?",
     cases: "Sager",

@@ -43,6 +43,7 @@ export const en = {
     empty: (name: string) => `Nothing is written yet. ${name} reads what you write here.`,
     emptyOver: "Nothing was written here.",
     answersBy: (when: string) => `Answers by ${when}`,
+    answersAgain: (day: string) => `Answers again ${day}`,
     waits: (name: string) => `${name} answers when they can`,
     away: (name: string, until: string) => `${name} is away until ${until}`,
     substitute: (name: string) => `${name} stands in`,
@@ -368,6 +369,13 @@ export const en = {
     until: (day: string) => `Until, ${day}`,
     notice: "Hours ahead, at least",
     buffer: "Minutes between sessions",
+    otherDays: "Days that differ",
+    otherDaysLead:
+      "A holiday, a course, an evening instead: what stands here holds in the place of the weekday.",
+    date: "Date",
+    addDay: "Add the day",
+    asUsual: "As usual again",
+    asUsualOn: (day: string) => `As usual again on ${day}`,
     save: "Save",
     saved: "The hours are saved.",
     wrong:
@@ -382,7 +390,8 @@ export const en = {
     add: "Add an absence",
     saved: "The absence is saved.",
     fromUntil: (from: string, until: string) => `${from} to ${until}`,
-    standsIn: (name: string) => `${name} stands in.`,
+    substitute: "Who stands in",
+    nobody: "Nobody",
     booked: (count: number) =>
       count === 1 ? "1 session lies in it; move it." : `${count} sessions lie in it; move them.`,
     removeThat: (what: string) => `Remove the absence ${what}`,
@@ -462,6 +471,7 @@ export const en = {
       "With an answer now you have written on all the days that the plan asks for this week.",
   },
   cases: {
+    mentor: (name: string) => `Mentor: ${name}`,
     mineAtDesk: "My cases",
     requests: "What would you like?",
     cases: "Cases",
