@@ -10,6 +10,7 @@ from tests.plain_http import http_client
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, AppPage, signed_in
 from tests.web.cable import cable
+from tests.web.relay import relay
 from tests.web.stories.booked import booked
 from tests.web.stories.calling import Radio, joined, note, sees
 from tests.web.stories.writing import letters, write
@@ -105,7 +106,7 @@ async def test_who_cannot_be_connected_hears_why_and_what_to_do(
             for app in (member, mentor):
                 await expect(app.page.get_by_text("Connecting you with")).to_be_visible()
             for app in (member, mentor):
-                await app.page.clock.fast_forward(31_000)
+                await app.page.clock.fast_forward(46_000)
                 await expect(
                     app.page.get_by_role("heading", name="We could not connect the two of you")
                 ).to_be_visible()
@@ -113,6 +114,39 @@ async def test_who_cannot_be_connected_hears_why_and_what_to_do(
             await member.page.get_by_role("link", name="Open the chat").click()
             await write(member.page, "Shall we write instead?")
             await expect(letters(member.page, "Shall we write instead?")).to_be_visible()
+
+
+async def test_where_no_other_way_is_open_the_call_goes_through_the_relay(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """With the passwords that the server makes for this call."""
+    secret = "shared with the relay"
+    async with (
+        relay(secret) as way,
+        here(valkey_url, tmp_path, now=when("monday", "09:00"), turn_urls=(way.url,), turn_secret=secret) as server,
+    ):
+        await server.conversation("c1", "live")
+        await booked(server, "call", "video_call", when("monday", "11:00"))
+        await move_clock(valkey_url, when("monday", "10:55"))
+        async with signed_in(browser, server, "mia", **PHONE) as mia, signed_in(browser, server, "tora") as tora:
+            for app in (mia, tora):
+                await app.page.add_init_script(NO_DIRECT_WAY)
+                await app.page.goto(f"{server.http}/app/call/call")
+                await app.page.get_by_role("button", name="Join").click()
+            await sees(mia.page)
+            await sees(tora.page)
+            assert way.people == {"mia", "tora"}
+
+
+NO_DIRECT_WAY = """
+const Direct = RTCPeerConnection;
+globalThis.RTCPeerConnection = class extends Direct {
+  constructor(given) {
+    super({ ...given, iceTransportPolicy: "relay" });
+  }
+};
+"""
+"""As a network that lets nothing through but to the relay."""
 
 
 async def test_without_leave_for_the_camera_one_joins_all_the_same(

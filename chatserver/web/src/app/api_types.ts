@@ -835,10 +835,15 @@ export interface MembershipView {
   history: AgreedMembership[];
 }
 
-/** A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it. */
+/**
+ * A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it.
+ *
+ * `names` are those of the members, by id, as far as they have one.
+ */
 export interface MentorDays {
   mentor: string;
   conversations: WrittenDays[];
+  names: Record<string, string>;
 }
 
 /** By name; `more` says whether there are others. */

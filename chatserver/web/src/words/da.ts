@@ -328,6 +328,21 @@ export const da: Words = {
     book: "Book session",
     moveTo: "Flyt den dertil",
   },
+  series: {
+    title: "Serier, der kører",
+    repeat: "Hvor ofte",
+    once: "Én gang",
+    every: (weeks) =>
+      weeks === 1 ? "Hver uge" : weeks === 2 ? "Hver anden uge" : `Hver ${weeks}. uge`,
+    begun: (rhythm) => `Serien er begyndt: ${rhythm}.`,
+    someRefused: (count) =>
+      count === 1
+        ? "Serien er begyndt. 1 af tiderne er optaget og er udeladt."
+        : `Serien er begyndt. ${count} af tiderne er optaget og er udeladt.`,
+    end: "Afslut den",
+    endThat: (when) => `Afslut serien, ${when}`,
+    ended: "Serien er afsluttet. Det, der er booket, står.",
+  },
   today: {
     tab: "I dag",
     coming: "Kommende sessioner",
@@ -463,6 +478,10 @@ export const da: Words = {
     suffices: "Med et svar nu har du skrevet de dage, som planen beder om i denne uge.",
   },
   cases: {
+    written: "Det, der er skrevet",
+    nothingWritten: "Der er ikke skrevet noget.",
+    support: "Support",
+    over: "Afsluttet for nylig",
     mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine sager",
     requests: "Hvad ønsker du?",

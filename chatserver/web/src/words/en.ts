@@ -336,6 +336,20 @@ export const en = {
     book: "Book session",
     moveTo: "Move it there",
   },
+  series: {
+    title: "Running series",
+    repeat: "How often",
+    once: "Once",
+    every: (weeks: number) => weeks === 1 ? "Every week" : `Every ${weeks} weeks`,
+    begun: (rhythm: string) => `The series has begun: ${rhythm}.`,
+    someRefused: (count: number) =>
+      count === 1
+        ? "The series has begun. 1 of its times is taken and was left out."
+        : `The series has begun. ${count} of its times are taken and were left out.`,
+    end: "End it",
+    endThat: (when: string) => `End the series, ${when}`,
+    ended: "The series has ended. What is booked stays.",
+  },
   today: {
     tab: "Today",
     coming: "Sessions to come",
@@ -471,6 +485,10 @@ export const en = {
       "With an answer now you have written on all the days that the plan asks for this week.",
   },
   cases: {
+    written: "What was written",
+    nothingWritten: "Nothing is written there.",
+    support: "Support",
+    over: "Over lately",
     mentor: (name: string) => `Mentor: ${name}`,
     mineAtDesk: "My cases",
     requests: "What would you like?",

@@ -326,6 +326,21 @@ export const nb: Words = {
     book: "Book session",
     moveTo: "Flytt den dit",
   },
+  series: {
+    title: "Serier som går",
+    repeat: "Hvor ofte",
+    once: "Én gang",
+    every: (weeks) =>
+      weeks === 1 ? "Hver uke" : weeks === 2 ? "Annenhver uke" : `Hver ${weeks}. uke`,
+    begun: (rhythm) => `Serien har begynt: ${rhythm}.`,
+    someRefused: (count) =>
+      count === 1
+        ? "Serien har begynt. 1 av tidene er opptatt og er utelatt."
+        : `Serien har begynt. ${count} av tidene er opptatt og er utelatt.`,
+    end: "Avslutt den",
+    endThat: (when) => `Avslutt serien, ${when}`,
+    ended: "Serien er avsluttet. Det som er booket, står.",
+  },
   today: {
     tab: "I dag",
     coming: "Kommende timer",
@@ -459,6 +474,10 @@ export const nb: Words = {
     suffices: "Et svar nå gjør at du har skrevet de dagene planen ber om denne uken.",
   },
   cases: {
+    written: "Det som er skrevet",
+    nothingWritten: "Der er ingenting skrevet.",
+    support: "Support",
+    over: "Nylig avsluttet",
     mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine saker",
     requests: "Hva ønsker du?",
