@@ -25,6 +25,10 @@ export function learnLanguage(own: string | undefined, spoken: Language): boolea
   return pageLanguage() === language && language !== spoken;
 }
 
+export function forgetLanguage(): void {
+  localStorage.removeItem(OWN);
+}
+
 export function pageLanguage(): Language {
   return kept(CHOSEN) ?? kept(OWN) ?? languageOf(navigator.languages);
 }

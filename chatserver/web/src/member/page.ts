@@ -96,6 +96,11 @@ export class MemberPage extends PageElement {
   }
 
   protected override updated(): void {
+    // Nothing that one stays at: a notice leads to what one has asked for.
+    if (this.#talk && this.#place.path[0] === "requests") {
+      this.#place.replace();
+      void this.#request();
+    }
     if (this.#place.path[0] === "plan") return void this.#week?.want();
     // Letters come first.
     if (!this.#talk?.hasPage) return;

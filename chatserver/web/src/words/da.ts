@@ -478,6 +478,10 @@ export const da: Words = {
     suffices: "Med et svar nu har du skrevet de dage, som planen beder om i denne uge.",
   },
   cases: {
+    written: "Det, der er skrevet",
+    nothingWritten: "Der er ikke skrevet noget.",
+    support: "Support",
+    over: "Afsluttet for nylig",
     mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine sager",
     requests: "Hvad ønsker du?",

@@ -485,6 +485,10 @@ export const en = {
       "With an answer now you have written on all the days that the plan asks for this week.",
   },
   cases: {
+    written: "What was written",
+    nothingWritten: "Nothing is written there.",
+    support: "Support",
+    over: "Over lately",
     mentor: (name: string) => `Mentor: ${name}`,
     mineAtDesk: "My cases",
     requests: "What would you like?",

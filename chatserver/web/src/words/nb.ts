@@ -474,6 +474,10 @@ export const nb: Words = {
     suffices: "Et svar nå gjør at du har skrevet de dagene planen ber om denne uken.",
   },
   cases: {
+    written: "Det som er skrevet",
+    nothingWritten: "Der er ingenting skrevet.",
+    support: "Support",
+    over: "Nylig avsluttet",
     mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine saker",
     requests: "Hva ønsker du?",
