@@ -20,6 +20,8 @@ HAS_A_NOTICE = """() => new Promise((done) => {
   look();
 })"""
 
+HAS_NONE = HAS_A_NOTICE.replace("chats.unreadNotices === 1", "chats.isKnown && chats.unreadNotices === 0")
+
 
 async def test_what_happened_stands_behind_the_bell_and_is_read_there(
     browser: Browser, valkey_url: str, tmp_path: Path
@@ -29,7 +31,7 @@ async def test_what_happened_stands_behind_the_bell_and_is_read_there(
         await server.conversation("c1", "live")
         async with (
             signed_in(browser, server, "mia", **PHONE) as phone,
-            signed_in(browser, server, "mia", locale="nb-NO") as desk,
+            signed_in(browser, server, "mia") as desk,
             server.device("tora") as tora,
         ):
             mia = phone.page
@@ -37,7 +39,7 @@ async def test_what_happened_stands_behind_the_bell_and_is_read_there(
             await booked(server, "video", "video_call", when("wednesday", "11:00"))
             bell = mia.get_by_role("button", name="Notices, 1 unread")
             await expect(bell).to_be_visible()
-            await expect(desk.page.get_by_role("button", name="Varsler, 1 ulest")).to_be_visible()
+            await expect(desk.page.get_by_role("button", name="Notices, 1 unread")).to_be_visible()
             assert await mia.title() == "(1) Mentor"
             await bell.click()
             notices = mia.get_by_role("dialog", name="Notices").get_by_role("listitem")
@@ -46,7 +48,7 @@ async def test_what_happened_stands_behind_the_bell_and_is_read_there(
                 "Your video call with Tora is booked for Wednesday 7 January at 11:00"
             )
             await expect(notices).to_contain_text("new")
-            await expect(desk.page.get_by_role("button", name="Varsler", exact=True)).to_be_visible()
+            await expect(desk.page.get_by_role("button", name="Notices", exact=True)).to_be_visible()
             await expect(mia).to_have_title("Mentor")
             await notices.get_by_role("link").click()
             await mia.wait_for_url("**#/sessions")
@@ -59,6 +61,7 @@ async def test_what_happened_stands_behind_the_bell_and_is_read_there(
             await mia.goto(f"{server.http}/app/member")
             await expect(letters(mia, "Shall we talk about your boss?")).to_be_visible()
             # Who has read it needs no bell for it.
+            await mia.evaluate(HAS_NONE)
             await expect(mia).to_have_title("Mentor")
             await mia.get_by_role("button", name="Notices", exact=True).click()
             await expect(notices).to_have_count(2)
