@@ -1,7 +1,7 @@
 // Builds the apps into built/: hashed scripts and styles, each beside its gzip, and manifest.json, which says what each
 // page loads. Run by `deno task build`; `make web` and the wheel's build hook do so.
 
-import { build, type BuildOptions, type Metafile, stop } from "esbuild";
+import { build, type BuildOptions, type Metafile, type Plugin, stop } from "esbuild";
 
 const PAGES = ["member", "mentor", "support", "sign_in", "settings", "call"];
 const LANGUAGES = ["nb", "da", "en"];
@@ -38,15 +38,8 @@ async function main(): Promise<void> {
     legalComments: "none" as const,
     logLevel: "warning" as const,
   } satisfies BuildOptions;
-  const apps = await build({
-    ...shared,
-    entryPoints: Object.fromEntries(PAGES.map((page) => [page, `src/${page}/main.ts`])),
-    format: "esm",
-    splitting: true,
-    outdir: BUILDING,
-    entryNames: "[name]-[hash]",
-    chunkNames: "shared-[hash]",
-  });
+  const apps = new Map<string, Metafile>();
+  for (const page of PAGES) apps.set(page, await buildPage(page, shared));
   const styles = await build({
     ...shared,
     entryPoints: Object.fromEntries(PAGES.map((page) => [page, `src/${page}/style.css`])),
@@ -55,22 +48,29 @@ async function main(): Promise<void> {
   });
   const pages: Record<string, Page> = {};
   for (const page of PAGES) {
-    const script = outputOf(apps.metafile, `src/${page}/main.ts`);
+    const made = apps.get(page)!;
+    const script = outputOf(made, `src/${page}/main.ts`);
     pages[page] = {
       script: named(script),
       style: named(outputOf(styles.metafile, `src/${page}/style.css`)),
-      preload: imports(apps.metafile, script, ["import-statement"]).map(named),
+      preload: imports(made, script, ["import-statement"]).map(named),
     };
   }
   const words = Object.fromEntries(
-    LANGUAGES.map((each) => [each, named(outputOf(apps.metafile, `src/words/${each}.ts`))]),
+    LANGUAGES.map((each) => [each, named(outputOf(apps.get("member")!, `src/words/${each}.ts`))]),
   );
   const icons = await copied(ICONS);
   const kept = Object.fromEntries(KEPT.map((page) => {
-    const script = outputOf(apps.metafile, `src/${page}/main.ts`);
-    const all = imports(apps.metafile, script, ["import-statement", "dynamic-import"]);
+    const script = outputOf(apps.get(page)!, `src/${page}/main.ts`);
+    const all = imports(apps.get(page)!, script, ["import-statement", "dynamic-import"]);
     return [page, [named(script), pages[page]!.style, ...all.map(named).sort()]];
   }));
+  for (const [page, made] of apps) {
+    for (const each of LANGUAGES) {
+      const found = named(outputOf(made, `src/words/${each}.ts`));
+      if (found !== words[each]) throw new Error(`the words of ${page} are not those of others`);
+    }
+  }
   const worker = await build({
     ...shared,
     entryPoints: { worker: "src/worker/main.ts" },
@@ -92,6 +92,57 @@ async function main(): Promise<void> {
   await Deno.remove(BUILT, { recursive: true }).catch(() => {});
   await Deno.rename(OUT, BUILT);
   await stop();
+}
+
+/**
+ * A page in few files: what it needs at once is one beside its script. On its own esbuild makes a file for every part that
+ * some of what is loaded later needs too, and dozens of small files take a slow line more than a second.
+ */
+async function buildPage(page: string, shared: BuildOptions): Promise<Metafile> {
+  const entry = `src/${page}/main.ts`;
+  const options = {
+    ...shared,
+    entryPoints: { [page]: entry },
+    metafile: true as const,
+    format: "esm",
+    splitting: true,
+    outdir: BUILDING,
+    entryNames: "[name]-[hash]",
+    chunkNames: "shared-[hash]",
+  } satisfies BuildOptions;
+  const { metafile } = await build({ ...options, write: false });
+  const script = outputOf(metafile, entry);
+  const atOnce = [script, ...imports(metafile, script, ["import-statement"])]
+    .flatMap((each) => Object.keys(metafile.outputs[each]!.inputs))
+    .filter((each) => each !== entry);
+  return (await build({ ...options, plugins: [together(atOnce)] })).metafile;
+}
+
+/** Whatever is loaded later imports all that the page needs at once: so these belong together. Words need nothing. */
+function together(atOnce: readonly string[]): Plugin {
+  const root = new URL(".", import.meta.url).pathname;
+  return {
+    name: "together",
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+        if (
+          kind !== "dynamic-import" || path.includes("/words/") || resolveDir.includes("/words")
+        ) return;
+        return { path: new URL(path, `file://${resolveDir}/`).pathname, namespace: "later" };
+      });
+      build.onLoad({ filter: /./, namespace: "later" }, ({ path }) => ({
+        contents: `import "at-once";\nexport * from ${JSON.stringify(path)};`,
+        resolveDir: root,
+        loader: "ts",
+      }));
+      build.onResolve({ filter: /^at-once$/ }, ({ path }) => ({ path, namespace: "at-once" }));
+      build.onLoad({ filter: /./, namespace: "at-once" }, () => ({
+        contents: atOnce.map((each) => `import ${JSON.stringify(`./${each}`)};`).join("\n"),
+        resolveDir: root,
+        loader: "ts",
+      }));
+    },
+  };
 }
 
 function outputOf(metafile: Metafile, entry: string): string {

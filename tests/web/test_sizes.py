@@ -16,3 +16,9 @@ def test_a_first_load_is_small(assets: Assets, page: str) -> None:
     size = sum(len(assets.files[each].zipped) for each in at_once)
     size += max(len(assets.files[each].zipped) for each in assets.manifest.words.values())
     assert size <= MOST_BYTES
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_first_load_is_few_files(assets: Assets, page: str) -> None:
+    """On a slow line every handful of them takes a way there and back more."""
+    assert len(assets.manifest.pages[page].preload) <= 1
