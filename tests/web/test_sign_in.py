@@ -159,7 +159,11 @@ async def test_sign_ins_and_links_run_out(valkey_url: str, tmp_path: Path) -> No
         parts, now = place.server.parts, [1_800_000_000_000]
         links = SignInLinks(parts.database, place.url, lambda: now[0])
         book = SignInBook(
-            database=parts.database, revocations=parts.revocations, tickets=parts.tickets, clock=lambda: now[0]
+            database=parts.database,
+            revocations=parts.revocations,
+            tickets=parts.tickets,
+            push=parts.push,
+            clock=lambda: now[0],
         )
         late, soon = [str(await links.make("mia")).partition("#")[2] for _ in range(2)]
         now[0] += LINK_LASTS - 1

@@ -41,7 +41,8 @@ export async function start(role: PersonRole): Promise<App> {
   const speaking = wordsOf(language);
   const [person, words] = await Promise.all([whoIsHere(account, role, speaking), speaking]);
   if (person === null) return leave(SIGN_IN);
-  if (person.role !== role) return leave(`/app/${person.role}`);
+  // Whoever comes from a push may not know which app is theirs: the conversation is the same.
+  if (person.role !== role) return leave(`/app/${person.role}${location.hash}`);
   const { user } = person;
   const outbox = new DeviceOutbox(user);
   const chat = new Chat({
