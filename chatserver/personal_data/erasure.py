@@ -8,7 +8,8 @@ Beside running servers, step by step, and each step may be done again: a command
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
 4. There the person's texts go, and the others' are sealed anew with the new key. Events stay: they hold no texts.
-5. The old keys go: copies of store and archive hold texts that nobody can read any more.
+5. The old keys go: copies of store and archive hold texts that nobody can read any more. The conversation is told of
+   once more, for apps that still show what it held.
 6. What was noted for them meanwhile goes, and mails in the folder: by whoever had read the record before step 1.
 7. A SQLite file is written anew, without what is left of deleted rows.
 
@@ -124,7 +125,7 @@ class Erasure:
             names = open_still or [*recorded, *stood_in]
             progress = _Progress(on_progress, await messages_in(self._ledger, names))
             for name in names:
-                await self._erase_from(person, name, progress, ends=name in recorded)
+                await self._erase_from(person, name, progress, ends=name in recorded, was_done=name in done)
             unrecorded = sorted(set(await self._ledger.conversations_of(person)) - set(recorded))
             await self._forget_late(person, recorded)
             wiped = await wipe(self._database)
@@ -149,13 +150,24 @@ class Erasure:
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)
 
-    async def _erase_from(self, person: str, name: str, progress: "_Progress", *, ends: bool) -> None:
+    async def _erase_from(self, person: str, name: str, progress: "_Progress", *, ends: bool, was_done: bool) -> None:
         number, last_seq = await self._with_next_key(person, name, ends=ends)
         await self._empty_log(name, last_seq)
         await self._erase_texts(person, name, number, progress)
         await self._keys.destroy(name, number)
+        if not was_done:
+            await self._say_again(name)
         async with self._database.begin() as connection:
             await erasures.finish(connection, person, name, await self._ledger.now())
+
+    async def _say_again(self, name: str) -> None:
+        """Tell of the conversation once more, as it is: apps that show it ask for its messages again."""
+        async with self._database.begin() as connection:
+            found = await conversations.find_to_change(connection, name)
+            assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
+            again = replace(found, revision=found.revision + 1)
+            await conversations.change(connection, again)
+        await self._provisioning.project(again)
 
     async def _forget_late(self, person: str, conversations: Sequence[str]) -> None:
         """What was noted or sent by a process that had read the record before it was erased."""

@@ -1,4 +1,4 @@
-"""No barrier that axe knows of, in any state of any page."""
+"""No barrier that axe knows of, in any state of any page, and nothing that has to be scrolled sideways."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from tests.web.browsers import DESKTOP, PHONE
+from tests.web.states.reflow import ZOOMED, wider_than_shown
 from tests.web.states.states import STATES, stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest.mark.parametrize("name", STATES)
 async def test_axe_finds_nothing(browser: Browser, valkey_url: str, tmp_path: Path, name: str) -> None:
-    """On a phone in the dark, in Norwegian; and, of the same page, on a desktop by day."""
+    """On a phone in the dark, in Norwegian; the same on a desktop by day, with letters twice as large; at 400 %."""
     async with stage(browser, valkey_url, tmp_path, locale="nb-NO", color_scheme="dark", **PHONE) as here:
         page = await STATES[name](here)
         narrow = await Axe().run(page)
@@ -23,3 +24,9 @@ async def test_axe_finds_nothing(browser: Browser, valkey_url: str, tmp_path: Pa
         await page.set_viewport_size(DESKTOP["viewport"])
         wide = await Axe().run(page)
         assert wide.violations_count == 0, wide.generate_report()
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert await wider_than_shown(page) == []
+        await page.evaluate("document.documentElement.style.fontSize = ''")
+        await page.emulate_media(forced_colors="active")
+        await page.set_viewport_size(ZOOMED)
+        assert await wider_than_shown(page) == []

@@ -1,5 +1,7 @@
 """Sessions for stories: the mentor publishes hours and a price, books and moves, over HTTP."""
 
+from collections.abc import Sequence
+
 from tests.chatserver.realtime.servers import HereServer, token
 from tests.plain_http import http_client
 
@@ -7,17 +9,14 @@ A_YEAR = 365 * 24 * 3600
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
-HOURS: dict[str, object] = {
-    "weekly": [{"weekday": day, "from": "10:00", "until": "12:00"} for day in WEEKDAYS],
-    "notice_hours": 24,
-}
 PRICES: dict[str, object] = {"prices": [{"minutes": 30, "amount": 55_000, "currency": "NOK"}]}
 
 
-async def opened(server: HereServer, plan: str = "live") -> None:
-    """A conversation whose mentor has published hours and a price."""
+async def opened(server: HereServer, plan: str = "live", days: Sequence[str] = WEEKDAYS) -> None:
+    """A conversation whose mentor has published hours, from ten to twelve on those days, and a price."""
+    weekly = [{"weekday": day, "from": "10:00", "until": "12:00"} for day in days]
     await server.conversation("c1", plan)
-    await _asked(server, "PUT", "/v1/mentors/tora/hours", HOURS)
+    await _asked(server, "PUT", "/v1/mentors/tora/hours", {"weekly": weekly, "notice_hours": 24})
     await _asked(server, "PUT", "/v1/mentors/tora/prices", PRICES)
 
 

@@ -11,7 +11,7 @@ from tests.chatserver.realtime.servers import HereServer, here
 from tests.stories.clock import when
 from tests.web.browsers import PHONE, signed_in
 from tests.web.cable import Cable, cable
-from tests.web.stories.writing import letters, write
+from tests.web.stories.writing import LEFT, letters, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 NOW = when("monday", "09:00")
@@ -106,22 +106,3 @@ async def test_signing_out_leaves_nothing_on_the_device(browser: Browser, valkey
             await mia.get_by_role("button", name="Sign out").click()
             await mia.wait_for_url("**/app/sign-in*")
             assert await mia.evaluate(LEFT) == []
-
-
-LEFT = """async () => {
-  const left = Object.keys(localStorage);
-  for (const { name } of await indexedDB.databases()) {
-    const database = await new Promise((resolve) => {
-      const opening = indexedDB.open(name);
-      opening.onsuccess = () => resolve(opening.result);
-    });
-    for (const store of database.objectStoreNames) {
-      const count = await new Promise((resolve) => {
-        const counting = database.transaction(store).objectStore(store).count();
-        counting.onsuccess = () => resolve(counting.result);
-      });
-      if (count) left.push(`${name}: ${count}`);
-    }
-  }
-  return left;
-}"""

@@ -2,6 +2,25 @@
 
 from playwright.async_api import Locator, Page
 
+LEFT = """async () => {
+  const left = Object.keys(localStorage);
+  for (const { name } of await indexedDB.databases()) {
+    const database = await new Promise((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => resolve(opening.result);
+    });
+    for (const store of database.objectStoreNames) {
+      const count = await new Promise((resolve) => {
+        const counting = database.transaction(store).objectStore(store).count();
+        counting.onsuccess = () => resolve(counting.result);
+      });
+      if (count) left.push(`${name}: ${count}`);
+    }
+  }
+  return left;
+}"""
+"""A script: what stands in local storage and IndexedDB, by name."""
+
 
 def letters(page: Page, text: str) -> Locator:
     """A text in the list of messages."""

@@ -151,6 +151,7 @@ export class MemberPage extends PageElement {
             <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
             ${talkNotes(talk.view, name, this.app)}
             <push-offer .app=${this.app} .name=${name}></push-offer>
+            ${this.#goingOn(talk)}
             <chat-composer
               .app=${this.app}
               .talk=${talk}
@@ -170,6 +171,13 @@ export class MemberPage extends PageElement {
           </aside>`
         : nothing}
     `;
+  }
+
+  /** Of whoever has, or had, more than one mentor; its script comes to nobody else. */
+  #goingOn(talk: Talk) {
+    if (this.app.chats.talks.length < 2) return nothing;
+    void import("./going_on.ts");
+    return html`<going-on .app=${this.app} .talk=${talk}></going-on>`;
   }
 
   /** Their script comes when they are looked at first. */
@@ -282,7 +290,7 @@ export class MemberPage extends PageElement {
   };
 
   readonly #why = (): void => {
-    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk.view);
+    if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk);
   };
 }
 

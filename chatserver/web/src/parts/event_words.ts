@@ -13,13 +13,14 @@ export interface EventWords {
 /** Who did it: a name, `you`, or null where it was nobody whom one meets here. */
 export type Doer = string | { you: true } | null;
 
-/** Of names that this version does not know it says so; the seq counts all the same. */
+/** Of names that this version does not know it says so; the seq counts all the same. `member` is whose sessions they are. */
 export function eventWords(
   event: SystemEvent | null | undefined,
   words: Words,
   times: Times,
   now: number,
   by: Doer = null,
+  member: Doer = null,
 ): EventWords {
   const said = words.events;
   const starts = instantOf(event?.data["starts_at"]);
@@ -40,7 +41,7 @@ export function eventWords(
     case "late":
       return { icon, text: said.late };
     case "no_show":
-      return { icon, text: said.noShow };
+      return { icon, text: missed(event, words, times, now, member) };
     case "corrected":
       return { icon, text: said.corrected(String(event.data["units"] ?? "")) };
     default:
@@ -59,6 +60,29 @@ function changed(
   return typeof by === "string"
     ? events[`${name}By`](by, service, when)
     : events[`${name}ByYou`](service, when);
+}
+
+/** To the member without blame, and with what comes next. */
+function missed(
+  event: SystemEvent,
+  { common, events: said }: Words,
+  times: Times,
+  now: number,
+  member: Doer,
+): string {
+  if (member === null) return said.noShow;
+  if (typeof member === "string") return said.didNotCome(member);
+  const [starts, next] = [event.data["starts_at"], event.data["next_session"]].map(instantOf);
+  const when = starts == null
+    ? ""
+    : times.daysAway(starts, now) === 0
+    ? common.today
+    : said.onDay(times.day(starts, now));
+  // Of a next one that has been by now there is nothing to say.
+  if (next == null || next <= now) return said.missed(when);
+  const isSoon = times.daysAway(next, now) < 7;
+  const day = isSoon ? times.weekday(next) : times.day(next, now);
+  return said.missedNext(when, said.dayAt(day, times.at(next)));
 }
 
 /** "–11:30", where it is known how long it is. */

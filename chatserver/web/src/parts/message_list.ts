@@ -259,7 +259,8 @@ export class MessageList extends PageElement {
         }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
       case "event": {
         const { event } = row.message;
-        const said = eventWords(event, words, times, now, this.#doer(event?.data["by"]));
+        const by = this.#doer(event?.data["by"]);
+        const said = eventWords(event, words, times, now, by, this.#doer("member"));
         const booking = row.isLast ? event?.data["booking"] : undefined;
         return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p>${
           typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now

@@ -1,9 +1,9 @@
-// Why writing is open or closed: the server's own steps, in order.
+// Why writing is open or closed: the server's own steps, in order; asked for again when that changes.
 
 import { html, nothing } from "lit";
 import type { Why } from "../app/api_types.ts";
 import type { App } from "../app/start.ts";
-import type { ConversationView } from "../client/protocol.ts";
+import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
@@ -15,32 +15,59 @@ export class WhyDialog extends PageElement {
   declare app: App;
   /** Of the other side. */
   declare name: string;
-  #view: ConversationView | undefined;
+  #talk: Talk | undefined;
   #answer: Why | "failed" | undefined;
+  /** Of how the conversation stood when it was asked last. */
+  #askedFor = "";
+  #unwatch: (() => void) | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+  }
 
   /** Ask, and show. */
-  async open(view: ConversationView): Promise<void> {
-    this.#view = view;
+  async open(talk: Talk): Promise<void> {
+    this.#unwatch?.();
+    this.#talk = talk;
     this.#answer = undefined;
+    this.#askedFor = "";
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLElement>("[popover]")?.showPopover();
+    this.#unwatch = talk.watch(() => void this.#ask(talk));
+    await this.#ask(talk);
+  }
+
+  /** What stands there stays until the answer is there. */
+  async #ask(talk: Talk): Promise<void> {
+    const { id, plan, status, composer } = talk.view;
+    const standing = JSON.stringify([plan, status, composer]);
+    if (standing === this.#askedFor) return;
+    this.#askedFor = standing;
+    let answer: Why | "failed";
     try {
-      const path = `/v1/conversations/${
-        encodeURIComponent(view.id)
-      }/why?language=${this.app.language}`;
-      this.#answer = await this.app.http.get<Why>(path);
+      const path = `/v1/conversations/${encodeURIComponent(id)}/why?language=${this.app.language}`;
+      answer = await this.app.http.get<Why>(path);
     } catch {
-      this.#answer = "failed";
+      answer = "failed";
     }
+    // Meanwhile it may have changed again.
+    if (talk !== this.#talk || standing !== this.#askedFor) return;
+    this.#answer = answer;
     this.requestUpdate();
   }
 
+  readonly #toggled = (event: ToggleEvent): void => {
+    if (event.newState === "closed") this.#unwatch?.();
+  };
+
   protected override render() {
     const { words } = this.app;
-    const isOpen = this.#view?.composer.open ?? true;
+    const isOpen = this.#talk?.view.composer.open ?? true;
     return html`
-      <div class="pop" popover id="why" role="dialog" aria-labelledby="why-title">
+      <div class="pop" popover id="why" role="dialog" aria-labelledby="why-title" @toggle=${this
+        .#toggled}>
         <h2 id="why-title">${isOpen ? words.whyDialog.openTitle : words.whyDialog.title}</h2>
         <button
           class="btn btn--icon pop__close"

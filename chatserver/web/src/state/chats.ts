@@ -86,6 +86,11 @@ export class Chats extends Store {
         this.#meet(event.conversation);
         this.changed();
         return;
+      case "unfollowed":
+        // Whoever stood in for a mentor has it no longer.
+        this.#talks.delete(event.conversation);
+        this.changed();
+        return;
     }
     if ("conversation" in event && typeof event.conversation === "string") {
       this.#talks.get(event.conversation)?.take(event);

@@ -182,6 +182,8 @@ export class Talk extends Store {
       case "conversation":
         this.view = event.conversation;
         this.#isSure = true;
+        // It may have ended because somebody was erased: only what comes again counts.
+        if (this.view.status === "ended" && this.#hasPage) this.#dropFrom(1);
         break;
       case "read":
         this.view = event.from === this.#user
@@ -202,9 +204,7 @@ export class Talk extends Store {
         this.#typing = setTimeout(() => this.#stopTyping(), TYPING_MS);
         break;
       case "gap":
-        for (const seq of this.#messages.keys()) if (seq > event.after) this.#messages.delete(seq);
-        this.#sorted = undefined;
-        void this.#refetch();
+        this.#dropFrom(event.after + 1);
         break;
       default:
         return;
@@ -234,6 +234,13 @@ export class Talk extends Store {
         body,
       });
     }
+  }
+
+  /** What is held from a seq on is asked for again, and goes when that has come. */
+  #dropFrom(seq: number): void {
+    for (const each of this.#messages.keys()) if (each >= seq) this.#remembered.add(each);
+    // Where it cannot be had the chat is over, or the conversation is somebody else's now.
+    this.#refetch().catch(() => {});
   }
 
   async #refetch(): Promise<void> {

@@ -141,6 +141,22 @@ export const da: Words = {
     nobody: "Du har ikke fået en mentor endnu. Du får besked, når der er nogen.",
     endedWith: (name) => `Samtale med ${name}, afsluttet`,
   },
+  goingOn: {
+    texts: "Dine beskeder",
+    unanswered: "Det her har ingen svaret på endnu",
+    sendOn: (name) => `Send det videre til ${name}`,
+    leave: "Lad det være",
+    choice: "Valg af mentor",
+    gettingToKnow: (name) =>
+      `Du er ved at lære ${name} at kende. Tag dig tid, og vælg, når du er sikker.`,
+    choose: (name) => `Fortsæt med ${name}`,
+    sure: (name) => `Vil du have ${name} som mentor?`,
+    othersEnd: (names) =>
+      `Det, du er begyndt på med ${names}, slutter så; det, der er booket dér, aflyses og koster ingenting.`,
+    yes: (name) => `Ja, ${name}`,
+    notYet: "Ikke endnu",
+    chosen: (name) => `Du fortsætter med ${name}.`,
+  },
   shortcuts: {
     title: "Genvejstaster",
     write: "Skriv",
@@ -173,6 +189,12 @@ export const da: Words = {
     ended: (service) => `Sessionen (${service}) er slut.`,
     late: "En af jer er ikke med endnu.",
     noShow: "I mødtes ikke denne gang.",
+    didNotCome: (name) => `${name} mødte ikke op.`,
+    missed: (when) =>
+      `Ærgerligt, at vi ikke mødtes ${when}. Du er velkommen til at booke en ny tid.`,
+    missedNext: (when, next) => `Ærgerligt, at vi ikke mødtes ${when}. Næste session er ${next}.`,
+    onDay: (day) => day,
+    dayAt: (day, at) => `${day} ${at}`,
     corrected: (units) => `Support har rettet antallet af enheder: ${units}.`,
   },
   sessions: {

@@ -138,6 +138,22 @@ export const en = {
     nobody: "No mentor has been given to you yet. You will hear when somebody is there.",
     endedWith: (name: string) => `Conversation with ${name}, ended`,
   },
+  goingOn: {
+    texts: "Your messages",
+    unanswered: "Nobody has answered this yet",
+    sendOn: (name: string) => `Send it on to ${name}`,
+    leave: "Leave it",
+    choice: "Choosing a mentor",
+    gettingToKnow: (name: string) =>
+      `You are getting to know ${name}. Take your time, and choose when you are sure.`,
+    choose: (name: string) => `Go on with ${name}`,
+    sure: (name: string) => `Would you like ${name} as your mentor?`,
+    othersEnd: (names: string) =>
+      `What you have begun with ${names} ends then; what is booked there is cancelled and costs nothing.`,
+    yes: (name: string) => `Yes, ${name}`,
+    notYet: "Not yet",
+    chosen: (name: string) => `You go on with ${name}.`,
+  },
   shortcuts: {
     title: "Keyboard shortcuts",
     write: "Write",
@@ -174,6 +190,13 @@ export const en = {
     ended: (service: string) => `The ${service} is over.`,
     late: "One of you has not joined yet.",
     noShow: "You did not meet this time.",
+    didNotCome: (name: string) => `${name} did not come.`,
+    missed: (when: string) =>
+      `Sorry we missed each other ${when}. You are welcome to book a new time.`,
+    missedNext: (when: string, next: string) =>
+      `Sorry we missed each other ${when}. Your next session is ${next}.`,
+    onDay: (day: string) => `on ${day}`,
+    dayAt: (day: string, at: string) => `${day} at ${at}`,
     corrected: (units: string) => `Support has corrected the session credits: ${units}.`,
   },
   sessions: {

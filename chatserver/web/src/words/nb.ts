@@ -140,6 +140,22 @@ export const nb: Words = {
     nobody: "Du har ikke fått en mentor ennå. Du får beskjed når noen er der.",
     endedWith: (name) => `Samtale med ${name}, avsluttet`,
   },
+  goingOn: {
+    texts: "Meldingene dine",
+    unanswered: "Dette har ingen svart på ennå",
+    sendOn: (name) => `Send det videre til ${name}`,
+    leave: "La det være",
+    choice: "Valg av mentor",
+    gettingToKnow: (name) =>
+      `Du er i ferd med å bli kjent med ${name}. Ta deg tid, og velg når du er sikker.`,
+    choose: (name) => `Gå videre med ${name}`,
+    sure: (name) => `Vil du ha ${name} som mentor?`,
+    othersEnd: (names) =>
+      `Det du har begynt på med ${names}, tar da slutt; det som er booket der, avlyses og koster ingenting.`,
+    yes: (name) => `Ja, ${name}`,
+    notYet: "Ikke ennå",
+    chosen: (name) => `Du går videre med ${name}.`,
+  },
   shortcuts: {
     title: "Hurtigtaster",
     write: "Skriv",
@@ -172,6 +188,11 @@ export const nb: Words = {
     ended: (service) => `Timen (${service}) er over.`,
     late: "En av dere er ikke med ennå.",
     noShow: "Dere møttes ikke denne gangen.",
+    didNotCome: (name) => `${name} møtte ikke.`,
+    missed: (when) => `Så synd at vi ikke møttes ${when}. Du er velkommen til å booke en ny time.`,
+    missedNext: (when, next) => `Så synd at vi ikke møttes ${when}. Neste time er ${next}.`,
+    onDay: (day) => day,
+    dayAt: (day, at) => `${day} ${at}`,
     corrected: (units) => `Support har rettet antall enheter: ${units}.`,
   },
   sessions: {
