@@ -6,16 +6,13 @@ import { settleNotices } from "../bell/settling.ts";
 import { register } from "../worker/registering.ts";
 import type { App } from "./start.ts";
 
-export async function beside(app: App): Promise<void> {
+/** `sent` is when the first message of this page has been taken. */
+export async function beside(app: App, sent: Promise<void>): Promise<void> {
   const { account, http, chats, user } = app;
   showBadge(chats);
   settleNotices(http, chats);
-  const stop = chats.chat.on("event", ({ type }) => {
-    if (type !== "accepted") return;
-    stop();
-    // Those that wait for it in the page ask by themselves.
-    void import("../bell/push_offer.ts").catch(() => {});
-  });
+  // The offers that wait in the page ask by themselves.
+  void sent.then(() => import("../bell/push_offer.ts")).catch(() => {});
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     const { go } = data as { go?: string };
     if (go?.startsWith("#/")) location.hash = go;

@@ -72,11 +72,16 @@ export async function start(role: PersonRole): Promise<App> {
   await chat.start();
   const http = new Http(account, language);
   const app = { account, http, chats, user, role, language, words, forget };
+  const sent = new Promise<void>((resolve) => {
+    chat.on("event", ({ type }) => {
+      if (type === "accepted") resolve();
+    });
+  });
   // What it is about takes nothing from the line before the first conversation is there.
   const stop = chats.watch(() => {
     if (!chats.isKnown) return;
     stop();
-    void import("./beside.ts").then(({ beside }) => beside(app)).catch(() => {});
+    void import("./beside.ts").then(({ beside }) => beside(app, sent)).catch(() => {});
   });
   return app;
 }

@@ -18,14 +18,14 @@ export class PushOffer extends PageElement {
   #step: Step = "nothing";
   #busy = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  /** Not before: it may have stood in the page, and been given all this, before there was a script for it. */
+  protected override firstUpdated(): void {
     void this.#look();
   }
 
   protected override render() {
-    const { push, common } = this.app.words;
     if (this.#step === "nothing") return nothing;
+    const { push, common } = this.app.words;
     const isQuestion = this.#step === "asking" || this.#step === "failed";
     return html`
       <section class="strip" aria-label=${push.offerTitle}>${icon("bell")}<div>

@@ -58,7 +58,8 @@ async function open({ notification }: Clicked): Promise<void> {
     return;
   }
   if (hash) app.postMessage({ go: hash });
-  await app.focus();
+  // Which the browser lets us do where the person has touched the notification.
+  await app.focus().catch(() => {});
 }
 
 /** The browser's push service has another address for it: the server hears of it without its person. */
