@@ -6,6 +6,9 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, (3 * (os.cpu_count() or
 BIN := .venv/bin
 DENO := $(CURDIR)/$(BIN)/deno
 
+# Else each process of the tests compiles all of it again, where the environment says to keep nothing.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Servers of Node are compared where Node is.
 NODE_PEERS := benchmarks/peers/node
 PEERS := $(if $(shell command -v npm 2>/dev/null),$(NODE_PEERS)/node_modules/.package-lock.json)

@@ -181,6 +181,9 @@ class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     holidays: str = ""
 
 
+UpgradeUrl = Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s{}]+(\{plan\}[^\s{}]*)?$(?!\n)")]
+
+
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that the rules take from configuration."""
 
@@ -189,6 +192,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     sessions: SessionPolicy = SessionPolicy()
     notices: NoticePolicy = NoticePolicy()
     cases: CasePolicy = CasePolicy()
+    upgrade_url: UpgradeUrl | None = None
+    """Where members get another plan, with `{plan}` in the place of its name or without; None: nowhere."""
 
     @property
     def warn_first(self) -> int:

@@ -15,7 +15,16 @@ from msgspec.structs import replace
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait, prompts_given, waits_of
 from quotas.currencies import currency_problem
 from quotas.notices import HearingChange, NoticePolicy, changes_of, notices_problem
-from quotas.plans import PLAN_NAME, WEEKDAYS, CalendarPolicy, Plan, Policy, SessionPolicy, holidays_problem
+from quotas.plans import (
+    PLAN_NAME,
+    WEEKDAYS,
+    CalendarPolicy,
+    Plan,
+    Policy,
+    SessionPolicy,
+    UpgradeUrl,
+    holidays_problem,
+)
 from quotas.policy_keys import ALLOWED, KEYS
 from quotas.text_files import NotUtf8Error, read_text
 from quotas.zones import zone_problem
@@ -55,9 +64,12 @@ def _builtin_table() -> dict[str, Any]:
 
 def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
     table = _builtin_table()
-    for section, values in given.items():
+    tables = dict(given)
+    if (upgrade_url := tables.pop("upgrade_url", None)) is not None:
+        table["upgrade_url"] = upgrade_url
+    for section, values in tables.items():
         if section not in table:
-            allowed = "allowed are `calendar`, `sessions`, `notices`, `cases` and `plans`"
+            allowed = "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases` and `plans`"
             raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
@@ -119,7 +131,18 @@ def _checked(table: dict[str, Any]) -> Policy:
         plans[name] = _converted(plan, Plan, f"plans.{name}")
     if missing := sorted({*_plans_named(cases)} - plans.keys()):
         raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
-    return Policy(calendar, plans, sessions, notices, cases)
+    upgrade_url = _upgrade_url(table.get("upgrade_url"))
+    return Policy(calendar, plans, sessions, notices, cases, upgrade_url)
+
+
+def _upgrade_url(value: object) -> str | None:
+    try:
+        return msgspec.convert(value, UpgradeUrl | None)
+    except msgspec.ValidationError as error:
+        problem = f"{error}"
+        raise PolicyError(
+            f"`upgrade_url`: {problem[0].lower()}{problem[1:]}; allowed: {ALLOWED['upgrade_url']}"
+        ) from None
 
 
 def _plans_named(cases: CasePolicy) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ ALLOWED: dict[str, str] = {
     "currency": "an ISO 4217 code of three letters such as 'NOK'",
     "reminders_hours": "a list of hours above 0, to 672",
     "join_url": "an address such as 'https://video.example/{booking}', in which `{booking}` stands for the id",
+    "upgrade_url": "an address such as 'https://example.org/plans?to={plan}', with or without `{plan}` for a plan",
     "ahead_weeks": "a whole number of weeks from 1 to 26",
     "unread_minutes": "a whole number of minutes from 0 to 10080",
     "quiet_hours": 'two times of day such as ["22:00", "07:00"], or false for none',

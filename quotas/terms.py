@@ -113,6 +113,8 @@ class Rulebook:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.calendar = lru_cache(maxsize=1024)(self._calendar)
+        self._plain: dict[tuple[str, str, str], Terms] = {}
+        """The latest terms by plan, zone and holidays, without live chats: most conversations share them."""
 
     def _calendar(self, zone: str, holidays: str) -> Calendar:
         """The calendar of a zone and a holiday country ('' for none). Raises UnknownCalendarError."""
@@ -156,8 +158,15 @@ class Rulebook:
         """
         if ended and not self.knows(plan, zone, holidays):
             return terms_at(_NO_RULES, self.calendar_to_show(zone, holidays), live_until, now)
+        place = plan, zone, holidays
+        is_plain = not live_until and not chats
+        if is_plain and (latest := self._plain.get(place)) is not None and latest.hold(now, 0):
+            return latest
         unread_after = self.policy.notices.unread_minutes * MINUTE
-        return terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now, chats, unread_after)
+        terms = terms_at(self.plan(plan), self.calendar(zone, holidays), live_until, now, chats, unread_after)
+        if is_plain:
+            self._plain[place] = terms
+        return terms
 
 
 def terms_at(

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from coverage import Coverage
 
-from tests import chromium, databases, engines
+from tests import chromium, compiled_statements, databases, engines
 
 MEASURED = ("quotas", "chatserver/messages", "chatserver/replies")
 """Folders of tests that hold `quotas/`: messages and replies put the archive and the waits of the ledger to use."""
+
+compiled_statements.share()
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ from chatserver.protocol.commands import (
     MAX_FOLLOWED,
     MAX_FRAME_BYTES,
     MAX_HISTORY,
+    MAX_LISTED,
     MAX_RESUME,
     MAX_TOKEN_BYTES,
     MAX_WATCHED,
@@ -175,6 +176,8 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert rows(PROTOCOL, "conversations in `resume`", f"{MAX_RESUME:,}")
     assert rows(PROTOCOL, "conversations that support or a service follows on one connection", f"{MAX_FOLLOWED:,}")
     assert rows(PROTOCOL, "messages in one `history` answer", f"{MAX_HISTORY}")
+    listed = "conversations in one `conversations` answer, and of a list in a `welcome`"
+    assert rows(PROTOCOL, listed, f"{MAX_LISTED}, and {(events.MAX_LIST_BYTES + 1024) // 1024} KiB")
     assert rows(PROTOCOL, "rows of one `watch`", f"{MAX_WATCHED:,}")
     assert rows(PROTOCOL, "notices in one `notices` answer, and `ids` of one `notices_read`", f"{MAX_NOTICES}")
     each_holds = f"{ROWS_AT_ONCE}, with `steps` {ROWS_WITH_STEPS}"

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal, assert_never
+from urllib.parse import quote
 
 from msgspec import Struct
 
 from quotas import instant
 from quotas.calendar import Calendar
-from quotas.plans import Always, Messages, OpenDays, Policy, Windows, Writing
+from quotas.plans import Always, Messages, OpenDays, Plan, Policy, Windows, Writing
 from quotas.standing import Standing
 from quotas.steps import Step, WindowOpened
 from quotas.terms import Rulebook
 
+UNSOLD = frozenset({"trial", "guest"})
+"""Plans of conversations that have none of a membership."""
 WritingKind = Literal["windows", "messages", "weekdays", "always"]
 
 
@@ -35,8 +38,9 @@ class WritingWeek(Struct, frozen=True):
     """The local week that holds `now`, until `ends_at`.
 
     `kind` is how the plan lets its member write: in `per_week` windows of `hours`, so many messages, on open days, or
-    always; null where nothing is counted. `freer` is the first plan of the policy that lets write on all open days,
-    where this one counts windows.
+    always; null where nothing is counted. `freer` is a plan that would let its member write now as much as they
+    like, where this one does not: the one next to it in the policy that has all of its sessions. `upgrade_url` leads
+    there.
     """
 
     ends_at: str
@@ -46,6 +50,8 @@ class WritingWeek(Struct, frozen=True):
     per_week: int | None
     hours: int | None
     freer: str | None
+    freer_kind: Literal["weekdays", "always"] | None
+    upgrade_url: str | None
 
 
 def writing_week(rulebook: Rulebook, standing: Standing, steps: Sequence[Step]) -> WritingWeek | None:
@@ -57,6 +63,7 @@ def writing_week(rulebook: Rulebook, standing: Standing, steps: Sequence[Step]) 
     week = calendar.week_of(standing.now)
     writing = rulebook.plan(settings.plan).writing
     kind, per_week, hours = _counted(writing)
+    nearest = freer(rulebook.policy, settings.plan, open_day=not calendar.is_closed(calendar.day_of(standing.now)))
     begins_at, ends_at = calendar.week_start(week), calendar.week_start(week + 1)
     return WritingWeek(
         ends_at=instant.text(ends_at),
@@ -69,7 +76,9 @@ def writing_week(rulebook: Rulebook, standing: Standing, steps: Sequence[Step]) 
         kind=kind,
         per_week=per_week,
         hours=hours,
-        freer=_freer(rulebook.policy) if kind == "windows" else None,
+        freer=nearest,
+        freer_kind=None if nearest is None else _freer_kind(rulebook.policy.plans[nearest].writing),
+        upgrade_url=None if nearest is None else _upgrade_url(rulebook.policy.upgrade_url, nearest),
     )
 
 
@@ -97,5 +106,32 @@ def _days(calendar: Calendar, week: int, *, closing: bool) -> list[WritingDay]:
     ]
 
 
-def _freer(policy: Policy) -> str | None:
-    return next((name for name, plan in policy.plans.items() if isinstance(plan.writing, OpenDays | Always)), None)
+def freer(policy: Policy, plan: str, *, open_day: bool) -> str | None:
+    """The nearest plan that counts nothing today and has all sessions of this one.
+
+    None where this one counts nothing today either.
+    """
+    own = policy.plans[plan]
+    if isinstance(own.writing, Always) or (open_day and isinstance(own.writing, OpenDays)):
+        return None
+    names = list(policy.plans)
+    wanted = Always | OpenDays if open_day else Always
+    services = _services(own)
+    found = [
+        name
+        for name, each in policy.plans.items()
+        if isinstance(each.writing, wanted) and name not in UNSOLD and services <= _services(each)
+    ]
+    return min(found, key=lambda name: abs(names.index(name) - names.index(plan)), default=None)
+
+
+def _services(plan: Plan) -> frozenset[str]:
+    return frozenset(plan.sessions.services if plan.sessions else ())
+
+
+def _freer_kind(writing: Writing) -> Literal["weekdays", "always"]:
+    return "always" if isinstance(writing, Always) else "weekdays"
+
+
+def _upgrade_url(address: str | None, plan: str) -> str | None:
+    return None if address is None else address.replace("{plan}", quote(plan, safe=""))

@@ -41,6 +41,7 @@ from chatserver.protocol.events import (
     Composer,
     ComposerChanged,
     ConversationChanged,
+    ConversationsPage,
     ConversationView,
     Deadline,
     Error,
@@ -419,6 +420,7 @@ class ChatClient:
                     self._inbox.put(event)
             case (
                 Welcome()
+                | ConversationsPage()
                 | ReplyChanged()
                 | Deadline()
                 | ReadMark()

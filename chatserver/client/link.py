@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import ssl
+from collections import deque
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import msgspec
+from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.client import process_exception
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -16,11 +19,13 @@ from websockets.typing import Subprotocol
 
 from chatserver.client.errors import ChatClosed, Dropped
 from chatserver.protocol.codec import Encoding
-from chatserver.protocol.commands import AnyCommand, Hello
-from chatserver.protocol.events import AnyEvent, Welcome
+from chatserver.protocol.commands import AnyCommand, Conversations, Hello
+from chatserver.protocol.events import AnyEvent, ConversationsPage, Error, Welcome
 
 GREETING_SECONDS = 10.0
-"""How long the handshake, and then the welcome, may take."""
+"""How long the handshake, then the welcome, and then each further page of one's list may take."""
+ASK_AGAIN_SECONDS = 1.0
+"""How long a page is let wait that cannot be had now, where the server does not say it."""
 CLOSING_SECONDS = 2.0
 LARGEST_EVENT_BYTES = 16 * 1024 * 1024
 """A welcome of MAX_CONVERSATIONS, and some room."""
@@ -65,6 +70,8 @@ class ClientLink:
         self._socket = socket
         self._packed = socket.subprotocol == SUBPROTOCOLS["msgpack"]
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._early: deque[AnyEvent] = deque()
+        """What came while the list was being brought."""
 
     async def send(self, command: AnyCommand) -> None:
         """Write one command; waits while the socket is full. On an ended connection nothing happens."""
@@ -78,6 +85,31 @@ class ClientLink:
 
     async def receive(self) -> AnyEvent:
         """The next event that this version knows. Raises Dropped at the end of the connection."""
+        return self._early.popleft() if self._early else await self._receive()
+
+    async def whole(self, welcome: Welcome) -> Welcome:
+        """The welcome with all pages of the list. What comes meanwhile is received after it. Raises as `receive`."""
+        conversations, more = list(welcome.conversations), welcome.more
+        while more:
+            async with asyncio.timeout(GREETING_SECONDS):
+                page = await self._page(conversations[-1].id if conversations else None)
+            conversations += page.conversations
+            more = page.more
+        return replace(welcome, conversations=conversations, more=False)
+
+    async def _page(self, after: str | None) -> ConversationsPage:
+        ask = uuid4().hex[:16]
+        while True:
+            await self.send(Conversations(after=after, ask=ask))
+            while not (isinstance(event := await self._receive(), ConversationsPage | Error) and event.ask == ask):
+                self._early.append(event)
+            if isinstance(event, ConversationsPage):
+                return event
+            if not event.temporary:
+                raise Dropped(1006, f"the list cannot be had: {event.message}")
+            await asyncio.sleep(event.retry_after or ASK_AGAIN_SECONDS)
+
+    async def _receive(self) -> AnyEvent:
         while True:
             try:
                 event = self._decode(await self._socket.recv(decode=False))
@@ -109,7 +141,7 @@ class ClientLink:
 
 
 async def open_link(url: str, encoding: Encoding, token: str, resume: dict[str, int]) -> tuple[ClientLink, Welcome]:
-    """Connect and say hello.
+    """Connect and say hello; the welcome has all conversations, in however many pages they come.
 
     Raises Dropped where another try can help, ChatClosed where it cannot: not a chat server, HTTP 401 or 403, an
     untrusted certificate.
@@ -118,16 +150,15 @@ async def open_link(url: str, encoding: Encoding, token: str, resume: dict[str, 
     try:
         await link.send(Hello(token=token, resume=resume))
         async with asyncio.timeout(GREETING_SECONDS):
-            async for event in link.events():
-                if isinstance(event, Welcome):
-                    return link, event
+            while not isinstance(event := await link.receive(), Welcome):
+                pass
+        return link, await link.whole(event)
     except TimeoutError:
         await link.close()
         raise Dropped(1006, f"no welcome within {GREETING_SECONDS:.0f} seconds") from None
     except BaseException:
         await link.close()
         raise
-    raise AssertionError("events() ends only by raising")  # pragma: no cover
 
 
 def _dropped(fault: ConnectionClosed) -> Dropped:

@@ -23,6 +23,8 @@ MAX_FOLLOWED = MAX_RESUME
 """Most conversations that support or a service follows on one connection: one hello takes up all of them again."""
 MAX_HISTORY = 200
 """Most messages one history answer holds."""
+MAX_LISTED = 100
+"""Most conversations that a welcome, or one `conversations` answer, holds of a member's or mentor's own."""
 MAX_WATCHED = 10_000
 """Most rows of the board that one watch shows."""
 MAX_SIGNAL_BYTES = 16 * 1024
@@ -109,6 +111,14 @@ class History(Command, frozen=True, gc=False):
     ask: AskId | None = None
 
 
+class Conversations(Command, frozen=True, gc=False):
+    """What comes after `after` (null: the first) in one's list as of hello: at most `limit` conversations."""
+
+    after: Name | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_LISTED)] = MAX_LISTED
+    ask: AskId | None = None
+
+
 class Follow(Command, frozen=True, gc=False):
     """Support or a service follows a conversation: after `resume`, the last seq seen, or (null) from here on."""
 
@@ -170,6 +180,7 @@ AnyCommand = (
     | JoinSession
     | Signal
     | History
+    | Conversations
     | Follow
     | Unfollow
     | Watch
@@ -187,6 +198,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     JoinSession,
     Signal,
     History,
+    Conversations,
     Follow,
     Unfollow,
     Watch,

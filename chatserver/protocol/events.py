@@ -16,7 +16,9 @@ from quotas.bookings import BookingState
 from quotas.plans import Escalated, Service
 
 MAX_CONVERSATIONS = 5_000
-"""Most conversations of a member or mentor: their welcome holds all of them."""
+"""Most conversations of a member or mentor: their connection follows all of them."""
+MAX_LIST_BYTES = 64 * 1024 - 1024
+"""Bytes of the conversations of one page of a member's or mentor's list: with what is around them it has 64 KiB."""
 
 EntryName = Literal["booked", "moved", "cancelled", "started", "late", "ended", "no_show", "corrected"]
 """What happened at sessions and stands in the conversation, as an event."""
@@ -173,7 +175,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "last", "names", "renew", "signal", "unread")
+FEATURES = ("ask", "conversations", "last", "names", "renew", "signal", "unread")
 """What has joined the protocol since its first release."""
 
 
@@ -198,6 +200,8 @@ class Welcome(Event, frozen=True):
     """One's own; null for whom the records do not know, and while they do not answer."""
     features: list[str] = []
     """What this server has beyond the first release of the protocol, by name: apps look here before they rely on it."""
+    more: bool = False
+    """Whether one has conversations beside these: they are followed too, and come by `conversations`."""
 
 
 class Message(Event, frozen=True, omit_defaults=True):
@@ -320,6 +324,14 @@ class SessionChanged(Event, frozen=True, tag="session"):
     kind: SessionKind
     booking: BookingView | None
     credits_left: int | None
+
+
+class ConversationsPage(Event, frozen=True, tag="conversations"):
+    """The answer to conversations: those that come next by urgency; `more` says whether others come after them."""
+
+    conversations: list[ConversationView]
+    more: bool
+    ask: str | None = None
 
 
 class Signalled(Event, frozen=True, tag="signal"):
@@ -458,6 +470,7 @@ AnyEvent = (
     | TypingNow
     | Presence
     | SessionChanged
+    | ConversationsPage
     | Signalled
     | HistoryPage
     | Following

@@ -23,6 +23,7 @@ from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     AnyCommand,
     Check,
+    Conversations,
     Follow,
     Hello,
     History,
@@ -49,6 +50,7 @@ from chatserver.protocol.events import (
     SessionChanged,
 )
 from chatserver.protocol.notices import UnreadNotices
+from chatserver.realtime.conversation_list import ConversationList, InRoom
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
@@ -162,6 +164,8 @@ class Connection:
         """For the welcome: how many notices were unread when it came; None where that is not known."""
         self.stand_ins_as_of = 0
         """How many changes of substitutes the hub had heard of when it looked for whom this one stands in."""
+        self.list: ConversationList | None = None
+        """Its person's own conversations; None for support and services, and before the welcome."""
         self.ended = False
         self.turn = asyncio.Lock()
         self._socket = socket
@@ -234,8 +238,8 @@ class Connection:
         return list(self._followers.values())
 
     def follows(self, conversation: str) -> bool:
-        """Whether it follows the conversation already."""
-        return conversation in self._followers
+        """Whether it follows the conversation already, or is about to."""
+        return conversation in self._followers or (self.list is not None and self.list.is_late(conversation))
 
     # Outgoing
 
@@ -352,15 +356,37 @@ class Connection:
             self._of_notices(command)
         elif isinstance(command, Renew):
             self._work(self._renew(command), command)
+        elif isinstance(command, Conversations):
+            self._work(self._list_conversations(command), command)
         elif isinstance(command, Signal):
             self._work(self._signal(command), command)
         else:
             self._in_room(command)
 
+    def _not_followed(self, command: InRoom) -> None:
+        """Its room is opened behind the welcome, or it is none of this person's."""
+        if self.list is not None and self.list.hold(command):
+            self._begin()
+        else:
+            self.refuse(command, "not_found")
+
+    def obey_late(self, command: InRoom) -> None:
+        """Act on a command that waited for its room."""
+        if isinstance(command, Send):
+            self._send(command)
+        else:
+            self._in_room(command)
+        self._finish()
+
+    def refuse_late(self, command: InRoom, code: Code) -> None:
+        """Answer one with an error: its room cannot be opened now."""
+        self.refuse(command, code)
+        self._finish()
+
     def _in_room(self, command: Check | Read | History | Typing | JoinSession) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
-            self.refuse(command, "not_found")
+            self._not_followed(command)
             return
         match command:
             case Check():
@@ -399,7 +425,7 @@ class Connection:
     def _send(self, command: Send) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
-            self.refuse(command, "not_found")
+            self._not_followed(command)
             return
         side, stand_in = self._side(follower.room), None
         if side is None and isinstance(follower, Substitute):
@@ -496,6 +522,18 @@ class Connection:
             before = end if command.before is None else min(command.before, end)
             messages, more = await history(room.log, room.id, before, command.limit, follower.first_seq)
             self.tell(HistoryPage(room.id, messages, more, command.ask))
+
+    async def _list_conversations(self, command: Conversations) -> None:
+        if self.list is None:
+            self.refuse(command, "not_allowed", "support and services have no list: they follow by command")
+            return
+        async with self.turn:
+            await room_for_more(self)
+            page = await self.list.page(command)
+            if page is None:
+                self.refuse(command, "not_found", f"there is no {command.after!r} in the list as of hello")
+            else:
+                self.tell(page)
 
     async def _typing(self, command: Typing, follower: Follower[Room]) -> None:
         if (side := self._side(follower.room)) is not None:

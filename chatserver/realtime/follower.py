@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from chatserver.messages.log import MessageLog
 from chatserver.protocol.codec import Encoding
@@ -12,6 +12,7 @@ from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
 from quotas.ledger.base import MESSAGES_AT_ONCE, Entry
 from quotas.store.errors import StoreError
+from quotas.terms import UnjudgeableError
 
 DRAIN_CHECK = 0.05
 """Seconds between looks at a reader that has much unread, while a replay waits for it."""
@@ -62,6 +63,9 @@ class Followed(Protocol):
     def last_seq(self) -> int:
         """The seq of the last message that this process knows of."""
 
+    def say_view_to(self, follower: "Follower[Any]") -> None:
+        """Tell a follower how the conversation is. Raises UnjudgeableError."""
+
     def reaches(self, seq: int) -> None:
         """The conversation goes on until `seq`, at least."""
 
@@ -72,11 +76,13 @@ FollowedRoom = TypeVar("FollowedRoom", bound=Followed)
 class Follower(Generic[FollowedRoom]):
     """Gives the connection every seq once; and composer and reply where they differ from its last word on them."""
 
-    __slots__ = ("_acks", "_composer", "_filling", "_next_seq", "_reply", "connection", "room")
+    __slots__ = ("_acks", "_composer", "_filling", "_next_seq", "_reply", "connection", "is_shown", "room")
 
     def __init__(self, connection: Reader, room: FollowedRoom) -> None:
         self.connection = connection
         self.room = room
+        self.is_shown = True
+        """Whether the connection knows the conversation. Where it stands on a later page of its list it may not yet."""
         self._next_seq = room.last_seq + 1
         """The seq that the connection has not been given yet."""
         self._composer: WritingState | None = None
@@ -103,8 +109,26 @@ class Follower(Generic[FollowedRoom]):
         """The first seq that it may read."""
         return 1
 
+    def show(self) -> None:
+        """Before anything is told of a conversation comes the conversation itself."""
+        if not self.is_shown:
+            try:
+                self.room.say_view_to(self)
+            except UnjudgeableError:
+                logger.exception("the conversation cannot be shown", extra={"conversation": self.room.id})
+
+    def push(self, frame: bytes) -> None:
+        """Send a frame about the conversation."""
+        self.show()
+        self.connection.push(frame)
+
+    def say(self, event: Event) -> None:
+        """Send an event about the conversation to this connection alone."""
+        self.show()
+        self.connection.tell(event)
+
     def message(self, seq: int, origin: str, audience: MessageAudience) -> None:
-        """A message came over the feed."""
+        """A message came over the feed; the conversation itself was shown before."""
         if self._filling is not None or seq < self._next_seq:
             return
         if seq > self._next_seq:
@@ -139,15 +163,15 @@ class Follower(Generic[FollowedRoom]):
         connection = self.connection
         if self._composer != state:
             self._composer = state
-            connection.push(composer.frame(connection.encoding))
+            self.push(composer.frame(connection.encoding))
         if connection.hears_reply and self._reply != reply:
             self._reply = reply
-            connection.push(reply_changed.frame(connection.encoding))
+            self.push(reply_changed.frame(connection.encoding))
 
     def start(self, seen: int) -> None:
         """Begin after `seen`: replay what came since. A seq that the log has not reached is a gap."""
         if seen > self.room.last_seq:
-            self.connection.tell(Gap(self.room.id, self.room.last_seq))
+            self.say(Gap(self.room.id, self.room.last_seq))
             seen = self.room.last_seq
         self._next_seq = seen + 1
         self.fill()
@@ -161,7 +185,7 @@ class Follower(Generic[FollowedRoom]):
             self.connection.push(frame)
         if answered or self._next_seq > after + 1:
             self._next_seq = min(self._next_seq, after + 1)
-            self.connection.tell(Gap(self.room.id, self._next_seq - 1))
+            self.say(Gap(self.room.id, self._next_seq - 1))
         self.fill()
 
     def fill(self) -> None:
@@ -198,6 +222,7 @@ class Follower(Generic[FollowedRoom]):
 
     async def _page(self) -> None:
         wanted_until = self.room.last_seq
+        self.show()
         entries = await self.room.log.page(self.room.id, self._next_seq - 1, wanted_until + 1, MESSAGES_AT_ONCE)
         if not entries or entries[0].seq > self._next_seq:
             self.connection.tell(Gap(self.room.id, self._next_seq - 1))

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterable
 from contextlib import nullcontext
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import FEATURES, Error, OwnSettings, Welcome
 from chatserver.protocol.notices import UnreadNotices
 from chatserver.realtime.connection import Connection
+from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
@@ -37,6 +39,7 @@ from chatserver.realtime.socket import EXTENSION, ChatSocket
 from chatserver.records.database import DatabaseError
 from quotas.instant import text
 from quotas.ledger.redis import RedisLedger
+from quotas.ledger.urgency import by_urgency
 from quotas.store.errors import StoreError
 from quotas.terms import UnjudgeableError
 
@@ -192,7 +195,10 @@ class Greeting:
             return False
         for follower in followers:
             connection.add(follower)
-        views = [follower.room.view(follower) for follower in followers]
+        if connection.list is not None:
+            views, more = connection.list.begin(followers)
+        else:
+            views, more = [follower.room.view(follower) for follower in followers], False
         connection.tell(
             Welcome(
                 identity.user,
@@ -202,12 +208,14 @@ class Greeting:
                 connection.unread,
                 connection.settings,
                 list(FEATURES),
+                more,
             )
         )
         for conversation in unopened:
             connection.fail("internal", conversation=conversation)
         for follower in followers:
-            follower.room.told(follower)
+            if connection.list is None:
+                follower.room.told(follower)
             if follower.room.id in hello.resume:
                 follower.start(hello.resume[follower.room.id])
         expires_in = identity.connected_until / 1000 - time.time()
@@ -215,6 +223,8 @@ class Greeting:
         socket.greeted()
         socket.attach(connection)
         self._hub.arrived(connection, followers)
+        if connection.list is not None:
+            self._hub.begin(connection.list.open_late())
         self._metrics.welcomed += 1
         if connection.reads_along and followers:
             note_follows(connection, [follower.room.id for follower in followers])
@@ -235,6 +245,9 @@ class Greeting:
             if identity.role == "mentor":
                 own = set(conversations)
                 conversations += [each for each in await self._hub.standing_in(connection) if each not in own]
+            if not connection.reads_along:
+                connection.list = await self._list(connection, conversations, hello)
+                conversations = connection.list.first
             # Nothing is awaited between this and the welcome: no message must come before it.
             return await self._hub.follow(connection, conversations, beside=glance)
         except RevokedError:
@@ -247,6 +260,11 @@ class Greeting:
         finally:
             if glance is not None:
                 glance.cancel()
+
+    async def _list(self, connection: Connection, conversations: list[str], hello: Hello) -> ConversationList:
+        places = await by_urgency(self._ledger, conversations)
+        follow, arrived = partial(self._hub.follow, connection), partial(self._hub.arrived, connection)
+        return ConversationList(connection, places, hello.resume, follow=follow, arrived=arrived)
 
     async def _glance(self, connection: Connection) -> None:
         """Look what its person must know of themselves and of notices: services have none."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -159,6 +159,20 @@ class Hub:
         It waits for `beside` too: what is asked meanwhile, and must be known before the first message comes.
         Raises StoreError, and DatabaseError where a conversation's key is not at hand.
         """
+        # What the records know of them is asked meanwhile: the slower the way there, the more it saves.
+        foreseeing = self._loop.create_task(self._sessions.outlooks(conversations))
+        try:
+            return await self._followed(connection, conversations, foreseeing, beside)
+        finally:
+            foreseeing.cancel()
+
+    async def _followed(
+        self,
+        connection: Connection,
+        conversations: Sequence[str],
+        foreseeing: asyncio.Task[dict[str, Outlook]],
+        beside: asyncio.Future[None] | None,
+    ) -> tuple[list[Follower[Room]], list[str]]:
         found = await asyncio.gather(
             *(self._rooms.of(conversation) for conversation in conversations), return_exceptions=True
         )
@@ -172,7 +186,7 @@ class Hub:
         admitted = [room for room in rooms if self._admits(room, connection)]
         try:
             places = await self._stand_ins.places(connection, admitted)
-            outlooks, names = await self._foreseen_of(admitted)
+            outlooks, names = await self._foreseen_of(admitted, foreseeing)
             if beside is not None:
                 await beside
         except BaseException:  # It is cancelled.
@@ -235,6 +249,7 @@ class Hub:
         payload: bytes = push[2]
         room = self._by_channel.get(channel)
         if room is None:
+            self._rooms.missed(channel)
             self._pushed_elsewhere(channel, payload)
             return
         if payload[:1] == feed.MESSAGE:
@@ -374,6 +389,7 @@ class Hub:
     def missed(self, channels: Collection[bytes]) -> None:
         """These are heard again, and something published on them may have been missed: look at all that they are of."""
         for channel in channels:
+            self._rooms.missed(channel)
             if room := self._by_channel.get(channel):
                 self._background.begin(self._look_again(room, *room.heard))
             elif person := self.people.named(channel):
@@ -454,15 +470,17 @@ class Hub:
     async def _foresee(self, room: Room) -> None:
         self._foreseen(room, *await self._foreseen_of([room]))
 
-    async def _foreseen_of(self, rooms: Sequence[Room]) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
+    async def _foreseen_of(
+        self, rooms: Sequence[Room], foreseeing: Awaitable[Mapping[str, Outlook]] | None = None
+    ) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
         """What the records know of these, and how their people are called: asked at the same time.
 
-        Who stands in is known only then.
+        Who stands in is known only then. `foreseeing` has the outlooks where they were asked for already.
         """
         people = {person for room in rooms for person in room.people}
         asking = self._loop.create_task(self._names(people))
         try:
-            outlooks = await self._sessions.outlooks([room.id for room in rooms])
+            outlooks = await (foreseeing or self._sessions.outlooks([room.id for room in rooms]))
             names = await asking
         finally:
             asking.cancel()

@@ -184,7 +184,7 @@ class Room:
 
     def say_unread_to(self, follower: "Follower[Room]") -> None:
         """Tell one of those here how much is unread."""
-        follower.connection.tell(UnreadLeft(self.id, self.unread(follower), self.last_seq))
+        follower.say(UnreadLeft(self.id, self.unread(follower), self.last_seq))
 
     def _say_unread(self, side: Writer) -> None:
         """Tell that side's devices; of the member also those who only read."""
@@ -196,6 +196,7 @@ class Room:
     def say_view_to(self, follower: "Follower[Room]", now: int | None = None) -> None:
         """Tell one of those here how the conversation is now, or at an instant that was just passed."""
         follower.connection.tell(ConversationChanged(self.view(follower, now)))
+        follower.is_shown = True
 
     def _credits(self) -> CreditsLeft | None:
         plan = self._rulebook.policy.plans.get(self.settings.plan)
@@ -309,6 +310,9 @@ class Room:
 
     def message(self, seq: int, at: int, usage: Usage, texts: TextCounts, origin: str, entry: bytes) -> None:
         """The feed brought a message, or an event."""
+        for follower in self.followers:
+            if not follower.is_shown:
+                follower.show()  # as it was before: what comes is news to it
         self._arrived_late(self._clock.hear(at))
         self.lane.used(usage)
         self.heard = (seq, at)
@@ -342,7 +346,7 @@ class Room:
         audience = RawAudience(payload)
         for follower in self.followers:
             if not follower.stands_in:
-                follower.connection.push(audience.frame(follower.connection.encoding))
+                follower.push(audience.frame(follower.connection.encoding))
 
     def read_mark(self, whose: Hand, seq: int, origin: str, seen: int | None) -> None:
         """The feed brought a read mark."""
@@ -361,7 +365,7 @@ class Room:
         for follower in self.followers:
             if follower.connection.user == person and follower.stands_in:
                 if follower.connection.id != origin:
-                    follower.connection.tell(ReadMark(self.id, person, seq))
+                    follower.say(ReadMark(self.id, person, seq))
                 follower.marked()
 
     def _mark(self, side: Writer, seq: int, seen: int | None) -> bool:
@@ -381,7 +385,7 @@ class Room:
         event = Audience(Deadline(self.id, kind, text(due_at), hours))
         for follower in self.followers:
             if follower.connection.hears_reply:
-                follower.connection.push(event.frame(follower.connection.encoding))
+                follower.push(event.frame(follower.connection.encoding))
 
     def present(self, online: frozenset[str]) -> frozenset[str]:
         """Who is there now; the others hear of each coming and going. Returns who has come or gone."""
@@ -393,7 +397,8 @@ class Room:
                 event = Audience(Presence(self.id, person, person in online))
                 for follower in self.followers:
                     reader = follower.connection
-                    if self.side_of(reader.user, reader.role) != side:
+                    # Who does not know the conversation yet learns it with that.
+                    if follower.is_shown and self.side_of(reader.user, reader.role) != side:
                         reader.push(event.frame(reader.encoding))
         return before ^ online
 
@@ -405,7 +410,7 @@ class Room:
         audience = Audience(event)
         for follower in self.followers:
             if follower.connection.id != but:
-                follower.connection.push(audience.frame(follower.connection.encoding))
+                follower.push(audience.frame(follower.connection.encoding))
 
     def tell(self, now: int) -> None:
         """Push composer and reply state to those whose last word on it differs, and wake at the next change."""

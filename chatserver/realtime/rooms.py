@@ -67,6 +67,8 @@ class Rooms:
         self.by_channel: dict[bytes, Room] = {}
         self._opening: dict[str, asyncio.Future[Room | None]] = {}
         """Those that are being opened, and those that are open."""
+        self._heard: dict[bytes, bool] = {}
+        """Channels of those that are being opened: whether something came that met no room."""
         self._store = store
         self._ledger = ledger
         self._log = log
@@ -87,6 +89,11 @@ class Rooms:
         self._store.subscribe(channel)
         self._timers.refresh(room)
         return room
+
+    def missed(self, channel: bytes) -> None:
+        """Something was published there, and met no room."""
+        if channel in self._heard:
+            self._heard[channel] = True
 
     async def of(self, conversation: str) -> Room | None:
         """The conversation's, opened where it is not; None where there is no such conversation.
@@ -120,19 +127,25 @@ class Rooms:
             del self._opening[conversation]
 
     async def _open(self, conversation: str) -> Room | None:
-        """Subscribe, then look, then look again: what was published on the way met no room yet."""
+        """Subscribe, then look; and look again where something was published on the way, which met no room yet.
+
+        Both go the same way to the store: nothing is published between them unheard.
+        """
         channel = ledger_keys.feed(conversation).encode()
         self._store.subscribe(channel)
+        self._heard[channel] = False
         room = None
         try:
             room = await self._found(conversation)
         finally:
+            heard = self._heard.pop(channel)
             if room is None and channel not in self.by_channel:
                 self._store.unsubscribe(channel)
         if room is None or channel in self.by_channel:  # One that was on the way to a follower: see `kept`.
             return self.by_channel.get(channel)
         self.by_channel[channel] = room
-        self._timers.refresh(room)
+        if heard:
+            self._timers.refresh(room)
         return room
 
     async def _found(self, conversation: str) -> Room | None:

@@ -94,7 +94,7 @@ class Substitute(Follower[Room]):
             self.fill()
             return
         if seen + 1 < self.reads_from:
-            self.connection.tell(Gap(self.room.id, seen))
+            self.say(Gap(self.room.id, seen))
             seen = self.reads_from - 1
         super().start(seen)
 

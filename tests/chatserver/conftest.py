@@ -1,6 +1,6 @@
 """Fixtures for what stands on records and ledger: both real, both empty."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,15 @@ from chatserver.records.database import Database
 from quotas.ledger.redis import RedisLedger
 from quotas.store.link import Link
 from tests import databases
-from tests.chatserver.migrated import emptied_postgres, migrated_sqlite
+from tests.chatserver.migrated import SharedPostgres, migrated_sqlite
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: databases.PostgresServer) -> Iterator[SharedPostgres]:
+    """The migrated PostgreSQL database of this test process."""
+    shared = SharedPostgres(postgres_server)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture
@@ -20,7 +28,8 @@ async def database(
     if database_kind == "sqlite":
         database = migrated_sqlite(tmp_path)
     else:
-        database = await emptied_postgres(request.getfixturevalue("postgres_server"))
+        shared: SharedPostgres = request.getfixturevalue("shared_postgres")
+        database = shared.emptied()
     yield database
     await database.close()
 

@@ -322,6 +322,7 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("conversations", ""): row(Close.HELLO_FIRST, *["conversations"] * 6, *["not_allowed"] * 2),
     ("follow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
     ("follow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
     ("follow", "absent"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "not_found", "not_found"),
@@ -402,7 +403,7 @@ def test_every_role_is_among_the_callers() -> None:
 # The documentation says the same
 
 PROTOCOL = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
-NARROWED = ("hello", "watch", "getReplies", "getReplyReport", "getRepliesToday", "getCases")
+NARROWED = ("hello", "conversations", "watch", "getReplies", "getReplyReport", "getRepliesToday", "getCases")
 """What everybody of a role gets, each with their own in it."""
 FOR_ONESELF = (
     "putLocale",
@@ -500,6 +501,7 @@ async def answered(device: Device, kind: str) -> str:
         "send": "accepted",
         "check": "composer",
         "history": "history",
+        "conversations": "conversations",
         "follow": "following",
         "unfollow": "unfollowed",
         "watch": "replies",

@@ -69,7 +69,7 @@ def test_there_and_back(tmp_path: Path) -> None:
 def test_over_the_data_of_a_server_that_was_killed(tmp_path: Path) -> None:
     """Its write-ahead log lies beside the database, which takes it in when it is looked at."""
     data, backup = tmp_path / "data", tmp_path / "backup"
-    with program(data) as server:
+    with program(data, "--now", TUESDAY) as server:
         asyncio.run(server.conversation("c1", "basic"))
         asyncio.run(write(server, "before"))
         assert run("backup", backup, "--data-dir", data, cwd=tmp_path).returncode == 0

@@ -138,7 +138,14 @@ def test_a_file_adds_plans(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("[calender]", "`calender` is no key of a policy", "`calendar`, `sessions`, `notices`, `cases` and `plans`"),
+        (
+            "[calender]",
+            "`calender` is no key of a policy",
+            "`upgrade_url`, `calendar`, `sessions`, `notices`, `cases` and `plans`",
+        ),
+        ("upgrade_url = 5", "`upgrade_url`: expected", "an address such as"),
+        ("upgrade_url = 'example.org'", "`upgrade_url`: expected `str` matching", "with or without `{plan}`"),
+        ("upgrade_url = 'https://x.org/{name}'", "`upgrade_url`: expected `str` matching", "https://example.org/plans"),
         ("plans = 5", "`plans` must be a table", ""),
         ("[plans]\nlight = 5", "`plans.light` must be a table", ""),
         ("[calendar]\nzones = 'x'", "`calendar.zones` is no key there", "zone, closed_weekdays, holidays"),

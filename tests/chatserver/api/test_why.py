@@ -2,9 +2,13 @@
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from redis import Redis
 
+from chatserver.api.writing_week import freer
 from quotas.ledger import keys
+from quotas.plans import Always, Plan
+from quotas.policy_file import builtin_policy
 from tests.chatserver.api.serving import Served, bearer
 
 WHY = "/v1/conversations/c1/why"
@@ -93,5 +97,21 @@ async def test_the_week_for_a_figure(monday: Served, anyone: httpx.AsyncClient) 
     assert [day["closed"] for day in week["days"]] == [*[False] * 5, True, True]
     assert week["days"][0]["starts_at"] <= said["now"] < week["ends_at"]
     assert (week["kind"], week["per_week"], week["hours"], week["freer"]) == ("windows", 2, 24, "basic")
+    assert (week["freer_kind"], week["upgrade_url"]) == ("weekdays", None)
     [window] = week["windows"]
     assert window["ends_at"] == said["composer"]["window_ends_at"]
+
+
+def test_which_plan_would_let_them_write_now() -> None:
+    """The nearest that counts nothing today and has all of the plan's sessions; on closed days one that never rests."""
+    policy = builtin_policy()
+    always = policy.plans | {"day_and_night": Plan(Always())}
+    offered = {plan: freer(policy, plan, open_day=True) for plan in policy.plans}
+    assert offered == {
+        **{"light": "basic", "video": "live+"},
+        **dict.fromkeys(["basic", "live", "live+", "trial", "guest"]),
+    }
+    assert freer(policy, "light", open_day=False) is None
+    assert freer(replace(policy, plans=always), "basic", open_day=False) == "day_and_night"
+    assert freer(replace(policy, plans=always), "live", open_day=False) is None
+    assert freer(replace(policy, plans=always), "day_and_night", open_day=False) is None

@@ -18,7 +18,9 @@ async def test_light_locks_keeps_what_is_typed_and_reopens_by_itself(
     browser: Browser, valkey_url: str, tmp_path: Path
 ) -> None:
     """Two writing days a week and then the input locks; on Monday it opens. The mentor writes all the while."""
-    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('upgrade_url = "https://plans.example.org/?to={plan}"\n', encoding="utf-8")
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00"), policy=policy) as server:
         await server.conversation("c1", "light")
         async with (
             signed_in(browser, server, "mia", **PHONE) as mia,
@@ -35,10 +37,16 @@ async def test_light_locks_keeps_what_is_typed_and_reopens_by_itself(
             await move_clock(valkey_url, when("thursday", "10:00"))
             field = mia.page.get_by_role("textbox", name="Message")
             send = mia.page.get_by_role("button", name="Send")
-            await expect(mia.page.get_by_text("Your writing windows this week are used.")).to_be_visible()
+            await expect(mia.page.get_by_text("Both writing windows this week are used.")).to_be_visible()
             await expect(mia.page.get_by_text("Opens Monday 00:00")).to_be_visible()
             await expect(send).to_have_attribute("aria-disabled", "true")
             await expect(mia.page.get_by_role("link", name="116 123")).to_be_visible()
+            hint = mia.page.locator(".composer__hint")  # beside the conversation it stands only where there is room
+            await expect(hint).to_contain_text("With Basic you can write on all weekdays.")
+            plans = mia.page.get_by_role("link", name="See what it costs")
+            await expect(plans).to_have_attribute("href", "https://plans.example.org/?to=basic")
+            await expect(tora.page.get_by_text("Writing is closed for Mia")).to_be_visible()
+            await expect(tora.page.get_by_text("0 of 2 left")).to_be_visible()
             await field.fill("I keep this for Monday.")
             await send.click(force=True)  # a person can press it all the same
             await expect(field).to_have_value("I keep this for Monday.")
@@ -46,6 +54,7 @@ async def test_light_locks_keeps_what_is_typed_and_reopens_by_itself(
             await expect(field).to_have_value("I keep this for Monday.")
             await write(tora.page, "I read every word. Take the weekend off.")
             await expect(letters(mia.page, "Take the weekend off.")).to_be_visible()
+            await expect(tora.page.get_by_text("1 of 2 days written: Thursday")).to_be_visible()
             await move_clock(valkey_url, when("monday", "00:00", weeks=1))
             await expect(send).not_to_have_attribute("aria-disabled", "true")
             await send.click()

@@ -1735,8 +1735,9 @@ export interface WritingOpen {
  * The local week that holds `now`, until `ends_at`.
  *
  * `kind` is how the plan lets its member write: in `per_week` windows of `hours`, so many messages, on open days, or
- * always; null where nothing is counted. `freer` is the first plan of the policy that lets write on all open days,
- * where this one counts windows.
+ * always; null where nothing is counted. `freer` is a plan that would let its member write now as much as they
+ * like, where this one does not: the one next to it in the policy that has all of its sessions. `upgrade_url` leads
+ * there.
  */
 export interface WritingWeek {
   ends_at: string;
@@ -1746,6 +1747,8 @@ export interface WritingWeek {
   per_week: number | null;
   hours: number | null;
   freer: string | null;
+  freer_kind: "always" | "weekdays" | null;
+  upgrade_url: string | null;
 }
 
 /** `days` such as 2026-01-05 of the local week that ends at `ends_at`; the plan asks for `asked` of them. */

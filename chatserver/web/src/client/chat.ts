@@ -8,7 +8,10 @@ import {
   type AnyCommand,
   type AnyEvent,
   CLOSE,
+  type Conversations,
+  type ConversationsPage,
   EVENT_TYPES,
+  type History,
   type HistoryPage,
   MAX_HISTORY,
   MAX_RESUME,
@@ -68,11 +71,12 @@ const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_tim
 
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
-interface HistoryAsked {
-  conversation: string;
-  before: number | null;
-  limit: number;
-  resolve: (page: HistoryPage) => void;
+/** Pages that are asked for, on the next connection again where this one breaks. */
+type Page = HistoryPage | ConversationsPage;
+
+interface PageAsked {
+  command: History | Conversations;
+  resolve: (page: Page) => void;
   reject: (fault: Error) => void;
 }
 
@@ -84,7 +88,7 @@ export class Chat {
   readonly #listeners = new Map<keyof ChatEvents, Set<(told: never) => void>>();
   readonly #positions = new Map<string, Position>();
   /** By what they are called. */
-  readonly #histories = new Map<string, HistoryAsked>();
+  readonly #pages = new Map<string, PageAsked>();
   #unsent: Unsent[] = [];
   /** By id: what was sent on this connection and has no answer. One a conversation: that keeps their order. */
   readonly #onTheWay = new Map<string, number>();
@@ -172,11 +176,25 @@ export class Chat {
 
   /** Messages before a seq (null: the newest), oldest first. Asked again on the next connection where this one breaks. */
   history(conversation: string, before: number | null, limit = 50): Promise<HistoryPage> {
-    return new Promise((resolve, reject) => {
-      const ask = crypto.randomUUID();
-      const asked = { conversation, before, limit: Math.min(limit, MAX_HISTORY), resolve, reject };
-      this.#histories.set(ask, asked);
-      this.#askHistory(ask, asked);
+    return this.#page({
+      type: "history",
+      conversation,
+      before,
+      limit: Math.min(limit, MAX_HISTORY),
+      ask: crypto.randomUUID(),
+    });
+  }
+
+  /** The conversations that come after one (null: the first) in the list of the welcome, where that said there are more. */
+  conversations(after: string | null): Promise<ConversationsPage> {
+    return this.#page({ type: "conversations", after, ask: crypto.randomUUID() });
+  }
+
+  #page<P extends Page>(command: (History | Conversations) & { type: P["type"]; ask: string }) {
+    return new Promise<P>((resolve, reject) => {
+      const asked = { command, resolve: resolve as (page: Page) => void, reject };
+      this.#pages.set(command.ask, asked);
+      this.#ask(asked);
     });
   }
 
@@ -280,10 +298,8 @@ export class Chat {
     this.#socket = undefined;
     this.#greeted = false;
     socket?.close(1000);
-    for (const asked of this.#histories.values()) {
-      asked.reject(new Error("the chat has ended"));
-    }
-    this.#histories.clear();
+    for (const asked of this.#pages.values()) asked.reject(new Error("the chat has ended"));
+    this.#pages.clear();
     this.#become("ended");
     this.#tell("ended", reason);
   }
@@ -316,8 +332,16 @@ export class Chat {
         this.#position(event.conversation, event.after).goBackTo(event.after);
         this.#position(event.conversation, event.after).skipTo(event.after);
         break;
+      case "conversation":
+      case "following":
+        this.#position(event.conversation.id, event.conversation.last_seq);
+        break;
+      case "conversations":
+        for (const each of event.conversations) this.#position(each.id, each.last_seq);
+        this.#takePage(event);
+        break;
       case "history":
-        this.#takeHistory(event);
+        this.#takePage(event);
         break;
       case "error":
         answered = this.#takeError(event);
@@ -335,12 +359,12 @@ export class Chat {
     for (const each of welcome.conversations) this.#position(each.id, each.last_seq);
     this.#become("online");
     this.#flush();
-    for (const [ask, asked] of this.#histories) this.#askHistory(ask, asked);
+    for (const asked of this.#pages.values()) this.#ask(asked);
   }
 
-  #takeHistory(page: HistoryPage): void {
+  #takePage(page: Page): void {
     this.#asked = 0;
-    this.#answerHistory(page.ask)?.resolve(page);
+    this.#answer(page.ask)?.resolve(page);
   }
 
   /** The id of the text that will not be written. */
@@ -349,11 +373,11 @@ export class Chat {
       this.#onTheWay.delete(error.id);
       if (!error.temporary) return error.id;
       setTimeout(() => this.#flush(), (error.retry_after ?? 1) * 1_000);
-    } else if (error.ask !== null && this.#histories.has(error.ask)) {
+    } else if (error.ask !== null && this.#pages.has(error.ask)) {
       const { ask } = error;
       this.#asked = 0;
       if (!error.temporary) {
-        this.#answerHistory(ask)?.reject(new ChatError(error.code, error.message));
+        this.#answer(ask)?.reject(new ChatError(error.code, error.message));
       } else {
         setTimeout(() => this.#askAgain(ask), (error.retry_after ?? 1) * 1_000);
       }
@@ -361,15 +385,15 @@ export class Chat {
     return undefined;
   }
 
-  #answerHistory(ask: string | null): HistoryAsked | undefined {
-    const asked = ask === null ? undefined : this.#histories.get(ask);
-    if (ask !== null) this.#histories.delete(ask);
+  #answer(ask: string | null): PageAsked | undefined {
+    const asked = ask === null ? undefined : this.#pages.get(ask);
+    if (ask !== null) this.#pages.delete(ask);
     return asked;
   }
 
   #askAgain(ask: string): void {
-    const asked = this.#histories.get(ask);
-    if (asked) this.#askHistory(ask, asked);
+    const asked = this.#pages.get(ask);
+    if (asked) this.#ask(asked);
   }
 
   #position(conversation: string, otherwise: number): Position {
@@ -402,8 +426,8 @@ export class Chat {
     await this.#outbox.remove(id);
   }
 
-  #askHistory(ask: string, { conversation, before, limit }: HistoryAsked): void {
-    if (this.say({ type: "history", conversation, before, limit, ask })) this.#asked ||= Date.now();
+  #ask({ command }: PageAsked): void {
+    if (this.say(command)) this.#asked ||= Date.now();
   }
 
   #lookForAnswers(): void {

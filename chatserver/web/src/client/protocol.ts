@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -217,6 +217,22 @@ export interface ConversationView {
   away: Away | null;
   names: Record<string, string>;
   reads_from: number | null;
+}
+
+/** What comes after `after` (null: the first) in one's list as of hello: at most `limit` conversations. */
+export interface Conversations {
+  type: "conversations";
+  after?: string | null;
+  limit?: number;
+  ask?: string | null;
+}
+
+/** The answer to conversations: those that come next by urgency; `more` says whether others come after them. */
+export interface ConversationsPage {
+  type: "conversations";
+  conversations: ConversationView[];
+  more: boolean;
+  ask: string | null;
 }
 
 /** Units of 30 minutes that are left in the running period, null where the plan gives without limit; its end. */
@@ -621,8 +637,9 @@ export interface Welcome {
   notices: UnreadNotices | null;
   settings: OwnSettings | null;
   features: string[];
+  more: boolean;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | Signalled | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;

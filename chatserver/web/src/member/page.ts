@@ -6,6 +6,7 @@ import { mentorName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { BookingView } from "../app/api_types.ts";
+import type { Composer } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import type { PageAnnouncer } from "../parts/announcer.ts";
 import "../parts/announcer.ts";
@@ -31,7 +32,7 @@ import { sessionsOf } from "../sessions/sessions.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
-import { planCard, planHint, weekCard } from "./week_card.ts";
+import { lockHint, planCard, weekCard } from "./week_card.ts";
 
 /** A live chat that begins within so long stands in the header. */
 const SOON_MS = 60 * 60_000;
@@ -96,7 +97,7 @@ export class MemberPage extends PageElement {
   protected override updated(): void {
     if (!this.#talk?.hasPage) return;
     const isBeside = this.querySelector(".side")?.checkVisibility();
-    if (isBeside || this.#talk.view.composer.reason === "quota_used") void this.#week?.want();
+    if (isBeside || hintable(this.#talk.view.composer)) void this.#week?.want();
   }
 
   protected override render() {
@@ -157,7 +158,8 @@ export class MemberPage extends PageElement {
               .talk=${talk}
               .name=${name}
               .above=${helpStrip(words, zone)}
-              .hint=${week ? planHint(week, words) : nothing}
+              .hint=${week ? lockHint(week, words) : nothing}
+              .windows=${week?.kind === "windows" ? week.per_week : null}
               @why=${this.#why}
             ></chat-composer>
           `
@@ -292,6 +294,11 @@ export class MemberPage extends PageElement {
   readonly #why = (): void => {
     if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk);
   };
+}
+
+/** Whether another plan might let them write now. */
+function hintable({ reason }: Composer): boolean {
+  return reason === "quota_used" || reason === "messages_used" || reason === "closed";
 }
 
 customElements.define("member-page", MemberPage);

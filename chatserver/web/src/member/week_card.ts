@@ -33,13 +33,31 @@ export function planCard(week: WritingWeek, view: ConversationView, { words }: A
         week,
         words,
       )}</p>
+      ${seePlans(week, words.week.seePlans, words, "btn")}
     </section>
+  `;
+}
+
+/** The same at a lock, in one line. */
+export function lockHint(week: WritingWeek, words: Words) {
+  if (week.freer === null) return nothing;
+  return html`${planHint(week, words)} ${seePlans(week, words.week.seePrice, words)}`;
+}
+
+function seePlans(week: WritingWeek, label: string, { week: words }: Words, style = "") {
+  const { freer, upgrade_url } = week;
+  if (freer === null || upgrade_url === null) return nothing;
+  return html`
+    <a class=${style} href=${upgrade_url} target="_blank" rel="noopener"
+      aria-label=${words.opensElsewhere(label)}>${label}</a>
   `;
 }
 
 /** That there is a plan with which one writes more freely; nothing where there is none. */
 export function planHint(week: WritingWeek, words: Words) {
-  return week.freer === null ? nothing : words.week.freer(planName(week.freer));
+  if (week.freer === null) return nothing;
+  const plan = planName(week.freer);
+  return week.freer_kind === "always" ? words.week.freerAlways(plan) : words.week.freer(plan);
 }
 
 function allowed({ kind, per_week, hours }: WritingWeek, words: Words): string {

@@ -5,6 +5,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { memberName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
+import type { ConversationView } from "../client/protocol.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { byUrgency, dueMark } from "../parts/due.ts";
@@ -14,6 +15,8 @@ import { icon } from "../parts/icons.ts";
 import { Ticker } from "../parts/ticker.ts";
 
 const FIRST = 30;
+/** How far below what is seen the next ones are brought, in CSS pixels. */
+const AHEAD = "600px";
 
 export class ConversationList extends PageElement {
   static override properties = { app: { attribute: false }, current: { attribute: false } };
@@ -27,6 +30,9 @@ export class ConversationList extends PageElement {
   #stop: (() => void)[] = [];
   #ticker: Ticker | undefined;
   #watched = new Set<Talk>();
+  readonly #nearEnd = new IntersectionObserver((seen) => {
+    if (seen.some((each) => each.isIntersecting)) this.#showMore();
+  }, { rootMargin: AHEAD });
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -41,6 +47,7 @@ export class ConversationList extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
+    this.#nearEnd.disconnect();
     this.#watched.clear();
   }
 
@@ -53,7 +60,7 @@ export class ConversationList extends PageElement {
     if (this.#isHeld) return;
     this.#order = this.app.chats.talks
       .toSorted((a, b) =>
-        byUrgency(a.view.reply, b.view.reply) ||
+        byUrgency(a.view.reply, b.view.reply) || byLast(a.view, b.view) ||
         memberName(a.view).localeCompare(memberName(b.view))
       )
       .map((each) => each.view.id);
@@ -66,7 +73,7 @@ export class ConversationList extends PageElement {
     const held = this.#order.flatMap((id) => chats.talk(id) ?? []);
     const added = chats.talks.filter((each) => !this.#order.includes(each.view.id));
     const talks = [...held, ...added];
-    const more = talks.length - this.#shows;
+    const more = chats.more || talks.length > this.#shows;
     return html`
       <section
         class="pane pane--list"
@@ -88,22 +95,33 @@ export class ConversationList extends PageElement {
             (each) => this.#row(each, times, now),
           )}
         </ul>
-        ${more > 0
+        ${more
           ? html`
             <div
-              class="pane__head"><button class="btn btn--wide" type="button" @click=${this
-                .#showMore}>${words.mentor.showMore(more)}</button></div>
+              class="pane__head"
+              id="list-more"><button class="btn btn--wide" type="button" @click=${this
+                .#showMore}>${words.mentor.showMore}</button></div>
           `
           : nothing}
       </section>
     `;
   }
 
+  /** By scrolling, too: whoever comes near the end has more of them before it is reached. */
+  protected override updated(): void {
+    this.#nearEnd.disconnect();
+    const end = this.querySelector("#list-more");
+    if (end) this.#nearEnd.observe(end);
+  }
+
   #row(talk: Talk, times: Times, now: number) {
     const { words } = this.app;
     const { view } = talk;
     const name = memberName(view);
-    const last = talk.messages.findLast((each) => each.kind !== "event");
+    const text = view.last?.text
+      ? view.last
+      : talk.messages.findLast((each) => each.kind !== "event");
+    const last = text && { from: text.from, text: "text" in text ? text.text : text.body };
     return html`<li><a
       class="conv"
       href=${Place.link("conversations", view.id)}
@@ -124,10 +142,10 @@ export class ConversationList extends PageElement {
       this.#next(talk, times, now)
     }</span>
       ${
-      last
+      last?.text
         ? html`<span class="conv__last">${
           last.from === this.app.user ? `${words.common.you}: ` : ""
-        }${last.body}</span>`
+        }${last.text}</span>`
         : nothing
     }</a></li>`;
   }
@@ -157,9 +175,21 @@ export class ConversationList extends PageElement {
   };
 
   readonly #showMore = (): void => {
-    this.#shows += FIRST;
-    this.requestUpdate();
+    const { chats } = this.app;
+    if (this.#shows <= chats.talks.length) {
+      this.#shows += FIRST;
+      this.requestUpdate();
+    }
+    if (this.#shows <= chats.talks.length || !chats.more) return;
+    // Where the chat ends meanwhile the page is left.
+    void chats.loadMore().then(() => this.requestUpdate(), () => {});
   };
+}
+
+/** What has ended comes last; else what something was written in lately comes first, as the server gives it. */
+function byLast(a: ConversationView, b: ConversationView): number {
+  return Number(a.status === "ended") - Number(b.status === "ended") ||
+    (b.last?.at ?? "").localeCompare(a.last?.at ?? "");
 }
 
 customElements.define("conversation-list", ConversationList);

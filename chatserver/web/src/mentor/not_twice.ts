@@ -13,6 +13,7 @@ import { type OwnDays, ownDaysOf } from "./own_days.ts";
 const DAY = 86_400_000;
 /** So many are shown; the rest is counted. */
 const MOST = 8;
+const MOST_FRAMES = 30;
 
 export class NotTwice extends PageElement {
   static override properties = { app: { attribute: false } };
@@ -60,10 +61,25 @@ export class NotTwice extends PageElement {
     const days = each.days.map((day) => times.weekday(Date.parse(day) + DAY / 2));
     return html`<li><span><strong>${name}</strong><br><span class="quiet">${
       words.ownDays.written(each.days.length, each.asked)
-    }${days.length ? `: ${times.list(days)}` : nothing}</span></span><a class="btn"
-      href=${Place.link("conversations", each.conversation)}
-      aria-label=${words.ownDays.writeTo(name)}>${words.ownDays.write}</a></li>`;
+    }${
+      days.length ? `: ${times.list(days)}` : nothing
+    }</span></span><button class="btn" type="button"
+      aria-label=${words.ownDays.writeTo(name)}
+      @click=${() => write(each.conversation)}>${words.ownDays.write}</button></li>`;
   }
+}
+
+/** Open it, and go to its field. */
+function write(conversation: string): void {
+  location.hash = Place.link("conversations", conversation);
+  const field = () => document.getElementById(`text-${conversation}`);
+  // It is there a frame or two later.
+  const look = (frames: number) => {
+    const found = field();
+    if (found) found.focus();
+    else if (frames) requestAnimationFrame(() => look(frames - 1));
+  };
+  look(MOST_FRAMES);
 }
 
 customElements.define("not-twice", NotTwice);

@@ -101,6 +101,7 @@ export class MentorPage extends PageElement {
 
   #conversations(id: string | undefined) {
     const talk = id === undefined ? undefined : this.app.chats.talk(id);
+    if (id !== undefined && !talk?.isSure) void this.app.chats.find(id).catch(() => {});
     return html`
       <main class="mentor ${talk ? "has-thread" : ""}">
         <conversation-list .app=${this.app} .current=${id}></conversation-list>

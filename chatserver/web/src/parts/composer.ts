@@ -19,6 +19,7 @@ export class ChatComposer extends PageElement {
     above: { attribute: false },
     hint: { attribute: false },
     also: { attribute: false },
+    windows: { attribute: false },
   };
 
   declare app: App;
@@ -27,10 +28,12 @@ export class ChatComposer extends PageElement {
   declare name: string;
   /** What stands above the line while it is locked. */
   declare above: unknown;
-  /** What stands below the field while its windows are used. */
+  /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
   /** What a mentor's line says beside. */
   declare also: string | undefined;
+  /** How many windows of writing a week has; null or undefined where that is not known. */
+  declare windows: number | null | undefined;
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
@@ -96,7 +99,7 @@ export class ChatComposer extends PageElement {
     const state = !this.talk.isSure
       ? this.#unsure()
       : role === "member" || !isOpen
-      ? writingState(view.composer, words, times, now, this.#refused)
+      ? writingState(view.composer, words, times, now, this.#refused, this.windows)
       : this.#ofMentor();
     const waiting = this.talk.unsent.length;
     // Where nothing can ever be sent there is nothing to write in, but what was typed stays to be copied.
@@ -130,7 +133,7 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
-        ${this.hint && view.composer.reason === "quota_used"
+        ${this.hint && BY_PLAN.has(view.composer.reason)
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
       </form>
@@ -210,6 +213,9 @@ export class ChatComposer extends PageElement {
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   }
 }
+
+/** Locks that another plan might not have. */
+const BY_PLAN: ReadonlySet<string | null> = new Set(["quota_used", "messages_used", "closed"]);
 
 function pips(state: WritingState) {
   if (!state.windows) return nothing;

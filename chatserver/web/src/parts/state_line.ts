@@ -28,10 +28,11 @@ export function writingState(
   times: Times,
   now: number,
   wasRefused: false | "rules" | "error",
+  perWeek?: number | null,
 ): WritingState {
   const told = composer.open
     ? open(composer, words, times, now)
-    : locked(composer, words, times, now);
+    : locked(composer, words, times, now, perWeek);
   if (!wasRefused) return told;
   const back = wasRefused === "error"
     ? words.state.notTaken
@@ -70,7 +71,13 @@ function open(composer: Composer, words: Words, times: Times, now: number): Writ
   return { ...told, left: tellsLeft.join(" ") };
 }
 
-function locked(composer: Composer, words: Words, times: Times, now: number): WritingState {
+function locked(
+  composer: Composer,
+  words: Words,
+  times: Times,
+  now: number,
+  perWeek: number | null | undefined,
+): WritingState {
   const { state } = words;
   const opens = whenItOpens(composer, words, times, now);
   const more = composer.reason === "ended" ? state.readOn : `${opens} ${state.textStays}`.trim();
@@ -86,7 +93,14 @@ function locked(composer: Composer, words: Words, times: Times, now: number): Wr
     case "ended":
       return of("locked", "lock", state.ended, more, null, false);
     default:
-      return of("locked", "lock", state.quotaUsed, more, null, false);
+      return of(
+        "locked",
+        "lock",
+        perWeek === 2 ? state.bothUsed : state.quotaUsed,
+        more,
+        null,
+        false,
+      );
   }
 }
 

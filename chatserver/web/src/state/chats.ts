@@ -12,6 +12,11 @@ export class Chats extends Store {
   #unreadNotices = 0;
   #ended: EndReason | undefined;
   #greeted = false;
+  /** The last one that the list has given since the welcome, and whether there are more. */
+  #listed: { last: string | null; more: boolean } = { last: null, more: false };
+  /** What the server has named since the welcome. */
+  readonly #named = new Set<string>();
+  #loading: Promise<void> | undefined;
 
   constructor(chat: Chat, user: string) {
     super();
@@ -42,6 +47,39 @@ export class Chats extends Store {
     return this.#greeted;
   }
 
+  /** Whether there are conversations that were not asked for yet. */
+  get more(): boolean {
+    return this.#listed.more;
+  }
+
+  /** Ask for the next page of the list. */
+  loadMore(): Promise<void> {
+    return this.#loading ??= this.#loadMore().finally(() => {
+      this.#loading = undefined;
+    });
+  }
+
+  async #loadMore(): Promise<void> {
+    const listed = this.#listed;
+    if (!listed.more) return;
+    const page = await this.chat.conversations(listed.last);
+    // After another welcome the list begins anew.
+    if (this.#listed === listed) {
+      this.#list(page);
+      if (!page.more) this.#forget();
+    }
+    this.changed();
+  }
+
+  /** Ask for pages until a conversation has been told of since the welcome, where it is one of the person's. */
+  find(id: string): Promise<void> {
+    return this.#loadUntil(() => this.#named.has(id));
+  }
+
+  async #loadUntil(holds: () => boolean): Promise<void> {
+    while (this.#listed.more && !holds()) await this.loadMore();
+  }
+
   get talks(): readonly Talk[] {
     return [...this.#talks.values()];
   }
@@ -67,10 +105,12 @@ export class Chats extends Store {
     switch (event.type) {
       case "welcome":
         this.#greeted = true;
-        this.#forget(event);
-        for (const view of event.conversations) this.#meet(view);
         this.#unreadNotices = event.notices?.unread ?? this.#unreadNotices;
+        this.#welcome(event);
         this.changed();
+        return;
+      case "conversations":
+        for (const view of event.conversations) this.#meet(view);
         return;
       case "notice":
       case "notices":
@@ -97,16 +137,29 @@ export class Chats extends Store {
     }
   }
 
-  /** What a member's welcome does not name is theirs no longer. */
-  #forget({ role, conversations }: Welcome): void {
-    if (role !== "member") return;
-    const named = new Set(conversations.map((each) => each.id));
-    for (const [id, talk] of this.#talks) {
-      if (!talk.isSure && !named.has(id)) this.#talks.delete(id);
-    }
+  /** What the server told before of those beyond the first page may be old: it is asked for again. */
+  #welcome(welcome: Welcome): void {
+    this.#named.clear();
+    this.#listed = { last: null, more: false };
+    for (const view of welcome.conversations) this.#meet(view);
+    this.#list(welcome);
+    if (welcome.role === "support") return;
+    if (!welcome.more) this.#forget();
+    const known = this.talks.filter((each) => each.isSure).map((each) => each.view.id);
+    void this.#loadUntil(() => known.every((id) => this.#named.has(id))).catch(() => {});
+  }
+
+  #list({ conversations, more }: Pick<Welcome, "conversations" | "more">): void {
+    this.#listed = { last: conversations.at(-1)?.id ?? this.#listed.last, more };
+  }
+
+  /** What the whole list does not name is theirs no longer. */
+  #forget(): void {
+    for (const id of this.#talks.keys()) if (!this.#named.has(id)) this.#talks.delete(id);
   }
 
   #meet(view: ConversationView): void {
+    this.#named.add(view.id);
     const known = this.#talks.get(view.id);
     if (known) known.take({ type: "conversation", conversation: view });
     else this.#talks.set(view.id, new Talk(this.chat, this.user, view));
