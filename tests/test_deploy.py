@@ -16,6 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from chatserver.settings import DESCRIPTIONS, load
+from tests.chatserver.realtime.servers import here
 from tests.engines import program_of
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -46,8 +47,29 @@ def test_proxies_set_the_address_and_add_nothing_to_what_they_were_told() -> Non
     assert "proxy_add_x_forwarded_for" not in nginx
     # What mails link to and calendars ask for comes through, and its secrets into no log.
     assert "location ~ ^/(calendar|unsubscribe)/ {\n        access_log off;" in nginx
-    assert "path /v1/* /calendar/* /unsubscribe/*" in caddy
+    assert "path /v1/* /app/* /calendar/* /unsubscribe/*" in caddy
     assert "header_up X-Forwarded-For {remote_host}" in caddy
+
+
+async def test_proxies_let_through_whatever_is_for_people_and_platforms(valkey_url: str, tmp_path: Path) -> None:
+    """By the server's own routes; what tells of its health is for inside."""
+    nginx, caddy = ((DEPLOY / "proxy" / name).read_text() for name in ("nginx.conf", "Caddyfile"))
+    async with here(valkey_url, tmp_path) as server:
+        roots = {each.path.split("/")[1] for each in server.parts.app.routes if hasattr(each, "path")}
+    assert {"v1", "app", "calendar", "unsubscribe"} <= roots
+    for root in roots - {"", "livez", "readyz", "metrics"}:
+        assert re.search(rf"@ours path .*/{root}/\*", caddy), root
+        assert re.search(rf"location (/{root}/|~ \^/\(.*\b{root}\b.*\)/) {{", nginx), root
+
+
+def test_the_image_is_built_of_files_that_it_is_given() -> None:
+    """What .dockerignore keeps back is not there to be copied."""
+    dockerfile, ignored = ((DEPLOY.parent / name).read_text() for name in ("Dockerfile", ".dockerignore"))
+    given = re.findall(r"^!(\S+)$", ignored, re.MULTILINE)
+    for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile, re.MULTILINE):
+        for source in line.split()[:-1]:
+            assert source.partition("/")[0] in given, source
+            assert (DEPLOY.parent / source).exists(), source
 
 
 def compose() -> Any:

@@ -307,6 +307,18 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_pictures_are_small_and_what_they_show_is_told() -> None:
+    """A clone has all of them for good; not everybody sees them."""
+    shown = [
+        match for page in PAGES for match in re.findall(r"!\[(.*?)\]\((.*?\.png)\)", page.read_text(encoding="utf-8"))
+    ]
+    assert shown
+    for told, picture in shown:
+        [file] = ROOT.glob(f"docs/screenshots/{Path(picture).name}")
+        assert len(told) > 20, picture
+        assert file.stat().st_size <= 100_000, picture
+
+
 @anything
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):

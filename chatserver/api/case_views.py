@@ -1,5 +1,7 @@
 """Cases as the HTTP interface shows them: each as who asks may see it."""
 
+from collections.abc import Iterable, Mapping
+
 from msgspec import Struct, field
 
 from chatserver.access.tokens import Identity
@@ -56,7 +58,8 @@ class CaseSummary(Struct, frozen=True):
 
     `id` is the server's own. `title` names the kind, and `says` tells who asks what the state means for them, both in
     the language of `Accept-Language`. `possible` are the actions that who asks may take now; `by_hand`, for support,
-    the states to which it may be moved with a note that says why.
+    the states to which it may be moved with a note that says why. `names` are of the member and of people whom the
+    facts name, by id; whoever was erased has none.
     """
 
     id: str
@@ -73,6 +76,7 @@ class CaseSummary(Struct, frozen=True):
     assignee: str
     due: CaseDueView | None
     facts: CaseFactsSaid
+    names: dict[str, str]
     possible: list[CaseAction]
     by_hand: list[CaseState]
 
@@ -120,8 +124,13 @@ def asker_of(identity: Identity) -> CaseAsker:
             raise AssertionError("services have no cases")
 
 
-def case_summary(seen: CaseSeen, asker: CaseAsker, spoken: Language) -> CaseSummary:
-    """As lists have it."""
+def named_in(cases: Iterable[CaseSeen]) -> set[str]:
+    """Ids of the people whose names go with them."""
+    return {id for each in cases for id in (each.case.member, each.case.facts.mentor, each.case.facts.person) if id}
+
+
+def case_summary(seen: CaseSeen, asker: CaseAsker, spoken: Language, names: Mapping[str, str]) -> CaseSummary:
+    """As lists have it; `names` of all that named_in says, by id."""
     case, due = seen.case, seen.due
     words = case_words(case.kind, case.state, _reader(case, asker), spoken)
     assert words is not None, "every kind and state has words"  # noqa: S101 - a test holds it
@@ -140,6 +149,7 @@ def case_summary(seen: CaseSeen, asker: CaseAsker, spoken: Language) -> CaseSumm
         assignee=case.assignee,
         due=CaseDueView(instant.text_or_none(due.at), due.by, due.what, due.then) if due else None,
         facts=facts_shown(case.facts),
+        names={id: names[id] for id in sorted(named_in([seen])) if id in names},
         possible=list(seen.possible),
         by_hand=list(seen.by_hand),
     )
@@ -155,9 +165,11 @@ def _reader(case: Case, asker: CaseAsker) -> CaseReader:
     return "guest" if is_guest(case, asker) else asker.role
 
 
-def case_view(seen: CaseSeen, asker: CaseAsker, spoken: Language, prompts: list[str], now: int) -> CaseView:
+def case_view(
+    seen: CaseSeen, asker: CaseAsker, spoken: Language, names: Mapping[str, str], prompts: list[str], now: int
+) -> CaseView:
     """With its history."""
-    summary, suspension = case_summary(seen, asker, spoken), seen.case.suspension
+    summary, suspension = case_summary(seen, asker, spoken, names), seen.case.suspension
     return CaseView(
         **{name: getattr(summary, name) for name in CaseSummary.__struct_fields__},
         now=instant.text(now),

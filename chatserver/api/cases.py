@@ -12,6 +12,7 @@ from chatserver.api.case_views import (
     asker_of,
     case_summary,
     case_view,
+    named_in,
     suggested_case,
 )
 from chatserver.api.negotiation import language
@@ -136,9 +137,9 @@ async def get_cases(call: HttpCall[CasesQuery, None]) -> HttpAnswer:
     is_first = asker.role == "mentor" and not which.after
     asked = await call.context.quiet.suggested_to(asker.user) if is_first else []
     suggested = [suggested_case(each) for each in asked if which.conversation in ("", each.conversation)]
-    return HttpAnswer(
-        200, CaseList(now, [case_summary(each, asker, spoken) for each in page.cases], page.more, suggested)
-    )
+    names = await call.context.provisioning.names(named_in(page.cases))
+    cases = [case_summary(each, asker, spoken, names) for each in page.cases]
+    return HttpAnswer(200, CaseList(now, cases, page.more, suggested))
 
 
 def _given(value: str | UnsetType) -> str:
@@ -158,7 +159,9 @@ async def _answered(
             spoken = language(call.headers.get("accept-language", ""))
             policy, looks_after = call.context.case_policy, call.identity.role in ("mentor", "support")
             prompts = prompts_of(outcome.case.kind, spoken, policy, outcome.case.facts) if looks_after else []
-            view = case_view(outcome, asker_of(call.identity), spoken, prompts, await call.context.clock())
+            names = await call.context.provisioning.names(named_in([outcome]))
+            now = await call.context.clock()
+            view = case_view(outcome, asker_of(call.identity), spoken, names, prompts, now)
             return HttpAnswer(201 if outcome.created else 200, view)
         case NotInThisCase():
             detail = _REFUSED[outcome.reason]

@@ -3,7 +3,7 @@
 
 import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 
-const PAGES = ["member", "mentor", "support", "sign_in", "settings"];
+const PAGES = ["member", "mentor", "support", "sign_in", "settings", "call"];
 const LANGUAGES = ["nb", "da", "en"];
 /** Those that the worker keeps on the device, with all that they may load. */
 const KEPT = ["member", "mentor", "support", "settings"];

@@ -5,10 +5,8 @@ Source: Content Security Policy Level 3; Trusted Types; Cross-Origin Opener Poli
 
 from collections.abc import Sequence
 
+_FOR_CALLS = ("camera", "microphone", "display-capture")
 _REFUSED = (
-    "camera",
-    "microphone",
-    "display-capture",
     "geolocation",
     "payment",
     "usb",
@@ -19,8 +17,8 @@ _REFUSED = (
 )
 
 
-def page_headers(embedders: Sequence[str] = ()) -> dict[str, str]:
-    """Headers of a page. `embedders` are the origins that may show it in a frame."""
+def page_headers(embedders: Sequence[str] = (), *, calls: bool = False) -> dict[str, str]:
+    """Headers of a page. `embedders` are the origins that may show it in a frame; `calls`: it may see and hear."""
     framing = " ".join(embedders) or "'none'"
     policy = [
         "default-src 'none'",
@@ -41,7 +39,9 @@ def page_headers(embedders: Sequence[str] = ()) -> dict[str, str]:
         "Content-Security-Policy": "; ".join(policy),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{name}=()" for name in _REFUSED),
+        "Permissions-Policy": ", ".join(
+            [*(f"{name}={'(self)' if calls else '()'}" for name in _FOR_CALLS), *(f"{name}=()" for name in _REFUSED)]
+        ),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }

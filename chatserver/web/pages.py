@@ -22,6 +22,7 @@ PAGES = {
     "support": "/app/support",
     "sign_in": "/app/sign-in",
     "settings": "/app/settings",
+    "call": "/app/call/{booking}",
 }
 """Where each stands."""
 STYLE = "/app/style.css"
@@ -64,7 +65,7 @@ def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = 
 
 
 def _page(assets: Assets | None, page: str, look: AppLook, embedders: Sequence[str]) -> Endpoint:
-    headers = page_headers(embedders)
+    headers = page_headers(embedders, calls=page == "call")
     # What was built of older sources may lack it.
     if assets is None or page not in assets.manifest.pages:
         return _said(503, _NOT_BUILT, headers)

@@ -14,7 +14,8 @@ from tests.chromium import CHROMIUM
 FLAGS: Sequence[str] = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
+    *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=10"),
+    "--allow-loopback-in-peer-connection",
 )
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}

@@ -82,6 +82,7 @@ def test_nothing_runs_but_what_the_server_gives() -> None:
     assert policy["frame-ancestors"] == "'none'"
     assert policy["require-trusted-types-for"] == "'script'"
     assert "camera=()" in headers["Permissions-Policy"]
+    assert "microphone=(self)" in page_headers(calls=True)["Permissions-Policy"]
     assert (
         "frame-ancestors https://platform.example"
         in page_headers(("https://platform.example",))["Content-Security-Policy"]

@@ -1,4 +1,4 @@
-"""A page that is looked at closely: whether one has to scroll sideways to read it."""
+"""A page that is looked at closely, or by whom movement disturbs: what is wider than it is shown, what moves."""
 
 from playwright.async_api import Page, ViewportSize
 
@@ -18,4 +18,17 @@ _WIDER = """() => [document.documentElement, ...document.querySelectorAll("body 
 async def wider_than_shown(page: Page) -> list[str]:
     """What would have to be scrolled sideways, but for fields and tables of data."""
     found: list[str] = await page.evaluate(_WIDER)
+    return found
+
+
+_MOVING = """() => [...document.querySelectorAll("*")].filter((each) => {
+    const { transitionDuration, animationDuration, scrollBehavior } = getComputedStyle(each);
+    const longest = Math.max(...`${transitionDuration}, ${animationDuration}`.split(", ").map(parseFloat));
+    return longest > 0.001 || scrollBehavior === "smooth";
+  }).map((each) => `${each.tagName} ${each.className}`)"""
+
+
+async def moving(page: Page) -> list[str]:
+    """What would be seen to move."""
+    found: list[str] = await page.evaluate(_MOVING)
     return found

@@ -11,9 +11,11 @@ from tests.chatserver.realtime.servers import HereServer, here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import AppPage, signed_in
 from tests.web.states.bell_states import BELL_STATES
+from tests.web.states.call_states import CALL_STATES
 from tests.web.states.door_states import DOOR_STATES
 from tests.web.states.member_states import MEMBER_STATES
 from tests.web.states.session_states import SESSION_STATES
+from tests.web.states.support_states import SUPPORT_STATES
 
 
 class Stage:
@@ -104,10 +106,18 @@ async def member_help(stage: Stage) -> Page:
 
 
 async def mentor_desk(stage: Stage) -> Page:
-    """Three conversations by urgency, one open."""
-    for number, (member, plan) in enumerate((("mia", "light"), ("ola", "basic"), ("uma", "video"))):
-        await stage.server.conversation(f"c{number}", plan, member=member)
-        await stage.said(member, "I am so relieved that I hardly know what to do.", conversation=f"c{number}")
+    """Three conversations by urgency, the first one open."""
+    for id, member, plan in (("c1", "mia", "light"), ("c2", "ola", "basic"), ("c3", "uma", "video")):
+        await stage.server.conversation(id, plan, member=member)
+    await stage.said("ola", "I slept badly, and then the bus did not come.", conversation="c2")
+    await stage.said("uma", "Could we talk about Thursday instead?", conversation="c3")
+    await stage.said("mia", "It has been a heavy day.", "Tomorrow I tell my boss that I need fewer shifts.")
+    await stage.moved_to("monday", "15:20")
+    await stage.said("tora", "What would you like her to understand?")
+    await stage.said("ola", "But I went, and I said it.", conversation="c2")
+    await stage.said("tora", "That took courage. How was it?", conversation="c2")
+    await stage.moved_to("tuesday", "08:10")
+    await stage.said("mia", "I told my boss. I am so relieved that I hardly know what to do.")
     page = await stage.app("tora")
     await page.locator(".conv").first.click()
     await expect(page.locator(".thread .msg").first).to_be_visible()
@@ -133,7 +143,9 @@ STATES: dict[str, State] = {
     **SESSION_STATES,
     "mentor-desk": mentor_desk,
     "mentor-request": mentor_request,
+    **SUPPORT_STATES,
     **BELL_STATES,
+    **CALL_STATES,
     **DOOR_STATES,
 }
 """By the name of the picture."""

@@ -7,7 +7,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from tests.web.browsers import DESKTOP, PHONE
-from tests.web.states.reflow import ZOOMED, wider_than_shown
+from tests.web.states.reflow import ZOOMED, moving, wider_than_shown
 from tests.web.states.states import STATES, stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -24,6 +24,7 @@ async def test_axe_finds_nothing(browser: Browser, valkey_url: str, tmp_path: Pa
         await page.set_viewport_size(DESKTOP["viewport"])
         wide = await Axe().run(page)
         assert wide.violations_count == 0, wide.generate_report()
+        assert await moving(page) == []
         await page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert await wider_than_shown(page) == []
         await page.evaluate("document.documentElement.style.fontSize = ''")

@@ -37,6 +37,11 @@ async def called_off(server: HereServer, id: str) -> None:
     await _asked(server, "POST", f"/v1/bookings/{id}/cancel", {}, by="mia")
 
 
+async def attended(server: HereServer, id: str, by: str) -> None:
+    """That side has come to it, by whatever way."""
+    await _asked(server, "POST", f"/v1/bookings/{id}/join", {}, by=by)
+
+
 async def moved(server: HereServer, id: str, to: str) -> None:
     """To another start."""
     await _asked(server, "PATCH", f"/v1/bookings/{id}", {"starts_at": to})

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.chatserver.realtime.servers import here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, signed_in
-from tests.web.stories.booked import booked
+from tests.web.stories.booked import attended, booked
 from tests.web.stories.writing import letters, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,7 +28,7 @@ async def test_a_no_show_as_both_see_it(browser: Browser, valkey_url: str, tmp_p
             await desk.get_by_role("link", name="Mia").click()
             await expect(mia.page.get_by_text("Videosamtale man. 5. jan. kl. 10:00")).to_be_visible()
             await move_clock(valkey_url, when("monday", "10:01"))
-            await desk.get_by_role("button", name="Join the session with Mia").click()
+            await attended(server, "call", by="tora")
             await expect(mia.page.get_by_text("Timen (videosamtale) har begynt.")).to_be_visible()
             await move_clock(valkey_url, when("monday", "10:06"))
             await expect(mia.page.get_by_text("En av dere er ikke med ennå.")).to_be_visible()

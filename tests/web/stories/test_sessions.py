@@ -9,6 +9,7 @@ from tests.chatserver.realtime.servers import here
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, signed_in
 from tests.web.stories.booked import booked, opened
+from tests.web.stories.calling import joined
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -115,7 +116,8 @@ async def test_a_mentor_opens_hours_books_and_closes_with_a_no_show(
             await expect(mia.page.get_by_text("Video call Mon 5 Jan 09:15")).to_be_visible()
             await page.get_by_role("link", name="Today", exact=True).click()
             await move_clock(valkey_url, when("monday", "09:16"))
-            await page.get_by_role("button", name="Join the session with Mia").click()
+            call = await joined(page, "Join the session with Mia")
+            await expect(call.get_by_text("Waiting for Mia")).to_be_visible()
             await move_clock(valkey_url, when("monday", "09:26"))
             await page.get_by_role("button", name="Mia did not come").click()
             await expect(page.get_by_text("Video call, 30\u00a0min, did not come")).to_be_visible()

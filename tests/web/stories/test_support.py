@@ -11,16 +11,22 @@ from tests.chatserver.realtime.servers import HereServer, here, token
 from tests.plain_http import http_client
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, signed_in
+from tests.web.states.reflow import ZOOMED, wider_than_shown
 
 # One browser serves all tests of a process, so they share its loop.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def sound(page: Page) -> None:
-    """Nothing on the page shuts anybody out, as far as axe sees, and nothing is wider than it."""
+    """Nothing on the page shuts anybody out, as far as axe sees, and nothing is wider than it, at 400 % neither."""
     found = await Axe().run(page)
     assert [each["id"] for each in found.response["violations"]] == []
-    assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert await wider_than_shown(page) == []
+    usual = page.viewport_size
+    assert usual is not None
+    await page.set_viewport_size(ZOOMED)
+    assert await wider_than_shown(page) == []
+    await page.set_viewport_size(usual)
 
 
 async def test_the_board_from_a_warning_to_a_miss_to_an_answer(

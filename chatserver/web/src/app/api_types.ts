@@ -371,7 +371,8 @@ export interface CaseList {
  *
  * `id` is the server's own. `title` names the kind, and `says` tells who asks what the state means for them, both in
  * the language of `Accept-Language`. `possible` are the actions that who asks may take now; `by_hand`, for support,
- * the states to which it may be moved with a note that says why.
+ * the states to which it may be moved with a note that says why. `names` are of the member and of people whom the
+ * facts name, by id; whoever was erased has none.
  */
 export interface CaseSummary {
   id: string;
@@ -388,6 +389,7 @@ export interface CaseSummary {
   assignee: string;
   due: CaseDueView | null;
   facts: CaseFactsSaid;
+  names: Record<string, string>;
   possible: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn" | "assign" | "attempt" | "note" | "withdraw" | "lift" | "suspend")[];
   by_hand: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn")[];
 }
@@ -420,6 +422,7 @@ export interface CaseView {
   assignee: string;
   due: CaseDueView | null;
   facts: CaseFactsSaid;
+  names: Record<string, string>;
   possible: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn" | "assign" | "attempt" | "note" | "withdraw" | "lift" | "suspend")[];
   by_hand: ("answered" | "applied" | "approved" | "booked" | "churned" | "confirmed" | "corrected" | "declined" | "dismissed" | "done" | "ended" | "exploring" | "handed_over" | "kept" | "lapsed" | "mentor_trying" | "official" | "open" | "overtaken" | "proposed" | "quoted" | "removed" | "reported" | "requested" | "returned" | "reviewed" | "reviewing" | "seen" | "settled" | "support_trying" | "switched" | "talking" | "warned" | "withdrawn")[];
   now: string;

@@ -31,7 +31,7 @@ export interface App {
 const AGAIN_MS = 5_000;
 
 /** Begin as whoever is signed in. Whoever is not, or belongs to another app, is led there: then it never returns. */
-export async function start(role: PersonRole): Promise<App> {
+export async function start(...roles: readonly PersonRole[]): Promise<App> {
   const url = `${location.origin.replace(/^http/, "ws")}/v1/chat`;
   // All that takes a way to the server begins at once.
   const opening = new WebSocket(url, [SUBPROTOCOL]);
@@ -39,11 +39,11 @@ export async function start(role: PersonRole): Promise<App> {
   const language = pageLanguage();
   document.documentElement.lang = language;
   const speaking = wordsOf(language);
-  const [person, words] = await Promise.all([whoIsHere(account, role, speaking), speaking]);
+  const [person, words] = await Promise.all([whoIsHere(account, roles, speaking), speaking]);
   if (person === null) return leave(SIGN_IN);
+  const { user, role } = person;
   // Whoever comes from a push may not know which app is theirs: the conversation is the same.
-  if (person.role !== role) return leave(`/app/${person.role}${location.hash}`);
-  const { user } = person;
+  if (!roles.includes(role)) return leave(`/app/${role}${location.hash}`);
   const outbox = new DeviceOutbox(user);
   const chat = new Chat({
     url,
@@ -89,7 +89,7 @@ export async function start(role: PersonRole): Promise<App> {
 /** Null where nobody is. Where the server does not answer it is whoever was here last; where nobody was, it is asked again. */
 async function whoIsHere(
   account: Account,
-  role: PersonRole,
+  roles: readonly PersonRole[],
   speaking: Promise<Words>,
 ): Promise<Person | null> {
   for (;;) {
@@ -103,7 +103,7 @@ async function whoIsHere(
       return ticket;
     } catch {
       const last = lastPerson();
-      if (last?.role === role) return last;
+      if (last && roles.includes(last.role)) return last;
       document.body.textContent = (await speaking).link.offline;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       document.body.textContent = "";

@@ -19,7 +19,7 @@ export function settleNotices(http: Http, chats: Chats): void {
     const read = chats.talks.filter((each) => each.unread === 0).map((each) => each.view.id);
     if (read.join(" ") !== lastRead) {
       lastRead = read.join(" ");
-      void takeDown(new Set(read)).catch(() => {});
+      void takeDown(chats).catch(() => {});
     }
     const now = chats.unreadNotices && read.length
       ? `${chats.unreadNotices} ${read.join(" ")}`
@@ -32,11 +32,11 @@ export function settleNotices(http: Http, chats: Chats): void {
   watchEvery(chats, look);
 }
 
-/** What was pushed of their messages, and still stands on the device. */
-async function takeDown(read: ReadonlySet<string>): Promise<void> {
+/** What was pushed of messages that are read, and still stands on the device. */
+async function takeDown(chats: Chats): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
   for (const each of await registration?.getNotifications() ?? []) {
     const { event, conversation } = each.data as Shown;
-    if (event === "message.unread" && read.has(conversation)) each.close();
+    if (event === "message.unread" && chats.talk(conversation)?.unread === 0) each.close();
   }
 }

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CaseSummary } from "../app/api_types.ts";
+import { nameOf } from "../app/names.ts";
 import { HttpProblem } from "../app/http.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
@@ -47,6 +48,7 @@ export class OwnCases extends PageElement {
         <div>
               <strong>${each.title}</strong>
               <p class="quiet">${each.says}</p>
+              ${this.#mentor(each)}
               ${each.due?.at ? html`<p class="quiet small">${this.#due(each.due.at)}</p>` : nothing}
               ${this.#problem?.id === each.id
                 ? html`<p role="alert">${this.#problem.says}</p>`
@@ -66,6 +68,14 @@ export class OwnCases extends PageElement {
             </div>
       </li>
     `;
+  }
+
+  /** The other one whom it is about: who is proposed, or whose guest the member is. */
+  #mentor({ facts, names }: CaseSummary) {
+    if (!facts.mentor) return nothing;
+    return html`<p><strong>${
+      this.app.words.cases.mentor(names[facts.mentor] ?? nameOf(facts.mentor))
+    }</strong></p>`;
   }
 
   #noteForm(each: CaseSummary) {

@@ -57,7 +57,9 @@ export class MentorThread extends PageElement {
     );
   }
 
-  protected override updated(): void {
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    // On a phone it fills the screen, below the tabs.
+    if (changed.has("talk")) this.querySelector(".thread")?.scrollIntoView({ block: "nearest" });
     if (!this.talk.hasPage) return;
     this.#days?.want();
     if (this.talk.view.composer.windows_left !== null) void this.#week?.want();

@@ -355,7 +355,11 @@ function toLast(scroller: HTMLElement): void {
 }
 
 function toNewLine(scroller: HTMLElement): void {
-  scroller.querySelector(".day--new")?.scrollIntoView({ block: "start" });
+  const line = scroller.querySelector(".day--new");
+  // Not by scrollIntoView(): that moves the page around the list as well.
+  if (line) {
+    scroller.scrollTop += line.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  }
 }
 
 function isAtEnd(scroller: HTMLElement): boolean {

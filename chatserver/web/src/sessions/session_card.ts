@@ -6,7 +6,7 @@ import { memberName, mentorName } from "../app/names.ts";
 import { saveFile } from "../app/save_file.ts";
 import { Ticker } from "../parts/ticker.ts";
 import { SessionsElement } from "./element.ts";
-import { callAddress, talkLink } from "./joining.ts";
+import { callAddress, joinsByGoing, talkLink } from "./joining.ts";
 import { phaseOf } from "./phases.ts";
 import { costWords, refusalWords, serviceName, whenWords } from "./session_words.ts";
 
@@ -86,11 +86,15 @@ export class SessionCard extends SessionsElement {
     `;
   }
 
+  get #hasJoined(): boolean {
+    const { member, mentor } = this.booking.joins;
+    return (this.sessions.app.role === "member" ? member : mentor) !== null;
+  }
+
   #joining({ joining, joinFrom }: ReturnType<typeof phaseOf>): string {
     const { app } = this.sessions;
     const { words } = app;
-    const side = app.role === "member" ? this.booking.joins.member : this.booking.joins.mentor;
-    if (side) return words.sessions.joined;
+    if (this.#hasJoined) return words.sessions.joined;
     if (joining === "early") {
       const day = this.times.daysAway(joinFrom, this.now) === 0
         ? ""
@@ -103,14 +107,16 @@ export class SessionCard extends SessionsElement {
   #join({ joining }: ReturnType<typeof phaseOf>) {
     const { words } = this.sessions.app;
     const described = `${this.place}-join`;
-    if (joining === "over") return nothing;
     const address = callAddress(this.booking);
-    if (joining === "open" && address) {
+    // Nobody is cut off: who has joined may come back as long as it runs.
+    const goesOn = joining === "over" && this.#hasJoined && this.booking.state === "running";
+    if (address && (joining === "open" || goesOn)) {
       return html`
         <a class="btn btn--primary" href=${address} target="_blank" rel="noopener"
           aria-describedby=${described} @click=${this.#joined}>${words.sessions.join}</a>
       `;
     }
+    if (joining === "over") return nothing;
     return html`
       <button class="btn btn--primary" type="button" aria-describedby=${described}
         aria-disabled=${joining === "early" ? "true" : nothing} @click=${this.#joined}>${words
@@ -123,7 +129,7 @@ export class SessionCard extends SessionsElement {
   }
 
   readonly #joined = async (): Promise<void> => {
-    if (this.#phase.joining !== "open") return;
+    if (this.#phase.joining !== "open" || !joinsByGoing(this.booking)) return;
     await this.#try(async () => {
       await this.sessions.join(this.booking.id);
       if (this.booking.service === "live_chat") {

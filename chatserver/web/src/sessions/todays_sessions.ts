@@ -8,7 +8,7 @@ import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
 import { capital, Times } from "../parts/format.ts";
 import { Ticker } from "../parts/ticker.ts";
-import { callAddress, talkLink } from "./joining.ts";
+import { callAddress, joinsByGoing, talkLink } from "./joining.ts";
 import "./next_session.ts";
 import type { SessionDialogs } from "./next_session.ts";
 import { phaseOf } from "./phases.ts";
@@ -153,12 +153,17 @@ export class TodaysSessions extends PageElement {
     if (isOver) return nothing;
     const { joins } = booking;
     const hasBoth = joins.member !== null && joins.mentor !== null;
+    const back = joins.mentor !== null && !joinsByGoing(booking)
+      ? this.#link(booking, name)
+      : nothing;
     if (phase.isRunning && hasBoth) {
-      return this.#button(
-        words.sessions.finish,
-        words.today.finishWith(name),
-        () => this.#sessions(booking).finish(booking.id),
-      );
+      return html`${back}${
+        this.#button(
+          words.sessions.finish,
+          words.today.finishWith(name),
+          () => this.#sessions(booking).finish(booking.id),
+        )
+      }`;
     }
     const noShow = booking.state === "no_show_candidate"
       ? this.#button(
@@ -168,23 +173,25 @@ export class TodaysSessions extends PageElement {
       )
       : nothing;
     if (phase.joining === "open" && joins.mentor === null) {
-      const address = callAddress(booking);
-      const join = () => this.#join(booking);
-      return address
-        ? html`
-          <a class="btn btn--primary" href=${address} target="_blank" rel="noopener"
-            aria-label=${words.today.joinWith(name)} @click=${join}>${words.sessions.join}</a>
-        `
-        : html`
-          <button class="btn btn--primary" type="button"
-            aria-label=${words.today.joinWith(name)} @click=${join}>${words.sessions.join}</button>
-        `;
+      return callAddress(booking) ? this.#link(booking, name) : html`
+        <button class="btn btn--primary" type="button" aria-label=${words.today.joinWith(name)}
+          @click=${() => this.#join(booking)}>${words.sessions.join}</button>
+      `;
     }
-    if (phase.isRunning) return noShow;
+    if (phase.isRunning) return html`${back}${noShow}`;
     return html`
       <button class="btn" type="button"
         aria-label=${words.today.moveWith(name, times.at(phase.starts))}
         @click=${() => this.#move(booking)}>${words.sessions.move}</button>
+    `;
+  }
+
+  #link(booking: BookingView, name: string) {
+    const { sessions, today } = this.app.words;
+    return html`
+      <a class="btn btn--primary" href=${callAddress(booking) ?? ""} target="_blank" rel="noopener"
+        aria-label=${today.joinWith(name)} @click=${() =>
+          joinsByGoing(booking) && void this.#join(booking)}>${sessions.join}</a>
     `;
   }
 

@@ -454,6 +454,7 @@ export const da: Words = {
     suffices: "Med et svar nu har du skrevet de dage, som planen beder om i denne uge.",
   },
   cases: {
+    mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine sager",
     requests: "Hvad ønsker du?",
     cases: "Sager",

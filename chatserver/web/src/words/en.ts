@@ -462,6 +462,7 @@ export const en = {
       "With an answer now you have written on all the days that the plan asks for this week.",
   },
   cases: {
+    mentor: (name: string) => `Mentor: ${name}`,
     mineAtDesk: "My cases",
     requests: "What would you like?",
     cases: "Cases",

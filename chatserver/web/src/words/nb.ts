@@ -450,6 +450,7 @@ export const nb: Words = {
     suffices: "Et svar nå gjør at du har skrevet de dagene planen ber om denne uken.",
   },
   cases: {
+    mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine saker",
     requests: "Hva ønsker du?",
     cases: "Saker",

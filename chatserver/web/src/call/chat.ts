@@ -1,0 +1,43 @@
+// The chat beside a call: the letters of the conversation, and where one writes.
+
+import { html } from "lit";
+import type { App } from "../app/start.ts";
+import "../parts/composer.ts";
+import { PageElement } from "../parts/element.ts";
+import { helpStrip } from "../parts/help_dialog.ts";
+import { lineStrip } from "../parts/line_strip.ts";
+import "../parts/message_list.ts";
+import { hatching } from "../parts/week_figure.ts";
+import type { WhyDialog } from "../parts/why_dialog.ts";
+import "../parts/why_dialog.ts";
+import type { Talk } from "../state/talk.ts";
+
+export class CallChat extends PageElement {
+  static override properties = {
+    app: { attribute: false },
+    talk: { attribute: false },
+    name: { attribute: false },
+  };
+
+  declare app: App;
+  declare talk: Talk;
+  declare name: string;
+
+  protected override render() {
+    const { app, talk, name } = this;
+    return html`
+      ${lineStrip(app.chats.state, app.words)}
+      <message-list .app=${app} .talk=${talk} .name=${name}></message-list>
+      <chat-composer .app=${app} .talk=${talk} .name=${name}
+        .above=${helpStrip(app.words, talk.view.zone)} @why=${this.#why}></chat-composer>
+      ${hatching()}
+      <why-dialog .app=${app} .name=${name}></why-dialog>
+    `;
+  }
+
+  readonly #why = (): void => {
+    void this.querySelector<WhyDialog>("why-dialog")?.open(this.talk);
+  };
+}
+
+customElements.define("call-chat", CallChat);
