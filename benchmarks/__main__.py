@@ -32,6 +32,7 @@ def bench(
     storm: Connections = None,
     deadlines: Annotated[int | None, Parameter(validator=Number(gte=1_000, lte=10_000_000))] = None,
     conversations: bool = False,
+    apps: bool = False,
     all: bool = False,
     pairs: Count = 50,
     window: Count = 2,
@@ -63,6 +64,8 @@ def bench(
         So many open deadlines, such as 1000000: bytes, the board's first page, how late warnings and misses are.
     conversations
         Bytes of a conversation, and what a message costs where there were 10, 1,000 and 100,000 before.
+    apps
+        The apps in Chromium: first loads, first message on a slow line, scrolling, the board with 10,000 waits.
     all
         Every part, with 10,000 idle connections, a storm of 5,000 and 1,000,000 deadlines where nothing else is said.
         It takes a quarter of an hour.
@@ -93,7 +96,7 @@ def bench(
             json.touch()  # now, rather than after minutes of measuring
         except OSError as problem:
             program.stop(console, f"--json {json}: cannot be written: {problem.strerror}")
-    wanted = Wanted(server or [], table, latency, idle, storm, deadlines, conversations)
+    wanted = Wanted(server or [], table, latency, idle, storm, deadlines, conversations, apps)
     if all:
         wanted = wanted.everything()
     load = Load(pairs, window, body_bytes, warmup, seconds)

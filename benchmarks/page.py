@@ -9,9 +9,11 @@ from msgspec.structs import asdict
 
 from benchmarks import chart
 from benchmarks.results import (
+    Apps,
     Conditions,
     Conversations,
     Deadlines,
+    Figure,
     Idle,
     Report,
     Storm,
@@ -55,6 +57,7 @@ def figures(report: Report) -> str:
         _storm(report.storm) if report.storm else "",
         _deadlines(report.deadlines) if report.deadlines else "",
         _conversations(report.conversations) if report.conversations else "",
+        _apps(report.apps) if report.apps else "",
     ]
     return "\n".join(part for part in parts if part)
 
@@ -190,3 +193,21 @@ def _conversations(part: Conversations) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _apps(part: Apps) -> str:
+    lines = [
+        "### The apps in a browser\n",
+        _under(part.conditions),
+        "| | measured | at most | |",
+        "|---|---:|---:|---|",
+        *(
+            f"| {each.what} | {each.value:,.1f} {each.unit} | {_goal(each)} | {'beyond' if each.is_beyond else ''} |"
+            for each in part.figures
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _goal(figure: Figure) -> str:
+    return "" if figure.goal is None else f"{figure.goal:,.0f} {figure.unit}"

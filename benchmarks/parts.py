@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.console import Console
 
-from benchmarks import conversations, deadlines, idle, storm, sweep, table
+from benchmarks import apps, conversations, deadlines, idle, storm, sweep, table
 from benchmarks.contenders import CONTENDERS, BenchmarkError, Durability
 from benchmarks.measure import Load
 from benchmarks.progress import Tell, bar, bars
@@ -28,16 +28,17 @@ class Wanted(Struct, frozen=True):
     storm: int | None = None
     deadlines: int | None = None
     conversations: bool = False
+    apps: bool = False
 
     def everything(self) -> "Wanted":
         """Every part, in the sizes of the goals where no other is wanted."""
         return Wanted(
-            self.servers, True, True, self.idle or 10_000, self.storm or 5_000, self.deadlines or 1_000_000, True
+            self.servers, True, True, self.idle or 10_000, self.storm or 5_000, self.deadlines or 1_000_000, True, True
         )
 
     def or_the_table(self) -> "Wanted":
         """The table where nothing is named."""
-        others = self.latency or self.idle or self.storm or self.deadlines or self.conversations
+        others = self.latency or self.idle or self.storm or self.deadlines or self.conversations or self.apps
         return self if others else replace(self, table=True)
 
 
@@ -73,6 +74,8 @@ def parts_of(wanted: Wanted, load: Load, rounds: int, aof: Durability | None) ->
         yield "storm", lambda report, tell: replace(report, storm=storm.measured(members, tell))
     if count := wanted.deadlines:
         yield "deadlines", lambda report, tell: replace(report, deadlines=deadlines.measured(count, tell))
+    if wanted.apps:
+        yield "apps", lambda report, tell: replace(report, apps=apps.measured(tell))
 
 
 def _with_idle(server: str, connections: int, report: Report, tell: Tell) -> Report:

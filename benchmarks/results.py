@@ -150,6 +150,27 @@ class Conversations(Struct, frozen=True):
     depths: list[Depth]
 
 
+class Figure(Struct, frozen=True):
+    """What was measured, and what it is to be at most, where there is such a goal."""
+
+    what: str
+    value: float
+    unit: str
+    goal: float | None = None
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it is more than it is to be."""
+        return self.goal is not None and self.value > self.goal
+
+
+class Apps(Struct, frozen=True):
+    """What the apps cost in a browser."""
+
+    conditions: Conditions
+    figures: list[Figure]
+
+
 class Report(Struct, frozen=True):
     """Every part that was measured."""
 
@@ -159,6 +180,7 @@ class Report(Struct, frozen=True):
     storm: Storm | None = None
     deadlines: Deadlines | None = None
     conversations: Conversations | None = None
+    apps: Apps | None = None
 
 
 def conditions() -> Conditions:

@@ -270,8 +270,8 @@ async def assembled(
             ],
             Middleware(Gate, metrics=metrics, health=health, cors=Cors(settings.allowed_origins), traces=traces),
         )
-        if settings.now is not None:
-            await ClockMove(ledger, base.waits, base.watch.kinds, base.watch.settle_due).to(instant.parse(settings.now))
+        if settings.now is not None and await ledger.now() < (later := instant.parse(settings.now)):
+            await ClockMove(ledger, base.waits, base.watch.kinds, base.watch.settle_due).to(later)
             clock.move(ledger.shift)
         bells.connect(feed.RINGS, base.watch.agenda)
         bells.connect(feed.EVENT, base.records.agenda)

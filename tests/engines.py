@@ -182,3 +182,7 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+ON_EACH = pytest.mark.parametrize("store_engine", engines())
+"""For tests below realtime/ whose subject is what servers say to each other by way of the store."""

@@ -307,6 +307,17 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_the_properties_of_the_apps_look_exist() -> None:
+    """What docs/apps.md and docs/configuration.md offer to set."""
+    tokens = text_of("chatserver/web/src/styles/tokens.css")
+    look = text_of("docs/apps.md").partition("## The look")[2].partition("\n## ")[0]
+    look += text_of("docs/configuration.md").partition("## The look of the apps")[2].partition("\n## ")[0]
+    named = set(re.findall(r"(--[a-z][\w-]*)", look))
+    assert len(named) > 20
+    for each in named:
+        assert re.search(rf"^\s*{each}:", tokens, re.MULTILINE), each
+
+
 def test_pictures_are_small_and_what_they_show_is_told() -> None:
     """A clone has all of them for good; not everybody sees them."""
     shown = [

@@ -39,6 +39,7 @@ from chatserver.api.hand_over import HAND_OVER
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
+from chatserver.api.mentors import LIST_MENTORS
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
 from chatserver.api.notice_settings import ASK_OPENING, FORGET_OPENING, GET_SETTINGS, MUTE, PUT_SETTINGS, UNMUTE
@@ -94,6 +95,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_REPORT,
     GET_TODAY,
     GET_WRITING_DAYS,
+    LIST_MENTORS,
     PUT_BOOKING,
     MOVE_BOOKING,
     GET_BOOKING,

@@ -20,10 +20,14 @@ class WrittenDays(Struct, frozen=True):
 
 
 class MentorDays(Struct, frozen=True):
-    """A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it."""
+    """A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it.
+
+    `names` are those of the members, by id, as far as they have one.
+    """
 
     mentor: str
     conversations: list[WrittenDays]
+    names: dict[str, str]
 
 
 async def get_writing_days(call: HttpCall[NoQuery, None]) -> HttpAnswer:
@@ -45,7 +49,8 @@ async def get_writing_days(call: HttpCall[NoQuery, None]) -> HttpAnswer:
         )
         for each in found
     ]
-    return HttpAnswer(200, MentorDays(call.id, listed))
+    names = await call.context.provisioning.names({each.member for each in found})
+    return HttpAnswer(200, MentorDays(call.id, listed, names))
 
 
 GET_WRITING_DAYS = Operation(

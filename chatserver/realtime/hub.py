@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from chatserver.access.revocation import Revocations
@@ -124,6 +125,8 @@ class Hub:
         self._alarm: Alarm[Room] = Alarm(self._ring)
         self._loop = asyncio.get_running_loop()
         self._changed: set[Room] = set()
+        self._foresights = count(1)
+        """Numbers of questions to the records: a later one knows better, whichever is answered first."""
         self._measuring: asyncio.Task[None] | None = None
 
     # Coming and going
@@ -159,20 +162,6 @@ class Hub:
         It waits for `beside` too: what is asked meanwhile, and must be known before the first message comes.
         Raises StoreError, and DatabaseError where a conversation's key is not at hand.
         """
-        # What the records know of them is asked meanwhile: the slower the way there, the more it saves.
-        foreseeing = self._loop.create_task(self._sessions.outlooks(conversations))
-        try:
-            return await self._followed(connection, conversations, foreseeing, beside)
-        finally:
-            foreseeing.cancel()
-
-    async def _followed(
-        self,
-        connection: Connection,
-        conversations: Sequence[str],
-        foreseeing: asyncio.Task[dict[str, Outlook]],
-        beside: asyncio.Future[None] | None,
-    ) -> tuple[list[Follower[Room]], list[str]]:
         found = await asyncio.gather(
             *(self._rooms.of(conversation) for conversation in conversations), return_exceptions=True
         )
@@ -184,9 +173,10 @@ class Hub:
                 self._rooms.close_if_empty(room)
             raise faults[0]
         admitted = [room for room in rooms if self._admits(room, connection)]
+        asked = next(self._foresights)
         try:
             places = await self._stand_ins.places(connection, admitted)
-            outlooks, names = await self._foreseen_of(admitted, foreseeing)
+            outlooks, names = await self._foreseen_of(admitted)
             if beside is not None:
                 await beside
         except BaseException:  # It is cancelled.
@@ -195,7 +185,7 @@ class Hub:
             raise
         kept = [self._rooms.kept(room) for room in admitted]
         for room in kept:
-            self._foreseen(room, outlooks, names)
+            self._foreseen(room, asked, outlooks, names)
         return [self._enter(connection, room, places.get(room.id)) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
@@ -461,26 +451,27 @@ class Hub:
         self._clock.hear(standing.now)
         if room.learn(standing):
             # The settings may have brought other credits, which are told with them.
+            asked = next(self._foresights)
             outlooks, names = await self._foreseen_of([room])
-            room.outlook = outlooks.get(room.id, room.outlook)
+            if (outlook := outlooks.get(room.id)) is not None:
+                room.take_outlook(outlook, asked)
             room.learn_names(names)
             await self._rooms.learn_last(room)
             room.say_view()
 
     async def _foresee(self, room: Room) -> None:
-        self._foreseen(room, *await self._foreseen_of([room]))
+        asked = next(self._foresights)
+        self._foreseen(room, asked, *await self._foreseen_of([room]))
 
-    async def _foreseen_of(
-        self, rooms: Sequence[Room], foreseeing: Awaitable[Mapping[str, Outlook]] | None = None
-    ) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
+    async def _foreseen_of(self, rooms: Sequence[Room]) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
         """What the records know of these, and how their people are called: asked at the same time.
 
-        Who stands in is known only then. `foreseeing` has the outlooks where they were asked for already.
+        Who stands in is known only then.
         """
         people = {person for room in rooms for person in room.people}
         asking = self._loop.create_task(self._names(people))
         try:
-            outlooks = await (foreseeing or self._sessions.outlooks([room.id for room in rooms]))
+            outlooks = await self._sessions.outlooks([room.id for room in rooms])
             names = await asking
         finally:
             asking.cancel()
@@ -495,11 +486,11 @@ class Hub:
         if room.learn_names(await self._names(room.people)):
             room.say_view()
 
-    def _foreseen(self, room: Room, outlooks: Mapping[str, Outlook], names: Mapping[str, str]) -> None:
+    def _foreseen(self, room: Room, asked: int, outlooks: Mapping[str, Outlook], names: Mapping[str, str]) -> None:
         """Those that are known; where the records do not answer, the last word stands."""
         room.learn_names(names)
         if outlook := outlooks.get(room.id):
-            room.foresee(outlook)
+            room.foresee(outlook, asked)
 
     # Sessions
 

@@ -92,6 +92,8 @@ class Room:
         self.followers: set[Follower[Room]] = set()
         self.outlook: Outlook | None = None
         """Credits and next session, as of when somebody was last to be told; None where the records did not answer."""
+        self._asked = 0
+        """The number of the question that it answers."""
         self.names: Mapping[str, str] = {}
         """How the people of it are called, by id, as far as is known."""
         self._came: set[tuple[Writer, int]] = set()
@@ -225,10 +227,15 @@ class Room:
         self.names = names
         return True
 
-    def foresee(self, outlook: Outlook) -> None:
-        """Credits and next session are these now; the followers hear of it where it is news."""
+    def take_outlook(self, outlook: Outlook, asked: int) -> None:
+        """The records say so, to the question of that number; not where a later one has been answered already."""
+        if asked > self._asked:
+            self.outlook, self._asked = outlook, asked
+
+    def foresee(self, outlook: Outlook, asked: int) -> None:
+        """Credits and next session are these now, as for `take_outlook`; the followers hear of it where it is news."""
         before = self._foreseen(now := self._clock.now())
-        self.outlook = outlook
+        self.take_outlook(outlook, asked)
         if self._foreseen(now) != before:
             self.say_view()
         if self.changes_at:

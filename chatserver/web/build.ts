@@ -16,7 +16,10 @@ const ICONS = [
   "whole-512.png",
   "mark-96.png",
 ];
-const OUT = new URL("./built/", import.meta.url);
+const BUILT = new URL("./built", import.meta.url);
+/** All of it comes to be here, and then takes the place of what was there: a server that starts meanwhile finds that whole. */
+const BUILDING = "node_modules/.building";
+const OUT = new URL(`./${BUILDING}/`, import.meta.url);
 
 interface Page {
   script: string;
@@ -40,14 +43,14 @@ async function main(): Promise<void> {
     entryPoints: Object.fromEntries(PAGES.map((page) => [page, `src/${page}/main.ts`])),
     format: "esm",
     splitting: true,
-    outdir: "built",
+    outdir: BUILDING,
     entryNames: "[name]-[hash]",
     chunkNames: "shared-[hash]",
   });
   const styles = await build({
     ...shared,
     entryPoints: Object.fromEntries(PAGES.map((page) => [page, `src/${page}/style.css`])),
-    outdir: "built",
+    outdir: BUILDING,
     entryNames: "[name]-[hash]",
   });
   const pages: Record<string, Page> = {};
@@ -72,7 +75,7 @@ async function main(): Promise<void> {
     ...shared,
     entryPoints: { worker: "src/worker/main.ts" },
     format: "iife",
-    outdir: "built",
+    outdir: BUILDING,
     entryNames: "[name]-[hash]",
     define: {
       BUILD: JSON.stringify({ id: await digest(JSON.stringify(kept)), pages: kept, icons }),
@@ -86,6 +89,8 @@ async function main(): Promise<void> {
   };
   await zip();
   await Deno.writeTextFile(new URL("manifest.json", OUT), JSON.stringify(manifest, null, 2) + "\n");
+  await Deno.remove(BUILT, { recursive: true }).catch(() => {});
+  await Deno.rename(OUT, BUILT);
   await stop();
 }
 

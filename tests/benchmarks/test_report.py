@@ -11,7 +11,7 @@ from benchmarks.contenders import BenchmarkError
 from benchmarks.load import Latency, Outcome
 from benchmarks.measure import Load
 from benchmarks.progress import Tell
-from benchmarks.results import Conditions, Report, Run, Storm, Table, is_well
+from benchmarks.results import Apps, Conditions, Figure, Report, Run, Storm, Table, is_well
 from benchmarks.rows import rows_of, saturation
 
 UNDER = Conditions("2026-11-22 03:00 UTC", 2, "a processor", "Linux 6", "3.11", "v20.1.0", 0.5)
@@ -57,6 +57,17 @@ def test_a_fault_is_not_well() -> None:
     assert is_well(Report(table=table(("product", 1, 20))))
     assert not is_well(Report(table=bad))
     assert not is_well(Report(storm=Storm(UNDER, 10, 1.0, 2.0, 3.0, 100, lost=1, twice=0, errors={})))
+
+
+def test_what_is_beyond_its_goal_is_marked() -> None:
+    """It is no fault: slow machines are slow."""
+    figures = [Figure("a frame", 81.0, "ms", 80), Figure("an update", 50.0, "ms", 50), Figure("all rows", 1234.5, "ms")]
+    report = Report(apps=Apps(UNDER, figures))
+    assert is_well(report)
+    lines = page.figures(report).splitlines()
+    assert "| a frame | 81.0 ms | 80 ms | beyond |" in lines
+    assert "| an update | 50.0 ms | 50 ms |  |" in lines
+    assert "| all rows | 1,234.5 ms |  |  |" in lines
 
 
 def test_parts_that_were_not_measured_stay() -> None:

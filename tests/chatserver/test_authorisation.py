@@ -100,6 +100,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getReplies", "?mentor=tora"): row(401, 403, 403, "ok", 403, 403, 403, "ok", "ok"),
     ("getReplyReport", ""): ALL_BUT_MEMBERS,
     ("getRepliesToday", ""): ALL_BUT_MEMBERS,
+    ("listMentors", ""): row(401, 403, 403, "ok", "ok", "ok", 403, "ok", 403),
     ("getWritingDays", "tora"): MENTOR_AND_SUPPORT,
     ("getWritingDays", "absent"): MENTOR_AND_SUPPORT_FIND_NOTHING,
     ("putBooking", "b1"): ITS_PEOPLE,

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
+from chatserver.conversations.person import Locale
 from chatserver.conversations.requests import Missing
 from tests.chatserver.realtime.servers import HereServer
 from tests.chromium import CHROMIUM
@@ -17,6 +18,7 @@ FLAGS: Sequence[str] = (
     *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=10"),
     "--allow-loopback-in-peer-connection",
 )
+LANGUAGES: dict[str, Locale] = {"en-GB": "en", "nb-NO": "nb", "da-DK": "da"}
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
@@ -64,6 +66,8 @@ async def signed_in(
 
     Without a service worker, which takes its time: `service_workers="allow"` lets it be.
     """
+    # A page speaks its person's own language.
+    await server.parts.provisioning.set_locale(person, LANGUAGES[locale])
     link = await server.parts.sign_in_links.make(person)
     assert not isinstance(link, Missing)
     context: BrowserContext = await browser.new_context(

@@ -49,3 +49,10 @@ async def test_members_and_mentors_find_nobody(http: httpx.AsyncClient, two_conv
     for caller in (bearer("kari", "member"), bearer("tom", "mentor")):
         for path in ("/v1/people?search=kari", "/v1/people/kari/conversations"):
             assert (await http.get(path, headers=caller)).status_code == 403
+
+
+async def test_mentors_know_each_other_by_name_alone(http: httpx.AsyncClient, two_conversations: None) -> None:
+    """By name, without whoever was erased; members do not."""
+    answer = await http.get("/v1/mentors", headers=bearer("tom", "mentor"))
+    assert answer.json() == {"mentors": [{"id": "ann", "name": "Ann"}, {"id": "tom", "name": "Tom"}], "more": False}
+    assert (await http.get("/v1/mentors", headers=bearer("kari", "member"))).status_code == 403

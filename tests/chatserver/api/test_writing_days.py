@@ -20,7 +20,7 @@ async def test_where_plans_ask_for_days(anyone: httpx.AsyncClient, monday: Serve
     """Of open conversations on such plans: what was written this week, in their own zone."""
     robot = bearer("robot", "service")
     tom = bearer("tom", "mentor")
-    assert (await anyone.get(PATH, headers=tom)).json() == {"mentor": "tom", "conversations": []}
+    assert (await anyone.get(PATH, headers=tom)).json() == {"mentor": "tom", "conversations": [], "names": {}}
     for conversation in ("c1", "c2"):
         path = f"/v1/conversations/{conversation}"
         assert (await anyone.patch(path, json={"plan": "light"}, headers=robot)).is_success
@@ -31,7 +31,9 @@ async def test_where_plans_ask_for_days(anyone: httpx.AsyncClient, monday: Serve
     ]
     async with database.begin() as connection:
         await connection.execute(insert(MENTOR_DAYS), rows)
-    said = (await anyone.get(PATH, headers=tom)).json()["conversations"]
+    answer = (await anyone.get(PATH, headers=tom)).json()
+    assert answer["names"] == {"kari": "Kari", "ola": "Ola"}
+    said = answer["conversations"]
     ends = "2026-03-08T23:00:00.000Z"
     assert said == [
         {"conversation": "c1", "member": "kari", "plan": "light", "asked": 2, "days": ["2026-03-02"], "ends_at": ends},

@@ -4,6 +4,9 @@ import asyncio
 
 from tests.chatserver.realtime.devices import bodies, seqs
 from tests.chatserver.realtime.servers import HereServer
+from tests.engines import ON_EACH
+
+pytestmark = ON_EACH
 
 Pair = tuple[HereServer, HereServer]
 

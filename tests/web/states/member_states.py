@@ -85,6 +85,17 @@ async def member_keys(stage: Stage) -> Page:
     return page
 
 
+async def member_plan(stage: Stage) -> Page:
+    """What the plan allows, and how the week stands."""
+    await stage.server.conversation("c1", "light")
+    await stage.said("mia", "It has been a heavy day.")
+    page = await stage.app("mia")
+    await expect(page.locator(".composer")).to_be_visible()
+    await page.evaluate("location.hash = '#/plan'")
+    await expect(page.locator(".page svg.week")).to_be_visible()
+    return page
+
+
 async def member_requests(stage: Stage) -> Page:
     """What one may ask for, in front."""
     page = await member_menu(stage)
@@ -121,6 +132,7 @@ MEMBER_STATES = {
     "member-ended": member_ended,
     "member-menu": member_menu,
     "member-keys": member_keys,
+    "member-plan": member_plan,
     "member-requests": member_requests,
     "member-offline": member_offline,
 }

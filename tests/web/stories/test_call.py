@@ -10,6 +10,7 @@ from tests.plain_http import http_client
 from tests.stories.clock import move_clock, when
 from tests.web.browsers import PHONE, AppPage, signed_in
 from tests.web.cable import cable
+from tests.web.relay import relay
 from tests.web.stories.booked import booked
 from tests.web.stories.calling import Radio, joined, note, sees
 from tests.web.stories.writing import letters, write
@@ -63,6 +64,15 @@ async def test_two_meet_one_loses_the_network_and_the_call_comes_back(
                     await expect(note(page, "The line dropped.")).to_have_count(0)
                     await sees(page)
 
+                tablet = await mia.context.new_page()
+                await tablet.goto(mia.url)
+                await tablet.get_by_role("button", name="Join").click()
+                await sees(tablet)
+                await expect(mia.get_by_role("heading", name="The call goes on in another window")).to_be_visible()
+                await mia.get_by_role("button", name="Join again").click()
+                await sees(mia)
+                await tablet.close()
+
                 await move_clock(valkey_url, when("monday", "11:30"))
                 for page in (mia, tora):
                     await expect(note(page, "The booked time has passed.")).to_be_visible()
@@ -106,6 +116,39 @@ async def test_who_cannot_be_connected_hears_why_and_what_to_do(
             await expect(letters(member.page, "Shall we write instead?")).to_be_visible()
 
 
+async def test_where_no_other_way_is_open_the_call_goes_through_the_relay(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """With the passwords that the server makes for this call."""
+    secret = "shared with the relay"
+    async with (
+        relay(secret) as way,
+        here(valkey_url, tmp_path, now=when("monday", "09:00"), turn_urls=(way.url,), turn_secret=secret) as server,
+    ):
+        await server.conversation("c1", "live")
+        await booked(server, "call", "video_call", when("monday", "11:00"))
+        await move_clock(valkey_url, when("monday", "10:55"))
+        async with signed_in(browser, server, "mia", **PHONE) as mia, signed_in(browser, server, "tora") as tora:
+            for app in (mia, tora):
+                await app.page.add_init_script(NO_DIRECT_WAY)
+                await app.page.goto(f"{server.http}/app/call/call")
+                await app.page.get_by_role("button", name="Join").click()
+            await sees(mia.page)
+            await sees(tora.page)
+            assert way.people == {"mia", "tora"}
+
+
+NO_DIRECT_WAY = """
+const Direct = RTCPeerConnection;
+globalThis.RTCPeerConnection = class extends Direct {
+  constructor(given) {
+    super({ ...given, iceTransportPolicy: "relay" });
+  }
+};
+"""
+"""As a network that lets nothing through but to the relay."""
+
+
 async def test_without_leave_for_the_camera_one_joins_all_the_same(
     browser: Browser, valkey_url: str, tmp_path: Path
 ) -> None:
@@ -131,5 +174,7 @@ async def test_without_leave_for_the_camera_one_joins_all_the_same(
             await expect(mia.page.get_by_text("The session goes on until 11:30. You can come back.")).to_be_visible()
             await mia.page.get_by_role("button", name="Join again").click()
             await expect(mia.page.get_by_text("Waiting for Tora")).to_be_visible()
+            await server.change("c1", status="suspended")
+            await expect(mia.page.get_by_role("heading", name="The conversation is suspended")).to_be_visible()
             await ola.page.goto(f"{server.http}/app/call/call")
             await expect(ola.page.get_by_role("heading", name="This call is not here")).to_be_visible()

@@ -835,10 +835,21 @@ export interface MembershipView {
   history: AgreedMembership[];
 }
 
-/** A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it. */
+/**
+ * A mentor's open conversations on plans that ask for days, by id. A reminder: no deadline is missed by it.
+ *
+ * `names` are those of the members, by id, as far as they have one.
+ */
 export interface MentorDays {
   mentor: string;
   conversations: WrittenDays[];
+  names: Record<string, string>;
+}
+
+/** By name; `more` says whether there are others. */
+export interface MentorList {
+  mentors: NamedMentor[];
+  more: boolean;
 }
 
 /** A message was accepted. `text` is null where the endpoint asks for none, and where it was erased since. */
@@ -881,6 +892,12 @@ export interface MutedConversation {
   person: string;
   conversation: string;
   muted: boolean;
+}
+
+/** A mentor; `name` is '' where they have none. */
+export interface NamedMentor {
+  id: string;
+  name: string;
 }
 
 /** An answer is owed, and the plan promises no deadline. */

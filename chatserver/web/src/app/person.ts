@@ -1,6 +1,7 @@
 // Who was signed in here last: without a connection the page begins as them.
 
 import type { PersonRole } from "./account.ts";
+import { forgetLanguage } from "./language.ts";
 
 export interface Person {
   user: string;
@@ -23,4 +24,5 @@ export function rememberPerson({ user, role }: Person): void {
 
 export function forgetPerson(): void {
   localStorage.removeItem(KEY);
+  forgetLanguage();
 }

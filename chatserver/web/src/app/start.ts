@@ -9,7 +9,7 @@ import { Chats } from "../state/chats.ts";
 import { type Language, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
 import { Http } from "./http.ts";
-import { pageLanguage } from "./language.ts";
+import { learnLanguage, pageLanguage } from "./language.ts";
 import { forgetPerson, lastPerson, type Person, rememberPerson } from "./person.ts";
 
 export const SIGN_IN = "/app/sign-in";
@@ -68,7 +68,12 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
     const left = reason === "revoked" ? forget() : Promise.resolve();
     void left.catch(() => {}).then(() => location.replace(SIGN_IN));
   });
-  if (role === "member") await kept.follow(chats);
+  if (role !== "support") await kept.follow(chats);
+  const stopHearing = chat.on("event", (event) => {
+    if (event.type !== "welcome") return;
+    stopHearing();
+    if (learnLanguage(event.settings?.locale, language)) location.reload();
+  });
   await chat.start();
   const http = new Http(account, language);
   const app = { account, http, chats, user, role, language, words, forget };

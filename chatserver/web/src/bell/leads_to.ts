@@ -12,6 +12,7 @@ export function leadsTo(
   const [about] = event.split(".");
   if (role === "support" && typeof data.case === "string") return Place.link("cases", data.case);
   if (role === "mentor" && about === "case") return Place.link("cases");
+  if (role === "member" && about === "case") return Place.link("requests");
   if (role === "member" && (about === "booking" || about === "session")) {
     return Place.link("sessions");
   }

@@ -17,6 +17,7 @@ export type Phase =
   | "failed"
   | "over"
   | "cancelled"
+  | "suspended"
   | "elsewhere"
   | "missing"
   | "unreachable";
@@ -74,6 +75,7 @@ export class Call extends Store {
     app.chats.watch(() => this.changed());
     app.chats.chat.on("event", (event) => {
       if (event.type === "session" && event.booking?.id === id) this.#become(event.booking);
+      this.#stopWhereSuspended();
       if (event.type !== "welcome") return;
       this.#findTalk();
       // What was said meanwhile is lost: who is there says so again.
@@ -88,6 +90,12 @@ export class Call extends Store {
 
   get talk(): Talk | undefined {
     return this.booking && this.app.chats.talk(this.booking.conversation);
+  }
+
+  /** Nobody joins while it is; who is in a call leaves it. */
+  #stopWhereSuspended(): void {
+    const isOpen = this.#phase === "check" || this.#phase === "in" || this.#phase === "left";
+    if (isOpen && this.talk?.view.status === "suspended") this.#end("suspended");
   }
 
   /** It may stand on a later page of a mentor's list. */

@@ -14,6 +14,7 @@ import { makeRoomForKeyboard } from "../parts/keyboard_room.ts";
 import { Ticker } from "../parts/ticker.ts";
 import { refusalWords, whenWords } from "../sessions/session_words.ts";
 import { talkLink } from "../sessions/joining.ts";
+import type { Talk } from "../state/talk.ts";
 import type { CallWords } from "../words/call/words.ts";
 import { Call, type Moment, type Phase } from "./call.ts";
 import "./device_check.ts";
@@ -34,6 +35,8 @@ export class CallPage extends PageElement {
   #isChatting = matchMedia(ROOM).matches;
   #hasChat = false;
   #left: LiveStage | undefined;
+  #talk: Talk | undefined;
+  #stopTalk: (() => void) | undefined;
   #stop: (() => void)[] = [];
   #ticker: Ticker | undefined;
 
@@ -56,6 +59,17 @@ export class CallPage extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
+    this.#stopTalk?.();
+    this.#talk = undefined;
+  }
+
+  /** What is unread, and who is there, stands on the page too. */
+  protected override willUpdate(): void {
+    const talk = this.#call?.talk;
+    if (talk === this.#talk) return;
+    this.#stopTalk?.();
+    this.#talk = talk;
+    this.#stopTalk = talk?.watch(() => this.requestUpdate());
   }
 
   #instants(): string[] {
@@ -363,6 +377,12 @@ export class CallPage extends PageElement {
         return html`
           <h2>${ended.over}</h2>
           <p>${ended.overMore(name)}</p>
+          <div class="row">${chat}</div>
+        `;
+      case "suspended":
+        return html`
+          <h2>${ended.suspended}</h2>
+          <p>${ended.suspendedMore}</p>
           <div class="row">${chat}</div>
         `;
       case "cancelled":

@@ -11,9 +11,12 @@ import type {
 } from "../app/api_types.ts";
 import { Store } from "../parts/element.ts";
 
+const LATELY_MS = 30 * 24 * 60 * 60_000;
+
 export class CaseDesk extends Store {
   readonly #app: App;
   #cases: CaseSummary[] | undefined;
+  #over: CaseSummary[] = [];
   #failed = false;
 
   constructor(app: App) {
@@ -29,14 +32,24 @@ export class CaseDesk extends Store {
     return this.#cases;
   }
 
+  /** What came of others lately, newest first; what was only taken back is left out. */
+  get over(): readonly CaseSummary[] {
+    return this.#over;
+  }
+
   get hasFailed(): boolean {
     return this.#failed;
   }
 
   async load(): Promise<void> {
     try {
-      const { cases } = await this.#app.http.get<CaseList>("/v1/cases?open=true");
-      this.#cases = cases;
+      const [open, all] = await Promise.all(
+        ["open=true", "limit=20"].map((which) =>
+          this.#app.http.get<CaseList>(`/v1/cases?${which}`)
+        ),
+      );
+      this.#cases = open!.cases;
+      this.#over = all!.cases.filter((each) => isNews(each, Date.parse(all!.now)));
       this.#failed = false;
     } catch {
       this.#failed = true;
@@ -69,6 +82,12 @@ export class CaseDesk extends Store {
     );
     await this.load();
   }
+}
+
+/** Whether it ended lately, and not by who opened it or with the conversation. */
+function isNews({ ended_at, state }: CaseSummary, now: number): boolean {
+  return ended_at !== null && !["withdrawn", "overtaken"].includes(state) &&
+    now - Date.parse(ended_at) < LATELY_MS;
 }
 
 const desks = new WeakMap<App, CaseDesk>();

@@ -1,13 +1,14 @@
-// One's open cases: what each waits for, and what one may do about it.
+// One's cases: what each waits for, what one may do about it, and what was written in it.
 
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { CaseSummary } from "../app/api_types.ts";
+import type { CaseLineView, CaseSummary } from "../app/api_types.ts";
 import { nameOf } from "../app/names.ts";
 import { HttpProblem } from "../app/http.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
-import { Times } from "../parts/format.ts";
+import { money, Times } from "../parts/format.ts";
+import { icon } from "../parts/icons.ts";
 import type { CaseDesk } from "./case_desk.ts";
 
 export class OwnCases extends PageElement {
@@ -18,10 +19,15 @@ export class OwnCases extends PageElement {
   #stop: (() => void) | undefined;
   #noting: string | undefined;
   #problem: { id: string; says: string } | undefined;
+  /** Those of which one reads what was written, once that is there. */
+  readonly #read = new Map<string, readonly CaseLineView[] | "failed" | undefined>();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stop = this.desk.watch(() => this.requestUpdate());
+    this.#stop = this.desk.watch(() => {
+      for (const id of this.#read.keys()) void this.#load(id);
+      this.requestUpdate();
+    });
     if (!this.desk.cases) void this.desk.load();
   }
 
@@ -35,7 +41,16 @@ export class OwnCases extends PageElement {
     const cases = this.desk.cases;
     if (this.desk.hasFailed) return html`<p role="alert">${words.common.failed}</p>`;
     if (!cases) return html`<p class="quiet" aria-busy="true">${words.common.loading}</p>`;
-    if (!cases.length) return html`<p class="quiet">${words.cases.none}</p>`;
+    const over = this.desk.over;
+    return html`
+      ${cases.length ? this.#list(cases) : html`<p class="quiet">${words.cases.none}</p>`}
+      ${over.length
+        ? html`<h3 class="own-cases__over">${words.cases.over}</h3>${this.#list(over)}`
+        : nothing}
+    `;
+  }
+
+  #list(cases: readonly CaseSummary[]) {
     return html`<ul class="list">${
       repeat(cases, (each) => each.id, (each) => this.#row(each))
     }</ul>`;
@@ -49,7 +64,9 @@ export class OwnCases extends PageElement {
               <strong>${each.title}</strong>
               <p class="quiet">${each.says}</p>
               ${this.#mentor(each)}
+              ${this.#offer(each)}
               ${each.due?.at ? html`<p class="quiet small">${this.#due(each.due.at)}</p>` : nothing}
+              ${this.#written(each)}
               ${this.#problem?.id === each.id
                 ? html`<p role="alert">${this.#problem.says}</p>`
                 : nothing}
@@ -76,6 +93,79 @@ export class OwnCases extends PageElement {
     return html`<p><strong>${
       this.app.words.cases.mentor(names[facts.mentor] ?? nameOf(facts.mentor))
     }</strong></p>`;
+  }
+
+  /** What it would cost, and when it would be: before the button that says yes. */
+  #offer({ facts }: CaseSummary) {
+    const { language, chats } = this.app;
+    const times = new Times(language);
+    const now = chats.chat.clock.now();
+    const when = (facts.starts_at ?? []).map((each) => {
+      const at = Date.parse(each);
+      return `${times.day(at, now)} ${times.at(at)}`;
+    });
+    const price = facts.price ? [money(language, facts.price.amount, facts.price.currency)] : [];
+    const said = [...price, ...when];
+    return said.length ? html`<p><strong>${said.join(", ")}</strong></p>` : nothing;
+  }
+
+  /** Notes that are for this reader: the server leaves others out. */
+  #written(each: CaseSummary) {
+    const { words } = this.app;
+    const lines = this.#read.get(each.id);
+    return html`
+      <details @toggle=${(event: ToggleEvent) => this.#toggled(event, each.id)}>
+        <summary>${icon("right", "s")}${words.cases.written}</summary>
+        ${lines === undefined
+          ? html`<p class="quiet" aria-busy="true">${words.common.loading}</p>`
+          : lines === "failed"
+          ? html`<p role="alert">${words.common.failed}</p>`
+          : lines.length
+          ? html`<ol class="own-case__notes">${lines.map((line) => this.#line(line))}</ol>`
+          : html`<p class="quiet">${words.cases.nothingWritten}</p>`}
+      </details>
+    `;
+  }
+
+  #line({ who, role, note, at }: CaseLineView) {
+    const { words, user, language, chats } = this.app;
+    const times = new Times(language);
+    const instant = Date.parse(at);
+    const writer = who === user
+      ? words.common.you
+      : role === "support"
+      ? words.cases.support
+      : nameOf(who);
+    return html`
+      <li>
+        <p
+          class="small quiet"><strong>${writer}</strong>, <time datetime=${at}>${times.day(
+            instant,
+            chats.chat.clock.now(),
+          )} ${times.at(instant)}</time></p>
+        <p class="text">${note}</p>
+      </li>
+    `;
+  }
+
+  #toggled(event: ToggleEvent, id: string): void {
+    if (event.newState === "closed") {
+      this.#read.delete(id);
+    } else if (!this.#read.has(id)) {
+      this.#read.set(id, undefined);
+      void this.#load(id);
+    }
+  }
+
+  async #load(id: string): Promise<void> {
+    let lines: readonly CaseLineView[] | "failed";
+    try {
+      lines = (await this.desk.find(id)).history.filter((each) => each.note);
+    } catch {
+      lines = "failed";
+    }
+    if (this.#read.has(id)) this.#read.set(id, lines);
+    this.requestUpdate();
   }
 
   #noteForm(each: CaseSummary) {

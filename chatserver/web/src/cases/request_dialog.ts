@@ -100,7 +100,8 @@ export class RequestDialog extends PageElement {
 
   /** A member's own, above what else they may ask for; mentors have a page for theirs. */
   #mine() {
-    if (this.app.role !== "member" || !this.desk.cases?.length) return nothing;
+    const has = this.desk.cases?.length || this.desk.over.length;
+    if (this.app.role !== "member" || !has) return nothing;
     return html`
       <section class="mine" aria-labelledby="mine-title">
         <h3 id="mine-title">${this.app.words.cases.mine}</h3>

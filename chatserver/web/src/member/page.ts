@@ -32,6 +32,7 @@ import { sessionsOf } from "../sessions/sessions.ts";
 import type { WhyDialog } from "../parts/why_dialog.ts";
 import "../parts/why_dialog.ts";
 import { WeekOfWriting } from "../state/writing_week.ts";
+import type { planPage as planPageOf } from "./plan_page.ts";
 import { lockHint, planCard, weekCard } from "./week_card.ts";
 
 /** A live chat that begins within so long stands in the header. */
@@ -46,7 +47,7 @@ export class MemberPage extends PageElement {
   #talk: Talk | undefined;
   #week: WeekOfWriting | undefined;
   readonly #place = new Place();
-  #hasSessionPages = false;
+  #planPage: typeof planPageOf | undefined;
   #ticker: Ticker | undefined;
   #shortcuts: Shortcuts | undefined;
   #stopTalk: (() => void)[] = [];
@@ -95,6 +96,13 @@ export class MemberPage extends PageElement {
   }
 
   protected override updated(): void {
+    // Nothing that one stays at: a notice leads to what one has asked for.
+    if (this.#talk && this.#place.path[0] === "requests") {
+      this.#place.replace();
+      void this.#request();
+    }
+    if (this.#place.path[0] === "plan") return void this.#week?.want();
+    // Letters come first.
     if (!this.#talk?.hasPage) return;
     const isBeside = this.querySelector(".side")?.checkVisibility();
     if (isBeside || hintable(this.#talk.view.composer)) void this.#week?.want();
@@ -103,7 +111,7 @@ export class MemberPage extends PageElement {
   protected override render() {
     const { words } = this.app;
     const talk = this.#talk;
-    const isElsewhere = this.#place.path[0] === "sessions";
+    const isElsewhere = ["sessions", "plan"].includes(this.#place.path[0] ?? "");
     const name = talk ? mentorName(talk.view) : "";
     const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`
@@ -112,7 +120,7 @@ export class MemberPage extends PageElement {
         : nothing}
       <div class="app" @say=${this.#say} @move=${this.#move} @cancel=${this.#cancel}>
         <div class="app__in">
-        ${talk && isElsewhere ? this.#sessions(talk) : this.#conversation(talk, name, zone)}
+        ${talk && isElsewhere ? this.#elsewhere(talk) : this.#conversation(talk, name, zone)}
         </div>
         ${talk
           ? html`<session-dialogs .sessions=${sessionsOf(this.app, talk)}></session-dialogs>`
@@ -182,16 +190,18 @@ export class MemberPage extends PageElement {
     return html`<going-on .app=${this.app} .talk=${talk}></going-on>`;
   }
 
-  /** Their script comes when they are looked at first. */
-  #sessions(talk: Talk) {
-    if (!this.#hasSessionPages) {
-      void import("../sessions/member_pages.ts").then(() => {
-        this.#hasSessionPages = true;
+  /** Their scripts come when they are looked at first. */
+  #elsewhere(talk: Talk) {
+    if (!this.#planPage) {
+      const pages = [import("./plan_page.ts"), import("../sessions/member_pages.ts")] as const;
+      void Promise.all(pages).then(([{ planPage }]) => {
+        this.#planPage = planPage;
         this.requestUpdate();
       });
       return html`<p class="quiet empty" aria-busy="true">${this.app.words.common.loading}</p>`;
     }
-    const path = this.#place.path.slice(1);
+    const [page, ...path] = this.#place.path;
+    if (page === "plan") return this.#planPage(this.app, talk, this.#week);
     return html`
       <member-sessions .sessions=${sessionsOf(this.app, talk)} .path=${path}></member-sessions>
     `;
@@ -209,6 +219,7 @@ export class MemberPage extends PageElement {
     const { words } = this.app;
     return [
       { label: words.sessions.all, href: Place.link("sessions") },
+      { label: words.week.plan, href: Place.link("plan") },
       ...this.#others(),
       ...(this.#talk ? [{ label: words.cases.requests, act: this.#request }] : []),
       { label: words.shortcuts.title, act: () => void this.#shortcuts?.show() },
@@ -253,6 +264,9 @@ export class MemberPage extends PageElement {
       return words.talk.away(mentorName(view), times.shortDay(until));
     }
     const due = view.reply.due_at && !view.reply.overdue ? Date.parse(view.reply.due_at) : null;
+    if (due === null && view.composer.reason === "closed" && view.composer.opens_at) {
+      return words.talk.answersAgain(times.weekday(Date.parse(view.composer.opens_at)));
+    }
     if (due === null) return words.talk.waits(mentorName(this.#talk!.view));
     const days = times.daysAway(due, now);
     const day = days === 0

@@ -2,7 +2,6 @@
 
 import { html, nothing } from "lit";
 import type { WrittenDays } from "../app/api_types.ts";
-import { memberName, nameOf } from "../app/names.ts";
 import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
@@ -53,9 +52,8 @@ export class NotTwice extends PageElement {
   }
 
   #row(each: WrittenDays) {
-    const { words, chats, language } = this.app;
-    const talk = chats.talk(each.conversation);
-    const name = talk ? memberName(talk.view) : nameOf(each.member);
+    const { words, language } = this.app;
+    const name = this.#days?.name(each.member) ?? each.member;
     const times = new Times(language, "UTC");
     // A day as such, which is the same in every zone.
     const days = each.days.map((day) => times.weekday(Date.parse(day) + DAY / 2));

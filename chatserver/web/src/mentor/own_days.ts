@@ -1,6 +1,7 @@
 // On which days of this week one has written, in conversations whose plan asks for some. A reminder, no deadline.
 
 import type { MentorDays, WrittenDays } from "../app/api_types.ts";
+import { nameOf } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import { Store } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
@@ -8,6 +9,7 @@ import { Times } from "../parts/format.ts";
 export class OwnDays extends Store {
   readonly #app: App;
   #found: readonly WrittenDays[] | undefined;
+  #names: Readonly<Record<string, string>> = {};
   #asked = false;
 
   constructor(app: App) {
@@ -30,7 +32,9 @@ export class OwnDays extends Store {
     this.#asked = true;
     const path = `/v1/mentors/${encodeURIComponent(this.#app.user)}/writing-days`;
     try {
-      this.#found = (await this.#app.http.get<MentorDays>(path)).conversations;
+      const { conversations, names } = await this.#app.http.get<MentorDays>(path);
+      this.#found = conversations;
+      this.#names = names;
       this.changed();
     } catch {
       // A reminder that does not come; what was known stays.
@@ -39,6 +43,11 @@ export class OwnDays extends Store {
 
   of(conversation: string): WrittenDays | undefined {
     return this.#found?.find((each) => each.conversation === conversation);
+  }
+
+  /** Of a member, who may be beyond the conversations that are known here. */
+  name(member: string): string {
+    return this.#names[member] ?? nameOf(member);
   }
 
   /** Those with fewer days than the plan asks for, the fewest first. */

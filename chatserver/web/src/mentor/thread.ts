@@ -52,7 +52,7 @@ export class MentorThread extends PageElement {
     this.#shown = this.talk;
     this.#days = ownDaysOf(this.app);
     this.#week = new WeekOfWriting(this.app.http, this.talk);
-    this.#stop = [this.talk, this.#days, this.#week].map((each) =>
+    this.#stop = [this.talk, this.app.chats, this.#days, this.#week].map((each) =>
       each.watch(() => this.requestUpdate())
     );
   }

@@ -37,12 +37,15 @@ export class HelpDialog extends PageElement {
   }
 }
 
+/** So many stand above a locked field: the others are one tap away. */
+const IN_STRIP = 2;
+
 /** The numbers above a locked field. */
 export function helpStrip(words: Words, zone: string) {
   return html`
     <div class="strip strip--help">${icon("help")}<div>
       <p>${words.help.strip}</p>
-      <p class="strip__more">${helpLines(zone, words).map((each) =>
+      <p class="strip__more">${helpLines(zone, words).slice(0, IN_STRIP).map((each) =>
         html`<a href="tel:${each.tel}">${each.what.split(",")[0]} ${each.number}</a>`
       )}</p>
     </div></div>

@@ -3,14 +3,14 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
-import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import { PageElement } from "./element.ts";
-import { type Doer, eventWords } from "./event_words.ts";
 import { Times } from "./format.ts";
 import { icon } from "./icons.ts";
-import { type MessageRow, messageRows } from "./message_rows.ts";
+import { drawnPage } from "./message_drawing.ts";
+import { MessagePages } from "./message_pages.ts";
+import { messageRows } from "./message_rows.ts";
 
 /** So near to the end counts as there: new messages are followed. */
 const AT_END_PX = 48;
@@ -47,6 +47,9 @@ export class MessageList extends PageElement {
   #heardUpTo = 0;
   #below = 0;
   #heightBefore = 0;
+  #firstBefore = 0;
+  #pages = new MessagePages();
+  #times: Times | undefined;
   #jumps = 0;
   #unsent = 0;
   #going: number | undefined;
@@ -69,6 +72,14 @@ export class MessageList extends PageElement {
     if (this.talk.hasPage && !this.#hadPage) this.#begin();
     const scroller = this.querySelector(".scroller");
     this.#heightBefore = scroller ? scroller.scrollHeight - scroller.scrollTop : 0;
+  }
+
+  /** Whether older messages came, and the browser does not hold on to what is read: none does at the very top. */
+  #wouldMove(scroller: HTMLElement): boolean {
+    const first = this.talk.messages[0]?.seq ?? 0;
+    const isOlder = first < this.#firstBefore;
+    this.#firstBefore = first;
+    return isOlder && (!scroller.scrollTop || !CSS.supports("overflow-anchor", "auto"));
   }
 
   #open(): void {
@@ -95,11 +106,12 @@ export class MessageList extends PageElement {
   protected override updated(_: PropertyValues): void {
     const scroller = this.querySelector<HTMLElement>(".scroller");
     if (!scroller || !this.talk.messages.length) return;
+    const wouldMove = this.#wouldMove(scroller);
     if (!this.#isPlaced) {
       this.#place(scroller);
     } else if (this.#isAtEnd) {
       scroller.scrollTop = scroller.scrollHeight;
-    } else if (!CSS.supports("overflow-anchor", "auto") && scroller.scrollTop < NEAR_START_PX) {
+    } else if (wouldMove) {
       scroller.scrollTop = scroller.scrollHeight - this.#heightBefore;
     }
     this.#hear();
@@ -196,7 +208,9 @@ export class MessageList extends PageElement {
 
   protected override render() {
     const { words, user, chats, language } = this.app;
-    const times = new Times(language, this.talk.view.zone);
+    const { zone } = this.talk.view;
+    const times = this.#times?.zone === zone ? this.#times : new Times(language, zone);
+    this.#times = times;
     const rows = messageRows({
       messages: this.talk.messages,
       unsent: this.talk.unsent,
@@ -230,9 +244,15 @@ export class MessageList extends PageElement {
         ${this.talk.isLoading && !rows.length
           ? html`<div class="waiting" aria-hidden="true"><i></i><i></i><i></i></div>`
           : nothing}
-        <ol class="messages" aria-label=${words.talk.messages}>
-          ${repeat(rows, (row) => row.key, (row) => this.#row(row, times, now))}
-          ${this.end && rows.length ? html`<li class="notice">${this.end}</li>` : nothing}
+        <ol class="messages" role="list" aria-label=${words.talk.messages}>
+          ${repeat(
+            this.#pages.of(rows),
+            (page) => page.key,
+            (page) => drawnPage(page, { app: this.app, view: this.talk.view, times, now }),
+          )}
+          ${this.end && rows.length
+            ? html`<li role="listitem" class="notice">${this.end}</li>`
+            : nothing}
         </ol>
         ${this.talk.isTyping
           ? html`<p class="writing">${icon("pen", "s")}${words.talk.isWriting(this.name)}</p>`
@@ -250,87 +270,6 @@ export class MessageList extends PageElement {
     `;
   }
 
-  #row(row: MessageRow, times: Times, now: number) {
-    const { words } = this.app;
-    switch (row.kind) {
-      case "day":
-        return html`<li class="day ${row.isNew ? "day--new" : ""}"><span>${
-          this.#day(row.at, times, now)
-        }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
-      case "event": {
-        const { event } = row.message;
-        const by = this.#doer(event?.data["by"]);
-        const said = eventWords(event, words, times, now, by, this.#doer("member"));
-        const booking = row.isLast ? event?.data["booking"] : undefined;
-        return html`<li class="notice">${icon(said.icon)}<p>${said.text}</p>${
-          typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now
-            ? html`<button class="btn btn--plain" type="button" @click=${() =>
-              this.#toCalendar(booking)}>${words.events.toCalendar}</button>`
-            : nothing
-        }</li>`;
-      }
-      case "unsent":
-        return html`<li class="msg msg--mine ${
-          row.isMore ? "msg--more" : ""
-        }"><span class="vh">${words.common.you}: </span>
-          <div class="msg__body">${paragraphs(row.unsent.body)}</div>
-          <p class="msg__meta"><span class="mark mark--unsent">${
-          icon("clock", "s")
-        }${words.talk.unsent}</span></p></li>`;
-      case "message": {
-        const { message, isMine, isMore, showsTime, mark } = row;
-        const { view } = this.talk;
-        const writer = nameIn(view, message.from);
-        // Whoever stands in, or writes for the platform, is called by name.
-        const isOther = !isMine && ![view.member, view.mentor].includes(message.from);
-        const time = html`<time datetime=${message.at}>${
-          times.clock(Date.parse(message.at))
-        }</time>`;
-        return html`
-          <li class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
-            <span class="vh">${isMine ? words.common.you : writer}: </span>
-            <div class="msg__body">${message.erased
-              ? html`<p class="quiet">${words.talk.erased}</p>`
-              : paragraphs(message.body)}</div>
-            <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
-              ? html`<strong aria-hidden="true">${writer}</strong>`
-              : nothing}${time}${mark
-              ? html`<span class="mark mark--${mark}">${
-                icon(mark === "read" ? "read" : "sent", "s")
-              }${words.talk[mark]}</span>`
-              : nothing}</p>
-          </li>
-        `;
-      }
-    }
-  }
-
-  /** By the role that an event names. */
-  #doer(role: unknown): Doer {
-    const { view } = this.talk;
-    if (role !== "member" && role !== "mentor") return null;
-    return view[role] === this.app.user ? { you: true } : nameIn(view, view[role]);
-  }
-
-  #toCalendar(booking: string): void {
-    saveFile(this.app.http, `/v1/bookings/${encodeURIComponent(booking)}/calendar`).catch(() =>
-      this.dispatchEvent(
-        new CustomEvent("say", { detail: this.app.words.common.failed, bubbles: true }),
-      )
-    );
-  }
-
-  #day(at: number, times: Times, now: number): string {
-    switch (times.daysAway(at, now)) {
-      case 0:
-        return this.app.words.common.today;
-      case -1:
-        return this.app.words.common.yesterday;
-      default:
-        return times.day(at, now);
-    }
-  }
-
   readonly #scrolled = (event: Event): void => {
     const scroller = event.currentTarget as HTMLElement;
     this.#isAtEnd = isAtEnd(scroller);
@@ -340,8 +279,6 @@ export class MessageList extends PageElement {
     }
     this.#maybeRead();
     if (scroller.scrollTop < NEAR_START_PX && this.talk.more && !this.talk.isLoading) {
-      // At the very top browsers hold on to the top, not to what is read.
-      if (!scroller.scrollTop) scroller.scrollTop = 1;
       void this.talk.loadOlder();
     }
   };
@@ -364,11 +301,6 @@ function toNewLine(scroller: HTMLElement): void {
 
 function isAtEnd(scroller: HTMLElement): boolean {
   return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END_PX;
-}
-
-/** A text as its writer broke it: a blank line begins a paragraph. */
-function paragraphs(body: string) {
-  return body.split(/\n{2,}/).map((each) => html`<p class="text">${each}</p>`);
 }
 
 customElements.define("message-list", MessageList);

@@ -1,5 +1,6 @@
 // Booking in steps: which session, when, and a look at what it costs before the button.
 
+import { beginSeries, repeatField } from "./running_series.ts";
 import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { BookingView, CreditsView, ServiceView } from "../app/api_types.ts";
@@ -44,6 +45,8 @@ export class SessionBooking extends SessionsElement {
   #credits: CreditsView | undefined;
   #problem = "";
   #isBusy = false;
+  /** A series begins where it is not 0: every so many weeks. */
+  #weeks = 0;
   /** ms */
   #opened: number | undefined;
   /** The same where the answer got lost and it is asked again; another one for another wish. */
@@ -173,6 +176,9 @@ export class SessionBooking extends SessionsElement {
         <div class="choices">${choices.map((each) => this.#option(each))}</div>
       </fieldset>
       ${this.#lengths()}
+      ${role === "mentor"
+        ? html`<running-series .sessions=${this.sessions}></running-series>`
+        : nothing}
     `;
   }
 
@@ -306,9 +312,17 @@ export class SessionBooking extends SessionsElement {
           <dt class="sum__total">${words.booking.cost}</dt>
           <dd class="sum__total">${this.#cost(service)}. ${this.#leftThen(service)}</dd>
         </dl>
+        ${this.#mayRepeat(service)
+          ? repeatField(this.#weeks, this.sessions, (weeks) => this.#weeks = weeks)
+          : nothing}
       </section>
       <div class="strip strip--round">${icon("info")}<p>${this.#ifNot(service, start)}</p></div>
     `;
+  }
+
+  /** A mentor makes series of the plan's sessions. */
+  #mayRepeat(service: ServiceView): boolean {
+    return this.sessions.app.role === "mentor" && service.kind === "plan";
   }
 
   #leftThen(service: ServiceView) {
@@ -374,6 +388,7 @@ export class SessionBooking extends SessionsElement {
     this.#isBusy = true;
     try {
       if (this.#step === "time") await this.#look(service, this.#start);
+      else if (this.#weeks && this.#mayRepeat(service)) await this.#begin(service, this.#start);
       else await this.#book(service, this.#start);
     } catch (fault) {
       this.#problem = refusalWords(fault, this.sessions.app.words);
@@ -389,6 +404,14 @@ export class SessionBooking extends SessionsElement {
       this.#credits = await this.sessions.creditsAt(start, this.times.date(start));
     }
     this.#go("confirm");
+  }
+
+  async #begin(service: ServiceView, first: number): Promise<void> {
+    const { series } = this.sessions.app.words;
+    const asked = { service: service.service, first, minutes: service.minutes, weeks: this.#weeks };
+    const refused = await beginSeries(this.#id, this.sessions, asked);
+    this.say(refused ? series.someRefused(refused) : series.begun(series.every(this.#weeks)));
+    this.dispatchEvent(new CustomEvent("booked", { bubbles: true }));
   }
 
   async #book(service: ServiceView, start: number): Promise<void> {

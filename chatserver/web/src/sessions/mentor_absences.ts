@@ -1,7 +1,7 @@
 // When a mentor is away, and what is booked within that: it stays until it is moved.
 
 import { html, nothing } from "lit";
-import type { AbsenceList, AbsenceView } from "../app/api_types.ts";
+import type { AbsenceList, AbsenceView, MentorList, NamedMentor } from "../app/api_types.ts";
 import { HttpProblem } from "../app/http.ts";
 import { nameOf } from "../app/names.ts";
 import type { App } from "../app/start.ts";
@@ -13,6 +13,8 @@ export class MentorAbsences extends PageElement {
 
   declare app: App;
   #absences: AbsenceView[] | undefined;
+  /** Who may stand in. */
+  #others: readonly NamedMentor[] = [];
   #problem = "";
   #said = "";
 
@@ -28,7 +30,12 @@ export class MentorAbsences extends PageElement {
 
   async #load(): Promise<void> {
     await this.#try(async () => {
-      this.#absences = (await this.app.http.get<AbsenceList>(this.#path())).absences;
+      const [{ absences }, { mentors }] = await Promise.all([
+        this.app.http.get<AbsenceList>(this.#path()),
+        this.app.http.get<MentorList>("/v1/mentors"),
+      ]);
+      this.#absences = absences;
+      this.#others = mentors.filter((each) => each.id !== this.app.user);
     });
   }
 
@@ -45,7 +52,7 @@ export class MentorAbsences extends PageElement {
           <div class="row">${this.#field("from", words.absences.from)}${this.#field(
             "until",
             words.absences.until,
-          )}</div>
+          )}${this.#substitute("absence-substitute")}</div>
           <p><button class="btn" type="submit">${words.absences.add}</button></p>
         </form>
         <p role="status">${this.#said}</p>
@@ -64,12 +71,29 @@ export class MentorAbsences extends PageElement {
       `${times.day(until, now)} ${times.at(until)}`,
     );
     return html`<li><span><strong>${said}</strong><br><span class="quiet">${
-      absence.substitute ? words.absences.standsIn(nameOf(absence.substitute)) : nothing
-    } ${
       absence.bookings.length ? words.absences.booked(absence.bookings.length) : nothing
-    }</span></span><button class="btn" type="button" aria-label=${
+    }</span>${
+      this.#substitute(
+        `substitute-${absence.id}`,
+        absence.substitute,
+        (event) => this.#replace(absence, (event.target as HTMLSelectElement).value),
+      )
+    }</span><button class="btn" type="button" aria-label=${
       words.absences.removeThat(said)
     } @click=${() => this.#remove(absence)}>${words.hours.remove}</button></li>`;
+  }
+
+  #substitute(id: string, chosen: string | null = null, change?: (event: Event) => void) {
+    const { words } = this.app;
+    return html`<p class="field"><label for=${id}>${words.absences.substitute}</label><select
+      class="input" id=${id} name="substitute" @change=${change ?? nothing}><option
+      value="">${words.absences.nobody}</option>${
+      this.#others.map((each) =>
+        html`<option value=${each.id} ?selected=${each.id === chosen}>${
+          each.name || nameOf(each.id)
+        }</option>`
+      )
+    }</select></p>`;
   }
 
   #field(name: string, label: string) {
@@ -84,12 +108,24 @@ export class MentorAbsences extends PageElement {
     const at = (name: string) => new Date(String(form.get(name))).toISOString();
     await this.#try(async () => {
       const id = crypto.randomUUID();
-      await this.app.http.put(this.#path(id), { from: at("from"), until: at("until") });
+      await this.app.http.put(this.#path(id), {
+        from: at("from"),
+        until: at("until"),
+        substitute: String(form.get("substitute")) || null,
+      });
       target.reset();
       this.#said = this.app.words.absences.saved;
       await this.#load();
     });
   };
+
+  #replace({ id, from, until }: AbsenceView, substitute: string): Promise<void> {
+    return this.#try(async () => {
+      await this.app.http.put(this.#path(id), { from, until, substitute: substitute || null });
+      this.#said = this.app.words.absences.saved;
+      await this.#load();
+    });
+  }
 
   #remove(absence: AbsenceView): Promise<void> {
     return this.#try(async () => {

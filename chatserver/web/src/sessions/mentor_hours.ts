@@ -6,6 +6,7 @@ import { HttpProblem } from "../app/http.ts";
 import type { App } from "../app/start.ts";
 import { PageElement } from "../parts/element.ts";
 import { capital, Times } from "../parts/format.ts";
+import { said, type Stretch, stretchFields } from "./hours_stretches.ts";
 import { placeOf } from "./session_words.ts";
 
 type Weekday = WeeklyHours["weekday"];
@@ -21,12 +22,6 @@ const WEEKDAYS: readonly Weekday[] = [
 /** Noon of a Monday. */
 const A_MONDAY = Date.UTC(2026, 0, 5, 12);
 const DAY = 24 * 60 * 60_000;
-const QUARTER_SECONDS = 900;
-
-interface Stretch {
-  from: string;
-  until: string;
-}
 
 export class MentorHours extends PageElement {
   static override properties = { app: { attribute: false } };
@@ -34,6 +29,8 @@ export class MentorHours extends PageElement {
   declare app: App;
   #hours: HoursView | undefined;
   #weekly = new Map<Weekday, Stretch[]>();
+  /** By the date, such as 2026-12-24. */
+  #exceptions = new Map<string, Stretch[]>();
   #said = "";
   #problem = "";
 
@@ -62,6 +59,12 @@ export class MentorHours extends PageElement {
       hours.weekly.filter(({ weekday }) => weekday === day)
         .map(({ from, until }) => ({ from, until })),
     ]));
+    this.#exceptions = new Map(
+      hours.exceptions.map(({ date, open }) => [
+        date,
+        open.map(({ from, until }) => ({ from, until })),
+      ]),
+    );
     this.#problem = "";
   }
 
@@ -76,6 +79,7 @@ export class MentorHours extends PageElement {
             <p class="small quiet">${words.hours.lead} ${words.hours.zone(placeOf(hours.zone))}</p>
             <form class="stack" @submit=${this.#save}>
               ${WEEKDAYS.map((day, index) => this.#day(day, index))}
+              ${this.#otherDays(hours.zone)}
               <div class="row">
                 ${this.#number("notice_hours", words.hours.notice, hours.notice_hours, 24 * 28)}
                 ${this.#number("buffer_minutes", words.hours.buffer, hours.buffer_minutes, 240)}
@@ -97,30 +101,57 @@ export class MentorHours extends PageElement {
     return html`
       <fieldset class="hours">
         <legend class="label">${capital(name)}</legend>
-        ${stretches.length ? nothing : html`<span class="quiet">${words.hours.closed}</span>`}
-        ${stretches.map((each, at) =>
-          html`<span class="row hours__stretch">
-            ${this.#time(each, "from", words.hours.from(name))}–${
-            this.#time(each, "until", words.hours.until(name))
-          }<button class="btn" type="button" aria-label=${words.hours.removeOn(name)}
-            @click=${() => this.#remove(day, at)}>${words.hours.remove}</button></span>`
-        )}
-        <button class="btn" type="button" aria-label=${words.hours.addOn(name)}
-          @click=${() => this.#add(day)}>${words.hours.add}</button>
+        ${stretchFields(stretches, name, words, this.#redraw)}
       </fieldset>
     `;
   }
 
-  #time(stretch: Stretch, which: "from" | "until", label: string) {
-    const change = (event: Event) => {
-      stretch[which] = (event.target as HTMLInputElement).value;
-    };
-    // Midnight as an end is 24:00 to the server, and 00:00 to a field for times.
-    const value = stretch[which] === "24:00" ? "00:00" : stretch[which];
+  /** Days that differ from their weekday. Those that are over are kept, and not shown. */
+  #otherDays(zone: string) {
+    const { words, language, chats } = this.app;
+    const today = new Times(language, zone).date(chats.chat.clock.now());
+    const days = [...this.#exceptions].filter(([date]) => date >= today)
+      .toSorted(([a], [b]) => a.localeCompare(b));
     return html`
-      <input class="input" type="time" required step=${QUARTER_SECONDS}
-        aria-label=${label} .value=${value} @change=${change}>
+      <h3>${words.hours.otherDays}</h3>
+      <p class="small quiet">${words.hours.otherDaysLead}</p>
+      ${days.map(([date, stretches]) => this.#otherDay(date, stretches))}
+      <div
+        class="row"><p class="field"><label for="other-day">${words.hours
+          .date}</label><input class="input" id="other-day" type="date" min=${today}></p>
+        <button class="btn" type="button" @click=${this.#addDay}>${words.hours
+          .addDay}</button></div>
     `;
+  }
+
+  #otherDay(date: string, stretches: Stretch[]) {
+    const { words, language, chats } = this.app;
+    const noon = Date.parse(date) + DAY / 2;
+    const name = new Times(language, "UTC").day(noon, chats.chat.clock.now());
+    return html`
+      <fieldset class="hours">
+        <legend class="label">${capital(name)}</legend>
+        ${stretchFields(stretches, name, words, this.#redraw)}
+        <button class="btn btn--plain" type="button" aria-label=${words.hours.asUsualOn(name)}
+          @click=${() => this.#removeDay(date)}>${words.hours.asUsual}</button>
+      </fieldset>
+    `;
+  }
+
+  readonly #redraw = (): void => {
+    this.requestUpdate();
+  };
+
+  readonly #addDay = (): void => {
+    const date = this.querySelector<HTMLInputElement>("#other-day")?.value;
+    if (!date || this.#exceptions.has(date)) return;
+    this.#exceptions.set(date, []);
+    this.requestUpdate();
+  };
+
+  #removeDay(date: string): void {
+    this.#exceptions.delete(date);
+    this.requestUpdate();
   }
 
   #number(name: string, label: string, value: number, most: number) {
@@ -128,33 +159,16 @@ export class MentorHours extends PageElement {
       name=${name} type="number" min="0" max=${most} required .value=${String(value)}></p>`;
   }
 
-  #add(day: Weekday): void {
-    const last = this.#weekly.get(day)?.at(-1);
-    this.#weekly.get(day)?.push(
-      last ? { from: last.until, until: "" } : { from: "09:00", until: "16:00" },
-    );
-    this.requestUpdate();
-  }
-
-  #remove(day: Weekday, at: number): void {
-    this.#weekly.get(day)?.splice(at, 1);
-    this.requestUpdate();
-  }
-
   readonly #save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const weekly = WEEKDAYS.flatMap((weekday) =>
-      (this.#weekly.get(weekday) ?? []).map(({ from, until }) => ({
-        weekday,
-        from,
-        until: until === "00:00" ? "24:00" : until,
-      }))
+      said(this.#weekly.get(weekday) ?? []).map((each) => ({ weekday, ...each }))
     );
     const details: HoursDetails = {
       weekly,
       zone: this.#hours?.zone ?? null,
-      exceptions: this.#hours?.exceptions ?? [],
+      exceptions: [...this.#exceptions].map(([date, open]) => ({ date, open: said(open) })),
       notice_hours: Number(form.get("notice_hours")),
       buffer_minutes: Number(form.get("buffer_minutes")),
     };

@@ -1,4 +1,5 @@
 // Conversations as the device last saw them: shown at once, also without a connection, until the server says more.
+// Those that were opened here: of a mentor's many the latest.
 
 import { DeviceStore } from "../client/device_store.ts";
 import type { ConversationView, Message } from "../client/protocol.ts";
@@ -7,6 +8,8 @@ import type { Talk } from "./talk.ts";
 
 /** So many of the newest messages of each. */
 const MESSAGES = 50;
+/** Of so many conversations. */
+const TALKS = 50;
 /** What changes soon after is written together. */
 const SAVE_MS = 500;
 
@@ -14,6 +17,8 @@ interface KeptTalk {
   id: string;
   view: ConversationView;
   messages: readonly Message[];
+  /** When it was kept, in ms by the device's clock. Not there where an earlier version kept it. */
+  at?: number;
 }
 
 export class KeptTalks {
@@ -31,7 +36,9 @@ export class KeptTalks {
   /** Give the chats what is kept, and keep what they hear from then on. A device that cannot keep anything goes without. */
   async follow(chats: Chats): Promise<void> {
     try {
-      for (const { view, messages } of await this.#store.all()) chats.remember(view, messages);
+      const kept = (await this.#store.all()).sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
+      for (const { view, messages } of kept.slice(0, TALKS)) chats.remember(view, messages);
+      for (const { id } of kept.slice(TALKS)) await this.#store.remove(id);
     } catch {
       return;
     }
@@ -51,11 +58,22 @@ export class KeptTalks {
       this.#followed.add(talk);
       talk.watch(() => this.#note(talk));
     }
+    const there = new Set(talks);
+    for (const talk of this.#followed) if (!there.has(talk)) this.#leave(talk);
+  }
+
+  /** It is the person's no longer. */
+  #leave(talk: Talk): void {
+    this.#followed.delete(talk);
+    this.#changed.delete(talk);
+    void this.#store.remove(talk.view.id).catch(() => {});
   }
 
   #note(talk: Talk): void {
     // Before its page came there is nothing to keep that is not kept.
-    if (!talk.hasPage) return;
+    if (!talk.hasPage || !this.#followed.has(talk)) return;
+    // Whoever stands in for a mentor has it for a while only.
+    if (talk.view.reads_from !== null) return;
     this.#changed.add(talk);
     const wait = Math.max(0, this.#savedAt + SAVE_MS - performance.now());
     this.#timer ??= setTimeout(() => void this.#save(), wait);
@@ -69,7 +87,12 @@ export class KeptTalks {
     this.#changed.clear();
     for (const { view, messages } of changed) {
       if (this.#isForgotten) return;
-      await this.#store.put({ id: view.id, view, messages: messages.slice(-MESSAGES) })
+      await this.#store.put({
+        id: view.id,
+        view,
+        messages: messages.slice(-MESSAGES),
+        at: Date.now(),
+      })
         .catch(() => {/* The device has no room: it is shown when the server has told it. */});
     }
   }

@@ -46,6 +46,7 @@ export const da: Words = {
     empty: (name) => `Der er ikke skrevet noget endnu. ${name} læser det, du skriver her.`,
     emptyOver: "Her blev der ikke skrevet noget.",
     answersBy: (when) => `Svarer senest ${when}`,
+    answersAgain: (day) => `Svarer igen ${day}`,
     waits: (name) => `${name} svarer, når det passer`,
     away: (name, until) => `${name} er væk til ${until}`,
     substitute: (name) => `${name} er vikar`,
@@ -327,6 +328,21 @@ export const da: Words = {
     book: "Book session",
     moveTo: "Flyt den dertil",
   },
+  series: {
+    title: "Serier, der kører",
+    repeat: "Hvor ofte",
+    once: "Én gang",
+    every: (weeks) =>
+      weeks === 1 ? "Hver uge" : weeks === 2 ? "Hver anden uge" : `Hver ${weeks}. uge`,
+    begun: (rhythm) => `Serien er begyndt: ${rhythm}.`,
+    someRefused: (count) =>
+      count === 1
+        ? "Serien er begyndt. 1 af tiderne er optaget og er udeladt."
+        : `Serien er begyndt. ${count} af tiderne er optaget og er udeladt.`,
+    end: "Afslut den",
+    endThat: (when) => `Afslut serien, ${when}`,
+    ended: "Serien er afsluttet. Det, der er booket, står.",
+  },
   today: {
     tab: "I dag",
     coming: "Kommende sessioner",
@@ -360,6 +376,13 @@ export const da: Words = {
     until: (day) => `Til, ${day}`,
     notice: "Timer i forvejen, mindst",
     buffer: "Minutter mellem sessioner",
+    otherDays: "Dage, der er anderledes",
+    otherDaysLead:
+      "En fridag, et kursus, en aften i stedet: det, der står her, gælder i stedet for ugedagen.",
+    date: "Dato",
+    addDay: "Tilføj dagen",
+    asUsual: "Som sædvanlig igen",
+    asUsualOn: (day) => `Som sædvanlig igen ${day}`,
     save: "Gem",
     saved: "Tiderne er gemt.",
     wrong:
@@ -374,7 +397,8 @@ export const da: Words = {
     add: "Tilføj fravær",
     saved: "Fraværet er gemt.",
     fromUntil: (from, until) => `${from} til ${until}`,
-    standsIn: (name) => `${name} træder til.`,
+    substitute: "Hvem træder til",
+    nobody: "Ingen",
     booked: (count) =>
       count === 1
         ? "1 session ligger i det; flyt den."
@@ -454,6 +478,10 @@ export const da: Words = {
     suffices: "Med et svar nu har du skrevet de dage, som planen beder om i denne uge.",
   },
   cases: {
+    written: "Det, der er skrevet",
+    nothingWritten: "Der er ikke skrevet noget.",
+    support: "Support",
+    over: "Afsluttet for nylig",
     mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine sager",
     requests: "Hvad ønsker du?",

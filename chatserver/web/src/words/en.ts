@@ -43,6 +43,7 @@ export const en = {
     empty: (name: string) => `Nothing is written yet. ${name} reads what you write here.`,
     emptyOver: "Nothing was written here.",
     answersBy: (when: string) => `Answers by ${when}`,
+    answersAgain: (day: string) => `Answers again ${day}`,
     waits: (name: string) => `${name} answers when they can`,
     away: (name: string, until: string) => `${name} is away until ${until}`,
     substitute: (name: string) => `${name} stands in`,
@@ -335,6 +336,20 @@ export const en = {
     book: "Book session",
     moveTo: "Move it there",
   },
+  series: {
+    title: "Running series",
+    repeat: "How often",
+    once: "Once",
+    every: (weeks: number) => weeks === 1 ? "Every week" : `Every ${weeks} weeks`,
+    begun: (rhythm: string) => `The series has begun: ${rhythm}.`,
+    someRefused: (count: number) =>
+      count === 1
+        ? "The series has begun. 1 of its times is taken and was left out."
+        : `The series has begun. ${count} of its times are taken and were left out.`,
+    end: "End it",
+    endThat: (when: string) => `End the series, ${when}`,
+    ended: "The series has ended. What is booked stays.",
+  },
   today: {
     tab: "Today",
     coming: "Sessions to come",
@@ -368,6 +383,13 @@ export const en = {
     until: (day: string) => `Until, ${day}`,
     notice: "Hours ahead, at least",
     buffer: "Minutes between sessions",
+    otherDays: "Days that differ",
+    otherDaysLead:
+      "A holiday, a course, an evening instead: what stands here holds in the place of the weekday.",
+    date: "Date",
+    addDay: "Add the day",
+    asUsual: "As usual again",
+    asUsualOn: (day: string) => `As usual again on ${day}`,
     save: "Save",
     saved: "The hours are saved.",
     wrong:
@@ -382,7 +404,8 @@ export const en = {
     add: "Add an absence",
     saved: "The absence is saved.",
     fromUntil: (from: string, until: string) => `${from} to ${until}`,
-    standsIn: (name: string) => `${name} stands in.`,
+    substitute: "Who stands in",
+    nobody: "Nobody",
     booked: (count: number) =>
       count === 1 ? "1 session lies in it; move it." : `${count} sessions lie in it; move them.`,
     removeThat: (what: string) => `Remove the absence ${what}`,
@@ -462,6 +485,10 @@ export const en = {
       "With an answer now you have written on all the days that the plan asks for this week.",
   },
   cases: {
+    written: "What was written",
+    nothingWritten: "Nothing is written there.",
+    support: "Support",
+    over: "Over lately",
     mentor: (name: string) => `Mentor: ${name}`,
     mineAtDesk: "My cases",
     requests: "What would you like?",

@@ -45,6 +45,7 @@ export const nb: Words = {
     empty: (name) => `Ingenting er skrevet ennå. ${name} leser det du skriver her.`,
     emptyOver: "Her ble ingenting skrevet.",
     answersBy: (when) => `Svarer senest ${when}`,
+    answersAgain: (day) => `Svarer igjen ${day}`,
     waits: (name) => `${name} svarer når det passer`,
     away: (name, until) => `${name} er borte til ${until}`,
     substitute: (name) => `${name} er vikar`,
@@ -325,6 +326,21 @@ export const nb: Words = {
     book: "Book session",
     moveTo: "Flytt den dit",
   },
+  series: {
+    title: "Serier som går",
+    repeat: "Hvor ofte",
+    once: "Én gang",
+    every: (weeks) =>
+      weeks === 1 ? "Hver uke" : weeks === 2 ? "Annenhver uke" : `Hver ${weeks}. uke`,
+    begun: (rhythm) => `Serien har begynt: ${rhythm}.`,
+    someRefused: (count) =>
+      count === 1
+        ? "Serien har begynt. 1 av tidene er opptatt og er utelatt."
+        : `Serien har begynt. ${count} av tidene er opptatt og er utelatt.`,
+    end: "Avslutt den",
+    endThat: (when) => `Avslutt serien, ${when}`,
+    ended: "Serien er avsluttet. Det som er booket, står.",
+  },
   today: {
     tab: "I dag",
     coming: "Kommende timer",
@@ -358,6 +374,13 @@ export const nb: Words = {
     until: (day) => `Til, ${day}`,
     notice: "Timer i forveien, minst",
     buffer: "Minutter mellom timer",
+    otherDays: "Dager som er annerledes",
+    otherDaysLead:
+      "En fridag, et kurs, en kveld i stedet: det som står her, gjelder i stedet for ukedagen.",
+    date: "Dato",
+    addDay: "Legg til dagen",
+    asUsual: "Som vanlig igjen",
+    asUsualOn: (day) => `Som vanlig igjen ${day}`,
     save: "Lagre",
     saved: "Timene er lagret.",
     wrong:
@@ -372,7 +395,8 @@ export const nb: Words = {
     add: "Legg til fravær",
     saved: "Fraværet er lagret.",
     fromUntil: (from, until) => `${from} til ${until}`,
-    standsIn: (name) => `${name} tar over.`,
+    substitute: "Hvem tar over",
+    nobody: "Ingen",
     booked: (count) =>
       count === 1 ? "1 time ligger i det; flytt den." : `${count} timer ligger i det; flytt dem.`,
     removeThat: (what) => `Fjern fraværet ${what}`,
@@ -450,6 +474,10 @@ export const nb: Words = {
     suffices: "Et svar nå gjør at du har skrevet de dagene planen ber om denne uken.",
   },
   cases: {
+    written: "Det som er skrevet",
+    nothingWritten: "Der er ingenting skrevet.",
+    support: "Support",
+    over: "Nylig avsluttet",
     mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine saker",
     requests: "Hva ønsker du?",

@@ -90,6 +90,8 @@ export const da: CallWords = {
     over: "Sessionen er slut",
     overMore: (name) => `Du kan skrive videre med ${name}.`,
     cancelled: "Denne session er aflyst",
+    suspended: "Samtalen er sat i bero",
+    suspendedMore: "Ingen skriver eller ringer i den nu. Support kan sige mere.",
     elsewhere: "Samtalen fortsætter i et andet vindue",
     elsewhereMore: "Du deltog der. Deltag igen for at hente den hertil.",
     missing: "Denne samtale er her ikke",

@@ -89,6 +89,8 @@ export const en = {
     over: "The session is over",
     overMore: (name: string) => `You can go on writing with ${name}.`,
     cancelled: "This session was cancelled",
+    suspended: "The conversation is suspended",
+    suspendedMore: "Nobody writes or calls in it now. Support can say more.",
     elsewhere: "The call goes on in another window",
     elsewhereMore: "You have joined it there. Join again to bring it here.",
     missing: "This call is not here",

@@ -90,6 +90,8 @@ export const nb: CallWords = {
     over: "Timen er over",
     overMore: (name) => `Du kan skrive videre med ${name}.`,
     cancelled: "Denne timen er avlyst",
+    suspended: "Samtalen er stilt i bero",
+    suspendedMore: "Ingen skriver eller ringer i den nå. Support kan si mer.",
     elsewhere: "Samtalen fortsetter i et annet vindu",
     elsewhereMore: "Du ble med der. Bli med igjen for å hente den hit.",
     missing: "Denne samtalen finnes ikke her",

@@ -1,0 +1,128 @@
+// How the rows of a conversation are drawn.
+
+import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
+import { repeat } from "lit/directives/repeat.js";
+import { nameIn } from "../app/names.ts";
+import { saveFile } from "../app/save_file.ts";
+import type { App } from "../app/start.ts";
+import type { ConversationView } from "../client/protocol.ts";
+import { type Doer, eventWords } from "./event_words.ts";
+import type { Times } from "./format.ts";
+import { icon } from "./icons.ts";
+import type { MessagePage } from "./message_pages.ts";
+import type { MessageRow } from "./message_rows.ts";
+
+const MINUTE = 60_000;
+
+export interface Drawing {
+  readonly app: App;
+  readonly view: ConversationView;
+  /** The same object as long as language and zone are. */
+  readonly times: Times;
+  readonly now: number;
+}
+
+/** A page of the list. To whoever hears it, it is not there: its rows are those of the whole list. */
+export function drawnPage({ rows }: MessagePage, drawing: Drawing) {
+  const { view, times, now } = drawing;
+  // Besides by its rows a page is another one as days pass, when one is called otherwise, and when a session has begun.
+  const isSoon = rows.some((each) => each.kind === "event" && each.isLast);
+  const until = isSoon ? Math.floor(now / MINUTE) : times.dayNumber(now);
+  const names = JSON.stringify(view.names);
+  return html`
+    <li class="messages__page" role="presentation">
+      ${guard(
+        [rows, times, until, names],
+        () =>
+          html`<ol role="presentation">${
+            repeat(rows, (row) => row.key, (row) => drawnRow(row, drawing))
+          }</ol>`,
+      )}
+    </li>
+  `;
+}
+
+function drawnRow(row: MessageRow, drawing: Drawing) {
+  const { app, view, times, now } = drawing;
+  const { words } = app;
+  switch (row.kind) {
+    case "day":
+      return html`<li role="listitem" class="day ${row.isNew ? "day--new" : ""}"><span>${
+        dayWords(row.at, drawing)
+      }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
+    case "event": {
+      const { event } = row.message;
+      const by = doerOf(event?.data["by"], drawing);
+      const said = eventWords(event, words, times, now, by, doerOf("member", drawing));
+      const booking = row.isLast ? event?.data["booking"] : undefined;
+      return html`<li role="listitem" class="notice">${icon(said.icon)}<p>${said.text}</p>${
+        typeof booking === "string" && Date.parse(String(event?.data["starts_at"])) > now
+          ? html`<button class="btn btn--plain" type="button" @click=${(click: Event) =>
+            toCalendar(booking, click, drawing)}>${words.events.toCalendar}</button>`
+          : nothing
+      }</li>`;
+    }
+    case "unsent":
+      return html`<li role="listitem" class="msg msg--mine ${
+        row.isMore ? "msg--more" : ""
+      }"><span class="vh">${words.common.you}: </span>
+          <div class="msg__body">${paragraphs(row.unsent.body)}</div>
+          <p class="msg__meta"><span class="mark mark--unsent">${
+        icon("clock", "s")
+      }${words.talk.unsent}</span></p></li>`;
+    case "message": {
+      const { message, isMine, isMore, showsTime, mark } = row;
+      const writer = nameIn(view, message.from);
+      // Whoever stands in, or writes for the platform, is called by name.
+      const isOther = !isMine && ![view.member, view.mentor].includes(message.from);
+      const time = html`<time datetime=${message.at}>${times.clock(Date.parse(message.at))}</time>`;
+      return html`
+        <li role="listitem" class="msg ${isMine ? "msg--mine" : ""} ${isMore ? "msg--more" : ""}">
+          <span class="vh">${isMine ? words.common.you : writer}: </span>
+          <div class="msg__body">${message.erased
+            ? html`<p class="quiet">${words.talk.erased}</p>`
+            : paragraphs(message.body)}</div>
+          <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
+            ? html`<strong aria-hidden="true">${writer}</strong>`
+            : nothing}${time}${mark
+            ? html`<span class="mark mark--${mark}">${
+              icon(mark === "read" ? "read" : "sent", "s")
+            }${words.talk[mark]}</span>`
+            : nothing}</p>
+        </li>
+      `;
+    }
+  }
+}
+
+/** By the role that an event names. */
+function doerOf(role: unknown, { app, view }: Drawing): Doer {
+  if (role !== "member" && role !== "mentor") return null;
+  return view[role] === app.user ? { you: true } : nameIn(view, view[role]);
+}
+
+function toCalendar(booking: string, click: Event, { app }: Drawing): void {
+  const button = click.currentTarget;
+  saveFile(app.http, `/v1/bookings/${encodeURIComponent(booking)}/calendar`).catch(() =>
+    button?.dispatchEvent(
+      new CustomEvent("say", { detail: app.words.common.failed, bubbles: true }),
+    )
+  );
+}
+
+function dayWords(at: number, { app, times, now }: Drawing): string {
+  switch (times.daysAway(at, now)) {
+    case 0:
+      return app.words.common.today;
+    case -1:
+      return app.words.common.yesterday;
+    default:
+      return times.day(at, now);
+  }
+}
+
+/** A text as its writer broke it: a blank line begins a paragraph. */
+function paragraphs(body: string) {
+  return body.split(/\n{2,}/).map((each) => html`<p class="text">${each}</p>`);
+}
