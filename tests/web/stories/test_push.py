@@ -135,11 +135,11 @@ async def test_a_push_says_that_something_came_and_leads_to_it(
             body = service.received[0].body
             assert b"boss" not in body
             said = pushed.opened(body)
-            assert said["title"] == "Tora har svart"
+            assert said["title"] == "Tora has answered"
             assert "boss" not in json.dumps(said)
             await delivered(mia, server.http, pushed.decrypted(body))
             [shown] = await mia.evaluate(SHOWN, 1)
-            assert (shown["title"], shown["body"].split(".")[0]) == (said["title"], "Tora har svart deg")
+            assert (shown["title"], shown["body"].split(".")[0]) == (said["title"], "Tora has answered you")
             assert (shown["tag"], shown["data"]["conversation"]) == (said["tag"], "c1")
             [worker] = mia.context.service_workers
             await worker.evaluate(TOUCHED)
