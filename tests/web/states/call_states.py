@@ -77,7 +77,7 @@ async def call_failed(stage: Stage) -> Page:
     await _join(other)
     await expect(page.locator(".stage__name")).not_to_have_text("")
     await expect(page.locator("page-announcer p")).not_to_have_text("")
-    await page.clock.fast_forward(31_000)
+    await page.clock.fast_forward(46_000)
     await expect(page.locator(".check--after ol")).to_be_visible()
     return page
 

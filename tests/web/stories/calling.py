@@ -4,7 +4,11 @@ from playwright.async_api import CDPSession, Locator, Page
 
 _FIVE_MORE = """async () => {
   const shown = () => document.querySelector(".stage > video")?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
-  for (const before = shown(); shown() < before + 5;) await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = shown();
+  for (let tries = 0; shown() < before + 5; tries += 1) {
+    if (tries === 900) throw new Error("no pictures come");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }"""
 
 

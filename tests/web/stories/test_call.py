@@ -106,7 +106,7 @@ async def test_who_cannot_be_connected_hears_why_and_what_to_do(
             for app in (member, mentor):
                 await expect(app.page.get_by_text("Connecting you with")).to_be_visible()
             for app in (member, mentor):
-                await app.page.clock.fast_forward(31_000)
+                await app.page.clock.fast_forward(46_000)
                 await expect(
                     app.page.get_by_role("heading", name="We could not connect the two of you")
                 ).to_be_visible()

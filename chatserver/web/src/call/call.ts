@@ -30,7 +30,7 @@ const ASK_MS = 4_000;
 /** A way that is being looked for is given so long before another one is. */
 const PATIENCE_MS = 8_000;
 /** Where both are there and no line came so long, none will. */
-const HOPELESS_MS = 30_000;
+const HOPELESS_MS = 45_000;
 const GOES_ON: ReadonlySet<BookingView["state"]> = new Set([
   "booked",
   "running",

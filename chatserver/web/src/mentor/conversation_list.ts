@@ -8,7 +8,7 @@ import { Place } from "../app/place.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
-import { byUrgency, dueMark } from "../parts/due.ts";
+import { byUrgency, dueMark, hasTexts } from "../parts/due.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
@@ -138,7 +138,7 @@ export class ConversationList extends PageElement {
         `
         : nothing
     }</span>
-      <span class="conv__time">${dueMark(view.reply, words, times, now)}${
+      <span class="conv__time">${dueMark(view.reply, words, times, now, hasTexts(view))}${
       this.#next(talk, times, now)
     }</span>
       ${

@@ -6,7 +6,7 @@ import { Place } from "../app/place.ts";
 import type { App } from "../app/start.ts";
 import type { Talk } from "../state/talk.ts";
 import "../parts/composer.ts";
-import { dueMark, urgencyOf } from "../parts/due.ts";
+import { dueMark, hasTexts, urgencyOf } from "../parts/due.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
@@ -87,6 +87,7 @@ export class MentorThread extends PageElement {
             words,
             times,
             now,
+            hasTexts(view),
           )}${tellsBy
             ? html`<span class="quiet">${words.mentor.answerBy(times.at(due))}</span>`
             : nothing}</p></div>

@@ -1,7 +1,7 @@
 // How urgent an answer is: a shape, words, and last a colour. For those who answer; members see when an answer comes.
 
 import { html, type TemplateResult } from "lit";
-import type { Reply } from "../client/protocol.ts";
+import type { ConversationView, Reply } from "../client/protocol.ts";
 import type { Words } from "../words/words.ts";
 import { capital, type Times } from "./format.ts";
 import { icon } from "./icons.ts";
@@ -39,11 +39,23 @@ export function dueWords(reply: Reply, words: Words, times: Times, now: number):
   }
 }
 
-export function dueMark(reply: Reply, words: Words, times: Times, now: number): TemplateResult {
-  const urgency = urgencyOf(reply, now);
-  return html`<span class="due due--${urgency}">${icon(`u-${urgency}`)}${
-    dueWords(reply, words, times, now)
-  }</span>`;
+/** `isAnswered` says whether there was anything to answer, where nothing waits. */
+export function dueMark(
+  reply: Reply,
+  words: Words,
+  times: Times,
+  now: number,
+  isAnswered = true,
+): TemplateResult {
+  const found = urgencyOf(reply, now);
+  const urgency = found === "done" && !isAnswered ? "none" : found;
+  const said = urgency === "none" ? words.due.none : dueWords(reply, words, times, now);
+  return html`<span class="due due--${urgency}">${icon(`u-${urgency}`)}${said}</span>`;
+}
+
+/** Whether the last that stands there is a text: then nothing that waits means that it was answered. */
+export function hasTexts({ last }: ConversationView): boolean {
+  return last !== null && last.event === null;
 }
 
 /** What is late comes first, then by deadline; then those who wait without one; then all others. */
