@@ -167,7 +167,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 cases=casebook(base, keys),
                 evidence=evidence,
                 tickets=tickets,
-                sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets),
+                sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets, push=push),
                 sign_in_links=links,
                 sign_in_mails=sign_in_mails,
             )

@@ -45,3 +45,5 @@ class SignInTicket(Struct, frozen=True):
     user: str
     role: Role
     expires_at: str
+    sign_in: str
+    """The sign-in's id, under which the browser's push is kept too: so it ends with it."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from chatserver.access.revocation import Revocations
 from chatserver.access.tickets import TICKET_SECONDS, Tickets
 from chatserver.conversations.contacts import Contact, contact_to_rely_on, contacts
+from chatserver.notices.push_subscriptions import PushSubscriptions
 from chatserver.records.database import Database
 from chatserver.sign_ins.rows import sign_ins
 from chatserver.sign_ins.sign_in import DEVICE_CHARACTERS, SignedIn, SignIn, SignInTicket
@@ -29,11 +30,13 @@ class SignInBook:
         database: Database,
         revocations: Revocations,
         tickets: Tickets,
+        push: PushSubscriptions,
         clock: Callable[[], int] = now_ms,
     ) -> None:
         self._database = database
         self._revocations = revocations
         self._tickets = tickets
+        self._push = push
         self._clock = clock
 
     async def begin(self, person: str, device: str) -> SignedIn | None:
@@ -59,7 +62,7 @@ class SignInBook:
             async with self._database.begin() as connection:
                 await sign_ins.used(connection, sign_in.id, now)
         token = self._tickets.issue(contact.id, contact.role, sign_in.id, sign_in.lasts_until, now)
-        return SignInTicket(token, contact.id, contact.role, text(now + TICKET_SECONDS * 1_000))
+        return SignInTicket(token, contact.id, contact.role, text(now + TICKET_SECONDS * 1_000), sign_in.id)
 
     async def find(self, cookie: str) -> SignIn | None:
         """The sign-in whose cookie that is; None where it has ended. Raises StoreError."""
@@ -72,9 +75,13 @@ class SignInBook:
             return await sign_ins.of_person(connection, person, self._clock())
 
     async def end(self, person: str, id: str) -> bool:
-        """End one, and what is connected by it; False where the person has none of that id. Raises StoreError."""
+        """End one, what is connected by it, and push to its browser; False where the person has none of that id.
+
+        Raises StoreError.
+        """
         # Before its row is gone: who is told an end has one, also where this process dies in between.
         await self._revocations.end_sign_in(person, id, self._clock())
+        await self._push.forget(person, id)
         async with self._database.begin() as connection:
             return await sign_ins.end(connection, person, id)
 

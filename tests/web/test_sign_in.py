@@ -7,9 +7,11 @@ import jwt
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from chatserver.notices.push_subscriptions import Subscribed
 from chatserver.sign_ins.sign_in import SIGN_IN_LASTS
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import LINK_LASTS, SignInLinks
+from tests.chatserver.notices.browser import Browser as PushedBrowser
 from tests.web.signing_in import serving
 
 
@@ -96,6 +98,21 @@ async def test_ones_sign_ins_are_listed_and_ended_by_their_owner(valkey_url: str
         assert (await phone.post("/app/ticket")).status_code == 401
 
 
+async def test_push_ends_with_the_sign_in_whose_browser_it_reaches(valkey_url: str, tmp_path: Path) -> None:
+    """Also where it is ended from elsewhere; what reaches the person on other devices stays."""
+    async with serving(valkey_url, tmp_path) as place:
+        phone, desk = await place.browser("a phone", "mia"), await place.browser("a desk", "mia")
+        push, devices = place.server.parts.push, []
+        for number, browser in enumerate((phone, desk)):
+            devices.append((await browser.post("/app/ticket")).json()["sign_in"])
+            subscription = PushedBrowser(f"https://push.example/{number}").subscription()
+            assert isinstance(await push.put("mia", devices[-1], subscription), Subscribed)
+        assert (await desk.post("/app/sign-ins/end", {"id": devices[0]})).status_code == 204
+        assert [each.device for each in await push.of_person("mia")] == devices[1:]
+        await desk.post("/app/sign-out")
+        assert await push.of_person("mia") == []
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -159,7 +176,11 @@ async def test_sign_ins_and_links_run_out(valkey_url: str, tmp_path: Path) -> No
         parts, now = place.server.parts, [1_800_000_000_000]
         links = SignInLinks(parts.database, place.url, lambda: now[0])
         book = SignInBook(
-            database=parts.database, revocations=parts.revocations, tickets=parts.tickets, clock=lambda: now[0]
+            database=parts.database,
+            revocations=parts.revocations,
+            tickets=parts.tickets,
+            push=parts.push,
+            clock=lambda: now[0],
         )
         late, soon = [str(await links.make("mia")).partition("#")[2] for _ in range(2)]
         now[0] += LINK_LASTS - 1

@@ -34,4 +34,34 @@ async def mentor_no_notices(stage: Stage) -> Page:
     return page
 
 
-BELL_STATES = {"member-notices": member_notices, "mentor-no-notices": mentor_no_notices}
+async def member_push_offer(stage: Stage) -> Page:
+    """The first message is sent: shall this device say when an answer comes?"""
+    await stage.server.conversation("c1", "basic")
+    page = await _pushable(stage)
+    await page.locator("textarea").fill("I hope that you read this soon.")
+    await page.locator("[type=submit]").click()
+    await expect(page.locator("push-offer button").first).to_be_visible()
+    return page
+
+
+async def settings_push(stage: Stage) -> Page:
+    """It may be turned on here."""
+    await stage.server.conversation("c1", "basic")
+    page = await _pushable(stage)
+    await page.goto(f"{stage.server.http}/app/settings")
+    await expect(page.locator("push-setting button")).to_be_visible()
+    return page
+
+
+async def _pushable(stage: Stage) -> Page:
+    page = await stage.app("mia", service_workers="allow")
+    await page.context.grant_permissions(["notifications"], origin=stage.server.http)
+    return page
+
+
+BELL_STATES = {
+    "member-notices": member_notices,
+    "mentor-no-notices": mentor_no_notices,
+    "member-push-offer": member_push_offer,
+    "settings-push": settings_push,
+}

@@ -30,9 +30,9 @@ class Stage:
         self._stack = stack
         self._manner = manner
 
-    async def app(self, person: str) -> Page:
+    async def app(self, person: str, **more: Any) -> Page:
         app: AppPage = await self._stack.enter_async_context(
-            signed_in(self._browser, self.server, person, **self._manner)
+            signed_in(self._browser, self.server, person, **{**self._manner, **more})
         )
         return app.page
 

@@ -26,7 +26,10 @@ IS_KEPT = """async (script) => {
   return here && Boolean(await caches.match(script, { ignoreVary: true }));
 }"""
 KEPT = f"""async (script) => {{
-  while (!await ({IS_KEPT})(script)) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let tries = 0; !await ({IS_KEPT})(script); tries += 1) {{
+    if (tries > 600) throw new Error("it is not kept");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }}
 }}"""
 
 

@@ -10,6 +10,8 @@ export interface Ticket {
   role: PersonRole;
   /** RFC 3339: until when it is taken. */
   expires_at: string;
+  /** The id of the sign-in that this browser has. */
+  sign_in: string;
 }
 
 const TICKET = "/app/ticket";

@@ -42,7 +42,8 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   const [person, words] = await Promise.all([whoIsHere(account, roles, speaking), speaking]);
   if (person === null) return leave(SIGN_IN);
   const { user, role } = person;
-  if (!roles.includes(role)) return leave(`/app/${role}`);
+  // Whoever comes from a push may not know which app is theirs: the conversation is the same.
+  if (!roles.includes(role)) return leave(`/app/${role}${location.hash}`);
   const outbox = new DeviceOutbox(user);
   const chat = new Chat({
     url,
@@ -76,11 +77,16 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   await chat.start();
   const http = new Http(account, language);
   const app = { account, http, chats, user, role, language, words, forget };
+  const sent = new Promise<void>((resolve) => {
+    chat.on("event", ({ type }) => {
+      if (type === "accepted") resolve();
+    });
+  });
   // What it is about takes nothing from the line before the first conversation is there.
   const stop = chats.watch(() => {
     if (!chats.isKnown) return;
     stop();
-    void import("./beside.ts").then(({ beside }) => beside(app)).catch(() => {});
+    void import("./beside.ts").then(({ beside }) => beside(app, sent)).catch(() => {});
   });
   return app;
 }

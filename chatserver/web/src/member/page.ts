@@ -159,6 +159,7 @@ export class MemberPage extends PageElement {
             <session-strip class="next" .sessions=${sessionsOf(this.app, talk)}></session-strip>
             <message-list .app=${this.app} .talk=${talk} .name=${name}></message-list>
             ${talkNotes(talk.view, name, this.app)}
+            <push-offer .app=${this.app} .name=${name}></push-offer>
             ${this.#goingOn(talk)}
             <chat-composer
               .app=${this.app}

@@ -110,6 +110,7 @@ export class MentorThread extends PageElement {
         ${lineStrip(chats.state, words)}
         <message-list .app=${app} .talk=${talk} .name=${name}
           .end=${this.#locked(name)}></message-list>
+        <push-offer .app=${app} .name=${name}></push-offer>
         <chat-composer .app=${app} .talk=${talk} .name=${name}
           .also=${this.#days?.wouldSuffice(view.id) ? words.ownDays.suffices : ""}></chat-composer>
       </section>

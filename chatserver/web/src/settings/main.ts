@@ -3,8 +3,10 @@
 import { Account, type Ticket } from "../app/account.ts";
 import { Http } from "../app/http.ts";
 import { pageLanguage } from "../app/language.ts";
+import { Push } from "../bell/push.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
 import { Drafts } from "../parts/drafts.ts";
+import { KeptTalks } from "../state/kept_talks.ts";
 import { wordsOf } from "../words/words.ts";
 import { unregister } from "../worker/registering.ts";
 import { SettingsPage } from "./page.ts";
@@ -24,13 +26,18 @@ if (ticket === null) {
   const page = new SettingsPage();
   page.words = words;
   page.http = new Http(account, language);
+  page.push = new Push(account, page.http, ticket.user);
   page.user = ticket.user;
   page.home = `/app/${ticket.role}`;
   page.signOut = async () => {
     await account.signOut();
     new Drafts(ticket.user).clear();
     // Where the browser did what the answer asked for, there is nothing left to open.
-    await Promise.all([new DeviceOutbox(ticket.user).clear(), unregister()]).catch(() => {});
+    await Promise.all([
+      new DeviceOutbox(ticket.user).clear(),
+      new KeptTalks(ticket.user).clear(),
+      unregister(),
+    ]).catch(() => {});
     location.replace("/app/sign-in#signed-out");
   };
   document.body.append(page);

@@ -1,11 +1,13 @@
 // The settings of whoever is signed in, whichever their app: language, what they hear, where they are signed in, their data.
 
 import { html, nothing } from "lit";
-import type { Person, Preferences } from "../app/api_types.ts";
+import type { Person, Preferences, PushSubscriptionList } from "../app/api_types.ts";
 import { chooseLanguage } from "../app/language.ts";
 import { type Http, SignedOut } from "../app/http.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
+import type { Push } from "../bell/push.ts";
+import "../bell/push_setting.ts";
 import "../parts/help_dialog.ts";
 import { icon } from "../parts/icons.ts";
 import { type Language, LANGUAGES, type Words, wordsOf } from "../words/words.ts";
@@ -21,6 +23,7 @@ export class SettingsPage extends PageElement {
   declare words: Words;
   http!: Http;
   user!: string;
+  push!: Push;
   /** The page of their app. */
   home!: string;
   /** The browser forgets whoever it was, and shows the door. */
@@ -28,6 +31,8 @@ export class SettingsPage extends PageElement {
   #person: Person | undefined;
   #wanted: Preferences | undefined;
   #places: SignIn[] | undefined;
+  /** The sign-ins whose browsers are reached by push. */
+  #reached: ReadonlySet<string> = new Set();
   #said = "";
   #failed = false;
   #getting: ExportForm | undefined;
@@ -66,6 +71,8 @@ export class SettingsPage extends PageElement {
               : nothing}
             ${this.#languages()}
             ${this.#wanted ? hearing(this.#wanted, words, this.#hear) : nothing}
+            <push-setting .words=${words} .push=${this.push}
+              @changed=${this.#readAgain}></push-setting>
             ${this.#places ? this.#signedIn(this.#places) : nothing}
             ${this.#data()}
             <p class="settings__said" role="status">${this.#said}</p>
@@ -128,6 +135,8 @@ export class SettingsPage extends PageElement {
         <div>
               <strong>${name}</strong> ${place.current
                 ? html`<span class="tag">${settings.thisOne}</span>`
+                : nothing} ${this.#reached.has(place.id)
+                ? html`<span class="tag">${this.words.push.reached}</span>`
                 : nothing}
               <p class="small quiet">${settings.placeSince(since, used)}</p>
             </div>
@@ -161,11 +170,14 @@ export class SettingsPage extends PageElement {
   async #read(): Promise<void> {
     const id = encodeURIComponent(this.user);
     try {
-      [this.#person, this.#wanted, this.#places] = await Promise.all([
+      const [person, wanted, places, pushed] = await Promise.all([
         this.http.get<Person>(`/v1/people/${id}`),
         this.http.get<Preferences>(`/v1/people/${id}/notice-settings`),
         signIns(),
+        this.http.get<PushSubscriptionList>(`/v1/people/${id}/push-subscriptions`),
       ]);
+      [this.#person, this.#wanted, this.#places] = [person, wanted, places];
+      this.#reached = new Set(pushed.subscriptions.map((each) => each.device));
       this.#failed = false;
     } catch (error) {
       if (error instanceof SignedOut) return location.replace("/app/sign-in");

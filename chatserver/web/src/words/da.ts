@@ -549,6 +549,28 @@ export const da: Words = {
     newOnes: (count) => (count === 1 ? "1 ny notifikation" : `${count} nye notifikationer`),
     older: "Vis ældre",
   },
+  push: {
+    offerTitle: "Notifikationer på denne enhed",
+    offerLead: (name) => `Skal denne enhed sige til, når ${name} svarer?`,
+    offerMore:
+      "Den siger, at der er kommet noget, og fra hvem, aldrig hvad der står. Stilletid gælder, og du kan slå det fra i indstillingerne.",
+    yes: "Ja, sig til",
+    later: "Ikke nu",
+    nowOn: "Denne enhed siger til fra nu af. I indstillingerne kan du slå det fra.",
+    denied:
+      "Browseren tillader det ikke. Vil du have det alligevel, kan du tillade notifikationer for denne side i browserens indstillinger.",
+    failed: "Det lykkedes ikke, og intet er ændret. Prøv igen.",
+    title: "Push på denne enhed",
+    lead:
+      "Enheden siger så, at der er kommet noget, og fra hvem, aldrig hvad der står, også mens appen er lukket.",
+    isOn: "Det er slået til.",
+    isOff: "Det er slået fra.",
+    turnOn: "Slå til",
+    turnOff: "Slå fra",
+    none:
+      "Denne browser har ikke push her. På iPhone og iPad skal appen først lægges på hjemmeskærmen.",
+    reached: "får push",
+  },
   settings: {
     title: "Indstillinger",
     saved: "Gemt.",

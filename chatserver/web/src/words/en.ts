@@ -552,6 +552,28 @@ export const en = {
     newOnes: (count: number) => (count === 1 ? "1 new notice" : `${count} new notices`),
     older: "Show older ones",
   },
+  push: {
+    offerTitle: "Notices on this device",
+    offerLead: (name: string) => `Shall this device tell you when ${name} answers?`,
+    offerMore:
+      "It says that something came and from whom, never what was written. Quiet hours hold, and you can turn it off in the settings.",
+    yes: "Yes, tell me",
+    later: "Not now",
+    nowOn: "This device tells you from now on. In the settings you can turn it off.",
+    denied:
+      "The browser does not let us. If you would like it after all, allow notifications for this page in the browser’s settings.",
+    failed: "That did not work, and nothing has changed. Try again.",
+    title: "Push on this device",
+    lead:
+      "It then says that something came and from whom, never what was written, also while the app is closed.",
+    isOn: "It is on.",
+    isOff: "It is off.",
+    turnOn: "Turn it on",
+    turnOff: "Turn it off",
+    none:
+      "This browser has no push here. On an iPhone or iPad, put the app on the home screen first.",
+    reached: "gets push",
+  },
   settings: {
     title: "Settings",
     saved: "Saved.",

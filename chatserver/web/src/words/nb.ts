@@ -545,6 +545,28 @@ export const nb: Words = {
     newOnes: (count) => (count === 1 ? "1 nytt varsel" : `${count} nye varsler`),
     older: "Vis eldre",
   },
+  push: {
+    offerTitle: "Varsler på denne enheten",
+    offerLead: (name) => `Skal denne enheten si fra når ${name} svarer?`,
+    offerMore:
+      "Den sier at det har kommet noe, og fra hvem, aldri hva som står der. Stille tid gjelder, og du kan slå det av i innstillingene.",
+    yes: "Ja, si fra",
+    later: "Ikke nå",
+    nowOn: "Denne enheten sier fra heretter. I innstillingene kan du slå det av.",
+    denied:
+      "Nettleseren tillater det ikke. Vil du ha det likevel, kan du tillate varsler for denne siden i nettleserens innstillinger.",
+    failed: "Det gikk ikke, og ingenting er endret. Prøv igjen.",
+    title: "Push på denne enheten",
+    lead:
+      "Enheten sier da at det har kommet noe, og fra hvem, aldri hva som står der, også mens appen er lukket.",
+    isOn: "Det er på.",
+    isOff: "Det er av.",
+    turnOn: "Slå på",
+    turnOff: "Slå av",
+    none:
+      "Denne nettleseren har ikke push her. På iPhone og iPad må appen først legges på hjemskjermen.",
+    reached: "får push",
+  },
   settings: {
     title: "Innstillinger",
     saved: "Lagret.",

@@ -4,6 +4,7 @@
 // whoever has no line. Scripts and styles never change under their names, and come from here first.
 
 import { pageAt, type PageName } from "./page_name.ts";
+import { listenToPushes } from "./pushes.ts";
 import { type Fetching, scope } from "./scope.ts";
 import { ASSETS, find, keepAll, keepShown, renew, tidy } from "./shelf.ts";
 
@@ -29,6 +30,8 @@ scope.addEventListener("fetch", (event) => {
   else if (pathname.startsWith(ASSETS)) event.respondWith(asset(request, pathname));
   else if (GIVEN.has(pathname)) event.respondWith(given(event, pathname));
 });
+
+listenToPushes();
 
 async function shown(event: Fetching, page: PageName): Promise<Response> {
   const asked = fetch(event.request);

@@ -1,5 +1,6 @@
 // How a page gets the service worker, and is rid of it.
 
+import { forgetPush } from "../bell/push_memory.ts";
 import { PREFIX } from "./cache_names.ts";
 
 /** Where the worker stands: it sees to all that stands beside it. */
@@ -24,16 +25,22 @@ export async function unregister(): Promise<void> {
   if ("caches" in globalThis) {
     for (const name of await caches.keys()) if (name.startsWith(PREFIX)) await caches.delete(name);
   }
+  forgetPush();
   for (const each of await navigator.serviceWorker?.getRegistrations() ?? []) {
+    // The server pushes nothing more to it already; the browser's push service need not keep it either.
+    await (await each.pushManager?.getSubscription())?.unsubscribe();
     await each.unregister();
   }
 }
 
-/** The one address that a policy for Trusted Types lets through. */
+/** The one address that a policy for Trusted Types lets through; a policy is made once a page. */
 function trusted(): string {
+  return address ??= policy()?.createScriptURL(WORKER) ?? WORKER;
+}
+
+let address: string | undefined;
+
+function policy() {
   const types = (globalThis as { trustedTypes?: Policies }).trustedTypes;
-  if (!types) return WORKER;
-  return types.createPolicy("chatserver", { createScriptURL: () => WORKER }).createScriptURL(
-    WORKER,
-  );
+  return types?.createPolicy("chatserver", { createScriptURL: () => WORKER });
 }

@@ -24,15 +24,31 @@ export interface Windows {
   openWindow(url: string): Promise<Window | null>;
 }
 
+export interface Pushed extends Lasting {
+  readonly data: { json(): unknown } | null;
+}
+
+export interface Clicked extends Lasting {
+  readonly notification: Notification;
+}
+
+export interface Resubscribed extends Lasting {
+  readonly newSubscription?: PushSubscription | null;
+}
+
 interface Events {
   install: Lasting;
   activate: Lasting;
   fetch: Fetching;
+  push: Pushed;
+  notificationclick: Clicked;
+  pushsubscriptionchange: Resubscribed;
 }
 
 export interface Scope {
   readonly clients: Windows;
   readonly registration: ServiceWorkerRegistration;
+  readonly navigator: { setAppBadge?(count: number): Promise<void> };
   addEventListener<K extends keyof Events>(kind: K, hear: (event: Events[K]) => void): void;
   /** Take over at once, also from an older one that pages still have. */
   skipWaiting(): Promise<void>;
