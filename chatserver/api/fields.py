@@ -51,6 +51,9 @@ def read_query(parameters: QueryParams, kind: type[FieldsOf]) -> FieldsOf:
     for name, value in parameters.multi_items():
         if name in given:
             raise invalid([FieldProblem(name, "is given more than once")])
+        if "\0" in value:
+            # PostgreSQL's texts hold none: to look for one would be a fault.
+            raise invalid([FieldProblem(name, "must not hold U+0000")])
         given[name] = value
     try:
         return msgspec.convert(given, kind, strict=False)

@@ -28,7 +28,7 @@ class PeopleQuery(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             max_length=MOST_PEOPLE * 65,
             pattern=rf"^({ID_PATTERN}(,{ID_PATTERN}){{0,{MOST_PEOPLE - 1}}})?$(?!\n)",
-            description=f"Those of these ids: 1 to {MOST_PEOPLE}, with commas between them.",
+            description=f"Ids of those people: 1 to {MOST_PEOPLE}, with commas between them.",
         ),
     ] = ""
     limit: Annotated[int, Meta(ge=1, le=MOST_PEOPLE, description=f"How many at most, 1 to {MOST_PEOPLE}.")] = 20

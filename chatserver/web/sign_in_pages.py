@@ -30,7 +30,7 @@ from chatserver.web.own_exports import EXPORT_FORMS, ExportForm, ExportsBusyErro
 from chatserver.web.sign_in_cookie import SignInCookie, device_of
 from quotas.instant import MINUTE, text
 
-ADDRESS_PATTERN: Final = r"^[^\s@]+@[^\s@]+$"
+ADDRESS_PATTERN: Final = r"^[^\s@\x00]+@[^\s@\x00]+$"
 
 
 class LinkSecret(Struct, frozen=True, forbid_unknown_fields=True):

@@ -68,18 +68,23 @@ async def signed_in(
     """
     # A page speaks its person's own language.
     await server.parts.provisioning.set_locale(person, LANGUAGES[locale])
-    link = await server.parts.sign_in_links.make(person)
-    assert not isinstance(link, Missing)
     context: BrowserContext = await browser.new_context(
         locale=locale, timezone_id="Europe/Oslo", **{"service_workers": "block", **DESKTOP, **options}
     )
     try:
         context.set_default_timeout(WITHIN)
         app = AppPage(await context.new_page())
-        await app.page.goto(f"{server.http}/app/sign-in#{link.partition('#')[2]}")
-        await app.page.get_by_role("main").get_by_role("button").click()
-        await app.page.wait_for_url(lambda url: "/app/sign-in" not in url)
+        await sign_in(app.page, server, person)
         yield app
         assert app.faults == []
     finally:
         await context.close()
+
+
+async def sign_in(page: Page, server: HereServer, person: str) -> None:
+    """By a link, in a page of whichever browser."""
+    link = await server.parts.sign_in_links.make(person)
+    assert not isinstance(link, Missing)
+    await page.goto(f"{server.http}/app/sign-in#{link.partition('#')[2]}")
+    await page.get_by_role("main").get_by_role("button").click()
+    await page.wait_for_url(lambda url: "/app/sign-in" not in url)

@@ -105,6 +105,7 @@ async def test_nobody_is_flooded_with_links(valkey_url: str, tmp_path: Path) -> 
         {"address": "nobody"},
         {"address": "a@b.c", "secret": "x"},
         {"address": "a@b.c\r\nBcc: x@y.z"},
+        {"address": "a\0@b.c"},
         {"language": "fr"},
     ],
 )

@@ -179,3 +179,42 @@ Deno.test("a server that is away is tried until it is back, and then gets what w
   mia.stop();
   cable.close();
 });
+
+Deno.test("a device whose clock is set goes by the server's again, and what is unsent arrives", async () => {
+  const mia = await online("mia");
+  const before = mia.clock.now();
+  const welcomed = until(mia, "welcome");
+  const now = Date.now;
+  Date.now = () => now() - 3 * 3_600_000;
+  try {
+    await welcomed;
+    assert.ok(Math.abs(mia.clock.now() - before) < 60_000);
+    const accepted = until(mia, "accepted");
+    await mia.send("c1", "by whatever clock");
+    await accepted;
+  } finally {
+    Date.now = now;
+    mia.stop();
+  }
+});
+
+Deno.test("whoever is let in and thrown out again comes back later each time", async () => {
+  const cable = new Cable(url);
+  const random = Math.random;
+  Math.random = () => 1;
+  const mia = await online("mia", cable.url);
+  try {
+    const waits: number[] = [];
+    for (let time = 0; time < 4; time += 1) {
+      const [cut, welcomed] = [performance.now(), until(mia, "welcome")];
+      cable.cut();
+      await welcomed;
+      waits.push(performance.now() - cut);
+    }
+    for (const [time, wait] of waits.entries()) assert.ok(wait >= 200 * 2 ** time - 1, `${waits}`);
+  } finally {
+    Math.random = random;
+    mia.stop();
+    cable.close();
+  }
+});

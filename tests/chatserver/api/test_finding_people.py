@@ -30,6 +30,12 @@ async def test_people_are_found_by_name_id_and_address(http: httpx.AsyncClient, 
         answer = await http.get("/v1/people", params={"ids": wrong}, headers=SUPPORT)
         assert answer.status_code == 422
         assert "1 to 100, with commas" in answer.text
+    for nowhere in ("\0", "kari\0"):
+        answer = await http.get("/v1/people", params={"search": nowhere}, headers=SUPPORT)
+        assert (answer.status_code, answer.json()["errors"]) == (
+            422,
+            [{"field": "search", "message": "must not hold U+0000"}],
+        )
     page = (await http.get("/v1/people", params={"limit": 2}, headers=SUPPORT)).json()
     assert ([each["id"] for each in page["people"]], page["more"]) == (["ann", "kari"], True)
 

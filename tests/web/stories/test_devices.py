@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.chatserver.realtime.servers import here
 from tests.stories.clock import when
-from tests.web.browsers import DESKTOP, PHONE, signed_in
+from tests.web.browsers import DESKTOP, PHONE, sign_in, signed_in
 from tests.web.stories.writing import letters, write
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -63,3 +63,69 @@ async def test_two_tabs_share_what_is_typed_and_send_what_is_unsent_once(
             await expect(letters(first, "now I have.")).to_be_visible()
             await tora.say("history", conversation="c1")
             assert len((await tora.hears("history"))["messages"]) == 2
+
+
+async def test_whoever_signs_in_in_another_window_takes_nothing_over(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """The open page of the one before begins anew as whoever is signed in: it says nothing as them."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("mia") as phone, signed_in(browser, server, "mia", **DESKTOP) as mia:
+            first = mia.page
+            await expect(first.get_by_text("Open.")).to_be_visible()
+            await first.evaluate("document.querySelector('member-page').app.chats.chat.stop()")
+            await write(first, "For Tora alone.")
+            await expect(first.get_by_text("Not sent yet")).to_be_visible()
+            second = await first.context.new_page()
+            await sign_in(second, server, "tora")
+            await expect(second.get_by_role("link", name="Mia")).to_be_visible()
+            # Its ticket is too old for another connection.
+            await first.evaluate("performance.now = ((now) => () => now() + 60_000)(performance.now.bind(performance))")
+            await first.evaluate("document.querySelector('member-page').app.chats.chat.start()")
+            await first.wait_for_url("**/app/mentor*")
+            await expect(first.get_by_role("link", name="Mia")).to_be_visible()
+            await expect(first.get_by_text("For Tora alone.")).to_have_count(0)
+            assert not [event for event in await phone.silence() if event["type"] == "message"]
+
+
+async def test_a_sign_in_that_ended_while_the_device_was_away_leaves_nothing_to_read(
+    browser: Browser, valkey_url: str, tmp_path: Path
+) -> None:
+    """The page hears of it by having no ticket: what it kept goes, as if it had been there."""
+    async with here(valkey_url, tmp_path, now=when("monday", "09:00")) as server:
+        await server.conversation("c1", "basic")
+        async with server.device("tora") as tora, signed_in(browser, server, "mia", **PHONE) as mia:
+            page = mia.page
+            await tora.write("Only for you.")
+            await expect(letters(page, "Only for you.")).to_be_visible()
+            await until_kept(page, 1)
+            await page.evaluate("document.querySelector('member-page').app.chats.chat.stop()")
+            await page.context.clear_cookies()
+            await page.evaluate("performance.now = ((now) => () => now() + 60_000)(performance.now.bind(performance))")
+            await page.evaluate("document.querySelector('member-page').app.chats.chat.start()")
+            await page.wait_for_url("**/app/sign-in*")
+            await until_kept(page, 0)
+            assert await page.evaluate("localStorage.getItem('person')") is None
+
+
+async def until_kept(page: Page, count: int) -> None:
+    """The device keeps so many of mia's conversations."""
+    await page.evaluate(
+        """async (count) => {
+          for (let tries = 0; tries < 600; tries += 1) {
+            const database = await new Promise((resolve, reject) => {
+              const request = indexedDB.open("conversations of mia", 1);
+              request.onsuccess = () => resolve(request.result);
+              request.onerror = () => reject(request.error);
+            });
+            const asked = database.transaction("kept").objectStore("kept").count();
+            const found = await new Promise((resolve) => asked.onsuccess = () => resolve(asked.result));
+            database.close();
+            if (found === count) return;
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+          throw new Error("it keeps another number");
+        }""",
+        count,
+    )

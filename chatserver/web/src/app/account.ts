@@ -20,6 +20,12 @@ const SPARE_MS = 10_000;
 
 export class Account {
   #last: { ticket: Ticket; asked: number } | undefined;
+  #user: string | undefined;
+
+  /** The page is this person's: whoever signs in here in another window must not act in it. */
+  belongsTo(user: string): void {
+    this.#user = user;
+  }
 
   /** A ticket that is good for some seconds yet; null where nobody is signed in. Fails where the server does not answer. */
   async ticket(): Promise<Ticket | null> {
@@ -35,6 +41,7 @@ export class Account {
     if (answer.status === 401) return null;
     if (!answer.ok) throw new Error(`no ticket: HTTP ${answer.status}`);
     const ticket = await answer.json() as Ticket;
+    if (this.#user !== undefined && ticket.user !== this.#user) return beginAnew();
     this.#last = { ticket, asked };
     return ticket;
   }
@@ -52,4 +59,10 @@ export class Account {
     // All else that the device kept went with the answer.
     if (language) chooseLanguage(language);
   }
+}
+
+/** As whoever is signed in now; nothing that was asked for the one before goes on. */
+function beginAnew(): Promise<never> {
+  location.reload();
+  return new Promise(() => {});
 }

@@ -42,6 +42,7 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   const [person, words] = await Promise.all([whoIsHere(account, roles, speaking), speaking]);
   if (person === null) return leave(SIGN_IN);
   const { user, role } = person;
+  account.belongsTo(user);
   // Whoever comes from a push may not know which app is theirs: the conversation is the same.
   if (!roles.includes(role)) return leave(`/app/${role}${location.hash}`);
   const outbox = new DeviceOutbox(user);
@@ -64,8 +65,8 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   };
   chat.on("ended", (reason) => {
     if (reason === "stopped") return;
-    // Signed out elsewhere: this device forgets too.
-    const left = reason === "revoked" ? forget() : Promise.resolve();
+    // Signed out elsewhere: this device forgets too. Whose sign-in is over only finds here what they had not sent.
+    const left = reason === "revoked" ? forget() : forgetRead(kept);
     void left.catch(() => {}).then(() => location.replace(SIGN_IN));
   });
   if (role !== "support") await kept.follow(chats);
@@ -102,8 +103,8 @@ async function whoIsHere(
       const ticket = await account.ticket();
       if (ticket === null) {
         const last = lastPerson();
-        if (last) await new KeptTalks(last.user).clear().catch(() => {});
-        forgetPerson();
+        if (last) await forgetRead(new KeptTalks(last.user));
+        else forgetPerson();
       } else rememberPerson(ticket);
       return ticket;
     } catch {
@@ -114,6 +115,12 @@ async function whoIsHere(
       document.body.textContent = "";
     }
   }
+}
+
+/** Nothing more is shown of them here, also without a line. */
+async function forgetRead(kept: KeptTalks): Promise<void> {
+  forgetPerson();
+  await kept.clear().catch(() => {});
 }
 
 function leave(path: string): Promise<never> {

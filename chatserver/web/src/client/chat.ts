@@ -64,6 +64,10 @@ const GREETING_MS = 10_000;
 const ANSWER_MS = 5_000;
 /** From there on it is given up, and another one opened. */
 const GIVE_UP_MS = 12_000;
+/** A connection that lasted so long worked; one that ends sooner comes back later each time. */
+const STEADY_MS = 10_000;
+/** By so much the device's two clocks part where it slept, or where somebody set one of them. */
+const PARTED_MS = 5_000;
 /** Close codes from here on say not to come back. */
 const FINAL = 4500;
 /** But after these, where another ticket, or a quicker one, helps. */
@@ -94,6 +98,8 @@ export class Chat {
   readonly #onTheWay = new Map<string, number>();
   #socket: WebSocket | undefined;
   #greeted = false;
+  #greetedAt = 0;
+  #apart = clocksApart();
   #state: ChatState = "connecting";
   #running = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -251,6 +257,7 @@ export class Chat {
   }
 
   #lost(code: number): void {
+    if (this.#greeted && performance.now() - this.#greetedAt > STEADY_MS) this.#backoff.reset();
     this.#socket = undefined;
     this.#greeted = false;
     this.#onTheWay.clear();
@@ -355,7 +362,7 @@ export class Chat {
   #welcomed(welcome: Welcome): void {
     this.clock.told(welcome.now);
     this.#greeted = true;
-    this.#backoff.reset();
+    this.#greetedAt = performance.now();
     for (const each of welcome.conversations) this.#position(each.id, each.last_seq);
     this.#become("online");
     this.#flush();
@@ -431,7 +438,12 @@ export class Chat {
   }
 
   #lookForAnswers(): void {
+    const apart = clocksApart();
+    const parted = Math.abs(apart - this.#apart) > PARTED_MS;
+    this.#apart = apart;
     if (!this.#greeted) return;
+    // What was measured by them is wrong. The next welcome says what time it is, and answers come anew.
+    if (parted) return this.#drop();
     const since = Math.min(...this.#onTheWay.values(), this.#asked || Infinity);
     const waited = Date.now() - since;
     if (waited > GIVE_UP_MS) {
@@ -450,6 +462,10 @@ export class Chat {
   #tell<K extends keyof ChatEvents>(kind: K, told: ChatEvents[K]): void {
     for (const listener of [...(this.#listeners.get(kind) ?? [])]) (listener as Listener<K>)(told);
   }
+}
+
+function clocksApart(): number {
+  return Date.now() - performance.now();
 }
 
 /** Once it is open. Fails where it closes before. */

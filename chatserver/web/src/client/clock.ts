@@ -1,6 +1,6 @@
-// The server's clock, kept by an offset from a clock of the device that nobody can set back.
+// The server's clock, kept by an offset from the device's. Where that is set, the chat has the server say it again.
 
-/** Milliseconds that only grow; `performance.now()` stands still while some devices sleep, so both are looked at. */
+/** Milliseconds that go on while the device sleeps: `performance.now()` stands still on some. */
 interface DeviceClock {
   now(): number;
 }

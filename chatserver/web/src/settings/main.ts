@@ -22,6 +22,7 @@ const ticket = await whoIsHere();
 if (ticket === null) {
   location.replace("/app/sign-in");
 } else {
+  account.belongsTo(ticket.user);
   document.title = words.settings.title;
   const page = new SettingsPage();
   page.words = words;
