@@ -56,6 +56,8 @@ export class Call extends Store {
   #line: Line | undefined;
   /** The other side's page. */
   #peer: string | undefined;
+  /** Pages that the other side has left for a newer one. One that missed that does not take the call back. */
+  readonly #replaced = new Set<string>();
   #servers: RTCIceServer[] = [];
   #metAt = 0;
   #triedAt = 0;
@@ -207,6 +209,11 @@ export class Call extends Store {
   };
 
   #take(signal: Signal): void {
+    if (this.#replaced.has(signal.page)) {
+      const asks = signal.kind === "here" || signal.kind === "hello";
+      if (asks) this.#signals?.say({ kind: "elsewhere" }, signal.page);
+      return;
+    }
     switch (signal.kind) {
       case "here":
         this.#signals?.say({ kind: "hello", manner: this.#manner }, signal.page);
@@ -247,7 +254,10 @@ export class Call extends Store {
       return this.changed();
     }
     const isNew = this.#peer === undefined;
-    if (this.#peer !== undefined) this.#signals?.say({ kind: "elsewhere" }, this.#peer);
+    if (this.#peer !== undefined) {
+      this.#replaced.add(this.#peer);
+      this.#signals?.say({ kind: "elsewhere" }, this.#peer);
+    }
     this.#part();
     this.#peer = page;
     this.manner = manner;

@@ -42,7 +42,7 @@ export class Signals {
     return this.#chat.on("event", (event) => {
       if (event.type !== "signal") return;
       if (event.booking !== this.#booking || event.from !== this.person) return;
-      const signal = read(event.data);
+      const signal = signalIn(event.data);
       if (signal && (signal.to === undefined || signal.to === this.page)) take(signal);
     });
   }
@@ -74,22 +74,45 @@ export class Signals {
   }
 }
 
-/** Null where it is nothing that this version knows. */
-function read(data: string): Signal | null {
+/** What somebody's program said; null where it is nothing that this version knows. */
+export function signalIn(data: string): Signal | null {
+  let said: unknown;
   try {
-    const signal = JSON.parse(data) as Signal | null;
-    return signal && typeof signal.page === "string" && KINDS.has(signal.kind) ? signal : null;
+    said = JSON.parse(data);
   } catch {
     return null;
   }
+  if (!isObject(said) || typeof said.page !== "string") return null;
+  if (said.to !== undefined && typeof said.to !== "string") return null;
+  return isSaid(said) ? said as Signal : null;
 }
 
-const KINDS: ReadonlySet<string> = new Set<Said["kind"]>([
-  "here",
-  "hello",
-  "manner",
-  "description",
-  "candidates",
-  "bye",
-  "elsewhere",
-]);
+function isSaid(said: Record<string, unknown>): boolean {
+  switch (said.kind) {
+    case "here":
+    case "hello":
+    case "manner":
+      return isManner(said.manner);
+    case "description":
+      return isObject(said.description) && DESCRIPTIONS.has(said.description.type) &&
+        typeof said.description.sdp === "string";
+    case "candidates":
+      return Array.isArray(said.candidates) && said.candidates.every(isObject);
+    case "bye":
+    case "elsewhere":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isManner(said: unknown): boolean {
+  return isObject(said) && typeof said.muted === "boolean" && CAMERAS.has(said.camera);
+}
+
+function isObject(said: unknown): said is Record<string, unknown> {
+  return typeof said === "object" && said !== null && !Array.isArray(said);
+}
+
+const CAMERAS: ReadonlySet<unknown> = new Set<Manner["camera"]>(["on", "off", "screen"]);
+const DESCRIPTIONS: ReadonlySet<unknown> = new Set<RTCSdpType>(["offer", "answer"]);
