@@ -5,7 +5,7 @@ const MANNER = { muted: false, camera: "on" };
 
 Deno.test("what is said between the pages of a call is taken as it is meant", () => {
   const said: Signal[] = [
-    { kind: "here", manner: { muted: true, camera: "screen" }, page: "p1" },
+    { kind: "here", manner: { muted: true, camera: "screen" }, since: 1, page: "p1" },
     { kind: "description", description: { type: "offer", sdp: "v=0" }, page: "p1", to: "p2" },
     { kind: "candidates", candidates: [{ candidate: "", sdpMid: null }], page: "p1", to: "p2" },
     { kind: "bye", page: "p1" },
@@ -18,11 +18,13 @@ Deno.test("what another program says, and this page would stumble over, is nothi
     null,
     [],
     "here",
-    { kind: "here", page: 7, manner: MANNER },
-    { kind: "here", page: "p1" },
-    { kind: "hello", page: "p1", manner: { muted: "no", camera: "on" } },
+    { kind: "here", page: 7, manner: MANNER, since: 1 },
+    { kind: "here", page: "p1", since: 1 },
+    { kind: "here", page: "p1", manner: MANNER },
+    { kind: "here", page: "p1", manner: MANNER, since: "9" },
+    { kind: "hello", page: "p1", manner: { muted: "no", camera: "on" }, since: 1 },
     { kind: "manner", page: "p1", manner: { muted: false, camera: "<b>" } },
-    { kind: "here", page: "p1", to: {}, manner: MANNER },
+    { kind: "here", page: "p1", to: {}, manner: MANNER, since: 1 },
     { kind: "candidates", page: "p1", candidates: null },
     { kind: "candidates", page: "p1", candidates: "abc" },
     { kind: "candidates", page: "p1", candidates: [null] },

@@ -56,8 +56,6 @@ export class Call extends Store {
   #line: Line | undefined;
   /** The other side's page. */
   #peer: string | undefined;
-  /** Pages that the other side has left for a newer one. One that missed that does not take the call back. */
-  readonly #replaced = new Set<string>();
   #servers: RTCIceServer[] = [];
   #peerSince = 0;
   #since = 0;
@@ -212,11 +210,6 @@ export class Call extends Store {
   };
 
   #take(signal: Signal): void {
-    if (this.#replaced.has(signal.page)) {
-      const asks = signal.kind === "here" || signal.kind === "hello";
-      if (asks) this.#signals?.say({ kind: "elsewhere" }, signal.page);
-      return;
-    }
     switch (signal.kind) {
       case "here":
         if (this.#isOld(signal.page, signal.since)) return;
@@ -269,10 +262,7 @@ export class Call extends Store {
       return this.changed();
     }
     const isNew = this.#peer === undefined;
-    if (this.#peer !== undefined) {
-      this.#replaced.add(this.#peer);
-      this.#signals?.say({ kind: "elsewhere" }, this.#peer);
-    }
+    if (this.#peer !== undefined) this.#signals?.say({ kind: "elsewhere" }, this.#peer);
     this.#part();
     this.#peer = page;
     this.#peerSince = since;

@@ -94,6 +94,7 @@ function isSaid(said: Record<string, unknown>): boolean {
   switch (said.kind) {
     case "here":
     case "hello":
+      return isManner(said.manner) && Number.isFinite(said.since);
     case "manner":
       return isManner(said.manner);
     case "description":
