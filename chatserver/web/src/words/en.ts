@@ -519,7 +519,7 @@ export const en = {
     refused: {
       already_open: "You have asked for this already.",
       ended: "The conversation has ended.",
-      no_cadence: "Your plan has no fixed rhythm.",
+      no_cadence: "The plan has no fixed rhythm.",
     },
     actions: {
       withdraw: "Take back",
