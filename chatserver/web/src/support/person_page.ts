@@ -100,8 +100,8 @@ export class PersonPage extends AskingElement {
 
   async #load(): Promise<void> {
     const { http } = this.desk.app;
-    const path = `/v1/people/${encodeURIComponent(this.ref)}`;
-    const ref = this.ref;
+    const { ref } = this;
+    const path = `/v1/people/${encodeURIComponent(ref)}`;
     try {
       const [person, places] = await Promise.all([
         http.get<Person>(path),
@@ -112,6 +112,7 @@ export class PersonPage extends AskingElement {
       this.#places = places;
       this.desk.people.learn(person);
     } catch {
+      if (ref !== this.ref) return;
       this.#isGone = true;
     }
     this.requestUpdate();
