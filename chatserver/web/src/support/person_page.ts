@@ -4,8 +4,7 @@ import { html, nothing } from "lit";
 import type { ConversationsOfPerson, Person } from "../app/api_types.ts";
 import { Place } from "../app/place.ts";
 import { planName } from "../parts/plan_name.ts";
-import { AskingElement, saidIn } from "./asked.ts";
-import { given } from "./people_page.ts";
+import { AskingElement, given, saidIn } from "./asked.ts";
 import { personFields, textField } from "./person_fields.ts";
 
 export class PersonPage extends AskingElement {
