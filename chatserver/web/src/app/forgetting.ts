@@ -8,12 +8,16 @@ interface Kept {
   clear(): Promise<void>;
 }
 
-/** Done once all of it was tried: after a sign-out the browser may have cleared it already, and has nothing to open. */
+/** Nobody is kept at the page by a browser that does not answer. */
+const MOST_MS = 2_000;
+
+/** Done once all of it was tried: after a sign-out the browser may be clearing it already, and have nothing to open. */
 export async function forget(user: string, ...kept: readonly Kept[]): Promise<void> {
   forgetPerson();
   new Drafts(user).clear();
-  await Promise.allSettled([
+  const cleared = Promise.allSettled([
     ...kept.map((each) => each.clear()),
     import("../worker/registering.ts").then((worker) => worker.unregister()),
   ]);
+  await Promise.race([cleared, new Promise((resolve) => setTimeout(resolve, MOST_MS))]);
 }
