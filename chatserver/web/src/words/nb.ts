@@ -475,7 +475,7 @@ export const nb: Words = {
   },
   cases: {
     written: "Det som er skrevet",
-    nothingWritten: "Der er ingenting skrevet.",
+    nothingWritten: "Ingenting er skrevet.",
     support: "Support",
     over: "Nylig avsluttet",
     mentor: (name) => `Mentor: ${name}`,
