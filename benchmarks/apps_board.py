@@ -52,7 +52,7 @@ async def fill(site: Site, tell: Callable[[float], None]) -> None:
 async def measured(browser: Browser, site: Site, server: int) -> list[Figure]:
     """`server` is its process. Raises BenchmarkError."""
     requests = await Requests.open(site.port, 1)
-    body = {"role": "support", "name": "Sara"}
+    body = {"role": "support", "name": "Sara", "locale": "en"}
     await requests.ask("PUT", f"/v1/people/{SUPPORT}", body, site.token("bench", "service"))
     requests.close()
     async with signed_in(browser, site, SUPPORT, 1280, 800) as page:

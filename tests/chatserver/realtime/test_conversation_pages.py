@@ -8,6 +8,8 @@ import pytest
 from chatserver.client import ChatClient
 from chatserver.protocol.codec import Encoding
 from chatserver.realtime import conversation_list
+from chatserver.realtime.room import Room
+from chatserver.realtime.rooms import Rooms
 from quotas.store.errors import StoreError
 from tests.chatserver.realtime.devices import Device, Event, bodies, seqs
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -146,15 +148,14 @@ async def test_what_waits_for_a_room_is_told_when_it_cannot_be_opened(
     monkeypatch.setattr(conversation_list, "RETRY_AFTER", 0.05)
     async with here(valkey_url, tmp_path) as server:
         await prepared(server)
-        ledger = server.parts.ledger
-        standing, gone = ledger.standing, True
+        found, gone = Rooms._found, True
 
-        async def failing(conversation: str, *, at: int = 0) -> object:
+        async def failing(rooms: Rooms, conversation: str) -> Room | None:
             if conversation in ("c1", "c2", "c4") and gone:
                 raise StoreError("the store is away")
-            return await standing(conversation, at=at)
+            return await found(rooms, conversation)
 
-        monkeypatch.setattr(ledger, "standing", failing)
+        monkeypatch.setattr(Rooms, "_found", failing)
         async with server.stranger() as tora:
             await tora.say("hello", token=token("tora"))
             await tora.say("send", conversation="c2", id="1", body="hello")

@@ -57,6 +57,8 @@ export class Call extends Store {
   /** The other side's page. */
   #peer: string | undefined;
   #servers: RTCIceServer[] = [];
+  #peerSince = 0;
+  #since = 0;
   #metAt = 0;
   #triedAt = 0;
   #wasConnected = false;
@@ -178,6 +180,7 @@ export class Call extends Store {
     const signals = new Signals(this.app.chats.chat, this.id, person);
     this.#signals = signals;
     this.#stop = [signals.hear((signal) => this.#take(signal))];
+    this.#since = this.app.chats.chat.clock.now();
     this.hasLeft = false;
     this.#said = "";
     this.#go("in");
@@ -203,17 +206,22 @@ export class Call extends Store {
   }
 
   readonly #ask = (): void => {
-    this.#signals?.say({ kind: "here", manner: this.#manner });
+    this.#signals?.say({ kind: "here", manner: this.#manner, since: this.#since });
   };
 
   #take(signal: Signal): void {
     switch (signal.kind) {
       case "here":
-        this.#signals?.say({ kind: "hello", manner: this.#manner }, signal.page);
-        this.#meet(signal.page, signal.manner);
+        if (this.#isOld(signal.page, signal.since)) return;
+        this.#signals?.say(
+          { kind: "hello", manner: this.#manner, since: this.#since },
+          signal.page,
+        );
+        this.#meet(signal.page, signal.manner, signal.since);
         return;
       case "hello":
-        this.#meet(signal.page, signal.manner);
+        if (this.#isOld(signal.page, signal.since)) return;
+        this.#meet(signal.page, signal.manner, signal.since);
         return;
       case "elsewhere":
         this.#peer = undefined;
@@ -240,7 +248,14 @@ export class Call extends Store {
     }
   }
 
-  #meet(page: string, manner: Manner): void {
+  /** Whether the other person has come by a newer page since; that one may have missed it. */
+  #isOld(page: string, since: number): boolean {
+    if (this.#peer === undefined || page === this.#peer || since >= this.#peerSince) return false;
+    this.#signals?.say({ kind: "elsewhere" }, page);
+    return true;
+  }
+
+  #meet(page: string, manner: Manner, since: number): void {
     this.manner = manner;
     if (page === this.#peer) {
       this.#mend();
@@ -250,6 +265,7 @@ export class Call extends Store {
     if (this.#peer !== undefined) this.#signals?.say({ kind: "elsewhere" }, this.#peer);
     this.#part();
     this.#peer = page;
+    this.#peerSince = since;
     this.manner = manner;
     this.hasLeft = false;
     this.#metAt = Date.now();

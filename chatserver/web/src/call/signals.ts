@@ -8,9 +8,12 @@ export interface Manner {
   camera: "on" | "off" | "screen";
 }
 
-/** `here`: one is in the call, and wants to know who is. `hello`: so am I. `elsewhere`: you are in it by a newer page. */
+/**
+ * `here`: one is in the call, and wants to know who is. `hello`: so am I. `elsewhere`: you are in it by a newer page.
+ * `since` is when its page joined, by the server's clock in ms: of somebody's pages the newest one counts.
+ */
 export type Said =
-  | { kind: "here" | "hello"; manner: Manner }
+  | { kind: "here" | "hello"; manner: Manner; since: number }
   | { kind: "manner"; manner: Manner }
   | { kind: "description"; description: RTCSessionDescriptionInit }
   | { kind: "candidates"; candidates: RTCIceCandidateInit[] }
