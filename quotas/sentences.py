@@ -98,6 +98,10 @@ class _Words:
         *first, last = named
         return f"{', '.join(first)} {self._phrase('and')} {last}" if first else last
 
+    def _plan(self, name: str) -> str:
+        """As the apps write it: `live+` is Live+."""
+        return name[:1].upper() + name[1:]
+
     def _left(self, left: int | None) -> str:
         return "" if left is None else self._phrase("left", left=left)
 
@@ -117,4 +121,6 @@ _FIELDS: dict[str, Callable[[_Words, Any], object]] = {
     "date": _Words._date,
     "days": _Words._days,
     "left": _Words._left,
+    "plan": _Words._plan,
+    "was": _Words._plan,
 }

@@ -28,7 +28,7 @@ ASK_AGAIN_SECONDS = 1.0
 """How long a page is let wait that cannot be had now, where the server does not say it."""
 CLOSING_SECONDS = 2.0
 LARGEST_EVENT_BYTES = 16 * 1024 * 1024
-"""A welcome of MAX_CONVERSATIONS, and some room."""
+"""That of support, who takes up MAX_FOLLOWED conversations with a welcome, and some room."""
 FRAMES_WAITING = 64
 """Frames received and not yet looked at; then the socket is not read and the server sees a slow reader."""
 

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chatserver.conversations.contacts import contacts
 from chatserver.notices.glance import NoticeGlance
+from chatserver.notices.notice import Notice
 from chatserver.notices.notice_view import view_of
 from chatserver.notices.publishing import NoticePublisher
 from chatserver.notices.rows import notices
@@ -27,23 +30,20 @@ class NoticeLists:
     async def page(self, person: str, before: int | None, limit: int) -> NoticesPage:
         """The newest `limit` with ids below `before` (None: of all), newest first."""
         async with self._database.read() as connection:
-            found = await notices.page(connection, person, before, limit + 1)
-            unread = await notices.unread_of(connection, person)
-        return NoticesPage([view_of(each) for each in found[:limit]], len(found) > limit, unread)
+            return (await _page(connection, person, before, limit))[1]
 
     async def told(
         self, person: str, before: int | None, limit: int, language: Language
     ) -> tuple[NoticesPage, list[NoticeWords]]:
         """The same page, and each of its notices in words, with times as clocks show them where the person is."""
         async with self._database.read() as connection:
-            found = await notices.page(connection, person, before, limit + 1)
-            unread = await notices.unread_of(connection, person)
-            others = await others_of(connection, found[:limit])
+            shown, page = await _page(connection, person, before, limit)
+            others = await others_of(connection, shown)
             contact = (await contacts(connection, [person])).get(person)
-        zone, shown = contact.zone if contact is not None else "UTC", found[:limit]
+        zone = contact.zone if contact is not None else "UTC"
         # The first one imports what says dates, which takes a tenth of a second: others need not wait for that.
         words = await asyncio.to_thread(lambda: [words_of(each, language, zone, others[each.id]) for each in shown])
-        return NoticesPage([view_of(each) for each in shown], len(found) > limit, unread), words
+        return page, words
 
     async def glances(self, people: Collection[str]) -> dict[str, NoticeGlance]:
         """What each must know who comes."""
@@ -66,3 +66,12 @@ class NoticeLists:
         if changed:
             await self._publisher.read(person, event, origin)
         return event
+
+
+async def _page(
+    connection: AsyncConnection, person: str, before: int | None, limit: int
+) -> tuple[list[Notice], NoticesPage]:
+    """As it is kept, and as apps see it."""
+    found = await notices.page(connection, person, before, limit + 1)
+    unread, shown = await notices.unread_of(connection, person), found[:limit]
+    return shown, NoticesPage([view_of(each) for each in shown], len(found) > limit, unread)

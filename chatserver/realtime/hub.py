@@ -503,7 +503,7 @@ class Hub:
 
     async def signal(self, connection: Connection, command: Signal) -> tuple[Code, str] | None:
         """Pass a signal of a call on; else a code, and a sentence why not. Raises StoreError, DatabaseError."""
-        return await self._signalling.relay(connection.user, connection.role, command)
+        return await self._signalling.pass_on(connection.user, connection.role, command)
 
     def wrote(self, room: Room, side: Writer, at: int) -> None:
         """That side wrote at `at` where live chats are booked: in one that runs, that is joining it."""

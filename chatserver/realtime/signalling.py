@@ -20,7 +20,7 @@ class Signalling:
         self._store = store
         self._policy = policy
 
-    async def relay(self, person: str, role: Role, command: Signal) -> tuple[Code, str] | None:
+    async def pass_on(self, person: str, role: Role, command: Signal) -> tuple[Code, str] | None:
         """Say it to all that the other person is connected with, on whichever server; else a code, and a sentence.
 
         Who is not connected misses it. Raises DatabaseError, StoreError.

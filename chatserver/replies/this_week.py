@@ -33,7 +33,7 @@ async def days_this_week(database: Database, rulebook: Rulebook, mentor: str, no
             weeks[calendars[each.zone].week_of(now)].append(each.conversation)
         written: dict[str, list[date]] = {}
         for week, names in weeks.items():
-            written |= await writing_days.days_of_week(connection, names, week)
+            written |= await writing_days.dates_in_week(connection, names, week)
     found = []
     for each in places:
         calendar = calendars[each.zone]

@@ -44,6 +44,7 @@ class LinkView(Struct, frozen=True):
 
     name: str
     other: str | None
+    locale: Locale
     once: bool
     minutes: int
     """For how long it was made."""
@@ -174,7 +175,7 @@ class _SeeLink(_FromApps):
         if seen is None:
             raise opens_nothing()
         other = first_name(seen.other) if seen.other else None
-        return _json(LinkView(first_name(seen.person.name), other, seen.once, seen.lasts // MINUTE))
+        return _json(LinkView(first_name(seen.person.name), other, seen.person.locale, seen.once, seen.lasts // MINUTE))
 
 
 class _UseLink(_FromApps):

@@ -95,7 +95,7 @@ def test_hours_of_the_policy_are_said_as_a_length(value: float, said: str) -> No
 def test_a_window_of_one_hour_once_a_week() -> None:
     """One is not many."""
     assert "lasts 1 hour." in _said(PolicyValue("demo", "windows", "writing.hours", 1))
-    assert _said(PolicyValue("demo", "windows", "writing.per_week", 1)) == "Writing windows a week on the plan demo: 1."
+    assert _said(PolicyValue("demo", "windows", "writing.per_week", 1)) == "Writing windows a week on the plan Demo: 1."
 
 
 @pytest.mark.parametrize(

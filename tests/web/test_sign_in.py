@@ -33,7 +33,7 @@ async def test_a_link_can_be_looked_at_without_being_used(valkey_url: str, tmp_p
         browser, secret = await place.browser(), await place.secret()
         for _ in range(2):
             seen = await browser.post("/app/sign-in/link/seen", {"secret": secret})
-            assert seen.json() == {"name": "Mia", "other": "Tora", "once": True, "minutes": 15}
+            assert seen.json() == {"name": "Mia", "other": "Tora", "locale": "nb", "once": True, "minutes": 15}
         mentors = await browser.post("/app/sign-in/link/seen", {"secret": await place.secret("tora")})
         assert mentors.json()["other"] is None
         assert (await browser.post("/app/sign-in/link", {"secret": secret})).status_code == 200

@@ -76,8 +76,10 @@ async def of_mentor(connection: AsyncConnection, mentor: str, plans: Collection[
     return [OpenPlace(*row) for row in await connection.execute(query)]
 
 
-async def days_of_week(connection: AsyncConnection, conversations: Collection[str], week: int) -> dict[str, list[date]]:
-    """The days of that local week on which the mentor wrote in each of these, of those in which they did."""
+async def dates_in_week(
+    connection: AsyncConnection, conversations: Collection[str], week: int
+) -> dict[str, list[date]]:
+    """The dates of that local week on which the mentor wrote in each of these, of those in which they did."""
     found: defaultdict[str, list[date]] = defaultdict(list)
     days = MENTOR_DAYS.c
     for some in portions(sorted(conversations)):

@@ -85,7 +85,7 @@ async def test_a_member_reads_what_support_answers(browser: Browser, valkey_url:
             await page.get_by_role("button", name="Notices, 1 unread").click()
             await page.get_by_role("dialog", name="Notices").get_by_role("listitem").get_by_role("link").click()
             request = page.get_by_role("dialog", name="What would you like?")
-            await expect(request.get_by_role("heading", name="Over lately")).to_be_visible()
+            await expect(request.get_by_role("heading", name="Recently closed")).to_be_visible()
             await request.get_by_text("What was written").click()
             await expect(request.get_by_text("May I move to another day?")).to_be_visible()
             await expect(request.get_by_text("You may, until Sunday.")).to_be_visible()

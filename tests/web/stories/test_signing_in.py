@@ -71,7 +71,7 @@ async def test_the_settings_hold_for_a_person_and_end_what_is_elsewhere(
             await page.goto(f"{server.http}/app/settings")
             push = page.get_by_role("checkbox", name="Messages, Push")
             await push.uncheck()
-            await expect(page.get_by_role("status")).to_have_text("Saved.")
+            await expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
             await page.get_by_label("From", exact=True).fill("20:30")
             await nothing_found(page)
             await page.get_by_role("radio", name="Dansk").check()

@@ -13,7 +13,6 @@ export async function signOut(app: App): Promise<void> {
     await chat.start();
     throw fault;
   }
-  // The server has told the browser to forget everything, so there may be nothing left to clear.
-  await app.forget().catch(() => {});
+  await app.forget();
   location.replace(`${SIGN_IN}#signed-out`);
 }

@@ -4,10 +4,10 @@ import { Chat } from "../client/chat.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
 import { SUBPROTOCOL } from "../client/protocol.ts";
 import { KeptTalks } from "../state/kept_talks.ts";
-import { Drafts } from "../parts/drafts.ts";
 import { Chats } from "../state/chats.ts";
 import { type Language, type Words, wordsOf } from "../words/words.ts";
 import { Account, type PersonRole } from "./account.ts";
+import { forget } from "./forgetting.ts";
 import { Http } from "./http.ts";
 import { learnLanguage, pageLanguage } from "./language.ts";
 import { forgetPerson, lastPerson, type Person, rememberPerson } from "./person.ts";
@@ -23,7 +23,7 @@ export interface App {
   readonly role: PersonRole;
   readonly language: Language;
   readonly words: Words;
-  /** Forget what the device keeps for this person: messages, texts that are unsent, drafts. */
+  /** Forget what the device keeps of this person: messages, texts that are unsent, drafts, push. Never fails. */
   readonly forget: () => Promise<void>;
 }
 
@@ -53,20 +53,12 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   });
   const chats = new Chats(chat, user);
   const kept = new KeptTalks(user);
-  const forget = async () => {
-    forgetPerson();
-    new Drafts(user).clear();
-    await Promise.all([
-      outbox.clear(),
-      kept.clear(),
-      import("../worker/registering.ts").then((worker) => worker.unregister()),
-    ]);
-  };
+  const forgetAll = () => forget(user, outbox, kept);
   chat.on("ended", (reason) => {
     if (reason === "stopped") return;
     // Signed out elsewhere: this device forgets too.
-    const left = reason === "revoked" ? forget() : Promise.resolve();
-    void left.catch(() => {}).then(() => location.replace(SIGN_IN));
+    const left = reason === "revoked" ? forgetAll() : Promise.resolve();
+    void left.then(() => location.replace(SIGN_IN));
   });
   if (role !== "support") await kept.follow(chats);
   const stopHearing = chat.on("event", (event) => {
@@ -76,10 +68,12 @@ export async function start(...roles: readonly PersonRole[]): Promise<App> {
   });
   await chat.start();
   const http = new Http(account, language);
-  const app = { account, http, chats, user, role, language, words, forget };
+  const app = { account, http, chats, user, role, language, words, forget: forgetAll };
   const sent = new Promise<void>((resolve) => {
-    chat.on("event", ({ type }) => {
-      if (type === "accepted") resolve();
+    const stop = chat.on("event", ({ type }) => {
+      if (type !== "accepted") return;
+      stop();
+      resolve();
     });
   });
   // What it is about takes nothing from the line before the first conversation is there.

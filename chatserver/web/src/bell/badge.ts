@@ -10,12 +10,13 @@ interface Badge {
 
 /** Keep it true from now on. */
 export function showBadge(chats: Chats): void {
-  const title = document.title;
   let shown: number | undefined;
   const show = () => {
     const count = newTo(chats);
     if (count === shown) return;
     shown = count;
+    // The page of a call has its own title, once it knows with whom.
+    const title = document.title.replace(/^\(\d+\) /, "");
     document.title = count ? `(${count}) ${title}` : title;
     const badge: Badge = navigator;
     const told = count ? badge.setAppBadge?.(count) : badge.clearAppBadge?.();

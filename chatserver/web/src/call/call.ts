@@ -62,6 +62,7 @@ export class Call extends Store {
   #metAt = 0;
   #triedAt = 0;
   #wasConnected = false;
+  #isJoining = false;
   #said = "";
   #asking: ReturnType<typeof setInterval> | undefined;
   #stop: (() => void)[] = [];
@@ -135,18 +136,25 @@ export class Call extends Store {
   }
 
   async join(): Promise<void> {
+    if (this.#isJoining) return;
+    this.#isJoining = true;
     this.refusal = undefined;
+    const before = this.#phase;
     try {
       const path = `/v1/bookings/${encodeURIComponent(this.id)}`;
       const call = await this.app.http.get<CallView>(`${path}/call`);
       this.booking = await this.app.http.post<BookingView>(`${path}/join`);
       if (!this.devices.isStarted) await this.devices.start();
+      // While the browser asked for the camera the session may have been cancelled, or suspended.
+      if (this.#phase !== before) return this.devices.stop();
       this.#servers = call.ice_servers.map(serverOf);
       this.isRelayed = call.relayed;
       this.#enter(call.to);
     } catch (fault) {
       this.refusal = fault;
       this.changed();
+    } finally {
+      this.#isJoining = false;
     }
   }
 

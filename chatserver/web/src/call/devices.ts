@@ -25,26 +25,32 @@ export class Devices extends Store {
   /** Whether the person wants to be seen. */
   #isShown = true;
   #isStarted = false;
+  /** Changes with each end: what was asked for before and comes after it is let go. */
+  #use = {};
 
   /** Ask for camera and microphone; whichever of them there is will do. */
   async start(): Promise<void> {
     this.stop();
     this.#problem = null;
     this.#failed = null;
+    const use = this.#use;
     navigator.mediaDevices?.addEventListener("devicechange", this.#list);
-    await this.#open({ audio: AUDIO, ...(this.#isShown ? { video: VIDEO } : {}) });
+    await this.#open({ audio: AUDIO, ...(this.#isShown ? { video: VIDEO } : {}) }, use);
     if (this.#problem !== null && this.#problem !== "denied") {
       const problem: DeviceProblem = this.#problem;
-      await this.#open({ audio: AUDIO });
-      if (this.#isShown) await this.#open({ video: VIDEO });
+      await this.#open({ audio: AUDIO }, use);
+      if (this.#isShown) await this.#open({ video: VIDEO }, use);
+      if (use !== this.#use) return;
       this.#problem = (this.#camera || !this.#isShown) && this.#microphone ? null : problem;
     }
+    if (use !== this.#use) return;
     this.#isStarted = true;
     await this.#list();
   }
 
   stop(): void {
     navigator.mediaDevices?.removeEventListener("devicechange", this.#list);
+    this.#use = {};
     for (const each of [this.#camera, this.#microphone, this.#screen]) each?.stop();
     this.#camera = this.#microphone = this.#screen = null;
     this.#isStarted = false;
@@ -103,6 +109,7 @@ export class Devices extends Store {
   async choose(kind: "videoinput" | "audioinput", id: string): Promise<void> {
     if (kind === "videoinput") {
       this.#camera?.stop();
+      this.#isShown = true;
       await this.#open({ video: { ...VIDEO, deviceId: { exact: id } } });
     } else {
       this.#microphone?.stop();
@@ -133,9 +140,11 @@ export class Devices extends Store {
   /** Whoever closes the browser's own dialog has changed their mind. */
   async share(): Promise<void> {
     this.#failed = null;
+    const use = this.#use;
     try {
       const stream = await navigator.mediaDevices.getDisplayMedia({ video: true });
       const [screen] = stream.getVideoTracks();
+      if (use !== this.#use) return screen?.stop();
       this.#screen = screen ?? null;
       // The browser has a button of its own for it.
       screen?.addEventListener("ended", () => this.stopSharing());
@@ -151,22 +160,35 @@ export class Devices extends Store {
     this.#show();
   }
 
-  async #open(wanted: MediaStreamConstraints): Promise<void> {
+  async #open(wanted: MediaStreamConstraints, use = this.#use): Promise<void> {
+    if (use !== this.#use) return;
     try {
       const stream = await navigator.mediaDevices.getUserMedia(wanted);
+      for (const track of stream.getTracks()) this.#take(track, use);
+      if (use !== this.#use) return;
       this.#problem = null;
-      for (const track of stream.getTracks()) {
-        if (track.kind === "audio") this.#microphone = track;
-        else this.#camera = track;
-        track.addEventListener("ended", () => this.#lost(track));
-        if (track.kind === "audio") track.enabled = !this.#isMuted;
-      }
     } catch (fault) {
+      if (use !== this.#use) return;
       this.#problem = problemOf(fault);
       if (wanted.audio && !wanted.video) this.#microphone = null;
       if (wanted.video && !wanted.audio) this.#camera = null;
     }
     this.#show();
+  }
+
+  /** The person may have answered the browser late: after they have left, or have turned the camera off. */
+  #take(track: MediaStreamTrack, use: object): void {
+    const isAudio = track.kind === "audio";
+    if (use !== this.#use || (!isAudio && !this.#isShown)) return track.stop();
+    track.addEventListener("ended", () => this.#lost(track));
+    if (isAudio) {
+      this.#microphone?.stop();
+      this.#microphone = track;
+      track.enabled = !this.#isMuted;
+    } else {
+      this.#camera?.stop();
+      this.#camera = track;
+    }
   }
 
   /** It was pulled out, or leave was taken back. */
@@ -182,7 +204,8 @@ export class Devices extends Store {
   }
 
   #note(which: "camera" | "microphone"): void {
-    const isThere = which === "camera" ? this.#camera : this.#microphone;
+    // Meanwhile they may have turned it off.
+    const isThere = which === "camera" ? this.#camera || !this.#isShown : this.#microphone;
     this.#failed = isThere ? null : which;
     this.changed();
   }

@@ -34,6 +34,8 @@ export class CallPage extends PageElement {
   #call: Call | undefined;
   #isChatting = matchMedia(ROOM).matches;
   #hasChat = false;
+  /** The document's, without the number of what is new. */
+  #title: string | undefined;
   #left: LiveStage | undefined;
   #talk: Talk | undefined;
   #stopTalk: (() => void) | undefined;
@@ -99,7 +101,8 @@ export class CallPage extends PageElement {
   protected override updated(): void {
     const call = this.#call!;
     const { booking, phase } = call;
-    if (booking) document.title = this.words.title(this.#name);
+    const title = booking && this.words.title(this.#name);
+    if (title && title !== this.#title) document.title = this.#title = title;
     if (!booking || phase !== "in") {
       this.#left = undefined;
       return;

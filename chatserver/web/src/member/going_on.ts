@@ -178,16 +178,19 @@ export class GoingOn extends PageElement {
       const said = this.app.words.goingOn.chosen(mentorName(talk.view));
       this.dispatchEvent(new CustomEvent("say", { detail: said, bubbles: true }));
     } catch {
+      if (talk !== this.#shown) return;
       this.#hasFailed = true;
     }
     this.requestUpdate();
   };
 
   readonly #sendOn = async (): Promise<void> => {
+    const { talk } = this;
     const messages = this.#unanswered;
     this.#unanswered = [];
-    for (const { body } of messages) await this.talk.send(body);
     this.requestUpdate();
+    // To whom they were offered, also if another conversation is opened meanwhile.
+    for (const { body } of messages) await talk.send(body);
   };
 
   readonly #leave = (): void => {

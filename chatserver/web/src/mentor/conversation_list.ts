@@ -1,6 +1,5 @@
 // A mentor's conversations by urgency. The order changes only while nobody points at the list.
 
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { memberName } from "../app/names.ts";
@@ -13,6 +12,7 @@ import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { icon } from "../parts/icons.ts";
 import { Ticker } from "../parts/ticker.ts";
+import { planName } from "../parts/plan_name.ts";
 
 const FIRST = 30;
 /** How far below what is seen the next ones are brought, in CSS pixels. */

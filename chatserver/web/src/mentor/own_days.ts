@@ -11,6 +11,7 @@ export class OwnDays extends Store {
   #found: readonly WrittenDays[] | undefined;
   #names: Readonly<Record<string, string>> = {};
   #asked = false;
+  #loading: Promise<void> | undefined;
 
   constructor(app: App) {
     super();
@@ -28,7 +29,13 @@ export class OwnDays extends Store {
     if (!this.#asked || isOver) void this.load();
   }
 
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    return this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+  }
+
+  async #load(): Promise<void> {
     this.#asked = true;
     const path = `/v1/mentors/${encodeURIComponent(this.#app.user)}/writing-days`;
     try {

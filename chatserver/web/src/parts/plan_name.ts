@@ -1,5 +1,7 @@
 // A plan's id as a name: `live+` is Live+.
 
+import { capital } from "./format.ts";
+
 export function planName(id: string): string {
-  return id.slice(0, 1).toUpperCase() + id.slice(1);
+  return capital(id);
 }

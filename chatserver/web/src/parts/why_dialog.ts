@@ -35,6 +35,7 @@ export class WhyDialog extends PageElement {
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLElement>("[popover]")?.showPopover();
+    this.#unwatch?.();
     this.#unwatch = talk.watch(() => void this.#ask(talk));
     await this.#ask(talk);
   }

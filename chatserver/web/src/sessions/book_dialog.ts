@@ -1,6 +1,5 @@
 // A mentor books: first for whom, then as everybody does.
 
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { memberName } from "../app/names.ts";
@@ -10,6 +9,7 @@ import { icon } from "../parts/icons.ts";
 import type { Talk } from "../state/talk.ts";
 import "./booking.ts";
 import { sessionsOf } from "./sessions.ts";
+import { planName } from "../parts/plan_name.ts";
 
 /** From so many members on there is a field to find one. */
 const MANY = 8;

@@ -1,7 +1,5 @@
 // Booking in steps: which session, when, and a look at what it costs before the button.
 
-import { beginSeries, repeatField } from "./running_series.ts";
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { BookingView, CreditsView, ServiceView } from "../app/api_types.ts";
 import { memberName, mentorName } from "../app/names.ts";
@@ -21,6 +19,8 @@ import {
 } from "./session_words.ts";
 import "./slot_picker.ts";
 import type { SlotPicker } from "./slot_picker.ts";
+import { beginSeries, repeatField } from "./running_series.ts";
+import { planName } from "../parts/plan_name.ts";
 
 export type BookingStep = "service" | "time" | "confirm";
 const STEPS: readonly BookingStep[] = ["service", "time", "confirm"];

@@ -1,6 +1,5 @@
 // A member's sessions in the place of the letters: what is to come, the credits, and booking.
 
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import { mentorName } from "../app/names.ts";
 import { Place } from "../app/place.ts";
@@ -11,6 +10,7 @@ import type { SessionBooking } from "./booking.ts";
 import "./credits.ts";
 import { SessionsElement } from "./element.ts";
 import "./session_card.ts";
+import { planName } from "../parts/plan_name.ts";
 
 export class MemberSessions extends SessionsElement {
   static override properties = { ...SessionsElement.properties, path: { attribute: false } };

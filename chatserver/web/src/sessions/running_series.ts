@@ -55,14 +55,20 @@ export class RunningSeries extends SessionsElement {
   }
 
   async #load(): Promise<void> {
-    const { app, talk } = this.sessions;
+    const { sessions } = this;
+    const { app, talk } = sessions;
     const path = `/v1/conversations/${encodeURIComponent(talk.view.id)}/series`;
+    let series: readonly SeriesHeading[] = [];
+    let problem = "";
     try {
-      this.#series = (await app.http.get<SeriesList>(path)).series;
-      this.#problem = "";
+      series = (await app.http.get<SeriesList>(path)).series;
     } catch {
-      this.#problem = app.words.common.failed;
+      problem = app.words.common.failed;
     }
+    // Meanwhile another member may have been picked.
+    if (sessions !== this.#shown) return;
+    this.#series = series;
+    this.#problem = problem;
     this.requestUpdate();
   }
 

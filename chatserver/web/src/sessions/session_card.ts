@@ -96,9 +96,10 @@ export class SessionCard extends SessionsElement {
     const { words } = app;
     if (this.#hasJoined) return words.sessions.joined;
     if (joining === "early") {
-      const day = this.times.daysAway(joinFrom, this.now) === 0
-        ? ""
-        : `${this.times.weekday(joinFrom)} `;
+      const away = this.times.daysAway(joinFrom, this.now);
+      // A weekday alone would be the one of this week.
+      const name = away < 7 ? this.times.weekday(joinFrom) : this.times.day(joinFrom, this.now);
+      const day = away === 0 ? "" : `${name} `;
       return words.sessions.joinFrom(`${day}${this.times.at(joinFrom)}`);
     }
     return joining === "open" ? words.sessions.joinNow : "";
@@ -116,7 +117,10 @@ export class SessionCard extends SessionsElement {
           aria-describedby=${described} @click=${this.#joined}>${words.sessions.join}</a>
       `;
     }
-    if (joining === "over") return nothing;
+    // A live chat is the conversation itself: there is nowhere else to go to.
+    if (joining === "over" || (this.#hasJoined && this.booking.service === "live_chat")) {
+      return nothing;
+    }
     return html`
       <button class="btn btn--primary" type="button" aria-describedby=${described}
         aria-disabled=${joining === "early" ? "true" : nothing} @click=${this.#joined}>${words

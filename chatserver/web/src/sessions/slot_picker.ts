@@ -1,11 +1,11 @@
 // The mentor's free starts, a week at a time: days below each other on a phone, beside each other where there is room.
 
-import { capital } from "../parts/format.ts";
 import { html, nothing } from "lit";
 import { icon } from "../parts/icons.ts";
 import { SessionsElement } from "./element.ts";
 import { placeOf } from "./session_words.ts";
 import { SLOT_DAYS } from "./sessions.ts";
+import { capital } from "../parts/format.ts";
 
 const DAY = 24 * 60 * 60_000;
 const THURSDAY = 3;

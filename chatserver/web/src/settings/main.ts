@@ -1,14 +1,13 @@
 // Starts the settings.
 
 import { Account, type Ticket } from "../app/account.ts";
+import { forget } from "../app/forgetting.ts";
 import { Http } from "../app/http.ts";
 import { pageLanguage } from "../app/language.ts";
 import { Push } from "../bell/push.ts";
 import { DeviceOutbox } from "../client/outbox.ts";
-import { Drafts } from "../parts/drafts.ts";
 import { KeptTalks } from "../state/kept_talks.ts";
 import { wordsOf } from "../words/words.ts";
-import { unregister } from "../worker/registering.ts";
 import { SettingsPage } from "./page.ts";
 
 /** How long until it is asked again, where the server does not answer. */
@@ -31,13 +30,7 @@ if (ticket === null) {
   page.home = `/app/${ticket.role}`;
   page.signOut = async () => {
     await account.signOut();
-    new Drafts(ticket.user).clear();
-    // Where the browser did what the answer asked for, there is nothing left to open.
-    await Promise.all([
-      new DeviceOutbox(ticket.user).clear(),
-      new KeptTalks(ticket.user).clear(),
-      unregister(),
-    ]).catch(() => {});
+    await forget(ticket.user, new DeviceOutbox(ticket.user), new KeptTalks(ticket.user));
     location.replace("/app/sign-in#signed-out");
   };
   document.body.append(page);

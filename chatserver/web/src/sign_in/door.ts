@@ -7,6 +7,8 @@ export interface LinkView {
   /** First names. `other` is whom they talk with; null where that is nobody or several. */
   name: string;
   other: string | null;
+  /** The person's own language, in which their app will speak. */
+  locale: Language;
   /** Whether it opens nothing a second time. */
   once: boolean;
   /** For how many minutes it was made. */

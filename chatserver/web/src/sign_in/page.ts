@@ -1,7 +1,7 @@
 // The door: it greets, opens by a button that a person presses, and says what to do where it does not open.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { chooseLanguage } from "../app/language.ts";
+import { chooseLanguage, keptLanguage } from "../app/language.ts";
 import { PageElement } from "../parts/element.ts";
 import "../parts/help_dialog.ts";
 import { icon } from "../parts/icons.ts";
@@ -52,6 +52,8 @@ export class SignInPage extends PageElement {
     this.#problem = undefined;
     this.state = "looking";
     const seen = await seeLink(secret);
+    // As their app will, unless another language was chosen here.
+    if (typeof seen === "object" && !keptLanguage()) await this.#turnTo(seen.locale);
     if (seen === "spent") this.#go("spent");
     // The button is there all the same: pressed, it asks again.
     else this.#go("link", seen === "no_answer" ? seen : undefined);
@@ -238,6 +240,10 @@ export class SignInPage extends PageElement {
   async #speak(event: Event, language: Language): Promise<void> {
     event.preventDefault();
     chooseLanguage(language);
+    await this.#turnTo(language);
+  }
+
+  async #turnTo(language: Language): Promise<void> {
     this.words = await wordsOf(language);
     document.documentElement.lang = language;
   }

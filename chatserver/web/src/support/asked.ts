@@ -41,3 +41,8 @@ export function saidIn(event: SubmitEvent): Record<string, string> {
   const form = new FormData(event.currentTarget as HTMLFormElement);
   return Object.fromEntries([...form].map(([name, value]) => [name, String(value).trim()]));
 }
+
+/** What is left empty is not said. */
+export function given(said: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value));
+}

@@ -1,6 +1,5 @@
 // The reply board: how many wait, and who, the most urgent first. Its table holds still while somebody reads it.
 
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { PropertyValues } from "lit";
 import { PageElement } from "../parts/element.ts";
@@ -10,6 +9,7 @@ import { csvOf, saveAs } from "./csv.ts";
 import type { Desk } from "./desk.ts";
 import "./board_tiles.ts";
 import "./waits_table.ts";
+import { planName } from "../parts/plan_name.ts";
 
 /** Nobody is asked about while somebody types, in ms. */
 const SEARCH_AFTER_MS = 300;

@@ -1,6 +1,5 @@
 // One case: what it has been, what it waits for, what has happened, and what can be done.
 
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type { CaseActing, CaseView, Conversation, SealedMessages } from "../app/api_types.ts";
 import { Place } from "../app/place.ts";
@@ -11,6 +10,7 @@ import { caseHistory } from "./case_history.ts";
 import "./case_step.ts";
 import type { Desk } from "./desk.ts";
 import { wordOf } from "./word_of.ts";
+import { planName } from "../parts/plan_name.ts";
 
 /** Signs of a member are looked for when a case is asked for: so often while somebody looks at it. */
 const AGAIN_MS = 30_000;

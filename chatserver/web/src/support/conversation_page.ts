@@ -1,6 +1,5 @@
 // A conversation as support looks after it: plan, status, session credits, cases.
 
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing } from "lit";
 import type {
   CaseChoices,
@@ -17,6 +16,7 @@ import { Place } from "../app/place.ts";
 import { dueMark } from "../parts/due.ts";
 import { AskingElement, saidIn } from "./asked.ts";
 import { factFields, factsIn } from "./case_facts.ts";
+import { planName } from "../parts/plan_name.ts";
 
 export class ConversationPage extends AskingElement {
   static override properties = { desk: { attribute: false }, ref: {} };

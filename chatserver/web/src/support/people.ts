@@ -40,10 +40,17 @@ export class People extends Store {
     if (this.#know(person)) this.changed();
   }
 
-  /** Learn who is called so, or whose id begins so: the first hundred. Rejects as `Http` does. */
-  async search(words: string, role: "member" | "mentor"): Promise<void> {
-    const query = new URLSearchParams({ search: words, role, limit: String(AT_ONCE) });
-    this.#take(await this.#http.get<PeopleFound>(`/v1/people?${query}`));
+  /** Who is called so, or whose id or address begins so: the first by name. Rejects as `Http` does. */
+  async search(
+    words: string,
+    role: Person["role"] | "" = "",
+    most = AT_ONCE,
+  ): Promise<PeopleFound> {
+    const query = new URLSearchParams({ search: words.trim(), limit: String(most) });
+    if (role) query.set("role", role);
+    const found = await this.#http.get<PeopleFound>(`/v1/people?${query}`);
+    this.#take(found);
+    return found;
   }
 
   /** Once the names of all of them are known, as far as they have one. Rejects as `Http` does. */

@@ -3,7 +3,7 @@
 import { html } from "lit";
 import { HttpProblem } from "../app/http.ts";
 import { Place } from "../app/place.ts";
-import { AskingElement, saidIn } from "./asked.ts";
+import { AskingElement, given, saidIn } from "./asked.ts";
 import "./people_search.ts";
 import { personFields, personIdField, textField } from "./person_fields.ts";
 
@@ -93,11 +93,6 @@ export class PeoplePage extends AskingElement {
     }
     throw new HttpProblem({ status: 409, detail: this.desk.says.people.idTaken });
   }
-}
-
-/** What is left empty is not said. */
-export function given(said: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value));
 }
 
 customElements.define("people-page", PeoplePage);

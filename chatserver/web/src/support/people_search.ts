@@ -8,18 +8,11 @@ import { PageElement } from "../parts/element.ts";
 import { icon } from "../parts/icons.ts";
 import type { Desk } from "./desk.ts";
 
-export type FoundPeople = PeopleFound;
-
 /** So long one waits for the next letter. */
 const PAUSE_MS = 250;
+/** So many are shown. */
+const MOST = 20;
 const ROLES = ["member", "mentor", "support"] as const;
-
-export async function peopleBy(desk: Desk, search: string, role = ""): Promise<PeopleFound> {
-  const asked = new URLSearchParams({ search: search.trim(), limit: "20", ...(role && { role }) });
-  const found = await desk.app.http.get<PeopleFound>(`/v1/people?${asked}`);
-  for (const each of found.people) desk.people.learn(each);
-  return found;
-}
 
 export class PeopleSearch extends PageElement {
   static override properties = { desk: { attribute: false } };
@@ -27,7 +20,7 @@ export class PeopleSearch extends PageElement {
   declare desk: Desk;
   #found: PeopleFound | undefined;
   #search = "";
-  #role = "";
+  #role: Person["role"] | "" = "";
   #problem = "";
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -121,7 +114,7 @@ export class PeopleSearch extends PageElement {
   };
 
   readonly #chosen = (event: Event): void => {
-    this.#role = (event.target as HTMLSelectElement).value;
+    this.#role = (event.target as HTMLSelectElement).value as Person["role"] | "";
     void this.#ask();
   };
 
@@ -143,7 +136,7 @@ export class PeopleSearch extends PageElement {
   async #ask(): Promise<void> {
     const asked = ++this.#asked;
     try {
-      const found = await peopleBy(this.desk, this.#search, this.#role);
+      const found = await this.desk.people.search(this.#search, this.#role, MOST);
       if (asked !== this.#asked) return;
       this.#found = found;
       this.#problem = "";

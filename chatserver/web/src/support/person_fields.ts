@@ -1,9 +1,12 @@
 // Fields of the forms about people: what is known of somebody, and who is meant.
 
 import { html } from "lit";
-import type { Person } from "../app/api_types.ts";
+import type { PeopleFound, Person } from "../app/api_types.ts";
 import type { Desk } from "./desk.ts";
-import { type FoundPeople, peopleBy } from "./people_search.ts";
+
+/** So many are offered. */
+const MOST = 20;
+const NOBODY: PeopleFound = { people: [], more: false };
 
 /** How they are reached, and in which language. */
 export function personFields(desk: Desk, person: Person | undefined) {
@@ -41,7 +44,7 @@ export function personIdField(
     const list = field.list;
     const said = field.value;
     if (!list || !said.trim()) return;
-    const found: FoundPeople = await peopleBy(desk, said, role).catch(() => NOBODY);
+    const found = await desk.people.search(said, role, MOST).catch(() => NOBODY);
     if (field.value !== said) return;
     list.replaceChildren(...found.people.map((each) => new Option(each.name, each.id)));
   };
@@ -49,5 +52,3 @@ export function personIdField(
     name=${name} autocomplete="off" required list="${id}-found" @input=${offer}><datalist
     id="${id}-found"></datalist></div>`;
 }
-
-const NOBODY: FoundPeople = { people: [], more: false };

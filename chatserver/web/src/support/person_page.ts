@@ -4,8 +4,7 @@ import { html, nothing } from "lit";
 import type { ConversationsOfPerson, Person } from "../app/api_types.ts";
 import { Place } from "../app/place.ts";
 import { planName } from "../parts/plan_name.ts";
-import { AskingElement, saidIn } from "./asked.ts";
-import { given } from "./people_page.ts";
+import { AskingElement, given, saidIn } from "./asked.ts";
 import { personFields, textField } from "./person_fields.ts";
 
 export class PersonPage extends AskingElement {
@@ -100,8 +99,8 @@ export class PersonPage extends AskingElement {
 
   async #load(): Promise<void> {
     const { http } = this.desk.app;
-    const path = `/v1/people/${encodeURIComponent(this.ref)}`;
-    const ref = this.ref;
+    const { ref } = this;
+    const path = `/v1/people/${encodeURIComponent(ref)}`;
     try {
       const [person, places] = await Promise.all([
         http.get<Person>(path),
@@ -112,6 +111,7 @@ export class PersonPage extends AskingElement {
       this.#places = places;
       this.desk.people.learn(person);
     } catch {
+      if (ref !== this.ref) return;
       this.#isGone = true;
     }
     this.requestUpdate();

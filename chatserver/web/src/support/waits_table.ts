@@ -1,6 +1,5 @@
 // The table of the board: of however many rows those are drawn that can be seen, and some around them.
 
-import { planName } from "../parts/plan_name.ts";
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { BoardWait } from "../client/protocol.ts";
@@ -11,6 +10,7 @@ import { Ticker } from "../parts/ticker.ts";
 import type { Desk } from "./desk.ts";
 import "./wait_why.ts";
 import { RowWindow } from "./row_window.ts";
+import { planName } from "../parts/plan_name.ts";
 
 const COLUMNS = 7;
 

@@ -516,7 +516,7 @@ export const da: Words = {
     refused: {
       already_open: "Du har allerede bedt om dette.",
       ended: "Samtalen er afsluttet.",
-      no_cadence: "Din plan har ingen fast rytme.",
+      no_cadence: "Planen har ingen fast rytme.",
     },
     actions: {
       withdraw: "Træk tilbage",

@@ -383,9 +383,9 @@ export const en = {
     until: (day: string) => `Until, ${day}`,
     notice: "Hours ahead, at least",
     buffer: "Minutes between sessions",
-    otherDays: "Days that differ",
+    otherDays: "Days with other hours",
     otherDaysLead:
-      "A holiday, a course, an evening instead: what stands here holds in the place of the weekday.",
+      "A holiday, a course, an evening instead: what you enter here replaces the hours of that weekday.",
     date: "Date",
     addDay: "Add the day",
     asUsual: "As usual again",
@@ -475,20 +475,20 @@ export const en = {
   ownDays: {
     title: (days: number) =>
       days === 2 ? "Not written to twice this week" : "Still to be written to this week",
-    reminder: "A reminder, no deadline.",
+    reminder: "A reminder, not a deadline.",
     week: "Your week",
     written: (days: number, asked: number) => `${days} of ${asked} days written`,
     write: "Write",
     writeTo: (name: string) => `Write to ${name}`,
     more: (count: number) => count === 1 ? "1 more." : `${count} more.`,
     suffices:
-      "With an answer now you have written on all the days that the plan asks for this week.",
+      "If you answer now, you have written on all the days that the plan asks for this week.",
   },
   cases: {
     written: "What was written",
-    nothingWritten: "Nothing is written there.",
+    nothingWritten: "Nothing has been written.",
     support: "Support",
-    over: "Over lately",
+    over: "Recently closed",
     mentor: (name: string) => `Mentor: ${name}`,
     mineAtDesk: "My cases",
     requests: "What would you like?",
@@ -519,7 +519,7 @@ export const en = {
     refused: {
       already_open: "You have asked for this already.",
       ended: "The conversation has ended.",
-      no_cadence: "Your plan has no fixed rhythm.",
+      no_cadence: "The plan has no fixed rhythm.",
     },
     actions: {
       withdraw: "Take back",
@@ -547,7 +547,7 @@ export const en = {
   bell: {
     title: "Notices",
     unread: (count: number) => `Notices, ${count} unread`,
-    none: "Nothing here yet. What happens while you are away will stand here.",
+    none: "Nothing here yet. What happens while you are away will show up here.",
     isNew: "new",
     newOnes: (count: number) => (count === 1 ? "1 new notice" : `${count} new notices`),
     older: "Show older ones",
@@ -571,7 +571,7 @@ export const en = {
     turnOn: "Turn it on",
     turnOff: "Turn it off",
     none:
-      "This browser has no push here. On an iPhone or iPad, put the app on the home screen first.",
+      "Push does not work in this browser. On an iPhone or iPad, add the app to the home screen first.",
     reached: "gets push",
   },
   settings: {

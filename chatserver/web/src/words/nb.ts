@@ -475,7 +475,7 @@ export const nb: Words = {
   },
   cases: {
     written: "Det som er skrevet",
-    nothingWritten: "Der er ingenting skrevet.",
+    nothingWritten: "Ingenting er skrevet.",
     support: "Support",
     over: "Nylig avsluttet",
     mentor: (name) => `Mentor: ${name}`,
@@ -512,7 +512,7 @@ export const nb: Words = {
     refused: {
       already_open: "Du har bedt om dette allerede.",
       ended: "Samtalen er avsluttet.",
-      no_cadence: "Planen din har ingen fast rytme.",
+      no_cadence: "Planen har ingen fast rytme.",
     },
     actions: {
       withdraw: "Trekk tilbake",

@@ -22,10 +22,10 @@ export async function register(): Promise<void> {
 
 /** Leave neither the worker nor what it kept. */
 export async function unregister(): Promise<void> {
+  forgetPush();
   if ("caches" in globalThis) {
     for (const name of await caches.keys()) if (name.startsWith(PREFIX)) await caches.delete(name);
   }
-  forgetPush();
   for (const each of await navigator.serviceWorker?.getRegistrations() ?? []) {
     // The server pushes nothing more to it already; the browser's push service need not keep it either.
     await (await each.pushManager?.getSubscription())?.unsubscribe();

@@ -41,7 +41,7 @@ export const en = {
       "The browser keeps camera and microphone from this page. Allow them beside the address, and try again. You can also join without.",
     missing: "No camera or microphone was found. You can join all the same: you will see and hear.",
     busy:
-      "Camera or microphone do not start; another program may be using them. Close it and try again.",
+      "The camera or microphone does not start; another program may be using it. Close that and try again.",
     early: (time: string) => `You can join from ${time}.`,
   },
   notes: {
@@ -58,7 +58,7 @@ export const en = {
       `${name} has been sent a message. Your credit is safe: if ${name} does not come, it is not spent.`,
     lateMember: (name: string, time: string) =>
       `${name} has been sent a message. From ${time} on you can say here that ${name} did not come.`,
-    noShow: "Stay a while if you like. To say so ends the session, for good.",
+    noShow: "Wait a little longer if you like. Saying so ends the session for good.",
     hasLeft: (name: string) => `${name} has left the call.`,
     hasLeftMore: (name: string) => `Stay here if ${name} is coming back.`,
     hasJoined: (name: string) => `${name} is here.`,
@@ -69,7 +69,7 @@ export const en = {
     noCamera: "The camera does not start.",
     noMicrophone: "The microphone does not start.",
     noShare: "The screen could not be shared.",
-    goesOn: "The call goes on without.",
+    goesOn: "The call goes on without it.",
     sharing: (name: string) => `${name} sees your screen.`,
     sharingMore: "“Share” ends it.",
   },
@@ -79,7 +79,7 @@ export const en = {
     first: "Try mobile data in place of Wi-Fi.",
     second: (name: string) => `Or write: the chat is open, and ${name} knows.`,
     unrelayed:
-      "This platform has no relay, by which such networks are got around. Support can tell whoever runs it.",
+      "This platform has no relay to get around such networks. Support can tell whoever runs it.",
     recorded: "Both of you were here, so the session is recorded as it was.",
   },
   ended: {
