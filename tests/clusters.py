@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from tests.engines import Engine, program_of
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 NODE_TIMEOUT = 1_500
 """Milliseconds of silence after which a master counts as dead; operators use more, tests have less time."""
 SLOTS = 16_384
@@ -74,12 +74,12 @@ class Node:
 
     def ask(self, *words: Any) -> Any:
         """The answer to a command."""
-        with Redis(port=self.port, decode_responses=True, socket_timeout=5) as client:
+        with Redis(port=self.port, decode_responses=True, socket_timeout=30) as client:
             return client.execute_command(*words)
 
     def facts(self, section: str) -> dict[str, Any]:
         """A section of INFO."""
-        with Redis(port=self.port, decode_responses=True, socket_timeout=5) as client:
+        with Redis(port=self.port, decode_responses=True, socket_timeout=30) as client:
             found: dict[str, Any] = client.info(section)
         return found
 
@@ -218,7 +218,7 @@ class Watched:
 
     def clients(self) -> list[dict[str, str]]:
         """Who is connected to the master."""
-        with Redis(port=self.master.port, decode_responses=True, socket_timeout=5) as client:
+        with Redis(port=self.master.port, decode_responses=True, socket_timeout=30) as client:
             found: list[dict[str, str]] = client.client_list()
         return found
 

@@ -18,7 +18,7 @@ from quotas.store.address import socket_url
 
 Engine = Literal["valkey", "redis", "cluster"]
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 def engines() -> list[Engine]:

@@ -44,7 +44,7 @@ class HttpEndpoint:
 
     async def until(self, count: int) -> None:
         """Until that many requests have come, in all."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.received) < count:
                 self.came.clear()
                 await self.came.wait()

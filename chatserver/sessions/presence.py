@@ -1,10 +1,12 @@
 """People leave sessions that they have joined, and come back: that is noted, once for each absence.
 
 What is noted follows from who is connected, and not from the order in which it is heard that somebody came or went: of
-several processes that hear of it the first one writes, and whoever wrote looks again.
+several processes that hear of it one after the other looks, and the first one writes.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.conversations.records import locked
 from chatserver.records.database import Database
@@ -48,18 +50,18 @@ class SessionPresence:
         `lapsed` are those whom nobody saw go, with the instants at which they were last there.
         Raises StoreError, DatabaseError.
         """
-        wrote = False
-        while True:
+        async with self._database.begin() as connection:
+            records = await locked(connection, [conversation])
+            # Not before: what was true until another process wrote would undo what that one has noted since.
             there, now = await self._connected(conversation), await self._clock()
-            if not await self._written(conversation, persons, there, at=min(at, now), now=now, lapsed=lapsed):
-                break
-            # Whoever came or went since `there` may have been looked after before that was written.
-            wrote, at, lapsed = True, now, {}
-        if wrote:
+            turns = await self._turns(connection, conversation, persons, there, at=min(at, now), now=now, lapsed=lapsed)
+            await self._log.append(connection, turns, records)
+        if turns:
             await self._telling.tell(conversation)
 
-    async def _written(
+    async def _turns(
         self,
+        connection: AsyncConnection,
         conversation: str,
         persons: Collection[str],
         there: Collection[str],
@@ -67,30 +69,27 @@ class SessionPresence:
         at: int,
         now: int,
         lapsed: Mapping[str, int],
-    ) -> bool:
-        """Whether something was to be noted."""
+    ) -> list[SessionEvent]:
+        """What is to be noted."""
         since = at - LONGEST - CALL_STAYS_OPEN
         until = now + self._policy.join_minutes * MINUTE + 1
-        async with self._database.begin() as connection:
-            records = await locked(connection, [conversation])
-            turns: list[SessionEvent] = []
-            for booking in await bookings.between(connection, conversation, since, until):
-                noted = await session_events.of_booking(connection, booking.id)
-                for side in sides_of(booking, persons):
-                    person = booking.member if side == "member" else booking.mentor
-                    joined_at = booking.joined_at(side)
-                    seen_at = max(joined_at, lapsed.get(person, at))
-                    if not joined_at or join_refusal(booking, side, self._policy, "open", seen_at):
-                        continue
-                    turn = turned(
-                        booking,
-                        side,
-                        noted,
-                        is_there=person in there,
-                        now=now,
-                        at=seen_at,
-                        lapsed=person in lapsed,
-                    )
-                    turns += [turn] if turn else []
-            await self._log.append(connection, turns, records)
-        return bool(turns)
+        turns: list[SessionEvent] = []
+        for booking in await bookings.between(connection, conversation, since, until):
+            noted = await session_events.of_booking(connection, booking.id)
+            for side in sides_of(booking, persons):
+                person = booking.member if side == "member" else booking.mentor
+                joined_at = booking.joined_at(side)
+                seen_at = max(joined_at, lapsed.get(person, at))
+                if not joined_at or join_refusal(booking, side, self._policy, "open", seen_at):
+                    continue
+                turn = turned(
+                    booking,
+                    side,
+                    noted,
+                    is_there=person in there,
+                    now=now,
+                    at=seen_at,
+                    lapsed=person in lapsed,
+                )
+                turns += [turn] if turn else []
+        return turns

@@ -93,7 +93,7 @@ async def test_conversations_that_have_ended_need_no_rules(valkey_url: str, tmp_
             assert (await http.put("/v1/conversations/c1", json=C1)).status_code == 409
             assert (await http.patch("/v1/conversations/c1", json={"plan": "silver"})).status_code == 409
         parts = server.parts
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 async with parts.database.read() as connection:
                     if waits := await reply_waits.waits_in(connection, "c1"):

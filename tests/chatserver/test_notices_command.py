@@ -83,7 +83,7 @@ async def test_what_failed_is_shown_and_tried_anew(tmp_path: Path) -> None:
             again = await notices(data, "retry", str(line["id"]), "999")
             assert again.stdout.splitlines()[0] == "1 will be tried again."
             assert again.stdout.splitlines()[1].endswith(": 999.")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not relay.got:  # noqa: ASYNC110 - the relay is another's
                     await asyncio.sleep(0.05)
             assert json.loads((await notices(data, "retry", "--failed", "--json")).stdout) == []

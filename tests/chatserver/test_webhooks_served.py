@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -54,11 +53,11 @@ class Platform:
 
 
 @asynccontextmanager
-async def platform(store_url: str, folder: Path) -> AsyncIterator[Platform]:
+async def platform(store_url: str, folder: Path, archive_after: int = 60) -> AsyncIterator[Platform]:
     headers = {"Authorization": f"Bearer {token('robot')}"}
     async with (
         http_endpoint() as endpoint,
-        here(store_url, folder, webhook_networks=("127.0.0.0/8",)) as server,
+        here(store_url, folder, webhook_networks=("127.0.0.0/8",), archive_after=archive_after) as server,
         http_client(server.http, headers=headers) as api,
     ):
         await server.conversation("c1", "live")
@@ -74,16 +73,15 @@ async def shop(valkey_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
 # What happens in it
 
 
-async def test_a_message_comes_soon_and_without_its_text(shop: Platform) -> None:
-    await shop.hook("message")
-    async with shop.server.device("mia") as mia:
-        await mia.write("first")
-        await shop.endpoint.until(1)
-        begun = time.monotonic()
-        await mia.write("second")
-        bodies = await shop.told(2)
-    # The first one waited until the archive had heard that somebody wants messages.
-    assert time.monotonic() - begun < 10
+async def test_a_message_comes_soon_and_without_its_text(valkey_url: str, tmp_path: Path) -> None:
+    """Though it comes by way of the archive, which else takes it much later."""
+    async with platform(valkey_url, tmp_path, archive_after=3_600) as shop:
+        await shop.hook("message")
+        async with shop.server.device("mia") as mia:
+            await mia.write("first")
+            await shop.endpoint.until(1)
+            await mia.write("second")
+            bodies = await shop.told(2)
     assert [body["data"]["seq"] for body in bodies] == [1, 2]
     data = bodies[0]["data"]
     assert (data["conversation"], data["from"], data["role"], data["text"]) == ("c1", "mia", "member", None)
@@ -188,7 +186,7 @@ async def test_the_commands(shop: Platform) -> None:
     booking = {"conversation": "c1", "service": "video_call", "starts_at": "2026-01-13T09:00:00.000Z", "minutes": 30}
     await shop.api.put("/v1/bookings/b1", json=booking)
     await shop.endpoint.until(3)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (log := lines(await shop.command("log", "shop")))[2:] or " sent " not in log[2]:
             pass
     assert log[0] == "Deliveries (times in UTC)"

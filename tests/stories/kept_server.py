@@ -14,8 +14,8 @@ from tests.chatserver.realtime.servers import environment, token
 from tests.plain_http import NO_TLS
 
 HOST = "127.0.0.1"
-START_SECONDS = 30.0
-STOP_SECONDS = 30.0
+START_SECONDS = 120.0
+STOP_SECONDS = 120.0
 POLICY = """
 [plans.anytime]
 writing = { kind = "always" }

@@ -36,7 +36,7 @@ async def outcomes(scene: Scene) -> list[tuple[str | None, str | None]]:
 
 
 async def until(reached: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await reached():  # noqa: ASYNC110 - a mail is sent beside it all
             await asyncio.sleep(0.05)
 

@@ -158,7 +158,7 @@ async def test_a_full_store_is_said_once_and_senders_may_try_again(
             async with server.device("mia") as mia:
                 assert (await mia.write("before"))["type"] == "accepted"
                 await server.parts.store.request("CONFIG", "SET", "maxmemory", "1", "maxmemory-policy", "noeviction")
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     while not told():  # noqa: ASYNC110 - nobody sets an event for it
                         await asyncio.sleep(0.01)
                 for n in range(20):
@@ -169,7 +169,7 @@ async def test_a_full_store_is_said_once_and_senders_may_try_again(
                 assert len(told()) == 1
                 # A new connect finds the store as full: reading goes on.
                 await server.parts.store.request("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     while not server.parts.store.is_up:  # noqa: ASYNC110 - nobody sets an event for it
                         await asyncio.sleep(0.01)
                 assert (await mia.check())["open"] is True

@@ -23,7 +23,7 @@ async def peer() -> AsyncIterator[Peer]:
 async def messages(chat: ChatClient, count: int) -> list[Message]:
     """The next `count` messages among the events."""
     found: list[Message] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for event in chat.events():
             if isinstance(event, Message):
                 found.append(event)
@@ -92,7 +92,7 @@ async def test_messages_are_stored_in_the_order_of_the_calls_whatever_fails(peer
     """Lost answers, lost connections and temporary errors neither reorder nor repeat."""
     peer.faults.extend(["none", "drop_unstored", "drop_stored", "temporary", "drop_stored", "temporary"])
     async with ChatClient(peer.url, "mia") as chat:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answers = await asyncio.gather(*(chat.send("c1", f"number {n}") for n in range(8)))
         assert [message.body for message in peer.log["c1"]] == [f"number {n}" for n in range(8)]
         assert [answer.seq for answer in answers if isinstance(answer, Accepted)] == list(range(1, 9))
@@ -138,7 +138,7 @@ async def test_a_gap_is_shown_and_refetched(peer: Peer) -> None:
             await peer.write_as("tora", str(n))
         await peer.start()
         gaps, found = 0, []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             async for event in chat.events():
                 gaps += isinstance(event, Gap)
                 if isinstance(event, Message):

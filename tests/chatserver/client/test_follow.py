@@ -35,7 +35,7 @@ async def drop(server: HereServer, person: str) -> None:
 async def heard(chat: ChatClient, count: int) -> list[tuple[str, int]]:
     """Where the next `count` messages stand."""
     found: list[tuple[str, int]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for event in chat.events():
             if isinstance(event, Message):
                 found.append((event.conversation, event.seq))
@@ -150,7 +150,7 @@ async def test_at_random_with_messages_flowing(server: HereServer) -> None:
         written = await flowing
         for name in NAMES:
             await along.follow(name)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while {name: len(along.seen[name]) for name in NAMES} != written:  # noqa: ASYNC110 - `take` fills it
                 await asyncio.sleep(0.01)
         taking.cancel()

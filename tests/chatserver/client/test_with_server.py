@@ -71,7 +71,7 @@ async def real_server(store_url: str, folder: Path) -> AsyncIterator[RealServer]
 
 
 async def until_up(server: RealServer) -> None:
-    async with asyncio.timeout(20), http_client(server.url) as http:
+    async with asyncio.timeout(60), http_client(server.url) as http:
         while True:
             try:
                 await http.get("/v1/openapi.json")

@@ -99,7 +99,7 @@ async def test_posts_that_no_try_carries_out_are_faults_and_the_next_ones_are_no
     answers: list[PostOutcome] = []
     for text in ("one", "other"):
         writer.lane.post("mentor", "tom", text, text, "test", answers.append)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(answers) < 2:
             await writer.shelf.link.request("PING")
     assert all(isinstance(answer, StoreError) for answer in answers)

@@ -42,7 +42,7 @@ async def book(parts: Parts) -> None:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - nobody tells when a file or a mail is there
             await asyncio.sleep(0.05)
 

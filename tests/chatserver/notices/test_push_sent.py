@@ -57,7 +57,7 @@ async def test_a_booking_reaches_the_browser_until_it_says_no(valkey_url: str, t
             service.otherwise = answer(410)
             assert isinstance(await parts.bookings.cancel("b1", "mentor"), BookingDone)
             await service.until(2)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while await outcomes(server) != ["sent", "dropped"]:  # noqa: ASYNC110 - rows have no event
                     await asyncio.sleep(0.05)
             listed = await api.get("/v1/people/mia/push-subscriptions")

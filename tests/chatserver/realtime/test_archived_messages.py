@@ -66,7 +66,7 @@ async def fetched(server: HereServer) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     query = {"limit": 40}
     headers = {"Authorization": f"Bearer {token('mia')}"}
-    async with http_client(server.http, headers=headers, timeout=30) as api:
+    async with http_client(server.http, headers=headers) as api:
         while True:
             answer = await api.get("/v1/conversations/c1/messages", params=query)
             assert answer.status_code == 200, answer.text
@@ -92,7 +92,7 @@ async def test_apps_find_everything(server: HereServer, encoding: Encoding) -> N
             await tora.write("next")
             assert seqs(await mia.messages(1)) == [151]
         headers = {"Authorization": f"Bearer {token('sara')}"}
-        async with http_client(server.http, headers=headers, timeout=30) as api:
+        async with http_client(server.http, headers=headers) as api:
             assert (await api.get("/v1/conversations/c1/why")).status_code == 200
 
 

@@ -22,7 +22,7 @@ PONG = b"\x8a\x80\0\0\0\0"
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)
 
@@ -75,7 +75,7 @@ class Peer:
 
     async def hears(self) -> bytes:
         """The next frame, whole."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             head = await self.reader.readexactly(2)
             length = head[1]
             if length == 126:
