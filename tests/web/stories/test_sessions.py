@@ -39,6 +39,10 @@ async def test_a_member_books_in_three_steps_and_moves_with_the_credit(
             await expect(page.get_by_role("list", name="Steps").get_by_text("Service")).to_be_visible()
             await expect(page.get_by_text("NOK 550")).to_be_visible()
             await page.get_by_role("button", name="Choose a time").click()
+            await slot(page, "Tuesday 6 January", "11:00").check(force=True)
+            await page.get_by_role("button", name="Tue 6 Jan, 11:00").click()
+            await expect(page.get_by_text("It starts so soon that you can no longer move it.")).to_be_visible()
+            await page.locator(".bookbox .foot").get_by_role("button", name="Back").click()
             await slot(page, "Wednesday 7 January", "11:00").check(force=True)
             await page.get_by_role("button", name="Wed 7 Jan, 11:00").click()
             await expect(page.get_by_text("You will have 1 of 2 left")).to_be_visible()
@@ -55,6 +59,14 @@ async def test_a_member_books_in_three_steps_and_moves_with_the_credit(
             await expect(sessions(page).get_by_text("Friday 9 January, 10:30–11:00")).to_be_visible()
             await expect(page.get_by_text("1 of 2 left.", exact=True)).to_be_visible()
             await expect(tora.page.get_by_text("Fri 10:30")).to_be_visible()
+            await sessions(page).get_by_role("button", name="Move").click()
+            await page.get_by_role("dialog").get_by_role("button", name="Later week").click()
+            await slot(page, "Friday 16 January", "10:30").check(force=True)
+            await page.get_by_role("button", name="Move it there: Fri 16 Jan, 10:30").click()
+            await expect(sessions(page).get_by_text("Friday 16 January, 10:30–11:00")).to_be_visible()
+            # The week that it is in now comes first.
+            await sessions(page).get_by_role("button", name="Move").click()
+            await expect(slot(page, "Wednesday 14 January", "11:00")).to_be_attached()
 
 
 async def test_cancelling_says_first_what_it_costs_and_the_free_way_stands_before_it(

@@ -74,6 +74,16 @@ async def test_the_settings_hold_for_a_person_and_end_what_is_elsewhere(
             await expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
             await page.get_by_label("From", exact=True).fill("20:30")
             await nothing_found(page)
+            # Chosen at the door it is this device's alone, which the card says; choosing it once more makes it theirs.
+            await page.evaluate("localStorage.setItem('language', 'nb')")
+            await page.reload()
+            await expect(page.get_by_text("På denne enheten er appen på norsk, men e-postene")).to_be_visible()
+            await page.get_by_role("radio", name="Norsk").click()
+            await expect(page.get_by_text("I appen, og i e-postene du får.")).to_be_visible()
+            await expect(page.get_by_role("status").filter(has_text="Lagret.")).to_be_visible()
+            found = await server.parts.provisioning.get_person("mia")
+            assert found is not None
+            assert found.locale == "nb"
             await page.get_by_role("radio", name="Dansk").check()
             await expect(page.get_by_role("heading", level=1)).to_have_text("Indstillinger")
             await page.reload()

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { CaseChoiceView } from "../app/api_types.ts";
 import { HttpProblem } from "../app/http.ts";
+import { memberName } from "../app/names.ts";
 import type { App } from "../app/start.ts";
 import type { ConversationView } from "../client/protocol.ts";
 import { PageElement } from "../parts/element.ts";
@@ -49,7 +50,7 @@ export class RequestDialog extends PageElement {
     const { words } = this.app;
     return html`
       <div class="pop" popover id="request" role="dialog" aria-labelledby="request-title">
-        <h2 id="request-title">${this.#choice?.title ?? words.cases.requests}</h2>
+        <h2 id="request-title">${this.#choice?.title ?? this.#title}</h2>
         <button
           class="btn btn--icon pop__close"
           type="button"
@@ -60,6 +61,13 @@ export class RequestDialog extends PageElement {
         ${this.#body()}
       </div>
     `;
+  }
+
+  /** A mentor asks for something about a member; what the member would like is theirs to say. */
+  get #title(): string {
+    const { cases } = this.app.words;
+    const view = this.app.role === "mentor" ? this.#view : undefined;
+    return view ? cases.requestsOf(memberName(view)) : cases.requests;
   }
 
   #body() {

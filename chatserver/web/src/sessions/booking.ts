@@ -340,15 +340,20 @@ export class SessionBooking extends SessionsElement {
 
   /** What moving and cancelling will cost. */
   #ifNot(service: ServiceView, start: number) {
-    const { words } = this.sessions.app;
+    const { words, role } = this.sessions.app;
     const { services } = this.sessions;
     const until = start - (services?.late_hours ?? 0) * 60 * MINUTE;
+    // A mentor may move it however soon it is.
+    const isLate = role === "member" && until <= this.now;
     const moves = until > this.now
       ? words.booking.moveFreeUntil(`${this.times.day(until, this.now)} ${this.times.at(until)}`)
+      : isLate
+      ? words.booking.movesNoMore
       : "";
     const isHeld = service.kind === "plan" && services?.cancelled === "held" &&
       services.units_per_month !== null;
-    const costs = isHeld ? words.booking.cancelHeld : words.booking.cancelPaid;
+    const { cancelHeld, cancelPaid, cancelPaidNow } = words.booking;
+    const costs = isHeld ? cancelHeld : isLate ? cancelPaidNow : cancelPaid;
     return html`${moves} ${isHeld ? html`<strong>${costs}</strong>` : costs}`;
   }
 

@@ -93,7 +93,7 @@ export class CancelDialog extends SessionsElement {
       <p>${stays
         ? html`<strong>${words.sessions.countsAsHeld}</strong> ${stays} ${left}`
         : html`${words.sessions.isFree} ${
-          booking.kind === "plan" && isLimited ? words.sessions.creditsBack : ""
+          booking.kind === "plan" && isLimited ? words.sessions.creditsBack(booking.units) : ""
         }`}</p>
       ${costs.movable
         ? html`<p>${

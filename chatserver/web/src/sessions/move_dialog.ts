@@ -64,6 +64,7 @@ export class MoveDialog extends SessionsElement {
               <p>${words.sessions.moveKeeps}</p>
               <slot-picker .sessions=${this.sessions} .service=${booking.service}
                 .minutes=${booking.minutes} .from=${this.#from} .chosen=${this.#chosen}
+                .around=${Date.parse(booking.starts_at)}
                 .name=${name} @chosen=${this.#choose}></slot-picker>
               ${role === "mentor"
                 ? html`

@@ -21,6 +21,7 @@ export class SlotPicker extends SessionsElement {
     service: { attribute: false },
     minutes: { attribute: false },
     from: { attribute: false },
+    around: { attribute: false },
     chosen: { attribute: false },
     name: { attribute: false },
   };
@@ -29,6 +30,8 @@ export class SlotPicker extends SessionsElement {
   declare minutes: number;
   /** ms: not before then. */
   declare from: number;
+  /** ms: the week that is shown first; left out, that of the first free time. */
+  declare around: number | undefined;
   /** ms */
   declare chosen: number | undefined;
   /** Whose free times they are. */
@@ -43,13 +46,23 @@ export class SlotPicker extends SessionsElement {
 
   protected override willUpdate(): void {
     super.willUpdate();
-    const asked = `${this.service} ${this.minutes} ${this.from}`;
+    const asked = `${this.service} ${this.minutes} ${this.from} ${this.around}`;
     if (asked === this.#asked) return;
     this.#asked = asked;
     this.#starts = undefined;
     this.#monday = undefined;
     this.#known = this.from;
     void this.#load();
+  }
+
+  get #around(): number | undefined {
+    return this.around === undefined ? undefined : Math.max(this.around, this.from);
+  }
+
+  /** Until when (ms) the week that is shown first may last. */
+  get #wanted(): number {
+    const first = this.#around;
+    return first === undefined ? this.from : noonOf(mondayOf(this.times.dayNumber(first)) + 7);
   }
 
   /** Ask again: somebody was faster. */
@@ -67,6 +80,7 @@ export class SlotPicker extends SessionsElement {
       const before = Array.isArray(this.#starts) ? this.#starts : [];
       this.#starts = [...new Set([...before, ...found])].sort((a, b) => a - b);
       this.#known = from + SLOT_DAYS * DAY;
+      if (this.#known < this.#wanted) return await this.#load();
     } catch {
       if (asked === this.#asked) this.#starts = "failed";
     }
@@ -87,7 +101,8 @@ export class SlotPicker extends SessionsElement {
       `;
     }
     const starts = this.#starts;
-    const first = starts?.find((each) => each === this.chosen) ?? starts?.[0] ?? this.from;
+    const first = starts?.find((each) => each === this.chosen) ?? this.#around ?? starts?.[0] ??
+      this.from;
     const monday = this.#monday ?? mondayOf(times.dayNumber(first));
     const earliest = mondayOf(times.dayNumber(this.from));
     return html`

@@ -87,16 +87,28 @@ export class SettingsPage extends PageElement {
     return this.#person?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
+  /** Whether the language was chosen for this device alone: at the door nobody knows yet whose mails they would be. */
+  get #mailsDiffer(): boolean {
+    return this.#person !== undefined && this.#person.locale !== this.words.language;
+  }
+
   #languages() {
     const { settings } = this.words;
+    const spoken = this.words.language as Language;
     return html`
       <section class="card" aria-labelledby="language">
         <h2 id="language">${settings.language}</h2>
-        <p>${settings.languageLead}</p>
+        <p>${this.#mailsDiffer
+          ? settings.languageDiffers(
+            settings.languages[spoken],
+            settings.languages[this.#person!.locale],
+          )
+          : settings.languageLead}</p>
         <div class="choices" role="radiogroup" aria-labelledby="language">
           ${LANGUAGES.map((each) =>
             html`<label class="choice"><input type="radio" name="language" value=${each}
-              .checked=${each === this.words.language}
+              .checked=${each === spoken}
+              @click=${() => this.#speakAgain(each)}
               @change=${() => this.#speak(each)}><span lang=${each}>${
               OWN_NAMES[each]
             }</span></label>`
@@ -126,8 +138,10 @@ export class SettingsPage extends PageElement {
     const { settings } = this.words;
     const name = deviceName(place.device, settings.unknownDevice);
     const times = new Times(this.words.language as Language, this.#zone);
-    const since = times.day(Date.parse(place.began_at), Date.now());
-    const used = times.day(Date.parse(place.used_at), Date.now());
+    const [since, used] = [place.began_at, place.used_at].map((each) => {
+      const instant = Date.parse(each);
+      return `${times.day(instant, Date.now())} ${times.at(instant)}`;
+    });
     const label = place.current ? settings.signOutHere : settings.signOutThere;
     const end = () => place.current ? this.#leave() : this.#end([place]);
     return html`
@@ -138,7 +152,7 @@ export class SettingsPage extends PageElement {
                 : nothing} ${this.#reached.has(place.id)
                 ? html`<span class="tag">${this.words.push.reached}</span>`
                 : nothing}
-              <p class="small quiet">${settings.placeSince(since, used)}</p>
+              <p class="small quiet">${settings.placeSince(since!, used!)}</p>
             </div>
         <button class="btn" type="button" aria-label="${label}: ${name}"
           @click=${end}>${label}</button>
@@ -199,11 +213,19 @@ export class SettingsPage extends PageElement {
     });
   };
 
+  /** The one that is chosen already changes nothing in the browser, but their mails may come in another one. */
+  #speakAgain(language: Language): void {
+    if (language === this.words.language && this.#mailsDiffer) void this.#speak(language);
+  }
+
   async #speak(language: Language): Promise<void> {
     chooseLanguage(language);
     this.words = await wordsOf(language);
     document.documentElement.lang = language;
     document.title = this.words.settings.title;
+    // Shown at once, as with what they hear.
+    if (this.#person) this.#person = { ...this.#person, locale: language };
+    this.requestUpdate();
     this.#tell(async () => {
       await this.http.put(`/v1/people/${encodeURIComponent(this.user)}/locale`, {
         locale: language,

@@ -26,8 +26,9 @@ export class Notices extends Store {
     this.#path = `/v1/people/${encodeURIComponent(chats.user)}/notices`;
   }
 
+  /** By when it was: the server's order is that in which it noted them, and what it finds out later may be older. */
   get list(): readonly NoticeInWords[] {
-    return this.#list;
+    return this.#list.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
   }
 
   /** Whether older ones exist. */

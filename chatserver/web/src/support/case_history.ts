@@ -51,11 +51,11 @@ function isState(did: string, view: CaseView): boolean {
 }
 
 function did({ did }: CaseLineView, desk: Desk): string {
-  const { did: words, states } = desk.says.cases;
+  const { did: words, states, effects } = desk.says.cases;
   const [head = "", ...rest] = did.split(":");
   const tail = rest.join(":");
-  if (head === "effect") return words.effect(tail.replaceAll("_", " "));
-  if (head === "by_hand") return words.byHand(tail.replaceAll("_", " "));
+  if (head === "effect") return words.effect(wordOf(effects, tail));
+  if (head === "by_hand") return words.byHand(wordOf(effects, tail));
   if (head === "moved" && tail in states) return words.movedByHand(wordOf(states, tail));
   if (tail) return did.replaceAll("_", " ");
   return did in states ? words.movedTo(wordOf(states, did)) : wordOf(words, did);

@@ -238,7 +238,7 @@ export const da: Words = {
     creditStays: (count) => count === 1 ? "enheden er brugt." : `de ${count} enheder er brugt.`,
     paidStays: "den skal betales.",
     isFree: "Det koster ingenting at aflyse den.",
-    creditsBack: "Du får enhederne tilbage.",
+    creditsBack: (count) => count === 1 ? "Du får enheden tilbage." : "Du får enhederne tilbage.",
     movesFreeUntil: (when) => `Det er gratis at flytte den indtil ${when}.`,
     movesFree: "Det er gratis at flytte den.",
     tooLateToMove: (name) =>
@@ -323,6 +323,8 @@ export const da: Words = {
     willHave: (left, all, day) => `Så har du ${left} af ${all} tilbage indtil ${day}.`,
     theyWillHave: (left, all, day) => `Så er ${left} af ${all} tilbage indtil ${day}.`,
     moveFreeUntil: (when) => `Du kan flytte den gratis indtil ${when}.`,
+    movesNoMore: "Den begynder så snart, at du ikke kan flytte den.",
+    cancelPaidNow: "Aflyser du den, skal den betales.",
     cancelHeld: "En aflyst session regnes som afholdt, så enheden er brugt.",
     cancelPaid: "Aflyses den senere, skal den betales.",
     book: "Book session",
@@ -485,6 +487,7 @@ export const da: Words = {
     mentor: (name) => `Mentor: ${name}`,
     mineAtDesk: "Mine sager",
     requests: "Hvad ønsker du?",
+    requestsOf: (name) => `Om samtalen med ${name}`,
     cases: "Sager",
     mine: "Det, jeg har bedt om",
     none: "Intet er åbent.",
@@ -578,6 +581,9 @@ export const da: Words = {
     noAnswer: "Serveren svarer ikke. Det, der er indstillet, bliver, som det er.",
     language: "Sprog",
     languageLead: "I appen, og i de e-mails, du får.",
+    languageDiffers: (app, mails) =>
+      `På denne enhed er appen på ${app}, men de e-mails, du får, er på ${mails}. Vælg et sprog for at få begge dele på det.`,
+    languages: { nb: "norsk", da: "dansk", en: "engelsk" },
     hearing: "Hvad du hører om",
     hearingLead:
       "Det hele står også i appen. Hverken e-mail eller push siger, hvad der er skrevet.",

@@ -241,7 +241,8 @@ export const en = {
       count === 1 ? "its credit stays spent." : `its ${count} credits stay spent.`,
     paidStays: "it has to be paid.",
     isFree: "Cancelling it costs nothing.",
-    creditsBack: "Your credits come back.",
+    creditsBack: (count: number) =>
+      count === 1 ? "The credit comes back." : "The credits come back.",
     movesFreeUntil: (when: string) => `Moving it costs nothing until ${when}.`,
     movesFree: "Moving it costs nothing.",
     tooLateToMove: (name: string) =>
@@ -331,6 +332,8 @@ export const en = {
     theyWillHave: (left: number, all: number, day: string) =>
       `${left} of ${all} are left then until ${day}.`,
     moveFreeUntil: (when: string) => `You can move it free of charge until ${when}.`,
+    movesNoMore: "It starts so soon that you can no longer move it.",
+    cancelPaidNow: "If you cancel it, it has to be paid.",
     cancelHeld: "A cancelled session counts as held, so its credit stays spent.",
     cancelPaid: "Cancelled later than that, it has to be paid.",
     book: "Book session",
@@ -492,6 +495,7 @@ export const en = {
     mentor: (name: string) => `Mentor: ${name}`,
     mineAtDesk: "My cases",
     requests: "What would you like?",
+    requestsOf: (name: string) => `About the conversation with ${name}`,
     cases: "Cases",
     mine: "My requests",
     none: "Nothing is open.",
@@ -581,6 +585,9 @@ export const en = {
     noAnswer: "The server does not answer. What is set stays as it is.",
     language: "Language",
     languageLead: "Of the app, and of the mails that you get.",
+    languageDiffers: (app: string, mails: string) =>
+      `On this device the app is in ${app}, but your mails come in ${mails}. Choose a language to have both in it.`,
+    languages: { nb: "Norwegian", da: "Danish", en: "English" },
     hearing: "What you hear of",
     hearingLead: "All of it also stands in the app. Neither mails nor push say what was written.",
     topic: "About",
