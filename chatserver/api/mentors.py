@@ -25,8 +25,8 @@ class MentorList(Struct, frozen=True):
 async def list_mentors(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     """Nothing else of them is told: mentors are not to reach each other by it."""
     found = await call.context.provisioning.find_people("", "mentor", MOST_MENTORS + 1)
-    named = [NamedMentor(each.id, each.name) for each in found[:MOST_MENTORS] if each.erased_at is None]
-    return HttpAnswer(200, MentorList(named, len(found) > MOST_MENTORS))
+    named = [NamedMentor(each.id, each.name) for each in found if each.erased_at is None]
+    return HttpAnswer(200, MentorList(named[:MOST_MENTORS], len(named) > MOST_MENTORS))
 
 
 LIST_MENTORS = Operation(

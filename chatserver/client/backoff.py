@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 BASE_SECONDS = 0.2
 CAP_SECONDS = 15.0
+STEADY_SECONDS = 10.0
+"""How long a connection has to last before delays begin with the shortest again: a welcome alone says little."""
 
 
 def full_jitter() -> Iterator[float]:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Literal, Self, assert_never, cast
 from uuid import uuid4
 
-from chatserver.client.backoff import full_jitter
+from chatserver.client.backoff import STEADY_SECONDS, full_jitter
 from chatserver.client.board import ReplyBoard
 from chatserver.client.book import Book, note
 from chatserver.client.errors import NO_ANSWER, ChatClosed, Dropped
@@ -318,6 +318,7 @@ class ChatClient:
     async def _stay_connected(self) -> None:
         delays = full_jitter()
         failed = 0
+        since = self._loop.time()
         while True:
             self._change(ConnectionState("connecting"))
             greeted = False
@@ -325,7 +326,7 @@ class ChatClient:
                 # Of more the newest: what the others lack is brought by history.
                 resume = dict(list(self.positions.items())[-MAX_RESUME:])
                 link, welcome = await open_link(self._address, self._encoding, await self._fresh_token(), resume)
-                greeted, delays = True, full_jitter()
+                greeted, since = True, self._loop.time()
                 await self._follow(link, welcome, resume)
             except Dropped as dropped:
                 if self._is_final(dropped.code, greeted):
@@ -336,6 +337,8 @@ class ChatClient:
                     raise
                 # It was a chat server before: what stands in its place now, a proxy or another network, will go.
                 fault = closed
+            if greeted and self._loop.time() - since > STEADY_SECONDS:
+                delays = full_jitter()
             failed = 0 if greeted else failed + 1
             if failed == self._tries:
                 raise ChatClosed(NO_ANSWER, f"no connection after {failed} tries: {fault.reason}") from None

@@ -59,7 +59,7 @@ async def found_by(
 ) -> list[PersonRecord]:
     """Whose name has `words` in it, or whose id or address begins so, in upper or lower case: the first by name.
 
-    `words` '' is everybody, and so are no `ids`. Erased people have no name, and are found by their id alone.
+    `words` '' is everybody, and so are no `ids`. Erased people have no name: their id alone finds them; they come last.
     """
     query = select(PEOPLE)
     if ids:
@@ -72,7 +72,9 @@ async def found_by(
         query = query.where(or_(*names, *begins))
     if role is not None:
         query = query.where(PEOPLE.c.role == role)
-    rows = await connection.execute(query.order_by(PEOPLE.c.name, PEOPLE.c.id).limit(most))
+    rows = await connection.execute(
+        query.order_by(PEOPLE.c.erased_at.is_not(None), PEOPLE.c.name, PEOPLE.c.id).limit(most)
+    )
     return [_person(row) for row in rows]
 
 

@@ -1,7 +1,11 @@
 """Support finds people by what they are called, and what they are in."""
 
 import httpx
+import pytest
+from sqlalchemy import update
 
+from chatserver.records.database import Database
+from chatserver.records.tables import PEOPLE
 from tests.chatserver.api.serving import bearer
 from tests.databases import ON_EACH
 
@@ -62,3 +66,15 @@ async def test_mentors_know_each_other_by_name_alone(http: httpx.AsyncClient, tw
     answer = await http.get("/v1/mentors", headers=bearer("tom", "mentor"))
     assert answer.json() == {"mentors": [{"id": "ann", "name": "Ann"}, {"id": "tom", "name": "Tom"}], "more": False}
     assert (await http.get("/v1/mentors", headers=bearer("kari", "member"))).status_code == 403
+
+
+async def test_the_erased_leave_room_for_those_who_are_there(
+    http: httpx.AsyncClient, two_conversations: None, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have no name, which sorts before all names; a list that is cut has them last."""
+    await http.put("/v1/people/aaa", json={"name": "Aaa", "role": "mentor"})
+    async with database.begin() as connection:
+        await connection.execute(update(PEOPLE).where(PEOPLE.c.id == "aaa").values(erased_at=1, name=""))
+    monkeypatch.setattr("chatserver.api.mentors.MOST_MENTORS", 2)
+    answer = await http.get("/v1/mentors", headers=bearer("tom", "mentor"))
+    assert answer.json() == {"mentors": [{"id": "ann", "name": "Ann"}, {"id": "tom", "name": "Tom"}], "more": False}

@@ -321,6 +321,23 @@ async def test_a_busy_server_is_asked_again(peer: Peer) -> None:
     assert states[-1].kind == "closed"
 
 
+async def test_a_server_that_welcomes_and_closes_is_not_hurried(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A welcome alone is no reason to wait the shortest delay again."""
+    limits: list[float] = []
+
+    def drawn(_: float, limit: float) -> float:
+        limits.append(limit)
+        return 0.0
+
+    monkeypatch.setattr("chatserver.client.backoff.random.uniform", drawn)
+    async with ChatClient(peer.url, "mia") as chat:
+        for welcomes in range(1, 4):
+            await eventually(lambda: len(peer.hellos) == welcomes and chat.state.kind == "online")  # noqa: B023 - done at once
+            peer.drop_all()
+            await eventually(lambda: len(limits) == welcomes)  # noqa: B023
+    assert limits == [0.2, 0.4, 0.8]
+
+
 @pytest.mark.parametrize("code", [4501, 4505])
 async def test_a_fresh_token_for_every_connection(peer: Peer, code: int) -> None:
     """An expired or revoked token is replaced, where there is somebody to ask."""
