@@ -38,7 +38,9 @@ async def a_platform(store_url: str, folder: Path) -> AsyncIterator[tuple[str, P
         migrated_sqlite(folder)
         async with assembled(settings, store_url) as parts, listening(parts.app, parts.door) as (port, _):
             outside.plug_in(port)
-            await parts.provisioning.put_person("mia", PersonDetails("member", "Mia", email="mia@example.org"))
+            await parts.provisioning.put_person(
+                "mia", PersonDetails("member", "Mia", email="mia@example.org", locale="en")
+            )
             await parts.provisioning.put_person("tora", PersonDetails("mentor", "Tora"))
             made = await parts.provisioning.put_conversation("c1", ConversationDetails("mia", "tora", "basic"))
             assert isinstance(made, Written)
