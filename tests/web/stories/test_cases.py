@@ -10,6 +10,7 @@ from tests.plain_http import http_client
 from tests.stories.clock import when
 from tests.web.browsers import PHONE, signed_in
 from tests.web.stories.axe import nothing_found
+from tests.web.stories.writing import ask_for_another_mentor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -49,14 +50,8 @@ async def test_a_member_asks_for_another_mentor_and_takes_it_back(
         await server.conversation("c1", "basic")
         async with signed_in(browser, server, "mia") as mia:
             page = mia.page
-            await page.get_by_role("button", name="Menu").click()
-            await page.get_by_role("button", name="What would you like?").click()
+            await ask_for_another_mentor(page, "I would like to hear another view.")
             dialog = page.locator("#request")
-            await dialog.get_by_role("button", name="Change my mentor").click()
-            await page.get_by_label("In your own words").fill("I would like to hear another view.")
-            await dialog.get_by_role("button", name="Send", exact=True).click()
-            await expect(page.get_by_text("It is with support.")).to_be_visible()
-            await page.keyboard.press("Escape")
             await page.get_by_role("button", name="Menu").click()
             await page.get_by_role("button", name="What would you like?").click()
             await expect(dialog.locator(".own-case")).to_have_count(1)

@@ -1,6 +1,6 @@
 """What people do on the apps' pages in stories, by the names that hold in English."""
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 LEFT = """async () => {
   const left = Object.keys(localStorage);
@@ -31,3 +31,15 @@ async def write(page: Page, text: str) -> None:
     """As a person does."""
     await page.get_by_role("textbox", name="Message").fill(text)
     await page.get_by_role("button", name="Send").click()
+
+
+async def ask_for_another_mentor(page: Page, words: str) -> None:
+    """By the member's menu; the dialog is closed again."""
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="What would you like?").click()
+    dialog = page.locator("#request")
+    await dialog.get_by_role("button", name="Change my mentor").click()
+    await page.get_by_label("In your own words").fill(words)
+    await dialog.get_by_role("button", name="Send", exact=True).click()
+    await expect(page.get_by_text("It is with support.")).to_be_visible()
+    await page.keyboard.press("Escape")

@@ -149,7 +149,7 @@ export class Devices extends Store {
       // The browser has a button of its own for it.
       screen?.addEventListener("ended", () => this.stopSharing());
     } catch (fault) {
-      if (nameOf(fault) !== "NotAllowedError") this.#failed = "screen";
+      if (faultName(fault) !== "NotAllowedError") this.#failed = "screen";
     }
     this.#show();
   }
@@ -225,7 +225,7 @@ export class Devices extends Store {
 }
 
 function problemOf(fault: unknown): DeviceProblem {
-  switch (nameOf(fault)) {
+  switch (faultName(fault)) {
     case "NotAllowedError":
     case "SecurityError":
       return "denied";
@@ -239,6 +239,6 @@ function problemOf(fault: unknown): DeviceProblem {
   }
 }
 
-function nameOf(fault: unknown): string {
+function faultName(fault: unknown): string {
   return fault instanceof Error ? fault.name : "";
 }
