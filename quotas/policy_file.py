@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from quotas.attachments import AttachmentPolicy
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait, prompts_given, waits_of
 from quotas.currencies import currency_problem
 from quotas.notices import HearingChange, NoticePolicy, changes_of, notices_problem
@@ -69,11 +70,11 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
         table["upgrade_url"] = upgrade_url
     for section, values in tables.items():
         if section not in table:
-            allowed = "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases` and `plans`"
+            allowed = "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `attachments` and `plans`"
             raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
-    for section in ("calendar", "sessions", "notices", "cases"):
+    for section in ("calendar", "sessions", "notices", "cases", "attachments"):
         table[section] |= given.get(section, {})
     for name, plan in given.get("plans", {}).items():
         if not isinstance(plan, dict):
@@ -124,6 +125,7 @@ def _checked(table: dict[str, Any]) -> Policy:
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
     notices = _notices(table["notices"])
     cases = _cases(table["cases"])
+    attachments = _converted(table["attachments"], AttachmentPolicy, "attachments")
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
@@ -132,7 +134,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     if missing := sorted({*_plans_named(cases)} - plans.keys()):
         raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
     upgrade_url = _upgrade_url(table.get("upgrade_url"))
-    return Policy(calendar, plans, sessions, notices, cases, upgrade_url)
+    return Policy(calendar, plans, sessions, notices, cases, attachments, upgrade_url)
 
 
 def _upgrade_url(value: object) -> str | None:
@@ -193,7 +195,16 @@ _WHOLE: dict[type, str] = {
 """What such a table may be."""
 
 _Kind = TypeVar(
-    "_Kind", CalendarPolicy, CasePolicy, CasePrompts, CaseWait, HearingChange, NoticePolicy, Plan, SessionPolicy
+    "_Kind",
+    AttachmentPolicy,
+    CalendarPolicy,
+    CasePolicy,
+    CasePrompts,
+    CaseWait,
+    HearingChange,
+    NoticePolicy,
+    Plan,
+    SessionPolicy,
 )
 
 

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from quotas.attachments import ATTACHMENT_KINDS, AttachmentPolicy
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait
 from quotas.notices import HearingChange, HearingRole, NoticePolicy
 from quotas.plans import (
@@ -69,6 +70,10 @@ ALLOWED: dict[str, str] = {
     "days": "a whole number of days from 1 to 1000",
     "reminder_days": "a whole number of days from 0, not before, to 90",
     **dict.fromkeys(CasePrompts.__struct_fields__, "a list of 1 to 10 texts of at most 500 characters"),
+    "bytes": "a whole number of bytes from 0, no files, to 1073741824",
+    "person_bytes": "a whole number of bytes from 0",
+    "per_message": "a whole number from 1 to 10",
+    "kinds": "a list of " + ", ".join(ATTACHMENT_KINDS),
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
@@ -81,6 +86,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "notices": NoticePolicy.__struct_encode_fields__,
     "hearing": HearingChange.__struct_encode_fields__,
     "cases": CasePolicy.__struct_encode_fields__,
+    "attachments": AttachmentPolicy.__struct_encode_fields__,
     "wait": CaseWait.__struct_encode_fields__,
     "prompts": CasePrompts.__struct_encode_fields__,
     "plan": Plan.__struct_encode_fields__,
