@@ -249,6 +249,8 @@ async def assembled(
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
+            attachments=base.attachments,
+            uploads=base.uploads,
             clock=ledger.now,
             people=people,
             metrics=metrics,
@@ -289,7 +291,10 @@ async def assembled(
         if not at_work:
             yield parts
             return
-        work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
+        work = (
+            *(base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()),
+            base.attachment_sweep.run(),
+        )
         async with _working(hub, *work), exposition.told():
             yield parts
 

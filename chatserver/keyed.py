@@ -7,6 +7,11 @@ from ipaddress import ip_network
 from msgspec.structs import asdict
 
 from chatserver.access.tickets import Tickets
+from chatserver.attachments.book import AttachmentBook
+from chatserver.attachments.file_store import FileStore
+from chatserver.attachments.sweeping import AttachmentSweep
+from chatserver.attachments.uploads import Uploads
+from chatserver.attachments.virus_scan import VirusScanner
 from chatserver.cases.case_facts import KnownFacts
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.cases.casebook import CaseBook
@@ -47,6 +52,10 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     keys: ConversationKeys
     messages: MessageLog
     archive: Archive
+    files: FileStore
+    attachments: AttachmentBook
+    uploads: Uploads
+    attachment_sweep: AttachmentSweep
     secrets: ServerSecrets
     webhooks: WebhookBook
     mailing: Mailing
@@ -112,6 +121,11 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             clock=base.ledger.now,
         )
         messages, hook_seal = MessageLog(base.database, base.ledger, keys), ServerSeal(keys, "webhooks")
+        files = FileStore(settings.attachments_url, settings.data_dir)
+        scanner = VirusScanner(settings.clamav) if settings.clamav is not None else None
+        attachments = AttachmentBook(
+            database=base.database, keys=keys, store=files, log=messages, clock=base.ledger.now
+        )
         archive = Archive(
             store=base.store,
             ledger=base.ledger,
@@ -145,6 +159,26 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 keys=keys,
                 messages=messages,
                 archive=archive,
+                files=files,
+                attachments=attachments,
+                uploads=Uploads(
+                    database=base.database,
+                    keys=keys,
+                    store=files,
+                    scanner=scanner,
+                    policy=base.rulebook.policy.attachments,
+                    clock=base.ledger.now,
+                ),
+                attachment_sweep=AttachmentSweep(
+                    store=base.store,
+                    name=base.node,
+                    database=base.database,
+                    keys=keys,
+                    files=files,
+                    book=attachments,
+                    scanner=scanner,
+                    clock=base.ledger.now,
+                ),
                 webhooks=WebhookBook(
                     database=base.database,
                     http=http,

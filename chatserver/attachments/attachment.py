@@ -10,7 +10,7 @@ AttachmentState = Literal["arriving", "checking", "ready", "refused", "deleted"]
 
 
 class AttachmentDetails(Struct, frozen=True, omit_defaults=True):
-    """What is kept sealed with the conversation's key. `id` is here too: a row's details open nothing in another's place.
+    """What is kept sealed with the conversation's key. `id` is there too: details open in no other row.
 
     `digest` is SHA-256 of what was uploaded: a picture is kept without what it said of place and camera.
     """

@@ -46,7 +46,7 @@ class AttachmentBook:
         if found.seq is not None or found.message is None:
             return found
         for each in await self._log.named(found.conversation, [found.message]):
-            if each.head.sender == found.person and found.id in each.head.attachments:
+            if each.head.sender == found.person:
                 async with self._database.begin() as connection:
                     await rows.sent(connection, found.conversation, found.person, found.message, each.seq)
                 return replace(found, seq=each.seq)

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -34,12 +35,32 @@ class Kept(Struct, frozen=True):
 
 
 class FileStore:
-    """Objects by the file that they are of, and their name there. Its methods raise FileStoreError."""
+    """Objects by the file that they are of, and their name there. Its methods raise FileStoreError.
 
-    def __init__(self, store: "LocalStore | S3Store", folder: Path | None) -> None:
-        self._store = store
-        self._folder = folder
+    The bucket that the URL names, `s3://KEY:SECRET@HOST/BUCKET/PREFIX?region=REGION`, or `s3+http://` where it speaks
+    without TLS; else a folder of `data_dir`.
+    """
+
+    def __init__(self, url: str | None, data_dir: Path) -> None:
+        self._url = url
+        self._folder = data_dir.absolute() / FOLDER if url is None else None
         """Where it is a folder."""
+
+    @cached_property
+    def _store(self) -> "LocalStore | S3Store":
+        """Made when it is first needed: what speaks to it takes memory."""
+        if self._url is not None:
+            return _bucket(self._url)
+        from obstore.store import LocalStore
+
+        assert self._folder is not None  # noqa: S101 - one of the two
+        make_folder(self._folder)
+        return LocalStore(self._folder)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever kept here, as far as that is seen without asking."""
+        return self._folder is not None and not self._folder.exists()
 
     async def put(self, ref: str, name: str, content: bytes) -> None:
         """Keep it, down to the disk."""
@@ -75,7 +96,8 @@ class FileStore:
 
     async def remove(self, ref: str) -> None:
         """All that is kept of a file; nothing is no error."""
-        from obstore import delete_async, list as listed
+        from obstore import delete_async
+        from obstore import list as listed
         from obstore.exceptions import BaseError
 
         try:
@@ -106,40 +128,27 @@ class FileStore:
                 raise FileStoreError(f"drafts of files cannot be removed: {_told(error)}") from error
 
 
-def file_store(url: str | None, data_dir: Path) -> FileStore:
-    """The bucket that the URL names, `s3://KEY:SECRET@HOST/BUCKET/PREFIX?region=REGION`; else a folder of `data_dir`.
+def _bucket(url: str) -> "S3Store":
+    from obstore.store import S3Store
 
-    `s3+http://` speaks without TLS. Nothing is asked of it yet. Raises FileStoreError.
-    """
-    from obstore.store import LocalStore, S3Store
-
-    if url is None:
-        folder = data_dir / FOLDER
-        try:
-            make_folder(folder)
-        except OSError as error:
-            raise FileStoreError(f"{folder}: cannot be made: {error.strerror}") from None
-        return FileStore(LocalStore(folder.absolute()), folder)
     parts = urlsplit(url)
     bucket, _, prefix = parts.path.strip("/").partition("/")
     is_open = parts.scheme == "s3+http"
-    host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
     credentials = (
         {"access_key_id": unquote(parts.username), "secret_access_key": unquote(parts.password or "")}
         if parts.username
         else {}
     )
-    store = S3Store(
+    return S3Store(
         bucket,
         prefix=prefix or None,
-        endpoint=f"{'http' if is_open else 'https'}://{host}",
+        endpoint=f"{'http' if is_open else 'https'}://{parts.netloc.rpartition('@')[2]}",
         region=parse_qs(parts.query).get("region", ["us-east-1"])[0],
         virtual_hosted_style_request=False,
         client_options={"allow_http": is_open, "timeout": "60s", "connect_timeout": "5s"},
         retry_config={"max_retries": 3},
         **credentials,  # type: ignore[arg-type]
     )
-    return FileStore(store, None)
 
 
 def _folder_of(ref: str) -> str:

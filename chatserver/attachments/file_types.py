@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
 
-import puremagic
 from msgspec import Struct
 
 from quotas.attachments import AttachmentKind
@@ -64,15 +63,17 @@ _AUDIO_IN_OGG = (b"OpusHead", b"\x01vorbis", b"\x7fFLAC", b"Speex   ")
 def file_type(file: BinaryIO, kinds: Collection[AttachmentKind]) -> FileType | None:
     """What it is; None where that is not among what is allowed. It blocks: `file` is read here and there."""
     head = file.read(HEAD)
-    for endings, look in _LOOKS:
-        if endings & _endings(file):
-            found = look(file, head)
-            return found if found is not None and found.kind in kinds else None
+    endings = _endings(file)
+    for known, look in _LOOKS:
+        if known & endings and (found := look(file, head)) is not None:
+            return found if found.kind in kinds else None
     return None
 
 
 def _endings(file: BinaryIO) -> set[str]:
     """How names of files end that begin like this one."""
+    import puremagic  # which knows much: for those who look at files
+
     file.seek(0)
     try:
         return {each.extension.lower() for each in puremagic.magic_stream(file)}
@@ -163,6 +164,6 @@ _LOOKS: tuple[tuple[set[str], Callable[[BinaryIO, bytes], FileType | None]], ...
     ({".m4a", ".mp4", ".m4b"}, _mp4),
     ({".wav"}, lambda file, head: WAV if head[:4] == b"RIFF" and head[8:12] == b"WAVE" else None),
     ({".flac"}, _is(FLAC, b"fLaC")),
-    ({".mp3"}, _is(MP3, b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")),
+    ({".mp3", ".mpga"}, _is(MP3, b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")),
 )
 """By how names of such files end, as the detector says it; the first that fits decides."""

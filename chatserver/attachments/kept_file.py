@@ -57,7 +57,9 @@ class FileWriter:
         self._slices += 1
 
 
-async def read_file(store: FileStore, ref: str, secret: bytes, size: int, start: int, stop: int) -> AsyncIterator[bytes]:
+async def read_file(
+    store: FileStore, ref: str, secret: bytes, size: int, start: int, stop: int
+) -> AsyncIterator[bytes]:
     """Bytes `start` to before `stop` of a file of `size` bytes, some at a time. Raises FileStoreError, SealError."""
     cipher = FileCipher(secret, FILE)
     at = start

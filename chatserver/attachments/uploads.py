@@ -14,10 +14,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chatserver.attachments.attachment import Attachment, AttachmentDetails, AttachmentState, encode_details
-from chatserver.attachments.opening import with_details
 from chatserver.attachments.file_store import FileStore, FileStoreError
 from chatserver.attachments.file_types import FileType, file_type
 from chatserver.attachments.kept_file import FileWriter, SeekableFile, read_file
+from chatserver.attachments.opening import with_details
 from chatserver.attachments.pictures import NoPictureError, Pictures
 from chatserver.attachments.rows import attachments as rows
 from chatserver.attachments.virus_scan import Scan, ScannerGoneError, VirusScanner
@@ -165,9 +165,7 @@ class Uploads:
             await self._remove(replaced)
         return new
 
-    async def _same(
-        self, there: Attachment, key: Key, offered: Offered, content: AsyncIterator[bytes]
-    ) -> Attachment:
+    async def _same(self, there: Attachment, key: Key, offered: Offered, content: AsyncIterator[bytes]) -> Attachment:
         """What is there, where this is the same again."""
         digest, size = hashlib.sha256(), 0
         async for part in content:

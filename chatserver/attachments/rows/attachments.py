@@ -83,7 +83,7 @@ async def of_messages(connection: AsyncConnection, conversation: str, ids: Colle
 async def in_state(
     connection: AsyncConnection, state: AttachmentState, before: int, limit: int, *, unsent: bool = False
 ) -> list[Attachment]:
-    """Those that have been in that state since before that instant; `unsent`: as far as no message is known to have it."""
+    """Those in that state since before that instant; `unsent`: as far as no message is known to have them."""
     here = [_column.state == state, _column.changed_at < before]
     if unsent:
         here.append(_column.seq.is_(None))
