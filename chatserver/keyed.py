@@ -212,6 +212,18 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             await mails.post.close()
 
 
+def export_of(parts: Keyed) -> Export:
+    """What exports people."""
+    return Export(
+        database=parts.database,
+        ledger=parts.ledger,
+        log=parts.messages,
+        revocations=parts.revocations,
+        case_texts=CaseTexts(parts.keys),
+        attachments=parts.attachments,
+    )
+
+
 @contextlib.asynccontextmanager
 async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
     """What erases people. Raises as `with_keys`."""
@@ -225,6 +237,7 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
             provisioning=parts.provisioning,
             revocations=parts.revocations,
             noting=parts.noting,
+            attachments=parts.attachments,
             mail_folder=mailbox_folder(settings.data_dir),
         )
 
@@ -233,4 +246,4 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
 async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]:
     """What exports people. Raises as `with_keys`."""
     async with with_keys(settings, store_url) as parts:
-        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, CaseTexts(parts.keys))
+        yield export_of(parts)

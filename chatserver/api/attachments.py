@@ -176,10 +176,10 @@ async def _file(call: HttpCall[FileQuery, None], found: Attachment) -> HttpAnswe
     asked = call.headers.get("range", "")
     if (condition := call.headers.get("if-range")) is not None and condition != headers["ETag"]:
         asked = ""
-    start, stop = _span(asked, found.bytes)
-    is_part = (start, stop) != (0, found.bytes)
+    start, stop = _span(asked, found.size)
+    is_part = (start, stop) != (0, found.size)
     if is_part:
-        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{found.bytes}"
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{found.size}"
     headers["Content-Length"] = str(stop - start)
     content = call.context.attachments.read(found, start, stop)
     # What fails is told where nothing has been sent yet.
@@ -247,7 +247,7 @@ def _view(found: Attachment) -> AttachmentView:
         conversation=found.conversation,
         name=details.name,
         type=details.type,
-        bytes=found.bytes,
+        bytes=found.size,
         seconds=details.seconds,
         width=details.width or None,
         height=details.height or None,

@@ -38,7 +38,8 @@ class Attachment(Struct, frozen=True):
     """The name of what is kept of it in the file store."""
     person: str
     state: AttachmentState
-    bytes: int
+    size: int
+    """In bytes."""
     message: str | None
     seq: int | None
     """That of its message, once that is known to be there."""

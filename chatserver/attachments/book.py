@@ -15,6 +15,9 @@ from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.log import MessageLog
 from chatserver.records.database import Database
 
+PAGE = 200
+"""Rows read at once."""
+
 
 class AttachmentBook:
     """Its methods raise DatabaseError; those that read a file, FileStoreError and SealError too."""
@@ -52,10 +55,27 @@ class AttachmentBook:
                 return replace(found, seq=each.seq)
         return found
 
+    async def of(self, conversation: str, person: str) -> AsyncIterator[Attachment]:
+        """What was sent there, and what that person is about to send, as far as it can be opened. Raises StoreError."""
+        last = ""
+        while True:
+            async with self._database.read() as connection:
+                page = await rows.of_conversation(connection, conversation, last, PAGE)
+            if not page:
+                return
+            there = [each for each in page if each.state in ("checking", "ready", "refused")]
+            for each in await with_details(self._keys, there):
+                if each.details is None:
+                    continue
+                placed = await self.placed(each)
+                if placed.seq is not None or placed.person == person:
+                    yield placed
+            last = page[-1].id
+
     def read(self, found: Attachment, start: int, stop: int) -> AsyncIterator[bytes]:
         """Bytes `start` to before `stop`, some at a time."""
         details = _details(found)
-        return read_file(self._store, found.ref, details.secret, found.bytes, start, stop)
+        return read_file(self._store, found.ref, details.secret, found.size, start, stop)
 
     async def thumbnail(self, found: Attachment) -> bytes | None:
         """What is shown small in a picture's place; None where it is no picture."""
@@ -123,7 +143,7 @@ class AttachmentBook:
         last = ""
         while True:
             async with self._database.read() as connection:
-                page = await rows.of_conversation(connection, conversation, last, 200)
+                page = await rows.of_conversation(connection, conversation, last, PAGE)
             if not page:
                 return len(theirs)
             opened = await with_details(self._keys, page)

@@ -26,7 +26,7 @@ class FileStoreError(Exception):
     """The folder or bucket does not answer, or does not take what is to be kept."""
 
 
-class Kept(Struct, frozen=True):
+class KeptObject(Struct, frozen=True):
     """An object of the store: of which file it is, how it is called there, and since when (s, by the store's clock)."""
 
     ref: str
@@ -96,6 +96,8 @@ class FileStore:
 
     async def remove(self, ref: str) -> None:
         """All that is kept of a file; nothing is no error."""
+        if self.is_empty:
+            return
         from obstore import delete_async
         from obstore import list as listed
         from obstore.exceptions import BaseError
@@ -108,7 +110,7 @@ class FileStore:
         except (BaseError, OSError) as error:
             raise FileStoreError(f"a file cannot be removed: {_told(error)}") from error
 
-    async def all(self) -> AsyncIterator[Sequence[Kept]]:
+    async def all(self) -> AsyncIterator[Sequence[KeptObject]]:
         """Everything that is kept, some at a time."""
         from obstore import list as listed
         from obstore.exceptions import BaseError
@@ -160,10 +162,10 @@ def _path(ref: str, name: str) -> str:
     return f"{_folder_of(ref)}/{name}"
 
 
-def _kept(path: str, since: datetime) -> Kept | None:
+def _kept(path: str, since: datetime) -> KeptObject | None:
     match path.split("/"):
         case [first, ref, name] if ref.startswith(first):
-            return Kept(ref, name, since.timestamp())
+            return KeptObject(ref, name, since.timestamp())
         case _:
             return None  # Somebody else's, in the same place.
 

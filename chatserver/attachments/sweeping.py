@@ -149,6 +149,6 @@ class AttachmentSweep:
         if found.details is None:
             return "infected"  # Nobody can open it any more.
         async with self._scanner.scan() as scan:
-            async for part in read_file(self._files, found.ref, found.details.secret, found.bytes, 0, found.bytes):
+            async for part in read_file(self._files, found.ref, found.details.secret, found.size, 0, found.size):
                 await scan.feed(part)
             return await scan.verdict()

@@ -125,7 +125,7 @@ class Uploads:
             raise
         for ref in refs[:-1]:
             await self._remove(ref)
-        done = replace(there, ref=refs[-1], state=state, bytes=size, sealed=sealed, details=details, changed_at=now)
+        done = replace(there, ref=refs[-1], state=state, size=size, sealed=sealed, details=details, changed_at=now)
         return Taken(done, new=True)
 
     async def _begin(self, conversation: str, offered: Offered) -> Attachment:
@@ -137,7 +137,7 @@ class Uploads:
             ref=secrets.token_hex(16),
             person=offered.person,
             state="arriving",
-            bytes=offered.declared if offered.declared is not None else self._policy.bytes,
+            size=offered.declared if offered.declared is not None else self._policy.bytes,
             message=None,
             seq=None,
             created_at=now,
@@ -156,7 +156,7 @@ class Uploads:
             if found:
                 replaced = found[0].ref
                 await rows.remove(connection, replaced)
-            if await rows.bytes_of(connection, offered.person) + new.bytes > self._policy.person_bytes:
+            if await rows.bytes_of(connection, offered.person) + new.size > self._policy.person_bytes:
                 raise UploadRefused(
                     "no_room", f"{self._policy.person_bytes} bytes are kept of one person's files, and yours fill them"
                 )

@@ -1,11 +1,12 @@
 """Everything about a person, read piece by piece: however much there is, little of it is in memory at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from chatserver.access.revocation import Revocations
+from chatserver.attachments.book import AttachmentBook
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
@@ -25,6 +26,7 @@ from chatserver.personal_data.contents import (
     Other,
     Stand,
 )
+from chatserver.personal_data.files import ExportedFile, file_row, path_of
 from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.stood_in import written_standing_in
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
@@ -73,17 +75,20 @@ class Export:
 
     def __init__(
         self,
+        *,
         database: Database,
         ledger: RedisLedger,
         log: MessageLog,
         revocations: Revocations,
         case_texts: CaseTexts,
+        attachments: AttachmentBook,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._log = log
         self._revocations = revocations
         self._case_texts = case_texts
+        self._attachments = attachments
 
     async def find(self, id: str) -> PersonRecord:
         """Raises UnknownPersonError."""
@@ -132,8 +137,21 @@ class Export:
             sink.end()
         return Exported(len(names), done)
 
+    async def files(self, person: str) -> AsyncIterator[ExportedFile]:
+        """Every file of their conversations: where it stands among the files of an export, and what is in it.
+
+        Reading `content` raises FileStoreError too, and SealError.
+        """
+        async with self._database.read() as connection:
+            names = await people.conversations_with(connection, person)
+        for name in names:
+            async for found in self._attachments.of(name, person):
+                if found.state == "ready":
+                    yield ExportedFile(path_of(found), self._attachments.read(found, 0, found.size))
+
     async def _conversation(self, person: str, name: str) -> ExportedConversation:
         standing = await self._ledger.standing(name)
+        files = [file_row(each) async for each in self._attachments.of(name, person)]
         async with self._database.read() as connection:
             found = await conversations.find(connection, name)
             assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
@@ -157,7 +175,7 @@ class Export:
                 ended_reason=None if found.ended_reason == "removed" else found.ended_reason,
                 chosen_plan=found.chosen_plan,
                 chosen_at=instant.text_or_none(found.chosen_at),
-                records=await recorded.of_conversation(connection, name),
+                records=await recorded.of_conversation(connection, name) | {"attachments": files},
             )
 
 

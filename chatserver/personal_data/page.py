@@ -22,6 +22,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "bookings": ("service", "starts_at", "minutes", "price", "cancelled_at"),
     "credit_corrections": ("at", "units", "reason"),
     "series": ("service", "first", "minutes", "every_weeks", "until"),
+    "attachments": ("name", "type", "from", "created_at", "file"),
     "absences": ("since", "until", "substitute_id"),
     "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
@@ -222,7 +223,9 @@ class ExportPage:
             return escape(self._texts.case(row, self._person.role if self._person else "member")[column])
         if column == "case_words":
             return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
-        if column == "body":  # as it was written, also where it is a word of ours
+        if (
+            column in ("body", "name", "from", "file") and row[column] is not None
+        ):  # as it was written, also where it is a word of ours
             return escape(row[column])
         match row[column]:
             case None:

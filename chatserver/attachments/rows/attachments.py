@@ -33,7 +33,7 @@ async def _all(connection: AsyncConnection, query: Select[tuple[object, ...]]) -
             ref=row.ref,
             person=row.person_id,
             state=row.state,
-            bytes=row.bytes,
+            size=row.bytes,
             message=row.message_id.decode() if row.message_id is not None else None,
             seq=row.seq,
             created_at=row.created_at,
@@ -113,7 +113,7 @@ async def add(connection: AsyncConnection, new: Attachment) -> None:
             ref=new.ref,
             person_id=new.person,
             state=new.state,
-            bytes=new.bytes,
+            bytes=new.size,
             created_at=new.created_at,
             changed_at=new.changed_at,
         )

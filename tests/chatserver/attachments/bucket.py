@@ -29,7 +29,13 @@ def seaweed(folder: Path) -> Iterator[str]:
     command = [
         str(Path(sys.executable).with_name("weed")),
         *("server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.config=s3.json"),
-        *("-master.volumeSizeLimitMB=64", "-volume.max=8", "-master.telemetry=false", "-s3.port.iceberg=0"),
+        *(
+            "-master.volumeSizeLimitMB=64",
+            "-volume.max=8",
+            "-master.telemetry=false",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+        ),
         *(f"-{name}={port}" for name, port in ports.items()),
     ]
     with (folder / "log").open("wb") as log:

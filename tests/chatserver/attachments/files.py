@@ -78,7 +78,7 @@ def mp4(*handlers: bytes) -> bytes:
 
 
 async def upload(
-    http: httpx.AsyncClient, person: str, id: str, content: bytes, name: str = "", **query: object
+    http: httpx.AsyncClient, person: str, id: str, content: bytes, name: str = "", **query: str | int
 ) -> httpx.Response:
     """As an app does it, to c1 unless another conversation is named."""
     headers = as_(person) | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

@@ -141,10 +141,10 @@ async def test_the_same_again(http: httpx.AsyncClient, tmp_path: Path) -> None:
 async def test_taken_back(http: httpx.AsyncClient, tmp_path: Path) -> None:
     """By whoever uploaded it, and nobody else."""
     await upload(http, "mia", "f1", pdf())
-    where = {"params": {"conversation": "c1"}}
-    assert (await http.delete("/v1/attachments/f1", **where, headers=as_("tora"))).status_code == 404
-    assert (await http.delete("/v1/attachments/f1", **where, headers=as_("mia"))).status_code == 204
-    assert (await http.delete("/v1/attachments/f1", **where, headers=as_("mia"))).status_code == 404
+    where = "/v1/attachments/f1?conversation=c1"
+    assert (await http.delete(where, headers=as_("tora"))).status_code == 404
+    assert (await http.delete(where, headers=as_("mia"))).status_code == 204
+    assert (await http.delete(where, headers=as_("mia"))).status_code == 404
     assert kept(tmp_path) == []
 
 

@@ -618,6 +618,7 @@ export const da: Words = {
     dataLead: "Alt, der er gemt om dig: samtaler, sessioner, indstillinger.",
     dataPage: "Hent det som en side at læse",
     dataFile: "Hent det til programmer",
+    dataFiles: "Mine filer",
     getting: "Henter …",
     notGot: "Det gik ikke. Prøv igen om et minut.",
   },

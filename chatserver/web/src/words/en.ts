@@ -622,6 +622,7 @@ export const en = {
     dataLead: "Everything that is kept about you: conversations, sessions, settings.",
     dataPage: "Get it as a page to read",
     dataFile: "Get it for programs",
+    dataFiles: "My files",
     getting: "Getting it …",
     notGot: "That did not work. Try again in a minute.",
   },

@@ -613,6 +613,7 @@ export const nb: Words = {
     dataLead: "Alt som er lagret om deg: samtaler, timer, innstillinger.",
     dataPage: "Hent det som en side å lese",
     dataFile: "Hent det for programmer",
+    dataFiles: "Filene mine",
     getting: "Henter …",
     notGot: "Det gikk ikke. Prøv igjen om et minutt.",
   },
