@@ -200,7 +200,7 @@ async def composer_shown(context: ApiContext, record: conversation.ConversationR
     """The member's input; at a lock with whom they can call."""
     policy = context.provisioning.rulebook.policy.help
     member = None if state.open else await context.provisioning.get_person(record.member)
-    return composer_of(state, policy.lines_of(help_country(member and member.country, record.holidays)))
+    return composer_of(state, policy.lines_of(help_country(member.country if member else None, record.holidays)))
 
 
 async def _unanswered(

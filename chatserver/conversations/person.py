@@ -20,7 +20,7 @@ class PersonRecord(Struct, frozen=True):
     email: str | None
     created_at: int
     updated_at: int
-    country: str | None = None
-    """ISO 3166-1 of two letters; None where it was not said."""
     erased_at: int | None = None
     """Since then nothing but id and role is known of them."""
+    country: str | None = None
+    """ISO 3166-1 of two letters; None where it was not said."""
