@@ -25,6 +25,9 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "absences": ("since", "until", "substitute_id"),
     "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
+    "library": ("title", "folder", "body", "updated_at"),
+    "mentor_profiles": ("expectations", "expertise", "updated_at"),
+    "exercises": ("title", "given_at", "answered", "filled_at", "handed_in_at"),
     "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
     "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
     "cases_seen": ("case", "case_state", "opened_at", "ended_at", "case_words"),
@@ -46,6 +49,7 @@ _HEADS = {
     "service": "service_of",
     "conversation_id": "in_conversation",
     "event": "what",
+    "title": "item_title",
     "address": "email",
     "created_at": "since",
     "began_at": "since",
@@ -222,7 +226,9 @@ class ExportPage:
             return escape(self._texts.case(row, self._person.role if self._person else "member")[column])
         if column == "case_words":
             return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
-        if column == "body":  # as it was written, also where it is a word of ours
+        if column == "expertise":
+            return escape(", ".join(row[column]))
+        if column in ("body", "title", "folder", "expectations"):  # as it was written, also where it is a word of ours
             return escape(row[column])
         match row[column]:
             case None:
