@@ -57,6 +57,8 @@ _HEADS = {
     "since": "from",
 }
 """Texts of columns whose names mean something else there."""
+_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise"})
+"""Columns with what people wrote."""
 
 _Rows = list[tuple[str, str]]
 """Terms as text, and what is said of them as HTML."""
@@ -226,10 +228,9 @@ class ExportPage:
             return escape(self._texts.case(row, self._person.role if self._person else "member")[column])
         if column == "case_words":
             return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
-        if column == "expertise":
-            return escape(", ".join(row[column]))
-        if column in ("body", "title", "folder", "expectations"):  # as it was written, also where it is a word of ours
-            return escape(row[column])
+        if column in _TYPED:  # as it was written, also where it is a word of ours
+            said = row[column]
+            return escape(said if isinstance(said, str) else ", ".join(said))
         match row[column]:
             case None:
                 return ""
