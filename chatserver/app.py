@@ -33,6 +33,7 @@ from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keyed import Keyed, export_of, with_keys
+from chatserver.messages.search import MessageSearch
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
@@ -40,12 +41,14 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
+from chatserver.protocol.commands import Search
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
+from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
 from chatserver.replies.board import Board
@@ -61,8 +64,10 @@ from chatserver.web.own_exports import OwnExports
 from chatserver.web.routes import web_routes
 from chatserver.web.sign_in_pages import ASKING_FOR_MAIL, SignInDesk, WebLimits
 from quotas import instant
+from quotas.help_policy import stale_lines
 from quotas.ledger import feed
 from quotas.ledger.open_waits import OpenWaits
+from quotas.terms import Rulebook
 
 if TYPE_CHECKING:
     from chatserver.operating.tracing import Traces
@@ -181,7 +186,7 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
-            desks={},
+            desks={Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys))},
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,
@@ -249,6 +254,7 @@ async def assembled(
             evidence=base.evidence,
             attachments=base.attachments,
             uploads=base.uploads,
+            mentoring=base.mentoring,
             clock=ledger.now,
             people=people,
             metrics=metrics,
@@ -264,7 +270,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                *web_routes(settings, desk, limits, platform),
+                *web_routes(settings, base.rulebook.policy.help, desk, limits, platform),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],
@@ -283,7 +289,7 @@ async def assembled(
             app=app,
             door=Door(settings.connections_before_hello, metrics, proxies),
             health=health,
-            warnings=await durability_warnings(base.store),
+            warnings=[*await durability_warnings(base.store), *_want_checking(base.rulebook, await ledger.now())],
         )
         if not at_work:
             yield parts
@@ -294,6 +300,12 @@ async def assembled(
         )
         async with _working(hub, *work), exposition.told():
             yield parts
+
+
+def _want_checking(rulebook: Rulebook, now: int) -> list[str]:
+    """What the policy says of the world, and may be true no longer at `now`."""
+    said = stale_lines(rulebook.policy.help, instant.date_of(now))
+    return [] if said is None else [said]
 
 
 async def _require_all(base: Keyed) -> None:

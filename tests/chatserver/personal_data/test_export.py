@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from chatserver.access.revocation import Revocations
-from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations import absences
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
@@ -41,6 +40,7 @@ from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, w
 
 MARKUP = "<script>alert('hi')</script> & \"quoted\"\nsecond line"
 MUCH = 3_000
+OF_MENTORS = ("library", "mentor_profiles")
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def export_on(shelf: Shelf) -> Export:
         ledger=shelf.ledger,
         log=shelf.log,
         revocations=Revocations(shelf.link),
-        case_texts=CaseTexts(shelf.keys),
+        keys=shelf.keys,
         attachments=attachments_of(shelf),
     )
 
@@ -133,11 +133,12 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "zone": "Europe/Oslo",
         "locale": "en",
         "email": "mia@example.org",
+        "country": None,
         "created_at": "",
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
-        "records": {name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in")},
+        "records": {name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", *OF_MENTORS)},
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
