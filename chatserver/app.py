@@ -42,6 +42,8 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
+from chatserver.protocol.commands import Acknowledge
+from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
@@ -183,7 +185,7 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
-            desks={},
+            desks={Acknowledge: AcknowledgeDesk(base.rulebook.policy)},
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,

@@ -70,6 +70,7 @@ ALLOWED: dict[str, str] = {
     "reminder_days": "a whole number of days from 0, not before, to 90",
     **dict.fromkeys(CasePrompts.__struct_fields__, "a list of 1 to 10 texts of at most 500 characters"),
     "mentor_days_per_week": "a whole number from 1 to 7",
+    "no_answer_needed": "true or false",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
 """What each key of a policy may hold, for people."""

@@ -18,6 +18,7 @@ from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import FINAL, Close
 from chatserver.protocol.commands import (
     MAX_RESUME,
+    Acknowledge,
     Check,
     Follow,
     History,
@@ -62,6 +63,7 @@ from chatserver.protocol.events import (
     TypingNow,
     Unfollowed,
     UnreadLeft,
+    WaitAcknowledged,
     Welcome,
 )
 from chatserver.protocol.sessions import BookingView
@@ -207,6 +209,15 @@ class ChatClient:
         """At most `limit` (1–200) messages with a seq below `before`, oldest first. Waits and raises as `send`."""
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
+
+    async def acknowledge(self, conversation: str, seq: int | None = None) -> int:
+        """What waits needs no answer, as far as it was seen: up to `seq`, or all there is. Returns the event's seq.
+
+        Waits and raises as `send`; ChatError too (`not_acknowledged`) where nothing waits, where the member has written
+        beyond `seq`, or where the plan has every message answered.
+        """
+        answer = await self._questions.ask(Acknowledge(conversation=conversation, seq=seq))
+        return cast(WaitAcknowledged, answer).seq
 
     async def join(self, conversation: str, booking: str) -> BookingView:
         """Come to a session; both sides hear of it. Who has joined may do so again while it runs.
@@ -404,6 +415,7 @@ class ChatClient:
                 | Following()
                 | Unfollowed()
                 | Renewed()
+                | WaitAcknowledged()
             ):
                 self._take_answer(event)
             case BoardShown():
@@ -440,7 +452,15 @@ class ChatClient:
 
     def _take_answer(
         self,
-        event: Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed | Renewed,
+        event: Accepted
+        | Refused
+        | ComposerChanged
+        | HistoryPage
+        | SessionChanged
+        | Following
+        | Unfollowed
+        | Renewed
+        | WaitAcknowledged,
     ) -> None:
         match event:
             case Accepted():
@@ -465,6 +485,8 @@ class ChatClient:
                 self._questions.settle_unfollowed(event)
             case Renewed():
                 self._questions.settle_renewed(event)
+            case WaitAcknowledged():
+                self._questions.settle_acknowledged(event)
             case _:
                 assert_never(event)
 

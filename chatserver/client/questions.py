@@ -15,6 +15,7 @@ from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     MAX_FRAME_BYTES,
+    Acknowledge,
     AnyCommand,
     Check,
     Follow,
@@ -39,9 +40,10 @@ from chatserver.protocol.events import (
     Role,
     SessionChanged,
     Unfollowed,
+    WaitAcknowledged,
 )
 
-Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew
+Question = Send | Check | History | Acknowledge | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew
 QuestionAnswer = (
     Accepted
     | Refused
@@ -53,11 +55,13 @@ QuestionAnswer = (
     | NoticesPage
     | NoticesRead
     | Renewed
+    | WaitAcknowledged
 )
 QuestionKind = (
     type[Send]
     | type[Check]
     | type[History]
+    | type[Acknowledge]
     | type[JoinSession]
     | type[Follow]
     | type[Notices]
@@ -151,11 +155,17 @@ class Questions:
     def settle_history(self, answer: HistoryPage) -> None:
         self._settle(History, answer.conversation, answer)
 
+    def settle_acknowledged(self, answer: WaitAcknowledged) -> None:
+        self._settle(Acknowledge, answer.conversation, answer)
+
     def settle_renewed(self, answer: Renewed) -> None:
         self._settle(Renew, NOWHERE, answer)
 
     def _settle(
-        self, kind: QuestionKind, conversation: str, answer: ComposerChanged | HistoryPage | NoticesPage | Renewed
+        self,
+        kind: QuestionKind,
+        conversation: str,
+        answer: ComposerChanged | HistoryPage | NoticesPage | Renewed | WaitAcknowledged,
     ) -> None:
         """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
         waiting = self._waiting.get((kind, conversation))
