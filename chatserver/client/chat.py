@@ -27,6 +27,7 @@ from chatserver.protocol.commands import (
     Read,
     ReadNotices,
     Renew,
+    Search,
     Send,
     Signal,
     Typing,
@@ -58,6 +59,7 @@ from chatserver.protocol.events import (
     Refused,
     Renewed,
     ReplyChanged,
+    SearchPage,
     SessionChanged,
     Signalled,
     TypingNow,
@@ -209,6 +211,17 @@ class ChatClient:
         """At most `limit` (1–200) messages with a seq below `before`, oldest first. Waits and raises as `send`."""
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
+
+    async def search(
+        self, query: str, conversation: str | None = None, before: str | None = None, limit: int = 20
+    ) -> SearchPage:
+        """At most `limit` (1–50) messages that hold all of `query`, newest first: of one conversation, or of all.
+
+        `before` is the `next` of the page before it. One at a time; waits and raises as `send`. ChatError too where
+        there is no such conversation, or where support or a service names none.
+        """
+        command = Search(query=query, conversation=conversation, before=before, limit=limit)
+        return cast(SearchPage, await self._questions.ask(command))
 
     async def acknowledge(self, conversation: str, seq: int | None = None) -> int:
         """What waits needs no answer, as far as it was seen: up to `seq`, or all there is. Returns the event's seq.
@@ -415,6 +428,7 @@ class ChatClient:
                 | Following()
                 | Unfollowed()
                 | Renewed()
+                | SearchPage()
                 | WaitAcknowledged()
             ):
                 self._take_answer(event)
@@ -460,6 +474,7 @@ class ChatClient:
         | Following
         | Unfollowed
         | Renewed
+        | SearchPage
         | WaitAcknowledged,
     ) -> None:
         match event:
@@ -471,8 +486,8 @@ class ChatClient:
             case ComposerChanged():
                 self._questions.settle_check(event)
                 self._inbox.put(event)
-            case HistoryPage():
-                self._questions.settle_history(event)
+            case HistoryPage() | Renewed() | SearchPage() | WaitAcknowledged():
+                self._questions.settle_asked(event)
             case SessionChanged():
                 self._questions.settle_join(event, cast(Welcome, self.welcome).role)
                 self._inbox.put(event)
@@ -483,10 +498,6 @@ class ChatClient:
             case Unfollowed():
                 self._inbox.forget(event.conversation)
                 self._questions.settle_unfollowed(event)
-            case Renewed():
-                self._questions.settle_renewed(event)
-            case WaitAcknowledged():
-                self._questions.settle_acknowledged(event)
             case _:
                 assert_never(event)
 

@@ -24,6 +24,7 @@ from chatserver.protocol.commands import (
     Notices,
     ReadNotices,
     Renew,
+    Search,
     Send,
     Unfollow,
 )
@@ -38,12 +39,15 @@ from chatserver.protocol.events import (
     Refused,
     Renewed,
     Role,
+    SearchPage,
     SessionChanged,
     Unfollowed,
     WaitAcknowledged,
 )
 
-Question = Send | Check | History | Acknowledge | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew
+Question = (
+    Send | Check | History | Acknowledge | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | Search
+)
 QuestionAnswer = (
     Accepted
     | Refused
@@ -55,6 +59,7 @@ QuestionAnswer = (
     | NoticesPage
     | NoticesRead
     | Renewed
+    | SearchPage
     | WaitAcknowledged
 )
 QuestionKind = (
@@ -67,7 +72,16 @@ QuestionKind = (
     | type[Notices]
     | type[ReadNotices]
     | type[Renew]
+    | type[Search]
 )
+AskedAnswer = HistoryPage | Renewed | SearchPage | WaitAcknowledged
+_ASKED: dict[type[AskedAnswer], QuestionKind] = {
+    HistoryPage: History,
+    Renewed: Renew,
+    SearchPage: Search,
+    WaitAcknowledged: Acknowledge,
+}
+"""By the answer, what it was asked by."""
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
 
@@ -116,7 +130,7 @@ class Questions:
         require_valid(question)
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
-        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices | Renew) else question.conversation)
+        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices | Renew | Search) else question.conversation)
         if not isinstance(question, Send | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
@@ -152,20 +166,15 @@ class Questions:
     def settle_check(self, answer: ComposerChanged) -> None:
         self._settle(Check, answer.conversation, answer)
 
-    def settle_history(self, answer: HistoryPage) -> None:
-        self._settle(History, answer.conversation, answer)
-
-    def settle_acknowledged(self, answer: WaitAcknowledged) -> None:
-        self._settle(Acknowledge, answer.conversation, answer)
-
-    def settle_renewed(self, answer: Renewed) -> None:
-        self._settle(Renew, NOWHERE, answer)
+    def settle_asked(self, answer: AskedAnswer) -> None:
+        """Of what is for whoever asked alone."""
+        self._settle(_ASKED[type(answer)], getattr(answer, "conversation", NOWHERE), answer)
 
     def _settle(
         self,
         kind: QuestionKind,
         conversation: str,
-        answer: ComposerChanged | HistoryPage | NoticesPage | Renewed | WaitAcknowledged,
+        answer: ComposerChanged | NoticesPage | AskedAnswer,
     ) -> None:
         """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
         waiting = self._waiting.get((kind, conversation))
