@@ -11,9 +11,6 @@ from quotas.instant import HOUR
 MOST_REMEMBERED = 100_000
 """Reads of this hour that a process remembers; beyond them the database is asked."""
 
-_Read = tuple[str, str, str, str, str]
-"""Who, what, and of whom."""
-
 
 class SupportReads:
     """Several processes may note; of one hour there is one line all the same. Methods raise DatabaseError."""
@@ -21,7 +18,7 @@ class SupportReads:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._hour = 0
-        self._noted: set[_Read] = set()
+        self._noted: set[rows.Same] = set()
 
     async def note(self, deeds: Collection[AuditDeed]) -> None:
         """Note what is about to be read, unless it was this hour: then nothing is written."""
@@ -30,8 +27,8 @@ class SupportReads:
             return
         async with self._database.begin() as connection:
             head = await rows.locked_head(connection)
-            lacking = [each for each in new if not await rows.is_noted(connection, each, hour_of(each.at))]
-            await append_behind(connection, head, lacking)
+            noted = await rows.noted_since(connection, new, min(hour_of(each.at) for each in new))
+            await append_behind(connection, head, [each for each in new if rows.same_as(each) not in noted])
         self._remember(new)
 
     async def when(self, conversation: str) -> Sequence[int]:
@@ -40,7 +37,7 @@ class SupportReads:
             return await rows.when(connection, conversation, "messages.read", "support")
 
     def _remembers(self, deed: AuditDeed) -> bool:
-        return hour_of(deed.at) == self._hour and _read(deed) in self._noted
+        return hour_of(deed.at) == self._hour and rows.same_as(deed) in self._noted
 
     def _remember(self, deeds: Collection[AuditDeed]) -> None:
         for each in deeds:
@@ -48,13 +45,9 @@ class SupportReads:
                 self._hour = max(self._hour, hour_of(each.at))
                 self._noted.clear()
             if hour_of(each.at) == self._hour:
-                self._noted.add(_read(each))
+                self._noted.add(rows.same_as(each))
 
 
 def hour_of(at: int) -> int:
     """The first instant of its hour, in UTC."""
     return at - at % HOUR
-
-
-def _read(deed: AuditDeed) -> _Read:
-    return deed.who, deed.did, deed.conversation, deed.person, deed.about

@@ -1,13 +1,13 @@
 """The rows of the audit log: appended, and read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.audit.line import START, AuditDeed, AuditHead, AuditLine
-from chatserver.records.dialects import insert_into
+from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import AUDIT_HEAD, AUDIT_LINES, CONVERSATIONS
 
 _row = AUDIT_LINES.c
@@ -24,6 +24,8 @@ _COLUMNS = (
     _row.hash,
 )
 """In the order of `AuditLine`."""
+Same = tuple[str, str, str, str, str]
+"""Who, what, and of whom: conversation, person, and what else has an id."""
 _AFTER = select(*_COLUMNS).where(_row.number > bindparam("after")).order_by(_row.number).limit(bindparam("most"))
 
 
@@ -69,30 +71,40 @@ async def append(connection: AsyncConnection, lines: Sequence[AuditLine]) -> Non
     await connection.execute(update(AUDIT_HEAD).values(number=lines[-1].number, hash=lines[-1].hash))
 
 
-async def is_noted(connection: AsyncConnection, deed: AuditDeed, since: int) -> bool:
-    """Whether the same person did the same to the same at `since` (ms) or later."""
-    same = (
-        _row.conversation_id == deed.conversation,
-        _row.person_id == deed.person,
-        _row.who == deed.who,
-        _row.did == deed.did,
-        _row.about == deed.about,
-        _row.at >= since,
-    )
-    return await connection.scalar(select(_row.number).where(*same).limit(1)) is not None
+async def noted_since(connection: AsyncConnection, deeds: Collection[AuditDeed], since: int) -> set[Same]:
+    """What of those was noted at `since` (ms) or later."""
+    found: set[Same] = set()
+    for conversations in portions({each.conversation for each in deeds}):
+        here = [each for each in deeds if each.conversation in conversations]
+        same = (
+            _row.conversation_id.in_(conversations),
+            _row.person_id.in_({each.person for each in here}),
+            _row.who.in_({each.who for each in here}),
+            _row.at >= since,
+        )
+        query = select(_row.who, _row.did, _row.conversation_id, _row.person_id, _row.about).where(*same)
+        found |= {
+            (who, did, where, person, about) for who, did, where, person, about in await connection.execute(query)
+        }
+    return found
+
+
+def same_as(deed: AuditDeed) -> Same:
+    """What makes it the same thing, whenever it was done."""
+    return deed.who, deed.did, deed.conversation, deed.person, deed.about
 
 
 async def after(connection: AsyncConnection, number: int, most: int) -> list[AuditLine]:
     """The lines after that number, in order."""
     rows = await connection.execute(_AFTER, {"after": number, "most": most})
-    return [AuditLine(*row) for row in rows]
+    return [_line(row) for row in rows]
 
 
 async def newest(connection: AsyncConnection, did: str) -> AuditLine | None:
     """The last line that says so."""
     query = select(*_COLUMNS).where(_row.did == did).order_by(_row.number.desc()).limit(1)
     row = (await connection.execute(query)).first()
-    return None if row is None else AuditLine(*row)
+    return None if row is None else _line(row)
 
 
 async def page(
@@ -117,7 +129,7 @@ async def page(
             or_(CONVERSATIONS.c.member_id == person, CONVERSATIONS.c.mentor_id == person)
         )
         query = query.where(or_(_row.person_id == person, _row.conversation_id.in_(theirs)))
-    return [AuditLine(*row) for row in await connection.execute(query)]
+    return [_line(row) for row in await connection.execute(query)]
 
 
 async def when(connection: AsyncConnection, conversation: str, did: str, role: str) -> list[int]:
@@ -129,3 +141,7 @@ async def when(connection: AsyncConnection, conversation: str, did: str, role: s
 async def with_hash(connection: AsyncConnection, hash: bytes) -> int | None:
     """The number of the line with that hash; None where there is none."""
     return await connection.scalar(select(_row.number).where(_row.hash == hash).limit(1))
+
+
+def _line(row: Any) -> AuditLine:
+    return AuditLine(*row)

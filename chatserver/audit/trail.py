@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.audit import rows
 from chatserver.audit.line import AuditDeed, AuditHead, chained
-from chatserver.records.database import AlongWrite, Database, written_along
+from chatserver.records.database import AlongWrite, Database, before_commit, written_along
 
 
 async def append(connection: AsyncConnection, deeds: Sequence[AuditDeed]) -> AuditHead:
@@ -28,6 +28,15 @@ async def append_behind(connection: AsyncConnection, head: AuditHead, deeds: Seq
     if lines:
         await rows.append(connection, lines)
     return head
+
+
+def note_with(connection: AsyncConnection, *deeds: AuditDeed) -> None:
+    """Note what was done as the last of the transaction in which it is."""
+
+    async def noted(connection: AsyncConnection) -> None:
+        await append(connection, deeds)
+
+    before_commit(connection, noted)
 
 
 async def note(database: Database, *deeds: AuditDeed) -> None:

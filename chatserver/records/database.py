@@ -38,6 +38,9 @@ Afterwards = Callable[[], Awaitable[None]]
 _afterwards: WeakKeyDictionary[AsyncConnection, list[Afterwards]] = WeakKeyDictionary()
 """By the transaction's connection: not kept in it, which cannot be asked any more where its server ended it."""
 
+Beforehand = Callable[[AsyncConnection], Awaitable[None]]
+"""What a transaction does as its last, before it is committed: what it holds then, it holds for a moment."""
+_beforehand: WeakKeyDictionary[AsyncConnection, list[Beforehand]] = WeakKeyDictionary()
 _along: ContextVar["AlongWrite | None"] = ContextVar("along", default=None)
 
 _FAULTS = (DBAPIError, PoolTimeoutError, OSError)
@@ -64,17 +67,22 @@ def after_commit(connection: AsyncConnection, work: Afterwards) -> None:
     _afterwards.setdefault(connection, []).append(work)
 
 
+def before_commit(connection: AsyncConnection, work: Beforehand) -> None:
+    """Do that as the last of the transaction, which fails where it does. Where it is rolled back, nothing is done."""
+    _beforehand.setdefault(connection, []).append(work)
+
+
 class AlongWrite:
     """What is to be written with whatever is written first."""
 
-    def __init__(self, work: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    def __init__(self, work: Beforehand) -> None:
         self.work = work
         self.done = False
         """Whether it was, and is committed."""
 
 
 @contextmanager
-def written_along(work: Callable[[AsyncConnection], Awaitable[None]]) -> Iterator[AlongWrite]:
+def written_along(work: Beforehand) -> Iterator[AlongWrite]:
     """Inside, the first transaction that changes rows does `work` as its last, so that both are kept or neither.
 
     Those that only read and lock are passed over. What is begun inside and goes on after it is not meant any more.
@@ -125,6 +133,8 @@ class Database:
                         yield connection
                         if taken := changed():
                             await along.work(connection)
+                    for work in _beforehand.pop(connection, ()):
+                        await work(connection)
                     wrote = await self._changes(connection) > before
         except DatabaseError as error:
             if isinstance(error.__cause__, _FAULTS):  # Else the one who wrote had a reason of their own.
@@ -134,8 +144,8 @@ class Database:
             self._fault = None
         if along is not None and taken:
             along.done = True
-        for work in _afterwards.pop(connection, ()):
-            await work()
+        for done in _afterwards.pop(connection, ()):
+            await done()
 
     async def _changes(self, connection: AsyncConnection) -> int:
         """A number that grows with what the transaction writes; asked for only while it is in doubt that one can."""
