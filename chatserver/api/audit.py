@@ -7,8 +7,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.api.roles import SUPPORT
-from chatserver.audit import rows
 from chatserver.audit.line import AuditDid, AuditLine, AuditRole
+from chatserver.audit.listing import AuditFilter, listed
 from chatserver.conversations.requests import PersonId
 from quotas import instant
 
@@ -59,16 +59,14 @@ class AuditPage(Struct, frozen=True):
 async def get_audit(call: HttpCall[AuditQuery, None]) -> HttpAnswer:
     query, limit = call.query, call.query.limit
     now = await call.context.clock()
-    async with call.context.database.read() as connection:
-        found = await rows.page(
-            connection,
-            before=None if isinstance(query.before, UnsetType) else query.before,
-            most=limit + 1,
-            who=_given(query.who),
-            did=_given(query.did),
-            conversation=_given(query.conversation),
-            person=_given(query.person),
-        )
+    wanted = AuditFilter(
+        _given(query.who),
+        None if isinstance(query.did, UnsetType) else query.did,
+        _given(query.conversation),
+        _given(query.person),
+    )
+    before = None if isinstance(query.before, UnsetType) else query.before
+    found = await listed(call.context.database, wanted, limit + 1, before=before)
     return HttpAnswer(200, AuditPage(instant.text(now), [view(each) for each in found[:limit]], len(found) > limit))
 
 

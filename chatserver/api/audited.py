@@ -18,7 +18,7 @@ from chatserver.records.database import written_along
 from chatserver.sessions.rows import bookings, series
 
 AnyCall = HttpCall[Any, Any]
-Place = Callable[[AsyncConnection, AnyCall], Awaitable[str]]
+_Where = Callable[[AsyncConnection, AnyCall], Awaitable[str]]
 """The conversation that an operation is about; '' where it is about none."""
 
 
@@ -26,7 +26,7 @@ Place = Callable[[AsyncConnection, AnyCall], Awaitable[str]]
 class Concerns:
     """Whose data it is: of a conversation, of a person, or what only has an id: '' where it has not."""
 
-    conversation: Place | None = None
+    conversation: _Where | None = None
     is_person: bool = False
     is_about: bool = False
 
