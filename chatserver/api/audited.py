@@ -130,6 +130,7 @@ platform's, which may follow everything."""
 
 UNAUDITED: Mapping[str, str] = {
     "findPeople": "a list of names",
+    "getHelp": "the policy's own",
     "getReplies": "the board: who waits, without a text",
     "getReplyReport": "numbers",
     "getRepliesToday": "numbers",
