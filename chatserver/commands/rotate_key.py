@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from chatserver.audit.line import Details
 from chatserver.audit.operator import operator_deed
 from chatserver.audit.trail import note
 from chatserver.commands.existing import require_records
@@ -50,7 +51,7 @@ async def _rotate(settings: Settings, masters: MasterKeys, keep_old: bool) -> Ro
                 keep_old=keep_old,
             )
         # Afterwards, since which keys have gone is known then: of an interrupted one the rest is another.
-        details = {"master": rotated.master, "keys": rotated.keys, "dropped": rotated.dropped}
+        details: Details = {"master": rotated.master, "keys": rotated.keys, "dropped": rotated.dropped}
         await note(database, operator_deed("key.rotated", details=details))
         return rotated
 
