@@ -30,12 +30,12 @@ from chatserver.api.worker_numbers import Seat
 from chatserver.audit.policy_seen import note_policy
 from chatserver.audit.reads import SupportReads
 from chatserver.cases.case_counts import CaseCounts
-from chatserver.cases.case_texts import CaseTexts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keyed import Keyed, with_keys
+from chatserver.messages.search import MessageSearch
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
@@ -44,12 +44,14 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
+from chatserver.protocol.commands import Search
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
+from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
 from chatserver.replies.board import Board
@@ -188,7 +190,7 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
-            desks={},
+            desks={Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys))},
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,
@@ -256,6 +258,7 @@ async def assembled(
             evidence=base.evidence,
             database=base.database,
             reads=reads,
+            mentoring=base.mentoring,
             clock=ledger.now,
             people=people,
             metrics=metrics,
@@ -263,7 +266,7 @@ async def assembled(
         # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
         without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
         limits = WebLimits(without_token, AddressLimit(RateLimit(ASKING_FOR_MAIL), proxies, metrics))
-        export = Export(base.database, ledger, base.messages, base.revocations, CaseTexts(base.keys))
+        export = Export(base.database, ledger, base.messages, base.revocations, base.keys)
         desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export))
         app = _application(
             [

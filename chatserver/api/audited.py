@@ -162,6 +162,10 @@ UNAUDITED: Mapping[str, str] = {
     "getCaseEvidence": "noted with the case's history",
     "getCases": "a list, without what was written",
     "getAudit": "the log itself",
+    "putSharedItem": "the platform's own texts",
+    "deleteSharedItem": "the platform's own texts",
+    "getSharedLibrary": "the platform's own texts",
+    "getMentorProfile": "what mentors say of themselves to members",
 }
 """Why what support or services may ask for is not noted here."""
 

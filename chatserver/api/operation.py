@@ -21,6 +21,7 @@ from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
+from chatserver.mentoring.room import Mentoring
 from chatserver.messages.log import MessageLog
 from chatserver.notices.bounces import MailBounces
 from chatserver.notices.opening_requests import OpeningRequests
@@ -97,6 +98,7 @@ class ApiContext:
     database: Database
     reads: SupportReads
     """What support reads is noted there."""
+    mentoring: Mentoring
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit
