@@ -20,6 +20,8 @@ from chatserver.api.attachments import (
     GET_ATTACHMENTS,
     PUT_ATTACHMENT,
 )
+from chatserver.api.audit import GET_AUDIT
+from chatserver.api.audited import answered
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import (
@@ -192,6 +194,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_ATTACHMENT,
     DELETE_ATTACHMENT,
     GET_ATTACHMENTS,
+    GET_AUDIT,
 )
 
 logger = logging.getLogger(__name__)
@@ -272,7 +275,7 @@ class _Resource(_Endpoint):
             parts={part.name: read_part(request.path_params[part.name], part) for part in operation.parts},
         )
         form = _form(request, operation.forms)
-        answer = await operation.handler(call)
+        answer = await answered(operation, call)
         if answer.response is not None:
             return answer.response
         if answer.content is None:

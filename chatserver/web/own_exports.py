@@ -48,13 +48,15 @@ class OwnExports:
         )
         file: IO[Any] = tempfile.TemporaryFile(**mode)  # type: ignore[call-overload]  # noqa: SIM115 - read after this
         try:
+            found = await self._export.find(person)
+            await self._export.note(person, person, found.role)
             if form == "files":
                 await zip_into(file, self._export.files(person))
                 file.seek(0)
                 return file
             text = cast(TextIO, file)
             sink = ExportPage(text) if form == "page" else JsonFile(text)
-            await self._export.write(await self._export.find(person), (sink,), lambda done, total: None)
+            await self._export.write(found, (sink,), lambda done, total: None)
             file.seek(0)
         except BaseException:
             file.close()

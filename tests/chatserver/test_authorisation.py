@@ -262,6 +262,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("deleteAttachment", "absent"): THE_TWO_FIND_NOTHING,
     ("getAttachments", "c1"): ITS_PEOPLE,
     ("getAttachments", "absent"): NOBODY_FINDS_IT,
+    ("getAudit", ""): row(401, *[403] * 6, "ok", 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 

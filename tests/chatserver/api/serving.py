@@ -28,6 +28,7 @@ from chatserver.attachments.book import AttachmentBook
 from chatserver.attachments.file_store import FileStore
 from chatserver.attachments.uploads import Uploads
 from chatserver.attachments.virus_scan import VirusScanner
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import founded
@@ -194,6 +195,8 @@ async def served(
             policy=provisioning.rulebook.policy.attachments,
             clock=ledger.now,
         ),
+        database=database,
+        reads=SupportReads(database),
         mentoring=mentoring_on(database, keys, MessageLog(database, ledger, keys), ledger.now),
         clock=ledger.now,
         people=RateLimit(UNLIMITED),
