@@ -37,6 +37,9 @@ from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
+_Written = tuple[Writer, str, str]
+"""Side, who stood in ('' for nobody), and id."""
+
 
 @dataclass
 class _Book:
@@ -48,10 +51,8 @@ class _Book:
     texts: TextCounts = field(default_factory=TextCounts)
     seen: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
-    sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused | None]]] = field(
-        default_factory=dict
-    )
-    """Generation → side, who stood in ('' for nobody) and id → digest and first answer; None for an id that is held."""
+    sent: dict[int, dict[_Written, tuple[bytes, Posted | PostRefused | None]]] = field(default_factory=dict)
+    """Generation → what was written → digest and first answer; None for an id that is held."""
     substitutes_read: dict[str, int] = field(default_factory=dict)
     carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
@@ -169,7 +170,7 @@ class MemoryLedger:
         return result
 
     def _first_answer(
-        self, book: _Book, written: tuple[Writer, str, str], digest: bytes, now: int
+        self, book: _Book, written: _Written, digest: bytes, now: int
     ) -> Posted | PostRefused | Reused | None:
         for records in book.sent.values():
             if record := records.get(written):
@@ -267,11 +268,11 @@ def _generation(book: _Book, now: int) -> int:
     return generation
 
 
-def _release(book: _Book, written: tuple[Writer, str, str]) -> None:
+def _release(book: _Book, written: _Written) -> None:
     for records in book.sent.values():
         if written in records and records[written][1] is None:
             del records[written]
 
 
-def _written(post: Post) -> tuple[Writer, str, str]:
+def _written(post: Post) -> _Written:
     return post.writer, post.stand_in.person if post.stand_in is not None else "", post.id

@@ -7,6 +7,8 @@ from quotas.sending_later import LONGEST_AHEAD, first_morning, next_morning, sen
 from quotas.zones import zone_names
 from tests.quotas.moments import oslo
 
+# Instants are said in winter time.
+
 
 @pytest.mark.parametrize(
     ("opens_at", "at"),
@@ -15,9 +17,9 @@ from tests.quotas.moments import oslo
         ("2026-01-12T07:59:59.999", "2026-01-12T08:00:00"),
         ("2026-01-12T08:00:00", "2026-01-12T08:00:00"),
         ("2026-01-12T18:30:00", "2026-01-12T18:30:00"),  # a live chat that evening
-        ("2026-03-30T00:00:00", "2026-03-30T08:00:00"),  # the day after the clocks went forward
-        ("2026-03-29T00:00:00", "2026-03-29T08:00:00"),  # the day on which they do: seven hours later
-        ("2026-10-25T00:00:00", "2026-10-25T08:00:00"),  # nine hours later
+        ("2026-03-29T23:00:00", "2026-03-30T07:00:00"),  # the day after the clocks went forward
+        ("2026-03-29T00:00:00", "2026-03-29T07:00:00"),  # the day on which they do: seven hours later
+        ("2026-10-24T23:00:00", "2026-10-25T08:00:00"),  # nine hours later
     ],
 )
 def test_it_goes_out_in_the_morning_of_the_day_that_opens(opens_at: str, at: str) -> None:
@@ -33,7 +35,7 @@ def test_in_every_zone_it_is_on_that_day_and_not_before_it_opens() -> None:
 def test_where_nothing_is_locked_the_next_morning_is_offered() -> None:
     assert next_morning(oslo("2026-01-12T07:59:59.999"), "Europe/Oslo") == oslo("2026-01-12T08:00:00")
     assert next_morning(oslo("2026-01-12T08:00:00"), "Europe/Oslo") == oslo("2026-01-13T08:00:00")
-    assert next_morning(oslo("2026-03-28T20:00:00"), "Europe/Oslo") == oslo("2026-03-29T08:00:00")
+    assert next_morning(oslo("2026-03-28T20:00:00"), "Europe/Oslo") == oslo("2026-03-29T07:00:00")
 
 
 def test_what_is_over_or_far_ahead_is_no_time_to_send() -> None:
