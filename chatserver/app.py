@@ -183,6 +183,7 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
+            desks={},
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,

@@ -58,38 +58,38 @@ class Hello(Command, frozen=True, gc=False):
     resume: Annotated[dict[Name, Seq], Meta(max_length=MAX_RESUME)] = {}
 
 
-class Send(Command, frozen=True, gc=False):
-    """Write a message. The same `id` again within 48 hours returns the first answer and writes nothing."""
+class RoomCommand(Command, frozen=True, gc=False):
+    """The base of commands about one conversation, which whoever says it must follow."""
 
     conversation: Name
+
+
+class Send(RoomCommand, frozen=True, gc=False):
+    """Write a message. The same `id` again within 48 hours returns the first answer and writes nothing."""
+
     id: MessageId
     body: str
 
 
-class Check(Command, frozen=True, gc=False):
+class Check(RoomCommand, frozen=True, gc=False):
     """Ask what `send` would answer now, without sending."""
 
-    conversation: Name
     ask: AskId | None = None
 
 
-class Read(Command, frozen=True, gc=False):
+class Read(RoomCommand, frozen=True, gc=False):
     """Everything up to and including `seq` has been seen. A read mark never moves back."""
 
-    conversation: Name
     seq: Seq
 
 
-class Typing(Command, frozen=True, gc=False):
+class Typing(RoomCommand, frozen=True, gc=False):
     """The writer is typing. Repeat at most every few seconds while it goes on; apps let it fade after six."""
 
-    conversation: Name
 
-
-class JoinSession(Command, frozen=True, gc=False, tag="join"):
+class JoinSession(RoomCommand, frozen=True, gc=False, tag="join"):
     """One of the two comes to a session. Whoever has joined may come back while it runs."""
 
-    conversation: Name
     booking: Name
 
 
@@ -102,10 +102,9 @@ class Signal(Command, frozen=True, gc=False):
     ask: AskId | None = None
 
 
-class History(Command, frozen=True, gc=False):
+class History(RoomCommand, frozen=True, gc=False):
     """The messages before `before` (null: the newest), at most `limit` of them, oldest first."""
 
-    conversation: Name
     before: Seq | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = 50
     ask: AskId | None = None

@@ -32,6 +32,7 @@ from chatserver.protocol.commands import (
     Read,
     ReadNotices,
     Renew,
+    RoomCommand,
     Send,
     Signal,
     Typing,
@@ -50,7 +51,8 @@ from chatserver.protocol.events import (
     SessionChanged,
 )
 from chatserver.protocol.notices import UnreadNotices
-from chatserver.realtime.conversation_list import ConversationList, InRoom
+from chatserver.realtime.command_desk import CommandDesks, WritesAs
+from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.follower import Follower, room_for_more
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.outgoing import frame_of
@@ -145,6 +147,7 @@ class Connection:
         identity: Identity,
         *,
         desk: HubDesk,
+        desks: CommandDesks,
         notices: NoticeDesk,
         renewing: "Renewing",
         limit: RateLimit,
@@ -171,6 +174,7 @@ class Connection:
         self._socket = socket
         self._identity = identity
         self._desk = desk
+        self._desks = desks
         self._notices = notices
         self._renewing = renewing
         self._limit = limit
@@ -297,7 +301,7 @@ class Connection:
 
     def refuse(self, command: AnyCommand, code: Code, message: str = "", retry_after: float | None = None) -> None:
         """Answer a command with an error."""
-        id = command.id if isinstance(command, Send) else None
+        id: str | None = getattr(command, "id", None)
         conversation: str | None = getattr(command, "conversation", None)
         self.fail(code, message, id, conversation, retry_after, getattr(command, "ask", None))
 
@@ -354,23 +358,30 @@ class Connection:
             self._read_along(command)
         elif isinstance(command, Notices | ReadNotices):
             self._of_notices(command)
-        elif isinstance(command, Renew):
-            self._work(self._renew(command), command)
-        elif isinstance(command, Conversations):
-            self._work(self._list_conversations(command), command)
-        elif isinstance(command, Signal):
-            self._work(self._signal(command), command)
-        else:
+        elif isinstance(command, RoomCommand):
             self._in_room(command)
+        else:
+            self._work(self._answer(command), command)
 
-    def _not_followed(self, command: InRoom) -> None:
+    async def _answer(self, command: AnyCommand) -> None:
+        match command:
+            case Renew():
+                await self._renew(command)
+            case Conversations():
+                await self._list_conversations(command)
+            case Signal():
+                await self._signal(command)
+            case _:
+                await self._desks[type(command)].obey(self, command)
+
+    def _not_followed(self, command: RoomCommand) -> None:
         """Its room is opened behind the welcome, or it is none of this person's."""
         if self.list is not None and self.list.hold(command):
             self._begin()
         else:
             self.refuse(command, "not_found")
 
-    def obey_late(self, command: InRoom) -> None:
+    def obey_late(self, command: RoomCommand) -> None:
         """Act on a command that waited for its room."""
         if isinstance(command, Send):
             self._send(command)
@@ -378,12 +389,12 @@ class Connection:
             self._in_room(command)
         self._finish()
 
-    def refuse_late(self, command: InRoom, code: Code) -> None:
+    def refuse_late(self, command: RoomCommand, code: Code) -> None:
         """Answer one with an error: its room cannot be opened now."""
         self.refuse(command, code)
         self._finish()
 
-    def _in_room(self, command: Check | Read | History | Typing | JoinSession) -> None:
+    def _in_room(self, command: RoomCommand) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
             self._not_followed(command)
@@ -400,7 +411,7 @@ class Connection:
             case JoinSession():
                 self._work(self._join(command, follower.room), command)
             case _:
-                assert_never(command)
+                self._work(self._desks[type(command)].obey(self, command), command)
 
     def _too_many(self, command: AnyCommand, delay: float) -> None:
         """Say when to come again; whoever does not hear it is no longer read for a moment, so that TCP holds them."""
@@ -422,15 +433,19 @@ class Connection:
         """The side that this person may write on; None for those who only read."""
         return room.side_of(self.user, self.role)
 
+    def writes_as(self, follower: Follower[Room]) -> WritesAs | None:
+        """As whom its person writes there; None for those who only read."""
+        if (side := self._side(follower.room)) is not None:
+            return WritesAs(side)
+        return WritesAs("mentor", follower.stand_in) if isinstance(follower, Substitute) else None
+
     def _send(self, command: Send) -> None:
         follower = self._followers.get(command.conversation)
         if follower is None:
             self._not_followed(command)
             return
-        side, stand_in = self._side(follower.room), None
-        if side is None and isinstance(follower, Substitute):
-            side, stand_in = "mentor", follower.stand_in
-        if side is None:
+        writes_as = self.writes_as(follower)
+        if writes_as is None:
             self.refuse(command, "read_only")
         elif problem := check_text(command.body):
             self.refuse(command, *problem)
@@ -439,7 +454,8 @@ class Connection:
             done: OnPosted = partial(self._posted, command, follower)
             if self._traces is not None:
                 done = self._traces.message(command.conversation, self.id, done)
-            follower.room.lane.post(side, self.user, command.id, command.body, self.id, done, stand_in)
+            as_side, stand_in = writes_as.side, writes_as.stand_in
+            follower.room.lane.post(as_side, self.user, command.id, command.body, self.id, done, stand_in)
 
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
         match result:

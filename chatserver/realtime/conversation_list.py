@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chatserver.protocol.codec import Encoding, encode_json, encode_msgpack
 from chatserver.protocol.codes import Close, Code
-from chatserver.protocol.commands import MAX_LISTED, Check, Conversations, History, JoinSession, Read, Send, Typing
+from chatserver.protocol.commands import MAX_LISTED, Conversations, RoomCommand
 from chatserver.protocol.events import MAX_LIST_BYTES, ConversationsPage, ConversationView
 from chatserver.realtime.follower import RETRY_AFTER, Follower
 from chatserver.realtime.room import Room
@@ -22,9 +22,6 @@ from quotas.terms import UnjudgeableError
 
 AT_ONCE = 25
 """Rooms that are opened in one go: whoever writes meanwhile waits for a few, not for all."""
-
-InRoom = Send | Check | Read | History | Typing | JoinSession
-"""Commands about one conversation."""
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +40,10 @@ class ListReader(Protocol):
     def follower(self, conversation: str) -> Follower[Room] | None:
         """Its place in a conversation; None where it does not follow that."""
 
-    def obey_late(self, command: InRoom) -> None:
+    def obey_late(self, command: RoomCommand) -> None:
         """Act on a command that waited for its room."""
 
-    def refuse_late(self, command: InRoom, code: Code) -> None:
+    def refuse_late(self, command: RoomCommand, code: Code) -> None:
         """Answer one with an error."""
 
     def fail(self, code: Code, message: str = "", id: str | None = None, conversation: str | None = None) -> None:
@@ -81,7 +78,7 @@ class ConversationList:
         self._resume = resume
         self._late = {place.conversation: place.last_seq for place in places[MAX_LISTED:]}
         """Those whose rooms are not open yet, with their last seq at hello."""
-        self._held: dict[str, list[InRoom]] = {}
+        self._held: dict[str, list[RoomCommand]] = {}
         """What was said about them meanwhile, in order."""
         self._wanted: dict[str, asyncio.Future[None]] = {}
         """Those for which a page waits."""
@@ -95,7 +92,7 @@ class ConversationList:
         """Whether the conversation is followed soon."""
         return conversation in self._late
 
-    def hold(self, command: InRoom) -> bool:
+    def hold(self, command: RoomCommand) -> bool:
         """Keep a command for a room that is not open yet; False where none is to be opened."""
         if command.conversation not in self._late:
             return False

@@ -25,6 +25,7 @@ from chatserver.protocol.codes import CLOSE_REASON, MEANING, Close
 from chatserver.protocol.commands import Hello
 from chatserver.protocol.events import FEATURES, Error, OwnSettings, Welcome
 from chatserver.protocol.notices import UnreadNotices
+from chatserver.realtime.command_desk import CommandDesks
 from chatserver.realtime.connection import Connection
 from chatserver.realtime.conversation_list import ConversationList
 from chatserver.realtime.follower import Follower
@@ -59,6 +60,7 @@ class Greeting:
         self,
         *,
         hub: Hub,
+        desks: CommandDesks,
         notices: NoticeDesk,
         people_desk: PeopleDesk,
         ledger: RedisLedger,
@@ -74,6 +76,7 @@ class Greeting:
         traces: "Traces | None",
     ) -> None:
         self._hub = hub
+        self._desks = desks
         self._notices = notices
         self._people_desk = people_desk
         self._renewing = TokenRenewing(authenticator, revocations, hub.people)
@@ -124,6 +127,7 @@ class Greeting:
             encoding,
             identity,
             desk=self._hub,
+            desks=self._desks,
             notices=self._notices,
             renewing=self._renewing,
             limit=self._people,

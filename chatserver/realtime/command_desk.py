@@ -1,0 +1,79 @@
+"""Who obeys a command: each capability has a desk, which the connection hands its commands to.
+
+The connection itself obeys only what it has every day: `send`, `check`, `read`, `history`, `typing`, and what is about
+itself.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from chatserver.protocol.codec import Encoding
+from chatserver.protocol.codes import Code
+from chatserver.protocol.commands import AnyCommand, Command
+from chatserver.protocol.events import Event, Role
+from chatserver.realtime.follower import Follower
+from chatserver.realtime.room import Room
+from quotas.ledger.base import StandIn
+from quotas.standing import Writer
+
+
+class WritesAs(Struct, frozen=True):
+    """On which side somebody writes; of whoever stands in for the mentor, until when."""
+
+    side: Writer
+    stand_in: StandIn | None = None
+
+
+class Asker(Protocol):
+    """What a desk needs of the connection that asks."""
+
+    id: str
+    user: str
+    role: Role
+    encoding: Encoding
+    turn: asyncio.Lock
+    """Whoever reads a page for the connection holds it: see `Reader.turn`."""
+    ended: bool
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether much waits for the reader."""
+
+    @property
+    def reads_along(self) -> bool:
+        """Whether it may read every conversation and write in none: support and services."""
+
+    def follower(self, conversation: str) -> Follower[Room] | None:
+        """Its place in a conversation; None where it does not follow that."""
+
+    def followers(self) -> list[Follower[Room]]:
+        """Its places in conversations."""
+
+    def writes_as(self, follower: Follower[Room]) -> WritesAs | None:
+        """As whom its person writes there; None for those who only read."""
+
+    def tell(self, event: Event) -> None:
+        """Send an event to this connection alone."""
+
+    def push(self, frame: bytes) -> None:
+        """Send a frame that was made already."""
+
+    def refuse(self, command: AnyCommand, code: Code, message: str = "", retry_after: float | None = None) -> None:
+        """Answer a command with an error."""
+
+
+class CommandDesk(Protocol):
+    """Obeys the commands of one capability."""
+
+    async def obey(self, asking: Asker, command: Any) -> None:
+        """Answer it, or refuse it. A RoomCommand is about a conversation that the connection follows.
+
+        Raises StoreError, DatabaseError: then the connection answers that the store is not there.
+        """
+
+
+CommandDesks = Mapping[type[Command], CommandDesk]
+"""By the command's type."""
