@@ -50,6 +50,7 @@ from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
+from chatserver.realtime.unsent_desk import UnsentDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
@@ -150,6 +151,7 @@ async def assembled(
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
         people_desk = PeopleDesk(base.provisioning)
+        unsent = UnsentDesk(base.later, base.drafts)
         hub = Hub(
             store=base.store,
             ledger=ledger,
@@ -175,6 +177,7 @@ async def assembled(
             ),
             node=base.node,
             bells=bells,
+            unsent=unsent,
             stand_ins=StandInBook(base.database),
             when_due=clock_moved,
         )
@@ -183,7 +186,7 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
-            desks={},
+            desks=unsent.desks(),
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,

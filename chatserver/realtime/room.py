@@ -129,6 +129,10 @@ class Room:
             self._composer = state, composer_of(state)
         return self._composer[1]
 
+    def composer_now(self) -> Composer:
+        """What the member may do now."""
+        return self.composer(self.lane.writing_state(self._clock.now()))
+
     def view(self, follower: "Follower[Room]", now: int | None = None) -> ConversationView:
         """The conversation as the follower's person finds it now, or at `now`."""
         now = self._clock.now() if now is None else now
