@@ -208,4 +208,4 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
 async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]:
     """What exports people. Raises as `with_keys`."""
     async with with_keys(settings, store_url) as parts:
-        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, CaseTexts(parts.keys))
+        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, parts.keys)

@@ -11,6 +11,7 @@ from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import conversations, people
+from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data import recorded
 from chatserver.personal_data.case_notes import notes_of
@@ -28,6 +29,7 @@ from chatserver.personal_data.contents import (
 from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.stood_in import written_standing_in
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
+from chatserver.personal_data.unsent import unsent_of
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -77,13 +79,14 @@ class Export:
         ledger: RedisLedger,
         log: MessageLog,
         revocations: Revocations,
-        case_texts: CaseTexts,
+        keys: ConversationKeys,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._log = log
         self._revocations = revocations
-        self._case_texts = case_texts
+        self._keys = keys
+        self._case_texts = CaseTexts(keys)
 
     async def find(self, id: str) -> PersonRecord:
         """Raises UnknownPersonError."""
@@ -104,6 +107,7 @@ class Export:
             names = await people.conversations_with(connection, person.id)
             records = await recorded.of_person(connection, person.id)
         records["cases_seen"] = await cases_seen(self._database, self._case_texts, person)
+        records |= await unsent_of(self._database, self._keys, person.id)
         records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
         records["stood_in"] = await written_standing_in(self._database, self._log, person.id)
         total = await messages_in(self._ledger, names)

@@ -24,6 +24,8 @@ from chatserver.records.tables import (
     CASE_NAMES,
     CASES,
     CREDIT_CORRECTIONS,
+    DRAFTS,
+    LATER_MESSAGES,
     MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
     MEMBERSHIP_TURNS,
@@ -71,6 +73,7 @@ ERASING = "says only that an erasure runs or has run; the export has the person'
 ASKED = "whether to ask the mentor; what they were asked stands in their notices, which are exported"
 SECRET = "opens something to whoever has it; the export says that there is one"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
+UNSENT = "exported as it reads, as the `body` of its row"
 PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
 
 
@@ -177,6 +180,16 @@ WHERE = {
         for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
     },
     "sign_in_links": dict.fromkeys((column.name for column in SIGN_IN_LINKS.columns), SECRET),
+    "later_messages": {column.name: f"person.records.later_messages.{column.name}" for column in LATER_MESSAGES.columns}
+    | dict.fromkeys(("person_id", "head"), SAID)
+    | dict.fromkeys(("tried_at", "digest"), OURS)
+    | {"sealed": UNSENT},
+    "drafts": {
+        "conversation_id": "person.records.drafts.conversation_id",
+        "person_id": SAID,
+        "written_at": "person.records.drafts.written_at",
+        "sealed": UNSENT,
+    },
     "series_places": {
         "series_id": SAID,
         **{
@@ -208,6 +221,7 @@ TOLD = "ids, instants and numbers, which the platform's own systems were told, a
 OF_ONE = (
     *(NOTICES, OUTBOX, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
     *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),
+    *(LATER_MESSAGES, DRAFTS),
 )
 """Whose rows are about one person alone, and go with them; what the other side heard is in rows of theirs."""
 
@@ -399,6 +413,11 @@ REACHING: dict[Table, dict[str, Any]] = {
     | {"quiet_until": "07:00", "updated_at": TUESDAY},
     MUTED_CONVERSATIONS: _BY | {"muted_at": TUESDAY},
     OPENING_REQUESTS: _BY | {"asked_at": TUESDAY, "opens_at": TUESDAY + HOUR},
+    LATER_MESSAGES: _BY
+    | {"message_id": b"x", "side": "member", "send_at": TUESDAY + HOUR, "written_at": TUESDAY, "state": "refused"}
+    | {"tried_at": TUESDAY, "reason": "closed", "opens_at": TUESDAY + HOUR, "head": "a head"}
+    | {"digest": b"digest", "sealed": b"sealed"},
+    DRAFTS: _BY | {"written_at": TUESDAY, "sealed": b"sealed"},
     MAIL_BOUNCES: {"person_id": "mia", "address": "mia@example.org", "kind": "bounce", "at": TUESDAY},
     CALENDAR_FEEDS: {"person_id": "mia", "digest": b"digest", "made_at": TUESDAY},
     SIGN_INS: {"id": "s1", "person_id": "mia", "digest": b"digest", "device": "Firefox"}
