@@ -63,8 +63,10 @@ from chatserver.web.own_exports import OwnExports
 from chatserver.web.routes import web_routes
 from chatserver.web.sign_in_pages import ASKING_FOR_MAIL, SignInDesk, WebLimits
 from quotas import instant
+from quotas.help_policy import stale_lines
 from quotas.ledger import feed
 from quotas.ledger.open_waits import OpenWaits
+from quotas.terms import Rulebook
 
 if TYPE_CHECKING:
     from chatserver.operating.tracing import Traces
@@ -267,7 +269,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                *web_routes(settings, desk, limits, platform),
+                *web_routes(settings, base.rulebook.policy.help, desk, limits, platform),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],
@@ -286,7 +288,7 @@ async def assembled(
             app=app,
             door=Door(settings.connections_before_hello, metrics, proxies),
             health=health,
-            warnings=await durability_warnings(base.store),
+            warnings=[*await durability_warnings(base.store), *_want_checking(base.rulebook, await ledger.now())],
         )
         if not at_work:
             yield parts
@@ -294,6 +296,12 @@ async def assembled(
         work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
         async with _working(hub, *work), exposition.told():
             yield parts
+
+
+def _want_checking(rulebook: Rulebook, now: int) -> list[str]:
+    """What the policy says of the world, and may be true no longer at `now`."""
+    said = stale_lines(rulebook.policy.help, instant.date_of(now))
+    return [] if said is None else [said]
 
 
 async def _require_all(base: Keyed) -> None:

@@ -36,6 +36,7 @@ from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
 from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.finding_people import FIND_PEOPLE, GET_CONVERSATIONS_OF_PERSON
 from chatserver.api.hand_over import HAND_OVER
+from chatserver.api.help import GET_HELP
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
@@ -90,6 +91,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CONVERSATION,
     GET_MESSAGES,
     GET_WHY,
+    GET_HELP,
     GET_READINGS,
     GET_REPLIES,
     GET_REPORT,

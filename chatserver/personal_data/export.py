@@ -177,6 +177,7 @@ def _about(person: PersonRecord, tokens_refused_before: int, records: Rows) -> A
         zone=person.zone,
         locale=person.locale,
         email=person.email,
+        country=person.country,
         created_at=instant.text(person.created_at),
         updated_at=instant.text(person.updated_at),
         erased_at=instant.text_or_none(person.erased_at),

@@ -93,6 +93,7 @@ class ExportPage:
                 (texts("role"), escape(texts(person.role))),
                 (texts("email"), escape(person.email or "–")),
                 (texts("locale"), escape(person.locale)),
+                (texts("country"), escape(person.country or "–")),
                 (texts("zone"), escape(person.zone)),
                 (texts("created_at"), self._at(person.created_at)),
                 (texts("updated_at"), self._at(person.updated_at)),

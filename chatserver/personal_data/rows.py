@@ -35,7 +35,7 @@ from chatserver.records.tables import (
 ADVISORY_LOCK = 0x6572_6173
 """The PostgreSQL advisory lock that one erasing process holds: "eras" as a number."""
 
-_NO_ONE = {"name": "", "email": None, "zone": "UTC", "locale": "en"}
+_NO_ONE = {"name": "", "email": None, "country": None, "zone": "UTC", "locale": "en"}
 _OF_ONE = (
     *(OUTBOX, NOTICES, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
     *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),

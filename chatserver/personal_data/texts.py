@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "name": ("Name", "Navn", "Navn"),
     "email": ("E-mail address", "E-postadresse", "E-mailadresse"),
     "locale": ("Language", "Språk", "Sprog"),
+    "country": ("Country", "Land", "Land"),
     "zone": ("Time zone", "Tidssone", "Tidszone"),
     "created_at": ("Recorded since", "Registrert siden", "Registreret siden"),
     "updated_at": ("Last changed", "Sist endret", "Senest ændret"),

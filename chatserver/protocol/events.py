@@ -13,6 +13,7 @@ from chatserver.protocol.notices import NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView
 from quotas.admission import Reason, Status
 from quotas.bookings import BookingState
+from quotas.help_policy import LineKind
 from quotas.plans import Escalated, Service
 
 MAX_CONVERSATIONS = 5_000
@@ -32,8 +33,20 @@ MessageKind = Literal["text", "event"]
 """What has a seq: what somebody wrote, or what happened, as the system noted it."""
 
 
+class HelpLine(Struct, frozen=True):
+    """A number that one can call at a lock, of the member's country.
+
+    `name` is whose it is, empty where `kind` says it all; `hours` when it is answered, empty for day and night.
+    """
+
+    number: str
+    kind: LineKind
+    name: str
+    hours: str
+
+
 class Composer(Struct, frozen=True):
-    """Whether the member may write now, why not, until when, and what is left."""
+    """Whether the member may write now, why not, until when, what is left, and at a lock whom they can call."""
 
     open: bool
     reason: Reason | None
@@ -42,6 +55,8 @@ class Composer(Struct, frozen=True):
     windows_left: int | None
     messages_left: int | None
     live_until: str | None
+    help: list[HelpLine] | None = None
+    """At every lock; null while writing is open."""
 
 
 class Reply(Struct, frozen=True):
@@ -167,6 +182,8 @@ class ConversationView(Struct, frozen=True):
     """Null while the mentor is there, and while the records do not answer."""
     names: dict[str, str] = {}
     """How the people are called whom one meets in it, by id; of those who were erased, or are not known, nothing."""
+    country: str = ""
+    """The country whose help lines hold for the member, by ISO 3166-1; empty where none is known."""
     reads_from: int | None = None
     """The first seq that the reader may read, who stands in for the mentor; null for all others, who may read all."""
 
@@ -175,7 +192,11 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
+<<<<<<< HEAD
 FEATURES = ("ask", "conversations", "drafts", "last", "later", "names", "renew", "signal", "unread")
+=======
+FEATURES = ("ask", "conversations", "help", "last", "names", "renew", "signal", "unread")
+>>>>>>> chat
 """What has joined the protocol since its first release."""
 
 

@@ -53,6 +53,7 @@ PEOPLE = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),
+    Column("country", String(2)),
     _one_of("role", get_args(Role)),
     # Of whoever all hear of something, of whom there are few.
     Index("ix_people_role", "role"),

@@ -214,6 +214,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("forgetOpeningNotice", "absent"): row(401, 404, 404, 403, 403, 403, 404, 403, 403),
     ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
     ("getPushKey", ""): row(401, *["ok"] * 8),
+    ("getHelp", ""): row(401, *["ok"] * 8),
     ("putPushSubscription", "mia"): MIA_HERSELF,
     ("putPushSubscription", "sara"): SARA_HERSELF,
     ("putPushSubscription", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,

@@ -92,6 +92,7 @@ WHERE = {
         "zone": "person.zone",
         "locale": "person.locale",
         "email": "person.email",
+        "country": "person.country",
         "created_at": "person.created_at",
         "updated_at": "person.updated_at",
         "erased_at": "person.erased_at",
@@ -233,6 +234,7 @@ AFTERWARDS = {
         "zone": GOES,
         "locale": GOES,
         "email": GOES,
+        "country": GOES,
         "created_at": WHEN,
         "updated_at": WHEN,
         "erased_at": "says that it was done",
@@ -450,7 +452,7 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
     """With a row, or more, in every table but that of erasures; the first of each is about Mia."""
     async with shelf_at(valkey_url, database) as shelf:
         await shelf.open()
-        await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="da", email="mia@example.org"))
+        await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", None, "da", "mia@example.org", "DK"))
         await write_all(shelf)
         await shelf.archive_all()
         due = TUESDAY + 24 * HOUR

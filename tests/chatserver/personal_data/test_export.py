@@ -119,6 +119,7 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "zone": "Europe/Oslo",
         "locale": "en",
         "email": "mia@example.org",
+        "country": None,
         "created_at": "",
         "updated_at": "",
         "erased_at": None,

@@ -447,7 +447,7 @@ export interface ClosedDays {
   opens_at: string;
 }
 
-/** Whether the member may write now, why not, until when, and what is left. */
+/** Whether the member may write now, why not, until when, what is left, and at a lock whom they can call. */
 export interface Composer {
   open: boolean;
   reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | null;
@@ -456,6 +456,7 @@ export interface Composer {
   windows_left: number | null;
   messages_left: number | null;
   live_until: string | null;
+  help?: HelpLine[] | null;
 }
 
 /**
@@ -669,6 +670,32 @@ export interface HandOver {
   mentor: string;
   switches: MemberSwitch[];
   others: string[];
+}
+
+/**
+ * A number that one can call at a lock, of the member's country.
+ *
+ * `name` is whose it is, empty where `kind` says it all; `hours` when it is answered, empty for day and night.
+ */
+export interface HelpLine {
+  number: string;
+  kind: "doctor" | "emergency" | "talk";
+  name: string;
+  hours: string;
+}
+
+/**
+ * `lines` by ISO 3166-1 country, and `general` for all others; the country of a lock is that of its conversation.
+ *
+ * A text that holds the words of a `danger` phrase, one after the other, suggests danger to life: case folded,
+ * apostrophes dropped; `*` stands for any ending of a word. Apps look for them by themselves, in what a member wrote
+ * when it is refused or cannot be sent, show help larger beside it, and tell nobody.
+ */
+export interface HelpView {
+  checked_on: string;
+  lines: Record<string, HelpLine[]>;
+  urgent_note: boolean;
+  danger: string[];
 }
 
 /** When a mentor may be booked by their members. What is left out gets its default, also where there were hours. */
@@ -968,6 +995,7 @@ export interface Person {
   zone: string;
   locale: "da" | "en" | "nb";
   email: string | null;
+  country: string | null;
   created_at: string;
   updated_at: string;
   erased_at: string | null;
@@ -980,6 +1008,7 @@ export interface PersonDetails {
   zone?: string | null;
   locale?: "da" | "en" | "nb";
   email?: string | null;
+  country?: string | null;
 }
 
 /** A person was erased: forget what you hold of them. */

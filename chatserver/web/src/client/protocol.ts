@@ -165,7 +165,7 @@ export interface Clock {
   now: string;
 }
 
-/** Whether the member may write now, why not, until when, and what is left. */
+/** Whether the member may write now, why not, until when, what is left, and at a lock whom they can call. */
 export interface Composer {
   open: boolean;
   reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | null;
@@ -174,6 +174,7 @@ export interface Composer {
   windows_left: number | null;
   messages_left: number | null;
   live_until: string | null;
+  help: HelpLine[] | null;
 }
 
 /** The answer to check; also sent by itself when writing opens or closes or what is left changes. */
@@ -216,6 +217,7 @@ export interface ConversationView {
   muted: boolean;
   away: Away | null;
   names: Record<string, string>;
+  country: string;
   reads_from: number | null;
 }
 
@@ -293,6 +295,18 @@ export interface Hello {
   type: "hello";
   token: string;
   resume?: Record<string, number>;
+}
+
+/**
+ * A number that one can call at a lock, of the member's country.
+ *
+ * `name` is whose it is, empty where `kind` says it all; `hours` when it is answered, empty for day and night.
+ */
+export interface HelpLine {
+  number: string;
+  kind: "doctor" | "emergency" | "talk";
+  name: string;
+  hours: string;
 }
 
 /** The messages before `before` (null: the newest), at most `limit` of them, oldest first. */
