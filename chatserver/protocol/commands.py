@@ -64,7 +64,7 @@ class RoomCommand(Command, frozen=True, gc=False):
     conversation: Name
 
 
-class Send(RoomCommand, frozen=True, gc=False):
+class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     """Write a message. The same `id` again within 48 hours returns the first answer and writes nothing."""
 
     id: MessageId

@@ -192,11 +192,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-<<<<<<< HEAD
-FEATURES = ("ask", "conversations", "drafts", "last", "later", "names", "renew", "signal", "unread")
-=======
-FEATURES = ("ask", "conversations", "help", "last", "names", "renew", "signal", "unread")
->>>>>>> chat
+FEATURES = ("ask", "conversations", "drafts", "help", "last", "later", "names", "renew", "signal", "unread")
 """What has joined the protocol since its first release."""
 
 

@@ -25,7 +25,7 @@ from chatserver.realtime.room import Room
 from chatserver.unsent import draft_book, later_book
 from chatserver.unsent.draft_book import DraftBook, Drafted
 from chatserver.unsent.later import IdTaken, LaterMessage, NotLater, TooMany, Underway
-from chatserver.unsent.later_book import LaterBook, LaterText, Wanted
+from chatserver.unsent.later_book import LaterBook, LaterText, WantedLater
 from chatserver.unsent.unsent_news import UnsentChanged
 from quotas.admission import Reason
 from quotas.instant import parse, text, text_or_none
@@ -95,7 +95,7 @@ class UnsentDesk:
             return
         head = head_json(asking.user, side, command.id).decode()
         done = await self._later.schedule(
-            Wanted(command.conversation, side, asking.user, command.id, command.body, at, head, asking.id)
+            WantedLater(command.conversation, side, asking.user, command.id, command.body, at, head, asking.id)
         )
         if not isinstance(done, LaterMessage | Posted | PostRefused):
             self._not_kept(asking, command, done)

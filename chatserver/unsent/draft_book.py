@@ -19,7 +19,7 @@ MOST_LISTED = 100
 """Most that one list names, of all conversations of a person."""
 
 
-class Draft(Struct, frozen=True):
+class OwnDraft(Struct, frozen=True):
     """`written_at` in ms; 0, and no text, where there is none."""
 
     conversation: str
@@ -30,7 +30,7 @@ class Draft(Struct, frozen=True):
 class Drafted(Struct, frozen=True):
     """What stands now, and the text that it took the place of, where its writer had not seen that: '' for none."""
 
-    draft: Draft
+    draft: OwnDraft
     returned: str = ""
 
 
@@ -74,7 +74,7 @@ class DraftBook:
         await self._tell(conversation, side, person, origin)
         unseen = put.before if put.before is not None and put.before.written_at != seen else None
         returned = (await self._texts.opened([(conversation, unseen.sealed)]))[0] if unseen is not None else ""
-        return Drafted(Draft(conversation, body, put.written_at), "" if returned == body else returned)
+        return Drafted(OwnDraft(conversation, body, put.written_at), "" if returned == body else returned)
 
     async def _clear(self, conversation: str, side: Writer, person: str, seen: int, origin: str) -> Drafted:
         async with self._database.begin() as connection:
@@ -82,28 +82,28 @@ class DraftBook:
             if before is not None and before.written_at <= seen:
                 await rows.remove(connection, conversation, person)
         if before is None:
-            return Drafted(Draft(conversation, "", 0))
+            return Drafted(OwnDraft(conversation, "", 0))
         if before.written_at > seen:
             return Drafted(await self._opened(before))
         await self._tell(conversation, side, person, origin)
-        return Drafted(Draft(conversation, "", 0))
+        return Drafted(OwnDraft(conversation, "", 0))
 
-    async def find(self, conversation: str, person: str) -> Draft:
+    async def find(self, conversation: str, person: str) -> OwnDraft:
         """As it stands."""
         async with self._database.read() as connection:
             found = await rows.find(connection, conversation, person)
-        return await self._opened(found) if found is not None else Draft(conversation, "", 0)
+        return await self._opened(found) if found is not None else OwnDraft(conversation, "", 0)
 
-    async def of_person(self, person: str) -> list[Draft]:
+    async def of_person(self, person: str) -> list[OwnDraft]:
         """A person's, the newest first: MOST_LISTED at most."""
         async with self._database.read() as connection:
             found = await rows.of_person(connection, person, MOST_LISTED)
         bodies = await self._texts.opened([(each.conversation, each.sealed) for each in found])
-        return [Draft(kept.conversation, body, kept.written_at) for kept, body in zip(found, bodies, strict=True)]
+        return [OwnDraft(kept.conversation, body, kept.written_at) for kept, body in zip(found, bodies, strict=True)]
 
-    async def _opened(self, kept: KeptDraft) -> Draft:
+    async def _opened(self, kept: KeptDraft) -> OwnDraft:
         [body] = await self._texts.opened([(kept.conversation, kept.sealed)])
-        return Draft(kept.conversation, body, kept.written_at)
+        return OwnDraft(kept.conversation, body, kept.written_at)
 
     async def _tell(self, conversation: str, side: Writer, person: str, origin: str) -> None:
         await self._news.tell(person, UnsentChanged("draft", conversation, side, origin=origin))

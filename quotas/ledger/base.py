@@ -124,7 +124,7 @@ class Uncounted(Struct, frozen=True, gc=False):
 
 
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
-Held = Posted | PostRefused | Reused | Unknown | None
+IdHeld = Posted | PostRefused | Reused | Unknown | None
 """None: the id is held for that text now. Else what an earlier post with it was answered, or that it was another's."""
 
 
@@ -180,7 +180,7 @@ class Ledger(Protocol):
         out in the order of their numbers, whatever happens to those before them.
         """
 
-    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> Held:
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
         """Keep an id for a message that is posted later: until then any other post with it is Reused.
 
         Held for IDEMPOTENCY_PERIOD at least; held again, from now on.

@@ -23,7 +23,7 @@ from quotas.ledger.base import (
     IDEMPOTENCY_PERIOD,
     Again,
     Entry,
-    Held,
+    IdHeld,
     Post,
     Posted,
     PostRefused,
@@ -192,7 +192,7 @@ class MemoryLedger:
         book.log.append(Entry(seq, now, post.entry))
         return Posted(seq, now, decision.usage, decision.answered, first=True)
 
-    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> Held:
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
         book = self._books.get(conversation)
         if book is None:
             return Unknown()

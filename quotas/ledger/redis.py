@@ -16,7 +16,7 @@ from quotas.ledger.base import (
     MESSAGES_AT_ONCE,
     Again,
     Entry,
-    Held,
+    IdHeld,
     Post,
     Posted,
     PostRefused,
@@ -203,12 +203,12 @@ class RedisLedger:
         result = _why_not_loaded(reply) or Again()
         hand_over((done, result) for done in self._loading.pop(slot))
 
-    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> Held:
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
         names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
         reply = await self.call("hold", names, LETTERS[writer] + id, digest, self._shift, at or "")
         # Also where it was held before: nobody must count on it before a replica has it.
         await self._store.kept(keys.kept(keys.tag(conversation)))
-        return None if reply == b"H" else cast(Held, _result(reply))
+        return None if reply == b"H" else cast(IdHeld, _result(reply))
 
     async def release(self, conversation: str, writer: Writer, id: str) -> None:
         names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))

@@ -12,7 +12,7 @@ from chatserver.records.database import Database
 from chatserver.records.tables import DRAFTS, LATER_MESSAGES
 from chatserver.unsent.draft_book import DraftBook
 from chatserver.unsent.later import LaterMessage
-from chatserver.unsent.later_book import LaterBook, Wanted
+from chatserver.unsent.later_book import LaterBook, WantedLater
 from chatserver.unsent.unsent_news import UnsentNews
 from chatserver.unsent.unsent_texts import UnsentTexts
 from quotas.instant import HOUR
@@ -37,7 +37,7 @@ class Unsent:
 
     async def write(self, side: Writer, person: str, text: str) -> None:
         at = await self.shelf.ledger.now() + HOUR
-        wanted = Wanted("c1", side, person, f"{person} later", f"{text}, later", at, "{}")
+        wanted = WantedLater("c1", side, person, f"{person} later", f"{text}, later", at, "{}")
         assert isinstance(await self.later.schedule(wanted), LaterMessage)
         assert await self.drafts.put("c1", side, person, f"{text}, a draft", 0) is not None
 
