@@ -18,6 +18,7 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
 from chatserver.keys.server_seal import ServerSeal
+from chatserver.mentoring.room import Mentoring, mentoring_on
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import MessageLog
 from chatserver.notices.guarded_http import GuardedHttp
@@ -59,6 +60,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     vapid: Vapid
     cases: CaseBook
     evidence: CaseEvidence
+    mentoring: Mentoring
     tickets: Tickets
     sign_ins: SignInBook
     sign_in_links: SignInLinks
@@ -173,6 +175,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 vapid=vapid,
                 cases=casebook(base, keys),
                 evidence=evidence,
+                mentoring=mentoring_on(base.database, keys, messages, base.ledger.now),
                 tickets=tickets,
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets, push=push),
                 sign_in_links=links,

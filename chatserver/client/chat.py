@@ -30,6 +30,7 @@ from chatserver.protocol.commands import (
     ReadNotices,
     Renew,
     Reschedule,
+    Search,
     Send,
     Signal,
     Typing,
@@ -69,6 +70,7 @@ from chatserver.protocol.events import (
     Renewed,
     ReplyChanged,
     Scheduled,
+    SearchPage,
     SessionChanged,
     Signalled,
     TypingNow,
@@ -254,6 +256,17 @@ class ChatClient:
         """At most `limit` (1–200) messages with a seq below `before`, oldest first. Waits and raises as `send`."""
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
+
+    async def search(
+        self, query: str, conversation: str | None = None, before: str | None = None, limit: int = 20
+    ) -> SearchPage:
+        """At most `limit` (1–50) messages that hold all of `query`, newest first: of one conversation, or of all.
+
+        `before` is the `next` of the page before it. One at a time; waits and raises as `send`. ChatError too where
+        there is no such conversation, or where support or a service names none.
+        """
+        command = Search(query=query, conversation=conversation, before=before, limit=limit)
+        return cast(SearchPage, await self._questions.ask(command))
 
     async def join(self, conversation: str, booking: str) -> BookingView:
         """Come to a session; both sides hear of it. Who has joined may do so again while it runs.
@@ -451,6 +464,7 @@ class ChatClient:
                 | Following()
                 | Unfollowed()
                 | Renewed()
+                | SearchPage()
             ):
                 self._take_answer(event)
             case BoardShown():
@@ -487,7 +501,15 @@ class ChatClient:
 
     def _take_answer(
         self,
-        event: Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed | Renewed,
+        event: Accepted
+        | Refused
+        | ComposerChanged
+        | HistoryPage
+        | SessionChanged
+        | Following
+        | Unfollowed
+        | Renewed
+        | SearchPage,
     ) -> None:
         match event:
             case Accepted():
@@ -512,6 +534,8 @@ class ChatClient:
                 self._questions.settle_unfollowed(event)
             case Renewed():
                 self._questions.settle_renewed(event)
+            case SearchPage():
+                self._questions.settle_search(event)
             case _:
                 assert_never(event)
 

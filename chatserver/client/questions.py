@@ -27,6 +27,7 @@ from chatserver.protocol.commands import (
     ReadNotices,
     Renew,
     Reschedule,
+    Search,
     Send,
     Unfollow,
     Unschedule,
@@ -47,6 +48,7 @@ from chatserver.protocol.events import (
     Renewed,
     Role,
     Scheduled,
+    SearchPage,
     SessionChanged,
     Unfollowed,
 )
@@ -54,7 +56,9 @@ from chatserver.protocol.events import (
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
-Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | UnsentQuestion
+Question = (
+    Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | Search | UnsentQuestion
+)
 QuestionAnswer = (
     Accepted
     | Refused
@@ -67,6 +71,7 @@ QuestionAnswer = (
     | NoticesRead
     | Renewed
     | UnsentAnswer
+    | SearchPage
 )
 QuestionKind = (
     type[Send]
@@ -82,6 +87,7 @@ QuestionKind = (
     | type[Unschedule]
     | type[Draft]
     | type[Drafts]
+    | type[Search]
 )
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
@@ -131,7 +137,7 @@ class Questions:
         require_valid(question)
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
-        key = (kind, getattr(question, "conversation", None) or NOWHERE)
+        key = (kind, NOWHERE if isinstance(question, Search) else getattr(question, "conversation", None) or NOWHERE)
         if not isinstance(question, Send | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
@@ -183,8 +189,14 @@ class Questions:
     def settle_renewed(self, answer: Renewed) -> None:
         self._settle(Renew, NOWHERE, answer)
 
+    def settle_search(self, answer: SearchPage) -> None:
+        self._settle(Search, NOWHERE, answer)
+
     def _settle(
-        self, kind: QuestionKind, conversation: str, answer: ComposerChanged | HistoryPage | NoticesPage | Renewed
+        self,
+        kind: QuestionKind,
+        conversation: str,
+        answer: ComposerChanged | HistoryPage | NoticesPage | Renewed | SearchPage,
     ) -> None:
         """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
         waiting = self._waiting.get((kind, conversation))

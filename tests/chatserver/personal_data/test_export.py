@@ -39,6 +39,7 @@ from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, w
 
 MARKUP = "<script>alert('hi')</script> & \"quoted\"\nsecond line"
 MUCH = 3_000
+OF_MENTORS = ("library", "mentor_profiles")
 
 
 @pytest.fixture
@@ -125,7 +126,8 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
         "records": {
-            name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", "later_messages", "drafts")
+            name: []
+            for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", "later_messages", "drafts", *OF_MENTORS)
         },
     }
     [conversation] = document["conversations"]
