@@ -11,7 +11,7 @@ from chatserver.records.database import Database
 from chatserver.unsent.rows import drafts as rows
 from chatserver.unsent.rows.drafts import KeptDraft
 from chatserver.unsent.unsent_news import UnsentChanged, UnsentNews
-from chatserver.unsent.unsent_texts import SealedText, UnsentTexts
+from chatserver.unsent.unsent_texts import UnsentText, UnsentTexts
 from quotas.ledger.base import Ledger
 from quotas.standing import Writer
 
@@ -62,7 +62,7 @@ class DraftBook:
         if standing is None:
             return None
 
-        async def keep(connection: AsyncConnection, text: SealedText) -> _Put:
+        async def keep(connection: AsyncConnection, text: UnsentText) -> _Put:
             before = await rows.find(connection, conversation, person)
             at = max(standing.now, before.written_at + 1 if before else 0)
             await rows.put(connection, KeptDraft(conversation, person, at, text.sealed))

@@ -8,7 +8,7 @@ from chatserver.records.database import Database
 from chatserver.unsent.later import LATER, IdTaken, LaterMessage, NotLater, Scheduling, TooMany, Underway
 from chatserver.unsent.rows import later_messages as rows
 from chatserver.unsent.unsent_news import UnsentChanged, UnsentNews
-from chatserver.unsent.unsent_texts import SealedText, UnsentTexts
+from chatserver.unsent.unsent_texts import UnsentText, UnsentTexts
 from quotas.ledger.base import Ledger, PostRefused, Reused, Unknown
 from quotas.ledger.timers import Timers
 from quotas.sending_later import MOST_WAITING, send_at_problem
@@ -18,7 +18,7 @@ MOST_LISTED = 100
 """Most that one list names, of all conversations of a person."""
 
 
-class Wanted(Struct, frozen=True):
+class WantedLater(Struct, frozen=True):
     """What somebody wants to be sent later. `head` is that of the entry, as JSON; `origin` their connection."""
 
     conversation: str
@@ -50,7 +50,7 @@ class LaterBook:
         self._texts = texts
         self._news = news
 
-    async def schedule(self, wanted: Wanted) -> Scheduling | str | None:
+    async def schedule(self, wanted: WantedLater) -> Scheduling | str | None:
         """Keep it, once for its id; a sentence where `at` is no time to send; None where there is no conversation."""
         name = wanted.conversation
         standing = await self._ledger.standing(name)
@@ -76,8 +76,8 @@ class LaterBook:
             await self._ledger.release(name, wanted.side, wanted.id)
         return added
 
-    async def _added(self, wanted: Wanted, now: int) -> LaterMessage | TooMany | None:
-        async def keep(connection: AsyncConnection, text: SealedText) -> LaterMessage | TooMany:
+    async def _added(self, wanted: WantedLater, now: int) -> LaterMessage | TooMany | None:
+        async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | TooMany:
             before = await rows.find(connection, wanted.conversation, wanted.person, wanted.id)
             if before is not None:
                 return before  # The same was said on another connection at the same moment.
@@ -142,7 +142,7 @@ class LaterBook:
         return kept
 
     async def _with_text(self, changed: LaterMessage, body: str) -> LaterMessage | None:
-        async def keep(connection: AsyncConnection, text: SealedText) -> LaterMessage | None:
+        async def keep(connection: AsyncConnection, text: UnsentText) -> LaterMessage | None:
             message = replace(changed, digest=text.digest, sealed=text.sealed)
             return message if await rows.change(connection, message) else None
 
@@ -168,7 +168,7 @@ class LaterBook:
         await self._news.tell(message.person, changed)
 
 
-def _waiting(wanted: Wanted, now: int, text: SealedText) -> LaterMessage:
+def _waiting(wanted: WantedLater, now: int, text: UnsentText) -> LaterMessage:
     return LaterMessage(
         conversation=wanted.conversation,
         person=wanted.person,

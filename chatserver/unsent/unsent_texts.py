@@ -24,17 +24,17 @@ Done = TypeVar("Done")
 logger = logging.getLogger(__name__)
 
 
-class SealedText(Struct, frozen=True):
+class UnsentText(Struct, frozen=True):
     """`digest` tells one text from another, as `Post.digest`."""
 
     digest: bytes
     sealed: bytes
 
 
-def sealed_text(key: Key, body: str) -> SealedText:
+def sealed_text(key: Key, body: str) -> UnsentText:
     """The text for this key's eyes only."""
     text = encode_json(body)
-    return SealedText(key.digest(text), key.seal(text))
+    return UnsentText(key.digest(text), key.seal(text))
 
 
 def opened_text(key: Key | None, sealed: bytes) -> str:
@@ -61,7 +61,7 @@ class UnsentTexts:
         return (await self._keys.current(conversation, number)).digest(encode_json(body))
 
     async def keeping(
-        self, conversation: str, body: str, keep: Callable[[AsyncConnection, SealedText], Awaitable[Done]]
+        self, conversation: str, body: str, keep: Callable[[AsyncConnection, UnsentText], Awaitable[Done]]
     ) -> Done | None:
         """Seal it, and `keep` it in a transaction in which the conversation gets no other key.
 
