@@ -15,6 +15,7 @@ from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     MAX_FRAME_BYTES,
+    Acknowledge,
     AnyCommand,
     Check,
     Draft,
@@ -51,13 +52,25 @@ from chatserver.protocol.events import (
     SearchPage,
     SessionChanged,
     Unfollowed,
+    WaitAcknowledged,
 )
 
 UnsentQuestion = ListLater | Reschedule | Unschedule | Draft | Drafts
 """About what is not sent yet: each answer says the question's `ask`."""
 UnsentAnswer = LaterList | Scheduled | LaterChanged | DraftStands | DraftList
 Question = (
-    Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | Search | UnsentQuestion
+    Send
+    | Check
+    | History
+    | Acknowledge
+    | JoinSession
+    | Follow
+    | Unfollow
+    | Notices
+    | ReadNotices
+    | Renew
+    | Search
+    | UnsentQuestion
 )
 QuestionAnswer = (
     Accepted
@@ -72,11 +85,13 @@ QuestionAnswer = (
     | Renewed
     | UnsentAnswer
     | SearchPage
+    | WaitAcknowledged
 )
 QuestionKind = (
     type[Send]
     | type[Check]
     | type[History]
+    | type[Acknowledge]
     | type[JoinSession]
     | type[Follow]
     | type[Notices]
@@ -89,6 +104,14 @@ QuestionKind = (
     | type[Drafts]
     | type[Search]
 )
+AskedAnswer = HistoryPage | Renewed | SearchPage | WaitAcknowledged
+_ASKED: dict[type[AskedAnswer], QuestionKind] = {
+    HistoryPage: History,
+    Renewed: Renew,
+    SearchPage: Search,
+    WaitAcknowledged: Acknowledge,
+}
+"""By the answer, what it was asked by."""
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
 
@@ -183,20 +206,15 @@ class Questions:
     def settle_check(self, answer: ComposerChanged) -> None:
         self._settle(Check, answer.conversation, answer)
 
-    def settle_history(self, answer: HistoryPage) -> None:
-        self._settle(History, answer.conversation, answer)
-
-    def settle_renewed(self, answer: Renewed) -> None:
-        self._settle(Renew, NOWHERE, answer)
-
-    def settle_search(self, answer: SearchPage) -> None:
-        self._settle(Search, NOWHERE, answer)
+    def settle_asked(self, answer: AskedAnswer) -> None:
+        """Of what is for whoever asked alone."""
+        self._settle(_ASKED[type(answer)], getattr(answer, "conversation", NOWHERE), answer)
 
     def _settle(
         self,
         kind: QuestionKind,
         conversation: str,
-        answer: ComposerChanged | HistoryPage | NoticesPage | Renewed | SearchPage,
+        answer: ComposerChanged | NoticesPage | AskedAnswer,
     ) -> None:
         """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
         waiting = self._waiting.get((kind, conversation))
@@ -239,7 +257,7 @@ class Questions:
         waiting.settle(answer)
         return True
 
-    def settle_asked(self, answer: Error | UnsentAnswer) -> bool:
+    def settle_error_or_unsent(self, answer: Error | UnsentAnswer) -> bool:
         """Hand it to the question that it answers; False where there is none."""
         return self.settle_error(answer) if isinstance(answer, Error) else self.settle_unsent(answer)
 
