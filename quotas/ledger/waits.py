@@ -16,7 +16,7 @@ REPLY = "reply"
 """The kind of a wait's timer; its name is the conversation's."""
 Settled = Literal["noted", "known", "moved", "gone"]
 """What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
-EventKind = Literal["warning", "missed", "overtime", "answered", "dropped", "wrote", "refused"]
+EventKind = Literal["warning", "missed", "overtime", "answered", "dropped", "wrote", "refused", "urgent", "note_read"]
 _LARGEST = 256
 """Bytes of an event, or of a name."""
 
@@ -25,7 +25,8 @@ class WaitEvent(Struct, frozen=True):
     """What became of a wait, at `at`.
 
     `wrote` is no wait: the mentor wrote, said once in a quarter of an hour. Nor is `refused`: a message of `side` was,
-    said once a minute for each conversation and reason. `id` is unique within the partition, for ever.
+    said once a minute for each conversation and reason. `urgent` is a member's urgent note that came, `note_read` that
+    the mentor's side has read the last one: `note` is its message's id. `id` is unique within the partition, for ever.
     """
 
     partition: int
@@ -41,6 +42,7 @@ class WaitEvent(Struct, frozen=True):
     """When the member may write again; 0 for not known."""
     answered_by: str | None = None
     """Who answered in the mentor's place; None where nobody did."""
+    note: str = ""
     hours: float = 0.0
     """How far a warning was ahead of the deadline; of `overtime`, how long the wait had lasted."""
 
@@ -149,6 +151,8 @@ def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
         return event
     if event.kind == "answered":
         return replace(event, answered_by=more[0])
+    if event.kind in ("urgent", "note_read"):
+        return replace(event, note=bytes.fromhex(more[0]).decode())
     if event.kind != "refused":
         return replace(event, hours=float(more[0]))
     reason, side, opens_at = more
