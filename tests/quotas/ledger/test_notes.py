@@ -1,4 +1,4 @@
-"""Urgent notes on every ledger: one a lock, beside windows, counts and deadlines; whoever shows the lock learns of it."""
+"""Urgent notes on every ledger: one a lock, beside windows, counts and deadlines."""
 
 from hashlib import blake2b
 
@@ -46,13 +46,7 @@ async def test_it_is_stored_and_moves_nothing_but_the_counts_of_texts(desk: Desk
     before = await desk.standing(SATURDAY)
     result = await note(desk, SATURDAY)
     assert isinstance(result, Posted)
-    assert (result.seq, result.at, result.usage, result.answered, result.first) == (
-        2,
-        SATURDAY,
-        before.usage,
-        None,
-        True,
-    )
+    assert result == Posted(2, SATURDAY, before.usage, None, first=True)
     after = await desk.standing(SATURDAY)
     assert (after.usage, after.texts.member, after.unread("mentor")) == (before.usage, 2, 2)
     assert after.note == SentNote(2, SATURDAY, MIDNIGHT)
@@ -83,9 +77,7 @@ async def test_the_same_id_again_writes_nothing(desk: Desk) -> None:
     assert await desk.member(MONDAY, "Something else", "n1") == Reused()
 
 
-async def test_where_the_weeks_windows_are_spent_the_lock_lasts_until_monday(
-    ledger: Ledger, rulebook: Rulebook
-) -> None:
+async def test_where_the_windows_are_spent_the_lock_lasts_until_monday(ledger: Ledger, rulebook: Rulebook) -> None:
     monday = MONDAY - 7 * DAY
     desk = await Desk(ledger, rulebook).opened(monday, "light")
     await desk.member(monday, "1")
