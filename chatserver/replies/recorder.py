@@ -31,7 +31,7 @@ from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
-from quotas.ledger.waits import EventKind, WaitEvent, Waits
+from quotas.ledger.waits import NOTE_EVENTS, EventKind, WaitEvent, Waits
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings
 from quotas.store.port import Store
@@ -52,8 +52,9 @@ TOGETHER_WITH_CASES = 50
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
-_LISTENED: frozenset[EventKind] = frozenset({"missed", "answered", "dropped", "wrote", "refused"})
+_LISTENED: frozenset[EventKind] = frozenset({"missed", "answered", "dropped", "wrote", "refused", *NOTE_EVENTS})
 """What listeners hear of."""
+_WITHOUT_ROWS: frozenset[EventKind] = frozenset({"refused", "overtime", *NOTE_EVENTS})
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
     no_database="what became of waits is recorded later: %s",
@@ -88,7 +89,7 @@ class RecordedWait(Struct, frozen=True):
 
 
 class WaitListener(Protocol):
-    """What cases have to do with waits: `missed_answers.py` and `quiet_members.py` of `chatserver/cases`."""
+    """What cases have to do with waits: `missed_answers`, `urgent_notes` and `quiet_members` of `chatserver/cases`."""
 
     async def concerned(self, connection: AsyncConnection, waits: Sequence[RecordedWait]) -> set[str]:
         """Conversations of these that it may write about. Raises DatabaseError."""
@@ -226,8 +227,8 @@ class ReplyRecords:
         return [
             self._row(event, places[event.conversation])
             for event in events
-            # One that neither the records nor the ledger know any more was erased. Refusals and overtimes have no rows.
-            if event.conversation in places and event.kind not in ("refused", "overtime")
+            # One that neither the records nor the ledger know any more was erased. Others have no rows.
+            if event.conversation in places and event.kind not in _WITHOUT_ROWS
         ]
 
     def _row(self, event: WaitEvent, place: ToldOf) -> ClosedWait | ReplyNotice | MentorDay:

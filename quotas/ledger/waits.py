@@ -17,8 +17,10 @@ REPLY = "reply"
 Settled = Literal["noted", "known", "moved", "gone"]
 """What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
 EventKind = Literal["warning", "missed", "overtime", "answered", "dropped", "wrote", "refused", "urgent", "note_read"]
-_LARGEST = 256
-"""Bytes of an event, or of a name."""
+NOTE_EVENTS: tuple[EventKind, ...] = ("urgent", "note_read")
+"""What becomes of urgent notes."""
+_LARGEST = 768
+"""Bytes of an event, or of a name: those of a note hold an id of 64 characters, twice as long in hexadecimal."""
 
 
 class WaitEvent(Struct, frozen=True):
@@ -151,7 +153,7 @@ def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
         return event
     if event.kind == "answered":
         return replace(event, answered_by=more[0])
-    if event.kind in ("urgent", "note_read"):
+    if event.kind in NOTE_EVENTS:
         return replace(event, note=bytes.fromhex(more[0]).decode())
     if event.kind != "refused":
         return replace(event, hours=float(more[0]))
