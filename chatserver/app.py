@@ -42,7 +42,8 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
-from chatserver.protocol.commands import Search
+from chatserver.protocol.commands import Acknowledge, Search
+from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
@@ -187,7 +188,10 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
-            desks={Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys))},
+            desks={
+                Acknowledge: AcknowledgeDesk(base.rulebook.policy),
+                Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
+            },
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,

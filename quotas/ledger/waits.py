@@ -16,9 +16,14 @@ REPLY = "reply"
 """The kind of a wait's timer; its name is the conversation's."""
 Settled = Literal["noted", "known", "moved", "gone"]
 """What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
-EventKind = Literal["warning", "missed", "overtime", "answered", "dropped", "wrote", "refused", "urgent", "note_read"]
-NOTE_EVENTS: tuple[EventKind, ...] = ("urgent", "note_read")
+Ending = Literal["answered", "acknowledged", "withdrawn", "dropped"]
+"""How a wait ends: by a message of the mentor's side, or their word that none is needed; with the deletion of the last
+unanswered message; with the conversation, or its suspension."""
+ENDINGS: tuple[Ending, ...] = get_args(Ending)
+Told = Literal["urgent", "note_read"]
 """What becomes of urgent notes."""
+NOTE_EVENTS: tuple[Told, ...] = get_args(Told)
+EventKind = Literal["warning", "missed", "overtime", Ending, "wrote", "refused", Told]
 _LARGEST = 768
 """Bytes of an event, or of a name: those of a note hold an id of 64 characters, twice as long in hexadecimal."""
 
@@ -43,7 +48,7 @@ class WaitEvent(Struct, frozen=True):
     opens_at: int = 0
     """When the member may write again; 0 for not known."""
     answered_by: str | None = None
-    """Who answered in the mentor's place; None where nobody did."""
+    """Who answered, or said that no answer was needed, in the mentor's place; None where nobody did."""
     note: str = ""
     hours: float = 0.0
     """How far a warning was ahead of the deadline; of `overtime`, how long the wait had lasted."""
@@ -151,7 +156,7 @@ def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
     event = WaitEvent(partition, id.decode(), _KINDS[kind], conversation, int(since), int(due_at), int(float(at)))
     if not more:
         return event
-    if event.kind == "answered":
+    if event.kind in ENDINGS:
         return replace(event, answered_by=more[0])
     if event.kind in NOTE_EVENTS:
         return replace(event, note=bytes.fromhex(more[0]).decode())
