@@ -20,10 +20,10 @@ Ending = Literal["answered", "acknowledged", "withdrawn", "dropped"]
 """How a wait ends: by a message of the mentor's side, or their word that none is needed; with the deletion of the last
 unanswered message; with the conversation, or its suspension."""
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
-Told = Literal["urgent", "note_read"]
+OfNote = Literal["urgent", "note_read"]
 """What becomes of urgent notes."""
-NOTE_EVENTS: tuple[Told, ...] = get_args(Told)
-EventKind = Literal["warning", "missed", "overtime", Ending, "wrote", "refused", Told]
+NOTE_EVENTS: tuple[OfNote, ...] = get_args(OfNote)
+EventKind = Literal["warning", "missed", "overtime", Ending, "wrote", "refused", OfNote]
 _LARGEST = 768
 """Bytes of an event, or of a name: those of a note hold an id of 64 characters, twice as long in hexadecimal."""
 
