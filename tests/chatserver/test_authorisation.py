@@ -251,6 +251,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCases", ""): row(401, *["ok"] * 7, 403),
     ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
     ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("getAudit", ""): row(401, *[403] * 6, "ok", 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
