@@ -28,7 +28,6 @@ from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
 from chatserver.cases.case_counts import CaseCounts
-from chatserver.cases.case_texts import CaseTexts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
@@ -254,6 +253,7 @@ async def assembled(
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
+            mentoring=base.mentoring,
             clock=ledger.now,
             people=people,
             metrics=metrics,
@@ -261,7 +261,7 @@ async def assembled(
         # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
         without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
         limits = WebLimits(without_token, AddressLimit(RateLimit(ASKING_FOR_MAIL), proxies, metrics))
-        export = Export(base.database, ledger, base.messages, base.revocations, CaseTexts(base.keys))
+        export = Export(base.database, ledger, base.messages, base.revocations, base.keys)
         desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export))
         app = _application(
             [

@@ -646,10 +646,71 @@ export interface DisabledView {
   reason: "failing" | "gone";
 }
 
+/**
+ * To question number `question`, on day number `day`, both from 1: a text, one of a choice, or a number of a scale.
+ *
+ * '' and null take the answer back.
+ */
+export interface ExerciseAnswer {
+  question: number;
+  value: string | number | null;
+  day?: number;
+}
+
+/** A conversation's exercises in the order in which they were given. */
+export interface ExerciseList {
+  conversation: string;
+  exercises: ExerciseView[];
+}
+
+/**
+ * One question of an exercise. It is answered once, or on each of `days` days.
+ *
+ * A scale goes from `low` to `high`, which `low_word` and `high_word` may name; a choice is one of `options`.
+ */
+export interface ExerciseQuestion {
+  kind: "choice" | "scale" | "text";
+  text: string;
+  days?: number;
+  low?: number;
+  high?: number;
+  low_word?: string;
+  high_word?: string;
+  options?: string[];
+}
+
+/**
+ * An exercise as it was given, and how far it is. `answered` of `fields` answers are there.
+ *
+ * `answers` are null to the mentor until they are handed in. `seq` is of the message that gave it, `handed_in_seq` of
+ * the one that it became. Instants are RFC 3339 in UTC.
+ */
+export interface ExerciseView {
+  id: string;
+  title: string;
+  introduction: string;
+  questions: ExerciseQuestion[];
+  given_by: string;
+  given_at: string;
+  seq: number;
+  state: "begun" | "given" | "handed_in";
+  answered: number;
+  fields: number;
+  filled_at: string | null;
+  handed_in_at: string | null;
+  handed_in_seq: number | null;
+  answers: ExerciseAnswer[] | null;
+}
+
 /** Which field is wrong, and what is allowed there. */
 export interface FieldProblem {
   field: string;
   message: string;
+}
+
+/** Answers that are new or different; all others stay as they are. */
+export interface Filling {
+  answers: ExerciseAnswer[];
 }
 
 /** Starts that a member may book now, RFC 3339 in UTC, and the mentor's zone. None where no hours were published. */
@@ -733,6 +794,12 @@ export interface IceServer {
 export interface JoinsView {
   member: string | null;
   mentor: string | null;
+}
+
+/** By folder and title: a mentor's `own`, and those that are `shared` with all mentors. */
+export interface LibraryView {
+  own: SavedItemView[];
+  shared: SavedItemView[];
 }
 
 /** What a session of that length costs, in the currency's minor unit. */
@@ -921,10 +988,11 @@ export interface MutedConversation {
   muted: boolean;
 }
 
-/** A mentor; `name` is '' where they have none. */
+/** A mentor; `name` is '' where they have none. `expertise`: what they say that they know of. */
 export interface NamedMentor {
   id: string;
   name: string;
+  expertise: string[];
 }
 
 /** An answer is owed, and the plan promises no deadline. */
@@ -1093,6 +1161,24 @@ export interface Problem {
   status: number;
   detail: string;
   errors?: FieldProblem[];
+}
+
+/** What a mentor says. `expectations` are shown to each of their members; `expertise` helps whoever chooses one. */
+export interface ProfileDetails {
+  expectations?: string;
+  expertise?: string[];
+}
+
+/**
+ * What the mentor and their members may expect of each other, in the mentor's words, and what the mentor knows of.
+ *
+ * `updated_at` is RFC 3339 in UTC; null where it was never said.
+ */
+export interface ProfileView {
+  mentor: string;
+  expectations: string;
+  expertise: string[];
+  updated_at: string | null;
 }
 
 /** A browser's PushSubscription; `expiration_time` is its `expirationTime`. */
@@ -1298,6 +1384,29 @@ export interface Revocation {
 export interface Revoked {
   person: string;
   before: string;
+}
+
+/**
+ * A saved text, or an exercise, of which `body` is the introduction. In `title` and `body`, `{name}` stands for the
+ * member's name and `{mentor}` for the mentor's. `folder` is where it is kept; '' for none.
+ */
+export interface SavedItem {
+  kind: "exercise" | "text";
+  title: string;
+  body?: string;
+  folder?: string;
+  questions?: ExerciseQuestion[];
+}
+
+/** A saved text, or an exercise, of which `body` is the introduction. `updated_at` is RFC 3339 in UTC. */
+export interface SavedItemView {
+  id: string;
+  kind: "exercise" | "text";
+  title: string;
+  body: string;
+  folder: string;
+  questions: ExerciseQuestion[];
+  updated_at: string;
 }
 
 /** A message that was reported, or stands around such a one. `text` is null where it does not open. */
