@@ -37,6 +37,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "notice_settings": ("off", "quiet_from", "quiet_until", "updated_at"),
     "muted_conversations": ("conversation_id", "muted_at"),
     "opening_requests": ("conversation_id", "asked_at", "opens_at"),
+    "later_messages": ("conversation_id", "send_at", "state", "body"),
+    "drafts": ("conversation_id", "written_at", "body"),
     "mail_bounces": ("address", "kind", "at"),
     "calendar_feeds": ("made_at",),
     "sign_ins": ("device", "began_at", "used_at"),
@@ -186,7 +188,7 @@ class ExportPage:
         )
         self._table(
             "waits",
-            ("waiting_since", "due_at", "answered_at", "answered_by", "dropped_at", "in_time"),
+            ("waiting_since", "due_at", "answered_at", "answered_by", "dropped_at", "ended_as", "in_time"),
             (
                 (
                     self._at(wait.waiting_since),
@@ -194,6 +196,7 @@ class ExportPage:
                     self._at(wait.answered_at),
                     escape(wait.answered_by or ""),
                     self._at(wait.dropped_at),
+                    escape(texts(f"ended_{wait.ended_as}") if wait.ended_as else ""),
                     "" if wait.in_time is None else escape(texts("yes" if wait.in_time else "no")),
                 )
                 for wait in conversation.waits

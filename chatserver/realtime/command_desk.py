@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Code
-from chatserver.protocol.commands import AnyCommand, Command
+from chatserver.protocol.commands import Command
 from chatserver.protocol.events import Event, Role
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
@@ -37,6 +37,8 @@ class Asker(Protocol):
     turn: asyncio.Lock
     """Whoever reads a page for the connection holds it: see `Reader.turn`."""
     ended: bool
+    drafts: dict[str, int]
+    """What its app knows of drafts: by conversation, when each was written, 0 for none."""
 
     @property
     def is_congested(self) -> bool:
@@ -48,6 +50,9 @@ class Asker(Protocol):
 
     def follower(self, conversation: str) -> Follower[Room] | None:
         """Its place in a conversation; None where it does not follow that."""
+
+    def follows(self, conversation: str) -> bool:
+        """Whether it follows the conversation already, or is about to."""
 
     def followers(self) -> list[Follower[Room]]:
         """Its places in conversations."""
@@ -65,7 +70,7 @@ class Asker(Protocol):
     def push(self, frame: bytes) -> None:
         """Send a frame that was made already."""
 
-    def refuse(self, command: AnyCommand, code: Code, message: str = "", retry_after: float | None = None) -> None:
+    def refuse(self, command: Command, code: Code, message: str = "", retry_after: float | None = None) -> None:
         """Answer a command with an error."""
 
 

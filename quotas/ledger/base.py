@@ -56,6 +56,11 @@ class Post(Struct, frozen=True, gc=False):
 
     Their ids are their own; what they write is no day's writing of the mentor, and the mentor has not read by it.
     """
+    written_at: int = 0
+    """When it was written, of what is posted later than that, by itself, under an id that was held; 0: now.
+
+    The mentor's ends no wait that began since: it answers nothing of that. Nobody has read anything by it.
+    """
 
 
 class Posted(Struct, frozen=True, gc=False):
@@ -118,7 +123,23 @@ class Uncounted(Struct, frozen=True, gc=False):
     seen: int | None
 
 
+class Acknowledged(Struct, frozen=True, gc=False):
+    """The wait is over; the event that says so is `seq`, written at `at`."""
+
+    seq: int
+    at: int
+
+
+class Otherwise(Struct, frozen=True, gc=False):
+    """Nothing was done: that wait is over, or more was written. `waiting_since` is the open one's, 0 for none."""
+
+    waiting_since: int
+    last_seq: int
+
+
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
+IdHeld = Posted | PostRefused | Reused | Unknown | None
+"""None: the id is held for that text now. Else what an earlier post with it was answered, or that it was another's."""
 
 
 class Entry(Struct, frozen=True):
@@ -173,12 +194,38 @@ class Ledger(Protocol):
         out in the order of their numbers, whatever happens to those before them.
         """
 
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        """Keep an id for a message that is posted later: until then any other post with it is Reused.
+
+        Held for IDEMPOTENCY_PERIOD at least; held again, from now on.
+        """
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        """The id is held no longer; one that was posted stays remembered."""
+
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         """Append an entry of the system, unless `number` (1 or more) or a later one was; whether it was appended now.
 
         It has a seq, and the feed and the archive have it like a message, in whatever state the conversation is. It
         spends nothing, and moves no wait, window or deadline. None where the ledger has no such conversation.
         `entry` is shorter than LARGEST_ENTRY.
+        """
+
+    async def acknowledge(
+        self,
+        conversation: str,
+        waiting_since: int,
+        last_seq: int,
+        entry: bytes,
+        *,
+        stand_in: StandIn | None = None,
+        at: int = 0,
+    ) -> Acknowledged | Otherwise | None:
+        """The mentor's side says that what waits needs no answer: the wait is over, and `entry` is appended.
+
+        Only where the open wait is that of `waiting_since`, and nothing was written after `last_seq`; 0: whatever was.
+        None where the ledger has no such conversation, or not for who stands in, outside their time. `entry` is shorter
+        than LARGEST_ENTRY.
         """
 
     async def mark_read(

@@ -14,14 +14,18 @@ from quotas.ledger.answers import read_posted, read_refused
 from quotas.ledger.base import (
     LARGEST_ENTRY,
     MESSAGES_AT_ONCE,
+    Acknowledged,
     Again,
     Entry,
+    IdHeld,
+    Otherwise,
     Post,
     Posted,
     PostRefused,
     PostResult,
     Reused,
     Stale,
+    StandIn,
     Uncounted,
     Unknown,
 )
@@ -202,12 +206,43 @@ class RedisLedger:
         result = _why_not_loaded(reply) or Again()
         hand_over((done, result) for done in self._loading.pop(slot))
 
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
+        reply = await self.call("hold", names, LETTERS[writer] + id, digest, self._shift, at or "")
+        # Also where it was held before: nobody must count on it before a replica has it.
+        await self._store.kept(keys.kept(keys.tag(conversation)))
+        return None if reply == b"H" else cast(IdHeld, _result(reply))
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
+        await self.call("let_go_of", names, LETTERS[writer] + id)
+
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
         written = await self.call("write_event", names, number, entry, self._shift, at or "")
         # Also where it was there already: nobody must count on it before a replica has it.
         await self._store.kept(keys.kept(keys.tag(conversation)))
         return None if written < 0 else bool(written)
+
+    async def acknowledge(
+        self,
+        conversation: str,
+        waiting_since: int,
+        last_seq: int,
+        entry: bytes,
+        *,
+        stand_in: StandIn | None = None,
+        at: int = 0,
+    ) -> Acknowledged | Otherwise | None:
+        names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
+        theirs = ("", "", "") if stand_in is None else (stand_in.since, stand_in.until, stand_in.person)
+        reply = await self.call("acknowledge", names, waiting_since, last_seq, entry, self._shift, at or "", *theirs)
+        if not isinstance(reply, list):
+            return None
+        # Also where it was not done: a first try may have done it, and a replica must have what is counted on.
+        await self._store.kept(keys.kept(keys.tag(conversation)))
+        kind, first, second = reply
+        return Acknowledged(first, second) if kind == b"A" else Otherwise(first, second)
 
     async def mark_read(
         self,
@@ -325,7 +360,8 @@ def _command(address: _Address, post: Post, settings: ConversationSettings, term
 def _writer(post: Post) -> bytes:
     if (for_mentor := post.stand_in) is not None:
         return f"s:{for_mentor.since} {for_mentor.until} {for_mentor.person} {post.id}".encode()
-    return (LETTERS[post.writer] + post.id).encode()
+    written = LETTERS[post.writer] + post.id
+    return f"l:{post.written_at} {written}".encode() if post.written_at else written.encode()
 
 
 def remembered_as(writer: Writer, substitute: str, id: str) -> str:
