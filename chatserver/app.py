@@ -27,6 +27,8 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
+from chatserver.audit.policy_seen import note_policy
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.case_counts import CaseCounts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
@@ -42,7 +44,8 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
-from chatserver.protocol.commands import Search
+from chatserver.protocol.commands import Acknowledge, Search
+from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
@@ -153,7 +156,7 @@ async def assembled(
         notices = NoticeDesk(base.notice_lists)
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
-        people_desk = PeopleDesk(base.provisioning)
+        people_desk, reads = PeopleDesk(base.provisioning), SupportReads(base.database)
         hub = Hub(
             store=base.store,
             ledger=ledger,
@@ -180,6 +183,7 @@ async def assembled(
             node=base.node,
             bells=bells,
             stand_ins=StandInBook(base.database),
+            reads=reads,
             when_due=clock_moved,
         )
         base.store.on_push = hub.pushed
@@ -187,7 +191,10 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
-            desks={Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys))},
+            desks={
+                Acknowledge: AcknowledgeDesk(base.rulebook.policy),
+                Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
+            },
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,
@@ -253,6 +260,8 @@ async def assembled(
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
+            database=base.database,
+            reads=reads,
             mentoring=base.mentoring,
             clock=ledger.now,
             people=people,
@@ -279,6 +288,7 @@ async def assembled(
         if settings.now is not None and await ledger.now() < (later := instant.parse(settings.now)):
             await ClockMove(ledger, base.waits, base.watch.kinds, base.watch.settle_due).to(later)
             clock.move(ledger.shift)
+        await note_policy(base.database, base.rulebook.policy, await ledger.now())
         bells.connect(feed.RINGS, base.watch.agenda)
         bells.connect(feed.EVENT, base.records.agenda)
         bells.connect(feed.UNARCHIVED, base.archive.agenda)

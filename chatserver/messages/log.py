@@ -8,7 +8,7 @@ from msgspec import Struct
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.rows import messages
-from chatserver.protocol.entry import Head, head_of, opened, parted, without_text
+from chatserver.protocol.entry import Head, head_of, is_acknowledgement, opened, parted, without_text
 from chatserver.protocol.events import Author
 from chatserver.records.database import Database
 from quotas.ledger.base import Entry, Ledger
@@ -75,7 +75,7 @@ class KeptMessages:
     async def first_unanswered(self, conversation: str, since: int) -> int | None:
         """The seq that began the oldest wait that was open at the instant `since`, or later; None where none was.
 
-        It looks back from the newest message to the last one of the mentor's side before `since`. A wait that was
+        It looks back from the newest message to the last word of the mentor's side before `since`. A wait that was
         dropped counts too: its messages were never answered.
         """
         standing = await self._ledger.standing(conversation)
@@ -85,7 +85,7 @@ class KeptMessages:
             for message in reversed(page):
                 if message.head.role == "member":
                     first = message.seq
-                elif message.head.role == "mentor" and message.at < since:
+                elif _ends_a_wait(message.head) and message.at < since:
                     return first
             if not page:
                 break
@@ -146,6 +146,10 @@ class MessageLog(KeptMessages):
         entries = await self.stored(conversation, after, before, limit)
         numbers = {sealed_with(entry.entry) for entry in entries}
         return entries, await self._keys.existing(conversation, numbers - {0})
+
+
+def _ends_a_wait(head: Head) -> bool:
+    return head.role == "mentor" or is_acknowledgement(head)
 
 
 def sealed_with(entry: bytes) -> int:

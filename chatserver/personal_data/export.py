@@ -6,6 +6,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from chatserver.access.revocation import Revocations
+from chatserver.audit.line import AuditDeed, AuditRole
+from chatserver.audit.trail import note
 from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
@@ -96,6 +98,10 @@ class Export:
         if found is None:
             raise UnknownPersonError(id)
         return found
+
+    async def note(self, person: str, by: str, role: AuditRole) -> None:
+        """That somebody is about to be given everything about a person."""
+        await note(self._database, AuditDeed(await self._ledger.now(), by, role, "person.exported", person=person))
 
     async def write(
         self, person: PersonRecord, sinks: Sequence[Sink], on_progress: Callable[[int, int], None]
@@ -220,6 +226,7 @@ def _wait(wait: ClosedWait) -> ExportedWait:
         counted_ms=wait.counted_ms,
         in_time=wait.in_time,
         answered_by=wait.answered_by,
+        ended_as=wait.ended_as,
     )
 
 

@@ -23,6 +23,7 @@ from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     AnyCommand,
     Check,
+    Command,
     Conversations,
     Follow,
     Hello,
@@ -304,7 +305,7 @@ class Connection:
             self._metrics.failed[code] += 1
         self.tell(Error(code, message or MEANING[code], code in TEMPORARY, id, conversation, retry_after, ask))
 
-    def refuse(self, command: AnyCommand, code: Code, message: str = "", retry_after: float | None = None) -> None:
+    def refuse(self, command: Command, code: Code, message: str = "", retry_after: float | None = None) -> None:
         """Answer a command with an error."""
         id: str | None = getattr(command, "id", None)
         conversation: str | None = getattr(command, "conversation", None)
@@ -641,13 +642,13 @@ class Connection:
 
     # Bounds
 
-    def _work(self, work: Coroutine[Any, Any, None], command: AnyCommand) -> None:
+    def _work(self, work: Coroutine[Any, Any, None], command: Command) -> None:
         self._begin()
         task = asyncio.get_running_loop().create_task(self._guarded(work, command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], command: AnyCommand) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], command: Command) -> None:
         try:
             await work
         except (StoreError, DatabaseError):

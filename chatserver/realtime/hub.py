@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from chatserver.access.revocation import Revocations
+from chatserver.audit.reads import SupportReads
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keys.conversation_keys import ConversationKeys
@@ -33,6 +34,7 @@ from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people import SUPPORT, People
 from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.presence import Attendance
+from chatserver.realtime.read_notes import ReadNotes
 from chatserver.realtime.room import Room
 from chatserver.realtime.rooms import OpeningError, Rooms
 from chatserver.realtime.session_desk import SessionDesk
@@ -82,6 +84,7 @@ class Hub:
         people: PeopleDesk,
         bells: Bells,
         stand_ins: StandInBook,
+        reads: SupportReads,
         node: str,
         when_due: Callable[[Collection[int]], None],
     ) -> None:
@@ -101,6 +104,7 @@ class Hub:
         self._background = Background()
         self.people = People(store, revocations)
         self.connections = self.people.connections
+        self._read_notes = ReadNotes(reads, clock, self.connections)
         self._presence = Attendance(
             leases=Leases(store, node),
             clock=clock,
@@ -136,6 +140,7 @@ class Hub:
         """Begin to renew leases and to compare clocks."""
         self._presence.start()
         self._bells.start()
+        self._read_notes.start()
         self._background.begin(self._clock_moves.start())
         self._measuring = asyncio.get_running_loop().create_task(self._clock.measure_forever(self._ledger.time))
 
@@ -146,6 +151,7 @@ class Hub:
         self.people.stop()
         self._board.stop()
         self._presence.stop()
+        self._read_notes.stop()
         if self._measuring is not None:
             self._measuring.cancel()
         await self._background.end()
@@ -176,6 +182,7 @@ class Hub:
         admitted = [room for room in rooms if self._admits(room, connection)]
         asked = next(self._foresights)
         try:
+            await self._read_notes.follows(connection, [room.id for room in admitted])
             places = await self._stand_ins.places(connection, admitted)
             outlooks, people = await self._foreseen_of(admitted)
             if beside is not None:

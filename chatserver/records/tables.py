@@ -153,8 +153,10 @@ REPLY_WAITS = Table(
     Column("waited_ms", BigInteger, nullable=False),
     Column("counted_ms", BigInteger),
     Column("in_time", Boolean),
-    # Who answered in the mentor's place; NULL where the mentor did, or nobody.
+    # Who answered, or said that no answer was needed, in the mentor's place; NULL where the mentor did, or nobody.
     Column("answered_by", String(64)),
+    # How it ended without an answer: 'acknowledged' or 'withdrawn'; NULL where it was dropped with its conversation.
+    Column("ended_as", String(16)),
     CheckConstraint("(answered_at IS NULL) <> (dropped_at IS NULL)", name="answered_or_dropped"),
     Index("ix_reply_waits_waiting_since", "waiting_since"),
     Index("ix_reply_waits_mentor_id", "mentor_id", "waiting_since"),
@@ -746,6 +748,37 @@ QUIET_MEMBERS = Table(
     Column("quiet_since", BigInteger),
     Column("suggested_at", BigInteger),
     Column("member_read", BigInteger, nullable=False),
+)
+
+# Who did what to whose data: lines that are only appended, each with the hash of itself and of what came before it
+# (`audit.line`). The head is the newest, and whoever appends holds its row. `details` is JSON, as it was hashed.
+
+AUDIT_LINES = Table(
+    "audit_lines",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("did", String(32), nullable=False),
+    Column("conversation_id", String(64), nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("about", String(128), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index("ix_audit_lines_conversation_id", "conversation_id", "number"),
+    Index("ix_audit_lines_person_id", "person_id", "number"),
+    Index("ix_audit_lines_who", "who", "number"),
+    Index("ix_audit_lines_did", "did", "number"),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="alone"),
 )
 
 # What a mentor keeps to use again, and an exercise as a member has it. Of the library, the owner '' is the platform.

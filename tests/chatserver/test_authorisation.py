@@ -251,6 +251,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCases", ""): row(401, *["ok"] * 7, 403),
     ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
     ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("getAudit", ""): row(401, *[403] * 6, "ok", 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
 
@@ -335,6 +336,10 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("check", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("read", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("read", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("acknowledge", "c1"): row(
+        Close.HELLO_FIRST, "not_allowed", "not_found", "not_acknowledged", *["not_found"] * 3, *["read_only"] * 2
+    ),
+    ("acknowledge", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("join", "c1"): row(
@@ -445,7 +450,7 @@ FOR_ONESELF = (
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
 """What support too gets of itself alone."""
-DENIALS = set(CODES) - {"not_open", "token_refused"}
+DENIALS = set(CODES) - {"not_open", "not_acknowledged", "token_refused"}
 """Whoever hears the rules say no, or that a token is no good, has the right to ask."""
 
 

@@ -10,13 +10,15 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from quotas import instant
-from quotas.admission import Usage
+from quotas.admission import Usage, without_wait
 from quotas.bookings import LENGTHS, QUARTER
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger.base import (
     DIGEST_BYTES,
+    Acknowledged,
     Entry,
     Ledger,
+    Otherwise,
     Post,
     Posted,
     PostRefused,
@@ -106,6 +108,15 @@ class Tell(Struct, frozen=True):
     entry: bytes
 
 
+class Acknowledge(Struct, frozen=True):
+    """The mentor says that a wait needs no answer: the one that is open, or another, having looked so far or not."""
+
+    at: int
+    waiting_since: int
+    last_seq: int
+    entry: bytes
+
+
 class Browse(Struct, frozen=True):
     """Someone asks for messages."""
 
@@ -115,8 +126,8 @@ class Browse(Struct, frozen=True):
     limit: int
 
 
-Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell
-Answer = Standing | PostResult | Uncounted | bool | list[Entry] | None
+Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell | Acknowledge
+Answer = Standing | PostResult | Uncounted | Acknowledged | Otherwise | bool | list[Entry] | None
 
 
 def rulebooks() -> list[Rulebook]:
@@ -167,6 +178,8 @@ class History:
                 self._standing = replace(self._standing, usage=usage, last_seq=last)
             case PostRefused(usage=usage):
                 self._standing = replace(self._standing, usage=usage)
+            case Acknowledged(seq=seq):
+                self._standing = replace(self._standing, usage=without_wait(self._standing.usage), last_seq=seq)
 
     def _event(self) -> Event:
         at = self._instant()
@@ -189,6 +202,10 @@ class History:
         if draw < 0.89:
             self._told += self._random.choice((-1, 0, 1, 1, 1, 7))
             return Tell(at, max(1, self._told), self._random.randbytes(4))
+        if draw < 0.93:
+            since, last_seq = self._standing.usage.waiting_since, self._standing.last_seq
+            looked_at = self._random.choice((0, last_seq, last_seq, max(0, last_seq - 1)))
+            return Acknowledge(at, self._random.choice((since, since, since, at)), looked_at, self._random.randbytes(4))
         return self._configure(at)
 
     def _instant(self) -> int:
@@ -284,6 +301,8 @@ async def happen(ledger: Ledger, conversation: str, event: Event) -> Answer:
             return await ledger.standing(conversation, at=at)
         case Tell(at=at, number=number, entry=entry):
             return await ledger.write_event(conversation, number, entry, at=at)
+        case Acknowledge(at=at, waiting_since=since, last_seq=last_seq, entry=entry):
+            return await ledger.acknowledge(conversation, since, last_seq, entry, at=at)
         case MarkRead(reader=reader, seq=seq):
             marked = await ledger.mark_read(conversation, reader, seq, "origin")
             if isinstance(marked, Uncounted):

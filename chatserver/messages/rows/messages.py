@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.entry import head_json, head_of, joined, parted
+from chatserver.protocol.entry import EVENT_ID, head_json, head_of, joined, parted
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import MESSAGES
@@ -136,10 +136,12 @@ async def texts_since(
 
 
 async def last_event(connection: AsyncConnection, conversation: str, after: int) -> str | None:
-    """The id of the last event with a seq beyond `after`; None where there is none."""
+    """The id of the last numbered event with a seq beyond `after`; None where there is none."""
+    begins = EVENT_ID.encode()
+    numbered = _row.message_id >= begins, _row.message_id < begins + b"\xff"
     query = (
         select(_row.message_id)
-        .where(_row.conversation_id == conversation, _row.seq > after, _row.kind == "event")
+        .where(_row.conversation_id == conversation, _row.seq > after, _row.kind == "event", *numbered)
         .order_by(_row.seq.desc())
         .limit(1)
     )

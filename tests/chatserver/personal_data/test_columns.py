@@ -21,6 +21,8 @@ from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recor
 from chatserver.records.database import Database
 from chatserver.records.tables import (
     ABSENCES,
+    AUDIT_HEAD,
+    AUDIT_LINES,
     BOOKINGS,
     CALENDAR_FEEDS,
     CASE_ENTRIES,
@@ -80,6 +82,9 @@ ASKED = "whether to ask the mentor; what they were asked stands in their notices
 SECRET = "opens something to whoever has it; the export says that there is one"
 OPENED = "exported as it reads"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
+STAFF_DID = "what staff did, for those who answer for it; when support read, the conversation tells its people"
+CHAINED = "ids and instants of what was done to whose data, without a name or a text; a line less would break the chain"
+AUDIT = (AUDIT_LINES, AUDIT_HEAD)
 PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
 
 
@@ -146,6 +151,7 @@ WHERE = {
         "counted_ms": "conversations.waits.counted_ms",
         "in_time": "conversations.waits.in_time",
         "answered_by": "conversations.waits.answered_by",
+        "ended_as": "conversations.waits.ended_as",
     },
     "reply_notices": {
         "id": OURS,
@@ -201,6 +207,7 @@ WHERE = {
     "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
     | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), REPORTED),
+    **{table.name: dict.fromkeys((column.name for column in table.columns), STAFF_DID) for table in AUDIT},
     "library": {"owner_id": SAID, "id": "person.records.library.id", "sealed": OPENED}
     | {"updated_at": "person.records.library.updated_at"},
     "mentor_profiles": {"mentor_id": SAID, "expectations": OPENED, "expertise": OPENED}
@@ -285,7 +292,7 @@ AFTERWARDS = {
         "member_id": FOUND_BY,
         "mentor_id": FOUND_BY,
         **dict.fromkeys(("plan", "week", "waiting_since", "due_at", "answered_at", "dropped_at"), COUNTED),
-        **dict.fromkeys(("waited_ms", "counted_ms", "in_time", "answered_by"), COUNTED),
+        **dict.fromkeys(("waited_ms", "counted_ms", "in_time", "answered_by", "ended_as"), COUNTED),
     },
     "reply_notices": {
         "id": OURS,
@@ -339,6 +346,7 @@ AFTERWARDS = {
     **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
     "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), GOES),
+    **{table.name: dict.fromkeys((column.name for column in table.columns), CHAINED) for table in AUDIT},
     **{
         table.name: dict.fromkeys((column.name for column in table.columns), GOES)
         for table in (LIBRARY, MENTOR_PROFILES, EXERCISES)
@@ -444,6 +452,9 @@ REACHING: dict[Table, dict[str, Any]] = {
     | {"did": "opened", "because": "a sign", "audience": "shared", "facts": "{}", "sealed": b"sealed"},
     CASE_EVIDENCE: {"ref": "r1", "seq": 1, "at": TUESDAY, "sender": "mia", "role": "member", "reported": True}
     | {"sealed": b"sealed"},
+    AUDIT_LINES: {"number": 1, "at": TUESDAY, "who": "sara", "role": "support", "did": "person.read"}
+    | {"conversation_id": "", "person_id": "mia", "about": "", "details": "{}", "hash": b"hash"},
+    AUDIT_HEAD: {"id": 1, "number": 1, "hash": b"hash"},
     WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
 }
 """A row of each table, as far as a row can be about a member and a mentor at once."""

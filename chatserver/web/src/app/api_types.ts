@@ -69,6 +69,32 @@ export interface AttemptView {
   error: string | null;
 }
 
+/**
+ * That `who` did it. `conversation`, `person` and `about`, an id of something else, are '' where it is about none.
+ *
+ * `details` are ids, numbers and words of the protocol, by the kind; never a text. `hash` is hexadecimal: of this line
+ * and of all before it.
+ */
+export interface AuditLineView {
+  number: number;
+  at: string;
+  who: string;
+  role: "member" | "mentor" | "operator" | "service" | "support" | "system";
+  did: string;
+  conversation: string;
+  person: string;
+  about: string;
+  details: Record<string, unknown>;
+  hash: string;
+}
+
+/** Lines, the newest first; `more` says whether older ones exist. */
+export interface AuditPage {
+  now: string;
+  lines: AuditLineView[];
+  more: boolean;
+}
+
 /** The mentor is away until then; `substitute` is the mentor who stands in, null where nobody does. */
 export interface Away {
   until: string;
@@ -1233,9 +1259,10 @@ export interface QuietHours {
 }
 
 /**
- * When support read messages of the conversation that had been reported, the first time first.
+ * When support read messages of the conversation, those that had been reported among them: the first time first.
  *
- * Of a case that is open nothing is said.
+ * Of reading on, the first instant in each hour. What was read since a case of misconduct is open, and because of it,
+ * is told once that has ended.
  */
 export interface Readings {
   conversation: string;
@@ -1299,7 +1326,8 @@ export interface Reply {
 /**
  * A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised.
  *
- * `answered_by` is who answered in the mentor's place, null where the mentor did.
+ * It has `answered_at` where it was answered, `ended_at` where it ended otherwise. `answered_by` is who did it in the
+ * mentor's place, null where the mentor did, or nobody.
  */
 export interface ReplyData {
   conversation: string;
@@ -1311,6 +1339,7 @@ export interface ReplyData {
   waited_ms?: number | null;
   in_time?: boolean | null;
   answered_by?: string | null;
+  ended_at?: string | null;
 }
 
 /**
@@ -1331,8 +1360,9 @@ export interface ReplyDay {
 /**
  * One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
  *
- * `missed` deadlines are those of waits answered late, dropped late, or still open; `late` are the first of these
- * alone. `counted` time is by the plan's
+ * `missed` deadlines are those of waits answered late, ended late otherwise, or still open; `late` are the first of
+ * these alone. Waits that were not answered ended with the conversation (`dropped`), by the mentor's word that they
+ * need no answer (`acknowledged`), or with their messages deleted (`withdrawn`). `counted` time is by the plan's
  * clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
  * number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
  * days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
@@ -1358,6 +1388,8 @@ export interface ReplyGroup {
   by_substitutes?: number;
   stood_in?: number;
   late?: number;
+  acknowledged?: number;
+  withdrawn?: number;
 }
 
 /**
@@ -1636,7 +1668,7 @@ export interface SystemEvent {
 export interface Told {
   about: "reply" | "writing";
   sentence: string;
-  step: Beginning | PlanChanged | PolicyValue | WindowOpened | WindowKept | MessagesSpent | LiveChat | StatusSet | AgainstRules | Unexplained | UsedElsewhere | ClosedDays | WritingOpen | WritingClosed | WaitBegan | DeadlineSet | DeadlineMoved | DeadlineKept | WaitAnswered | AnswerDue | NoDeadline | NothingOwed;
+  step: Beginning | PlanChanged | PolicyValue | WindowOpened | WindowKept | MessagesSpent | LiveChat | StatusSet | AgainstRules | Unexplained | UsedElsewhere | ClosedDays | WritingOpen | WritingClosed | WaitBegan | DeadlineSet | DeadlineMoved | DeadlineKept | WaitAnswered | WaitEnded | AnswerDue | NoDeadline | NothingOwed;
 }
 
 /** On which channels a person hears of a topic. `essential` events come by mail whatever is turned off. */
@@ -1716,6 +1748,16 @@ export interface WaitBegan {
   kind: "wait_began";
   seq: number | null;
   at: string;
+}
+
+/** The last wait ended without an answer: the mentor said that it needs none, or its messages were deleted. */
+export interface WaitEnded {
+  kind: "wait_ended";
+  seq: number;
+  at: string;
+  waited_ms: number;
+  late: boolean;
+  how: "acknowledged" | "withdrawn";
 }
 
 /**
