@@ -158,9 +158,16 @@ export class Chat {
     conversation: string,
     body: string,
     id: string = crypto.randomUUID(),
+    attachments: readonly string[] = [],
   ): Promise<Unsent> {
     this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
-    const unsent = { conversation, id, body, order: this.#lastOrder };
+    const unsent: Unsent = {
+      conversation,
+      id,
+      body,
+      order: this.#lastOrder,
+      ...(attachments.length ? { attachments } : {}),
+    };
     await this.#outbox.put(unsent);
     this.#unsent = [...this.#unsent, unsent];
     this.#tell("outbox", this.#unsent);
@@ -435,11 +442,11 @@ export class Chat {
     const busy = new Set(
       this.#unsent.filter(({ id }) => this.#onTheWay.has(id)).map((each) => each.conversation),
     );
-    for (const { conversation, id, body } of this.#unsent) {
+    for (const { conversation, id, body, attachments } of this.#unsent) {
       if (busy.has(conversation)) continue;
       busy.add(conversation);
       this.#onTheWay.set(id, Date.now());
-      this.#socket.send(JSON.stringify({ type: "send", conversation, id, body }));
+      this.#socket.send(JSON.stringify({ type: "send", conversation, id, body, attachments }));
     }
   }
 

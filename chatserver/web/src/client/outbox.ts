@@ -7,6 +7,8 @@ export interface Unsent {
   readonly conversation: string;
   readonly id: string;
   readonly body: string;
+  /** The ids of uploads that go with it. */
+  readonly attachments?: readonly string[];
   /** Orders what is unsent: the device's ms, and never the same twice. */
   readonly order: number;
 }

@@ -6,7 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { nameIn } from "../app/names.ts";
 import { saveFile } from "../app/save_file.ts";
 import type { App } from "../app/start.ts";
-import type { ConversationView } from "../client/protocol.ts";
+import type { ConversationView, Message } from "../client/protocol.ts";
 import { type Doer, eventWords } from "./event_words.ts";
 import type { Times } from "./format.ts";
 import { icon } from "./icons.ts";
@@ -67,7 +67,9 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       return html`<li role="listitem" class="msg msg--mine ${
         row.isMore ? "msg--more" : ""
       }"><span class="vh">${words.common.you}: </span>
-          <div class="msg__body">${paragraphs(row.unsent.body)}</div>
+          <div class="msg__body">${paragraphs(row.unsent.body)}${row.unsent.attachments?.length
+        ? html`<p class="quiet">${icon("clip", "s")}${row.unsent.attachments.length}</p>`
+        : nothing}</div>
           <p class="msg__meta"><span class="mark mark--unsent">${
         icon("clock", "s")
       }${words.talk.unsent}</span></p></li>`;
@@ -84,7 +86,7 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
           <span class="vh">${isMine ? words.common.you : writer}: </span>
           <div class="msg__body">${message.erased
             ? html`<p class="quiet">${words.talk.erased}</p>`
-            : paragraphs(message.body)}</div>
+            : paragraphs(message.body)}${filesOf(message, drawing)}</div>
           <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
             ? html`<strong aria-hidden="true">${writer}</strong>`
             : nothing}${time}${mark
@@ -124,7 +126,15 @@ function dayWords(at: number, { app, times, now }: Drawing): string {
   }
 }
 
+/** What goes with a message; what shows it is loaded where there is such. */
+function filesOf({ conversation, attachments }: Message, { app }: Drawing) {
+  if (!attachments?.length) return nothing;
+  void import("../files/message_files.ts");
+  return html`<message-files .app=${app} .conversation=${conversation} .ids=${attachments}></message-files>`;
+}
+
 /** A text as its writer broke it: a blank line begins a paragraph. */
 function paragraphs(body: string) {
+  if (!body) return nothing;
   return body.split(/\n{2,}/).map((each) => html`<p class="text">${each}</p>`);
 }

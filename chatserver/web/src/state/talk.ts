@@ -23,6 +23,8 @@ export interface CameBack {
   body: string;
   reason: Refused["reason"] | "error";
   opensAt: string | null;
+  /** The ids of uploads that were to go with it. */
+  attachments: readonly string[];
 }
 
 export class Talk extends Store {
@@ -130,8 +132,8 @@ export class Talk extends Store {
     this.changed();
   }
 
-  send(body: string): Promise<Unsent> {
-    return this.#chat.send(this.view.id, body);
+  send(body: string, attachments: readonly string[] = []): Promise<Unsent> {
+    return this.#chat.send(this.view.id, body, crypto.randomUUID(), attachments);
   }
 
   /** The person has seen the end. */
@@ -164,13 +166,19 @@ export class Talk extends Store {
         this.#accepted(event);
         break;
       case "refused":
-        this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
+        this.#cameBack.push({
+          body: event.body,
+          reason: event.reason,
+          opensAt: event.opens_at,
+          attachments: this.unsent.find(({ id }) => id === event.id)?.attachments ?? [],
+        });
         this.view = { ...this.view, composer: event.composer };
         break;
       case "error":
         if (event.temporary || event.id === null) return;
-        for (const { id, body } of this.unsent) {
-          if (id === event.id) this.#cameBack.push({ body, reason: "error", opensAt: null });
+        for (const { id, body, attachments = [] } of this.unsent) {
+          if (id !== event.id) continue;
+          this.#cameBack.push({ body, reason: "error", opensAt: null, attachments });
         }
         break;
       case "composer":
@@ -222,7 +230,7 @@ export class Talk extends Store {
     const unsent = this.unsent.find(({ id }) => id === event.id);
     const role = this.#user === this.view.member ? "member" : "mentor";
     if (unsent) {
-      const { conversation, id, body } = unsent;
+      const { conversation, id, body, attachments = [] } = unsent;
       this.#put({
         type: "message",
         conversation,
@@ -232,6 +240,7 @@ export class Talk extends Store {
         at: event.at,
         id,
         body,
+        ...(attachments.length ? { attachments: [...attachments] } : {}),
       });
     }
   }
