@@ -19,6 +19,7 @@ from quotas.plans import (
     PLAN_NAME,
     WEEKDAYS,
     CalendarPolicy,
+    MessagePolicy,
     Plan,
     Policy,
     SessionPolicy,
@@ -69,11 +70,11 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
         table["upgrade_url"] = upgrade_url
     for section, values in tables.items():
         if section not in table:
-            allowed = "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases` and `plans`"
+            allowed = "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `messages` and `plans`"
             raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
-    for section in ("calendar", "sessions", "notices", "cases"):
+    for section in ("calendar", "sessions", "notices", "cases", "messages"):
         table[section] |= given.get(section, {})
     for name, plan in given.get("plans", {}).items():
         if not isinstance(plan, dict):
@@ -124,6 +125,7 @@ def _checked(table: dict[str, Any]) -> Policy:
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
     notices = _notices(table["notices"])
     cases = _cases(table["cases"])
+    messages = _converted(table["messages"], MessagePolicy, "messages")
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
@@ -132,7 +134,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     if missing := sorted({*_plans_named(cases)} - plans.keys()):
         raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
     upgrade_url = _upgrade_url(table.get("upgrade_url"))
-    return Policy(calendar, plans, sessions, notices, cases, upgrade_url)
+    return Policy(calendar, plans, sessions, notices, cases, messages, upgrade_url)
 
 
 def _upgrade_url(value: object) -> str | None:
@@ -184,7 +186,13 @@ def _notices(table: dict[str, Any]) -> NoticePolicy:
     return policy
 
 
-_TABLES: dict[type, str] = {HearingChange: "hearing", CasePolicy: "cases", CaseWait: "wait", CasePrompts: "prompts"}
+_TABLES: dict[type, str] = {
+    MessagePolicy: "messages",
+    HearingChange: "hearing",
+    CasePolicy: "cases",
+    CaseWait: "wait",
+    CasePrompts: "prompts",
+}
 """Kinds of table that stand under names of their own, and what they are called in KEYS."""
 _WHOLE: dict[type, str] = {
     CaseWait: "a table with one of months, days and hours, and with reminder_days or not",
@@ -193,7 +201,16 @@ _WHOLE: dict[type, str] = {
 """What such a table may be."""
 
 _Kind = TypeVar(
-    "_Kind", CalendarPolicy, CasePolicy, CasePrompts, CaseWait, HearingChange, NoticePolicy, Plan, SessionPolicy
+    "_Kind",
+    CalendarPolicy,
+    CasePolicy,
+    CasePrompts,
+    CaseWait,
+    HearingChange,
+    MessagePolicy,
+    NoticePolicy,
+    Plan,
+    SessionPolicy,
 )
 
 
