@@ -28,12 +28,12 @@ from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
 from chatserver.cases.case_counts import CaseCounts
-from chatserver.cases.case_texts import CaseTexts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keyed import Keyed, with_keys
+from chatserver.messages.search import MessageSearch
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
@@ -42,7 +42,7 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
-from chatserver.protocol.commands import Delete, Edit, React
+from chatserver.protocol.commands import Delete, Edit, React, Search
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
@@ -50,6 +50,7 @@ from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
+from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
 from chatserver.replies.board import Board
@@ -65,8 +66,10 @@ from chatserver.web.own_exports import OwnExports
 from chatserver.web.routes import web_routes
 from chatserver.web.sign_in_pages import ASKING_FOR_MAIL, SignInDesk, WebLimits
 from quotas import instant
+from quotas.help_policy import stale_lines
 from quotas.ledger import feed
 from quotas.ledger.open_waits import OpenWaits
+from quotas.terms import Rulebook
 
 if TYPE_CHECKING:
     from chatserver.operating.tracing import Traces
@@ -186,7 +189,12 @@ async def assembled(
         changes = ChangeDesk(base.rulebook.policy.messages)
         greeting = Greeting(
             hub=hub,
-            desks={Edit: changes, Delete: changes, React: changes},
+            desks={
+                Edit: changes,
+                Delete: changes,
+                React: changes,
+                Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
+            },
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,
@@ -252,6 +260,7 @@ async def assembled(
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
+            mentoring=base.mentoring,
             clock=ledger.now,
             people=people,
             metrics=metrics,
@@ -259,7 +268,7 @@ async def assembled(
         # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
         without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
         limits = WebLimits(without_token, AddressLimit(RateLimit(ASKING_FOR_MAIL), proxies, metrics))
-        export = Export(base.database, ledger, base.messages, base.revocations, CaseTexts(base.keys))
+        export = Export(base.database, ledger, base.messages, base.revocations, base.keys)
         desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export))
         app = _application(
             [
@@ -268,7 +277,7 @@ async def assembled(
                 *health_routes(health),
                 exposition.route(),
                 home_route(),
-                *web_routes(settings, desk, limits, platform),
+                *web_routes(settings, base.rulebook.policy.help, desk, limits, platform),
                 calendar_route(base.feeds, without_token),
                 unsubscribe_route(base.mailing.unsubscribing, without_token),
             ],
@@ -287,7 +296,7 @@ async def assembled(
             app=app,
             door=Door(settings.connections_before_hello, metrics, proxies),
             health=health,
-            warnings=await durability_warnings(base.store),
+            warnings=[*await durability_warnings(base.store), *_want_checking(base.rulebook, await ledger.now())],
         )
         if not at_work:
             yield parts
@@ -295,6 +304,12 @@ async def assembled(
         work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
         async with _working(hub, *work), exposition.told():
             yield parts
+
+
+def _want_checking(rulebook: Rulebook, now: int) -> list[str]:
+    """What the policy says of the world, and may be true no longer at `now`."""
+    said = stale_lines(rulebook.policy.help, instant.date_of(now))
+    return [] if said is None else [said]
 
 
 async def _require_all(base: Keyed) -> None:

@@ -18,6 +18,7 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.master_keys import master_keys
 from chatserver.keys.rotation import masters_problem
 from chatserver.keys.server_seal import ServerSeal
+from chatserver.mentoring.room import Mentoring, mentoring_on
 from chatserver.messages.archive import Archive
 from chatserver.messages.log import MessageLog
 from chatserver.notices.guarded_http import GuardedHttp
@@ -55,6 +56,7 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     vapid: Vapid
     cases: CaseBook
     evidence: CaseEvidence
+    mentoring: Mentoring
     tickets: Tickets
     sign_ins: SignInBook
     sign_in_links: SignInLinks
@@ -166,6 +168,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 vapid=vapid,
                 cases=casebook(base, keys),
                 evidence=evidence,
+                mentoring=mentoring_on(base.database, keys, messages, base.ledger.now),
                 tickets=tickets,
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets, push=push),
                 sign_in_links=links,
@@ -199,4 +202,4 @@ async def erasing(settings: Settings, store_url: str) -> AsyncIterator[Erasure]:
 async def exporting(settings: Settings, store_url: str) -> AsyncIterator[Export]:
     """What exports people. Raises as `with_keys`."""
     async with with_keys(settings, store_url) as parts:
-        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, CaseTexts(parts.keys))
+        yield Export(parts.database, parts.ledger, parts.messages, parts.revocations, parts.keys)

@@ -245,16 +245,6 @@ def _list(value: object) -> tuple[str, ...]:
     return tuple(item for item in items if item)
 
 
-def _help_lines(value: object) -> tuple[str, ...]:
-    """A list, or one text with semicolons: words may have commas."""
-    lines = _list(value.replace(",", "\0").replace(";", ",") if isinstance(value, str) else value)
-    lines = tuple(each.replace("\0", ",") for each in lines)
-    for each in lines:
-        if not re.fullmatch(r"\+?[0-9][0-9 ]{1,19}: [^\0-\x1f]{1,80}", each):
-            raise ValueError(f"holds {each!r}; write a number and who answers, such as `116 123: Mental Helse`")
-    return lines
-
-
 def _algorithms(value: object) -> tuple[str, ...]:
     names = _list(value)
     if not names or not {*names} <= {"HS256", *ASYMMETRIC}:
@@ -379,7 +369,6 @@ READERS: dict[str, Callable[[object], Any]] = {
     "platform_name": _text,
     "app_style": _path,
     "app_logo": _path,
-    "help_lines": _help_lines,
     "app_embedders": _origins,
     "oidc_issuer": _issuer,
     "oidc_client_id": _text,

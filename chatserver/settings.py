@@ -56,7 +56,6 @@ DESCRIPTIONS: dict[str, str] = {
     "platform_name": "What the platform calls itself: the title of the apps' pages.",
     "app_style": "A CSS file that sets colours and other custom properties of the apps' pages.",
     "app_logo": "An SVG or PNG file that the sign-in page shows in place of its own picture.",
-    "help_lines": "Whom one can call, as `number: words`, in place of the numbers that the apps know by country.",
     "app_embedders": "Origins of web pages that may show the apps in a frame; none by default.",
     "oidc_issuer": "The OpenID Connect provider that signs people in too, as its `iss` says; unset: none does.",
     "oidc_client_id": "How that provider knows this server.",
@@ -123,7 +122,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     platform_name: str = "Mentor"
     app_style: Path | None = None
     app_logo: Path | None = None
-    help_lines: tuple[str, ...] = ()
     app_embedders: tuple[str, ...] = ()
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None

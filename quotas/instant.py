@@ -1,6 +1,6 @@
 """Instants: milliseconds since the Unix epoch in UTC, written as RFC 3339."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import msgspec
@@ -42,6 +42,11 @@ def parse(text: str) -> int:
 
 
 @lru_cache(maxsize=4096)  # an acknowledgement and its message name the same instant
+def date_of(instant: int) -> date:
+    """The day in UTC."""
+    return (_EPOCH + timedelta(milliseconds=instant)).date()
+
+
 def text(instant: int) -> str:
     """RFC 3339 in UTC, always with milliseconds and `Z`."""
     second, millisecond = divmod(instant, SECOND)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from quotas.case_policy import CasePolicy
+from quotas.help_policy import HelpPolicy
 from quotas.instant import HOUR
 from quotas.notices import NoticePolicy
 
@@ -200,6 +201,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     notices: NoticePolicy = NoticePolicy()
     cases: CasePolicy = CasePolicy()
     messages: MessagePolicy = MessagePolicy()
+    help: HelpPolicy = msgspec.field(default_factory=HelpPolicy)
     upgrade_url: UpgradeUrl | None = None
     """Where members get another plan, with `{plan}` in the place of its name or without; None: nowhere."""
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait, prompts_given, waits_of
 from quotas.currencies import currency_problem
+from quotas.help_policy import MOST_LINES, DangerWords, HelpPolicy, PhoneLine, help_problem
 from quotas.notices import HearingChange, NoticePolicy, changes_of, notices_problem
 from quotas.plans import (
     PLAN_NAME,
@@ -70,16 +71,30 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
         table["upgrade_url"] = upgrade_url
     for section, values in tables.items():
         if section not in table:
-            allowed = "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `messages` and `plans`"
+            allowed = (
+                "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `help`, `messages` and `plans`"
+            )
             raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
     for section in ("calendar", "sessions", "notices", "cases", "messages"):
         table[section] |= given.get(section, {})
+    table["help"] = _overlaid_help(table["help"], given.get("help", {}))
     for name, plan in given.get("plans", {}).items():
         if not isinstance(plan, dict):
             raise PolicyError(f"`plans.{name}` must be a table")
         table["plans"][name] = _overlaid_plan(_to_overlay(table["plans"].get(name, {}), plan, name), plan)
+    return table
+
+
+def _overlaid_help(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """A country's lines, and a language's words, replace those that are built in; `false` takes a country's away."""
+    table = base | given
+    for key in ("lines", "danger"):
+        if not isinstance(table[key], dict):
+            raise PolicyError(f"`help.{key}` must be a table")
+        table[key] = base[key] | table[key]
+    table["lines"] = {country: lines for country, lines in table["lines"].items() if lines is not False}
     return table
 
 
@@ -126,6 +141,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     notices = _notices(table["notices"])
     cases = _cases(table["cases"])
     messages = _converted(table["messages"], MessagePolicy, "messages")
+    help_policy = _help(table["help"])
     plans = {}
     for name, plan in table["plans"].items():
         if not PLAN_NAME.fullmatch(name):
@@ -134,7 +150,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     if missing := sorted({*_plans_named(cases)} - plans.keys()):
         raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
     upgrade_url = _upgrade_url(table.get("upgrade_url"))
-    return Policy(calendar, plans, sessions, notices, cases, messages, upgrade_url)
+    return Policy(calendar, plans, sessions, notices, cases, messages, help_policy, upgrade_url)
 
 
 def _upgrade_url(value: object) -> str | None:
@@ -159,6 +175,22 @@ def _cases(table: dict[str, Any]) -> CasePolicy:
     except ValueError as error:
         raise PolicyError(str(error)) from None
     return replace(_converted(table | {"dues": {}, "prompts": {}}, CasePolicy, "cases"), dues=dues, prompts=prompts)
+
+
+def _help(table: dict[str, Any]) -> HelpPolicy:
+    """Lines one by one, so that an error names the place."""
+    lines = {country: _lines(given, f"help.lines.{country}") for country, given in table["lines"].items()}
+    danger = _converted(table["danger"], DangerWords, "help.danger")
+    policy = replace(_converted(table | {"lines": {}, "danger": {}}, HelpPolicy, "help"), lines=lines, danger=danger)
+    if problem := help_problem(policy):
+        raise PolicyError(problem)
+    return policy
+
+
+def _lines(given: object, place: str) -> tuple[PhoneLine, ...]:
+    if not isinstance(given, list) or not 1 <= len(given) <= MOST_LINES:
+        raise PolicyError(f"`{place}` must be a list of 1 to {MOST_LINES} lines, or false for none")
+    return tuple(_converted(each, PhoneLine, f"{place}[{number}]") for number, each in enumerate(given))
 
 
 def _wait(value: object, place: str) -> CaseWait:
@@ -192,11 +224,15 @@ _TABLES: dict[type, str] = {
     CasePolicy: "cases",
     CaseWait: "wait",
     CasePrompts: "prompts",
+    HelpPolicy: "help",
+    PhoneLine: "help_line",
+    DangerWords: "danger_words",
 }
 """Kinds of table that stand under names of their own, and what they are called in KEYS."""
 _WHOLE: dict[type, str] = {
     CaseWait: "a table with one of months, days and hours, and with reminder_days or not",
     CasePrompts: "a table with en, nb and da, as many texts each, or false for none",
+    PhoneLine: "a table with number, and name or kind, and with hours or not",
 }
 """What such a table may be."""
 
@@ -206,8 +242,11 @@ _Kind = TypeVar(
     CasePolicy,
     CasePrompts,
     CaseWait,
+    DangerWords,
     HearingChange,
+    HelpPolicy,
     MessagePolicy,
+    PhoneLine,
     NoticePolicy,
     Plan,
     SessionPolicy,
@@ -231,5 +270,6 @@ def _converted(value: object, kind: type[_Kind], where: str) -> _Kind:
         if missing := re.search(r"missing required field `(.*)`", problem):
             path = f"{path}.{missing[1]}"
         key = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
-        allowed = _WHOLE[kind] if path == where and kind in _WHOLE else ALLOWED.get(key, "see docs/configuration.md")
+        own = ALLOWED.get(f"{_TABLES.get(kind)}.{key}") or ALLOWED.get(key, "see docs/configuration.md")
+        allowed = _WHOLE[kind] if path == where and kind in _WHOLE else own
         raise PolicyError(f"`{path}`: {problem[0].lower()}{problem[1:]}; allowed: {allowed}") from None

@@ -3,6 +3,7 @@
 from typing import get_args
 
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait
+from quotas.help_policy import DangerWords, HelpPolicy, PhoneLine
 from quotas.notices import HearingChange, HearingRole, NoticePolicy
 from quotas.plans import (
     WEEKDAYS,
@@ -71,6 +72,15 @@ ALLOWED: dict[str, str] = {
     "days": "a whole number of days from 1 to 1000",
     "reminder_days": "a whole number of days from 0, not before, to 90",
     **dict.fromkeys(CasePrompts.__struct_fields__, "a list of 1 to 10 texts of at most 500 characters"),
+    "checked_on": "a date such as 2026-01-31, without quotes",
+    "urgent_note": "true or false",
+    "lines": "lists of lines by country, such as [[help.lines.NO]]",
+    "danger": "a table with lists of phrases: " + ", ".join(DangerWords.__struct_fields__),
+    **{f"danger_words.{language}": "a list of phrases" for language in DangerWords.__struct_fields__},
+    "help_line.number": "a number as it is dialled, such as '22 40 00 40'",
+    "help_line.kind": "emergency, doctor or talk",
+    "help_line.name": "whose number it is, at most 60 characters",
+    "help_line.hours": "when it is answered, such as '11-05', at most 20 characters; '' for always",
     "mentor_days_per_week": "a whole number from 1 to 7",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
@@ -86,6 +96,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cases": CasePolicy.__struct_encode_fields__,
     "wait": CaseWait.__struct_encode_fields__,
     "prompts": CasePrompts.__struct_encode_fields__,
+    "help": HelpPolicy.__struct_encode_fields__,
+    "danger_words": DangerWords.__struct_encode_fields__,
+    "help_line": PhoneLine.__struct_encode_fields__,
     "plan": Plan.__struct_encode_fields__,
     "writing": ("kind", *Windows.__struct_encode_fields__),
     "reply": ReplyPromise.__struct_encode_fields__,

@@ -26,8 +26,9 @@ from chatserver.conversations.standing_view import away_of, composer_of, reply_o
 from chatserver.messages.unanswered import unanswered
 from chatserver.protocol.events import Away, Composer, Reply
 from quotas import instant
-from quotas.admission import Status, writing_state
+from quotas.admission import Status, WritingState, writing_state
 from quotas.bookings import Booking
+from quotas.help_policy import help_country
 
 
 class UnansweredMessage(Struct, frozen=True):
@@ -188,11 +189,18 @@ async def _resource(context: ApiContext, identity: Identity, record: conversatio
         created_at=instant.text(record.created_at),
         updated_at=instant.text(record.updated_at),
         last_seq=standing.last_seq,
-        composer=composer_of(state),
+        composer=await composer_shown(context, record, state),
         reply=reply_of(standing.usage, standing.now),
         away=away_of(await context.absences.running(record.mentor, standing.now)),
         unanswered=await _unanswered(context, identity, record),
     )
+
+
+async def composer_shown(context: ApiContext, record: conversation.ConversationRecord, state: WritingState) -> Composer:
+    """The member's input; at a lock with whom they can call."""
+    policy = context.provisioning.rulebook.policy.help
+    member = None if state.open else await context.provisioning.get_person(record.member)
+    return composer_of(state, policy.lines_of(help_country(member.country if member else None, record.holidays)))
 
 
 async def _unanswered(

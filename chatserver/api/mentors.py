@@ -1,4 +1,4 @@
-"""Who the mentors are, by name alone: for whoever chooses one to stand in."""
+"""Who the mentors are, by name and by what they know of: for whoever chooses one, to stand in or to go on with."""
 
 from msgspec import Struct
 
@@ -9,10 +9,11 @@ MOST_MENTORS = 500
 
 
 class NamedMentor(Struct, frozen=True):
-    """A mentor; `name` is '' where they have none."""
+    """A mentor; `name` is '' where they have none. `expertise`: what they say that they know of."""
 
     id: str
     name: str
+    expertise: list[str]
 
 
 class MentorList(Struct, frozen=True):
@@ -25,7 +26,9 @@ class MentorList(Struct, frozen=True):
 async def list_mentors(call: HttpCall[NoQuery, None]) -> HttpAnswer:
     """Nothing else of them is told: mentors are not to reach each other by it."""
     found = await call.context.provisioning.find_people("", "mentor", MOST_MENTORS + 1)
-    named = [NamedMentor(each.id, each.name) for each in found if each.erased_at is None]
+    there = [each for each in found if each.erased_at is None]
+    expertise = await call.context.mentoring.profiles.expertise_of([each.id for each in there])
+    named = [NamedMentor(each.id, each.name, expertise.get(each.id, [])) for each in there]
     return HttpAnswer(200, MentorList(named[:MOST_MENTORS], len(named) > MOST_MENTORS))
 
 
@@ -33,7 +36,7 @@ LIST_MENTORS = Operation(
     method="GET",
     path="/v1/mentors",
     name="listMentors",
-    summary=f"The mentors by name, {MOST_MENTORS} at most, for mentors and support who choose one to stand in.",
+    summary=f"The mentors by name, {MOST_MENTORS} at most, and what they know of, for whoever chooses one.",
     handler=list_mentors,
     query=NoQuery,
     roles=MENTOR_OR_SUPPORT,

@@ -20,6 +20,7 @@ from chatserver.conversations.choosing import Choosing
 from chatserver.conversations.memberships import Memberships
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import FieldProblem
+from chatserver.mentoring.room import Mentoring
 from chatserver.messages.log import MessageLog
 from chatserver.notices.bounces import MailBounces
 from chatserver.notices.opening_requests import OpeningRequests
@@ -92,6 +93,7 @@ class ApiContext:
     quiet: QuietMembers
     leaving_mentors: LeavingMentors
     evidence: CaseEvidence
+    mentoring: Mentoring
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""
     people: RateLimit

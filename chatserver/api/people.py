@@ -25,6 +25,8 @@ class Person(Struct, frozen=True):
     zone: str
     locale: Locale
     email: str | None
+    country: str | None
+    """ISO 3166-1; null where it is not known."""
     created_at: str
     updated_at: str
     erased_at: str | None
@@ -81,6 +83,7 @@ def person_resource(record: person.PersonRecord) -> Person:
         zone=record.zone,
         locale=record.locale,
         email=record.email,
+        country=record.country,
         created_at=instant.text(record.created_at),
         updated_at=instant.text(record.updated_at),
         erased_at=instant.text_or_none(record.erased_at),

@@ -33,12 +33,23 @@ from chatserver.api.case_evidence import GET_CASE_EVIDENCE
 from chatserver.api.cases import ACT_ON_CASE, GET_CASE, GET_CASES, PUT_CASE
 from chatserver.api.conversations import CHANGE_CONVERSATION, CHOOSE_CONVERSATION, GET_CONVERSATION, PUT_CONVERSATION
 from chatserver.api.credits import CORRECT_CREDITS, GET_CREDITS
+from chatserver.api.exercises import FILL_EXERCISE, GET_EXERCISES
 from chatserver.api.fields import read_body, read_id, read_part, read_query
 from chatserver.api.finding_people import FIND_PEOPLE, GET_CONVERSATIONS_OF_PERSON
 from chatserver.api.hand_over import HAND_OVER
+from chatserver.api.help import GET_HELP
 from chatserver.api.hours import GET_HOURS, PUT_HOURS
+from chatserver.api.library import (
+    DELETE_ITEM,
+    DELETE_SHARED_ITEM,
+    GET_LIBRARY,
+    GET_SHARED_LIBRARY,
+    PUT_ITEM,
+    PUT_SHARED_ITEM,
+)
 from chatserver.api.mail_bounces import REPORT_MAIL_BOUNCE
 from chatserver.api.membership import CHANGE_MEMBERSHIP, GET_MEMBERSHIP, PUT_MEMBERSHIP
+from chatserver.api.mentor_profiles import GET_PROFILE, PUT_PROFILE
 from chatserver.api.mentors import LIST_MENTORS
 from chatserver.api.messages import GET_MESSAGES
 from chatserver.api.negotiation import chosen
@@ -90,6 +101,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CONVERSATION,
     GET_MESSAGES,
     GET_WHY,
+    GET_HELP,
     GET_READINGS,
     GET_REPLIES,
     GET_REPORT,
@@ -154,6 +166,16 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     PUT_PUSH_SUBSCRIPTION,
     DELETE_PUSH_SUBSCRIPTION,
     LIST_PUSH_SUBSCRIPTIONS,
+    PUT_ITEM,
+    DELETE_ITEM,
+    GET_LIBRARY,
+    PUT_SHARED_ITEM,
+    DELETE_SHARED_ITEM,
+    GET_SHARED_LIBRARY,
+    PUT_PROFILE,
+    GET_PROFILE,
+    FILL_EXERCISE,
+    GET_EXERCISES,
     PUT_CASE,
     GET_CASE_EVIDENCE,  # before the actions, whose path it would be else
     ACT_ON_CASE,

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from chatserver.api.conversations import readable
+from chatserver.api.conversations import composer_shown, readable
 from chatserver.api.negotiation import language
 from chatserver.api.operation import HttpAnswer, HttpCall, Operation
 from chatserver.api.writing_week import WritingWeek, writing_week
-from chatserver.conversations.standing_view import composer_of, reply_of
+from chatserver.conversations.standing_view import reply_of
 from chatserver.messages.why import why
 from chatserver.protocol.events import Composer, Reply
 from quotas import instant
@@ -58,7 +58,7 @@ async def get_why(call: HttpCall[WhyQuery, None]) -> HttpAnswer:
             now=instant.text(standing.now),
             zone=zone,
             language=spoken,
-            composer=composer_of(explanation.state),
+            composer=await composer_shown(call.context, record, explanation.state),
             reply=None if is_member else reply_of(standing.usage, standing.now),
             week=writing_week(call.context.provisioning.rulebook, standing, explanation.writing),
             steps=[step for step in steps if not is_member or step.about == "writing"],

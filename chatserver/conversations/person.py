@@ -22,3 +22,5 @@ class PersonRecord(Struct, frozen=True):
     updated_at: int
     erased_at: int | None = None
     """Since then nothing but id and role is known of them."""
+    country: str | None = None
+    """ISO 3166-1 of two letters; None where it was not said."""

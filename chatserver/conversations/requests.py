@@ -29,6 +29,13 @@ Email = Annotated[
     Meta(min_length=3, max_length=254, pattern=_ADDRESS, description="An e-mail address of at most 254 characters."),
 ]
 Zone = Annotated[str, Meta(description="An IANA time zone such as `Europe/Oslo`; null for the policy's.")]
+Country = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z]{2}$(?!\n)",
+        description="The ISO 3166-1 code of the country a person lives in, such as `NO`; null where it is not known.",
+    ),
+]
 Holidays = Annotated[
     str,
     Meta(description="The ISO 3166-1 code of a country with holidays; empty for none, null for the policy's."),
@@ -58,6 +65,7 @@ class PersonDetails(Struct, frozen=True, forbid_unknown_fields=True):
     zone: Zone | None = None
     locale: Locale = "nb"
     email: Email | None = None
+    country: Country | None = None
 
 
 class LocaleChoice(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,15 +1,18 @@
 """How a conversation stands, in the words of the protocol."""
 
+from collections.abc import Sequence
+
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.protocol import events
-from chatserver.protocol.events import Away, BoardWait, Composer, Reply
+from chatserver.protocol.events import Away, BoardWait, Composer, HelpLine, Reply
+from quotas import help_policy
 from quotas.admission import Usage, WritingState
 from quotas.instant import text, text_or_none
 from quotas.ledger.open_waits import OpenWait, Totals
 
 
-def composer_of(state: WritingState) -> Composer:
-    """The member's input: open or why not, until when, what is left."""
+def composer_of(state: WritingState, lines: Sequence[help_policy.PhoneLine]) -> Composer:
+    """The member's input: open or why not, until when, what is left; while it is locked, with those lines."""
     return Composer(
         state.open,
         state.reason,
@@ -18,7 +21,13 @@ def composer_of(state: WritingState) -> Composer:
         state.windows_left,
         state.messages_left,
         text_or_none(state.live_until),
+        None if state.open else help_lines_of(lines),
     )
+
+
+def help_lines_of(lines: Sequence[help_policy.PhoneLine]) -> list[HelpLine]:
+    """Whom one can call, as the policy has them."""
+    return [HelpLine(each.number, each.kind, each.name, each.hours) for each in lines]
 
 
 def reply_of(usage: Usage, now: int) -> Reply:

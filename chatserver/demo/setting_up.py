@@ -37,7 +37,9 @@ async def _people_and_conversations(parts: Parts) -> set[str]:
         if await provisioning.get_person(person.id) is None:
             await provisioning.put_person(
                 person.id,
-                PersonDetails(role=person.role, name=person.name, email=f"{person.id}@example.org", locale=locale),
+                PersonDetails(
+                    role=person.role, name=person.name, email=f"{person.id}@example.org", locale=locale, country="NO"
+                ),
             )
     for person in there:
         for mentor, id in zip(person.mentors, person.conversations, strict=True):

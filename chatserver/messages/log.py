@@ -42,7 +42,7 @@ class KeptMessages:
 
     async def heads(self, conversation: str, after: int, before: int, limit: int) -> list[LoggedHead]:
         """Messages with after < seq < before in order: the first `limit` (≥ 1) of them, without the texts."""
-        entries = await self._stored(conversation, after, before, limit)
+        entries = await self.stored(conversation, after, before, limit)
         return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
 
     async def first_by(self, conversation: str, writer: Author, since: int, until: int) -> LoggedHead | None:
@@ -66,7 +66,7 @@ class KeptMessages:
 
     async def last(self, conversation: str, last_seq: int) -> Entry | None:
         """The last message or event, as it is stored; None where there is none, or it is not to be had."""
-        found = await self._stored(conversation, last_seq - 1, last_seq + 1, 1) if last_seq else []
+        found = await self.stored(conversation, last_seq - 1, last_seq + 1, 1) if last_seq else []
         return found[0] if found else None
 
     async def last_seq(self, conversation: str) -> int:
@@ -125,8 +125,8 @@ class KeptMessages:
         found = {each.seq: messages.entry_of(_as_it_stands(each, deleted)) for each in archived}
         return [entry for _, entry in sorted((found | {each.seq: each for each in kept}).items())]
 
-    async def _stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
-        """An erased or deleted one has no text."""
+    async def stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        """As `heads`, as they are kept. An erased or deleted one has no text."""
         entries = await self._ledger.messages(conversation, after, before, limit)
         # Seqs are dense: what the ledger lacks at the beginning was archived before it was trimmed.
         reaches_from = entries[0].seq if entries else before
@@ -151,7 +151,7 @@ class MessageLog(KeptMessages):
 
     async def page(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         """Messages with after < seq < before in order: the first `limit` (≥ 1) of them, in the open."""
-        return await self._opened(conversation, partial(self._stored, conversation, after, before, limit))
+        return await self._opened(conversation, partial(self.stored, conversation, after, before, limit))
 
     async def changes(self, conversation: str, first: int, last: int) -> list[Entry]:
         """Edits, deletions and reactions about messages with first ≤ seq ≤ last, in order, in the open."""

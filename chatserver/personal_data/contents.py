@@ -18,6 +18,7 @@ class AboutPerson(Struct, frozen=True):
     zone: str
     locale: Locale
     email: str | None
+    country: str | None
     created_at: str
     updated_at: str
     erased_at: str | None

@@ -2,12 +2,13 @@
 
 Beside running servers, step by step, and each step may be done again: a command that was killed goes on where it was.
 
-1. Nothing but id and role is left of the person's record, what they were told of, what is on its way to them and what
-   was written in their cases goes, and their tokens are revoked.
+1. Nothing but id and role is left of the person's record, what they were told of, what is on its way to them, what
+   they kept as a mentor and what was written in their cases goes, and their tokens are revoked.
 2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
 4. There the person's texts go, and the others' are sealed anew with the new key. Events stay: they hold no texts.
+   Exercises go, whoever gave them: what was handed in is a message, too.
 5. The old keys go: copies of store and archive hold texts that nobody can read any more. The conversation is told of
    once more, for apps that still show what it held.
 6. What was noted for them meanwhile goes, and mails in the folder: by whoever had read the record before step 1.
@@ -34,6 +35,8 @@ from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.rows import conversations, people
 from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.own_seal import OF_LATER_KEYS as OF_LATER_OWN_KEYS
+from chatserver.keys.own_seal import own_key_name
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.archive import Archive
 from chatserver.messages.rows import messages
@@ -146,6 +149,7 @@ class Erasure:
             made = await self._noting.note(connection, [_erased(found, at)], at)
         for ref in refs:
             await self._keys.destroy(key_name(ref), OF_LATER_KEYS)
+        await self._keys.destroy(own_key_name(person), OF_LATER_OWN_KEYS)
         await self._noting.tell(made)
         now = time.time_ns() // 1_000_000
         return await self._revocations.revoke(person, now, now)
@@ -153,6 +157,7 @@ class Erasure:
     async def _erase_from(self, person: str, name: str, progress: "_Progress", *, ends: bool, was_done: bool) -> None:
         number, last_seq = await self._with_next_key(person, name, ends=ends)
         await self._empty_log(name, last_seq)
+        await self._erase_exercises(person, name, number, ends=ends)
         await self._erase_texts(person, name, number, progress)
         await self._keys.destroy(name, number)
         if not was_done:
@@ -224,6 +229,15 @@ class Erasure:
 
     # Step 4
 
+    async def _erase_exercises(self, person: str, name: str, number: int, *, ends: bool) -> None:
+        new = await self._keys.current(name, number)
+        old = await self._keys.existing(name, range(1, number + 1))
+        async with self._database.begin() as connection:
+            await erasures.forget_exercises(connection, name, None if ends else person)
+            for id, form, answers in await erasures.exercises_to_seal(connection, name):
+                anew = [_anew(each, old, new) if each is not None else None for each in (form, answers)]
+                await erasures.seal_exercise(connection, name, id, anew[0] or form, anew[1] or answers)
+
     async def _erase_texts(self, person: str, name: str, number: int, progress: "_Progress") -> None:
         new = await self._keys.current(name, number)
         last = 0
@@ -288,9 +302,14 @@ def _key_number(message: MessageRow) -> int:
 
 def _sealed_anew(message: MessageRow, old: dict[int, Key], new: Key) -> bytes | None:
     """None where the text cannot be read any more: it stays as it is."""
-    key = old.get(_key_number(message))
+    return _anew(message.sealed or b"", old, new)
+
+
+def _anew(sealed: bytes, old: dict[int, Key], new: Key) -> bytes | None:
+    """As `_sealed_anew`."""
+    key = old.get(number_of(sealed))
     try:
-        return new.seal(key.open(message.sealed or b"")) if key is not None else None
+        return new.seal(key.open(sealed)) if key is not None else None
     except SealError as error:
-        logger.error("message %d stays sealed: %s", message.seq, error, extra={"conversation": message.conversation_id})
+        logger.error("a text stays sealed: %s", error, extra={"conversation": new.conversation})
         return None

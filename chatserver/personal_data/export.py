@@ -11,6 +11,8 @@ from chatserver.conversations import conversation
 from chatserver.conversations.conversation import Subscription
 from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.rows import conversations, people
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.mentoring.room import mentoring_on
 from chatserver.messages.log import MessageLog
 from chatserver.personal_data import recorded
 from chatserver.personal_data.case_notes import notes_of
@@ -25,6 +27,7 @@ from chatserver.personal_data.contents import (
     Other,
     Stand,
 )
+from chatserver.personal_data.mentoring import exercises_in, kept_by
 from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.stood_in import written_standing_in
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
@@ -77,13 +80,14 @@ class Export:
         ledger: RedisLedger,
         log: MessageLog,
         revocations: Revocations,
-        case_texts: CaseTexts,
+        keys: ConversationKeys,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._log = log
         self._revocations = revocations
-        self._case_texts = case_texts
+        self._case_texts = CaseTexts(keys)
+        self._mentoring = mentoring_on(database, keys, log, ledger.now)
 
     async def find(self, id: str) -> PersonRecord:
         """Raises UnknownPersonError."""
@@ -106,6 +110,7 @@ class Export:
         records["cases_seen"] = await cases_seen(self._database, self._case_texts, person)
         records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
         records["stood_in"] = await written_standing_in(self._database, self._log, person.id)
+        records |= await kept_by(self._mentoring, person.id)
         total = await messages_in(self._ledger, names)
         done = 0
         on_progress(done, total)
@@ -139,6 +144,7 @@ class Export:
             assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
             other_id, role = _other_side(person, found)
             other = await people.find(connection, other_id)
+            exercises = await exercises_in(self._mentoring, name, is_member=role == "mentor")
             return ExportedConversation(
                 id=name,
                 other=Other(other_id, role, other.name if other is not None else ""),
@@ -157,7 +163,7 @@ class Export:
                 ended_reason=None if found.ended_reason == "removed" else found.ended_reason,
                 chosen_plan=found.chosen_plan,
                 chosen_at=instant.text_or_none(found.chosen_at),
-                records=await recorded.of_conversation(connection, name),
+                records=await recorded.of_conversation(connection, name) | {"exercises": exercises},
             )
 
 
@@ -173,6 +179,7 @@ def _about(person: PersonRecord, tokens_refused_before: int, records: Rows) -> A
         zone=person.zone,
         locale=person.locale,
         email=person.email,
+        country=person.country,
         created_at=instant.text(person.created_at),
         updated_at=instant.text(person.updated_at),
         erased_at=instant.text_or_none(person.erased_at),

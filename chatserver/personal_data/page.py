@@ -25,6 +25,9 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "absences": ("since", "until", "substitute_id"),
     "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
+    "library": ("title", "folder", "body", "updated_at"),
+    "mentor_profiles": ("expectations", "expertise", "updated_at"),
+    "exercises": ("title", "given_at", "answered", "filled_at", "handed_in_at"),
     "memberships": ("renewal", "started_on", "paid_until", "price", "payer", "renews"),
     "membership_steps": ("kind", "paid_until", "renewed_until", "price", "at"),
     "cases_seen": ("case", "case_state", "opened_at", "ended_at", "case_words"),
@@ -46,6 +49,7 @@ _HEADS = {
     "service": "service_of",
     "conversation_id": "in_conversation",
     "event": "what",
+    "title": "item_title",
     "address": "email",
     "created_at": "since",
     "began_at": "since",
@@ -53,6 +57,8 @@ _HEADS = {
     "since": "from",
 }
 """Texts of columns whose names mean something else there."""
+_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise"})
+"""Columns with what people wrote."""
 
 _Rows = list[tuple[str, str]]
 """Terms as text, and what is said of them as HTML."""
@@ -91,6 +97,7 @@ class ExportPage:
                 (texts("role"), escape(texts(person.role))),
                 (texts("email"), escape(person.email or "–")),
                 (texts("locale"), escape(person.locale)),
+                (texts("country"), escape(person.country or "–")),
                 (texts("zone"), escape(person.zone)),
                 (texts("created_at"), self._at(person.created_at)),
                 (texts("updated_at"), self._at(person.updated_at)),
@@ -222,8 +229,9 @@ class ExportPage:
             return escape(self._texts.case(row, self._person.role if self._person else "member")[column])
         if column == "case_words":
             return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
-        if column == "body":  # as it was written, also where it is a word of ours
-            return escape(row[column])
+        if column in _TYPED:  # as it was written, also where it is a word of ours
+            said = row[column]
+            return escape(said if isinstance(said, str) else ", ".join(said))
         match row[column]:
             case None:
                 return ""

@@ -12,10 +12,13 @@ from chatserver.records.tables import (
     CONVERSATIONS,
     CREDIT_CORRECTIONS,
     ERASURES,
+    EXERCISES,
+    LIBRARY,
     MAIL_BOUNCES,
     MEMBERSHIP_TURNS,
     MENTOR_HOURS,
     MENTOR_PRICES,
+    MENTOR_PROFILES,
     MESSAGES,
     MUTED_CONVERSATIONS,
     NOTICE_SETTINGS,
@@ -33,7 +36,7 @@ from chatserver.records.tables import (
 ADVISORY_LOCK = 0x6572_6173
 """The PostgreSQL advisory lock that one erasing process holds: "eras" as a number."""
 
-_NO_ONE = {"name": "", "email": None, "zone": "UTC", "locale": "en"}
+_NO_ONE = {"name": "", "email": None, "country": None, "zone": "UTC", "locale": "en"}
 _OF_ONE = (
     *(OUTBOX, NOTICES, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
     *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),
@@ -74,8 +77,9 @@ async def erase_person(connection: AsyncConnection, id: str, at: int) -> None:
     theirs = select(CONVERSATIONS.c.id).where(or_(CONVERSATIONS.c.member_id == id, CONVERSATIONS.c.mentor_id == id))
     reasons = update(CREDIT_CORRECTIONS).where(CREDIT_CORRECTIONS.c.conversation_id.in_(theirs))
     await connection.execute(reasons.values(reason=""))
-    for table in (ABSENCES, MENTOR_HOURS, MENTOR_PRICES):
+    for table in (ABSENCES, MENTOR_HOURS, MENTOR_PRICES, MENTOR_PROFILES):
         await connection.execute(delete(table).where(table.c.mentor_id == id))
+    await connection.execute(delete(LIBRARY).where(LIBRARY.c.owner_id == id))
     stood_in = update(ABSENCES).where(ABSENCES.c.substitute_id == id)
     await connection.execute(stood_in.values(substitute_id=None))
     query = update(PEOPLE).where(PEOPLE.c.id == id)
@@ -133,6 +137,27 @@ async def replace_texts(
     query = update(MESSAGES).where(_message.conversation_id == conversation, _message.seq == bindparam("of_seq"))
     if texts:
         await connection.execute(query, [{"of_seq": seq, "sealed": sealed} for seq, sealed in texts])
+
+
+async def forget_exercises(connection: AsyncConnection, conversation: str, given_by: str | None) -> None:
+    """Take what that person gave there, or (None) all; the messages with it are erased as all messages are."""
+    whose = true() if given_by is None else EXERCISES.c.given_by == given_by
+    await connection.execute(delete(EXERCISES).where(EXERCISES.c.conversation_id == conversation, whose))
+
+
+async def exercises_to_seal(connection: AsyncConnection, conversation: str) -> list[tuple[str, bytes, bytes | None]]:
+    """Of each its id, form and answers; nobody else changes them until the transaction ends."""
+    columns = (EXERCISES.c.id, EXERCISES.c.form, EXERCISES.c.answers)
+    query = select(*columns).where(EXERCISES.c.conversation_id == conversation).order_by(EXERCISES.c.id)
+    return [(row.id, row.form, row.answers) for row in await connection.execute(query.with_for_update())]
+
+
+async def seal_exercise(
+    connection: AsyncConnection, conversation: str, id: str, form: bytes, answers: bytes | None
+) -> None:
+    """Give it these sealed texts."""
+    this = (EXERCISES.c.conversation_id == conversation) & (EXERCISES.c.id == id)
+    await connection.execute(update(EXERCISES).where(this).values(form=form, answers=answers))
 
 
 async def remains(connection: AsyncConnection, person: str) -> Remains:

@@ -13,6 +13,7 @@ from chatserver.protocol.notices import NoticeView, UnreadNotices
 from chatserver.protocol.sessions import BookingView
 from quotas.admission import Reason, Status
 from quotas.bookings import BookingState
+from quotas.help_policy import LineKind
 from quotas.plans import Escalated, Service
 from quotas.standing import ChangeKind
 
@@ -33,8 +34,20 @@ MessageKind = Literal["text", "event", ChangeKind]
 """What has a seq: what somebody wrote, what happened, as the system noted it, or what was done to a message."""
 
 
+class HelpLine(Struct, frozen=True):
+    """A number that one can call at a lock, of the member's country.
+
+    `name` is whose it is, empty where `kind` says it all; `hours` when it is answered, empty for day and night.
+    """
+
+    number: str
+    kind: LineKind
+    name: str
+    hours: str
+
+
 class Composer(Struct, frozen=True):
-    """Whether the member may write now, why not, until when, and what is left."""
+    """Whether the member may write now, why not, until when, what is left, and at a lock whom they can call."""
 
     open: bool
     reason: Reason | None
@@ -43,6 +56,8 @@ class Composer(Struct, frozen=True):
     windows_left: int | None
     messages_left: int | None
     live_until: str | None
+    help: list[HelpLine] | None = None
+    """At every lock; null while writing is open."""
 
 
 class Reply(Struct, frozen=True):
@@ -177,6 +192,8 @@ class ConversationView(Struct, frozen=True):
     """Null while the mentor is there, and while the records do not answer."""
     names: dict[str, str] = {}
     """How the people are called whom one meets in it, by id; of those who were erased, or are not known, nothing."""
+    country: str = ""
+    """The country whose help lines hold for the member, by ISO 3166-1; empty where none is known."""
     reads_from: int | None = None
     """The first seq that the reader may read, who stands in for the mentor; null for all others, who may read all."""
 
@@ -185,7 +202,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "changes", "conversations", "last", "names", "renew", "signal", "unread")
+FEATURES = ("ask", "changes", "conversations", "help", "last", "names", "renew", "search", "signal", "unread")
 """What has joined the protocol since its first release."""
 
 
@@ -398,6 +415,28 @@ class HistoryPage(Event, frozen=True, tag="history"):
     ask: str | None = None
 
 
+class FoundMessage(Struct, frozen=True):
+    """A message that holds what was looked for. `snippet` is what stands around it, in pieces.
+
+    The first of them may be empty; every second one, from the second on, was found.
+    """
+
+    conversation: str
+    seq: int
+    sender: str = field(name="from")
+    role: Author
+    at: str
+    snippet: list[str]
+
+
+class SearchPage(Event, frozen=True, tag="search"):
+    """The answer to search, newest first; `next` is the `before` of those that come after them, null where none do."""
+
+    found: list[FoundMessage]
+    next: str | None
+    ask: str | None = None
+
+
 class Following(Event, frozen=True):
     """The answer to follow. What was missed follows as `message` events, in order."""
 
@@ -520,6 +559,7 @@ AnyEvent = (
     | ConversationsPage
     | Signalled
     | HistoryPage
+    | SearchPage
     | Following
     | Unfollowed
     | BoardShown

@@ -1,7 +1,7 @@
 """Edits, deletions and reactions on the socket: who may do which to what, and until when.
 
-Source: chat.md "Changes to a message are entries". Who wrote a message, and when, never changes: that is looked at here.
-Whether it is too late, deleted meanwhile, or nobody may write, the store says.
+Source: chat.md "Changes to a message are entries". Who wrote a message, and when, never changes: that is looked at
+here. Whether it is too late, deleted meanwhile, or nobody may write, the store says.
 """
 
 from msgspec import Struct

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from chatserver.access.revocation import Revocations
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.messages.log import MessageLog
@@ -176,7 +177,7 @@ class Hub:
         asked = next(self._foresights)
         try:
             places = await self._stand_ins.places(connection, admitted)
-            outlooks, names = await self._foreseen_of(admitted)
+            outlooks, people = await self._foreseen_of(admitted)
             if beside is not None:
                 await beside
         except BaseException:  # It is cancelled.
@@ -185,7 +186,7 @@ class Hub:
             raise
         kept = [self._rooms.kept(room) for room in admitted]
         for room in kept:
-            self._foreseen(room, asked, outlooks, names)
+            self._foreseen(room, asked, outlooks, people)
         return [self._enter(connection, room, places.get(room.id)) for room in kept], unopened
 
     def _admits(self, room: Room, connection: Connection) -> bool:
@@ -455,10 +456,10 @@ class Hub:
         if room.learn(standing):
             # The settings may have brought other credits, which are told with them.
             asked = next(self._foresights)
-            outlooks, names = await self._foreseen_of([room])
+            outlooks, people = await self._foreseen_of([room])
             if (outlook := outlooks.get(room.id)) is not None:
                 room.take_outlook(outlook, asked)
-            room.learn_names(names)
+            room.learn_people(people)
             await self._rooms.learn_last(room)
             room.say_view()
 
@@ -466,32 +467,30 @@ class Hub:
         asked = next(self._foresights)
         self._foreseen(room, asked, *await self._foreseen_of([room]))
 
-    async def _foreseen_of(self, rooms: Sequence[Room]) -> tuple[Mapping[str, Outlook], Mapping[str, str]]:
-        """What the records know of these, and how their people are called: asked at the same time.
+    async def _foreseen_of(self, rooms: Sequence[Room]) -> tuple[Mapping[str, Outlook], Mapping[str, PersonRecord]]:
+        """What the records know of these, and what of their people: asked at the same time.
 
         Who stands in is known only then.
         """
-        people = {person for room in rooms for person in room.people}
-        asking = self._loop.create_task(self._names(people))
+        ids = {person for room in rooms for person in room.people}
+        asking = self._loop.create_task(self._people_desk.people(ids))
         try:
             outlooks = await self._sessions.outlooks([room.id for room in rooms])
-            names = await asking
+            people = await asking
         finally:
             asking.cancel()
         others = {each.substitute for outlook in outlooks.values() for each in outlook.absences if each.substitute}
-        return outlooks, {**names, **await self._names(others - people)}
-
-    async def _names(self, people: Collection[str]) -> Mapping[str, str]:
-        """Of those who have one, as far as the records answer."""
-        return {id: person.name for id, person in (await self._people_desk.people(people)).items() if person.name}
+        return outlooks, {**people, **await self._people_desk.people(others - ids)}
 
     async def _look_at_people(self, room: Room) -> None:
-        if room.learn_names(await self._names(room.people)):
+        if room.learn_people(await self._people_desk.people(room.people)):
             room.say_view()
 
-    def _foreseen(self, room: Room, asked: int, outlooks: Mapping[str, Outlook], names: Mapping[str, str]) -> None:
+    def _foreseen(
+        self, room: Room, asked: int, outlooks: Mapping[str, Outlook], people: Mapping[str, PersonRecord]
+    ) -> None:
         """Those that are known; where the records do not answer, the last word stands."""
-        room.learn_names(names)
+        room.learn_people(people)
         if outlook := outlooks.get(room.id):
             room.foresee(outlook, asked)
 

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from msgspec.structs import replace
 
 from chatserver.conversations.absence import AbsenceRecord, running
+from chatserver.conversations.person import PersonRecord
 from chatserver.conversations.standing_view import away_of, composer_of, reply_of
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
@@ -36,6 +37,7 @@ from chatserver.realtime.outgoing import Audience, MessageAudience, RawAudience
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.outlook_view import credits_left_of, next_session_of
 from quotas.admission import Usage, WritingState
+from quotas.help_policy import help_country
 from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
 from quotas.ledger.feed import ChangeSaid, Hand
@@ -96,6 +98,8 @@ class Room:
         """The number of the question that it answers."""
         self.names: Mapping[str, str] = {}
         """How the people of it are called, by id, as far as is known."""
+        self._country: str | None = None
+        """Where its member lives, as far as is known."""
         self._came: set[tuple[Writer, int]] = set()
         """Who wrote here in which live chat, by its start: that was passed on."""
         self.changes_at = 0
@@ -130,8 +134,13 @@ class Room:
     def composer(self, state: WritingState) -> Composer:
         """The state in the words of the protocol; made anew only where it changed."""
         if self._composer is None or self._composer[0] is not state:
-            self._composer = state, composer_of(state)
+            self._composer = state, composer_of(state, self._rulebook.policy.help.lines_of(self.country))
         return self._composer[1]
+
+    @property
+    def country(self) -> str:
+        """Whose help lines hold for the member; '' for none that is known."""
+        return help_country(self._country, self.settings.holidays)
 
     def view(self, follower: "Follower[Room]", now: int | None = None) -> ConversationView:
         """The conversation as the follower's person finds it now, or at `now`."""
@@ -160,6 +169,7 @@ class Room:
             muted=self.id in reader.muted,
             away=away_of(self._absence_at(now)),
             names={person: self.names[person] for person in self.people if person in self.names},
+            country=self.country,
             reads_from=follower.first_seq if stands_in else None,
         )
 
@@ -224,11 +234,15 @@ class Room:
         standing_in = {each.substitute for each in self._absences if each.substitute}
         return {self.settings.member, self.settings.mentor, *self.substitutes_read, *standing_in}
 
-    def learn_names(self, names: Mapping[str, str]) -> bool:
-        """People are called so, as far as the records answered; whether that is news."""
-        if not names or names == self.names:
+    def learn_people(self, people: Mapping[str, PersonRecord]) -> bool:
+        """What the records know of its people, as far as they answered; whether that is news."""
+        names = {id: person.name for id, person in people.items() if person.name}
+        member = people.get(self.settings.member)
+        country = member.country if member is not None else self._country
+        if not names or (names == self.names and country == self._country):
             return False
-        self.names = names
+        self.names, self._country = names, country
+        self._composer = None
         return True
 
     def take_outlook(self, outlook: Outlook, asked: int) -> None:

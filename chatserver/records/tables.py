@@ -54,6 +54,7 @@ PEOPLE = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("erased_at", BigInteger),
+    Column("country", String(2)),
     _one_of("role", get_args(Role)),
     # Of whoever all hear of something, of whom there are few.
     Index("ix_people_role", "role"),
@@ -745,4 +746,43 @@ QUIET_MEMBERS = Table(
     Column("quiet_since", BigInteger),
     Column("suggested_at", BigInteger),
     Column("member_read", BigInteger, nullable=False),
+)
+
+# What a mentor keeps to use again, and an exercise as a member has it. Of the library, the owner '' is the platform.
+
+LIBRARY = Table(
+    "library",
+    METADATA,
+    Column("owner_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+MENTOR_PROFILES = Table(
+    "mentor_profiles",
+    METADATA,
+    Column("mentor_id", String(64), primary_key=True),
+    Column("expectations", LargeBinary),
+    Column("expertise", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+# `given_as` and `handed_in_as` are the ids of the messages, kept before these are written; the seqs, once they are.
+EXERCISES = Table(
+    "exercises",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("given_by", String(64), nullable=False),
+    Column("given_at", BigInteger, nullable=False),
+    Column("given_as", String(64), nullable=False),
+    Column("given_seq", BigInteger),
+    Column("form", LargeBinary, nullable=False),
+    Column("answers", LargeBinary),
+    Column("answered", Integer, nullable=False),
+    Column("filled_at", BigInteger),
+    Column("handed_in_as", String(64)),
+    Column("handed_in_seq", BigInteger),
+    Column("handed_in_at", BigInteger),
 )

@@ -1,9 +1,8 @@
-"""How the apps look on a platform: what it calls itself, its colours, its picture, whom one can call there."""
+"""How the apps look on a platform: what it calls itself, its colours, its picture."""
 
 import struct
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from chatserver.settings import Settings, SettingsError
@@ -37,7 +36,6 @@ class AppLook(Struct, frozen=True):
     provider: str | None = None
     style: bytes | None = None
     logo: Picture | None = None
-    help_lines: tuple[str, ...] = ()
 
     def told(self, logo: str) -> dict[str, str]:
         """What pages are told, as attributes of their body. `logo` is where the picture stands."""
@@ -45,7 +43,6 @@ class AppLook(Struct, frozen=True):
             "platform": self.name,
             "provider": self.provider,
             "logo": logo if self.logo else None,
-            "help": msgspec.json.encode(self.help_lines).decode() if self.help_lines else None,
         }
         return {key: value for key, value in given.items() if value is not None}
 
@@ -59,7 +56,7 @@ def look_of(settings: Settings, provider: str | None = None) -> AppLook:
             raise SettingsError(f"`app_logo`: {settings.app_logo} must be an .svg or a .png file")
         logo = Picture(kind, _content("app_logo", settings.app_logo))
     style = _content("app_style", settings.app_style) if settings.app_style is not None else None
-    return AppLook(settings.platform_name, provider, style, logo, settings.help_lines)
+    return AppLook(settings.platform_name, provider, style, logo)
 
 
 def _content(key: str, file: Path) -> bytes:

@@ -3,9 +3,10 @@
 A page is a shell that loads its script and style; it holds nothing of anybody, so no token is needed to get it.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
 
+from msgspec.json import encode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -15,6 +16,7 @@ from chatserver.web.assets import PREFIX, Assets, answer
 from chatserver.web.headers import page_headers, worker_headers
 from chatserver.web.installing import INSTALLED, icon_links, install_manifest, manifest_path
 from chatserver.web.look import AppLook
+from quotas.help_policy import HelpPolicy
 
 PAGES = {
     "member": "/app/member",
@@ -46,11 +48,14 @@ _NOT_BUILT = """<!doctype html>
 """
 
 
-def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = ()) -> list[BaseRoute]:
-    """Routes of the pages and of what they load."""
+def app_routes(
+    assets: Assets | None, look: AppLook, help_policy: HelpPolicy, embedders: Sequence[str] = ()
+) -> list[BaseRoute]:
+    """Routes of the pages and of what they load. Whom one can call stands in the page, so that help never waits."""
+    told = look.told(LOGO) | {"help": encode(help_policy.lines).decode()}
     routes: list[BaseRoute] = []
     for page, path in PAGES.items():
-        routes.append(Route(path, _page(assets, page, look, embedders)))
+        routes.append(Route(path, _page(assets, page, look, told, embedders)))
     if assets is not None:
         routes.append(Route(f"{PREFIX}/{{name}}", assets.serve))
         routes.append(Route(WORKER, _worker(assets)))
@@ -64,12 +69,14 @@ def app_routes(assets: Assets | None, look: AppLook, embedders: Sequence[str] = 
     return routes
 
 
-def _page(assets: Assets | None, page: str, look: AppLook, embedders: Sequence[str]) -> Endpoint:
+def _page(
+    assets: Assets | None, page: str, look: AppLook, told: Mapping[str, str], embedders: Sequence[str]
+) -> Endpoint:
     headers = page_headers(embedders, calls=page == "call")
     # What was built of older sources may lack it.
     if assets is None or page not in assets.manifest.pages:
         return _said(503, _NOT_BUILT, headers)
-    texts = {each: _shell(assets, page, look, each) for each in assets.manifest.words}
+    texts = {each: _shell(assets, page, look, told, each) for each in assets.manifest.words}
 
     async def shown(request: Request) -> Response:
         return HTMLResponse(texts[language(request.headers.get("accept-language", ""))], headers=headers)
@@ -108,14 +115,14 @@ def _given(content: bytes, content_type: str) -> Endpoint:
     return served
 
 
-def _shell(assets: Assets, page: str, look: AppLook, spoken: str) -> str:
+def _shell(assets: Assets, page: str, look: AppLook, told: Mapping[str, str], spoken: str) -> str:
     loads = assets.manifest.pages[page]
     # The words that the browser asks for first: so they are there when the script is.
     early = (*loads.preload, assets.manifest.words[spoken])
     preloads = "".join(f'<link rel="modulepreload" href="{PREFIX}/{each}">\n' for each in early)
     own_style = f'<link rel="stylesheet" href="{STYLE}">\n' if look.style is not None else ""
     icons = icon_links(assets.manifest, look, page, LOGO)
-    attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in look.told(LOGO).items())
+    attributes = " ".join(f'data-{key}="{escape(value)}"' for key, value in told.items())
     return f"""<!doctype html>
 <html lang="{spoken}">
 <head>

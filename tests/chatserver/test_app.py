@@ -15,7 +15,7 @@ from chatserver.replies.recorder import ReplyRecords
 from chatserver.server import listening_socket
 from chatserver.settings import Settings
 from quotas.ledger import keys
-from quotas.policy_file import PolicyError
+from quotas.policy_file import PolicyError, builtin_policy
 from quotas.store.address import socket_url
 from quotas.store.errors import StoreError
 from tests.chatserver.realtime.servers import SECRET, here
@@ -113,6 +113,16 @@ async def test_warnings_come_along(valkey_url: str, tmp_path: Path) -> None:
     async with assembled(settings(tmp_path), valkey_url) as parts:
         assert [warning for warning in parts.warnings if "append-only file" in warning]
         assert parts.hub.connections == set()
+
+
+async def test_help_lines_want_checking_after_a_year(valkey_url: str, tmp_path: Path) -> None:
+    """Nobody sees a number that rings nowhere without the server having said so at its start."""
+    checked = builtin_policy().help.checked_on
+    for years, expected in ((0, 0), (2, 1)):
+        now = f"{checked.replace(year=checked.year + years)}T12:00:00Z"
+        async with here(valkey_url, tmp_path / f"{years}", now=now) as server:
+            said = [each for each in server.parts.warnings if "the help lines were last checked" in each]
+            assert len(said) == expected
 
 
 async def test_beside_workers_nothing_is_done(valkey_url: str, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from chatserver.cases.case_requests import CaseAsker, CaseOpening, CaseSeen
 from chatserver.cases.rows import cases
 from chatserver.conversations.membership import MembershipDetails
 from chatserver.conversations.requests import ConversationDetails, PersonDetails, Written
+from chatserver.mentoring.exercises import Giving, exercise_id
+from chatserver.mentoring.forms import ExerciseQuestion, SavedItem
 from chatserver.notices.webhook_book import WebhookWritten
 from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
@@ -153,6 +155,21 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("putPrices", "tora"): THE_MENTOR,
     ("getPrices", "tora"): ALL_BUT_SERVICES,
     ("getPrices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("putSavedItem", "tora"): THE_MENTOR,
+    ("deleteSavedItem", "tora"): THE_MENTOR,
+    ("deleteSavedItem", "absent"): MENTORS_FIND_NOTHING,
+    ("getLibrary", "tora"): THE_MENTOR,
+    ("getLibrary", "absent"): MENTORS_FIND_NOTHING,
+    ("putSharedItem", "welcome"): row(401, *[403] * 6, "ok", 403),
+    ("deleteSharedItem", "welcome"): row(401, *[403] * 6, "ok", 403),
+    ("getSharedLibrary", ""): row(401, 403, 403, "ok", "ok", "ok", 403, "ok", 403),
+    ("putMentorProfile", "tora"): THE_MENTOR,
+    ("getMentorProfile", "tora"): ALL_BUT_SERVICES,
+    ("getMentorProfile", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("getExercises", "c1"): THE_TWO,
+    ("getExercises", "absent"): THE_TWO_FIND_NOTHING,
+    ("fillExercise", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
+    ("fillExercise", "absent"): row(401, 404, 404, 403, 403, 403, 404, 403, 403),
     ("putSeries", "s1"): MENTOR_AND_SUPPORT,
     ("putSeries", "new"): MENTOR_AND_SUPPORT,
     ("endSeries", "s1"): MENTOR_AND_SUPPORT,
@@ -214,6 +231,7 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("forgetOpeningNotice", "absent"): row(401, 404, 404, 403, 403, 403, 404, 403, 403),
     ("forgetOpeningNotice", "c1"): row(401, "ok", 404, 403, 403, 403, 404, 403, 403),
     ("getPushKey", ""): row(401, *["ok"] * 8),
+    ("getHelp", ""): row(401, *["ok"] * 8),
     ("putPushSubscription", "mia"): MIA_HERSELF,
     ("putPushSubscription", "sara"): SARA_HERSELF,
     ("putPushSubscription", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
@@ -271,6 +289,10 @@ BODIES: dict[str, object] = {
         "minutes": 30,
         "every_weeks": 2,
     },
+    "putSavedItem": {"kind": "text", "title": "Welcome", "body": "Hello {name}"},
+    "putSharedItem": {"kind": "text", "title": "Welcome", "body": "Hello {name}"},
+    "putMentorProfile": {"expectations": "I answer on weekdays.", "expertise": ["sleep"]},
+    "fillExercise": {"answers": [{"question": 1, "value": "well"}]},
     "putMembership": MEMBERSHIP,
     "changeMembership": {"payer": "business"},
     "putWebhook": WEBHOOK,
@@ -293,6 +315,8 @@ PARTS: dict[str, str] = {
     "device": "phone",
     "absence": "a1",
     "action": "note",
+    "item": "welcome",
+    "exercise": exercise_id("tora", "g1"),
 }
 """What paths name beside the id."""
 
@@ -305,6 +329,20 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
         Close.HELLO_FIRST, "accepted", "not_found", "accepted", *["not_found"] * 3, "read_only", "read_only"
     ),
     ("send", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    **{
+        (kind, thing): reach
+        for kind in ("edit", "delete", "react")
+        for thing, reach in (
+            (
+                "c1",
+                row(
+                    *(Close.HELLO_FIRST, "seq_unknown", "not_found", "seq_unknown"),
+                    *(*["not_found"] * 3, "read_only", "read_only"),
+                ),
+            ),
+            ("absent", row(Close.HELLO_FIRST, *["not_found"] * 8)),
+        )
+    },
     ("check", "c1"): row(
         Close.HELLO_FIRST, "composer", "not_found", "composer", *["not_found"] * 3, "composer", "composer"
     ),
@@ -323,6 +361,9 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("search", "c1"): row(Close.HELLO_FIRST, "search", "not_found", "search", *["not_found"] * 3, *["search"] * 2),
+    ("search", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("search", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("conversations", ""): row(Close.HELLO_FIRST, *["conversations"] * 6, *["not_allowed"] * 2),
     ("follow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
     ("follow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
@@ -340,11 +381,15 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
 
 FIELDS: dict[str, dict[str, object]] = {
     "send": {"id": "x", "body": "Good morning"},
+    "edit": {"id": "y", "about": 1_000_000, "body": "Good evening"},
+    "delete": {"id": "z", "about": 1_000_000},
+    "react": {"id": "w", "about": 1_000_000, "emoji": "👍"},
     "read": {"seq": 0},
     "watch": {"replies": True},
     "join": {"booking": "b1"},
     "signal": {"booking": "b1", "to": "tora", "data": "hello"},
     "notices_read": {"upto": 1},
+    "search": {"query": "word"},
     "renew": {"token": "nonsense"},
 }
 
@@ -368,6 +413,10 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         assert isinstance(await server.parts.memberships.put("mia", agreed, "service"), Written)
         hook = msgspec.convert(WEBHOOK, WebhookDetails)
         assert isinstance(await server.parts.webhooks.put("w1", hook), WebhookWritten)
+        exercise = SavedItem("exercise", "A week", questions=[ExerciseQuestion("text", "How was it?")])
+        giving = await server.parts.mentoring.exercises.give("c1", "tora", "g1", exercise)
+        assert isinstance(giving, Giving)
+        await server.parts.mentoring.exercises.given("c1", giving.id, 1)
         opening = CaseOpening("extra_session", "c1", CaseFacts(number=1))
         case = await server.parts.cases.open("k1", opening, CaseAsker("mia", "member"))
         assert isinstance(case, CaseSeen)
@@ -499,9 +548,10 @@ async def said(server: HereServer, kind: str, thing: str, who: tuple[str, Role] 
 
 async def answered(device: Device, kind: str) -> str:
     answers = {
-        "send": "accepted",
+        **dict.fromkeys(("send", "edit", "delete", "react"), "accepted"),
         "check": "composer",
         "history": "history",
+        "search": "search",
         "conversations": "conversations",
         "follow": "following",
         "unfollow": "unfollowed",

@@ -16,7 +16,6 @@ from sqlalchemy import func, select
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
-from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations.requests import PersonDetails, Written
 from chatserver.notices.webhook_book import WebhookWritten
 from chatserver.notices.webhook_requests import WebhookDetails
@@ -101,7 +100,7 @@ async def everything(api: httpx.AsyncClient) -> dict[str, tuple[int, bytes]]:
 async def export(server: HereServer, person: str) -> bytes:
     """Their export."""
     parts = server.parts
-    exporting = Export(parts.database, parts.ledger, parts.messages, parts.revocations, CaseTexts(parts.keys))
+    exporting = Export(parts.database, parts.ledger, parts.messages, parts.revocations, parts.keys)
     out = StringIO()
     await exporting.write(await exporting.find(person), [JsonFile(out)], lambda done, total: None)
     return _PASSING.sub(b"", out.getvalue().encode())

@@ -13,12 +13,13 @@ from chatserver.web.assets import Assets
 from chatserver.web.installing import INSTALLED, PAPER
 from chatserver.web.look import AppLook, look_of
 from chatserver.web.pages import app_routes
+from quotas.help_policy import HelpPolicy
 
 TOKENS = Path("chatserver/web/src/styles/tokens.css")
 
 
 def client(assets: Assets, look: AppLook) -> httpx.AsyncClient:
-    app = Starlette(routes=app_routes(assets, look))
+    app = Starlette(routes=app_routes(assets, look, HelpPolicy()))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://apps")
 
 

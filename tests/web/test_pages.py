@@ -1,7 +1,9 @@
 """The apps' pages: a shell, what it loads, and what the browser is told to allow."""
 
 import gzip
+import json
 import re
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -13,11 +15,14 @@ from chatserver.web.assets import Assets
 from chatserver.web.headers import page_headers
 from chatserver.web.look import AppLook, look_of
 from chatserver.web.pages import PAGES, app_routes
+from quotas.help_policy import HelpPolicy, PhoneLine
 
 
-def client(assets: Assets | None, name: str = "Mentor", look: AppLook | None = None) -> httpx.AsyncClient:
+def client(
+    assets: Assets | None, name: str = "Mentor", look: AppLook | None = None, help_policy: HelpPolicy | None = None
+) -> httpx.AsyncClient:
     """Asks a server that has nothing but the apps."""
-    app = Starlette(routes=app_routes(assets, look or AppLook(name)))
+    app = Starlette(routes=app_routes(assets, look or AppLook(name), help_policy or HelpPolicy()))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://apps")
 
 
@@ -90,19 +95,18 @@ def test_nothing_runs_but_what_the_server_gives() -> None:
 
 
 async def test_a_platform_looks_as_its_settings_say(assets: Assets, tmp_path: Path) -> None:
-    """Its style comes after the apps' own; its picture runs nothing; whom one can call is told to the pages."""
+    """Its style comes after the apps' own; its picture runs nothing."""
     (tmp_path / "own.css").write_text(":root { --accent: #0b5c6b }")
     (tmp_path / "own.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     settings, _ = load(
         {"app_style": tmp_path / "own.css", "app_logo": tmp_path / "own.svg"},
-        {"CHATSERVER_HELP_LINES": '112: Danger to life, now; +47 116 123: Mental "Helse"'},
+        {},
     )
     browser = client(assets, look=look_of(settings))
     page = (await browser.get("/app/sign-in")).text
     styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
     assert styles[-1] == "/app/style.css"
     assert 'data-logo="/app/logo"' in page
-    assert "&quot;112: Danger to life, now&quot;" in page
     assert (await browser.get("/app/style.css")).text == ":root { --accent: #0b5c6b }"
     logo = await browser.get("/app/logo")
     assert logo.headers["content-type"] == "image/svg+xml"
@@ -112,13 +116,22 @@ async def test_a_platform_looks_as_its_settings_say(assets: Assets, tmp_path: Pa
     assert (await plain.get("/app/logo")).status_code == 404
 
 
+async def test_pages_know_whom_one_can_call(assets: Assets) -> None:
+    """Without asking anybody: the lines of each country stand in the page, as text."""
+    policy = HelpPolicy(
+        lines={"general": (PhoneLine("112", "emergency"),), "NO": (PhoneLine("116 123", name='"Helse"'),)}
+    )
+    page = (await client(assets, help_policy=policy).get("/app/sign-in")).text
+    [said] = re.findall(r'data-help="([^"]+)"', page)
+    assert json.loads(unescape(said))["NO"] == [{"number": "116 123", "kind": "talk", "name": '"Helse"', "hours": ""}]
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
         ({"app_logo": "own.gif"}, "must be an .svg or a .png file"),
         ({"app_logo": "absent.svg"}, "cannot be read"),
         ({"app_style": "absent.css"}, "cannot be read"),
-        ({"help_lines": ("one one two",)}, "write a number"),
     ],
 )
 def test_what_cannot_be_shown_is_said(settings: dict[str, object], says: str, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from chatserver.foundation import founded
 from chatserver.keyed import casebook
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.server_seal import ServerSeal
+from chatserver.mentoring.room import mentoring_on
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
 from chatserver.notices.bounces import MailBounces
@@ -175,6 +176,7 @@ async def served(
             keys=keys,
             clock=ledger.now,
         ),
+        mentoring=mentoring_on(database, keys, MessageLog(database, ledger, keys), ledger.now),
         clock=ledger.now,
         people=RateLimit(UNLIMITED),
         metrics=base.metrics,

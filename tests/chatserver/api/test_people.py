@@ -7,7 +7,10 @@ from tests.chatserver.api.serving import bearer
 from tests.databases import ON_EACH
 
 pytestmark = ON_EACH
-OLA = {"role": "member", "name": "Ola Nordmann", "zone": "Europe/Copenhagen", "locale": "da", "email": "ola@example.no"}
+OLA = {
+    **{"role": "member", "name": "Ola Nordmann", "zone": "Europe/Copenhagen", "locale": "da"},
+    **{"email": "ola@example.no", "country": "DK"},
+}
 
 
 async def test_put_and_get(http: httpx.AsyncClient) -> None:
@@ -26,6 +29,7 @@ async def test_put_and_get(http: httpx.AsyncClient) -> None:
         "zone": "Europe/Oslo",
         "locale": "nb",
         "email": None,
+        "country": None,
         "updated_at": changed.json()["updated_at"],
     }
     assert (await http.get("/v1/people/ola")).json() == changed.json()
@@ -70,6 +74,7 @@ async def test_a_role_in_use_is_a_conflict(http: httpx.AsyncClient, two_conversa
         ({"name": "\u200b\u3164"}, "name", "holds nothing that shows"),
         ({"zone": 1}, "zone", "must be an IANA time zone such as `Europe/Oslo`; null for the policy's"),
         ({"locale": "sv"}, "locale", "one of da, en, nb"),
+        ({"country": "dk"}, "country", "must be the ISO 3166-1 code of the country"),
         ({"email": "ola"}, "email", "must be an e-mail address of at most 254 characters, or null"),
         ({"email": "o@x\u0000.no"}, "email", "must be an e-mail address of at most 254 characters, or null"),
         ({"age": 7}, "age", "there is no such field; allowed: role, name, zone, locale, email"),

@@ -13,6 +13,10 @@ from msgspec.json import encode
 from sqlalchemy import Table, select
 
 from chatserver.conversations.requests import PersonDetails
+from chatserver.keys.conversation_keys import ConversationKeys
+from chatserver.keys.own_seal import OwnSeal
+from chatserver.mentoring.answers import ExerciseAnswer
+from chatserver.mentoring.forms import ExerciseForm, ExerciseQuestion, SavedItem
 from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recorded
 from chatserver.records.database import Database
 from chatserver.records.tables import (
@@ -24,12 +28,15 @@ from chatserver.records.tables import (
     CASE_NAMES,
     CASES,
     CREDIT_CORRECTIONS,
+    EXERCISES,
+    LIBRARY,
     MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
     MEMBERSHIP_TURNS,
     MEMBERSHIPS,
     MENTOR_HOURS,
     MENTOR_PRICES,
+    MENTOR_PROFILES,
     METADATA,
     MUTED_CONVERSATIONS,
     NOTICE_SETTINGS,
@@ -70,6 +77,7 @@ ERASING = "says only that an erasure runs or has run; the export has the person'
 
 ASKED = "whether to ask the mentor; what they were asked stands in their notices, which are exported"
 SECRET = "opens something to whoever has it; the export says that there is one"
+OPENED = "exported as it reads"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
 PLATFORM = "the platform's own endpoint, or a secret of the server's: about nobody"
 
@@ -89,6 +97,7 @@ WHERE = {
         "zone": "person.zone",
         "locale": "person.locale",
         "email": "person.email",
+        "country": "person.country",
         "created_at": "person.created_at",
         "updated_at": "person.updated_at",
         "erased_at": "person.erased_at",
@@ -191,6 +200,12 @@ WHERE = {
     "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
     | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), REPORTED),
+    "library": {"owner_id": SAID, "id": "person.records.library.id", "sealed": OPENED}
+    | {"updated_at": "person.records.library.updated_at"},
+    "mentor_profiles": {"mentor_id": SAID, "expectations": OPENED, "expertise": OPENED}
+    | {"updated_at": "person.records.mentor_profiles.updated_at"},
+    "exercises": {column.name: f"conversations.records.exercises.{column.name}" for column in EXERCISES.columns}
+    | {"conversation_id": SAID, "form": OPENED, "answers": OPENED},
     **{each.table.name: paths(each, f"conversations.records.{name}") for name, each in OF_CONVERSATIONS.items()},
 }
 """Where an export has it, as a path of names; or why not, as a sentence."""
@@ -219,6 +234,7 @@ AFTERWARDS = {
         "zone": GOES,
         "locale": GOES,
         "email": GOES,
+        "country": GOES,
         "created_at": WHEN,
         "updated_at": WHEN,
         "erased_at": "says that it was done",
@@ -321,6 +337,10 @@ AFTERWARDS = {
     **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
     "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), GOES),
+    **{
+        table.name: dict.fromkeys((column.name for column in table.columns), GOES)
+        for table in (LIBRARY, MENTOR_PROFILES, EXERCISES)
+    },
 }
 """What an erasure does to it: it goes, or why it stays, as a sentence."""
 
@@ -426,16 +446,35 @@ REACHING: dict[Table, dict[str, Any]] = {
 """A row of each table, as far as a row can be about a member and a mentor at once."""
 
 
+async def sealed_rows(keys: ConversationKeys) -> dict[Table, dict[str, Any]]:
+    """As REACHING, of what an export opens."""
+    own, key = OwnSeal(keys), await keys.current("c1", 1)
+    question = ExerciseQuestion("text", "Why?")
+    form = ExerciseForm("A week", "Each evening.", (question,))
+    instants = dict.fromkeys(("given_at", "filled_at", "handed_in_at"), TUESDAY)
+    return {
+        LIBRARY: {"owner_id": "mia", "id": "hello", "updated_at": TUESDAY}
+        | {"sealed": await own.seal("mia", encode(SavedItem("text", "Hello", "Hello {name}")))},
+        MENTOR_PROFILES: {"mentor_id": "mia", "expectations": await own.seal("mia", b"Patience.")}
+        | {"expertise": '["sleep"]', "updated_at": TUESDAY},
+        EXERCISES: {"conversation_id": "c1", "id": "e1", "given_by": "tom", "given_as": "g1", "given_seq": 2}
+        | {"form": key.seal(encode(form)), "answers": key.seal(encode((ExerciseAnswer(1, "So."),))), "answered": 1}
+        | {"handed_in_as": "h1", "handed_in_seq": 3}
+        | instants,
+    }
+
+
 @pytest.fixture
 async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
     """With a row, or more, in every table but that of erasures; the first of each is about Mia."""
     async with shelf_at(valkey_url, database) as shelf:
         await shelf.open()
-        await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", locale="da", email="mia@example.org"))
+        await shelf.provisioning.put_person("mia", PersonDetails("member", "Mia", None, "da", "mia@example.org", "DK"))
         await write_all(shelf)
         await shelf.archive_all()
         due = TUESDAY + 24 * HOUR
         common = ("c1", "mia", "tom", "basic", 1)
+        sealed = await sealed_rows(shelf.keys)
         async with shelf.database.begin() as connection:
             await reply_waits.store(
                 connection,
@@ -445,7 +484,7 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
                     MentorDay("c1", date(2026, 1, 6), 1),
                 ],
             )
-            for table, row in (SESSIONS_AND_MONEY | REACHING).items():
+            for table, row in (SESSIONS_AND_MONEY | REACHING | sealed).items():
                 await connection.execute(table.insert().values(row))
         yield shelf
 
@@ -497,6 +536,9 @@ async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
         "mislykkedes",
         "Din session med din mentor er booket.",
         "Kalender",
+        "Øvelser",
+        "Hello {name}",
+        "Patience.",
     ):
         assert words in Outline(page).text
     rows = await first_rows(shelf)

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from chatserver.access.revocation import Revocations
-from chatserver.cases.case_texts import CaseTexts
 from chatserver.conversations import absences
 from chatserver.conversations.absence import AbsenceRecord
 from chatserver.conversations.requests import ConversationChange, PersonDetails, Written
@@ -40,6 +39,7 @@ from tests.chatserver.personal_data.test_erasure import OF_MIA, OF_TOM, erase, w
 
 MARKUP = "<script>alert('hi')</script> & \"quoted\"\nsecond line"
 MUCH = 3_000
+OF_MENTORS = ("library", "mentor_profiles")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def silent(done: int, total: int) -> None:
 async def exported(shelf: Shelf, person: str = "mia") -> tuple[dict[str, Any], str]:
     """The document, and the page."""
     data, page = StringIO(), StringIO()
-    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), CaseTexts(shelf.keys))
+    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), shelf.keys)
     await exporting.write(await exporting.find(person), (JsonFile(data), ExportPage(page)), silent)
     document: dict[str, Any] = json.loads(data.getvalue())
     return document, page.getvalue()
@@ -120,11 +120,12 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "zone": "Europe/Oslo",
         "locale": "en",
         "email": "mia@example.org",
+        "country": None,
         "created_at": "",
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
-        "records": {name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in")},
+        "records": {name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", *OF_MENTORS)},
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
@@ -243,7 +244,7 @@ async def test_much_is_written_piece_by_piece(shelf: Shelf, tmp_path: Path) -> N
     await shelf.write("member", "first")
     await shelf.archive_all()
     await asyncio.gather(*(shelf.write("mentor", f"{n} {text}") for n in range(MUCH)))
-    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), CaseTexts(shelf.keys))
+    exporting = Export(shelf.database, shelf.ledger, shelf.log, Revocations(shelf.link), shelf.keys)
     person = await exporting.find("mia")
     seen: list[tuple[int, int]] = []
     tracemalloc.start()

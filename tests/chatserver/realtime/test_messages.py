@@ -19,7 +19,9 @@ UNLIMITED = {
     "windows_left": None,
     "messages_left": None,
     "live_until": None,
+    "help": None,
 }
+LOCKED = {**UNLIMITED, "open": False, "help": [{"number": "112", "kind": "emergency", "name": "", "hours": ""}]}
 
 
 @pytest.mark.parametrize("writes", ["json", "msgpack"])
@@ -66,7 +68,7 @@ async def test_a_refusal_says_why_and_returns_the_text(server: HereServer) -> No
             "reason": "paused",
             "opens_at": None,
             "body": "  keep my spaces \n",
-            "composer": {**UNLIMITED, "open": False, "reason": "paused"},
+            "composer": {**LOCKED, "reason": "paused"},
         }
         assert (await tora.write("the mentor may"))["type"] == "accepted"
         assert not [event for event in await tora.silence() if event["type"] == "message"]
@@ -234,7 +236,7 @@ async def test_check_agrees_with_send(server: HereServer) -> None:
         await server.change("c1", status="ended")
         await mia.hears("composer")
         checked = await mia.check()
-        assert checked == {**UNLIMITED, "open": False, "reason": "ended"}
+        assert checked == {**LOCKED, "reason": "ended"}
         assert (await mia.write("too late"))["composer"] == checked
         assert (await tora.write("me too"))["reason"] == "ended"
 

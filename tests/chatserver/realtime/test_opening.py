@@ -37,6 +37,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
                 "windows_left": None,
                 "messages_left": None,
                 "live_until": None,
+                "help": None,
             },
             "reply": {"waiting_since": None, "due_at": None, "overdue": False},
             "unread": 0,
@@ -47,6 +48,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
             "muted": False,
             "away": None,
             "names": {"mia": "Mia", "tora": "Tora"},
+            "country": "",
             "reads_from": None,
         }
         assert mia.socket.subprotocol == f"mentorchat.v1.{encoding}"

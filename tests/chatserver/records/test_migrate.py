@@ -19,7 +19,7 @@ from chatserver.records.steps import VERSION, SchemaChanges, revisions
 from chatserver.records.tables import METADATA
 
 SERVERS = 4
-STEPS = [f"{number:04}" for number in range(1, 21)]
+STEPS = [f"{number:04}" for number in range(1, 21)] + ["0024", "0025"]
 
 STARTING = """
 import asyncio, json, sys
@@ -106,7 +106,7 @@ async def test_a_database_of_an_older_release(database_url: str) -> None:
 
 async def test_a_conversation_has_one_open_subscription(database: Database) -> None:
     """The partial index is there: a second open row is refused by the database itself."""
-    person = "INSERT INTO people VALUES ('{}', '{}', 'P', 'Europe/Oslo', 'nb', NULL, 1, 1, NULL)"
+    person = "INSERT INTO people VALUES ('{}', '{}', 'P', 'Europe/Oslo', 'nb', NULL, 1, 1, NULL, NULL)"
     subscription = "INSERT INTO subscriptions (conversation_id, plan, started_at) VALUES ('c', 'light', 1)"
     async with database.begin() as connection:
         await connection.execute(text(person.format("m", "member")))

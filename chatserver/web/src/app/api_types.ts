@@ -447,7 +447,7 @@ export interface ClosedDays {
   opens_at: string;
 }
 
-/** Whether the member may write now, why not, until when, and what is left. */
+/** Whether the member may write now, why not, until when, what is left, and at a lock whom they can call. */
 export interface Composer {
   open: boolean;
   reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | null;
@@ -456,6 +456,7 @@ export interface Composer {
   windows_left: number | null;
   messages_left: number | null;
   live_until: string | null;
+  help?: HelpLine[] | null;
 }
 
 /**
@@ -651,10 +652,71 @@ export interface EarlierText {
   at: string;
 }
 
+/**
+ * To question number `question`, on day number `day`, both from 1: a text, one of a choice, or a number of a scale.
+ *
+ * '' and null take the answer back.
+ */
+export interface ExerciseAnswer {
+  question: number;
+  value: string | number | null;
+  day?: number;
+}
+
+/** A conversation's exercises in the order in which they were given. */
+export interface ExerciseList {
+  conversation: string;
+  exercises: ExerciseView[];
+}
+
+/**
+ * One question of an exercise. It is answered once, or on each of `days` days.
+ *
+ * A scale goes from `low` to `high`, which `low_word` and `high_word` may name; a choice is one of `options`.
+ */
+export interface ExerciseQuestion {
+  kind: "choice" | "scale" | "text";
+  text: string;
+  days?: number;
+  low?: number;
+  high?: number;
+  low_word?: string;
+  high_word?: string;
+  options?: string[];
+}
+
+/**
+ * An exercise as it was given, and how far it is. `answered` of `fields` answers are there.
+ *
+ * `answers` are null to the mentor until they are handed in. `seq` is of the message that gave it, `handed_in_seq` of
+ * the one that it became. Instants are RFC 3339 in UTC.
+ */
+export interface ExerciseView {
+  id: string;
+  title: string;
+  introduction: string;
+  questions: ExerciseQuestion[];
+  given_by: string;
+  given_at: string;
+  seq: number;
+  state: "begun" | "given" | "handed_in";
+  answered: number;
+  fields: number;
+  filled_at: string | null;
+  handed_in_at: string | null;
+  handed_in_seq: number | null;
+  answers: ExerciseAnswer[] | null;
+}
+
 /** Which field is wrong, and what is allowed there. */
 export interface FieldProblem {
   field: string;
   message: string;
+}
+
+/** Answers that are new or different; all others stay as they are. */
+export interface Filling {
+  answers: ExerciseAnswer[];
 }
 
 /** Starts that a member may book now, RFC 3339 in UTC, and the mentor's zone. None where no hours were published. */
@@ -675,6 +737,32 @@ export interface HandOver {
   mentor: string;
   switches: MemberSwitch[];
   others: string[];
+}
+
+/**
+ * A number that one can call at a lock, of the member's country.
+ *
+ * `name` is whose it is, empty where `kind` says it all; `hours` when it is answered, empty for day and night.
+ */
+export interface HelpLine {
+  number: string;
+  kind: "doctor" | "emergency" | "talk";
+  name: string;
+  hours: string;
+}
+
+/**
+ * `lines` by ISO 3166-1 country, and `general` for all others; the country of a lock is that of its conversation.
+ *
+ * A text that holds the words of a `danger` phrase, one after the other, suggests danger to life: case folded,
+ * apostrophes dropped; `*` stands for any ending of a word. Apps look for them by themselves, in what a member wrote
+ * when it is refused or cannot be sent, show help larger beside it, and tell nobody.
+ */
+export interface HelpView {
+  checked_on: string;
+  lines: Record<string, HelpLine[]>;
+  urgent_note: boolean;
+  danger: string[];
 }
 
 /** When a mentor may be booked by their members. What is left out gets its default, also where there were hours. */
@@ -712,6 +800,12 @@ export interface IceServer {
 export interface JoinsView {
   member: string | null;
   mentor: string | null;
+}
+
+/** By folder and title: a mentor's `own`, and those that are `shared` with all mentors. */
+export interface LibraryView {
+  own: SavedItemView[];
+  shared: SavedItemView[];
 }
 
 /** What a session of that length costs, in the currency's minor unit. */
@@ -901,10 +995,11 @@ export interface MutedConversation {
   muted: boolean;
 }
 
-/** A mentor; `name` is '' where they have none. */
+/** A mentor; `name` is '' where they have none. `expertise`: what they say that they know of. */
 export interface NamedMentor {
   id: string;
   name: string;
+  expertise: string[];
 }
 
 /** An answer is owed, and the plan promises no deadline. */
@@ -975,6 +1070,7 @@ export interface Person {
   zone: string;
   locale: "da" | "en" | "nb";
   email: string | null;
+  country: string | null;
   created_at: string;
   updated_at: string;
   erased_at: string | null;
@@ -987,6 +1083,7 @@ export interface PersonDetails {
   zone?: string | null;
   locale?: "da" | "en" | "nb";
   email?: string | null;
+  country?: string | null;
 }
 
 /** A person was erased: forget what you hold of them. */
@@ -1071,6 +1168,24 @@ export interface Problem {
   status: number;
   detail: string;
   errors?: FieldProblem[];
+}
+
+/** What a mentor says. `expectations` are shown to each of their members; `expertise` helps whoever chooses one. */
+export interface ProfileDetails {
+  expectations?: string;
+  expertise?: string[];
+}
+
+/**
+ * What the mentor and their members may expect of each other, in the mentor's words, and what the mentor knows of.
+ *
+ * `updated_at` is RFC 3339 in UTC; null where it was never said.
+ */
+export interface ProfileView {
+  mentor: string;
+  expectations: string;
+  expertise: string[];
+  updated_at: string | null;
 }
 
 /** A browser's PushSubscription; `expiration_time` is its `expirationTime`. */
@@ -1282,6 +1397,29 @@ export interface Revocation {
 export interface Revoked {
   person: string;
   before: string;
+}
+
+/**
+ * A saved text, or an exercise, of which `body` is the introduction. In `title` and `body`, `{name}` stands for the
+ * member's name and `{mentor}` for the mentor's. `folder` is where it is kept; '' for none.
+ */
+export interface SavedItem {
+  kind: "exercise" | "text";
+  title: string;
+  body?: string;
+  folder?: string;
+  questions?: ExerciseQuestion[];
+}
+
+/** A saved text, or an exercise, of which `body` is the introduction. `updated_at` is RFC 3339 in UTC. */
+export interface SavedItemView {
+  id: string;
+  kind: "exercise" | "text";
+  title: string;
+  body: string;
+  folder: string;
+  questions: ExerciseQuestion[];
+  updated_at: string;
 }
 
 /** A message that was reported, or stands around such a one. `text` is null where it does not open. */

@@ -29,7 +29,7 @@ export class CallChat extends PageElement {
       ${lineStrip(app.chats.state, app.words)}
       <message-list .app=${app} .talk=${talk} .name=${name}></message-list>
       <chat-composer .app=${app} .talk=${talk} .name=${name}
-        .above=${helpStrip(app.words, talk.view.zone)} @why=${this.#why}></chat-composer>
+        .above=${helpStrip(app.words)} @why=${this.#why}></chat-composer>
       ${hatching()}
       <why-dialog .app=${app} .name=${name}></why-dialog>
     `;

@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "search", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -165,7 +165,7 @@ export interface Clock {
   now: string;
 }
 
-/** Whether the member may write now, why not, until when, and what is left. */
+/** Whether the member may write now, why not, until when, what is left, and at a lock whom they can call. */
 export interface Composer {
   open: boolean;
   reason: "closed" | "ended" | "messages_used" | "paused" | "quota_used" | "suspended" | null;
@@ -174,6 +174,7 @@ export interface Composer {
   windows_left: number | null;
   messages_left: number | null;
   live_until: string | null;
+  help: HelpLine[] | null;
 }
 
 /** The answer to check; also sent by itself when writing opens or closes or what is left changes. */
@@ -216,6 +217,7 @@ export interface ConversationView {
   muted: boolean;
   away: Away | null;
   names: Record<string, string>;
+  country: string;
   reads_from: number | null;
 }
 
@@ -280,7 +282,7 @@ export interface Edit {
  */
 export interface Error {
   type: "error";
-  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
   message: string;
   temporary: boolean;
   id: string | null;
@@ -304,6 +306,20 @@ export interface Following {
   ask: string | null;
 }
 
+/**
+ * A message that holds what was looked for. `snippet` is what stands around it, in pieces.
+ *
+ * The first of them may be empty; every second one, from the second on, was found.
+ */
+export interface FoundMessage {
+  conversation: string;
+  seq: number;
+  from: string;
+  role: "member" | "mentor" | "service" | "support" | "system";
+  at: string;
+  snippet: string[];
+}
+
 /** What came after `after` can no longer be replayed one by one; refetch with history. */
 export interface Gap {
   type: "gap";
@@ -316,6 +332,18 @@ export interface Hello {
   type: "hello";
   token: string;
   resume?: Record<string, number>;
+}
+
+/**
+ * A number that one can call at a lock, of the member's country.
+ *
+ * `name` is whose it is, empty where `kind` says it all; `hours` when it is answered, empty for day and night.
+ */
+export interface HelpLine {
+  number: string;
+  kind: "doctor" | "emergency" | "talk";
+  name: string;
+  hours: string;
 }
 
 /** The messages before `before` (null: the newest), at most `limit` of them, oldest first. */
@@ -354,19 +382,23 @@ export interface JoinsView {
   mentor: string | null;
 }
 
-/** The last entry of a conversation, for lists: `text` is the beginning of its body, in one line. */
+/**
+ * The last entry of a conversation, for lists: `text` is the beginning of its body, in one line.
+ *
+ * What is as it mostly is, is left out.
+ */
 export interface LastMessage {
   seq: number;
   from: string;
   role: "member" | "mentor" | "service" | "support" | "system";
   at: string;
   text: string;
-  erased: boolean;
-  event: SystemEvent | null;
-  kind: "deletion" | "edit" | "event" | "reaction" | "text";
-  about: number | null;
-  deleted: boolean;
-  attachments: number;
+  erased?: boolean;
+  event?: SystemEvent | null;
+  kind?: "deletion" | "edit" | "event" | "reaction" | "text";
+  about?: number | null;
+  deleted?: boolean;
+  attachments?: number;
 }
 
 /**
@@ -556,6 +588,28 @@ export interface ReplyChanged {
   reply: Reply;
 }
 
+/**
+ * The messages that hold all of `query`, newest first, at most `limit`: of one conversation, or (null) of all.
+ *
+ * `before` is what the answer before it gave as `next`. A newer search of the connection ends the one that runs.
+ */
+export interface Search {
+  type: "search";
+  query: string;
+  conversation?: string | null;
+  before?: string | null;
+  limit?: number;
+  ask?: string | null;
+}
+
+/** The answer to search, newest first; `next` is the `before` of those that come after them, null where none do. */
+export interface SearchPage {
+  type: "search";
+  found: FoundMessage[];
+  next: string | null;
+  ask: string | null;
+}
+
 /** Write a message. The same `id` again within 48 hours returns the first answer and writes nothing. */
 export interface Send {
   type: "send";
@@ -696,6 +750,6 @@ export interface Welcome {
   more: boolean;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Edit | Delete | React | Check | Read | Typing | JoinSession | Signal | History | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Edit | Delete | React | Check | Read | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;

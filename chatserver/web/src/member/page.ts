@@ -16,6 +16,7 @@ import type { RequestDialog as RequestDialogElement } from "../cases/request_dia
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { helpStrip } from "../parts/help_dialog.ts";
+import { linesHere, linesOf } from "../parts/help_lines.ts";
 import { icon } from "../parts/icons.ts";
 import { makeRoomForKeyboard } from "../parts/keyboard_room.ts";
 import { lineStrip } from "../parts/line_strip.ts";
@@ -113,27 +114,28 @@ export class MemberPage extends PageElement {
     const talk = this.#talk;
     const isElsewhere = ["sessions", "plan"].includes(this.#place.path[0] ?? "");
     const name = talk ? mentorName(talk.view) : "";
-    const zone = talk?.view.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     return html`
       ${talk && !isElsewhere
         ? html`<a class="skip" href="#text-${talk.view.id}">${words.common.skip}</a>`
         : nothing}
       <div class="app" @say=${this.#say} @move=${this.#move} @cancel=${this.#cancel}>
         <div class="app__in">
-        ${talk && isElsewhere ? this.#elsewhere(talk) : this.#conversation(talk, name, zone)}
+        ${talk && isElsewhere ? this.#elsewhere(talk) : this.#conversation(talk, name)}
         </div>
         ${talk
           ? html`<session-dialogs .sessions=${sessionsOf(this.app, talk)}></session-dialogs>`
           : nothing}
       </div>
       ${hatching()}
-      <help-dialog .words=${words} .zone=${zone}></help-dialog>
+      <help-dialog .words=${words} .lines=${talk
+        ? talk.view.composer.help ?? linesOf(talk.view.country)
+        : linesHere()}></help-dialog>
       <why-dialog .app=${this.app} .name=${name}></why-dialog>
       <page-announcer></page-announcer>
     `;
   }
 
-  #conversation(talk: Talk | undefined, name: string, zone: string) {
+  #conversation(talk: Talk | undefined, name: string) {
     const { words, chats } = this.app;
     const week = this.#week?.week;
     return html`
@@ -165,7 +167,7 @@ export class MemberPage extends PageElement {
               .app=${this.app}
               .talk=${talk}
               .name=${name}
-              .above=${helpStrip(words, zone)}
+              .above=${helpStrip(words)}
               .hint=${week ? lockHint(week, words) : nothing}
               .windows=${week?.kind === "windows" ? week.per_week : null}
               @why=${this.#why}

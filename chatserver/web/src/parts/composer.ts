@@ -2,6 +2,7 @@
 
 import { html, nothing, type PropertyValues } from "lit";
 import type { App } from "../app/start.ts";
+import type { Composer } from "../client/protocol.ts";
 import type { Talk } from "../state/talk.ts";
 import { Drafts } from "./drafts.ts";
 import { PageElement } from "./element.ts";
@@ -27,7 +28,7 @@ export class ChatComposer extends PageElement {
   /** Of whoever reads it. */
   declare name: string;
   /** What stands above the line while it is locked. */
-  declare above: unknown;
+  declare above: ((composer: Composer) => unknown) | undefined;
   /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
   /** What a mentor's line says beside. */
@@ -107,7 +108,7 @@ export class ChatComposer extends PageElement {
     const isWaiting = waiting > 0 && chats.state !== "online";
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}>
-        ${state.isOpen ? nothing : this.above}
+        ${state.isOpen ? nothing : this.above?.(view.composer)}
         <div class="state">
           ${icon(state.icon)}
           <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state

@@ -1,17 +1,18 @@
 // Help: one place, one tap, always. Opening it tells nobody.
 
-import { html } from "lit";
+import { html, nothing } from "lit";
+import type { Composer, HelpLine } from "../client/protocol.ts";
 import type { Words } from "../words/words.ts";
 import { PageElement } from "./element.ts";
-import { helpLines } from "./help_lines.ts";
+import { dialled, firstLines, lineName, lineWords } from "./help_lines.ts";
 import { icon } from "./icons.ts";
 
 /** `#help` is what a button's `popovertarget` names. */
 export class HelpDialog extends PageElement {
-  static override properties = { words: { attribute: false }, zone: { attribute: false } };
+  static override properties = { words: { attribute: false }, lines: { attribute: false } };
 
   declare words: Words;
-  declare zone: string;
+  declare lines: HelpLine[];
 
   protected override render() {
     const { words } = this;
@@ -26,30 +27,37 @@ export class HelpDialog extends PageElement {
           aria-label=${words.common.close}
         >${icon("close")}</button>
         <p>${words.help.lead}</p>
-        <div class="lines">${helpLines(this.zone, words).map((each) =>
-          html`<a href="tel:${each.tel}">${
-            icon("phone")
-          }<strong>${each.number}</strong><span>${each.what}</span></a>`
-        )}</div>
+        ${lineCards(this.lines, words)}
         <p class="small quiet">${words.help.private}</p>
       </div>
     `;
   }
 }
 
-/** So many stand above a locked field: the others are one tap away. */
-const IN_STRIP = 2;
-
-/** The numbers above a locked field. */
-export function helpStrip(words: Words, zone: string) {
+/** All of them, large. */
+export function lineCards(lines: readonly HelpLine[], words: Words) {
   return html`
-    <div class="strip strip--help">${icon("help")}<div>
-      <p>${words.help.strip}</p>
-      <p class="strip__more">${helpLines(zone, words).slice(0, IN_STRIP).map((each) =>
-        html`<a href="tel:${each.tel}">${each.what.split(",")[0]} ${each.number}</a>`
-      )}</p>
-    </div></div>
+    <div class="lines">${lines.map((each) =>
+      html`<a href=${dialled(each)}>${icon("phone")}<strong>${each.number}</strong><span>${
+        lineWords(each, words)
+      }</span></a>`
+    )}</div>
   `;
+}
+
+/** The numbers above a locked field, which come with the lock; the others are one tap away. */
+export function helpStrip(words: Words): (composer: Composer) => unknown {
+  return ({ help }) =>
+    help?.length
+      ? html`
+        <div class="strip strip--help">${icon("help")}<div>
+          <p>${words.help.strip}</p>
+          <p class="strip__more">${firstLines(help).map((each) =>
+            html`<a href=${dialled(each)}>${lineName(each, words)} ${each.number}</a>`
+          )}</p>
+        </div></div>
+      `
+      : nothing;
 }
 
 customElements.define("help-dialog", HelpDialog);

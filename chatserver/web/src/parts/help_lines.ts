@@ -1,47 +1,49 @@
-// Whom one can call, by country: public numbers that are free of charge. Known on the device, so that help never waits.
+// Whom one can call, by country, as the page was told with itself: so that help never waits.
 
+import type { HelpLine } from "../client/protocol.ts";
 import type { Words } from "../words/words.ts";
 
-export interface HelpLine {
-  /** As it is dialled. */
-  tel: string;
-  /** As it is read. */
-  number: string;
-  what: string;
-}
-
-/** The country of a zone; where none is known the one number that holds in all of Europe. */
-const COUNTRIES: Readonly<Record<string, "NO" | "DK">> = {
-  "Europe/Oslo": "NO",
+/** Where nobody is known yet: the country of the browser's zone. */
+const COUNTRIES: Readonly<Record<string, string>> = {
   "Arctic/Longyearbyen": "NO",
   "Europe/Copenhagen": "DK",
+  "Europe/Oslo": "NO",
+  "Europe/Stockholm": "SE",
 };
+const GENERAL = "general";
+const EVERYWHERE: HelpLine = { number: "112", kind: "emergency", name: "", hours: "" };
 
-export function helpLines(zone: string, { help }: Words): HelpLine[] {
-  const own = ownLines(globalThis.document?.body?.dataset["help"]);
-  if (own) return own;
-  switch (COUNTRIES[zone]) {
-    case "NO":
-      return [
-        { tel: "113", number: "113", what: help.danger },
-        { tel: "116123", number: "116 123", what: `Mental Helse, ${help.anyTime}` },
-        { tel: "22400040", number: "22 40 00 40", what: `Kirkens SOS, ${help.anyTime}` },
-      ];
-    case "DK":
-      return [
-        { tel: "112", number: "112", what: help.danger },
-        { tel: "70201201", number: "70 201 201", what: "Livslinien, 11–05" },
-      ];
-    default:
-      return [{ tel: "112", number: "112", what: help.danger }];
-  }
+/** Of a country by ISO 3166-1; of none, the general ones. */
+export function linesOf(country: string): HelpLine[] {
+  const said = globalThis.document?.body?.dataset["help"];
+  const told = said ? JSON.parse(said) as Record<string, HelpLine[]> : {};
+  return told[country] ?? told[GENERAL] ?? [EVERYWHERE];
 }
 
-/** The platform's own, of its settings: `["116 123: Mental Helse", …]`. */
-export function ownLines(said: string | undefined): HelpLine[] | undefined {
-  if (!said) return undefined;
-  return (JSON.parse(said) as string[]).map((each) => {
-    const [number = "", ...what] = each.split(": ");
-    return { tel: number.replaceAll(" ", ""), number, what: what.join(": ") };
-  });
+/** Of where the device is, as far as its clock tells. */
+export function linesHere(): HelpLine[] {
+  return linesOf(COUNTRIES[Intl.DateTimeFormat().resolvedOptions().timeZone] ?? "");
+}
+
+/** As it is dialled. */
+export function dialled(line: HelpLine): string {
+  return `tel:${line.number.replaceAll(" ", "")}`;
+}
+
+/** Whose it is, or what it is for. */
+export function lineName(line: HelpLine, { help }: Words): string {
+  return line.name || help.kinds[line.kind];
+}
+
+/** As `lineName`, with when somebody answers. */
+export function lineWords(line: HelpLine, words: Words): string {
+  if (line.kind === "emergency" && !line.hours) return lineName(line, words);
+  return `${lineName(line, words)}, ${line.hours || words.help.anyTime}`;
+}
+
+/** Those that stand above a locked field: for danger, and for a talk. */
+export function firstLines(lines: readonly HelpLine[]): HelpLine[] {
+  const kinds = ["emergency", "talk", "doctor"] as const;
+  const each = kinds.flatMap((kind) => lines.find((line) => line.kind === kind) ?? []);
+  return each.slice(0, 2);
 }

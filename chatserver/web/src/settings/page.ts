@@ -9,6 +9,7 @@ import { Times } from "../parts/format.ts";
 import type { Push } from "../bell/push.ts";
 import "../bell/push_setting.ts";
 import "../parts/help_dialog.ts";
+import { linesHere, linesOf } from "../parts/help_lines.ts";
 import { icon } from "../parts/icons.ts";
 import { type Language, LANGUAGES, type Words, wordsOf } from "../words/words.ts";
 import { deviceName } from "./device_name.ts";
@@ -79,7 +80,9 @@ export class SettingsPage extends PageElement {
           </main>
         </div>
       </div>
-      <help-dialog .words=${words} .zone=${this.#zone}></help-dialog>
+      <help-dialog .words=${words} .lines=${this.#person?.country
+        ? linesOf(this.#person.country)
+        : linesHere()}></help-dialog>
     `;
   }
 

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { chooseLanguage, keptLanguage } from "../app/language.ts";
 import { PageElement } from "../parts/element.ts";
 import "../parts/help_dialog.ts";
+import { linesHere } from "../parts/help_lines.ts";
 import { icon } from "../parts/icons.ts";
 import { type Language, LANGUAGES, type Words, wordsOf } from "../words/words.ts";
 import { askForMail, type LinkView, seeLink, useLink } from "./door.ts";
@@ -80,7 +81,7 @@ export class SignInPage extends PageElement {
       </div>
       <help-dialog
         .words=${words}
-        .zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}
+        .lines=${linesHere()}
       ></help-dialog>
     `;
   }

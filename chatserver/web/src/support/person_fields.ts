@@ -19,6 +19,9 @@ export function personFields(desk: Desk, person: Person | undefined) {
       id="p-locale" name="locale">${(["nb", "da", "en"] as const).map((each) =>
         html`<option value=${each} ?selected=${each === locale}>${words.locales[each]}</option>`
       )}</select></div>
+    <div class="field"><label for="p-country">${words.country}</label><input class="input"
+      id="p-country" name="country" autocomplete="off" maxlength="2" pattern="[A-Z]{2}"
+      title=${words.countryHint} placeholder="NO" .value=${person?.country ?? ""}></div>
     <div class="field"><label for="p-zone">${words.zone}</label><input class="input" id="p-zone"
       name="zone" autocomplete="off" .value=${person?.zone ?? ""}></div>
   `;

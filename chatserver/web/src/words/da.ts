@@ -535,7 +535,11 @@ export const da: Words = {
     title: "Nogen at tale med nu",
     lead: "Vil du tale med nogen nu? De svarer, og det koster ingenting.",
     strip: "Vil du tale med nogen?",
-    danger: "Fare for liv, nu",
+    kinds: {
+      emergency: "Fare for liv, nu",
+      doctor: "Lægevagt",
+      talk: "Nogen at tale med",
+    },
     anyTime: "døgnet rundt",
     private: "Ingen får at vide, at du åbnede dette.",
   },

@@ -539,7 +539,11 @@ export const en = {
     title: "Someone to talk to now",
     lead: "Would you like to talk to someone now? They answer, and it costs nothing.",
     strip: "Would you like to talk to someone?",
-    danger: "Danger to life, now",
+    kinds: {
+      emergency: "Danger to life, now",
+      doctor: "Doctor on duty",
+      talk: "Someone to talk to",
+    },
     anyTime: "day and night",
     private: "Nobody learns that you opened this.",
   },

@@ -531,7 +531,11 @@ export const nb: Words = {
     title: "Noen å snakke med nå",
     lead: "Vil du snakke med noen nå? Disse svarer, og det koster ingenting.",
     strip: "Vil du snakke med noen?",
-    danger: "Fare for liv, nå",
+    kinds: {
+      emergency: "Fare for liv, nå",
+      doctor: "Legevakt",
+      talk: "Noen å snakke med",
+    },
     anyTime: "hele døgnet",
     private: "Ingen får vite at du åpnet dette.",
   },

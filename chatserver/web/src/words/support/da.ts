@@ -326,6 +326,8 @@ export const da: SupportWords = {
     role: "Rolle",
     id: "Id",
     mail: "Mail",
+    country: "Land",
+    countryHint: "To store bogstaver, som DK: hvilket lands hjælpelinjer der gælder",
     zone: "Tidszone",
     language: "Sprog",
     newPerson: "Ny person",

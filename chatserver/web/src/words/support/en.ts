@@ -324,6 +324,8 @@ export const en = {
     role: "Role",
     id: "Id",
     mail: "Mail",
+    country: "Country",
+    countryHint: "Two capital letters, such as NO: whose help lines hold",
     zone: "Time zone",
     language: "Language",
     newPerson: "New person",

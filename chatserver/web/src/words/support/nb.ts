@@ -324,6 +324,8 @@ export const nb: SupportWords = {
     role: "Rolle",
     id: "Id",
     mail: "E-post",
+    country: "Land",
+    countryHint: "To store bokstaver, som NO: hvilket lands hjelpetelefoner som gjelder",
     zone: "Tidssone",
     language: "Språk",
     newPerson: "Ny person",

@@ -1,0 +1,79 @@
+"""Exercises as they were given in conversations, and what was answered so far, both sealed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatserver.records.tables import EXERCISES
+
+_column = EXERCISES.c
+
+
+class KeptExercise(Struct, frozen=True, kw_only=True):
+    """One exercise of a conversation. Instants in ms; seqs are None until the message is known to be written."""
+
+    conversation_id: str
+    id: str
+    given_by: str
+    given_at: int
+    given_as: str
+    given_seq: int | None = None
+    form: bytes
+    answers: bytes | None = None
+    answered: int = 0
+    filled_at: int | None = None
+    handed_in_as: str | None = None
+    handed_in_seq: int | None = None
+    handed_in_at: int | None = None
+
+
+async def of_conversation(connection: AsyncConnection, conversation: str) -> list[KeptExercise]:
+    """All of them, in the order in which they were given."""
+    query = select(EXERCISES).where(_column.conversation_id == conversation)
+    return [_kept(row) for row in await connection.execute(query.order_by(_column.given_at, _column.id))]
+
+
+async def find(connection: AsyncConnection, conversation: str, id: str) -> KeptExercise | None:
+    """None where there is none."""
+    row = (await connection.execute(select(EXERCISES).where(_here(conversation, id)))).one_or_none()
+    return _kept(row) if row is not None else None
+
+
+async def find_to_change(connection: AsyncConnection, conversation: str, id: str) -> KeptExercise | None:
+    """As `find`; nobody else changes it until the transaction ends."""
+    query = select(EXERCISES).where(_here(conversation, id)).with_for_update()
+    row = (await connection.execute(query)).one_or_none()
+    return _kept(row) if row is not None else None
+
+
+async def give(connection: AsyncConnection, exercise: KeptExercise) -> None:
+    """Insert one that is new."""
+    await connection.execute(insert(EXERCISES).values(asdict(exercise)))
+
+
+async def change(connection: AsyncConnection, conversation: str, id: str, changes: Mapping[str, Any]) -> None:
+    """Write these columns."""
+    await connection.execute(update(EXERCISES).where(_here(conversation, id)).values(dict(changes)))
+
+
+async def remove(connection: AsyncConnection, conversation: str, id: str) -> None:
+    """Take one away that was not given after all."""
+    await connection.execute(delete(EXERCISES).where(_here(conversation, id), _column.given_seq.is_(None)))
+
+
+async def taken_back(connection: AsyncConnection, conversation: str, id: str, message: str) -> None:
+    """It was not handed in by that message after all."""
+    here = (_here(conversation, id), _column.handed_in_as == message, _column.handed_in_seq.is_(None))
+    await connection.execute(update(EXERCISES).where(*here).values(handed_in_as=None))
+
+
+def _here(conversation: str, id: str) -> ColumnElement[bool]:
+    return and_(_column.conversation_id == conversation, _column.id == id)
+
+
+def _kept(row: Row[Any]) -> KeptExercise:
+    return KeptExercise(**row._mapping)
