@@ -15,6 +15,7 @@ from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     MAX_FRAME_BYTES,
+    Acknowledge,
     AnyCommand,
     Check,
     Follow,
@@ -41,9 +42,12 @@ from chatserver.protocol.events import (
     SearchPage,
     SessionChanged,
     Unfollowed,
+    WaitAcknowledged,
 )
 
-Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | Search
+Question = (
+    Send | Check | History | Acknowledge | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | Search
+)
 QuestionAnswer = (
     Accepted
     | Refused
@@ -56,11 +60,13 @@ QuestionAnswer = (
     | NoticesRead
     | Renewed
     | SearchPage
+    | WaitAcknowledged
 )
 QuestionKind = (
     type[Send]
     | type[Check]
     | type[History]
+    | type[Acknowledge]
     | type[JoinSession]
     | type[Follow]
     | type[Notices]
@@ -68,6 +74,14 @@ QuestionKind = (
     | type[Renew]
     | type[Search]
 )
+AskedAnswer = HistoryPage | Renewed | SearchPage | WaitAcknowledged
+_ASKED: dict[type[AskedAnswer], QuestionKind] = {
+    HistoryPage: History,
+    Renewed: Renew,
+    SearchPage: Search,
+    WaitAcknowledged: Acknowledge,
+}
+"""By the answer, what it was asked by."""
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
 
@@ -152,20 +166,15 @@ class Questions:
     def settle_check(self, answer: ComposerChanged) -> None:
         self._settle(Check, answer.conversation, answer)
 
-    def settle_history(self, answer: HistoryPage) -> None:
-        self._settle(History, answer.conversation, answer)
-
-    def settle_renewed(self, answer: Renewed) -> None:
-        self._settle(Renew, NOWHERE, answer)
-
-    def settle_search(self, answer: SearchPage) -> None:
-        self._settle(Search, NOWHERE, answer)
+    def settle_asked(self, answer: AskedAnswer) -> None:
+        """Of what is for whoever asked alone."""
+        self._settle(_ASKED[type(answer)], getattr(answer, "conversation", NOWHERE), answer)
 
     def _settle(
         self,
         kind: QuestionKind,
         conversation: str,
-        answer: ComposerChanged | HistoryPage | NoticesPage | Renewed | SearchPage,
+        answer: ComposerChanged | NoticesPage | AskedAnswer,
     ) -> None:
         """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
         waiting = self._waiting.get((kind, conversation))

@@ -113,6 +113,13 @@ class Read(RoomCommand, frozen=True, gc=False):
     seq: Seq
 
 
+class Acknowledge(RoomCommand, frozen=True, gc=False):
+    """What waits needs no answer, says the mentor's side, having seen everything up to `seq` (null: all there is)."""
+
+    seq: Seq | None = None
+    ask: AskId | None = None
+
+
 class Typing(RoomCommand, frozen=True, gc=False):
     """The writer is typing. Repeat at most every few seconds while it goes on; apps let it fade after six."""
 
@@ -221,6 +228,7 @@ AnyCommand = (
     | React
     | Check
     | Read
+    | Acknowledge
     | Typing
     | JoinSession
     | Signal
@@ -243,6 +251,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     React,
     Check,
     Read,
+    Acknowledge,
     Typing,
     JoinSession,
     Signal,

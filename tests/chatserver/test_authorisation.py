@@ -349,6 +349,10 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("check", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("read", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("read", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("acknowledge", "c1"): row(
+        Close.HELLO_FIRST, "not_allowed", "not_found", "not_acknowledged", *["not_found"] * 3, *["read_only"] * 2
+    ),
+    ("acknowledge", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("typing", "c1"): row(Close.HELLO_FIRST, "", "not_found", "", *["not_found"] * 3, "read_only", "read_only"),
     ("typing", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("join", "c1"): row(
@@ -462,7 +466,7 @@ FOR_ONESELF = (
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
 """What support too gets of itself alone."""
-DENIALS = set(CODES) - {"not_open", "token_refused"}
+DENIALS = set(CODES) - {"not_open", "not_acknowledged", "token_refused"}
 """Whoever hears the rules say no, or that a token is no good, has the right to ask."""
 
 
