@@ -27,6 +27,8 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.problem import elsewhere
 from chatserver.api.unsubscribe import unsubscribe_route
 from chatserver.api.worker_numbers import Seat
+from chatserver.audit.policy_seen import note_policy
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.case_counts import CaseCounts
 from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
@@ -54,6 +56,7 @@ from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
+from chatserver.realtime.unsent_desk import UnsentDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
@@ -155,7 +158,8 @@ async def assembled(
         notices = NoticeDesk(base.notice_lists)
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
-        people_desk = PeopleDesk(base.provisioning)
+        unsent = UnsentDesk(base.later, base.drafts)
+        people_desk, reads = PeopleDesk(base.provisioning), SupportReads(base.database)
         hub = Hub(
             store=base.store,
             ledger=ledger,
@@ -181,7 +185,9 @@ async def assembled(
             ),
             node=base.node,
             bells=bells,
+            unsent=unsent,
             stand_ins=StandInBook(base.database),
+            reads=reads,
             when_due=clock_moved,
         )
         base.store.on_push = hub.pushed
@@ -191,6 +197,7 @@ async def assembled(
         greeting = Greeting(
             hub=hub,
             desks={
+                **unsent.desks(),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
                 Edit: changes,
                 Delete: changes,
@@ -262,6 +269,8 @@ async def assembled(
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
+            database=base.database,
+            reads=reads,
             mentoring=base.mentoring,
             clock=ledger.now,
             people=people,
@@ -288,6 +297,7 @@ async def assembled(
         if settings.now is not None and await ledger.now() < (later := instant.parse(settings.now)):
             await ClockMove(ledger, base.waits, base.watch.kinds, base.watch.settle_due).to(later)
             clock.move(ledger.shift)
+        await note_policy(base.database, base.rulebook.policy, await ledger.now())
         bells.connect(feed.RINGS, base.watch.agenda)
         bells.connect(feed.EVENT, base.records.agenda)
         bells.connect(feed.UNARCHIVED, base.archive.agenda)

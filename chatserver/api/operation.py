@@ -12,6 +12,7 @@ from chatserver.access.revocation import Revocations
 from chatserver.access.tokens import Authenticator, Identity
 from chatserver.api.negotiation import JSON
 from chatserver.api.roles import EVERYBODY, STAFF
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.casebook import CaseBook
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.cases.leaving_mentors import LeavingMentors
@@ -32,6 +33,7 @@ from chatserver.notices.vapid import Vapid
 from chatserver.notices.webhook_book import WebhookBook
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.events import Role
+from chatserver.records.database import Database
 from chatserver.replies.board import Board
 from chatserver.replies.report import ReplyReports
 from chatserver.sessions.absences import AbsenceBook
@@ -93,6 +95,9 @@ class ApiContext:
     quiet: QuietMembers
     leaving_mentors: LeavingMentors
     evidence: CaseEvidence
+    database: Database
+    reads: SupportReads
+    """What support reads is noted there."""
     mentoring: Mentoring
     clock: Callable[[], Awaitable[int]]
     """The store's instant (ms)."""

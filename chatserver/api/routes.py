@@ -14,6 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from chatserver.api import problem
 from chatserver.api.absences import DELETE_ABSENCE, GET_ABSENCE, LIST_ABSENCES, PUT_ABSENCE
+from chatserver.api.audit import GET_AUDIT
+from chatserver.api.audited import answered
 from chatserver.api.authentication import identify, require_role
 from chatserver.api.booking_events import GET_BOOKING_EVENTS
 from chatserver.api.bookings import (
@@ -182,6 +184,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     GET_CASE,
     GET_CASES,
     GET_CASE_CHOICES,
+    GET_AUDIT,
 )
 
 logger = logging.getLogger(__name__)
@@ -261,7 +264,7 @@ class _Resource(_Endpoint):
             parts={part.name: read_part(request.path_params[part.name], part) for part in operation.parts},
         )
         form = _form(request, operation.forms)
-        answer = await operation.handler(call)
+        answer = await answered(operation, call)
         if answer.content is None:
             return Response(status_code=answer.status)
         content = form.write(answer.content)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chatserver import keyed
+from chatserver.audit.operator import operator
 from chatserver.commands.existing import require_records
 from chatserver.commands.faults import one_sentence
 from chatserver.commands.flags import NO_FLAGS, ServerFlags, settings_of
@@ -35,6 +36,7 @@ def export(person: str, /, *, to: Path, flags: ServerFlags = NO_FLAGS) -> None:
 async def _export(settings: Settings, store_url: str, id: str, to: Path) -> None:
     async with keyed.exporting(settings, store_url) as exporting:
         person = await exporting.find(id)
+        await exporting.note(id, operator(), "operator")
         names = (f"{id}.json", f"{id}.html")
         with written(to, names) as (data, page), bar(LONG) as progress:
             task = progress.add_task("exporting", total=None)

@@ -43,8 +43,10 @@ class OwnExports:
         self._at_work += 1
         file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - read after this
         try:
+            found = await self._export.find(person)
+            await self._export.note(person, person, found.role)
             sink = ExportPage(file) if form == "page" else JsonFile(file)
-            await self._export.write(await self._export.find(person), (sink,), lambda done, total: None)
+            await self._export.write(found, (sink,), lambda done, total: None)
             file.seek(0)
         except BaseException:
             file.close()

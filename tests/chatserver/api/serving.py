@@ -23,6 +23,7 @@ from chatserver.api.open_endpoint import AddressLimit
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
 from chatserver.api.unsubscribe import unsubscribe_route
+from chatserver.audit.reads import SupportReads
 from chatserver.cases.evidence import CaseEvidence
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.foundation import founded
@@ -176,6 +177,8 @@ async def served(
             keys=keys,
             clock=ledger.now,
         ),
+        database=database,
+        reads=SupportReads(database),
         mentoring=mentoring_on(database, keys, MessageLog(database, ledger, keys), ledger.now),
         clock=ledger.now,
         people=RateLimit(UNLIMITED),
