@@ -80,14 +80,19 @@ export class AttachBar extends PageElement {
               <input class="vh" type="file" multiple @change=${this.#chosen} />
             </label>
             ${"MediaRecorder" in window
-              ? html`<button class="btn" type="button" @click=${this.#record}>${icon("mic", "s")}${files.voice}</button>`
+              ? html`<button class="btn" type="button" @click=${this.#record}>${
+                icon("mic", "s")
+              }${files.voice}</button>`
               : nothing}
-          </div>`
+          </div>
+        `
         : nothing}
       ${this.#recorder ? this.#recording(this.#recorder) : nothing}
       ${this.#fault ? html`<p class="small" role="alert">${this.#fault}</p>` : nothing}
       ${all.length
-        ? html`<ul class="attached" aria-label=${files.attached}>${all.map((each) => this.#one(each))}</ul>`
+        ? html`<ul class="attached" aria-label=${files.attached}>${
+          all.map((each) => this.#one(each))
+        }</ul>`
         : nothing}
     `;
   }
@@ -118,7 +123,9 @@ export class AttachBar extends PageElement {
           ? files.checking
           : more}</span>
         ${upload.state === "sending"
-          ? html`<progress max="1" .value=${upload.part} aria-label=${files.sending(label)}></progress>`
+          ? html`<progress max="1" .value=${upload.part} aria-label=${
+            files.sending(label)
+          }></progress>`
           : nothing}
         ${upload.state === "failed" && upload.reason === "gone"
           ? html`<button class="btn btn--plain small" type="button" @click=${() =>

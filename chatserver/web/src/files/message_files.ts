@@ -14,7 +14,11 @@ const MOST_ASKED = 50;
 class Known {
   readonly #views = new Map<string, Promise<AttachmentView | undefined>>();
   readonly #contents = new Map<string, Promise<string>>();
-  #waiting: { conversation: string; id: string; tell: (view: AttachmentView | undefined) => void }[] = [];
+  #waiting: {
+    conversation: string;
+    id: string;
+    tell: (view: AttachmentView | undefined) => void;
+  }[] = [];
 
   view(app: App, conversation: string, id: string): Promise<AttachmentView | undefined> {
     const name = `${conversation} ${id}`;
@@ -111,36 +115,42 @@ export class MessageFiles extends PageElement {
   protected override render() {
     return html`
       <ul class="files">${this.ids.map((id, index) =>
-      html`<li>${this.#one(id, this.#views[index])}</li>`
-    )}</ul>
+        html`<li>${this.#one(id, this.#views[index])}</li>`
+      )}</ul>
       ${this.#shown ? this.#viewer(this.#shown) : nothing}
     `;
   }
 
   #one(id: string, view: AttachmentView | undefined) {
     const { files } = this.app.words;
-    if (!view) return html`<p class="small quiet">${this.#views.length ? files.gone : files.loading}</p>`;
+    if (!view) {
+      return html`<p class="small quiet">${this.#views.length ? files.gone : files.loading}</p>`;
+    }
     if (view.width && view.height) {
       const address = this.#small.get(id);
       return html`
         <button class="files__picture" type="button" aria-label=${files.show(view.name)}
           @click=${() => this.#show(view)}>${address
-          ? html`<img src=${address} alt="" width=${view.width} height=${view.height} />`
-          : html`<span class="small quiet">${files.loading}</span>`}</button>`;
+            ? html`<img src=${address} alt="" width=${view.width} height=${view.height} />`
+            : html`<span class="small quiet">${files.loading}</span>`}</button>
+      `;
     }
     if (view.type.startsWith("audio/") && view.seconds !== null) {
       const address = this.#voices.get(id);
       return address
         ? html`<audio controls autoplay src=${address} aria-label=${files.voice}></audio>`
-        : html`<button class="btn" type="button" @click=${() => this.#hear(view)}>${
-          icon("live", "s")
-        }${files.play} <span class="quiet">${lengthWords(view.seconds)}</span></button>`;
+        : html`
+          <button class="btn" type="button"
+            @click=${() => this.#hear(view)}>${icon("live", "s")}${files
+              .play} <span class="quiet">${lengthWords(view.seconds)}</span></button>
+        `;
     }
     return html`
-      <button class="btn files__file" type="button" @click=${() => this.#save(view)}>${
-      icon("file", "s")
-    }<span class="attached__name">${view.name}</span>
-        <span class="small quiet">${sizeWords(view.bytes, this.app.language)}</span></button>`;
+      <button class="btn files__file" type="button"
+        @click=${() => this.#save(view)}>${icon("file", "s")}<span class="attached__name">${view
+          .name}</span>
+        <span class="small quiet">${sizeWords(view.bytes, this.app.language)}</span></button>
+    `;
   }
 
   #viewer(view: AttachmentView) {
@@ -151,10 +161,13 @@ export class MessageFiles extends PageElement {
           <button class="btn" type="button" @click=${() => this.#save(view)}>${files.save}</button>
           <button class="btn btn--icon" type="button" aria-label=${common.close}
             @click=${(event: Event) =>
-      (event.currentTarget as HTMLElement).closest("dialog")?.close()}>${icon("close")}</button>
+              (event.currentTarget as HTMLElement).closest("dialog")?.close()}>${icon(
+                "close",
+              )}</button>
         </div>
         <img src=${this.#large || this.#small.get(view.id) || ""} alt=${view.name} />
-      </dialog>`;
+      </dialog>
+    `;
   }
 
   async #show(view: AttachmentView): Promise<void> {

@@ -37,7 +37,11 @@ export class VoiceRecorder {
     const seconds = Math.max(1, Math.round((performance.now() - this.#began) / 1000));
     await this.#end();
     const content = new Blob(this.#parts, { type: this.#recorder.mimeType });
-    const ending = content.type.includes("mp4") ? "m4a" : content.type.includes("ogg") ? "ogg" : "webm";
+    const ending = content.type.includes("mp4")
+      ? "m4a"
+      : content.type.includes("ogg")
+      ? "ogg"
+      : "webm";
     return { content, seconds, name: `voice.${ending}` };
   }
 

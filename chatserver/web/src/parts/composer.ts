@@ -247,7 +247,9 @@ export class ChatComposer extends PageElement {
     const text = field.value;
     const bar = this.#bar;
     if (bar?.isBusy) {
-      this.dispatchEvent(new CustomEvent("say", { detail: this.app.words.files.waiting, bubbles: true }));
+      this.dispatchEvent(
+        new CustomEvent("say", { detail: this.app.words.files.waiting, bubbles: true }),
+      );
       return;
     }
     const attachments = bar?.ready ?? [];

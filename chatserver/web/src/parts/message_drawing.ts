@@ -67,9 +67,11 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       return html`<li role="listitem" class="msg msg--mine ${
         row.isMore ? "msg--more" : ""
       }"><span class="vh">${words.common.you}: </span>
-          <div class="msg__body">${paragraphs(row.unsent.body)}${row.unsent.attachments?.length
-        ? html`<p class="quiet">${icon("clip", "s")}${row.unsent.attachments.length}</p>`
-        : nothing}</div>
+          <div class="msg__body">${paragraphs(row.unsent.body)}${
+        row.unsent.attachments?.length
+          ? html`<p class="quiet">${icon("clip", "s")}${row.unsent.attachments.length}</p>`
+          : nothing
+      }</div>
           <p class="msg__meta"><span class="mark mark--unsent">${
         icon("clock", "s")
       }${words.talk.unsent}</span></p></li>`;

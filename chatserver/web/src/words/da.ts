@@ -36,7 +36,8 @@ export const da: Words = {
     recording: "Optager",
     stop: "Stop",
     drop: "Kassér",
-    noMicrophone: "Mikrofonen kan ikke bruges. Tillad den i browserens indstillinger for denne side.",
+    noMicrophone:
+      "Mikrofonen kan ikke bruges. Tillad den i browserens indstillinger for denne side.",
     sending: (name: string) => `Uploader ${name}`,
     checking: "Tjekkes for virus",
     again: "Prøv igen",

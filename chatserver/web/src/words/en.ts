@@ -33,7 +33,8 @@ export const en = {
     recording: "Recording",
     stop: "Stop",
     drop: "Discard",
-    noMicrophone: "The microphone cannot be used. Allow it in the browser's settings for this page.",
+    noMicrophone:
+      "The microphone cannot be used. Allow it in the browser's settings for this page.",
     sending: (name: string) => `Uploading ${name}`,
     checking: "Being checked for viruses",
     again: "Try again",

@@ -35,7 +35,8 @@ export const nb: Words = {
     recording: "Tar opp",
     stop: "Stopp",
     drop: "Forkast",
-    noMicrophone: "Mikrofonen kan ikke brukes. Tillat den i nettleserens innstillinger for denne siden.",
+    noMicrophone:
+      "Mikrofonen kan ikke brukes. Tillat den i nettleserens innstillinger for denne siden.",
     sending: (name: string) => `Laster opp ${name}`,
     checking: "Sjekkes for virus",
     again: "Prøv igjen",
