@@ -7,7 +7,6 @@ time.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from heapq import heappush, heappushpop
@@ -34,8 +33,6 @@ PAGE = 500
 """Seqs that are read at once from the archive: of one conversation, or of several that have fewer."""
 LEDGER_PAGE = 100
 """Seqs of one conversation that are read at once from the ledger."""
-AHEAD = 2
-"""Pages that are read while one is looked through."""
 AT_ONCE = 2
 """Searches of one process that run at the same time, each of another person; others wait."""
 MOST_WAITING = 100
@@ -138,27 +135,18 @@ class MessageSearch:
         keys = await self._keys.all_of(names)
         async with self._database.read() as connection:
             archived = await sealed_texts.last_seqs(connection, names)
-        windows = _windows(scopes, archived)
-        ahead: deque[tuple[_Window, asyncio.Task[_Texts]]] = deque()
         done: set[str] = set()
-        try:
-            while True:
-                while len(ahead) <= AHEAD and (window := _next(windows, done)) is not None:
-                    ahead.append((window, asyncio.create_task(self._read(window, search.floor))))
-                if not ahead:
-                    return
-                window, reading = ahead.popleft()
-                found = await reading
-                for scope in window.scopes:
-                    texts = found.get(scope.conversation)
-                    if texts and scope.conversation not in done and await self._look_at(scope, texts, keys, search):
-                        done.add(scope.conversation)
-                        if len(done) == len(scopes):
-                            return
-        finally:
-            for _, reading in ahead:
-                reading.cancel()
-                reading.add_done_callback(_forget)
+        for window in _windows(scopes, archived):
+            if all(scope.conversation in done for scope in window.scopes):
+                continue
+            # One after the other: to read ahead meanwhile would take a second core, which store and others need.
+            found = await self._read(window, search.floor)
+            for scope in window.scopes:
+                texts = found.get(scope.conversation)
+                if texts and scope.conversation not in done and await self._look_at(scope, texts, keys, search):
+                    done.add(scope.conversation)
+                    if len(done) == len(scopes):
+                        return
 
     async def _read(self, window: _Window, since: int) -> "_Texts":
         """Those of the window that are not older than `since`, newest first."""
@@ -217,12 +205,6 @@ def _opened(conversation: str, texts: list[SealedText], keys: Mapping[tuple[str,
             logger.error("message %d cannot be looked at: %s", text[0], error, extra={"conversation": conversation})
             opened.append(_NOTHING)
     return opened
-
-
-def _forget(reading: asyncio.Task[_Texts]) -> None:
-    """Nobody waits for it any more, nor for its fault."""
-    if not reading.cancelled():
-        reading.exception()
 
 
 class _Search:
@@ -294,8 +276,3 @@ def _windows(scopes: Iterable[Scope], archived: Mapping[str, int]) -> Iterator[_
             seq = first - 1
     if together:
         yield _Window(together, 0, ALWAYS, is_archived=True)
-
-
-def _next(windows: Iterator[_Window], done: set[str]) -> _Window | None:
-    """The next one of a conversation that is still looked through."""
-    return next((each for each in windows if any(scope.conversation not in done for scope in each.scopes)), None)
