@@ -18,6 +18,7 @@ from msgspec import Struct
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import NUMBER_BYTES, Key, SealError, number_of
 from chatserver.messages.log import MessageLog
+from chatserver.messages.present_texts import PresentTexts
 from chatserver.messages.rows import sealed_texts
 from chatserver.messages.rows.sealed_texts import SealedText
 from chatserver.messages.search_query import SearchQuery
@@ -106,7 +107,7 @@ class MessageSearch:
             return [], False
         async with self._turn_of(person):
             search = _Search(query, limit + 1)
-            await self._look_through([each for each in (_bounded(scope, before) for scope in scopes) if each], search)
+            await self._look_through(scopes, before, search)
         return search.newest_first(limit)
 
     @asynccontextmanager
@@ -130,17 +131,21 @@ class MessageSearch:
             self._places.release()
             lock.release()
 
-    async def _look_through(self, scopes: Sequence[Scope], search: "_Search") -> None:
+    async def _look_through(self, whole: Sequence[Scope], before: Spot | None, search: "_Search") -> None:
+        scopes = [scope for each in whole if (scope := _bounded(each, before)) is not None]
         names = [scope.conversation for scope in scopes]
         keys = await self._keys.all_of(names)
         async with self._database.read() as connection:
             archived = await sealed_texts.last_seqs(connection, names)
+            edits = await sealed_texts.last_edits(connection, names)
+        unarchived = {scope.conversation for scope in whole if scope.last_seq > archived.get(scope.conversation, 0)}
+        present = PresentTexts(self._log, edits, unarchived)
         done: set[str] = set()
         for window in _windows(scopes, archived):
             if all(scope.conversation in done for scope in window.scopes):
                 continue
             # One after the other: to read ahead meanwhile would take a second core, which store and others need.
-            found = await self._read(window, search.floor)
+            found = await self._read(window, search.floor, present)
             for scope in window.scopes:
                 texts = found.get(scope.conversation)
                 if texts and scope.conversation not in done and await self._look_at(scope, texts, keys, search):
@@ -148,14 +153,18 @@ class MessageSearch:
                     if len(done) == len(scopes):
                         return
 
-    async def _read(self, window: _Window, since: int) -> "_Texts":
+    async def _read(self, window: _Window, since: int, present: PresentTexts) -> "_Texts":
         """Those of the window that are not older than `since`, newest first."""
+        for scope in window.scopes:
+            await present.look(scope.conversation)
         if not window.is_archived:
             [scope] = window.scopes
-            return {scope.conversation: await self._read_ledger(scope, window.after, window.before, since)}
+            texts = await self._read_ledger(scope, window.after, window.before, since)
+            return {scope.conversation: present.of_ledger(scope.conversation, texts)}
         names, until = [scope.conversation for scope in window.scopes], max(scope.until for scope in window.scopes)
         async with self._database.read() as connection:
-            return await sealed_texts.page(connection, names, window.after, window.before, since - 1, until)
+            found = await sealed_texts.page(connection, names, window.after, window.before, since - 1, until)
+            return {name: await present.of(connection, name, texts) for name, texts in found.items()}
 
     async def _read_ledger(self, scope: Scope, after: int, before: int, since: int) -> list[SealedText]:
         texts: list[SealedText] = []

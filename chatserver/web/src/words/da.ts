@@ -557,6 +557,14 @@ export const da: Words = {
     anyTime: "døgnet rundt",
     private: "Ingen får at vide, at du åbnede dette.",
   },
+  readings: {
+    menu: "Hvad support har læst",
+    title: "Hvornår support har læst denne samtale",
+    never: "Support har ikke læst den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} gange før det.`),
+    note:
+      "Support læser kun en samtale, når der er brug for det. Det, der læses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er der lukket?",
     openTitle: "Sådan virker skrivningen",
@@ -636,6 +644,7 @@ export const da: Words = {
     dataLead: "Alt, der er gemt om dig: samtaler, sessioner, indstillinger.",
     dataPage: "Hent det som en side at læse",
     dataFile: "Hent det til programmer",
+    dataFiles: "Mine filer",
     getting: "Henter …",
     notGot: "Det gik ikke. Prøv igen om et minut.",
   },

@@ -561,6 +561,14 @@ export const en = {
     anyTime: "day and night",
     private: "Nobody learns that you opened this.",
   },
+  readings: {
+    menu: "What support has read",
+    title: "When support has read this conversation",
+    never: "Support has not read it.",
+    more: (count: number) => (count === 1 ? "And once before." : `And ${count} times before.`),
+    note:
+      "Support reads a conversation only when it is needed. What it reads is noted, hour by hour.",
+  },
   whyDialog: {
     title: "Why is it closed?",
     openTitle: "How writing works",
@@ -640,6 +648,7 @@ export const en = {
     dataLead: "Everything that is kept about you: conversations, sessions, settings.",
     dataPage: "Get it as a page to read",
     dataFile: "Get it for programs",
+    dataFiles: "My files",
     getting: "Getting it …",
     notGot: "That did not work. Try again in a minute.",
   },
