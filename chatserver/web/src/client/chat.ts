@@ -5,6 +5,7 @@ import { ServerClock } from "./clock.ts";
 import { MemoryOutbox, type OutboxStore, type Unsent } from "./outbox.ts";
 import { Position } from "./position.ts";
 import {
+  type Acknowledge,
   type AnyCommand,
   type AnyEvent,
   CLOSE,
@@ -17,6 +18,7 @@ import {
   MAX_RESUME,
   type Message,
   SUBPROTOCOL,
+  type WaitAcknowledged,
   type Welcome,
 } from "./protocol.ts";
 
@@ -75,11 +77,12 @@ const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_tim
 
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
-/** Pages that are asked for, on the next connection again where this one breaks. */
-type Page = HistoryPage | ConversationsPage;
+/** What is asked for, on the next connection again where this one breaks. */
+type Page = HistoryPage | ConversationsPage | WaitAcknowledged;
+type Asking = History | Conversations | Acknowledge;
 
 interface PageAsked {
-  command: History | Conversations;
+  command: Asking;
   resolve: (page: Page) => void;
   reject: (fault: Error) => void;
 }
@@ -196,7 +199,17 @@ export class Chat {
     return this.#page({ type: "conversations", after, ask: crypto.randomUUID() });
   }
 
-  #page<P extends Page>(command: (History | Conversations) & { type: P["type"]; ask: string }) {
+  /** What waits needs no answer, up to what was seen. Fails where nothing waits, or more was written. */
+  acknowledge(conversation: string, seq: number | null): Promise<WaitAcknowledged> {
+    return this.#page<WaitAcknowledged>({
+      type: "acknowledge",
+      conversation,
+      seq,
+      ask: crypto.randomUUID(),
+    });
+  }
+
+  #page<P extends Page>(command: Asking & { ask: string }) {
     return new Promise<P>((resolve, reject) => {
       const asked = { command, resolve: resolve as (page: Page) => void, reject };
       this.#pages.set(command.ask, asked);
@@ -348,6 +361,7 @@ export class Chat {
         this.#takePage(event);
         break;
       case "history":
+      case "acknowledged":
         this.#takePage(event);
         break;
       case "error":
