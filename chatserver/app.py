@@ -55,6 +55,7 @@ from chatserver.realtime.people_desk import PeopleDesk
 from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
+from chatserver.realtime.unsent_desk import UnsentDesk
 from chatserver.replies.board import Board
 from chatserver.replies.clock_move import ClockMove
 from chatserver.replies.report import ReplyReports
@@ -156,6 +157,7 @@ async def assembled(
         notices = NoticeDesk(base.notice_lists)
         open_waits = OpenWaits(ledger)
         board = Board(ledger, open_waits)
+        unsent = UnsentDesk(base.later, base.drafts)
         people_desk, reads = PeopleDesk(base.provisioning), SupportReads(base.database)
         hub = Hub(
             store=base.store,
@@ -182,6 +184,7 @@ async def assembled(
             ),
             node=base.node,
             bells=bells,
+            unsent=unsent,
             stand_ins=StandInBook(base.database),
             reads=reads,
             when_due=clock_moved,
@@ -192,6 +195,7 @@ async def assembled(
         greeting = Greeting(
             hub=hub,
             desks={
+                **unsent.desks(),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
                 Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
             },

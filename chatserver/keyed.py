@@ -40,6 +40,10 @@ from chatserver.settings import Settings
 from chatserver.sign_ins.sign_in_book import SignInBook
 from chatserver.sign_ins.sign_in_links import SignInLinks
 from chatserver.sign_ins.sign_in_mails import SignInMails
+from chatserver.unsent.draft_book import DraftBook
+from chatserver.unsent.later_book import LaterBook
+from chatserver.unsent.unsent_news import UnsentNews
+from chatserver.unsent.unsent_texts import UnsentTexts
 
 
 class Keyed(Foundation, frozen=True, kw_only=True):
@@ -61,6 +65,8 @@ class Keyed(Foundation, frozen=True, kw_only=True):
     sign_ins: SignInBook
     sign_in_links: SignInLinks
     sign_in_mails: SignInMails
+    later: LaterBook
+    drafts: DraftBook
 
 
 def casebook(base: Foundation, keys: ConversationKeys) -> CaseBook:
@@ -133,6 +139,7 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
             database=base.database, log=base.case_log, messages=messages, keys=keys, clock=base.ledger.now
         )
         base.case_effects.update(evidence.effects())
+        texts, news = UnsentTexts(base.database, base.ledger, keys), UnsentNews(base.store)
         links = SignInLinks(base.database, settings.outside_url)
         sign_in_mails = SignInMails(
             database=base.database,
@@ -173,6 +180,8 @@ async def with_keys(settings: Settings, store_url: str) -> AsyncIterator[Keyed]:
                 sign_ins=SignInBook(database=base.database, revocations=base.revocations, tickets=tickets, push=push),
                 sign_in_links=links,
                 sign_in_mails=sign_in_mails,
+                later=LaterBook(database=base.database, ledger=base.ledger, timers=base.timers, texts=texts, news=news),
+                drafts=DraftBook(database=base.database, ledger=base.ledger, texts=texts, news=news),
             )
         finally:
             await base.outbox.close()  # first: what is being sent needs what it is sent with

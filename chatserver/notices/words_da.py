@@ -8,6 +8,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "message.unread": ("{Other} har skrevet til dig", "Du har {unread} fra {other}."),
     "message.unread/answered": ("{Other} har svaret", "{Other} har svaret dig."),
+    "message.not_sent": (
+        "En besked blev ikke sendt",
+        "Din besked til {other} kunne ikke sendes, da tiden var inde. Teksten er gemt til dig.",
+    ),
     "reply.warning": (
         "{Other} venter på svar fra dig",
         "{Other} er lovet svar senest {due}.",

@@ -8,6 +8,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "message.unread": ("{Other} har skrevet til deg", "Du har {unread} fra {other}."),
     "message.unread/answered": ("{Other} har svart", "{Other} har svart deg."),
+    "message.not_sent": (
+        "En melding ble ikke sendt",
+        "Meldingen din til {other} kunne ikke sendes da tiden var inne. Teksten er tatt vare på.",
+    ),
     "reply.warning": (
         "{Other} venter på svar fra deg",
         "{Other} er lovet svar senest {due}.",

@@ -7,7 +7,8 @@ Beside running servers, step by step, and each step may be done again: a command
 2. Each of their conversations ends and gets its next key. A post that was sealed with an old one is stale, and comes
    back to its writer as refused: whatever was accepted before is there.
 3. The store's messages move to the archive, all of them.
-4. There the person's texts go, and the others' are sealed anew with the new key. Events stay: they hold no texts.
+4. There the person's texts go, and the others' are sealed anew with the new key, also what they have not sent. Events
+   stay: they hold no texts.
    Exercises go, whoever gave them: what was handed in is a message, too.
 5. The old keys go: copies of store and archive hold texts that nobody can read any more. The conversation is told of
    once more, for apps that still show what it held.
@@ -48,6 +49,7 @@ from chatserver.personal_data import rows as erasures
 from chatserver.personal_data.leftovers import erasing_alone, wipe
 from chatserver.personal_data.rows import Remains
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
+from chatserver.personal_data.unsent import keys_of, seal_anew
 from chatserver.records.database import Database
 from chatserver.settings import SettingsError
 from quotas import instant
@@ -240,6 +242,9 @@ class Erasure:
 
     async def _erase_texts(self, person: str, name: str, number: int, progress: "_Progress") -> None:
         new = await self._keys.current(name, number)
+        async with self._database.begin() as connection:
+            old = await self._keys.existing(name, {each for each in await keys_of(connection, name) if each < number})
+            await seal_anew(connection, name, old, new)
         last = 0
         while True:
             async with self._database.read() as connection:

@@ -33,6 +33,7 @@ from chatserver.personal_data.mentoring import exercises_in, kept_by
 from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.stood_in import written_standing_in
 from chatserver.personal_data.subject import UnknownPersonError, messages_in
+from chatserver.personal_data.unsent import unsent_of
 from chatserver.protocol.entry import read_opened
 from chatserver.protocol.events import Role
 from chatserver.records.database import Database
@@ -88,6 +89,7 @@ class Export:
         self._ledger = ledger
         self._log = log
         self._revocations = revocations
+        self._keys = keys
         self._case_texts = CaseTexts(keys)
         self._mentoring = mentoring_on(database, keys, log, ledger.now)
 
@@ -114,6 +116,7 @@ class Export:
             names = await people.conversations_with(connection, person.id)
             records = await recorded.of_person(connection, person.id)
         records["cases_seen"] = await cases_seen(self._database, self._case_texts, person)
+        records |= await unsent_of(self._database, self._keys, person.id)
         records["case_notes"] = await notes_of(self._database, self._case_texts, person.id)
         records["stood_in"] = await written_standing_in(self._database, self._log, person.id)
         records |= await kept_by(self._mentoring, person.id)

@@ -37,6 +37,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "notice_settings": ("off", "quiet_from", "quiet_until", "updated_at"),
     "muted_conversations": ("conversation_id", "muted_at"),
     "opening_requests": ("conversation_id", "asked_at", "opens_at"),
+    "later_messages": ("conversation_id", "send_at", "state", "body"),
+    "drafts": ("conversation_id", "written_at", "body"),
     "mail_bounces": ("address", "kind", "at"),
     "calendar_feeds": ("made_at",),
     "sign_ins": ("device", "began_at", "used_at"),

@@ -41,9 +41,11 @@ from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
 from chatserver.realtime.standing_in import StandInPlace, StandIns
 from chatserver.realtime.substitute import Substitute
+from chatserver.realtime.unsent_desk import UnsentDesk
 from chatserver.records.database import DatabaseError
 from chatserver.sessions.credit_book import Outlook
 from chatserver.sessions.standing_in import StandInBook
+from chatserver.unsent.unsent_news import read_change
 from quotas.ledger import feed, keys
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
@@ -83,6 +85,7 @@ class Hub:
         notices: NoticeDesk,
         people: PeopleDesk,
         bells: Bells,
+        unsent: UnsentDesk,
         stand_ins: StandInBook,
         reads: SupportReads,
         node: str,
@@ -115,6 +118,7 @@ class Hub:
         self._stand_ins = StandIns(book=stand_ins, log=log, clock=clock, background=self._background, floor=self)
         self._clock_moves = ClockMoves(store=store, ledger=ledger, clock=clock, floor=self, when_due=when_due)
         self._bells = bells
+        self._unsent = unsent
         self._rooms = Rooms(
             store=store,
             ledger=ledger,
@@ -298,6 +302,8 @@ class Hub:
             self.people.signal(person, *signal)
         elif self._tell_of_case(person, payload):
             pass
+        elif (unsent := read_change(payload)) is not None:
+            self._background.begin(self._unsent.told(self.welcomed(person), unsent))
         elif (mute := feed.read_muted(payload)) is not None:
             self._background.begin(self._mute(person, *mute))
         elif (before := feed.read_revoked(payload)) is not None:
@@ -359,7 +365,7 @@ class Hub:
         connection.stand_ins_as_of = self._stand_ins.changes
         return await self._stand_ins.conversations(connection.user)
 
-    def welcomed(self, person: str) -> Iterable[Connection]:
+    def welcomed(self, person: str) -> list[Connection]:
         """Everything that the person is connected with, once it was welcomed."""
         return [each for each in self.people.connections_of(person) if each in self.connections]
 
@@ -395,6 +401,7 @@ class Hub:
                 self._background.begin(self._look_at_notices(person))
                 self._stand_ins.changed(person)
                 self.people.look_for_cases(person)
+                self._unsent.missed(self.welcomed(person))
         if SUPPORT in channels:
             self.people.look_for_cases("")
         if not CHANNELS.keys().isdisjoint(channels):

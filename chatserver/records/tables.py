@@ -25,6 +25,7 @@ from quotas.bookings import BookingKind
 from quotas.memberships import Payer, Renewal, StepKind
 from quotas.money import Cadence
 from quotas.plans import Service
+from quotas.standing import Writer
 
 METADATA = MetaData(
     naming_convention={
@@ -748,6 +749,40 @@ QUIET_MEMBERS = Table(
     Column("quiet_since", BigInteger),
     Column("suggested_at", BigInteger),
     Column("member_read", BigInteger, nullable=False),
+)
+
+# What is written and not sent: messages that go out later, with their heads as they are posted then, and drafts.
+# The texts are sealed with the conversation's key. `tried_at`: it is being sent. A refused one is kept for its writer.
+
+LATER_MESSAGES = Table(
+    "later_messages",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("person_id", String(64), primary_key=True, index=True),
+    Column("message_id", LargeBinary, primary_key=True),
+    Column("side", String(16), nullable=False),
+    Column("send_at", BigInteger, nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tried_at", BigInteger),
+    Column("reason", String(32)),
+    Column("opens_at", BigInteger),
+    Column("head", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _one_of("side", get_args(Writer)),
+    _one_of("state", ("waiting", "refused")),
+)
+_waiting = LATER_MESSAGES.c.state == "waiting"
+Index("ix_later_messages_due", LATER_MESSAGES.c.send_at, sqlite_where=_waiting, postgresql_where=_waiting)
+
+DRAFTS = Table(
+    "drafts",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("person_id", String(64), primary_key=True, index=True),
+    Column("written_at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 # Who did what to whose data: lines that are only appended, each with the hash of itself and of what came before it

@@ -56,6 +56,11 @@ class Post(Struct, frozen=True, gc=False):
 
     Their ids are their own; what they write is no day's writing of the mentor, and the mentor has not read by it.
     """
+    written_at: int = 0
+    """When it was written, of what is posted later than that, by itself, under an id that was held; 0: now.
+
+    The mentor's ends no wait that began since: it answers nothing of that. Nobody has read anything by it.
+    """
 
 
 class Posted(Struct, frozen=True, gc=False):
@@ -133,6 +138,8 @@ class Otherwise(Struct, frozen=True, gc=False):
 
 
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
+IdHeld = Posted | PostRefused | Reused | Unknown | None
+"""None: the id is held for that text now. Else what an earlier post with it was answered, or that it was another's."""
 
 
 class Entry(Struct, frozen=True):
@@ -186,6 +193,15 @@ class Ledger(Protocol):
         Posts may be sent without waiting for answers. Those of a lane that name the one they are `after` are carried
         out in the order of their numbers, whatever happens to those before them.
         """
+
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        """Keep an id for a message that is posted later: until then any other post with it is Reused.
+
+        Held for IDEMPOTENCY_PERIOD at least; held again, from now on.
+        """
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        """The id is held no longer; one that was posted stays remembered."""
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         """Append an entry of the system, unless `number` (1 or more) or a later one was; whether it was appended now.

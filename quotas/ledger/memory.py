@@ -24,6 +24,7 @@ from quotas.ledger.base import (
     Acknowledged,
     Again,
     Entry,
+    IdHeld,
     Otherwise,
     Post,
     Posted,
@@ -39,6 +40,9 @@ from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
+_Written = tuple[Writer, str, str]
+"""Side, who stood in ('' for nobody), and id."""
+
 
 @dataclass
 class _Book:
@@ -50,8 +54,8 @@ class _Book:
     texts: TextCounts = field(default_factory=TextCounts)
     seen: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
-    sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused]]] = field(default_factory=dict)
-    """Generation → side, who stood in ('' for nobody) and id → digest and first answer."""
+    sent: dict[int, dict[_Written, tuple[bytes, Posted | PostRefused | None]]] = field(default_factory=dict)
+    """Generation → what was written → digest and first answer; None for an id that is held."""
     substitutes_read: dict[str, int] = field(default_factory=dict)
     carried_out: dict[int, int] = field(default_factory=dict)
     """Lane → number of its last post that was carried out."""
@@ -153,25 +157,28 @@ class MemoryLedger:
         book.carried_out[post.lane] = post.number
         if not _may_write(post.stand_in, now):
             return Unknown()
-        generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
-        if post.id and (answer := self._first_answer(book, post, generation, now)) is not None:
+        generation = _generation(book, now)
+        if post.written_at:
+            _release(book, _written(post))
+        if post.id and (answer := self._first_answer(book, _written(post), post.digest, now)) is not None:
             return answer
         status = book.settings.status
         if post.writer == "member":
             decision = admit_member(status, book.usage, terms, now)
         else:
-            decision = admit_mentor(status, book.usage, now)
+            decision = admit_mentor(status, book.usage, now, post.written_at)
         result = self._applied(book, decision, post, now)
         if post.id:
             book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
         return result
 
-    def _first_answer(self, book: _Book, post: Post, generation: int, now: int) -> PostResult | None:
-        book.sent = {kept: records for kept, records in book.sent.items() if generation - kept <= 1}
+    def _first_answer(
+        self, book: _Book, written: _Written, digest: bytes, now: int
+    ) -> Posted | PostRefused | Reused | None:
         for records in book.sent.values():
-            if record := records.get(_written(post)):
-                digest, answer = record
-                if digest not in (post.digest, ANY_TEXT):
+            if record := records.get(written):
+                first_digest, answer = record
+                if answer is None or first_digest not in (digest, ANY_TEXT):
                     return Reused()
                 if isinstance(answer, Posted):
                     return replace(answer, usage=book.usage, answered=None, first=False)
@@ -187,6 +194,24 @@ class MemoryLedger:
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))
         return Posted(seq, now, decision.usage, decision.answered, first=True)
+
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        book = self._books.get(conversation)
+        if book is None:
+            return Unknown()
+        now = at or self._clock()
+        generation, written = _generation(book, now), (writer, "", id)
+        for records in book.sent.values():
+            if record := records.get(written):
+                if record[1] is not None or record[0] not in (digest, ANY_TEXT):
+                    return self._first_answer(book, written, digest, now)
+                del records[written]
+        book.sent.setdefault(generation, {})[written] = digest, None
+        return None
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        if (book := self._books.get(conversation)) is not None:
+            _release(book, (writer, "", id))
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         book = self._books.get(conversation)
@@ -259,7 +284,20 @@ class MemoryLedger:
         return sorted(self._people[person])
 
 
-def _written(post: Post) -> tuple[Writer, str, str]:
+def _generation(book: _Book, now: int) -> int:
+    """The one that ids are remembered in now; those of before the last one are forgotten."""
+    generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
+    book.sent = {kept: records for kept, records in book.sent.items() if generation - kept <= 1}
+    return generation
+
+
+def _release(book: _Book, written: _Written) -> None:
+    for records in book.sent.values():
+        if written in records and records[written][1] is None:
+            del records[written]
+
+
+def _written(post: Post) -> _Written:
     return post.writer, post.stand_in.person if post.stand_in is not None else "", post.id
 
 

@@ -17,6 +17,7 @@ from quotas.ledger.base import (
     Acknowledged,
     Again,
     Entry,
+    IdHeld,
     Otherwise,
     Post,
     Posted,
@@ -205,6 +206,17 @@ class RedisLedger:
         result = _why_not_loaded(reply) or Again()
         hand_over((done, result) for done in self._loading.pop(slot))
 
+    async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
+        names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
+        reply = await self.call("hold", names, LETTERS[writer] + id, digest, self._shift, at or "")
+        # Also where it was held before: nobody must count on it before a replica has it.
+        await self._store.kept(keys.kept(keys.tag(conversation)))
+        return None if reply == b"H" else cast(IdHeld, _result(reply))
+
+    async def release(self, conversation: str, writer: Writer, id: str) -> None:
+        names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
+        await self.call("let_go_of", names, LETTERS[writer] + id)
+
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
         written = await self.call("write_event", names, number, entry, self._shift, at or "")
@@ -348,7 +360,8 @@ def _command(address: _Address, post: Post, settings: ConversationSettings, term
 def _writer(post: Post) -> bytes:
     if (for_mentor := post.stand_in) is not None:
         return f"s:{for_mentor.since} {for_mentor.until} {for_mentor.person} {post.id}".encode()
-    return (LETTERS[post.writer] + post.id).encode()
+    written = LETTERS[post.writer] + post.id
+    return f"l:{post.written_at} {written}".encode() if post.written_at else written.encode()
 
 
 def remembered_as(writer: Writer, substitute: str, id: str) -> str:

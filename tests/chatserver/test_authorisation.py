@@ -29,9 +29,13 @@ from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
 from chatserver.sessions.outcomes import BookingDone
 from chatserver.sessions.series_record import SeriesDetails, SeriesView
+from chatserver.unsent.later import LaterMessage
+from chatserver.unsent.later_book import WantedLater
 from quotas import instant
 from quotas.cases.facts import CaseFacts
+from quotas.instant import HOUR
 from quotas.session_book import WantedBooking
+from quotas.standing import Writer
 from tests.chatserver.notices.browser import Browser
 from tests.chatserver.realtime.devices import Device, opened
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -365,6 +369,21 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("history", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("notices", ""): row(Close.HELLO_FIRST, *["notices"] * 7, "not_allowed"),
     ("notices_read", ""): row(Close.HELLO_FIRST, *["notices_read"] * 7, "not_allowed"),
+    ("scheduled", "c1"): row(Close.HELLO_FIRST, *["scheduled_list"] * 6, *["not_allowed"] * 2),
+    ("scheduled", "absent"): row(Close.HELLO_FIRST, *["scheduled_list"] * 6, *["not_allowed"] * 2),
+    ("reschedule", "c1"): row(
+        Close.HELLO_FIRST, "scheduled", "not_found", "scheduled", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("reschedule", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("unschedule", "c1"): row(
+        Close.HELLO_FIRST, "later", "not_found", "later", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("unschedule", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("draft", "c1"): row(
+        Close.HELLO_FIRST, "draft", "not_found", "draft", *["not_found"] * 3, "read_only", "read_only"
+    ),
+    ("draft", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("drafts", ""): row(Close.HELLO_FIRST, *["drafts"] * 6, *["not_allowed"] * 2),
     ("renew", ""): row(Close.HELLO_FIRST, *["token_refused"] * 8),
     ("watch", ""): row(Close.HELLO_FIRST, *["not_allowed"] * 2, *["replies"] * 3, "not_allowed", "replies", "replies"),
 }
@@ -377,6 +396,9 @@ FIELDS: dict[str, dict[str, object]] = {
     "join": {"booking": "b1"},
     "signal": {"booking": "b1", "to": "tora", "data": "hello"},
     "notices_read": {"upto": 1},
+    "reschedule": {"id": "later", "body": "Good evening"},
+    "unschedule": {"id": "later"},
+    "draft": {"body": "Dear"},
     "search": {"query": "word"},
     "renew": {"token": "nonsense"},
 }
@@ -408,6 +430,11 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         opening = CaseOpening("extra_session", "c1", CaseFacts(number=1))
         case = await server.parts.cases.open("k1", opening, CaseAsker("mia", "member"))
         assert isinstance(case, CaseSeen)
+        sides: tuple[tuple[str, Writer], ...] = (("mia", "member"), ("tora", "mentor"))
+        for person, side in sides:
+            at = await server.parts.ledger.now() + HOUR
+            waiting = WantedLater("c1", side, person, "later", "Good morning", at, "{}")
+            assert isinstance(await server.parts.later.schedule(waiting), LaterMessage)
         async with server.parts.database.begin() as connection:
             for user, _ in filter(None, CALLERS.values()):  # whatever they call it, they see what they may
                 await cases.name(connection, user, "k1", case.case.id)
@@ -446,6 +473,7 @@ NARROWED = ("hello", "conversations", "watch", "getReplies", "getReplyReport", "
 FOR_ONESELF = (
     "putLocale",
     *("notices", "notices_read", "renew"),
+    *("scheduled", "drafts"),
     *("getNotices", "readNotices", "getNoticeSettings", "putNoticeSettings"),
     *("putPushSubscription", "deletePushSubscription", "listPushSubscriptions"),
 )
@@ -548,6 +576,11 @@ async def answered(device: Device, kind: str) -> str:
         "notices": "notices",
         "notices_read": "notices_read",
         "renew": "renewed",
+        "scheduled": "scheduled_list",
+        "reschedule": "scheduled",
+        "unschedule": "later",
+        "draft": "draft",
+        "drafts": "drafts",
     }
     if kind in answers:
         heard = await device.hears_one_of("error", answers[kind])

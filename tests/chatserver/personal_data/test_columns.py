@@ -30,7 +30,9 @@ from chatserver.records.tables import (
     CASE_NAMES,
     CASES,
     CREDIT_CORRECTIONS,
+    DRAFTS,
     EXERCISES,
+    LATER_MESSAGES,
     LIBRARY,
     MAIL_BOUNCES,
     MEMBERSHIP_STEPS,
@@ -82,6 +84,7 @@ ASKED = "whether to ask the mentor; what they were asked stands in their notices
 SECRET = "opens something to whoever has it; the export says that there is one"
 OPENED = "exported as it reads"
 REPORTED = "a copy of messages, which their conversation's export has; that they were reported is for support alone"
+UNSENT = "exported as it reads, as the `body` of its row"
 STAFF_DID = "what staff did, for those who answer for it; when support read, the conversation tells its people"
 CHAINED = "ids and instants of what was done to whose data, without a name or a text; a line less would break the chain"
 AUDIT = (AUDIT_LINES, AUDIT_HEAD)
@@ -193,6 +196,16 @@ WHERE = {
         for table in (WEBHOOKS, WEBHOOK_ATTEMPTS, SERVER_SECRETS)
     },
     "sign_in_links": dict.fromkeys((column.name for column in SIGN_IN_LINKS.columns), SECRET),
+    "later_messages": {column.name: f"person.records.later_messages.{column.name}" for column in LATER_MESSAGES.columns}
+    | dict.fromkeys(("person_id", "head"), SAID)
+    | dict.fromkeys(("tried_at", "digest"), OURS)
+    | {"sealed": UNSENT},
+    "drafts": {
+        "conversation_id": "person.records.drafts.conversation_id",
+        "person_id": SAID,
+        "written_at": "person.records.drafts.written_at",
+        "sealed": UNSENT,
+    },
     "series_places": {
         "series_id": SAID,
         **{
@@ -231,6 +244,7 @@ TOLD = "ids, instants and numbers, which the platform's own systems were told, a
 OF_ONE = (
     *(NOTICES, OUTBOX, NOTICE_SETTINGS, MUTED_CONVERSATIONS, OPENING_REQUESTS),
     *(MAIL_BOUNCES, CALENDAR_FEEDS, PUSH_SUBSCRIPTIONS, SIGN_INS, SIGN_IN_LINKS),
+    *(LATER_MESSAGES, DRAFTS),
 )
 """Whose rows are about one person alone, and go with them; what the other side heard is in rows of theirs."""
 
@@ -430,6 +444,11 @@ REACHING: dict[Table, dict[str, Any]] = {
     | {"quiet_until": "07:00", "updated_at": TUESDAY},
     MUTED_CONVERSATIONS: _BY | {"muted_at": TUESDAY},
     OPENING_REQUESTS: _BY | {"asked_at": TUESDAY, "opens_at": TUESDAY + HOUR},
+    LATER_MESSAGES: _BY
+    | {"message_id": b"x", "side": "member", "send_at": TUESDAY + HOUR, "written_at": TUESDAY, "state": "refused"}
+    | {"tried_at": TUESDAY, "reason": "closed", "opens_at": TUESDAY + HOUR, "head": "a head"}
+    | {"digest": b"digest", "sealed": b"sealed"},
+    DRAFTS: _BY | {"written_at": TUESDAY, "sealed": b"sealed"},
     MAIL_BOUNCES: {"person_id": "mia", "address": "mia@example.org", "kind": "bounce", "at": TUESDAY},
     CALENDAR_FEEDS: {"person_id": "mia", "digest": b"digest", "made_at": TUESDAY},
     SIGN_INS: {"id": "s1", "person_id": "mia", "digest": b"digest", "device": "Firefox"}

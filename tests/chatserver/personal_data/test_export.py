@@ -125,7 +125,10 @@ async def test_everything_about_a_person(shelf: Shelf) -> None:
         "updated_at": "",
         "erased_at": None,
         "tokens_refused_before": "2026-01-06T09:00:00.000Z",
-        "records": {name: [] for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", *OF_MENTORS)},
+        "records": {
+            name: []
+            for name in (*OF_PEOPLE, "cases_seen", "case_notes", "stood_in", "later_messages", "drafts", *OF_MENTORS)
+        },
     }
     [conversation] = document["conversations"]
     assert conversation["other"] == {"id": "tom", "role": "mentor", "name": "Tom"}
