@@ -164,7 +164,7 @@ def founded(rulebook: Rulebook, database: Database, store: Store, ledger: RedisL
             clock=ledger.now,
             name=ground.node,
             metrics=ground.metrics,
-            listeners=[cases.missed, cases.quiet],
+            listeners=[cases.missed, cases.notes, cases.quiet],
         ),
         restorer=ground.restorer,
         provisioning=sessions.provisioning,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -96,6 +96,24 @@ class Stale(Struct, frozen=True, gc=False):
     standing: Standing
 
 
+class Note(Struct, frozen=True, gc=False):
+    """An urgent note on its way in, of the member, who may not write now. As `Post` where alike; it has an id."""
+
+    conversation: str
+    id: str
+    digest: bytes
+    entry: bytes
+    origin: str
+    after: int = 0
+    """The seq of the last note before it, whose lock is over; 0 where there is none."""
+
+
+class NotNoted(Struct, frozen=True, gc=False):
+    """Not stored: the conversation has ended, the member may write, or this lock has had its note."""
+
+    why: "WhyNotNoted"
+
+
 class Again(Struct, frozen=True, gc=False):
     """Not carried out, and nothing has changed: the post it follows was not, or the functions were lost and are back.
 
@@ -137,6 +155,8 @@ class Otherwise(Struct, frozen=True, gc=False):
     last_seq: int
 
 
+WhyNotNoted = Literal["ended", "open", "noted"]
+NoteResult = Posted | NotNoted | Stale | Reused | Unknown
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
 IdHeld = Posted | PostRefused | Reused | Unknown | None
 """None: the id is held for that text now. Else what an earlier post with it was answered, or that it was another's."""
@@ -192,6 +212,12 @@ class Ledger(Protocol):
 
         Posts may be sent without waiting for answers. Those of a lane that name the one they are `after` are carried
         out in the order of their numbers, whatever happens to those before them.
+        """
+
+    async def note(self, note: Note, settings: ConversationSettings, terms: Terms, *, at: int = 0) -> NoteResult:
+        """Append an urgent note, once a lock: it is counted as the member's text, spends nothing, and moves no wait.
+
+        An event `urgent` of the partition says that it came, and `note_read` that the mentor's side has read it.
         """
 
     async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:

@@ -25,6 +25,9 @@ from quotas.ledger.base import (
     Again,
     Entry,
     IdHeld,
+    Note,
+    NoteResult,
+    NotNoted,
     Otherwise,
     Post,
     Posted,
@@ -36,7 +39,7 @@ from quotas.ledger.base import (
     Uncounted,
     Unknown,
 )
-from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
+from quotas.standing import ConversationSettings, SentNote, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.terms import Terms
 
@@ -63,6 +66,12 @@ class _Book:
     """Where what was carried here was used."""
     told: int = 0
     """Number of the last entry of the system."""
+    note: SentNote | None = None
+
+    def note_change(self, now: int) -> None:
+        """What opens and closes the conversation has changed."""
+        if self.note is not None:
+            self.note = replace(self.note, changed_at=now)
 
     def forget_texts(self) -> None:
         """Keep of what was sent the ids and the answers only."""
@@ -88,6 +97,7 @@ class MemoryLedger:
                 book.forget_texts()
             status = "ended" if book.settings.status == "ended" else settings.status
             book.settings = replace(settings, status=status)
+            book.note_change(at or self._clock())
         if book.settings.status in CLOSED_TO_BOTH:
             book.usage = without_wait(book.usage)
         return self._standing(book, at or self._clock())
@@ -102,6 +112,7 @@ class MemoryLedger:
             return None if book is None else False
         book.carried = mark
         book.usage = carried(book.usage, used)
+        book.note_change(at or self._clock())
         return True
 
     async def count_together(self, conversation: str, week: int, windows_used: int, *, at: int = 0) -> bool | None:
@@ -117,6 +128,7 @@ class MemoryLedger:
             return None
         now = at or self._clock()
         book.usage = replace(book.usage, live_until=now + length)
+        book.note_change(now)
         return self._standing(book, now)
 
     def _standing(self, book: _Book, now: int) -> Standing:
@@ -133,6 +145,7 @@ class MemoryLedger:
             member_seen=book.seen["member"],
             mentor_seen=book.seen["mentor"],
             last_at=max((entry.at for entry in book.log), default=0),
+            note=book.note,
         )
 
     def post(
@@ -194,6 +207,31 @@ class MemoryLedger:
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))
         return Posted(seq, now, decision.usage, decision.answered, first=True)
+
+    async def note(self, note: Note, settings: ConversationSettings, terms: Terms, *, at: int = 0) -> NoteResult:
+        book, now = self._books.get(note.conversation), at or self._clock()
+        if book is None:
+            return Unknown()
+        post = Post(note.conversation, "member", note.id, note.digest, note.entry, note.origin)
+        generation = _generation(book, now)
+        answer = self._first_answer(book, _written(post), note.digest, now)
+        if isinstance(answer, Posted | Reused):
+            return answer
+        if settings.revision != book.settings.revision or not terms.hold(now, book.usage.live_until):
+            return Stale(self._standing(book, now))
+        decision = admit_member(book.settings.status, book.usage, terms, now)
+        if isinstance(decision, Admitted):
+            return NotNoted("open")
+        if book.settings.status == "ended":
+            return NotNoted("ended")
+        if (book.note.seq if book.note else 0) != note.after:
+            return NotNoted("noted")
+        result = self._applied(book, Admitted(book.usage), post, now)
+        if isinstance(result, Posted):
+            book.note = SentNote(result.seq, now, decision.opens_at)
+            book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
+            return result
+        return Unknown()
 
     async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
         book = self._books.get(conversation)

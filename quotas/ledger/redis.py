@@ -18,6 +18,9 @@ from quotas.ledger.base import (
     Again,
     Entry,
     IdHeld,
+    Note,
+    NoteResult,
+    NotNoted,
     Otherwise,
     Post,
     Posted,
@@ -28,11 +31,12 @@ from quotas.ledger.base import (
     StandIn,
     Uncounted,
     Unknown,
+    WhyNotNoted,
 )
 from quotas.ledger.chats import packed_chats, unpacked_chats
 from quotas.ledger.library import LIBRARY, VERSION
 from quotas.ledger.state import State
-from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
+from quotas.standing import ConversationSettings, SentNote, Standing, TextCounts, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.store.keeper import mark_at
@@ -205,6 +209,21 @@ class RedisLedger:
     def _loaded(self, slot: int, reply: StoreAnswer) -> None:
         result = _why_not_loaded(reply) or Again()
         hand_over((done, result) for done in self._loading.pop(slot))
+
+    async def note(self, note: Note, settings: ConversationSettings, terms: Terms, *, at: int = 0) -> NoteResult:
+        name = note.conversation
+        names = (keys.conversation(name), keys.log(name), keys.sent(name, 0), keys.sent(name, 1), keys.feed(name))
+        mark = note.id.encode().hex()
+        what = (LETTERS["member"] + note.id, note.digest, note.entry, note.origin)
+        packed = pack(settings.revision, terms, self._shift)
+        reply = await self.call("note", names, *what, packed, note.after, mark, at or "")
+        await self._store.kept(keys.kept(keys.tag(name)))
+        if isinstance(reply, list):
+            return Stale(_standing(int(reply[1]), reply[2]))
+        if (why := _NOT_NOTED.get(reply)) is not None:
+            return NotNoted(why)
+        result = _result(reply)
+        return result if isinstance(result, Posted | Reused) else Unknown()
 
     async def hold(self, conversation: str, writer: Writer, id: str, digest: bytes, *, at: int = 0) -> IdHeld:
         names = (keys.conversation(conversation), keys.sent(conversation, 0), keys.sent(conversation, 1))
@@ -426,6 +445,9 @@ def pack(revision: int, terms: Terms, shift: int) -> bytes:
     )
 
 
+_NOT_NOTED: dict[bytes, WhyNotNoted] = {b"E": "ended", b"O": "open", b"N": "noted"}
+
+
 def _fault(reply: StoreAnswer) -> StoreError:
     try:
         raised(reply)
@@ -484,7 +506,16 @@ def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:
         member_seen=int(pairs.get(b"member_seen", 0)),
         mentor_seen=int(pairs.get(b"mentor_seen", 0)),
         last_at=state.last_at,
+        note=_note_of(pairs.get(b"noted")),
     )
+
+
+def _note_of(noted: bytes | None) -> SentNote | None:
+    """The last urgent note: as `lua/notes.lua` keeps it."""
+    if noted is None:
+        return None
+    at, opens_at, seq, changed_at, _ = noted.split(b" ")
+    return SentNote(int(seq), int(at), int(opens_at), int(changed_at))
 
 
 def entry_of(entry_id: bytes, fields: Any) -> Entry:

@@ -17,6 +17,8 @@ import {
   MAX_HISTORY,
   MAX_RESUME,
   type Message,
+  type Search,
+  type SearchPage,
   SUBPROTOCOL,
   type WaitAcknowledged,
   type Welcome,
@@ -78,8 +80,8 @@ const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_tim
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
 /** What is asked for, on the next connection again where this one breaks. */
-type Page = HistoryPage | ConversationsPage | WaitAcknowledged;
-type Asking = History | Conversations | Acknowledge;
+type Page = HistoryPage | ConversationsPage | SearchPage | WaitAcknowledged;
+type Asking = History | Conversations | Search | Acknowledge;
 
 interface PageAsked {
   command: Asking;
@@ -197,6 +199,25 @@ export class Chat {
   /** The conversations that come after one (null: the first) in the list of the welcome, where that said there are more. */
   conversations(after: string | null): Promise<ConversationsPage> {
     return this.#page({ type: "conversations", after, ask: crypto.randomUUID() });
+  }
+
+  /**
+   * The messages that hold a query, newest first, of one conversation or (null) of all. `before` is the `next` of the
+   * page before. A newer search ends the one that runs, which fails with the code `superseded`.
+   */
+  search(query: string, conversation: string | null, before: string | null): Promise<SearchPage> {
+    for (const [ask, { command, reject }] of this.#pages) {
+      if (command.type !== "search") continue;
+      this.#pages.delete(ask);
+      reject(new ChatError("superseded", "a newer search has ended this one"));
+    }
+    return this.#page<SearchPage>({
+      type: "search",
+      query,
+      conversation,
+      before,
+      ask: crypto.randomUUID(),
+    });
   }
 
   /** What waits needs no answer, up to what was seen. Fails where nothing waits, or more was written. */
@@ -362,6 +383,7 @@ export class Chat {
         break;
       case "history":
       case "acknowledged":
+      case "search":
         this.#takePage(event);
         break;
       case "error":
