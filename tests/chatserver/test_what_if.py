@@ -12,7 +12,7 @@ from chatserver.conversations.requests import ConversationChange, ConversationDe
 from chatserver.records.database import Database
 from chatserver.records.tables import BOOKINGS, LEDGER_SNAPSHOTS, MESSAGES
 from chatserver.replies.rows import waits
-from chatserver.replies.rows.waits import RefusedMessage
+from chatserver.replies.rows.waits import ClosedWait, EndedAs, RefusedMessage
 from chatserver.what_if import MEMBERS, NothingRecordedError, RangeError, what_if
 from quotas.admission import Reason
 from quotas.instant import DAY, HOUR, MINUTE
@@ -130,6 +130,18 @@ async def test_plans_chats_and_ends_are_as_they_were(shelf: Shelf, valkey_url: s
     assert (live.plan, live.tried) == ("live", 1)
     assert live.today == PolicyFigures(refused=0, windows=0, met=0, missed=0, open=0)
     assert live.new == PolicyFigures(refused=0, windows=1, met=0, missed=0, open=0)
+
+
+@pytest.mark.parametrize("ended_as", ["acknowledged", "withdrawn", None])
+async def test_a_wait_that_ended_otherwise_ends_so_by_both_policies(shelf: Shelf, ended_as: EndedAs | None) -> None:
+    """No answer came, and none is missed."""
+    await record(shelf, (MONDAY, "member"))
+    place = (1, "1-0", "c1", "mia", "tom", "light", 1, MONDAY)
+    wait = ClosedWait(*place, MONDAY + DAY, None, MONDAY + 2 * HOUR, 2 * HOUR, 2 * HOUR, None, ended_as=ended_as)
+    async with shelf.database.begin() as connection:
+        await waits.store(connection, [wait])
+    total = (await asked(shelf, with_plans(light=THREE))).total
+    assert total.today == total.new == PolicyFigures(refused=0, windows=1, met=0, missed=0, open=0)
 
 
 async def test_members_come_by_pages_each_with_all_their_conversations(shelf: Shelf) -> None:
