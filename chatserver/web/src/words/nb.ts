@@ -553,6 +553,13 @@ export const nb: Words = {
     anyTime: "hele døgnet",
     private: "Ingen får vite at du åpnet dette.",
   },
+  readings: {
+    menu: "Hva support har lest",
+    title: "Når support har lest denne samtalen",
+    never: "Support har ikke lest den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} ganger før det.`),
+    note: "Support leser en samtale bare når det trengs. Det som leses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er det stengt?",
     openTitle: "Slik virker skrivingen",
