@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
 from chatserver.records.database import Database
@@ -83,6 +83,18 @@ async def test_a_past_by_two_policies(shelf: Shelf) -> None:
     assert (line.newly_admitted, line.newly_refused, report.unlike_record) == (1, 0, 0)
     assert (report.first, report.last, report.zone) == (date(2025, 11, 3), date(2026, 1, 25), "Europe/Oslo")
     assert (report.recorded_until, report.refusals_since) == ("2026-01-25T08:00:00.000Z", "2026-01-08T09:00:00.000Z")
+
+
+async def test_changes_and_urgent_notes_are_no_messages_and_a_deleted_one_was_written(shelf: Shelf) -> None:
+    """Of a message, its edit, its deletion, a reaction and a note, one was tried."""
+    await record(shelf, *((MONDAY + minute * MINUTE, "member") for minute in range(5)))
+    changes: dict[int, dict[str, Any]] = {1: {"deleted": True}, 5: {"more": '{"attachments":["a"],"urgent":true}'}}
+    for seq, kind in ((2, "edit"), (3, "deletion"), (4, "reaction")):
+        changes[seq] = {"kind": kind, "about": 1}
+    async with shelf.database.begin() as connection:
+        for seq, change in changes.items():
+            await connection.execute(update(MESSAGES).where(MESSAGES.c.seq == seq).values(change))
+    assert (await asked(shelf, RULEBOOK)).total.tried == 1
 
 
 async def test_a_refusal_comes_after_what_was_written_in_the_same_millisecond(shelf: Shelf) -> None:
