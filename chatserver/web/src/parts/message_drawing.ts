@@ -62,7 +62,9 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       }${row.isNew && row.unread ? ` · ${words.talk.unread(row.unread)}` : nothing}</span></li>`;
     case "event": {
       const { event } = row.message;
-      const by = doerOf(event?.data["by"], drawing);
+      const by = event?.name === "acknowledged"
+        ? personOf(event.data["by"], drawing)
+        : doerOf(event?.data["by"], drawing);
       const said = eventWords(event, words, times, now, by, doerOf("member", drawing));
       const booking = row.isLast ? event?.data["booking"] : undefined;
       return html`<li role="listitem" class="notice">${icon(said.icon)}<p>${said.text}</p>${
@@ -163,6 +165,12 @@ function reactions(message: Message, drawing: Drawing) {
 function canChange(message: Message, { app, view }: Drawing): boolean {
   const mayWrite = app.role === "member" || app.role === "mentor";
   return mayWrite && !message.deleted && view.status !== "ended" && view.status !== "suspended";
+}
+
+/** Whom an event names. */
+function personOf(person: unknown, { app, view }: Drawing): Doer {
+  if (typeof person !== "string") return null;
+  return person === app.user ? { you: true } : nameIn(view, person);
 }
 
 /** By the role that an event names. */

@@ -345,6 +345,7 @@ export const da: Words = {
     inYourTime: (place) => `I din tid, ${place}.`,
     week: (number) => `Uge ${number}`,
     weekOf: (day) => `Tid, ugen fra ${day}`,
+    earlier: "Tidligere uge",
     later: "Senere uge",
     nothingFree: "Intet ledigt",
     noneFree: (name) => `${name} har ingen ledige tider i disse uger. Skriv og spørg.`,
@@ -458,6 +459,7 @@ export const da: Words = {
   statement: {
     tab: "Opgørelse",
     title: "Opgørelse",
+    earlier: "Tidligere måned",
     later: "Senere måned",
     nothing: "Der er ikke tjent noget i denne måned.",
     draft: "Måneden er ikke slut; dette kan stadig ændre sig.",
@@ -471,6 +473,19 @@ export const da: Words = {
         ? "1 session betales efter aftale, uden beløb her."
         : `${count} sessioner betales efter aftale, uden beløb her.`,
     csv: "Gem som CSV",
+  },
+  waits: {
+    needsNone: "Kræver ikke svar",
+    question: (name) => `Ikke noget at svare på? Så slipper ${name} for at vente.`,
+    willBeTold: (name) =>
+      `${name} får at vide, at du har læst det, og at det ikke kræver svar. Det tæller ikke som et svar.`,
+    sayIt: "Sig til",
+    notNow: "Ikke nu",
+    said: (name) => `${name} har fået besked. Der ventes ikke noget svar.`,
+    writtenSince: "Sådan er det ikke længere, eller der er skrevet noget imens. Se en gang til.",
+    acknowledged: (name) => `${name} har læst det. Det kræver ikke svar.`,
+    acknowledgedByYou: "Du har sagt, at det ikke kræver svar.",
+    acknowledgedByNobody: "Det er læst. Det kræver ikke svar.",
   },
   due: {
     done: "Besvaret",

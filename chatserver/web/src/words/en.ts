@@ -352,6 +352,7 @@ export const en = {
     inYourTime: (place: string) => `In your time, ${place}.`,
     week: (number: number) => `Week ${number}`,
     weekOf: (day: string) => `Time, week of ${day}`,
+    earlier: "Earlier week",
     later: "Later week",
     nothingFree: "Nothing free",
     noneFree: (name: string) => `${name} has no free times in these weeks. Write and ask.`,
@@ -464,6 +465,7 @@ export const en = {
   statement: {
     tab: "Statement",
     title: "Statement",
+    earlier: "Earlier month",
     later: "Later month",
     nothing: "Nothing was earned in this month.",
     draft: "The month is not over; this can still change.",
@@ -477,6 +479,19 @@ export const en = {
         ? "1 session is paid by agreement, without an amount here."
         : `${count} sessions are paid by agreement, without an amount here.`,
     csv: "Save as CSV",
+  },
+  waits: {
+    needsNone: "Needs no answer",
+    question: (name: string) => `Nothing to answer? Then ${name} need not wait.`,
+    willBeTold: (name: string) =>
+      `${name} is told that you have read it and that it needs no answer. It does not count as an answer.`,
+    sayIt: "Say so",
+    notNow: "Not now",
+    said: (name: string) => `${name} has been told. No answer is due.`,
+    writtenSince: "That is over, or something was written meanwhile. Look again.",
+    acknowledged: (name: string) => `${name} has read it. It needs no answer.`,
+    acknowledgedByYou: "You have said that it needs no answer.",
+    acknowledgedByNobody: "It was read. It needs no answer.",
   },
   due: {
     done: "Answered",

@@ -343,6 +343,7 @@ export const nb: Words = {
     inYourTime: (place) => `I din tid, ${place}.`,
     week: (number) => `Uke ${number}`,
     weekOf: (day) => `Tid, uken fra ${day}`,
+    earlier: "Tidligere uke",
     later: "Senere uke",
     nothingFree: "Ingenting ledig",
     noneFree: (name) => `${name} har ingen ledige tider i disse ukene. Skriv og spør.`,
@@ -454,6 +455,7 @@ export const nb: Words = {
   statement: {
     tab: "Oppgjør",
     title: "Oppgjør",
+    earlier: "Tidligere måned",
     later: "Senere måned",
     nothing: "Ingenting er tjent i denne måneden.",
     draft: "Måneden er ikke over; dette kan fortsatt endre seg.",
@@ -467,6 +469,19 @@ export const nb: Words = {
         ? "1 time betales etter avtale, uten beløp her."
         : `${count} timer betales etter avtale, uten beløp her.`,
     csv: "Lagre som CSV",
+  },
+  waits: {
+    needsNone: "Trenger ikke svar",
+    question: (name) => `Ikke noe å svare på? Da slipper ${name} å vente.`,
+    willBeTold: (name) =>
+      `${name} får vite at du har lest det, og at det ikke trenger svar. Det teller ikke som et svar.`,
+    sayIt: "Si fra",
+    notNow: "Ikke nå",
+    said: (name) => `${name} har fått beskjed. Det ventes ikke noe svar.`,
+    writtenSince: "Det er ikke slik lenger, eller noe er skrevet i mellomtiden. Se en gang til.",
+    acknowledged: (name) => `${name} har lest det. Det trenger ikke svar.`,
+    acknowledgedByYou: "Du har sagt at det ikke trenger svar.",
+    acknowledgedByNobody: "Det er lest. Det trenger ikke svar.",
   },
   due: {
     done: "Besvart",
