@@ -2,13 +2,18 @@
 
 import { DeviceStore } from "./device_store.ts";
 
+/** What a message says beside its text, as `send` has it. */
+export interface MoreThanText {
+  readonly reply_to?: number;
+  /** The ids of uploads that go with it. */
+  readonly attachments?: string[];
+}
+
 /** A text on its way. `id` is the message's own: sent again under it, it is written once. */
-export interface Unsent {
+export interface Unsent extends MoreThanText {
   readonly conversation: string;
   readonly id: string;
   readonly body: string;
-  /** The ids of uploads that go with it. */
-  readonly attachments?: readonly string[];
   /** Orders what is unsent: the device's ms, and never the same twice. */
   readonly order: number;
 }
