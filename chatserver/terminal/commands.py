@@ -8,6 +8,8 @@ from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.files import COMMANDS as FILE_COMMANDS
+from chatserver.terminal.files import obey as obey_files
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.searching import COMMANDS as SEARCHING
@@ -16,10 +18,16 @@ from chatserver.terminal.sending_on import COMMANDS as SENDING_ON
 from chatserver.terminal.sending_on import send_on
 from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 
-_HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "help_check", "help_newline", "help_quit")
+_HELP = (
+    *("help_list", "help_to", "help_next", "help_history", "help_search"),
+    *("help_files", "help_check", "help_newline", "help_quit"),
+)
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
-_HELP_OWN = ("help_mute",)
+_HELP_OWN = (
+    "help_attach",
+    "help_mute",
+)
 _HELP_MEMBER = ("help_remind",)
 _HELP_MENTOR = ("help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
@@ -43,6 +51,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await desk.notices.obey(command, rest)
         elif command in SENDING_ON:
             await send_on(desk, rest)
+        elif command in FILE_COMMANDS:
+            await obey_files(desk, command, rest)
         elif command in SEARCHING:
             await search(desk, rest)
         elif command == NO_ANSWER:
