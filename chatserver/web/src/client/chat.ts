@@ -78,6 +78,9 @@ type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 /** Pages that are asked for, on the next connection again where this one breaks. */
 type Page = HistoryPage | ConversationsPage;
 
+/** The server keeps it. */
+export type LaterSend = Extract<AnyCommand, { type: "send" }> & { at: string };
+
 interface PageAsked {
   command: History | Conversations;
   resolve: (page: Page) => void;
@@ -173,8 +176,8 @@ export class Chat {
     return unsent;
   }
 
-  /** Say something that needs no keeping; false where there is no connection. */
-  say(command: Exclude<AnyCommand, { type: "hello" | "send" }>): boolean {
+  /** Say something that needs no keeping here; false where there is no connection. */
+  say(command: Exclude<AnyCommand, { type: "hello" | "send" }> | LaterSend): boolean {
     if (!this.#greeted || !this.#socket) return false;
     this.#socket.send(JSON.stringify(command));
     return true;

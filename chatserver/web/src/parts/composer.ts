@@ -3,6 +3,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import type { App } from "../app/start.ts";
 import type { Composer } from "../client/protocol.ts";
+import type { Later } from "../later/later_state.ts";
 import type { Talk } from "../state/talk.ts";
 import { Drafts } from "./drafts.ts";
 import { PageElement } from "./element.ts";
@@ -38,6 +39,8 @@ export class ChatComposer extends PageElement {
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
+  #later: Later | undefined;
+  #unwatchLater: (() => void) | undefined;
   #ticker: Ticker | undefined;
 
   override connectedCallback(): void {
@@ -51,6 +54,8 @@ export class ChatComposer extends PageElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch?.();
+    this.#unwatchLater?.();
+    this.#later = undefined;
     this.#shown = undefined;
   }
 
@@ -67,6 +72,22 @@ export class ChatComposer extends PageElement {
       this.#field.value = this.#drafts.of(this.talk.view.id);
     }
     this.#bringBack();
+    // Letters come first.
+    if (this.talk.hasPage) void this.#loadLater();
+  }
+
+  async #loadLater(): Promise<void> {
+    if (this.#later || this.app.role === "support") return;
+    const { laterOf } = await import("../later/later.ts");
+    if (this.#later || !this.isConnected) return;
+    this.#later = laterOf(this.app);
+    this.#unwatchLater = this.#later.drafts.watch(() => {
+      // What another device has written; what is typed here is kept already.
+      const text = this.#drafts.of(this.talk.view.id);
+      if (this.#field.value !== text) this.#field.value = text;
+      this.requestUpdate();
+    });
+    this.requestUpdate();
   }
 
   get #field(): HTMLTextAreaElement {
@@ -108,6 +129,9 @@ export class ChatComposer extends PageElement {
     const isWaiting = waiting > 0 && chats.state !== "online";
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}>
+        ${this.#later
+          ? html`<later-list .app=${this.app} .talk=${this.talk} @use=${this.#use}></later-list>`
+          : nothing}
         ${state.isOpen ? nothing : this.above?.(view.composer)}
         <div class="state">
           ${icon(state.icon)}
@@ -134,6 +158,12 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
+        ${this.#later && (role === "mentor" || !state.isOpen)
+          ? html`
+            <later-button .app=${this.app} .talk=${this.talk} .text=${this.#drafts.of(view.id)}
+              @kept=${this.#kept}></later-button>
+          `
+          : nothing}
         ${this.hint && BY_PLAN.has(view.composer.reason)
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
@@ -170,7 +200,20 @@ export class ChatComposer extends PageElement {
   readonly #typed = (): void => {
     this.#drafts.keep(this.talk.view.id, this.#field.value);
     if (this.#field.value.trim()) this.talk.type();
+    this.#later?.drafts.typed(this.talk.view.id);
+    if (this.#later) this.requestUpdate();
   };
+
+  /** A text goes first in the field, before what stands there. */
+  readonly #use = ({ detail: text }: CustomEvent<string>): void => {
+    const field = this.#field;
+    field.value = field.value.trim() ? `${text}\n\n${field.value}` : text;
+    this.#typed();
+    field.focus();
+  };
+
+  /** The server has it. */
+  readonly #kept = ({ detail: text }: CustomEvent<string>): void => this.#takeOut(text);
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.key === "Escape" && !event.isComposing) {
@@ -193,6 +236,16 @@ export class ChatComposer extends PageElement {
     this.dispatchEvent(new CustomEvent("why", { bubbles: true }));
   };
 
+  /** What was typed while the device kept it is not part of it. */
+  #takeOut(text: string): void {
+    const field = this.#field;
+    if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart();
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.#later?.drafts.typed(this.talk.view.id);
+    this.#refused = false;
+    this.requestUpdate();
+  }
+
   async #send(): Promise<void> {
     const field = this.#field;
     const text = field.value;
@@ -203,13 +256,7 @@ export class ChatComposer extends PageElement {
       return;
     }
     await this.talk.send(text);
-    // What was typed while the device kept it is not part of it.
-    field.value = field.value.startsWith(text)
-      ? field.value.slice(text.length).trimStart()
-      : field.value;
-    this.#drafts.keep(this.talk.view.id, field.value);
-    this.#refused = false;
-    this.requestUpdate();
+    this.#takeOut(text);
     field.focus();
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
   }
