@@ -162,6 +162,8 @@ TABLE: tuple[HearingRule, ...] = (
     _rule("case.assigned", "support", _MAIL, "hold", "operations"),
     # Somebody may need protection tonight.
     _rule("case.urgent", "support", _BOTH, "through", "operations", essential=True),
+    # An urgent note: of other cases that cannot wait the mentor hears nothing by it.
+    _rule("case.urgent", "mentor", _BOTH, "through", "cases", essential=True),
     _rule("conduct.warned", "member", _MAIL, "hold", "reminders", essential=True),
     _rule("conduct.warned", "mentor", _MAIL, "hold", "reminders", essential=True),
     _rule("case.waiting", "support", _MAIL, "hold", "operations"),

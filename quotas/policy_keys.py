@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from quotas.attachments import ATTACHMENT_KINDS, AttachmentPolicy
 from quotas.case_policy import CasePolicy, CasePrompts, CaseWait
 from quotas.help_policy import DangerWords, HelpPolicy, PhoneLine
 from quotas.notices import HearingChange, HearingRole, NoticePolicy
@@ -9,6 +10,7 @@ from quotas.plans import (
     WEEKDAYS,
     CalendarPolicy,
     EscalationStep,
+    MessagePolicy,
     Plan,
     ReplyPromise,
     SessionPolicy,
@@ -52,6 +54,7 @@ ALLOWED: dict[str, str] = {
     "currency": "an ISO 4217 code of three letters such as 'NOK'",
     "reminders_hours": "a list of hours above 0, to 672",
     "join_url": "an address such as 'https://video.example/{booking}', in which `{booking}` stands for the id",
+    "edit_minutes": "a whole number of minutes from 0, never, to 1440",
     "upgrade_url": "an address such as 'https://example.org/plans?to={plan}', with or without `{plan}` for a plan",
     "ahead_weeks": "a whole number of weeks from 1 to 26",
     "unread_minutes": "a whole number of minutes from 0 to 10080",
@@ -70,6 +73,10 @@ ALLOWED: dict[str, str] = {
     "days": "a whole number of days from 1 to 1000",
     "reminder_days": "a whole number of days from 0, not before, to 90",
     **dict.fromkeys(CasePrompts.__struct_fields__, "a list of 1 to 10 texts of at most 500 characters"),
+    "bytes": "a whole number of bytes from 0, no files, to 1073741824",
+    "person_bytes": "a whole number of bytes from 0",
+    "per_message": "a whole number from 1 to 10",
+    "kinds": "a list of " + ", ".join(ATTACHMENT_KINDS),
     "checked_on": "a date such as 2026-01-31, without quotes",
     "urgent_note": "true or false",
     "lines": "lists of lines by country, such as [[help.lines.NO]]",
@@ -91,7 +98,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "session_pay": UnitPay.__struct_encode_fields__,
     "notices": NoticePolicy.__struct_encode_fields__,
     "hearing": HearingChange.__struct_encode_fields__,
+    "messages": MessagePolicy.__struct_encode_fields__,
     "cases": CasePolicy.__struct_encode_fields__,
+    "attachments": AttachmentPolicy.__struct_encode_fields__,
     "wait": CaseWait.__struct_encode_fields__,
     "prompts": CasePrompts.__struct_encode_fields__,
     "help": HelpPolicy.__struct_encode_fields__,

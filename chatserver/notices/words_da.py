@@ -309,6 +309,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{state} Se på den med det samme.",
         "En sag, der ikke kan vente, er kommet ind. Se på den med det samme.",
     ),
+    "case.urgent/mentor": ("Hastebesked fra {other}", "{state}", "En hastebesked venter: læs den nu."),
     "case.waiting": (
         "En sag venter: {case}",
         "Det, den venter på, er ikke kommet, eller fristen udløber snart. {state}",

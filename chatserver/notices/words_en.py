@@ -306,6 +306,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{state} Please look at it at once.",
         "A case is waiting that cannot wait. Please look at it at once.",
     ),
+    "case.urgent/mentor": ("Urgent note from {other}", "{state}", "An urgent note is waiting: please read it now."),
     "case.waiting": (
         "A case is waiting: {case}",
         "What it waits for has not come, or is due soon. {state}",

@@ -309,6 +309,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "{state} Se på den med en gang.",
         "En sak som ikke kan vente, er kommet inn. Se på den med en gang.",
     ),
+    "case.urgent/mentor": ("Hastemelding fra {other}", "{state}", "En hastemelding venter: les den nå."),
     "case.waiting": (
         "En sak venter: {case}",
         "Det den venter på, er ikke kommet, eller fristen går snart ut. {state}",

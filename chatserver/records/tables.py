@@ -17,7 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
+    text,
 )
 
 from chatserver.protocol.events import Role
@@ -224,6 +226,36 @@ MESSAGES = Table(
     Column("sealed", LargeBinary),
     Column("kind", String(16), nullable=False, server_default="text"),
     Column("event", Text),
+    Column("about", BigInteger),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("more", Text),
+    Index(
+        "ix_messages_about",
+        "conversation_id",
+        "about",
+        sqlite_where=text("about IS NOT NULL"),
+        postgresql_where=text("about IS NOT NULL"),
+    ),
+)
+
+ATTACHMENT_STATES = ("arriving", "checking", "ready", "refused", "deleted")
+
+ATTACHMENTS = Table(
+    "attachments",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("ref", String(32), nullable=False),
+    Column("person_id", String(64), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("message_id", LargeBinary),
+    Column("seq", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    _one_of("state", ATTACHMENT_STATES),
+    UniqueConstraint("ref", name="uq_attachments_ref"),
 )
 
 LEDGER_SNAPSHOTS = Table(

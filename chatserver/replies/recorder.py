@@ -21,6 +21,7 @@ from chatserver.notices.fact import Fact
 from chatserver.notices.noting import Noting
 from chatserver.operating.agenda import Agenda
 from chatserver.operating.duty import Duty, Pace, Words
+from chatserver.operating.metrics import Metrics
 from chatserver.records.database import Database
 from chatserver.records.dialects import portions
 from chatserver.replies.reply_facts import ESCALATED, FACTS, NOT_ESCALATED, fact_of, told_of
@@ -31,7 +32,7 @@ from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
-from quotas.ledger.waits import ENDINGS, EventKind, WaitEvent, Waits
+from quotas.ledger.waits import ENDINGS, NOTE_EVENTS, EventKind, WaitEvent, Waits
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings
 from quotas.store.port import Store
@@ -52,7 +53,7 @@ TOGETHER_WITH_CASES = 50
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
-_LISTENED: frozenset[EventKind] = frozenset({"missed", *ENDINGS, "wrote", "refused"})
+_LISTENED: frozenset[EventKind] = frozenset({"missed", *ENDINGS, "wrote", "refused", *NOTE_EVENTS})
 """What listeners hear of."""
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
@@ -88,7 +89,7 @@ class RecordedWait(Struct, frozen=True):
 
 
 class WaitListener(Protocol):
-    """What cases have to do with waits: `missed_answers.py` and `quiet_members.py` of `chatserver/cases`."""
+    """What cases have to do with waits: `missed_answers`, `urgent_notes` and `quiet_members` of `chatserver/cases`."""
 
     async def concerned(self, connection: AsyncConnection, waits: Sequence[RecordedWait]) -> set[str]:
         """Conversations of these that it may write about. Raises DatabaseError."""
@@ -126,6 +127,7 @@ class ReplyRecords:
         noting: Noting,
         clock: Callable[[], Awaitable[int]],
         name: str,
+        metrics: Metrics,
         listeners: Sequence[WaitListener] = (),
     ) -> None:
         self.agenda = Agenda()
@@ -136,6 +138,7 @@ class ReplyRecords:
         self._rulebook = rulebook
         self._noting = noting
         self._clock = clock
+        self._metrics = metrics
         self._listeners = listeners
         self._together = TOGETHER_WITH_CASES if rulebook.policy.cases.reply_missed else TOGETHER
 
@@ -178,6 +181,7 @@ class ReplyRecords:
             await self._listened(connection, waits, now)
             await reply_waits.store(connection, rows)
             made = await self._noting.note(connection, await self._facts(connection, events, places), now)
+        self._metrics.waits.update(event.kind for event in events if event.kind in ENDINGS)
         await self._noting.tell(made)
         for listener in self._listeners:
             await listener.told(waits)
@@ -302,8 +306,8 @@ class ReplyRecords:
 
 
 def _has_row(event: WaitEvent) -> bool:
-    """Not an overtime; nor a mentor's refusal, who is refused only where nobody may write."""
-    return event.side == "member" if event.kind == "refused" else event.kind != "overtime"
+    """Not an overtime, nor a note; nor a mentor's refusal, who is refused only where nobody may write."""
+    return event.side == "member" if event.kind == "refused" else event.kind not in ("overtime", *NOTE_EVENTS)
 
 
 def _waits(events: Iterable[WaitEvent], places: Mapping[str, ToldOf]) -> list[RecordedWait]:

@@ -15,6 +15,8 @@ ARCHIVIST = "{chatserver}:archivist"
 """String with a lease: the process that moves messages to the archive."""
 SUPPORT = "{chatserver}:support"
 """Sharded channel of what concerns all of support: `feed.cased`."""
+SWEEPER = "{chatserver}:sweeper"
+"""String with a lease: the process that removes files nobody sent, or that were taken back."""
 TELLER = "{chatserver}:teller"
 """String with a lease: the process that tells what happened at sessions and was left untold."""
 
@@ -40,6 +42,22 @@ def conversation(name: str) -> str:
 def log(name: str) -> str:
     """Stream of messages; an entry's id is `<seq>-<instant>`."""
     return f"{tag(name)}:log:{name}"
+
+
+def changes(name: str) -> str:
+    """Sorted set of the seqs of edits, deletions and reactions, by the seq of the message that each is about.
+
+    Of those that are in the log, and some that were.
+    """
+    return f"{tag(name)}:changes:{name}"
+
+
+def blanked(name: str) -> str:
+    """Hash: what was deleted, by seq: `<seq of the deletion> <instant>\\n<entry without its text>`.
+
+    The log has no entry in that place. Of what is in the archive alone, and not blanked there yet, only the former.
+    """
+    return f"{tag(name)}:blanked:{name}"
 
 
 def sent(name: str, generation: int) -> str:

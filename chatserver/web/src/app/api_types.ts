@@ -61,6 +61,30 @@ export interface AnswerDue {
   overdue: boolean;
 }
 
+/** Those that are there, of those that were asked for. */
+export interface AttachmentList {
+  attachments: AttachmentView[];
+}
+
+/**
+ * A file. `type` is what it is by its content; `seconds` is how long a voice message is.
+ *
+ * `width` and `height` are those of a picture, in pixels, which has a thumbnail; else null. Its state is `checking`
+ * until the virus scanner has answered, `ready`, or `refused`: then nobody gets it.
+ */
+export interface AttachmentView {
+  id: string;
+  conversation: string;
+  name: string;
+  type: string;
+  bytes: number;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+  state: "arriving" | "checking" | "deleted" | "ready" | "refused";
+  created_at: string;
+}
+
 /** A try. `status` is null where nobody answered; `error` is why it failed, null where it did not. */
 export interface AttemptView {
   at: string;
@@ -672,6 +696,12 @@ export interface DisabledView {
   reason: "failing" | "gone";
 }
 
+/** What a message said from `at` on. */
+export interface EarlierText {
+  body: string;
+  at: string;
+}
+
 /**
  * To question number `question`, on day number `day`, both from 1: a text, one of a choice, or a number of a scale.
  *
@@ -982,10 +1012,11 @@ export interface MessageData {
   text?: string | null;
 }
 
-/** Messages in order of seq; `more` says whether older ones exist. */
+/** Messages as they stand, in order of seq; `more` says whether older entries exist, before `first`. */
 export interface MessagePage {
   messages: StoredMessage[];
   more: boolean;
+  first: number;
 }
 
 /** The rules refused a message of that side; told at most once a minute for each conversation and reason. */
@@ -1256,6 +1287,12 @@ export interface QuestionView {
 export interface QuietHours {
   from: string;
   until: string;
+}
+
+/** An emoji, and the people who reacted with it. */
+export interface Reaction {
+  emoji: string;
+  people: string[];
 }
 
 /**
@@ -1646,8 +1683,16 @@ export interface StoredMessage {
   id: string;
   body: string;
   erased?: boolean;
-  kind?: "event" | "text";
+  kind?: "deletion" | "edit" | "event" | "reaction" | "text";
   event?: SystemEvent | null;
+  about?: number | null;
+  reply_to?: number | null;
+  attachments?: string[];
+  deleted?: boolean;
+  edited_at?: string | null;
+  reactions?: Reaction[];
+  as_of?: number | null;
+  earlier?: EarlierText[];
 }
 
 /** A case that a mentor is asked to open: nothing was heard of the member `since`; `at` is when they were asked. */

@@ -5,6 +5,7 @@ import { ServerClock } from "./clock.ts";
 import { MemoryOutbox, type OutboxStore, type Unsent } from "./outbox.ts";
 import { Position } from "./position.ts";
 import {
+  type Acknowledge,
   type AnyCommand,
   type AnyEvent,
   CLOSE,
@@ -16,7 +17,10 @@ import {
   MAX_HISTORY,
   MAX_RESUME,
   type Message,
+  type Search,
+  type SearchPage,
   SUBPROTOCOL,
+  type WaitAcknowledged,
   type Welcome,
 } from "./protocol.ts";
 
@@ -75,14 +79,15 @@ const AGAIN: ReadonlySet<number> = new Set([CLOSE.token_expired, CLOSE.hello_tim
 
 type Listener<K extends keyof ChatEvents> = (told: ChatEvents[K]) => void;
 
-/** Pages that are asked for, on the next connection again where this one breaks. */
-type Page = HistoryPage | ConversationsPage;
+/** What is asked for, on the next connection again where this one breaks. */
+type Page = HistoryPage | ConversationsPage | SearchPage | WaitAcknowledged;
+type Asking = History | Conversations | Search | Acknowledge;
 
 /** The server keeps it. */
 export type LaterSend = Extract<AnyCommand, { type: "send" }> & { at: string };
 
 interface PageAsked {
-  command: History | Conversations;
+  command: Asking;
   resolve: (page: Page) => void;
   reject: (fault: Error) => void;
 }
@@ -199,7 +204,36 @@ export class Chat {
     return this.#page({ type: "conversations", after, ask: crypto.randomUUID() });
   }
 
-  #page<P extends Page>(command: (History | Conversations) & { type: P["type"]; ask: string }) {
+  /**
+   * The messages that hold a query, newest first, of one conversation or (null) of all. `before` is the `next` of the
+   * page before. A newer search ends the one that runs, which fails with the code `superseded`.
+   */
+  search(query: string, conversation: string | null, before: string | null): Promise<SearchPage> {
+    for (const [ask, { command, reject }] of this.#pages) {
+      if (command.type !== "search") continue;
+      this.#pages.delete(ask);
+      reject(new ChatError("superseded", "a newer search has ended this one"));
+    }
+    return this.#page<SearchPage>({
+      type: "search",
+      query,
+      conversation,
+      before,
+      ask: crypto.randomUUID(),
+    });
+  }
+
+  /** What waits needs no answer, up to what was seen. Fails where nothing waits, or more was written. */
+  acknowledge(conversation: string, seq: number | null): Promise<WaitAcknowledged> {
+    return this.#page<WaitAcknowledged>({
+      type: "acknowledge",
+      conversation,
+      seq,
+      ask: crypto.randomUUID(),
+    });
+  }
+
+  #page<P extends Page>(command: Asking & { ask: string }) {
     return new Promise<P>((resolve, reject) => {
       const asked = { command, resolve: resolve as (page: Page) => void, reject };
       this.#pages.set(command.ask, asked);
@@ -351,6 +385,8 @@ export class Chat {
         this.#takePage(event);
         break;
       case "history":
+      case "acknowledged":
+      case "search":
         this.#takePage(event);
         break;
       case "error":

@@ -94,19 +94,19 @@ export class Talk extends Store {
     return back;
   }
 
-  /** Load the newest page, or the one before what is loaded. */
-  loadOlder(): Promise<void> {
-    return this.#loading ??= this.#load().finally(() => {
+  /** Load the newest page, or the one before what is loaded, of at most so many messages. */
+  loadOlder(limit = PAGE): Promise<void> {
+    return this.#loading ??= this.#load(limit).finally(() => {
       this.#loading = undefined;
       this.changed();
     });
   }
 
-  async #load(): Promise<void> {
+  async #load(limit: number): Promise<void> {
     if (!this.#more) return;
     this.changed();
     const before = this.#hasPage ? this.messages[0]?.seq ?? null : null;
-    this.#takePage(await this.#chat.history(this.view.id, before, PAGE));
+    this.#takePage(await this.#chat.history(this.view.id, before, limit));
   }
 
   #takePage(page: HistoryPage): void {
@@ -132,6 +132,11 @@ export class Talk extends Store {
 
   send(body: string): Promise<Unsent> {
     return this.#chat.send(this.view.id, body);
+  }
+
+  /** What waits needs no answer, as far as it stands here. Fails with a `ChatError` where that is not so. */
+  async acknowledge(): Promise<void> {
+    await this.#chat.acknowledge(this.view.id, this.messages.at(-1)?.seq ?? null);
   }
 
   /** The person has seen the end. */
@@ -253,8 +258,14 @@ export class Talk extends Store {
     this.#sorted = undefined;
     if (message.seq > this.view.last_seq) {
       const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
-      const { seq, from, role, at, body, erased = false, event = null } = message;
-      const last = { seq, from, role, at, text: body.replace(/\s+/g, " ").trim(), erased, event };
+      const { type: _type, conversation: _conversation, id: _id, body, attachments, ...head } =
+        message;
+      const last = {
+        ...head,
+        text: body.replace(/\s+/g, " ").trim(),
+        attachments: attachments?.length ?? 0,
+      };
+      const { seq } = message;
       this.view = { ...this.view, last_seq: seq, unread, last };
     }
     // One's own messages are read.

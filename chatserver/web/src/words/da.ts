@@ -205,6 +205,20 @@ export const da: Words = {
     leave: "Fra feltet til beskederne",
     on: "Genveje med én tast er slået til",
   },
+  search: {
+    title: "Søg",
+    inAll: "Søg i alle samtaler",
+    label: "Ord at lede efter",
+    hint: "Begyndelsen af et ord er nok. »I anførselstegn« står ordene ved siden af hinanden.",
+    only: (name: string) => `Kun med ${name}`,
+    looking: "Søger …",
+    nothing: "Intet fundet.",
+    found: (count: number, more: boolean) =>
+      more ? `${count} fundet, og der er flere` : `${count} fundet`,
+    more: "Vis ældre",
+    failed: "Søgningen kom ikke igennem. Prøv igen.",
+    gone: "Den besked findes ikke længere.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -463,6 +477,19 @@ export const da: Words = {
         : `${count} sessioner betales efter aftale, uden beløb her.`,
     csv: "Gem som CSV",
   },
+  waits: {
+    needsNone: "Kræver ikke svar",
+    question: (name) => `Ikke noget at svare på? Så slipper ${name} for at vente.`,
+    willBeTold: (name) =>
+      `${name} får at vide, at du har læst det, og at det ikke kræver svar. Det tæller ikke som et svar.`,
+    sayIt: "Sig til",
+    notNow: "Ikke nu",
+    said: (name) => `${name} har fået besked. Der ventes ikke noget svar.`,
+    writtenSince: "Sådan er det ikke længere, eller der er skrevet noget imens. Se en gang til.",
+    acknowledged: (name) => `${name} har læst det. Det kræver ikke svar.`,
+    acknowledgedByYou: "Du har sagt, at det ikke kræver svar.",
+    acknowledgedByNobody: "Det er læst. Det kræver ikke svar.",
+  },
   due: {
     done: "Besvaret",
     none: "Ingen svarfrist",
@@ -570,6 +597,14 @@ export const da: Words = {
     anyTime: "døgnet rundt",
     private: "Ingen får at vide, at du åbnede dette.",
   },
+  readings: {
+    menu: "Hvad support har læst",
+    title: "Hvornår support har læst denne samtale",
+    never: "Support har ikke læst den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} gange før det.`),
+    note:
+      "Support læser kun en samtale, når der er brug for det. Det, der læses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er der lukket?",
     openTitle: "Sådan virker skrivningen",
@@ -649,6 +684,7 @@ export const da: Words = {
     dataLead: "Alt, der er gemt om dig: samtaler, sessioner, indstillinger.",
     dataPage: "Hent det som en side at læse",
     dataFile: "Hent det til programmer",
+    dataFiles: "Mine filer",
     getting: "Henter …",
     notGot: "Det gik ikke. Prøv igen om et minut.",
   },

@@ -204,6 +204,20 @@ export const nb: Words = {
     leave: "Fra feltet til meldingene",
     on: "Hurtigtaster med én tast er på",
   },
+  search: {
+    title: "Søk",
+    inAll: "Søk i alle samtaler",
+    label: "Ord å lete etter",
+    hint: "Begynnelsen av et ord er nok. «I anførselstegn» står ordene ved siden av hverandre.",
+    only: (name: string) => `Bare med ${name}`,
+    looking: "Søker …",
+    nothing: "Ingen treff.",
+    found: (count: number, more: boolean) =>
+      more ? `${count} treff, og det er flere` : `${count} treff`,
+    more: "Vis eldre",
+    failed: "Søket kom ikke fram. Prøv igjen.",
+    gone: "Den meldingen finnes ikke lenger.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -459,6 +473,19 @@ export const nb: Words = {
         : `${count} timer betales etter avtale, uten beløp her.`,
     csv: "Lagre som CSV",
   },
+  waits: {
+    needsNone: "Trenger ikke svar",
+    question: (name) => `Ikke noe å svare på? Da slipper ${name} å vente.`,
+    willBeTold: (name) =>
+      `${name} får vite at du har lest det, og at det ikke trenger svar. Det teller ikke som et svar.`,
+    sayIt: "Si fra",
+    notNow: "Ikke nå",
+    said: (name) => `${name} har fått beskjed. Det ventes ikke noe svar.`,
+    writtenSince: "Det er ikke slik lenger, eller noe er skrevet i mellomtiden. Se en gang til.",
+    acknowledged: (name) => `${name} har lest det. Det trenger ikke svar.`,
+    acknowledgedByYou: "Du har sagt at det ikke trenger svar.",
+    acknowledgedByNobody: "Det er lest. Det trenger ikke svar.",
+  },
   due: {
     done: "Besvart",
     none: "Ingen svarfrist",
@@ -566,6 +593,13 @@ export const nb: Words = {
     anyTime: "hele døgnet",
     private: "Ingen får vite at du åpnet dette.",
   },
+  readings: {
+    menu: "Hva support har lest",
+    title: "Når support har lest denne samtalen",
+    never: "Support har ikke lest den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} ganger før det.`),
+    note: "Support leser en samtale bare når det trengs. Det som leses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er det stengt?",
     openTitle: "Slik virker skrivingen",
@@ -644,6 +678,7 @@ export const nb: Words = {
     dataLead: "Alt som er lagret om deg: samtaler, timer, innstillinger.",
     dataPage: "Hent det som en side å lese",
     dataFile: "Hent det for programmer",
+    dataFiles: "Filene mine",
     getting: "Henter …",
     notGot: "Det gikk ikke. Prøv igjen om et minutt.",
   },
