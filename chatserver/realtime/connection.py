@@ -459,12 +459,12 @@ class Connection:
             self._not_followed(command)
             return
         writes_as = self.writes_as(follower)
-        if command.at is not None:
-            self._work(self._desks[Send].obey(self, command), command)
-        elif writes_as is None:
+        if writes_as is None:
             self.refuse(command, "read_only")
         elif problem := check_text(command.body) or _cannot_answer(command.reply_to, follower):
             self.refuse(command, *problem)
+        elif command.at is not None:
+            self._work(self._desks[Send].obey(self, command), command)
         else:
             self._begin()
             done: OnPosted = partial(self._posted, command, follower)

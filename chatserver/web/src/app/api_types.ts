@@ -1689,6 +1689,7 @@ export interface StoredMessage {
   reply_to?: number | null;
   attachments?: string[];
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;

@@ -520,6 +520,7 @@ export interface Message {
   reply_to?: number | null;
   attachments?: string[];
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;
