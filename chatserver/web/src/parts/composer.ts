@@ -28,7 +28,7 @@ export class ChatComposer extends PageElement {
   /** Of whoever reads it. */
   declare name: string;
   /** What stands above the line while it is locked. */
-  declare above: ((composer: Composer) => unknown) | undefined;
+  declare above: ((composer: Composer, text: string) => unknown) | undefined;
   /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
   /** What a mentor's line says beside. */
@@ -70,7 +70,12 @@ export class ChatComposer extends PageElement {
   }
 
   get #field(): HTMLTextAreaElement {
-    return this.querySelector("textarea")!;
+    return this.querySelector(".write textarea")!;
+  }
+
+  /** What stands in it. */
+  get #text(): string {
+    return this.hasUpdated ? this.#field.value : this.#drafts.of(this.talk.view.id);
   }
 
   get #drafts(): Drafts {
@@ -107,8 +112,9 @@ export class ChatComposer extends PageElement {
     const isOver = view.composer.reason === "ended" && !this.#drafts.of(view.id);
     const isWaiting = waiting > 0 && chats.state !== "online";
     return html`
-      <form class="composer composer--${state.name}" @submit=${this.#submit}>
-        ${state.isOpen ? nothing : this.above?.(view.composer)}
+      <form class="composer composer--${state.name}" @submit=${this.#submit}
+        @noted=${this.#noted}>
+        ${state.isOpen ? nothing : this.above?.(view.composer, this.#text)}
         <div class="state">
           ${icon(state.icon)}
           <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
@@ -170,6 +176,7 @@ export class ChatComposer extends PageElement {
   readonly #typed = (): void => {
     this.#drafts.keep(this.talk.view.id, this.#field.value);
     if (this.#field.value.trim()) this.talk.type();
+    if (this.above && !this.talk.view.composer.open) this.requestUpdate();
   };
 
   readonly #key = (event: KeyboardEvent): void => {
@@ -187,6 +194,14 @@ export class ChatComposer extends PageElement {
   readonly #submit = (event: Event): void => {
     event.preventDefault();
     void this.#send();
+  };
+
+  /** It went as an urgent note. */
+  readonly #noted = (): void => {
+    this.#field.value = "";
+    this.#drafts.keep(this.talk.view.id, "");
+    this.#refused = false;
+    this.requestUpdate();
   };
 
   readonly #why = (): void => {

@@ -15,6 +15,8 @@ import { Store } from "../parts/element.ts";
 const PAGE = 50;
 /** Apps let a typing mark fade after so long. */
 const TYPING_MS = 6_000;
+/** So long an urgent note waits for its answer. */
+const NOTE_MS = 15_000;
 /** How often the other side hears that one is typing. */
 const TYPING_EVERY_MS = 3_000;
 
@@ -39,6 +41,8 @@ export class Talk extends Store {
   #typing: ReturnType<typeof setTimeout> | undefined;
   #typed = 0;
   #cameBack: CameBack[] = [];
+  /** Urgent notes on their way, by id. */
+  readonly #notes = new Map<string, { body: string; done: (outcome: string) => void }>();
 
   constructor(chat: Chat, user: string, view: ConversationView) {
     super();
@@ -134,6 +138,21 @@ export class Talk extends Store {
     return this.#chat.send(this.view.id, body);
   }
 
+  /** Send an urgent note: `sent`, or the code of what is in the way; `unsure` where no answer came. */
+  note(body: string, id: string): Promise<string> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => done("unsure"), NOTE_MS);
+      const done = (outcome: string) => {
+        clearTimeout(late);
+        this.#notes.delete(id);
+        resolve(outcome);
+      };
+      this.#notes.set(id, { body, done });
+      const command = { type: "urgent", conversation: this.view.id, id, body } as const;
+      if (!this.#chat.say(command)) done("unsure");
+    });
+  }
+
   /** The person has seen the end. */
   markRead(): void {
     const last = this.messages.at(-1)?.seq ?? 0;
@@ -164,10 +183,16 @@ export class Talk extends Store {
         this.#accepted(event);
         break;
       case "refused":
+        if (this.#notes.has(event.id)) {
+          this.view = { ...this.view, composer: event.composer };
+          this.#notes.get(event.id)?.done(event.reason);
+          break;
+        }
         this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
         this.view = { ...this.view, composer: event.composer };
         break;
       case "error":
+        if (event.id !== null) this.#notes.get(event.id)?.done(event.code);
         if (event.temporary || event.id === null) return;
         for (const { id, body } of this.unsent) {
           if (id === event.id) this.#cameBack.push({ body, reason: "error", opensAt: null });
@@ -219,7 +244,10 @@ export class Talk extends Store {
 
   #accepted(event: Accepted): void {
     this.view = { ...this.view, composer: event.composer };
-    const unsent = this.unsent.find(({ id }) => id === event.id);
+    const note = this.#notes.get(event.id);
+    const unsent = note
+      ? { conversation: this.view.id, id: event.id, body: note.body }
+      : this.unsent.find(({ id }) => id === event.id);
     const role = this.#user === this.view.member ? "member" : "mentor";
     if (unsent) {
       const { conversation, id, body } = unsent;
@@ -232,8 +260,10 @@ export class Talk extends Store {
         at: event.at,
         id,
         body,
+        ...(note && { urgent: true }),
       });
     }
+    note?.done("sent");
   }
 
   /** What is held from a seq on is asked for again, and goes when that has come. */

@@ -547,6 +547,20 @@ export const en = {
     anyTime: "day and night",
     private: "Nobody learns that you opened this.",
   },
+  urgent: {
+    danger: "Is your life in danger? Call now.",
+    dangerMore: "You do not have to carry this alone. Somebody answers.",
+    offer: "Send an urgent note",
+    lead:
+      "Your mentor and support get it at once, though writing is closed. There is one until writing opens. If somebody is in danger, call instead.",
+    label: "Urgent note",
+    send: "Send the note",
+    leave: "Not now",
+    sent: "Your urgent note has been sent.",
+    already: "You have sent an urgent note. The next one can be sent once writing has been open.",
+    isOpen: "Writing is open: send it as a message.",
+    notSent: "The note could not be sent. Try again.",
+  },
   whyDialog: {
     title: "Why is it closed?",
     openTitle: "How writing works",

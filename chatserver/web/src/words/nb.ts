@@ -539,6 +539,20 @@ export const nb: Words = {
     anyTime: "hele døgnet",
     private: "Ingen får vite at du åpnet dette.",
   },
+  urgent: {
+    danger: "Er livet ditt i fare? Ring nå.",
+    dangerMore: "Du trenger ikke å bære dette alene. Noen svarer.",
+    offer: "Send en hastemelding",
+    lead:
+      "Mentoren din og support får den med en gang, selv om det er stengt. Du kan sende én til det åpner. Er noen i fare, ring i stedet.",
+    label: "Hastemelding",
+    send: "Send hastemeldingen",
+    leave: "Ikke nå",
+    sent: "Hastemeldingen er sendt.",
+    already: "Du har sendt en hastemelding. Du kan sende en ny når det har vært åpent.",
+    isOpen: "Det er åpent: send det som en melding.",
+    notSent: "Hastemeldingen ble ikke sendt. Prøv igjen.",
+  },
   whyDialog: {
     title: "Hvorfor er det stengt?",
     openTitle: "Slik virker skrivingen",
