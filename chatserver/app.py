@@ -34,7 +34,7 @@ from chatserver.composition.opening import StartError
 from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
-from chatserver.keyed import Keyed, with_keys
+from chatserver.keyed import Keyed, export_of, with_keys
 from chatserver.messages.search import MessageSearch
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
@@ -43,7 +43,6 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.personal_data.export import Export
 from chatserver.protocol.commands import Acknowledge, Search
 from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
@@ -264,6 +263,8 @@ async def assembled(
             quiet=base.quiet,
             leaving_mentors=base.leaving_mentors,
             evidence=base.evidence,
+            attachments=base.attachments,
+            uploads=base.uploads,
             database=base.database,
             reads=reads,
             mentoring=base.mentoring,
@@ -274,8 +275,7 @@ async def assembled(
         # Calendars and mail programs ask often, and from addresses that many share: they have buckets of their own.
         without_token = AddressLimit(RateLimit(settings.rate_limit), proxies, metrics)
         limits = WebLimits(without_token, AddressLimit(RateLimit(ASKING_FOR_MAIL), proxies, metrics))
-        export = Export(base.database, ledger, base.messages, base.revocations, base.keys)
-        desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export))
+        desk = SignInDesk(base.sign_ins, base.sign_in_links, base.sign_in_mails, OwnExports(export_of(base)))
         app = _application(
             [
                 WebSocketRoute("/v1/chat", greeting.endpoint),
@@ -308,7 +308,10 @@ async def assembled(
         if not at_work:
             yield parts
             return
-        work = base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()
+        work = (
+            *(base.watch.run(), base.records.run(), base.archive.run(), base.telling.run(), health.watch()),
+            base.attachment_sweep.run(),
+        )
         async with _working(hub, *work), exposition.told():
             yield parts
 

@@ -45,7 +45,13 @@ async def _of_series(connection: AsyncConnection, call: AnyCall) -> str:
     return found.conversation if found is not None else ""
 
 
+async def _named(connection: AsyncConnection, call: AnyCall) -> str:
+    named: str = call.query.conversation
+    return named
+
+
 CONVERSATION = Concerns(_itself)
+FILE = Concerns(_named, is_about=True)
 PERSON = Concerns(is_person=True)
 BOOKING = Concerns(_of_booking, is_about=True)
 SERIES = Concerns(_of_series, is_about=True)
@@ -85,6 +91,8 @@ class Audited:
 
 AUDITED: Mapping[str, Audited] = {
     "getMessages": Audited("messages.read", CONVERSATION),
+    "getAttachment": Audited("messages.read", FILE),
+    "getAttachments": Audited("messages.read", CONVERSATION),
     "getConversation": Audited("conversation.read", CONVERSATION),
     "getWhy": Audited("conversation.read", CONVERSATION),
     "getBookings": Audited("conversation.read", CONVERSATION),
@@ -197,7 +205,10 @@ async def answered(operation: AnyOperation, call: AnyCall) -> HttpAnswer:
 
 
 async def _read(audited: Audited, call: AnyCall, answer: HttpAnswer) -> AuditDeed:
-    conversation = call.id if audited.concerns is CONVERSATION else getattr(answer.content, "conversation", "")
+    if audited.concerns is FILE:
+        conversation = call.query.conversation
+    else:
+        conversation = call.id if audited.concerns is CONVERSATION else getattr(answer.content, "conversation", "")
     about = getattr(answer.content, "id", call.id) if audited.concerns.is_about else ""
     return _deed(audited, call, await call.context.clock(), conversation, {}, about)
 

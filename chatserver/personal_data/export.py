@@ -1,11 +1,12 @@
 """Everything about a person, read piece by piece: however much there is, little of it is in memory at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from chatserver.access.revocation import Revocations
+from chatserver.attachments.book import AttachmentBook
 from chatserver.audit.line import AuditDeed, AuditRole
 from chatserver.audit.trail import note
 from chatserver.cases.case_texts import CaseTexts
@@ -29,6 +30,7 @@ from chatserver.personal_data.contents import (
     Other,
     Stand,
 )
+from chatserver.personal_data.files import ExportedFile, file_row, path_of
 from chatserver.personal_data.mentoring import exercises_in, kept_by
 from chatserver.personal_data.recorded import Rows
 from chatserver.personal_data.stood_in import written_standing_in
@@ -79,11 +81,13 @@ class Export:
 
     def __init__(
         self,
+        *,
         database: Database,
         ledger: RedisLedger,
         log: MessageLog,
         revocations: Revocations,
         keys: ConversationKeys,
+        attachments: AttachmentBook,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -92,6 +96,7 @@ class Export:
         self._keys = keys
         self._case_texts = CaseTexts(keys)
         self._mentoring = mentoring_on(database, keys, log, ledger.now)
+        self._attachments = attachments
 
     async def find(self, id: str) -> PersonRecord:
         """Raises UnknownPersonError."""
@@ -146,8 +151,21 @@ class Export:
             sink.end()
         return Exported(len(names), done)
 
+    async def files(self, person: str) -> AsyncIterator[ExportedFile]:
+        """Every file of their conversations: where it stands among the files of an export, and what is in it.
+
+        Reading `content` raises FileStoreError too, and SealError.
+        """
+        async with self._database.read() as connection:
+            names = await people.conversations_with(connection, person)
+        for name in names:
+            async for found in self._attachments.of(name, person):
+                if found.state == "ready":
+                    yield ExportedFile(path_of(found), self._attachments.read(found, 0, found.size))
+
     async def _conversation(self, person: str, name: str) -> ExportedConversation:
         standing = await self._ledger.standing(name)
+        files = [file_row(each) async for each in self._attachments.of(name, person)]
         async with self._database.read() as connection:
             found = await conversations.find(connection, name)
             assert found is not None, "conversations are never deleted"  # noqa: S101 - for whoever changes that
@@ -172,7 +190,8 @@ class Export:
                 ended_reason=None if found.ended_reason == "removed" else found.ended_reason,
                 chosen_plan=found.chosen_plan,
                 chosen_at=instant.text_or_none(found.chosen_at),
-                records=await recorded.of_conversation(connection, name) | {"exercises": exercises},
+                records=await recorded.of_conversation(connection, name)
+                | {"attachments": files, "exercises": exercises},
             )
 
 

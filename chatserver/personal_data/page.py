@@ -22,6 +22,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "bookings": ("service", "starts_at", "minutes", "price", "cancelled_at"),
     "credit_corrections": ("at", "units", "reason"),
     "series": ("service", "first", "minutes", "every_weeks", "until"),
+    "attachments": ("name", "type", "from", "created_at", "file"),
     "absences": ("since", "until", "substitute_id"),
     "stood_in": ("conversation_id", "at", "body"),
     "prices": ("minutes", "price"),
@@ -59,7 +60,7 @@ _HEADS = {
     "since": "from",
 }
 """Texts of columns whose names mean something else there."""
-_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise"})
+_TYPED = frozenset({"body", "title", "folder", "expectations", "expertise", "name", "from", "file"})
 """Columns with what people wrote."""
 
 _Rows = list[tuple[str, str]]
@@ -233,7 +234,7 @@ class ExportPage:
         if column == "case_words":
             return "<br>".join(escape(f"{each['who']}: {each['note']}") for each in row["history"] if each["note"])
         if column in _TYPED:  # as it was written, also where it is a word of ours
-            said = row[column]
+            said = row[column] or ""
             return escape(said if isinstance(said, str) else ", ".join(said))
         match row[column]:
             case None:

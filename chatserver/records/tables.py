@@ -226,6 +226,26 @@ MESSAGES = Table(
     Column("event", Text),
 )
 
+ATTACHMENT_STATES = ("arriving", "checking", "ready", "refused", "deleted")
+
+ATTACHMENTS = Table(
+    "attachments",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("ref", String(32), nullable=False),
+    Column("person_id", String(64), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("message_id", LargeBinary),
+    Column("seq", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    _one_of("state", ATTACHMENT_STATES),
+    UniqueConstraint("ref", name="uq_attachments_ref"),
+)
+
 LEDGER_SNAPSHOTS = Table(
     "ledger_snapshots",
     METADATA,

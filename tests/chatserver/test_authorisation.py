@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from chatserver.api.operation import AnyOperation
 from chatserver.api.routes import OPERATIONS
@@ -25,6 +26,7 @@ from chatserver.notices.webhook_requests import WebhookDetails
 from chatserver.protocol.codes import CODES, Close
 from chatserver.protocol.commands import COMMANDS
 from chatserver.protocol.events import Role
+from chatserver.records.tables import ATTACHMENTS
 from chatserver.sessions.absence_requests import AbsenceDetails
 from chatserver.sessions.absences import AbsenceWritten
 from chatserver.sessions.outcomes import BookingDone
@@ -36,6 +38,7 @@ from quotas.cases.facts import CaseFacts
 from quotas.instant import HOUR
 from quotas.session_book import WantedBooking
 from quotas.standing import Writer
+from tests.chatserver.attachments.making import keep_file
 from tests.chatserver.notices.browser import Browser
 from tests.chatserver.realtime.devices import Device, opened
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -255,6 +258,14 @@ HTTP: dict[tuple[str, str], dict[str, object]] = {
     ("getCases", ""): row(401, *["ok"] * 7, 403),
     ("getCaseChoices", "c1"): ALL_BUT_SERVICES,
     ("getCaseChoices", "absent"): ALL_BUT_SERVICES_FIND_NOTHING,
+    ("putAttachment", "new"): THE_TWO,
+    ("getAttachment", "sent"): ITS_PEOPLE,
+    ("getAttachment", "absent"): NOBODY_FINDS_IT,
+    ("deleteAttachment", "mias"): row(401, "ok", *[404] * 5, 403, 403),
+    ("deleteAttachment", "toras"): row(401, 404, 404, "ok", *[404] * 3, 403, 403),
+    ("deleteAttachment", "absent"): THE_TWO_FIND_NOTHING,
+    ("getAttachments", "c1"): ITS_PEOPLE,
+    ("getAttachments", "absent"): NOBODY_FINDS_IT,
     ("getAudit", ""): row(401, *[403] * 6, "ok", 403),
 }
 """By operation and object: a status, or "ok" for any of success and for what the rules refuse to whoever may ask."""
@@ -311,7 +322,11 @@ BODIES: dict[str, object] = {
     "actOnCase": {"note": "hello"},
 }
 
-QUERIES: dict[str, str] = {"getSlots": "?minutes=30"}
+QUERIES: dict[str, str] = {
+    "getSlots": "?minutes=30",
+    **dict.fromkeys(("putAttachment", "getAttachment", "deleteAttachment"), "?conversation=c1"),
+    "getAttachments": "?ids=sent",
+}
 """Of operations that cannot do without."""
 
 PARTS: dict[str, str] = {
@@ -438,6 +453,10 @@ async def server(valkey_url: str, tmp_path: Path) -> AsyncIterator[HereServer]:
         async with server.parts.database.begin() as connection:
             for user, _ in filter(None, CALLERS.values()):  # whatever they call it, they see what they may
                 await cases.name(connection, user, "k1", case.case.id)
+        for id, person in (("sent", "mia"), ("mias", "mia"), ("toras", "tora")):
+            await keep_file(server, id, person)
+        async with server.parts.database.begin() as connection:
+            await connection.execute(update(ATTACHMENTS).where(ATTACHMENTS.c.id == "sent").values(seq=1))
         yield server
 
 

@@ -12,6 +12,7 @@ import pytest
 from msgspec.json import encode
 from sqlalchemy import Table, select
 
+from chatserver.attachments.attachment import AttachmentDetails, encode_details
 from chatserver.conversations.requests import PersonDetails
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.own_seal import OwnSeal
@@ -21,6 +22,7 @@ from chatserver.personal_data.recorded import OF_CONVERSATIONS, OF_PEOPLE, Recor
 from chatserver.records.database import Database
 from chatserver.records.tables import (
     ABSENCES,
+    ATTACHMENTS,
     AUDIT_HEAD,
     AUDIT_LINES,
     BOOKINGS,
@@ -220,6 +222,15 @@ WHERE = {
     "case_entries": paths(OF_PEOPLE["case_entries"], "person.records.case_entries")
     | {"sealed": "exported as it reads, among `person.records.case_notes`", "role": SAID, "audience": SAID},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), REPORTED),
+    "attachments": {
+        **{name: f"conversations.records.attachments.{name}" for name in ("id", "state", "bytes", "seq")},
+        **{name: f"conversations.records.attachments.{name}" for name in ("created_at", "changed_at")},
+        "conversation_id": SAID,
+        "person_id": "conversations.records.attachments.from",
+        "message_id": "conversations.records.attachments.message",
+        "ref": OURS,
+        "sealed": "exported as it reads: what the file is called, and the file itself",
+    },
     **{table.name: dict.fromkeys((column.name for column in table.columns), STAFF_DID) for table in AUDIT},
     "library": {"owner_id": SAID, "id": "person.records.library.id", "sealed": OPENED}
     | {"updated_at": "person.records.library.updated_at"},
@@ -360,6 +371,7 @@ AFTERWARDS = {
     **{table.name: dict.fromkeys((column.name for column in table.columns), WORKED) for table in (CASES, CASE_NAMES)},
     "case_entries": dict.fromkeys((column.name for column in CASE_ENTRIES.columns), WORKED) | {"sealed": GOES},
     "case_evidence": dict.fromkeys((column.name for column in CASE_EVIDENCE.columns), GOES),
+    "attachments": dict.fromkeys((column.name for column in ATTACHMENTS.columns), GOES),
     **{table.name: dict.fromkeys((column.name for column in table.columns), CHAINED) for table in AUDIT},
     **{
         table.name: dict.fromkeys((column.name for column in table.columns), GOES)
@@ -477,6 +489,11 @@ REACHING: dict[Table, dict[str, Any]] = {
     WEBHOOK_ATTEMPTS: {"outbox_id": 1, "webhook_id": "w1", "at": TUESDAY, "took_ms": 9, "status": 500, "error": "no"},
 }
 """A row of each table, as far as a row can be about a member and a mentor at once."""
+HER_FILE: dict[str, Any] = {
+    **{"conversation_id": "c1", "id": "f1", "ref": "ab" * 16, "person_id": "mia", "state": "ready", "bytes": 5_000},
+    **{"message_id": OF_MIA[0].encode(), "seq": 1, "created_at": TUESDAY, "changed_at": TUESDAY},
+}
+"""What she sent with her first message; what it is called, and what opens it, is sealed."""
 
 
 async def sealed_rows(keys: ConversationKeys) -> dict[Table, dict[str, Any]]:
@@ -519,6 +536,10 @@ async def shelf(valkey_url: str, database: Database) -> AsyncIterator[Shelf]:
             )
             for table, row in (SESSIONS_AND_MONEY | REACHING | sealed).items():
                 await connection.execute(table.insert().values(row))
+            key = await shelf.keys.current("c1", 1)
+            details = AttachmentDetails("f1", "Søknad.pdf", "application/pdf", secret=bytes(32), digest=b"digest")
+            row = HER_FILE | {"sealed": key.seal(encode_details(details))}
+            await connection.execute(ATTACHMENTS.insert().values(row))
         yield shelf
 
 
@@ -569,6 +590,7 @@ async def test_an_export_has_what_is_decided(shelf: Shelf) -> None:
         "mislykkedes",
         "Din session med din mentor er booket.",
         "Kalender",
+        "Søknad.pdf",
         "Øvelser",
         "Hello {name}",
         "Patience.",

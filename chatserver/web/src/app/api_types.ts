@@ -61,6 +61,30 @@ export interface AnswerDue {
   overdue: boolean;
 }
 
+/** Those that are there, of those that were asked for. */
+export interface AttachmentList {
+  attachments: AttachmentView[];
+}
+
+/**
+ * A file. `type` is what it is by its content; `seconds` is how long a voice message is.
+ *
+ * `width` and `height` are those of a picture, in pixels, which has a thumbnail; else null. Its state is `checking`
+ * until the virus scanner has answered, `ready`, or `refused`: then nobody gets it.
+ */
+export interface AttachmentView {
+  id: string;
+  conversation: string;
+  name: string;
+  type: string;
+  bytes: number;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+  state: "arriving" | "checking" | "deleted" | "ready" | "refused";
+  created_at: string;
+}
+
 /** A try. `status` is null where nobody answered; `error` is why it failed, null where it did not. */
 export interface AttemptView {
   at: string;

@@ -23,6 +23,7 @@ import { lineStrip } from "../parts/line_strip.ts";
 import "../parts/live_left.ts";
 import "../parts/message_list.ts";
 import { type MenuLine, pageMenu } from "../parts/page_menu.ts";
+import { openSearch } from "../parts/searching.ts";
 import { Shortcuts, talkShortcuts } from "../parts/shortcuts.ts";
 import { hatching } from "../parts/week_figure.ts";
 import { talkNotes } from "../parts/talk_notes.ts";
@@ -64,6 +65,7 @@ export class MemberPage extends PageElement {
     const help = () => this.querySelector<HTMLElement>("#help")?.showPopover();
     this.#shortcuts = new Shortcuts(words, [
       ...talkShortcuts(this, words),
+      { key: "s", label: words.search.title, act: this.#search },
       { key: "h", label: words.common.help, act: help },
     ]);
     this.#stop.push(this.#shortcuts.listen(), makeRoomForKeyboard(document.documentElement));
@@ -220,6 +222,7 @@ export class MemberPage extends PageElement {
   #menu(): MenuLine[] {
     const { words } = this.app;
     return [
+      ...(this.#talk ? [{ label: words.search.title, act: this.#search }] : []),
       { label: words.sessions.all, href: Place.link("sessions") },
       { label: words.week.plan, href: Place.link("plan") },
       ...this.#others(),
@@ -306,6 +309,8 @@ export class MemberPage extends PageElement {
       this.requestUpdate();
     });
   };
+
+  readonly #search = (): void => void openSearch(this, this.app, this.#talk);
 
   readonly #why = (): void => {
     if (this.#talk) void this.querySelector<WhyDialog>("why-dialog")?.open(this.#talk);

@@ -178,6 +178,20 @@ export const da: Words = {
     leave: "Fra feltet til beskederne",
     on: "Genveje med én tast er slået til",
   },
+  search: {
+    title: "Søg",
+    inAll: "Søg i alle samtaler",
+    label: "Ord at lede efter",
+    hint: "Begyndelsen af et ord er nok. »I anførselstegn« står ordene ved siden af hinanden.",
+    only: (name: string) => `Kun med ${name}`,
+    looking: "Søger …",
+    nothing: "Intet fundet.",
+    found: (count: number, more: boolean) =>
+      more ? `${count} fundet, og der er flere` : `${count} fundet`,
+    more: "Vis ældre",
+    failed: "Søgningen kom ikke igennem. Prøv igen.",
+    gone: "Den besked findes ikke længere.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -636,6 +650,7 @@ export const da: Words = {
     dataLead: "Alt, der er gemt om dig: samtaler, sessioner, indstillinger.",
     dataPage: "Hent det som en side at læse",
     dataFile: "Hent det til programmer",
+    dataFiles: "Mine filer",
     getting: "Henter …",
     notGot: "Det gik ikke. Prøv igen om et minut.",
   },

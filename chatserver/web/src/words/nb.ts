@@ -177,6 +177,20 @@ export const nb: Words = {
     leave: "Fra feltet til meldingene",
     on: "Hurtigtaster med én tast er på",
   },
+  search: {
+    title: "Søk",
+    inAll: "Søk i alle samtaler",
+    label: "Ord å lete etter",
+    hint: "Begynnelsen av et ord er nok. «I anførselstegn» står ordene ved siden av hverandre.",
+    only: (name: string) => `Bare med ${name}`,
+    looking: "Søker …",
+    nothing: "Ingen treff.",
+    found: (count: number, more: boolean) =>
+      more ? `${count} treff, og det er flere` : `${count} treff`,
+    more: "Vis eldre",
+    failed: "Søket kom ikke fram. Prøv igjen.",
+    gone: "Den meldingen finnes ikke lenger.",
+  },
   events: {
     liveChat: "livechat",
     videoCall: "videosamtale",
@@ -631,6 +645,7 @@ export const nb: Words = {
     dataLead: "Alt som er lagret om deg: samtaler, timer, innstillinger.",
     dataPage: "Hent det som en side å lese",
     dataFile: "Hent det for programmer",
+    dataFiles: "Filene mine",
     getting: "Henter …",
     notGot: "Det gikk ikke. Prøv igjen om et minutt.",
   },
