@@ -17,6 +17,8 @@ MAX_TOKEN_BYTES = 8 * 1024
 """Longer tokens are refused unread: decoding costs time before the signature is known to be good."""
 MAX_BODY_BYTES = 16 * 1024
 """The longest text, in bytes of UTF-8."""
+MAX_NOTE = 500
+"""Most characters of an urgent note."""
 MAX_RESUME = 1_000
 """Most conversations one hello may resume."""
 MAX_FOLLOWED = MAX_RESUME
@@ -75,6 +77,13 @@ class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     body: str
     at: str | None = None
     """When it is to be sent by itself, an instant that is to come; null: now."""
+
+
+class Urgent(RoomCommand, frozen=True, gc=False):
+    """While they may not write, a member's note to mentor and support: one until writing opens. `id` as for send."""
+
+    id: MessageId
+    body: str
 
 
 class Check(RoomCommand, frozen=True, gc=False):
@@ -239,6 +248,7 @@ AnyCommand = (
     | Check
     | Read
     | Acknowledge
+    | Urgent
     | Typing
     | JoinSession
     | Signal
@@ -264,6 +274,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Check,
     Read,
     Acknowledge,
+    Urgent,
     Typing,
     JoinSession,
     Signal,

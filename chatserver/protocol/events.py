@@ -57,6 +57,8 @@ class Composer(Struct, frozen=True):
     live_until: str | None
     help: list[HelpLine] | None = None
     """At every lock; null while writing is open."""
+    urgent_note: bool = False
+    """Whether the member may send an urgent note now: there is one a lock."""
 
 
 class Reply(Struct, frozen=True):
