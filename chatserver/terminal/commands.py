@@ -8,6 +8,7 @@ from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
+from chatserver.terminal.helping import COMMANDS as HELPING
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.searching import COMMANDS as SEARCHING
 from chatserver.terminal.searching import search
@@ -19,7 +20,7 @@ _HELP = ("help_list", "help_to", "help_next", "help_history", "help_search", "he
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
 _HELP_OWN = ("help_mute",)
-_HELP_MEMBER = ("help_remind",)
+_HELP_MEMBER = ("help_lines", "help_urgent", "help_remind")
 _HELP_MENTOR = ("help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
@@ -44,6 +45,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await send_on(desk, rest)
         elif command in SEARCHING:
             await search(desk, rest)
+        elif command in HELPING:
+            await desk.helping.obey(command, rest)
         elif command in CASE_COMMANDS:
             await desk.cases.obey(command, rest)
         else:

@@ -28,6 +28,7 @@ from chatserver.protocol.events import (
 from chatserver.terminal.cases import CaseDesk
 from chatserver.terminal.directory import Directory
 from chatserver.terminal.happenings import LiveNews
+from chatserver.terminal.helping import LockHelp
 from chatserver.terminal.notices import NoticeBoard
 from chatserver.terminal.outgoing import Outgoing, SendOutcome, Unsent
 from chatserver.terminal.session_commands import SessionCommands
@@ -70,6 +71,7 @@ class Desk:
         self.sessions = SessionCommands(self)
         self.notices = NoticeBoard(self)
         self.cases = CaseDesk(self)
+        self.helping = LockHelp(self)
         self._wanted = wanted
         self._current: str | None = None
         self._shown = Position(0)
@@ -334,6 +336,7 @@ class Desk:
                     conversation = self.chat.conversations[unsent.conversation]
                     lock = locked(self.texts, outcome.composer, conversation.zone, self.chat.now())
                     self._return(unsent, " · ".join(lock))
+                    self.helping.refused(conversation, outcome.composer, unsent.body)
                 case ChatError():
                     self._return(unsent, outcome.message)
                 case _:
