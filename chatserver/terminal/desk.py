@@ -4,6 +4,8 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol, assert_never
 
+from msgspec.structs import replace
+
 from chatserver.client import ChatClient, ChatClosed, ChatError
 from chatserver.client.place import Position
 from chatserver.protocol.commands import Watch
@@ -342,6 +344,11 @@ class Desk:
                 case _:
                     assert_never(outcome)
         self._paper.refresh()
+
+    async def show_note(self, unsent: Unsent, accepted: Accepted) -> None:
+        """The person's own urgent note is stored."""
+        async with self._one_at_a_time:
+            await self._show_new(replace(self._own(unsent, accepted), urgent=True))
 
     def _own(self, unsent: Unsent, accepted: Accepted) -> Message:
         return Message(

@@ -12,6 +12,7 @@ from msgspec import Struct
 from chatserver.client import ChatClosed, ChatError, http
 from chatserver.client.http import AnswerError
 from chatserver.protocol.events import Accepted, Composer, ConversationView, HelpLine, Refused
+from chatserver.terminal.outgoing import Unsent
 from chatserver.terminal.status import locked
 from chatserver.terminal.texts import Texts
 from chatserver.terminal.transcript import TranscriptLine
@@ -133,7 +134,7 @@ class LockHelp:
             return
         match answer:
             case Accepted():
-                await desk.show_own(conversation.id, body, answer, urgent=True)
+                await desk.show_note(Unsent(conversation.id, body), answer)
                 desk.announce(desk.texts("urgent_sent"))
             case Refused():
                 why = locked(desk.texts, answer.composer, conversation.zone, desk.chat.now())
@@ -148,9 +149,7 @@ def line_words(texts: Texts, line: HelpLine) -> str:
 def line_rows(texts: Texts, lines: Sequence[HelpLine]) -> list[TranscriptLine]:
     """All of them, one under the other."""
     width = max(len(each.number) for each in lines)
-    return [
-        [(LINE_STYLE, f"  {each.number:<{width}}"), ("", f"  {', '.join(_about(texts, each))}")] for each in lines
-    ]
+    return [[(LINE_STYLE, f"  {each.number:<{width}}"), ("", f"  {', '.join(_about(texts, each))}")] for each in lines]
 
 
 def _about(texts: Texts, line: HelpLine) -> list[str]:
