@@ -140,7 +140,7 @@ export class ChatComposer extends PageElement {
             aria-describedby="state-${view.id}"
           >${state.isOpen ? nothing : icon("lock", "s")}${words.talk.send}</button>
         </div>
-        ${this.hint && BY_PLAN.has(view.composer.reason)
+        ${this.hint && isByPlan(view.composer)
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
       </form>
@@ -196,6 +196,15 @@ export class ChatComposer extends PageElement {
     void this.#send();
   };
 
+  /** Put a text behind what was typed, to be sent or changed. */
+  offer(text: string): void {
+    const field = this.#field;
+    field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.requestUpdate();
+    field.focus();
+  }
+
   /** It went as an urgent note. */
   readonly #noted = (): void => {
     this.#field.value = "";
@@ -233,6 +242,10 @@ export class ChatComposer extends PageElement {
 /** Locks that another plan might not have. */
 const BY_PLAN: ReadonlySet<string | null> = new Set(["quota_used", "messages_used", "closed"]);
 
+export function isByPlan({ reason }: Composer): boolean {
+  return BY_PLAN.has(reason);
+}
+
 function pips(state: WritingState) {
   if (!state.windows) return nothing;
   const free = Array.from({ length: state.windows.left }, () => icon("pip-free"));
@@ -242,3 +255,9 @@ function pips(state: WritingState) {
 }
 
 customElements.define("chat-composer", ChatComposer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "chat-composer": ChatComposer;
+  }
+}

@@ -467,6 +467,7 @@ export const da: Words = {
       messages_used: "Denne uges beskeder er brugt.",
       closed: "Skrivningen hviler.",
     },
+    suggest: (plan) => `Foreslå ${plan}`,
     youCan: "Du kan altid skrive.",
     navigation: "Hovedmenu",
     conversations: "Samtaler",

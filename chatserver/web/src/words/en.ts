@@ -474,6 +474,7 @@ export const en = {
       messages_used: "This week’s messages are used.",
       closed: "Writing rests.",
     },
+    suggest: (plan: string) => `Suggest ${plan}`,
     youCan: "You can always write.",
     navigation: "Main menu",
     conversations: "Conversations",

@@ -463,6 +463,7 @@ export const nb: Words = {
       messages_used: "Meldingene denne uken er brukt.",
       closed: "Skrivingen hviler.",
     },
+    suggest: (plan) => `Foreslå ${plan}`,
     youCan: "Du kan alltid skrive.",
     navigation: "Hovedmeny",
     conversations: "Samtaler",
