@@ -13,6 +13,7 @@ import "../parts/announcer.ts";
 import "../bell/bell.ts";
 import "../parts/composer.ts";
 import type { RequestDialog as RequestDialogElement } from "../cases/request_dialog.ts";
+import type { ReadingsDialog as ReadingsDialogElement } from "../cases/readings.ts";
 import { PageElement } from "../parts/element.ts";
 import { Times } from "../parts/format.ts";
 import { helpAbove } from "../parts/help_dialog.ts";
@@ -226,7 +227,12 @@ export class MemberPage extends PageElement {
       { label: words.sessions.all, href: Place.link("sessions") },
       { label: words.week.plan, href: Place.link("plan") },
       ...this.#others(),
-      ...(this.#talk ? [{ label: words.cases.requests, act: this.#request }] : []),
+      ...(this.#talk
+        ? [
+          { label: words.cases.requests, act: this.#request },
+          { label: words.readings.menu, act: this.#readings },
+        ]
+        : []),
       { label: words.shortcuts.title, act: () => void this.#shortcuts?.show() },
       { label: words.settings.title, href: "/app/settings" },
       { label: words.common.signOut, act: this.#signOut },
@@ -284,6 +290,17 @@ export class MemberPage extends PageElement {
 
   readonly #say = (event: CustomEvent<string>): void => {
     this.querySelector<PageAnnouncer>("page-announcer")?.say(event.detail);
+  };
+
+  readonly #readings = async (): Promise<void> => {
+    const { ReadingsDialog } = await import("../cases/readings.ts");
+    let dialog = this.querySelector<ReadingsDialogElement>("readings-dialog");
+    if (!dialog) {
+      dialog = new ReadingsDialog();
+      dialog.app = this.app;
+      this.append(dialog);
+    }
+    if (this.#talk) await dialog.open(this.#talk.view);
   };
 
   /** What one may ask for is loaded by whoever asks. */

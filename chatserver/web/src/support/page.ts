@@ -11,7 +11,7 @@ import type { Desk } from "./desk.ts";
 import "./board_page.ts";
 
 interface Tab {
-  path: "board" | "cases" | "people" | "reports";
+  path: "board" | "cases" | "people" | "reports" | "audit";
   /** Other first parts of addresses that belong to it. */
   also?: string;
   load: () => Promise<unknown>;
@@ -47,6 +47,11 @@ const TABS: readonly Tab[] = [
     path: "reports",
     load: () => import("./reports_page.ts"),
     show: (desk) => html`<reports-page .desk=${desk}></reports-page>`,
+  },
+  {
+    path: "audit",
+    load: () => import("./audit_page.ts"),
+    show: (desk, path) => html`<audit-page .desk=${desk} .of=${path}></audit-page>`,
   },
 ];
 

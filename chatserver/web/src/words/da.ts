@@ -572,6 +572,14 @@ export const da: Words = {
     isOpen: "Der er åbent: send det som en besked.",
     notSent: "Hastebeskeden blev ikke sendt. Prøv igen.",
   },
+  readings: {
+    menu: "Hvad support har læst",
+    title: "Hvornår support har læst denne samtale",
+    never: "Support har ikke læst den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} gange før det.`),
+    note:
+      "Support læser kun en samtale, når der er brug for det. Det, der læses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er der lukket?",
     openTitle: "Sådan virker skrivningen",

@@ -576,6 +576,14 @@ export const en = {
     isOpen: "Writing is open: send it as a message.",
     notSent: "The note could not be sent. Try again.",
   },
+  readings: {
+    menu: "What support has read",
+    title: "When support has read this conversation",
+    never: "Support has not read it.",
+    more: (count: number) => (count === 1 ? "And once before." : `And ${count} times before.`),
+    note:
+      "Support reads a conversation only when it is needed. What it reads is noted, hour by hour.",
+  },
   whyDialog: {
     title: "Why is it closed?",
     openTitle: "How writing works",

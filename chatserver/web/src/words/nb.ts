@@ -568,6 +568,13 @@ export const nb: Words = {
     isOpen: "Det er åpent: send det som en melding.",
     notSent: "Hastemeldingen ble ikke sendt. Prøv igjen.",
   },
+  readings: {
+    menu: "Hva support har lest",
+    title: "Når support har lest denne samtalen",
+    never: "Support har ikke lest den.",
+    more: (count) => (count === 1 ? "Og én gang før det." : `Og ${count} ganger før det.`),
+    note: "Support leser en samtale bare når det trengs. Det som leses, noteres time for time.",
+  },
   whyDialog: {
     title: "Hvorfor er det stengt?",
     openTitle: "Slik virker skrivingen",
