@@ -43,9 +43,10 @@ from chatserver.operating.health import Health
 from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
-from chatserver.protocol.commands import Acknowledge, Search, Urgent
+from chatserver.protocol.commands import Acknowledge, Delete, Edit, React, Search, Urgent
 from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
+from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
@@ -192,12 +193,16 @@ async def assembled(
         base.store.on_push = hub.pushed
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
+        changes = ChangeDesk(base.rulebook.policy.messages)
         greeting = Greeting(
             hub=hub,
             desks={
                 **unsent.desks(),
                 Acknowledge: AcknowledgeDesk(base.rulebook.policy),
                 Urgent: NoteDesk(base.keys, base.rulebook),
+                Edit: changes,
+                Delete: changes,
+                React: changes,
                 Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
             },
             notices=notices,

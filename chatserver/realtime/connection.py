@@ -26,12 +26,15 @@ from chatserver.protocol.commands import (
     Check,
     Command,
     Conversations,
+    Delete,
     Draft,
+    Edit,
     Follow,
     Hello,
     History,
     JoinSession,
     Notices,
+    React,
     Read,
     ReadNotices,
     Renew,
@@ -42,6 +45,7 @@ from chatserver.protocol.commands import (
     Unfollow,
     Watch,
 )
+from chatserver.protocol.entry import More
 from chatserver.protocol.events import (
     Accepted,
     ComposerChanged,
@@ -353,7 +357,7 @@ class Connection:
     # Commands
 
     def _act(self, command: AnyCommand) -> None:
-        cost = 1.0 if isinstance(command, Send) else _cost(command)
+        cost = 1.0 if isinstance(command, Send | Edit | Delete | React) else _cost(command)
         if delay := self._limit.delay(self.user, time.monotonic(), cost):
             self._too_many(command, delay)
             return
@@ -459,15 +463,16 @@ class Connection:
             self._work(self._desks[Send].obey(self, command), command)
         elif writes_as is None:
             self.refuse(command, "read_only")
-        elif problem := check_text(command.body):
+        elif problem := check_text(command.body) or _cannot_answer(command.reply_to, follower):
             self.refuse(command, *problem)
         else:
             self._begin()
             done: OnPosted = partial(self._posted, command, follower)
             if self._traces is not None:
                 done = self._traces.message(command.conversation, self.id, done)
-            as_side, stand_in = writes_as.side, writes_as.stand_in
-            follower.room.lane.post(as_side, self.user, command.id, command.body, self.id, done, stand_in)
+            more = More(command.reply_to) if command.reply_to is not None else None
+            of = writes_as.side, self.user, command.id, command.body, self.id
+            follower.room.lane.post(*of, done, writes_as.stand_in, more)
 
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
         match result:
@@ -555,8 +560,10 @@ class Connection:
             await room_for_more(self)
             end = room.last_seq + 1
             before = end if command.before is None else min(command.before, end)
-            messages, more = await history(room.log, room.id, before, command.limit, follower.first_seq)
-            self.tell(HistoryPage(room.id, messages, more, command.ask))
+            is_support = self.role == "support"
+            first = follower.first_seq
+            part = await history(room.log, room.id, before, command.limit, first, with_earlier=is_support)
+            self.tell(HistoryPage(room.id, part.messages, part.more, part.first, command.ask))
 
     async def _list_conversations(self, command: Conversations) -> None:
         if self.list is None:
@@ -705,6 +712,14 @@ class Connection:
             self.end(Close.TOO_MANY_ERRORS)
         else:
             self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)
+
+
+def _cannot_answer(seq: int | None, follower: Follower[Room]) -> tuple[Code, str] | None:
+    """Why nothing can answer what is in that place; None where it can."""
+    if seq is None or follower.first_seq <= seq <= follower.room.last_seq:
+        return None
+    places = f"from {follower.first_seq} to {follower.room.last_seq}"
+    return "seq_unknown", f"`reply_to` names no message; the conversation has those {places}"
 
 
 def _cost(command: AnyCommand) -> float:

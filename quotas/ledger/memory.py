@@ -23,11 +23,17 @@ from quotas.ledger.base import (
     IDEMPOTENCY_PERIOD,
     Acknowledged,
     Again,
+    Change,
+    Changed,
+    ChangeRefused,
+    ChangeResult,
+    Deleted,
     Entry,
     IdHeld,
     Note,
     NoteResult,
     NotNoted,
+    OtherKey,
     Otherwise,
     Post,
     Posted,
@@ -36,6 +42,7 @@ from quotas.ledger.base import (
     Reused,
     Stale,
     StandIn,
+    TooLate,
     Uncounted,
     Unknown,
 )
@@ -57,7 +64,7 @@ class _Book:
     texts: TextCounts = field(default_factory=TextCounts)
     seen: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
-    sent: dict[int, dict[_Written, tuple[bytes, Posted | PostRefused | None]]] = field(default_factory=dict)
+    sent: dict[int, dict[_Written, tuple[bytes, Posted | PostRefused | Changed | None]]] = field(default_factory=dict)
     """Generation → what was written → digest and first answer; None for an id that is held."""
     substitutes_read: dict[str, int] = field(default_factory=dict)
     carried_out: dict[int, int] = field(default_factory=dict)
@@ -66,6 +73,11 @@ class _Book:
     """Where what was carried here was used."""
     told: int = 0
     """Number of the last entry of the system."""
+    changes: dict[int, Change] = field(default_factory=dict)
+    """Edits, deletions and reactions, by their own seqs."""
+    asked: set[int] = field(default_factory=set)
+    """The member's messages of the open wait that stand."""
+    deleted: set[int] = field(default_factory=set)
     note: SentNote | None = None
 
     def note_change(self, now: int) -> None:
@@ -100,6 +112,7 @@ class MemoryLedger:
             book.note_change(at or self._clock())
         if book.settings.status in CLOSED_TO_BOTH:
             book.usage = without_wait(book.usage)
+            book.asked.clear()
         return self._standing(book, at or self._clock())
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
@@ -193,6 +206,8 @@ class MemoryLedger:
                 first_digest, answer = record
                 if answer is None or first_digest not in (digest, ANY_TEXT):
                     return Reused()
+                if isinstance(answer, Changed):
+                    return Reused()
                 if isinstance(answer, Posted):
                     return replace(answer, usage=book.usage, answered=None, first=False)
                 return replace(answer, usage=book.usage, at=now, first=False)
@@ -206,7 +221,53 @@ class MemoryLedger:
         book.texts = replace(book.texts, **written)
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))
+        if not decision.usage.waiting_since:
+            book.asked.clear()
+        elif post.writer == "member":
+            book.asked.add(seq)
         return Posted(seq, now, decision.usage, decision.answered, first=True)
+
+    async def change(self, change: Change, unread_after: int = 0, *, at: int = 0) -> ChangeResult:
+        book = self._books.get(change.conversation)
+        now = at or self._clock()
+        stand_in = change.stand_in
+        if book is None or stand_in is not None and not stand_in.since <= now < stand_in.until:
+            return Unknown()
+        if (answer := _changed_before(book, change, now) or _unchangeable(book, change, now)) is not None:
+            return answer
+        seq = len(book.log) + 1
+        book.log.append(Entry(seq, now, change.entry))
+        book.changes[seq] = change
+        if change.kind == "deletion":
+            self._delete(book, change)
+        result = Changed(seq, now, book.usage, first=True)
+        generation = _generation(book, now)
+        book.sent.setdefault(generation, {})[_written(change)] = change.digest, result
+        return result
+
+    def _delete(self, book: _Book, deletion: Change) -> None:
+        edits = [seq for seq, each in book.changes.items() if (each.kind, each.about) == ("edit", deletion.about)]
+        for seq in (deletion.about, *edits):
+            entry = book.log[seq - 1]
+            book.log[seq - 1] = Entry(seq, entry.at, _without_text(entry.entry))
+        book.deleted |= {deletion.about, *edits}
+        reader: Writer = "mentor" if deletion.of == "member" else "member"
+        book.texts = replace(book.texts, **{deletion.of: getattr(book.texts, deletion.of) - 1})
+        if deletion.about <= book.read[reader]:
+            book.seen[reader] -= 1
+        if deletion.about in book.asked:
+            book.asked.discard(deletion.about)
+            if not book.asked:
+                book.usage = without_wait(book.usage)
+
+    async def changes_about(self, conversation: str, first: int, last: int) -> list[Entry]:
+        book = self._books.get(conversation)
+        changes = book.changes if book else {}
+        return [book.log[seq - 1] for seq, each in changes.items() if book and first <= each.about <= last]
+
+    async def deleted(self, conversation: str) -> frozenset[int]:
+        book = self._books.get(conversation)
+        return frozenset(book.deleted) if book else frozenset()
 
     async def note(self, note: Note, settings: ConversationSettings, terms: Terms, *, at: int = 0) -> NoteResult:
         book, now = self._books.get(note.conversation), at or self._clock()
@@ -228,6 +289,7 @@ class MemoryLedger:
             return NotNoted("noted")
         result = self._applied(book, Admitted(book.usage), post, now)
         if isinstance(result, Posted):
+            book.asked.discard(result.seq)
             book.note = SentNote(result.seq, now, decision.opens_at)
             book.sent.setdefault(generation, {})[_written(post)] = post.digest, result
             return result
@@ -278,6 +340,7 @@ class MemoryLedger:
         if not since or since != waiting_since or last_seq not in (0, last):
             return Otherwise(since, last)
         book.usage = without_wait(book.usage)
+        book.asked.clear()
         book.log.append(Entry(last + 1, now, entry))
         return Acknowledged(last + 1, now)
 
@@ -322,6 +385,37 @@ class MemoryLedger:
         return sorted(self._people[person])
 
 
+def _changed_before(book: _Book, change: Change, now: int) -> ChangeResult | None:
+    """The first answer to its id, where that was used."""
+    _generation(book, now)
+    for records in book.sent.values():
+        if record := records.get(_written(change)):
+            digest, answer = record
+            if digest not in (change.digest, ANY_TEXT) or not isinstance(answer, Changed):
+                return Reused()
+            return replace(answer, usage=book.usage, first=False)
+    return None
+
+
+def _unchangeable(book: _Book, change: Change, now: int) -> ChangeResult | None:
+    """Why it cannot be done; None where it can."""
+    status = book.settings.status
+    if status == "ended" or status == "suspended":
+        return ChangeRefused(status)
+    if change.about > len(book.log):
+        return Unknown()
+    if change.about in book.deleted:
+        return Deleted()
+    if change.until and now > change.until:
+        return TooLate()
+    return OtherKey() if change.key != book.settings.key else None
+
+
+def _without_text(entry: bytes) -> bytes:
+    """As `without_text` in `lua/changes.lua`."""
+    return entry[: entry.index(b"\n") - 1] + b',"deleted":true}\n'
+
+
 def _generation(book: _Book, now: int) -> int:
     """The one that ids are remembered in now; those of before the last one are forgotten."""
     generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
@@ -335,7 +429,7 @@ def _release(book: _Book, written: _Written) -> None:
             del records[written]
 
 
-def _written(post: Post) -> _Written:
+def _written(post: Post | Change) -> _Written:
     return post.writer, post.stand_in.person if post.stand_in is not None else "", post.id
 
 

@@ -20,7 +20,7 @@ local function acknowledge(KEYS, ARGV)
     if since == 0 or since ~= tonumber(ARGV[1]) or looked_at > 0 and looked_at ~= state.last_seq then
         return {'M', since, state.last_seq}
     end
-    state.waiting_since, state.due_at, state.missed = 0, 0, 0
+    state.waiting_since, state.due_at, state.missed, state.asked_from, state.unanswered = 0, 0, 0, 0, 0
     append(key, KEYS[2], KEYS[3], state, ARGV[3], now)
     local tag, name = place_of(key)
     wait_closed(tag, name, 'acknowledged', since, due, missed, now, by)
