@@ -68,6 +68,7 @@ async def test_one_a_lock(valkey_url: str, tmp_path: Path) -> None:
             await move_clock(valkey_url, when("monday", "10:00", weeks=1))
             await mia.hears_composer(open=True)
             assert (await note(mia, "Another", "n3"))["code"] == "not_locked"
+            mia.waiting.clear()
             await move_clock(valkey_url, when("saturday", "10:00", weeks=1))
             assert (await mia.hears_composer(open=False))["urgent_note"] is True
             assert (await note(mia, "Another", "n4"))["type"] == "accepted"
