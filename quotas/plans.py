@@ -203,8 +203,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     sessions: SessionPolicy = SessionPolicy()
     notices: NoticePolicy = NoticePolicy()
     cases: CasePolicy = CasePolicy()
-    attachments: AttachmentPolicy = AttachmentPolicy()
     messages: MessagePolicy = MessagePolicy()
+    attachments: AttachmentPolicy = AttachmentPolicy()
     help: HelpPolicy = msgspec.field(default_factory=HelpPolicy)
     upgrade_url: UpgradeUrl | None = None
     """Where members get another plan, with `{plan}` in the place of its name or without; None: nowhere."""

@@ -139,8 +139,8 @@ def _checked(table: dict[str, Any]) -> Policy:
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
     notices = _notices(table["notices"])
     cases = _cases(table["cases"])
-    attachments = _converted(table["attachments"], AttachmentPolicy, "attachments")
     messages = _converted(table["messages"], MessagePolicy, "messages")
+    attachments = _converted(table["attachments"], AttachmentPolicy, "attachments")
     help_policy = _help(table["help"])
     plans = {}
     for name, plan in table["plans"].items():
@@ -150,7 +150,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     if missing := sorted({*_plans_named(cases)} - plans.keys()):
         raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
     upgrade_url = _upgrade_url(table.get("upgrade_url"))
-    return Policy(calendar, plans, sessions, notices, cases, attachments, messages, help_policy, upgrade_url)
+    return Policy(calendar, plans, sessions, notices, cases, messages, attachments, help_policy, upgrade_url)
 
 
 def _upgrade_url(value: object) -> str | None:

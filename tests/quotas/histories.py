@@ -206,6 +206,9 @@ class History:
         if altered is not None and self._random.random() < 0.3:
             self._standing = replace(self._standing, now=self._standing.now + self._random.choice((0, HOUR)))
             return replace(altered, at=self._standing.now)
+        return self._new_event()
+
+    def _new_event(self) -> Event:
         at = self._instant()
         self._standing = replace(self._standing, now=at)
         draw = self._random.random()
@@ -273,7 +276,7 @@ class History:
             kind=kind,
             about=seq,
             of=side,
-            key=self._standing.settings.key + (self._random.random() < 0.02),
+            key=self._standing.settings.key + (self._random.random() < 0.08),
             until=self._random.choice((0, 0, written_at + DAY)),
         )
         self._alterations += 1

@@ -158,6 +158,7 @@ def test_the_names_that_apps_rely_on() -> None:
         "history", "gap", "error", "deadline", "replies", "following", "unfollowed", "clock", "session",
         "notices", "notices_read", "notice", "case", "unread", "renewed", "conversations", "signal", "search",
         "acknowledged",
+        "scheduled", "scheduled_list", "later", "draft", "drafts",
     }  # fmt: skip
     assert SUBPROTOCOLS == {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
 
