@@ -55,6 +55,7 @@ async def test_a_member_in_danger_finds_help_and_sends_an_urgent_note(
             await mia.get_by_role("button", name="Send an urgent note").click()
             note = mia.get_by_role("textbox", name="Urgent note")
             await expect(note).to_have_value(CANARY)
+            await expect(mia.get_by_role("link", name="116 123")).to_be_visible()
             assert heard(said, "want to die") == []
             await note.fill("Please call me tonight")
             assert (await Axe().run(mia)).violations_count == 0

@@ -42,7 +42,7 @@ export class LockHelp extends PageElement {
     if (this.text.trim() && !this.#phrases.length) void this.#ask();
     const before = this.#isDanger;
     this.#isDanger = suggestsDanger(this.text, this.#phrases);
-    this.classList.toggle("danger", this.#isDanger);
+    this.classList.toggle("danger", this.#showsDanger);
     if (this.#isDanger && !before) this.#say(this.app.words.urgent.danger);
   }
 
@@ -62,7 +62,7 @@ export class LockHelp extends PageElement {
     const { words } = this.app;
     const { help, urgent_note } = this.talk.view.composer;
     return html`
-      ${this.#isDanger
+      ${this.#showsDanger
         ? html`
           <section class="strip strip--danger" aria-label=${words.help.title}>${icon("help")}<div>
             <p><strong>${words.urgent.danger}</strong> ${words.urgent.dangerMore}</p>
@@ -97,6 +97,11 @@ export class LockHelp extends PageElement {
         </p>
       </div>
     `;
+  }
+
+  /** While a note is written there is room for the smaller numbers only. */
+  get #showsDanger(): boolean {
+    return this.#isDanger && !this.#isWriting;
   }
 
   get #field(): HTMLTextAreaElement | null {
