@@ -193,7 +193,7 @@ async def assembled(
         base.store.on_push = hub.pushed
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
-        changes = ChangeDesk(base.rulebook.policy.messages)
+        changes = ChangeDesk(base.rulebook.policy.messages, base.attachments)
         greeting = Greeting(
             hub=hub,
             desks={
@@ -218,6 +218,7 @@ async def assembled(
             proxies=proxies,
             metrics=metrics,
             traces=traces,
+            claims=base.attachments,
         )
         tokens = RevocableTokens(settings, base.revocations)
         authenticator.tickets = tokens.tickets = base.tickets
