@@ -630,11 +630,11 @@ export const da: Words = {
   urgent: {
     danger: "Er dit liv i fare? Ring nu.",
     dangerMore: "Du behøver ikke bære det alene. Nogen svarer.",
-    offer: "Send en hastebesked",
+    offer: "Skriv en hastebesked",
     lead:
       "Din mentor og support får den med det samme, selvom der er lukket. Du kan sende én, indtil der åbnes. Er nogen i fare, så ring i stedet.",
     label: "Hastebesked",
-    send: "Send hastebeskeden",
+    send: "Aflever den nu",
     leave: "Ikke nu",
     sent: "Hastebeskeden er sendt.",
     already: "Du har sendt en hastebesked. Du kan sende en ny, når der har været åbent.",

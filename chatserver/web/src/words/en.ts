@@ -634,11 +634,11 @@ export const en = {
   urgent: {
     danger: "Is your life in danger? Call now.",
     dangerMore: "You do not have to carry this alone. Somebody answers.",
-    offer: "Send an urgent note",
+    offer: "Write an urgent note",
     lead:
       "Your mentor and support get it at once, though writing is closed. There is one until writing opens. If somebody is in danger, call instead.",
     label: "Urgent note",
-    send: "Send the note",
+    send: "Deliver it now",
     leave: "Not now",
     sent: "Your urgent note has been sent.",
     already: "You have sent an urgent note. The next one can be sent once writing has been open.",

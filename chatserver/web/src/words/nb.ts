@@ -626,11 +626,11 @@ export const nb: Words = {
   urgent: {
     danger: "Er livet ditt i fare? Ring nå.",
     dangerMore: "Du trenger ikke å bære dette alene. Noen svarer.",
-    offer: "Send en hastemelding",
+    offer: "Skriv en hastemelding",
     lead:
       "Mentoren din og support får den med en gang, selv om det er stengt. Du kan sende én til det åpner. Er noen i fare, ring i stedet.",
     label: "Hastemelding",
-    send: "Send hastemeldingen",
+    send: "Lever den nå",
     leave: "Ikke nå",
     sent: "Hastemeldingen er sendt.",
     already: "Du har sendt en hastemelding. Du kan sende en ny når det har vært åpent.",
