@@ -100,5 +100,6 @@ def message_of(conversation: str, entry: Entry) -> Message:
         reply_to=message.reply_to,
         written_at=message.written_at,
         attachments=message.attachments,
+        urgent=message.urgent,
         deleted=message.deleted,
     )

@@ -31,7 +31,7 @@ export class ChatComposer extends PageElement {
   /** Of whoever reads it. */
   declare name: string;
   /** What stands above the line while it is locked. */
-  declare above: ((composer: Composer) => unknown) | undefined;
+  declare above: ((composer: Composer, text: string) => unknown) | undefined;
   /** What stands below the field while it is locked by the plan. */
   declare hint: unknown;
   /** What a mentor's line says beside. */
@@ -96,7 +96,12 @@ export class ChatComposer extends PageElement {
   }
 
   get #field(): HTMLTextAreaElement {
-    return this.querySelector("textarea")!;
+    return this.querySelector(".write textarea")!;
+  }
+
+  /** What stands in it. */
+  get #text(): string {
+    return this.hasUpdated ? this.#field.value : this.#drafts.of(this.talk.view.id);
   }
 
   get #drafts(): Drafts {
@@ -136,11 +141,11 @@ export class ChatComposer extends PageElement {
     return html`
       <form class="composer composer--${state.name}" @submit=${this.#submit}
         @dragover=${this.#dragged} @drop=${this.#dropped} @paste=${this.#pasted}
-        @attached=${() => this.requestUpdate()}>
+        @attached=${() => this.requestUpdate()} @noted=${this.#noted}>
         ${this.#later
           ? html`<later-list .app=${this.app} .talk=${this.talk} @use=${this.#use}></later-list>`
           : nothing}
-        ${state.isOpen ? nothing : this.above?.(view.composer)}
+        ${state.isOpen ? nothing : this.above?.(view.composer, this.#text)}
         <div class="state">
           ${icon(state.icon)}
           <p id="state-${view.id}"><b>${state.lead}</b> ${state.more} ${pips(state)}${state
@@ -178,7 +183,7 @@ export class ChatComposer extends PageElement {
               @kept=${this.#kept}></later-button>
           `
           : nothing}
-        ${this.hint && BY_PLAN.has(view.composer.reason)
+        ${this.hint && isByPlan(view.composer)
           ? html`<p class="composer__hint">${this.hint}</p>`
           : nothing}
       </form>
@@ -232,7 +237,7 @@ export class ChatComposer extends PageElement {
     this.#drafts.keep(this.talk.view.id, this.#field.value);
     if (this.#field.value.trim()) this.talk.type();
     this.#later?.drafts.typed(this.talk.view.id);
-    if (this.#later) this.requestUpdate();
+    if (this.#later || (this.above && !this.talk.view.composer.open)) this.requestUpdate();
   };
 
   /** A text goes first in the field, before what stands there. */
@@ -261,6 +266,23 @@ export class ChatComposer extends PageElement {
   readonly #submit = (event: Event): void => {
     event.preventDefault();
     void this.#send();
+  };
+
+  /** Put a text behind what was typed, to be sent or changed. */
+  offer(text: string): void {
+    const field = this.#field;
+    field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
+    this.#drafts.keep(this.talk.view.id, field.value);
+    this.requestUpdate();
+    field.focus();
+  }
+
+  /** It went as an urgent note. */
+  readonly #noted = (): void => {
+    this.#field.value = "";
+    this.#drafts.keep(this.talk.view.id, "");
+    this.#refused = false;
+    this.requestUpdate();
   };
 
   get #bar(): AttachBar | null {
@@ -343,6 +365,10 @@ export class ChatComposer extends PageElement {
 /** Locks that another plan might not have. */
 const BY_PLAN: ReadonlySet<string | null> = new Set(["quota_used", "messages_used", "closed"]);
 
+export function isByPlan({ reason }: Composer): boolean {
+  return BY_PLAN.has(reason);
+}
+
 function pips(state: WritingState) {
   if (!state.windows) return nothing;
   const free = Array.from({ length: state.windows.left }, () => icon("pip-free"));
@@ -352,3 +378,9 @@ function pips(state: WritingState) {
 }
 
 customElements.define("chat-composer", ChatComposer);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "chat-composer": ChatComposer;
+  }
+}
