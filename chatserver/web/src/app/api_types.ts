@@ -507,6 +507,7 @@ export interface Composer {
   messages_left: number | null;
   live_until: string | null;
   help?: HelpLine[] | null;
+  urgent_note?: boolean;
 }
 
 /**
@@ -1688,6 +1689,7 @@ export interface StoredMessage {
   about?: number | null;
   reply_to?: number | null;
   attachments?: string[];
+  urgent?: boolean;
   deleted?: boolean;
   edited_at?: string | null;
   reactions?: Reaction[];
