@@ -26,7 +26,10 @@ from tests.stories.clock import when
 
 Servers = tuple[HereServer, HereServer]
 HISTORIES, ROUNDS, CHECK_EVERY = 4, 40, 5
-DECODERS = {"json": msgspec.json.Decoder(AnyEvent), "msgpack": msgspec.msgpack.Decoder(AnyEvent)}
+DECODERS: dict[Encoding, msgspec.json.Decoder[AnyEvent] | msgspec.msgpack.Decoder[AnyEvent]] = {
+    "json": msgspec.json.Decoder(AnyEvent),
+    "msgpack": msgspec.msgpack.Decoder(AnyEvent),
+}
 
 
 class App:
@@ -68,7 +71,8 @@ class App:
     async def ask(self, kind: str, **fields: Any) -> Accepted | Error:
         self._asked += 1
         id = f"{self.person} {self._encoding} {self._asked}"
-        answer = self._answers[id] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Accepted | Error] = asyncio.get_running_loop().create_future()
+        self._answers[id] = answer
         await self._device.say(kind, conversation="c1", id=id, **fields)
         return await answer
 
