@@ -10,6 +10,7 @@ from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 from chatserver.terminal.files import COMMANDS as FILE_COMMANDS
 from chatserver.terminal.files import obey as obey_files
+from chatserver.terminal.helping import COMMANDS as HELPING
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
 from chatserver.terminal.searching import COMMANDS as SEARCHING
@@ -24,11 +25,8 @@ _HELP = (
 )
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
-_HELP_OWN = (
-    "help_attach",
-    "help_mute",
-)
-_HELP_MEMBER = ("help_remind",)
+_HELP_OWN = ("help_attach", "help_mute")
+_HELP_MEMBER = ("help_lines", "help_urgent", "help_remind")
 _HELP_MENTOR = ("help_no_answer", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
@@ -55,6 +53,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await obey_files(desk, command, rest)
         elif command in SEARCHING:
             await search(desk, rest)
+        elif command in HELPING:
+            await desk.helping.obey(command, rest)
         elif command == NO_ANSWER:
             await no_answer(desk)
         elif command in CASE_COMMANDS:
