@@ -8,7 +8,6 @@ from chatserver.protocol.events import Role
 from chatserver.terminal import reading_along
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
-from chatserver.terminal.files import COMMANDS as FILE_COMMANDS
 from chatserver.terminal.files import obey as obey_files
 from chatserver.terminal.helping import COMMANDS as HELPING
 from chatserver.terminal.no_answer import NO_ANSWER, no_answer
@@ -49,8 +48,6 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await desk.notices.obey(command, rest)
         elif command in SENDING_ON:
             await send_on(desk, rest)
-        elif command in FILE_COMMANDS:
-            await obey_files(desk, command, rest)
         elif command in SEARCHING:
             await search(desk, rest)
         elif command in HELPING:
@@ -85,8 +82,8 @@ async def _obey(desk: Desk, command: str, rest: str) -> Obeyed:
             await _history(desk, rest)
         case "/check":
             await _check(desk)
-        case "/board" | "/follow" | "/unfollow":
-            await _read_along(desk, command, rest)
+        case "/board" | "/follow" | "/unfollow" | "/attach" | "/files" | "/save":
+            await _read_along_or_files(desk, command, rest)
         case _:
             desk.announce(desk.texts("unknown_command", command=command, hint=desk.texts("hint")))
             return "unknown"
@@ -134,8 +131,10 @@ async def _next(desk: Desk) -> None:
             desk.announce(desk.texts("nothing_elsewhere"))
 
 
-async def _read_along(desk: Desk, command: str, id: str) -> None:
+async def _read_along_or_files(desk: Desk, command: str, id: str) -> None:
     match command:
+        case "/attach" | "/files" | "/save":
+            await obey_files(desk, command, id)
         case "/board":
             await reading_along.board(desk)
         case "/follow":

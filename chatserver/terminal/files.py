@@ -15,7 +15,6 @@ from chatserver.terminal.transcript import short, visible
 if TYPE_CHECKING:
     from chatserver.terminal.desk import Desk
 
-COMMANDS = ("/attach", "/files", "/save")
 LOOKED_AT = 100
 """Messages whose files are listed."""
 MOST_ASKED = 50
@@ -46,7 +45,7 @@ async def _attach(desk: "Desk", conversation: ConversationView, rest: str) -> No
     if not words:
         desk.announce(texts("file_what"))
         return
-    file, body = Path(words[0]).expanduser(), " ".join(words[1:])
+    file, body = _path(words[0]), " ".join(words[1:])
     desk.announce(texts("file_uploading", name=file.name))
     try:
         token = await desk.chat.token()
@@ -90,7 +89,7 @@ async def _save(desk: "Desk", conversation: ConversationView, rest: str) -> None
         desk.announce(texts("file_number"))
         return
     found = files[int(words[0]) - 1]
-    folder = Path(words[1]).expanduser() if len(words) > 1 else Path()
+    folder = _path(words[1]) if len(words) > 1 else Path()
     # A name of somebody else's: no folder, nothing that hides, nothing that a terminal would obey.
     to = folder / (visible(found.name).replace("/", "_").lstrip(".") or "file")
     try:
@@ -106,3 +105,7 @@ def _words(rest: str) -> list[str]:
     with suppress(ValueError):
         return shlex.split(rest)
     return rest.split()
+
+
+def _path(given: str) -> Path:
+    return Path(given).expanduser()
