@@ -1691,6 +1691,7 @@ export interface StoredMessage {
   attachments?: string[];
   urgent?: boolean;
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;

@@ -522,6 +522,7 @@ export interface Message {
   attachments?: string[];
   urgent?: boolean;
   deleted?: boolean;
+  written_at?: string | null;
   edited_at?: string | null;
   reactions?: Reaction[];
   as_of?: number | null;
