@@ -365,8 +365,8 @@ class Desk:
         self.announce(self.texts("not_sent", why=why))
         self._paper.put_back(unsent.body)
 
-    async def recheck(self) -> bool:
-        """Ask the server whether writing is open after all; say why where it is not."""
+    async def recheck(self, text: str) -> bool:
+        """Ask the server whether writing is open after all for that text; say why where it is not, and whom to call."""
         if self.current is None:
             return False
         if self.role == "member":
@@ -375,6 +375,7 @@ class Desk:
             reads_only = self.role not in ("member", "mentor")
             why = self.texts("cannot_write") if reads_only else _sentence(self.directory.standing(self.current))
             self.announce(f"{why} {self.texts('kept')}")
+            self.helping.refused(self.current, self.current.composer, text)
         return self.can_write
 
     # Commands
