@@ -33,6 +33,7 @@ from chatserver.conversations.lost_records import lost_records_problem
 from chatserver.conversations.rebuild import rules_problem
 from chatserver.conversations.trial_windows import TrialWindows
 from chatserver.keyed import Keyed, with_keys
+from chatserver.messages.search import MessageSearch
 from chatserver.notices.outbox_counts import OutboxCounts
 from chatserver.operating.bells import Bells
 from chatserver.operating.durability import durability_warnings
@@ -41,12 +42,14 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
+from chatserver.protocol.commands import Search
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
 from chatserver.realtime.people_desk import PeopleDesk
+from chatserver.realtime.search_desk import SearchDesk
 from chatserver.realtime.session_desk import SessionDesk
 from chatserver.realtime.signalling import Signalling
 from chatserver.replies.board import Board
@@ -184,7 +187,7 @@ async def assembled(
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
         greeting = Greeting(
             hub=hub,
-            desks={},
+            desks={Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys))},
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,

@@ -34,6 +34,7 @@ SUBCOMMANDS = {
     "absences": "chatserver.commands.absences:absences",
     "mail": "chatserver.commands.mail:mail",
     "webhooks": "chatserver.commands.webhooks:webhooks",
+    "what-if": "chatserver.commands.what_if:what_if",
     "replay": "chatserver.commands.replay:replay_timeline",
     "token": "chatserver.commands.token:token",
     "invite": "chatserver.commands.invite:invite",

@@ -26,6 +26,7 @@ from chatserver.protocol.commands import (
     Read,
     ReadNotices,
     Renew,
+    Search,
     Send,
     Signal,
     Typing,
@@ -57,6 +58,7 @@ from chatserver.protocol.events import (
     Refused,
     Renewed,
     ReplyChanged,
+    SearchPage,
     SessionChanged,
     Signalled,
     TypingNow,
@@ -207,6 +209,17 @@ class ChatClient:
         """At most `limit` (1–200) messages with a seq below `before`, oldest first. Waits and raises as `send`."""
         command = History(conversation=conversation, before=before, limit=limit)
         return cast(HistoryPage, await self._questions.ask(command))
+
+    async def search(
+        self, query: str, conversation: str | None = None, before: str | None = None, limit: int = 20
+    ) -> SearchPage:
+        """At most `limit` (1–50) messages that hold all of `query`, newest first: of one conversation, or of all.
+
+        `before` is the `next` of the page before it. One at a time; waits and raises as `send`. ChatError too where
+        there is no such conversation, or where support or a service names none.
+        """
+        command = Search(query=query, conversation=conversation, before=before, limit=limit)
+        return cast(SearchPage, await self._questions.ask(command))
 
     async def join(self, conversation: str, booking: str) -> BookingView:
         """Come to a session; both sides hear of it. Who has joined may do so again while it runs.
@@ -404,6 +417,7 @@ class ChatClient:
                 | Following()
                 | Unfollowed()
                 | Renewed()
+                | SearchPage()
             ):
                 self._take_answer(event)
             case BoardShown():
@@ -440,7 +454,15 @@ class ChatClient:
 
     def _take_answer(
         self,
-        event: Accepted | Refused | ComposerChanged | HistoryPage | SessionChanged | Following | Unfollowed | Renewed,
+        event: Accepted
+        | Refused
+        | ComposerChanged
+        | HistoryPage
+        | SessionChanged
+        | Following
+        | Unfollowed
+        | Renewed
+        | SearchPage,
     ) -> None:
         match event:
             case Accepted():
@@ -465,6 +487,8 @@ class ChatClient:
                 self._questions.settle_unfollowed(event)
             case Renewed():
                 self._questions.settle_renewed(event)
+            case SearchPage():
+                self._questions.settle_search(event)
             case _:
                 assert_never(event)
 

@@ -23,6 +23,7 @@ from chatserver.protocol.commands import (
     Notices,
     ReadNotices,
     Renew,
+    Search,
     Send,
     Unfollow,
 )
@@ -37,11 +38,12 @@ from chatserver.protocol.events import (
     Refused,
     Renewed,
     Role,
+    SearchPage,
     SessionChanged,
     Unfollowed,
 )
 
-Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew
+Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | Search
 QuestionAnswer = (
     Accepted
     | Refused
@@ -53,6 +55,7 @@ QuestionAnswer = (
     | NoticesPage
     | NoticesRead
     | Renewed
+    | SearchPage
 )
 QuestionKind = (
     type[Send]
@@ -63,6 +66,7 @@ QuestionKind = (
     | type[Notices]
     | type[ReadNotices]
     | type[Renew]
+    | type[Search]
 )
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
@@ -112,7 +116,7 @@ class Questions:
         require_valid(question)
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
-        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices | Renew) else question.conversation)
+        key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices | Renew | Search) else question.conversation)
         if not isinstance(question, Send | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
@@ -154,8 +158,14 @@ class Questions:
     def settle_renewed(self, answer: Renewed) -> None:
         self._settle(Renew, NOWHERE, answer)
 
+    def settle_search(self, answer: SearchPage) -> None:
+        self._settle(Search, NOWHERE, answer)
+
     def _settle(
-        self, kind: QuestionKind, conversation: str, answer: ComposerChanged | HistoryPage | NoticesPage | Renewed
+        self,
+        kind: QuestionKind,
+        conversation: str,
+        answer: ComposerChanged | HistoryPage | NoticesPage | Renewed | SearchPage,
     ) -> None:
         """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
         waiting = self._waiting.get((kind, conversation))

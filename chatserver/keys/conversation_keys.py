@@ -76,6 +76,16 @@ class ConversationKeys:
                     keys[row.number] = self._kept(self._opened(row))
         return keys
 
+    async def all_of(self, conversations: Collection[str]) -> dict[tuple[str, int], Key]:
+        """Every key of those conversations that has not been destroyed, by conversation and number."""
+        async with self._database.read() as connection:
+            rows = await conversation_keys.of(connection, conversations)
+        return {
+            (row.conversation_id, row.number): self.at_hand(row.conversation_id, row.number)
+            or self._kept(self._opened(row))
+            for row in rows
+        }
+
     def forget(self, conversation: str, before: int) -> None:
         """Have none of the conversation's keys with numbers under `before` at hand."""
         for place in [place for place in self._at_hand if place[0] == conversation and place[1] < before]:

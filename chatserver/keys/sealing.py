@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SECRET_BYTES = 32
-_NUMBER_BYTES = 2
+NUMBER_BYTES = 2
 """For 65,535 keys of one conversation: a new one is made only where somebody's texts are erased."""
 _NONCE_BYTES = 12
 _NONCES = 256
@@ -26,7 +26,7 @@ class SealError(Exception):
 
 def number_of(sealed: bytes) -> int:
     """Which of its conversation's keys a text was sealed with; 0, which is none, where there is no sealed text."""
-    return int.from_bytes(sealed[:_NUMBER_BYTES], "big")
+    return int.from_bytes(sealed[:NUMBER_BYTES], "big")
 
 
 class Key:
@@ -38,7 +38,7 @@ class Key:
         self.conversation = conversation
         self.number = number
         self._about = conversation.encode()
-        self._head = number.to_bytes(_NUMBER_BYTES, "big")
+        self._head = number.to_bytes(NUMBER_BYTES, "big")
         self._secret = secret
         # Made when they are first needed: most rooms are quiet, and a cipher takes 2.5 KiB.
         self._cipher: AESGCM | None = None
@@ -53,9 +53,9 @@ class Key:
     def open(self, sealed: bytes) -> bytes:
         """The text again. Raises SealError."""
         cipher = self._cipher or self._made_cipher()
-        begins = _NUMBER_BYTES + _NONCE_BYTES
+        begins = NUMBER_BYTES + _NONCE_BYTES
         try:
-            return cipher.decrypt(sealed[_NUMBER_BYTES:begins], sealed[begins:], self._about)
+            return cipher.decrypt(sealed[NUMBER_BYTES:begins], sealed[begins:], self._about)
         except (InvalidTag, ValueError):  # a nonce or tag that is too short is no tag at all
             raise SealError(f"a text sealed with key {self.number} does not open") from None
 

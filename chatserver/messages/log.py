@@ -40,7 +40,7 @@ class KeptMessages:
 
     async def heads(self, conversation: str, after: int, before: int, limit: int) -> list[LoggedHead]:
         """Messages with after < seq < before in order: the first `limit` (≥ 1) of them, without the texts."""
-        entries = await self._stored(conversation, after, before, limit)
+        entries = await self.stored(conversation, after, before, limit)
         return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
 
     async def first_by(self, conversation: str, writer: Author, since: int, until: int) -> LoggedHead | None:
@@ -64,7 +64,7 @@ class KeptMessages:
 
     async def last(self, conversation: str, last_seq: int) -> Entry | None:
         """The last message or event, as it is stored; None where there is none, or it is not to be had."""
-        found = await self._stored(conversation, last_seq - 1, last_seq + 1, 1) if last_seq else []
+        found = await self.stored(conversation, last_seq - 1, last_seq + 1, 1) if last_seq else []
         return found[0] if found else None
 
     async def last_seq(self, conversation: str) -> int:
@@ -110,8 +110,8 @@ class KeptMessages:
         older = {entry.seq: LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in archived}
         return [each for _, each in sorted((older | found).items()) if each.head.kind != "event"]
 
-    async def _stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
-        """An erased one has no text."""
+    async def stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        """As `heads`, as they are kept. An erased one has no text."""
         entries = await self._ledger.messages(conversation, after, before, limit)
         # Seqs are dense: what the ledger lacks at the beginning was archived before it was trimmed.
         reaches_from = entries[0].seq if entries else before
@@ -143,7 +143,7 @@ class MessageLog(KeptMessages):
     async def _with_keys(
         self, conversation: str, after: int, before: int, limit: int
     ) -> tuple[list[Entry], dict[int, Key]]:
-        entries = await self._stored(conversation, after, before, limit)
+        entries = await self.stored(conversation, after, before, limit)
         numbers = {sealed_with(entry.entry) for entry in entries}
         return entries, await self._keys.existing(conversation, numbers - {0})
 

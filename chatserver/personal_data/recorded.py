@@ -32,6 +32,7 @@ from chatserver.records.tables import (
     OPENING_REQUESTS,
     OUTBOX,
     PUSH_SUBSCRIPTIONS,
+    REFUSED_MESSAGES,
     SERIES,
     SERIES_PLACES,
     SESSION_EVENTS,
@@ -81,6 +82,7 @@ OF_CONVERSATIONS: Mapping[str, Recorded] = {
     "credit_corrections": Recorded(CREDIT_CORRECTIONS, "conversation_id"),
     "session_events": Recorded(SESSION_EVENTS, "conversation_id", ("id", "mark", "told")),
     "suspensions": Recorded(SUSPENSIONS, "conversation_id", ("id",)),
+    "refused_messages": Recorded(REFUSED_MESSAGES, "conversation_id"),
     "series": Recorded(SERIES, "conversation_id", ("made_until", "due_at")),
     # Not of cases: of these, each of the two sees what the rules show them, and of one about themselves nothing.
     "webhook_events": Recorded(

@@ -29,6 +29,10 @@ MAX_WATCHED = 10_000
 """Most rows of the board that one watch shows."""
 MAX_SIGNAL_BYTES = 16 * 1024
 """The longest signal of a video call, in bytes of UTF-8: a description of all that a browser can send has a third."""
+MAX_QUERY = 200
+"""The longest query of a search, in characters."""
+MAX_FOUND = 50
+"""Most messages that one answer to a search holds."""
 NAME_PATTERN = r"^[A-Za-z0-9_.:|@~-]{1,64}$(?!\n)"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=NAME_PATTERN)]
@@ -110,6 +114,19 @@ class History(RoomCommand, frozen=True, gc=False):
     ask: AskId | None = None
 
 
+class Search(Command, frozen=True, gc=False):
+    """The messages that hold all of `query`, newest first, at most `limit`: of one conversation, or (null) of all.
+
+    `before` is what the answer before it gave as `next`. A newer search of the connection ends the one that runs.
+    """
+
+    query: Annotated[str, Meta(max_length=MAX_QUERY)]
+    conversation: Name | None = None
+    before: Annotated[str, Meta(max_length=128)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_FOUND)] = 20
+    ask: AskId | None = None
+
+
 class Conversations(Command, frozen=True, gc=False):
     """What comes after `after` (null: the first) in one's list as of hello: at most `limit` conversations."""
 
@@ -179,6 +196,7 @@ AnyCommand = (
     | JoinSession
     | Signal
     | History
+    | Search
     | Conversations
     | Follow
     | Unfollow
@@ -197,6 +215,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     JoinSession,
     Signal,
     History,
+    Search,
     Conversations,
     Follow,
     Unfollow,

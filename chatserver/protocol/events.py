@@ -192,7 +192,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "conversations", "help", "last", "names", "renew", "signal", "unread")
+FEATURES = ("ask", "conversations", "help", "last", "names", "renew", "search", "signal", "unread")
 """What has joined the protocol since its first release."""
 
 
@@ -368,6 +368,28 @@ class HistoryPage(Event, frozen=True, tag="history"):
     ask: str | None = None
 
 
+class FoundMessage(Struct, frozen=True):
+    """A message that holds what was looked for. `snippet` is what stands around it, in pieces.
+
+    The first of them may be empty; every second one, from the second on, was found.
+    """
+
+    conversation: str
+    seq: int
+    sender: str = field(name="from")
+    role: Author
+    at: str
+    snippet: list[str]
+
+
+class SearchPage(Event, frozen=True, tag="search"):
+    """The answer to search, newest first; `next` is the `before` of those that come after them, null where none do."""
+
+    found: list[FoundMessage]
+    next: str | None
+    ask: str | None = None
+
+
 class Following(Event, frozen=True):
     """The answer to follow. What was missed follows as `message` events, in order."""
 
@@ -490,6 +512,7 @@ AnyEvent = (
     | ConversationsPage
     | Signalled
     | HistoryPage
+    | SearchPage
     | Following
     | Unfollowed
     | BoardShown

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
@@ -240,6 +240,11 @@ class Connection:
     def followers(self) -> list[Follower[Room]]:
         """Its places in conversations."""
         return list(self._followers.values())
+
+    @property
+    def late(self) -> Mapping[str, int]:
+        """The conversations that it is about to follow, each with its last seq at hello."""
+        return self.list.late if self.list is not None else {}
 
     def follows(self, conversation: str) -> bool:
         """Whether it follows the conversation already, or is about to."""

@@ -92,6 +92,11 @@ class ConversationList:
         """Whether the conversation is followed soon."""
         return conversation in self._late
 
+    @property
+    def late(self) -> Mapping[str, int]:
+        """Those that are followed soon, each with its last seq at hello."""
+        return self._late
+
     def hold(self, command: RoomCommand) -> bool:
         """Keep a command for a room that is not open yet; False where none is to be opened."""
         if command.conversation not in self._late:

@@ -194,6 +194,18 @@ MENTOR_DAYS = Table(
     Index("ix_mentor_days_week", "week"),
 )
 
+# What members tried to write and the rules refused, once a minute for each conversation and reason.
+
+REFUSED_MESSAGES = Table(
+    "refused_messages",
+    METADATA,
+    Column("conversation_id", String(64), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", String(16), primary_key=True),
+    # Since when they are on record.
+    Index("ix_refused_messages_at", "at"),
+)
+
 # The archive. `message_id` is UTF-8 in bytes: an app's id may hold a NUL, which PostgreSQL's texts cannot. `sealed` is
 # NULL where the text was erased, and of events, whose name and data stand in `event` as JSON.
 

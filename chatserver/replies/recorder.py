@@ -25,7 +25,7 @@ from chatserver.records.database import Database
 from chatserver.records.dialects import portions
 from chatserver.replies.reply_facts import ESCALATED, FACTS, NOT_ESCALATED, fact_of, told_of
 from chatserver.replies.rows import waits as reply_waits
-from chatserver.replies.rows.waits import ClosedWait, MentorDay, ReplyNotice
+from chatserver.replies.rows.waits import ClosedWait, MentorDay, RefusedMessage, ReplyNotice, ReplyRow
 from quotas.calendar import Calendar
 from quotas.instant import SECOND
 from quotas.ledger import keys
@@ -169,7 +169,7 @@ class ReplyRecords:
     async def _store(self, events: Sequence[WaitEvent], places: dict[str, ToldOf]) -> None:
         """`places` are those that the sweep knows already; it learns of others."""
         places |= await self._places({event.conversation for event in events} - places.keys())
-        rows: list[ClosedWait | ReplyNotice | MentorDay] = []
+        rows: list[ReplyRow] = []
         for first in range(0, len(events), AT_ONCE):
             rows += self._rows(events[first : first + AT_ONCE], places)
             await asyncio.sleep(0)
@@ -220,17 +220,17 @@ class ReplyRecords:
             return self._rulebook.calendar_to_show(of.zone, of.holidays)
         return self._rulebook.calendar(of.zone, of.holidays)
 
-    def _rows(
-        self, events: Iterable[WaitEvent], places: dict[str, ToldOf]
-    ) -> list[ClosedWait | ReplyNotice | MentorDay]:
+    def _rows(self, events: Iterable[WaitEvent], places: dict[str, ToldOf]) -> list[ReplyRow]:
         return [
             self._row(event, places[event.conversation])
             for event in events
-            # One that neither the records nor the ledger know any more was erased. Refusals and overtimes have no rows.
-            if event.conversation in places and event.kind not in ("refused", "overtime")
+            # One that neither the records nor the ledger know any more was erased.
+            if event.conversation in places and _has_row(event)
         ]
 
-    def _row(self, event: WaitEvent, place: ToldOf) -> ClosedWait | ReplyNotice | MentorDay:
+    def _row(self, event: WaitEvent, place: ToldOf) -> ReplyRow:
+        if event.kind == "refused" and event.reason:
+            return RefusedMessage(event.conversation, event.at, event.reason)
         calendar, at, since, due_at = place.calendar, event.at, event.waiting_since, event.due_at
         if event.kind == "wrote":
             return MentorDay(event.conversation, calendar.day_of(at), calendar.week_of(at))
@@ -298,6 +298,11 @@ class ReplyRecords:
     def _counted(self, plan: str, calendar: Calendar, since: int, until: int) -> int | None:
         promise = self._promise(plan)
         return counted_time(promise, calendar, since, until) if promise else None
+
+
+def _has_row(event: WaitEvent) -> bool:
+    """Not an overtime; nor a mentor's refusal, who is refused only where nobody may write."""
+    return event.side == "member" if event.kind == "refused" else event.kind != "overtime"
 
 
 def _waits(events: Iterable[WaitEvent], places: Mapping[str, ToldOf]) -> list[RecordedWait]:

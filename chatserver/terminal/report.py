@@ -1,7 +1,6 @@
 """The report on how mentors answer, drawn on a terminal."""
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import compress
 from typing import Literal
 
@@ -12,7 +11,7 @@ from rich.text import Text
 from chatserver.plural import counted
 from chatserver.protocol.reports import By, ReplyGroup, ReplyReport, WeekBehind
 from chatserver.terminal.texts import Texts
-from chatserver.terminal.words import duration
+from chatserver.terminal.words import duration, plain_day
 
 LONG_BAR, SHORT_BAR = 10, 5
 """Width of a bar in characters, from a common width of the terminal on, and below it."""
@@ -44,7 +43,7 @@ _NOTHING = Text("–", "dim")
 
 def show(console: Console, report: ReplyReport) -> None:
     """Print it, as wide as the console allows."""
-    first, last = _day(report.first), _day(report.last)
+    first, last = plain_day(_EN, report.first), plain_day(_EN, report.last)
     days = first if report.first == report.last else f"{first} – {last}"
     if not report.groups:
         console.print(f"No answered or missed waits that began on {days} ({report.zone}).")
@@ -146,9 +145,10 @@ def _behind(weeks: Sequence[WeekBehind]) -> list[Text]:
     lines = [Text("Reminders: mentors who write on fewer days a week than the plan asks for", "bold")]
     for each in weeks[:MOST_NAMED]:
         written = f"{each.days} of {counted(each.days_asked, 'day')}{'' if each.over else ' so far'}"
+        week = plain_day(_EN, each.week)
         lines.append(
             Text(
-                f"  {each.mentor} in {each.conversation} ({each.plan}): {written}, week from {_day(each.week)}",
+                f"  {each.mentor} in {each.conversation} ({each.plan}): {written}, week from {week}",
                 "" if each.over else "yellow",
             )
         )
@@ -159,7 +159,3 @@ def _behind(weeks: Sequence[WeekBehind]) -> list[Text]:
 
 def _length(milliseconds: int | None) -> Text:
     return _NOTHING if milliseconds is None else Text(duration(_EN, milliseconds))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {_EN('months').split()[day.month - 1]} {day.year}"

@@ -1,6 +1,6 @@
 """Instants and durations in words, in a conversation's zone."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from chatserver.terminal.texts import Texts
 from quotas import instant
@@ -62,3 +62,8 @@ def duration(texts: Texts, milliseconds: int) -> str:
     if minutes:
         return texts("minutes", n=minutes)
     return texts("seconds", n=rest // instant.SECOND)
+
+
+def plain_day(texts: Texts, day: date) -> str:
+    """As `5 Jan 2026`."""
+    return f"{day.day} {texts('months').split()[day.month - 1]} {day.year}"

@@ -347,6 +347,9 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
     ("history", "c1"): row(Close.HELLO_FIRST, "history", "not_found", "history", *["not_found"] * 3, *["history"] * 2),
     ("check", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("history", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("search", "c1"): row(Close.HELLO_FIRST, "search", "not_found", "search", *["not_found"] * 3, *["search"] * 2),
+    ("search", "c2"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    ("search", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
     ("conversations", ""): row(Close.HELLO_FIRST, *["conversations"] * 6, *["not_allowed"] * 2),
     ("follow", "c1"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
     ("follow", "c2"): row(Close.HELLO_FIRST, *["not_allowed"] * 6, "following", "following"),
@@ -369,6 +372,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "join": {"booking": "b1"},
     "signal": {"booking": "b1", "to": "tora", "data": "hello"},
     "notices_read": {"upto": 1},
+    "search": {"query": "word"},
     "renew": {"token": "nonsense"},
 }
 
@@ -530,6 +534,7 @@ async def answered(device: Device, kind: str) -> str:
         "send": "accepted",
         "check": "composer",
         "history": "history",
+        "search": "search",
         "conversations": "conversations",
         "follow": "following",
         "unfollow": "unfollowed",

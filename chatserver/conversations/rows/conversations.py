@@ -91,6 +91,20 @@ async def members_choosing(connection: AsyncConnection, until: int, after: str, 
     return [(id, at) for id, at in await connection.execute(query.order_by(member).limit(limit))]
 
 
+async def members_page(connection: AsyncConnection, after: str, limit: int) -> list[str]:
+    """The first `limit` members beyond `after` ('' for the first) that have conversations, by id."""
+    member = CONVERSATIONS.c.member_id
+    return list(await connection.scalars(select(member).where(member > after).distinct().order_by(member).limit(limit)))
+
+
+async def of_members(connection: AsyncConnection, members: Collection[str]) -> list[str]:
+    """The ids of all conversations of these members, sorted."""
+    found: list[str] = []
+    for some in portions(sorted(members)):
+        found += await connection.scalars(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.member_id.in_(some)))
+    return sorted(found)
+
+
 async def follower(connection: AsyncConnection, id: str) -> str | None:
     """The id of the conversation that this one was handed on to; None where it was not."""
     found: str | None = await connection.scalar(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.follows == id))

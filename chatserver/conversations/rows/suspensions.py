@@ -1,9 +1,11 @@
 """Suspensions: a row each; the conversation is suspended while its last one is not lifted."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import latest
+from chatserver.records.dialects import latest, portions
 from chatserver.records.tables import CONVERSATIONS, SUSPENSIONS
 from quotas.suspensions import SuspensionSpan
 
@@ -22,6 +24,17 @@ async def of(connection: AsyncConnection, conversation: str) -> list[SuspensionS
         query.where(SUSPENSIONS.c.conversation_id == conversation).order_by(SUSPENSIONS.c.id)
     )
     return [SuspensionSpan(*row) for row in rows]
+
+
+async def of_all(connection: AsyncConnection, conversations: Collection[str]) -> dict[str, list[SuspensionSpan]]:
+    """Those of each of these that was ever suspended, the first one first."""
+    found: dict[str, list[SuspensionSpan]] = {}
+    for some in portions(sorted(conversations)):
+        query = select(SUSPENSIONS.c.conversation_id, SUSPENSIONS.c.began_at, SUSPENSIONS.c.lifted_at)
+        here = SUSPENSIONS.c.conversation_id.in_(some)
+        for id, *span in await connection.execute(query.where(here).order_by(SUSPENSIONS.c.id)):
+            found.setdefault(id, []).append(SuspensionSpan(*span))
+    return found
 
 
 async def begin(connection: AsyncConnection, conversation: str, at: int) -> None:

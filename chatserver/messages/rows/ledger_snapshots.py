@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.records.dialects import insert_into
@@ -54,3 +54,9 @@ async def find(connection: AsyncConnection, conversation: str) -> LedgerSnapshot
     if row is None:
         return None
     return LedgerSnapshot(row.conversation_id, row.seq, row.taken_at, _decode(row.state))
+
+
+async def latest(connection: AsyncConnection) -> int | None:
+    """When the archive last stored one; None where it never did."""
+    found: int | None = await connection.scalar(select(func.max(LEDGER_SNAPSHOTS.c.taken_at)))
+    return found

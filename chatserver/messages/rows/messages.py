@@ -122,6 +122,19 @@ async def written_since(connection: AsyncConnection, conversation: str, at: int)
     return [MessageRow(**row._mapping) for row in await connection.execute(query)]
 
 
+async def texts_since(
+    connection: AsyncConnection, conversations: Collection[str], since: int
+) -> dict[str, list[tuple[int, Author]]]:
+    """When each text of that instant or a later one was written in these, and on which side, in order."""
+    found: dict[str, list[tuple[int, Author]]] = {}
+    for some in portions(sorted(conversations)):
+        query = select(_row.conversation_id, _row.at, _row.role).where(_row.conversation_id.in_(some))
+        query = query.where(_row.kind == "text", _row.at >= since).order_by(_row.conversation_id, _row.seq)
+        for conversation, at, role in await connection.execute(query):
+            found.setdefault(conversation, []).append((at, role))
+    return found
+
+
 async def last_event(connection: AsyncConnection, conversation: str, after: int) -> str | None:
     """The id of the last event with a seq beyond `after`; None where there is none."""
     query = (

@@ -1,9 +1,9 @@
-"""What became of waits, as rows: closed waits, notices of deadlines, and the days on which mentors wrote.
+"""What became of waits, as rows: closed waits, notices of deadlines; days on which mentors wrote, and refused messages.
 
 Each is stored once, however often it is stored: rows that are there already are passed over.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cache
 from itertools import chain
@@ -12,11 +12,12 @@ from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict, astuple
-from sqlalchemy import Dialect, Table, select
+from sqlalchemy import Dialect, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.records.dialects import insert_into
-from chatserver.records.tables import MENTOR_DAYS, REPLY_NOTICES, REPLY_WAITS
+from chatserver.records.dialects import insert_into, portions
+from chatserver.records.tables import MENTOR_DAYS, REFUSED_MESSAGES, REPLY_NOTICES, REPLY_WAITS
+from quotas.admission import Reason
 
 
 class ClosedWait(Struct, frozen=True):
@@ -61,6 +62,14 @@ class ReplyNotice(Struct, frozen=True):
     at: int
 
 
+class RefusedMessage(Struct, frozen=True):
+    """A member's message that was refused, told of once a minute for each reason. `at` in ms."""
+
+    conversation_id: str
+    at: int
+    reason: Reason
+
+
 class MentorDay(Struct, frozen=True):
     """On that local day, in that local week, the mentor wrote in the conversation."""
 
@@ -75,14 +84,18 @@ MOST_AT_ONCE = 256
 _SELDOM: dict[type[Struct], tuple[Table, Callable[[object], Any]]] = {
     ReplyNotice: (REPLY_NOTICES, attrgetter("at", "partition", "event")),
     MentorDay: (MENTOR_DAYS, attrgetter("conversation_id", "day")),
+    RefusedMessage: (REFUSED_MESSAGES, attrgetter("conversation_id", "at", "reason")),
 }
 
 
-async def store(connection: AsyncConnection, rows: Sequence[ClosedWait | ReplyNotice | MentorDay]) -> None:
+ReplyRow = ClosedWait | ReplyNotice | MentorDay | RefusedMessage
+
+
+async def store(connection: AsyncConnection, rows: Sequence[ReplyRow]) -> None:
     """Insert what is not there yet.
 
     Where two processes store the same, they do it in the same order, so that neither waits for the other: waits as
-    they were read, notices by their instants, days by their keys.
+    they were read, notices by their instants, the others by their keys.
     """
     waits = [astuple(row) for row in rows if type(row) is ClosedWait]
     while waits:
@@ -123,6 +136,38 @@ async def notices_in(connection: AsyncConnection, conversation: str) -> list[Rep
     query = select(*columns).where(REPLY_NOTICES.c.conversation_id == conversation)
     rows = await connection.execute(query.order_by(REPLY_NOTICES.c.at, REPLY_NOTICES.c.id))
     return [ReplyNotice(**row._mapping) for row in rows]
+
+
+async def dropped_since(
+    connection: AsyncConnection, conversations: Collection[str], since: int
+) -> dict[str, list[int]]:
+    """When waits of each of these ended without an answer, from that instant on, in order."""
+    row = REPLY_WAITS.c
+    found: dict[str, list[int]] = {}
+    for some in portions(sorted(conversations)):
+        query = select(row.conversation_id, row.dropped_at).where(row.conversation_id.in_(some))
+        for name, at in await connection.execute(query.where(row.dropped_at >= since).order_by(row.dropped_at)):
+            found.setdefault(name, []).append(at)
+    return found
+
+
+async def refused_since(
+    connection: AsyncConnection, conversations: Collection[str], since: int
+) -> dict[str, list[tuple[int, Reason]]]:
+    """Members' messages that were refused in each of these, from that instant on, in order."""
+    row = REFUSED_MESSAGES.c
+    found: dict[str, list[tuple[int, Reason]]] = {}
+    for some in portions(sorted(conversations)):
+        query = select(row.conversation_id, row.at, row.reason).where(row.conversation_id.in_(some), row.at >= since)
+        for name, at, reason in await connection.execute(query.order_by(row.at, row.reason)):
+            found.setdefault(name, []).append((at, reason))
+    return found
+
+
+async def first_refusal(connection: AsyncConnection) -> int | None:
+    """When the first refused message on record was; None where there is none."""
+    found: int | None = await connection.scalar(select(func.min(REFUSED_MESSAGES.c.at)))
+    return found
 
 
 async def notices_between(connection: AsyncConnection, after: int, upto: int) -> list[ReplyNotice]:

@@ -46,6 +46,7 @@ from chatserver.records.tables import (
     OUTBOX,
     PUSH_SUBSCRIPTIONS,
     QUIET_MEMBERS,
+    REFUSED_MESSAGES,
     SERIES,
     SERIES_PLACES,
     SERVER_SECRETS,
@@ -296,6 +297,7 @@ AFTERWARDS = {
         **dict.fromkeys(("kind", "plan", "week", "waiting_since", "due_at", "at"), COUNTED),
     },
     "mentor_days": {"conversation_id": FOUND_BY, "day": COUNTED, "week": COUNTED},
+    "refused_messages": {"conversation_id": FOUND_BY, "at": WHEN, "reason": "about the plan, without a text"},
     "quiet_members": {"conversation_id": FOUND_BY}
     | dict.fromkeys(("heard_at", "quiet_since", "suggested_at", "member_read"), WHEN),
     "messages": {
@@ -377,6 +379,7 @@ SESSIONS_AND_MONEY: dict[Table, dict[str, Any]] = {
     | {"first_starts_at": TUESDAY - HOUR, "booked_at": TUESDAY - HOUR, "set_by": "mentor", "set_at": TUESDAY - HOUR}
     | {"cancelled_by": "member", "cancelled_late": True, "cancelled_counts": True, "no_show_at": TUESDAY}
     | {"moved_from": TUESDAY - HOUR, "sequence": 1, "series_id": "s1"},
+    REFUSED_MESSAGES: {"conversation_id": "c1", "at": TUESDAY, "reason": "quota_used"},
     SUSPENSIONS: {"conversation_id": "c1", "began_at": TUESDAY, "lifted_at": TUESDAY + HOUR},
     OCCUPIED: {"person_id": "mia", "quarter": TUESDAY // QUARTER, "booking_id": "b1"},
     CREDIT_CORRECTIONS: {"conversation_id": "c1", "id": "k1", "period": 2, "units": 1, "reason": "ill", "at": TUESDAY},

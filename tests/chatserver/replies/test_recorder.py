@@ -16,6 +16,7 @@ from chatserver.notices.notice import Notice
 from chatserver.notices.rows import notices
 from chatserver.records.database import Database, DatabaseError
 from chatserver.records.migrate import migrate
+from chatserver.records.tables import REFUSED_MESSAGES
 from chatserver.replies.recorder import BATCH, ReplyRecords
 from quotas import instant
 from quotas.instant import DAY, HOUR, MINUTE
@@ -416,6 +417,16 @@ async def heard(desk: PastDesk) -> list[tuple[str, str]]:
 
 async def of_person(connection: AsyncConnection, person: str) -> list[Notice]:
     return sorted(await notices.page(connection, person, None, 100), key=lambda notice: notice.id)
+
+
+async def test_a_members_refusals_are_on_record_once(desk: PastDesk) -> None:
+    """One a minute for each reason, also where the event comes again; a mentor's refusal is none."""
+    stream = keys.events(keys.partition("c1"))
+    for at, more in ((MONDAY, "closed member 0"), (MONDAY, "closed member 0"), (MONDAY, "ended mentor 0")):
+        await desk.link.request("XADD", stream, "*", "e", f"refused c1 0 0 {at} {more}")
+    await desk.record()
+    assert await desk.left() == []
+    assert await desk.rows(REFUSED_MESSAGES) == [{"conversation_id": "c1", "at": MONDAY, "reason": "closed"}]
 
 
 async def test_mentor_and_support_hear_of_what_became_of_waits(desk: PastDesk) -> None:

@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "search", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -259,7 +259,7 @@ export interface Deadline {
  */
 export interface Error {
   type: "error";
-  code: "already_greeted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "not_allowed" | "not_found" | "not_open" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  code: "already_greeted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "not_allowed" | "not_found" | "not_open" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
   message: string;
   temporary: boolean;
   id: string | null;
@@ -281,6 +281,20 @@ export interface Following {
   type: "following";
   conversation: ConversationView;
   ask: string | null;
+}
+
+/**
+ * A message that holds what was looked for. `snippet` is what stands around it, in pieces.
+ *
+ * The first of them may be empty; every second one, from the second on, was found.
+ */
+export interface FoundMessage {
+  conversation: string;
+  seq: number;
+  from: string;
+  role: "member" | "mentor" | "service" | "support" | "system";
+  at: string;
+  snippet: string[];
 }
 
 /** What came after `after` can no longer be replayed one by one; refetch with history. */
@@ -515,6 +529,28 @@ export interface ReplyChanged {
   reply: Reply;
 }
 
+/**
+ * The messages that hold all of `query`, newest first, at most `limit`: of one conversation, or (null) of all.
+ *
+ * `before` is what the answer before it gave as `next`. A newer search of the connection ends the one that runs.
+ */
+export interface Search {
+  type: "search";
+  query: string;
+  conversation?: string | null;
+  before?: string | null;
+  limit?: number;
+  ask?: string | null;
+}
+
+/** The answer to search, newest first; `next` is the `before` of those that come after them, null where none do. */
+export interface SearchPage {
+  type: "search";
+  found: FoundMessage[];
+  next: string | null;
+  ask: string | null;
+}
+
 /** Write a message. The same `id` again within 48 hours returns the first answer and writes nothing. */
 export interface Send {
   type: "send";
@@ -654,6 +690,6 @@ export interface Welcome {
   more: boolean;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;

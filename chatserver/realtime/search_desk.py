@@ -1,0 +1,109 @@
+"""Searches of those who are connected: each in what they may read, and of one connection one at a time."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+from chatserver.messages.search import FoundText, MessageSearch, Scope, Spot, TooManySearchesError
+from chatserver.messages.search_query import SearchQuery
+from chatserver.protocol.commands import Search
+from chatserver.protocol.events import FoundMessage, SearchPage
+from chatserver.realtime.command_desk import Asker
+from chatserver.realtime.follower import Follower
+from chatserver.realtime.room import Room
+from chatserver.realtime.substitute import Substitute
+from quotas import instant
+
+COME_AGAIN = 1.0
+"""Seconds after which whoever found too many searching may ask again."""
+
+
+class SearchDesk:
+    """One process's."""
+
+    def __init__(self, messages: MessageSearch) -> None:
+        self._messages = messages
+        self._running: dict[str, asyncio.Task[SearchPage]] = {}
+        """By connection."""
+
+    async def obey(self, asking: Asker, command: Search) -> None:
+        """Answer with a page, or refuse. Raises StoreError, DatabaseError."""
+        older = self._running.pop(asking.id, None)
+        if older is not None:
+            older.cancel()
+        if command.conversation is None and asking.reads_along:
+            asking.refuse(command, "not_allowed", "support and services search a conversation that they follow")
+            return
+        scopes = list(_scopes(asking, command.conversation))
+        if command.conversation is not None and not scopes:
+            asking.refuse(command, "not_found")
+            return
+        try:
+            before = None if command.before is None else _spot_of(command.before)
+        except ValueError:
+            asking.refuse(command, "invalid_field", "`before` is what an answer to a search gave as `next`")
+            return
+        await self._answer(asking, command, self._found(asking.user, command, scopes, before))
+
+    async def _answer(self, asking: Asker, command: Search, search: Coroutine[Any, Any, SearchPage]) -> None:
+        task = self._running[asking.id] = asyncio.get_running_loop().create_task(search)
+        try:
+            page = await task
+        except TooManySearchesError:
+            asking.refuse(command, "rate_limited", retry_after=COME_AGAIN)
+        except asyncio.CancelledError:
+            if self._running.get(asking.id) is task:
+                raise  # the connection has ended
+            asking.refuse(command, "superseded")
+        else:
+            asking.tell(page)
+        finally:
+            if self._running.get(asking.id) is task:
+                del self._running[asking.id]
+
+    async def _found(self, person: str, command: Search, scopes: list[Scope], before: Spot | None) -> SearchPage:
+        texts, more = await self._messages.search(person, SearchQuery(command.query), scopes, before, command.limit)
+        return SearchPage(
+            [
+                FoundMessage(
+                    each.spot.conversation,
+                    each.spot.seq,
+                    each.sender,
+                    each.role,
+                    instant.text(each.spot.at),
+                    each.snippet,
+                )
+                for each in texts
+            ],
+            _next_of(texts[-1]) if more else None,
+            command.ask,
+        )
+
+
+def _scopes(asking: Asker, conversation: str | None) -> Iterator[Scope]:
+    """What of that conversation, or of all of one's own, may be looked through."""
+    followers = asking.followers() if conversation is None else [asking.follower(conversation)]
+    for follower in followers:
+        if follower is not None:
+            yield _scope(follower)
+    for name, last_seq in asking.late.items():
+        if conversation in (None, name):
+            yield Scope(name, last_seq)
+
+
+def _scope(follower: Follower[Room]) -> Scope:
+    room = follower.room
+    if isinstance(follower, Substitute):
+        return Scope(room.id, room.last_seq, follower.first_seq, follower.absence.until - 1)
+    return Scope(room.id, room.last_seq)
+
+
+def _next_of(text: FoundText) -> str:
+    """The spot as apps give it back, without looking inside."""
+    return f"{text.spot.at}.{text.spot.seq}.{text.spot.conversation}"
+
+
+def _spot_of(before: str) -> Spot:
+    """Raises ValueError."""
+    at, seq, conversation = before.split(".", 2)
+    return Spot(int(at), conversation, int(seq))
