@@ -5,7 +5,7 @@ from typing import Literal
 from chatserver.client import ChatClosed, ChatError
 from chatserver.protocol.commands import MAX_HISTORY
 from chatserver.protocol.events import Role
-from chatserver.terminal import reading_along
+from chatserver.terminal import reading_along, saved_texts
 from chatserver.terminal.cases import COMMANDS as CASE_COMMANDS
 from chatserver.terminal.desk import HISTORY_AT_START, Desk
 from chatserver.terminal.notices import COMMANDS as NOTICE_COMMANDS
@@ -16,9 +16,9 @@ from chatserver.terminal.session_commands import COMMANDS as SESSION_COMMANDS
 _HELP = ("help_list", "help_to", "help_next", "help_history", "help_check", "help_newline", "help_quit")
 _HELP_SESSIONS = ("help_sessions", "help_book", "help_join", "help_move", "help_cancel")
 _HELP_NOTICES = ("help_notices",)
-_HELP_OWN = ("help_mute",)
+_HELP_OWN = ("help_mute", "help_exercises")
 _HELP_MEMBER = ("help_remind",)
-_HELP_MENTOR = ("help_finish", "help_noshow")
+_HELP_MENTOR = ("help_texts", "help_finish", "help_noshow")
 _HELP_CASES = ("help_cases", "help_request")
 _HELP_OWN_CASES = ("help_question", "help_report")
 _HELP_MEMBER_CASES = ("help_switch", "help_resign", "help_cadence", "help_another", "help_send_on")
@@ -42,6 +42,8 @@ async def obey(desk: Desk, line: str) -> Obeyed:
             await send_on(desk, rest)
         elif command in CASE_COMMANDS:
             await desk.cases.obey(command, rest)
+        elif command in saved_texts.COMMANDS:
+            await saved_texts.obey(desk, command, rest)
         else:
             return await _obey(desk, command, rest)
     except ChatError as fault:

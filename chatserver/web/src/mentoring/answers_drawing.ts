@@ -18,13 +18,18 @@ export function drawnAnswers(exercise: ExerciseView, { exercise: says }: Mentori
             : !answers.length
             ? html`<p class="quiet">${says.unanswered}</p>`
             : answers.map((each) =>
-              html`<p class="text">${isDaily ? `${says.day(each.day ?? 1)}: ` : nothing}${each
-                .value}${question.kind === "scale"
-                ? html` <span class="quiet">(${says.scale(
-                  question.low ?? 1,
-                  question.high ?? 10,
-                )})</span>`
-                : nothing}</p>`
+              html`<p class="text">${
+                isDaily ? `${says.day(each.day ?? 1)}: ` : nothing
+              }${each.value}${
+                question.kind === "scale"
+                  ? html`
+                    <span class="quiet">(${says.scale(
+                      question.low ?? 1,
+                      question.high ?? 10,
+                    )})</span>
+                  `
+                  : nothing
+              }</p>`
             )}
         </li>
       `;

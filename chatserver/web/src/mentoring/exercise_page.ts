@@ -41,9 +41,7 @@ export class ExercisePage extends MentoringElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#exercises = exercisesOf(this.app, this.talk);
-    this.#stop = [this.#exercises, this.talk].map((each) =>
-      each.watch(() => this.requestUpdate())
-    );
+    this.#stop = [this.#exercises, this.talk].map((each) => each.watch(() => this.requestUpdate()));
     this.#exercises.want();
   }
 
@@ -60,9 +58,9 @@ export class ExercisePage extends MentoringElement {
     return html`
       <header class="bar">
         <a class="btn btn--icon" href=${id === undefined ? Place.link() : Place.link("exercises")}
-          aria-label=${id === undefined
-            ? says.exercise.back
-            : says.exercise.backToAll}>${icon("back")}</a>
+          aria-label=${id === undefined ? says.exercise.back : says.exercise.backToAll}>${icon(
+            "back",
+          )}</a>
         <div class="bar__who">
           <h1>${one?.title ?? says.exercise.title}</h1>
           <p>${one
@@ -90,13 +88,18 @@ export class ExercisePage extends MentoringElement {
         : html`<p class="quiet" aria-busy="true">${this.app.words.common.loading}</p>`;
     }
     if (!list.length) return html`<p class="quiet">${says.exercise.none}</p>`;
-    return html`<ul class="list">${[...list].reverse().map((each) =>
-      html`<li><span><strong>${each.title}</strong><br><span class="quiet">${progressOf(
-        each,
-        says,
-      )}</span></span><a class="btn" href=${Place.link("exercises", each.id)} aria-label="${says
-        .exercise.open} ${each.title}">${says.exercise.open}</a></li>`
-    )}</ul>`;
+    return html`<ul class="list">${
+      [...list].reverse().map((each) =>
+        html`<li><span><strong>${each.title}</strong><br><span class="quiet">${
+          progressOf(
+            each,
+            says,
+          )
+        }</span></span><a class="btn" href=${
+          Place.link("exercises", each.id)
+        } aria-label="${says.exercise.open} ${each.title}">${says.exercise.open}</a></li>`
+      )
+    }</ul>`;
   }
 
   #one(exercise: ExerciseView, says: MentoringWords): TemplateResult {
@@ -113,9 +116,11 @@ export class ExercisePage extends MentoringElement {
       const at = exercise.handed_in_at ? Date.parse(exercise.handed_in_at) : 0;
       const now = this.app.chats.chat.clock.now();
       return html`<div class="stack">${intro}
-        ${isIn
+        ${
+        isIn
           ? html`<p role="status">${words.handedInAt(`${times.day(at, now)} ${times.at(at)}`)}</p>`
-          : nothing}
+          : nothing
+      }
         ${drawnAnswers(exercise, says)}</div>`;
     }
     const isOpen = view.composer.open;
@@ -130,9 +135,8 @@ export class ExercisePage extends MentoringElement {
           : words.closed}</p>
         <p><button class="btn btn--primary" type="button" aria-describedby="hand-in-lead"
           aria-disabled=${isOpen && !this.#isHandingIn ? nothing : "true"}
-          @click=${() => this.#handIn(exercise)}>${isOpen
-          ? nothing
-          : icon("lock", "s")}${words.handIn}</button></p>
+          @click=${() => this.#handIn(exercise)}>${isOpen ? nothing : icon("lock", "s")}${words
+            .handIn}</button></p>
         ${this.#said ? html`<p role="alert">${this.#said}</p>` : nothing}
       </div>
     `;
@@ -172,35 +176,45 @@ export class ExercisePage extends MentoringElement {
     const { low = 1, high = 10, low_word, high_word } = question;
     switch (question.kind) {
       case "text":
-        return html`<p class="field"><label for=${id} class=${isDaily
-          ? ""
-          : "vh"}>${label}</label><textarea class="input" id=${id} rows=${isDaily ? 2 : 4}
-          maxlength="4000" .value=${value} @input=${typed}></textarea></p>`;
+        return html`
+          <p
+            class="field"><label for=${id} class=${isDaily
+              ? ""
+              : "vh"}>${label}</label><textarea class="input" id=${id} rows=${isDaily ? 2 : 4}
+                    maxlength="4000" .value=${value} @input=${typed}></textarea></p>
+        `;
       case "scale": {
         const ends = [low_word && `${low}: ${low_word}`, high_word && `${high}: ${high_word}`];
         const said = ends.filter(Boolean).join(", ") || says.exercise.scale(low, high);
-        return html`<p class="field"><label for=${id} class=${isDaily
-          ? ""
-          : "vh"}>${label}</label><input class="input input--short" type="number" id=${id}
-          min=${low} max=${high} step="1" inputmode="numeric" aria-describedby="${id}-ends"
-          .value=${value} @input=${typed}><span class="small quiet"
-          id="${id}-ends">${said}</span></p>`;
+        return html`
+          <p
+            class="field"><label for=${id} class=${isDaily
+              ? ""
+              : "vh"}>${label}</label><input class="input input--short" type="number" id=${id}
+                    min=${low} max=${high} step="1" inputmode="numeric" aria-describedby="${id}-ends"
+                    .value=${value} @input=${typed}><span class="small quiet"
+                    id="${id}-ends">${said}</span></p>
+        `;
       }
       case "choice":
-        return html`<p class="field"><label for=${id} class=${isDaily
-          ? ""
-          : "vh"}>${label}</label><select class="input" id=${id} @change=${typed}><option
-          value="" ?selected=${!value}>${says.exercise.none_of}</option>${(question.options ?? [])
-          .map((each) => html`<option value=${each} ?selected=${each === value}>${each}</option>`)
-        }</select></p>`;
+        return html`
+          <p
+            class="field"><label for=${id} class=${isDaily
+              ? ""
+              : "vh"}>${label}</label><select class="input" id=${id} @change=${typed}><option
+                    value="" ?selected=${!value}>${says.exercise
+                      .none_of}</option>${(question.options ?? [])
+                      .map((each) =>
+                        html`<option value=${each} ?selected=${each === value}>${each}</option>`
+                      )}</select></p>
+        `;
     }
   }
 
   #value(exercise: ExerciseView, number: number, day: number): string {
     const unkept = this.#unkept.get(`${exercise.id} ${number} ${day}`);
-    const answer = unkept ?? (exercise.answers ?? []).find((each) =>
-      each.question === number && (each.day ?? 1) === day
-    );
+    const answer = unkept ??
+      (exercise.answers ?? []).find((each) => each.question === number && (each.day ?? 1) === day);
     return String(answer?.value ?? "");
   }
 
@@ -273,7 +287,9 @@ export class ExercisePage extends MentoringElement {
   /** What was sent is kept, unless it is something else by now. */
   #forget(sent: ReadonlyMap<string, ExerciseAnswer>, id: string): void {
     for (const [place, each] of sent) {
-      if (place.startsWith(`${id} `) && this.#unkept.get(place) === each) this.#unkept.delete(place);
+      if (place.startsWith(`${id} `) && this.#unkept.get(place) === each) {
+        this.#unkept.delete(place);
+      }
     }
   }
 

@@ -48,20 +48,22 @@ export class ExercisesDialog extends MentoringElement {
             : html`<p class="quiet" aria-busy="true">${this.app.words.common.loading}</p>`
           : !list.length
           ? html`<p class="quiet">${says.exercise.none}</p>`
-          : html`<div class="stack">${[...list].reverse().map((each) =>
-            html`
-              <details class="card" ?open=${each.id === this.#first}>
-                <summary><strong>${each.title}</strong> <span class="quiet">${progressOf(
-                  each,
-                  says,
-                )}</span></summary>
-                ${each.answers === null
-                  ? html`<p class="small quiet">${says.exercise.ownUntil(name)}</p>`
-                  : nothing}
-                ${drawnAnswers(each, says)}
-              </details>
-            `
-          )}</div>`}
+          : html`<div class="stack">${
+            [...list].reverse().map((each) =>
+              html`
+                <details class="card" ?open=${each.id === this.#first}>
+                  <summary><strong>${each.title}</strong> <span class="quiet">${progressOf(
+                    each,
+                    says,
+                  )}</span></summary>
+                  ${each.answers === null
+                    ? html`<p class="small quiet">${says.exercise.ownUntil(name)}</p>`
+                    : nothing}
+                  ${drawnAnswers(each, says)}
+                </details>
+              `
+            )
+          }</div>`}
       </div>
     `;
   }

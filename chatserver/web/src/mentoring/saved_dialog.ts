@@ -76,9 +76,9 @@ export class SavedDialog extends MentoringElement {
         <p class="field"><label for="saved-search">${says.pick.search}</label><input class="input"
           id="saved-search" type="search" .value=${this.#search} @input=${this.#searched}></p>
         ${!mine.length && !theirs.length
-          ? html`<p class="quiet" role="status">${own.length + shared.length
-            ? says.pick.nothing
-            : says.library.none}</p>`
+          ? html`<p class="quiet" role="status">${
+            own.length + shared.length ? says.pick.nothing : says.library.none
+          }</p>`
           : nothing}
         ${this.#part(says.library.own, mine, false, says)}
         ${this.#part(says.library.shared, theirs, true, says)}
@@ -107,11 +107,15 @@ export class SavedDialog extends MentoringElement {
   #button(offer: Offer, { pick, library }: MentoringWords): TemplateResult {
     const { item } = offer;
     return item.kind === "text"
-      ? html`<button class="btn btn--wide" type="button" aria-label=${pick.insert(item.title)}
-        @click=${() => this.#use(item)}>${item.title}</button>`
-      : html`<button class="btn btn--wide" type="button" aria-label=${pick.give(item.title)}
-        @click=${() => this.#choose(offer)}>${icon("pen", "s")}${item.title} <span
-        class="quiet small">${library.questions(item.questions.length)}</span></button>`;
+      ? html`
+        <button class="btn btn--wide" type="button" aria-label=${pick.insert(item.title)}
+          @click=${() => this.#use(item)}>${item.title}</button>
+      `
+      : html`
+        <button class="btn btn--wide" type="button" aria-label=${pick.give(item.title)}
+          @click=${() => this.#choose(offer)}>${icon("pen", "s")}${item.title} <span
+                class="quiet small">${library.questions(item.questions.length)}</span></button>
+      `;
   }
 
   #ask({ item }: Offer, { pick, exercise }: MentoringWords) {
@@ -123,16 +127,20 @@ export class SavedDialog extends MentoringElement {
           ? this.#filled(item.body).split(/\n{2,}/).map((each) => html`<p class="text">${each}</p>`)
           : nothing}
         <ol>${item.questions.map((each) =>
-          html`<li>${each.text}${(each.days ?? 1) > 1
-            ? html` <span class="quiet">(${exercise.day(1)}–${each.days})</span>`
-            : nothing}</li>`
+          html`<li>${each.text}${
+            (each.days ?? 1) > 1
+              ? html`
+                <span class="quiet">(${exercise.day(1)}–${each.days})</span>
+              `
+              : nothing
+          }</li>`
         )}</ol>
         <p class="pop__acts"><button class="btn btn--primary" type="button" aria-disabled=${this
             .#isUnderWay
           ? "true"
           : nothing} @click=${this.#give}>${pick.giveYes}</button><button class="btn"
           type="button" @click=${() => this.#choose(undefined)}>${this.app.words.common
-          .back}</button></p>
+            .back}</button></p>
       </div>
     `;
   }

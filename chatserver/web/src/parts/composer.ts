@@ -21,6 +21,7 @@ export class ChatComposer extends PageElement {
     hint: { attribute: false },
     also: { attribute: false },
     windows: { attribute: false },
+    tools: { attribute: false },
   };
 
   declare app: App;
@@ -35,6 +36,8 @@ export class ChatComposer extends PageElement {
   declare also: string | undefined;
   /** How many windows of writing a week has; null or undefined where that is not known. */
   declare windows: number | null | undefined;
+  /** What stands at the end of the line: buttons that help with writing. */
+  declare tools: unknown;
   #refused: false | "rules" | "error" = false;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
@@ -71,6 +74,14 @@ export class ChatComposer extends PageElement {
 
   get #field(): HTMLTextAreaElement {
     return this.querySelector("textarea")!;
+  }
+
+  /** Put a text into the field, behind what stands there. */
+  insert(text: string): void {
+    const field = this.#field;
+    field.value = field.value.trim() ? `${field.value.trimEnd()}\n\n${text}` : text;
+    this.#typed();
+    field.focus();
   }
 
   get #drafts(): Drafts {
@@ -115,7 +126,7 @@ export class ChatComposer extends PageElement {
             .left}${isWaiting ? ` ${words.state.queued(waiting)}` : nothing}</p>
           ${role === "member"
             ? html`<button class="btn btn--plain small" type="button" @click=${this.#why}>${words.common.why}</button>`
-            : nothing}
+            : nothing}${this.tools ?? nothing}
         </div>
         <div class="write" ?hidden=${isOver}>
           <label class="vh" for="text-${view.id}">${words.talk.message}</label>

@@ -82,7 +82,9 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
           <span class="vh">${isMine ? words.common.you : writer}: </span>
           <div class="msg__body">${message.erased
             ? html`<p class="quiet">${words.talk.erased}</p>`
-            : paragraphs(message.body)}</div>
+            : paragraphs(message.body)}${message.exercise
+            ? exerciseButton(message.exercise, isMine, drawing)
+            : nothing}</div>
           <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther
             ? html`<strong aria-hidden="true">${writer}</strong>`
             : nothing}${time}${mark
@@ -94,6 +96,22 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
       `;
     }
   }
+}
+
+/** Leads to the exercise that a message gives, or is: the page, or the thread, hears of it. */
+function exerciseButton(id: string, isMine: boolean, { app }: Drawing) {
+  const { exercises } = app.words;
+  const isMentor = app.role === "mentor";
+  const label = isMine
+    ? isMentor ? exercises.see : exercises.open
+    : isMentor
+    ? exercises.seeAnswers
+    : exercises.open;
+  const open = (event: Event) =>
+    event.currentTarget?.dispatchEvent(new CustomEvent("exercise", { detail: id, bubbles: true }));
+  return html`<p><button class="btn" type="button" @click=${open}>${
+    icon("pen", "s")
+  }${label}</button></p>`;
 }
 
 /** By the role that an event names. */

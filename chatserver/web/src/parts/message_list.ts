@@ -29,6 +29,7 @@ export class MessageList extends PageElement {
     talk: { attribute: false },
     name: { attribute: false },
     end: { attribute: false },
+    start: { attribute: false },
   };
 
   declare app: App;
@@ -37,6 +38,8 @@ export class MessageList extends PageElement {
   declare name: string;
   /** What stands below the last of them, as a notice; undefined for nothing. */
   declare end: unknown;
+  /** What stands above the very first of them. */
+  declare start: unknown;
   #shown: Talk | undefined;
   #unwatch: (() => void) | undefined;
   #firstNew = 0;
@@ -236,6 +239,7 @@ export class MessageList extends PageElement {
         tabindex="0"
         @scroll=${this.#scrolled}
       >
+        ${this.talk.hasPage && !this.talk.more ? this.start ?? nothing : nothing}
         ${isEmpty
           ? html`<p class="quiet empty">${
             this.talk.view.status === "ended" ? words.talk.emptyOver : words.talk.empty(this.name)
