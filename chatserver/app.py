@@ -42,8 +42,9 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
-from chatserver.protocol.commands import Search
+from chatserver.protocol.commands import Delete, Edit, React, Search
 from chatserver.realtime.board_watch import BoardSubscriptions
+from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
@@ -185,9 +186,15 @@ async def assembled(
         base.store.on_push = hub.pushed
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
+        changes = ChangeDesk(base.rulebook.policy.messages)
         greeting = Greeting(
             hub=hub,
-            desks={Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys))},
+            desks={
+                Edit: changes,
+                Delete: changes,
+                React: changes,
+                Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
+            },
             notices=notices,
             people_desk=people_desk,
             ledger=ledger,

@@ -185,6 +185,13 @@ class CalendarPolicy(Struct, frozen=True, forbid_unknown_fields=True):
 UpgradeUrl = Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s{}]+(\{plan\}[^\s{}]*)?$(?!\n)")]
 
 
+class MessagePolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be done to messages that are written. Source: chat.md "Changes to a message are entries"."""
+
+    edit_minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 15
+    """How long one may edit one's own; 0: never."""
+
+
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that the rules take from configuration."""
 
@@ -193,6 +200,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     sessions: SessionPolicy = SessionPolicy()
     notices: NoticePolicy = NoticePolicy()
     cases: CasePolicy = CasePolicy()
+    messages: MessagePolicy = MessagePolicy()
     help: HelpPolicy = msgspec.field(default_factory=HelpPolicy)
     upgrade_url: UpgradeUrl | None = None
     """Where members get another plan, with `{plan}` in the place of its name or without; None: nowhere."""

@@ -20,6 +20,7 @@ from quotas.plans import (
     PLAN_NAME,
     WEEKDAYS,
     CalendarPolicy,
+    MessagePolicy,
     Plan,
     Policy,
     SessionPolicy,
@@ -70,11 +71,13 @@ def _overlaid(given: dict[str, Any]) -> dict[str, Any]:
         table["upgrade_url"] = upgrade_url
     for section, values in tables.items():
         if section not in table:
-            allowed = "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `help` and `plans`"
+            allowed = (
+                "allowed are `upgrade_url`, `calendar`, `sessions`, `notices`, `cases`, `help`, `messages` and `plans`"
+            )
             raise PolicyError(f"`{section}` is no key of a policy; {allowed}")
         if not isinstance(values, dict):
             raise PolicyError(f"`{section}` must be a table")
-    for section in ("calendar", "sessions", "notices", "cases"):
+    for section in ("calendar", "sessions", "notices", "cases", "messages"):
         table[section] |= given.get(section, {})
     table["help"] = _overlaid_help(table["help"], given.get("help", {}))
     for name, plan in given.get("plans", {}).items():
@@ -137,6 +140,7 @@ def _checked(table: dict[str, Any]) -> Policy:
         raise PolicyError(f"`sessions.session_pay.currency`: {problem}")
     notices = _notices(table["notices"])
     cases = _cases(table["cases"])
+    messages = _converted(table["messages"], MessagePolicy, "messages")
     help_policy = _help(table["help"])
     plans = {}
     for name, plan in table["plans"].items():
@@ -146,7 +150,7 @@ def _checked(table: dict[str, Any]) -> Policy:
     if missing := sorted({*_plans_named(cases)} - plans.keys()):
         raise PolicyError(f"`cases.reply_missed`: there is no plan {missing[0]!r}; allowed: {', '.join(plans)}")
     upgrade_url = _upgrade_url(table.get("upgrade_url"))
-    return Policy(calendar, plans, sessions, notices, cases, help_policy, upgrade_url)
+    return Policy(calendar, plans, sessions, notices, cases, messages, help_policy, upgrade_url)
 
 
 def _upgrade_url(value: object) -> str | None:
@@ -215,6 +219,7 @@ def _notices(table: dict[str, Any]) -> NoticePolicy:
 
 
 _TABLES: dict[type, str] = {
+    MessagePolicy: "messages",
     HearingChange: "hearing",
     CasePolicy: "cases",
     CaseWait: "wait",
@@ -239,8 +244,9 @@ _Kind = TypeVar(
     CaseWait,
     DangerWords,
     HearingChange,
-    PhoneLine,
     HelpPolicy,
+    MessagePolicy,
+    PhoneLine,
     NoticePolicy,
     Plan,
     SessionPolicy,

@@ -9,6 +9,8 @@ from quotas.admission import Status, Usage
 from quotas.terms import BookedChat, Rulebook, Terms
 
 Writer = Literal["member", "mentor"]
+ChangeKind = Literal["edit", "deletion", "reaction"]
+"""What is done to a message that was written: by an entry of its own."""
 
 
 class ConversationSettings(Struct, frozen=True):

@@ -114,6 +114,8 @@ def test_every_event_is_listed_with_its_fields(event: type[msgspec.Struct]) -> N
         ("composer", events.Composer),
         ("reply", events.Reply),
         ("last message", events.LastMessage),
+        ("reaction", events.Reaction),
+        ("earlier text", events.EarlierText),
         ("own settings", events.OwnSettings),
         ("credits left", events.CreditsLeft),
         ("next session", events.NextSession),
@@ -211,7 +213,7 @@ def test_the_packed_example_is_the_json_one_before_it() -> None:
 def test_the_example_texts_may_be_sent() -> None:
     for line in "".join(blocks(PROTOCOL, "json")).splitlines():
         example = json.loads(line)
-        if "body" in example and example.get("kind") != "event":
+        if "body" in example and example.get("kind", "text") in ("text", "edit"):
             assert check_text(example["body"]) is None
 
 

@@ -28,10 +28,11 @@ class StoredMessage(events.Message, frozen=True, tag_field=None, tag=False):
 
 
 class MessagePage(Struct, frozen=True):
-    """Messages in order of seq; `more` says whether older ones exist."""
+    """Messages as they stand, in order of seq; `more` says whether older entries exist, before `first`."""
 
     messages: list[StoredMessage]
     more: bool
+    first: int
 
 
 async def get_messages(call: HttpCall[MessagesQuery, None]) -> HttpAnswer:
@@ -41,8 +42,11 @@ async def get_messages(call: HttpCall[MessagesQuery, None]) -> HttpAnswer:
     if absence is not None:
         first = await first_for_substitute(call.context.messages, call.id, absence) or newest
     before = newest if isinstance(call.query.before, UnsetType) else min(call.query.before, newest)
-    messages, more = await history(call.context.messages, call.id, before, call.query.limit, first)
-    return HttpAnswer(200, MessagePage([StoredMessage(**asdict(message)) for message in messages], more))
+    with_earlier = call.identity.role == "support"
+    part = await history(call.context.messages, call.id, before, call.query.limit, first, with_earlier=with_earlier)
+    return HttpAnswer(
+        200, MessagePage([StoredMessage(**asdict(each)) for each in part.messages], part.more, part.first)
+    )
 
 
 GET_MESSAGES = Operation(

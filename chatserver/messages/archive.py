@@ -189,6 +189,7 @@ class Archive:
             kept = {name: found for name, found in read.items() if name not in forked}
             rows = [messages.message_of(name, each) for name, found in kept.items() for each in found.messages]
             await messages.store(connection, rows)
+            await messages.blank(connection, (row for row in rows if row.kind == "deletion"))
             now = await self._ledger.now()
             await ledger_snapshots.store(
                 connection,

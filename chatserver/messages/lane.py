@@ -9,7 +9,7 @@ from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key
 from chatserver.operating.metrics import Metrics
 from chatserver.protocol.codec import encode_json
-from chatserver.protocol.entry import head_json, joined, opened
+from chatserver.protocol.entry import More, head_json, head_with_more, joined, opened
 from chatserver.records.database import DatabaseError
 from quotas.admission import Usage, WritingState, changes_at, writing_state
 from quotas.ledger.base import Again, Ledger, Post, Posted, PostRefused, PostResult, Reused, Stale, StandIn, Unknown
@@ -41,7 +41,8 @@ class _Ticket:
     """A message on its way, with its place in the order. It is sealed when it is sent: the key may have changed."""
 
     __slots__ = (
-        *("began", "done", "entry", "head", "id", "number", "origin", "sent", "stand_in", "text", "tries", "writer"),
+        *("began", "digested", "done", "entry", "head", "id", "number", "origin", "sent", "stand_in", "text", "tries"),
+        "writer",
     )
 
     def __init__(
@@ -54,6 +55,7 @@ class _Ticket:
         origin: str,
         done: OnPosted,
         stand_in: StandIn | None,
+        digested: bytes,
     ) -> None:
         self.number = number
         self.writer = writer
@@ -61,6 +63,8 @@ class _Ticket:
         self.head = head
         self.text = text
         """As a JSON string."""
+        self.digested = digested
+        """What tells the message from another of its id."""
         self.entry = b""
         """As it was sent last."""
         self.origin = origin
@@ -167,14 +171,19 @@ class Lane:
         origin: str,
         done: OnPosted,
         stand_in: StandIn | None = None,
+        more: More | None = None,
     ) -> None:
         """Post a message; `done` is called once: Posted, Refused, Reused, Unknown or a StoreError.
 
         Of whoever stands in for the mentor, `stand_in` says until when.
         """
         self._number += 1
-        head, text = head_json(sender, writer, id), encode_json(body)
-        ticket = _Ticket(self._number, writer, id, head, text, origin, done, stand_in)
+        text = encode_json(body)
+        if more is None:
+            head, digested = head_json(sender, writer, id), text
+        else:
+            head, digested = head_with_more(sender, writer, id, more), b"%b\n%b" % (text, encode_json(more))
+        ticket = _Ticket(self._number, writer, id, head, text, origin, done, stand_in, digested)
         if self._may_send and not self._held:
             self._send(ticket)
             return
@@ -193,7 +202,7 @@ class Lane:
         self._in_flight += 1
         key, text = self.key, ticket.text
         ticket.entry = entry = joined(ticket.head, key.seal(text))
-        digest = key.digest(text)
+        digest = key.digest(ticket.digested)
         turn = self._name, self._sends, after
         post = Post(self.conversation, ticket.writer, ticket.id, digest, entry, ticket.origin, *turn, ticket.stand_in)
         if len(self._sent) >= MOST_SENT:

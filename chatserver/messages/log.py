@@ -1,13 +1,15 @@
 """The messages of a conversation for whoever reads them: opened, wherever they are kept."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
 from msgspec import Struct
 
 from chatserver.keys.conversation_keys import ConversationKeys
 from chatserver.keys.sealing import Key, SealError, number_of
 from chatserver.messages.rows import messages
+from chatserver.messages.rows.messages import MessageRow
 from chatserver.protocol.entry import Head, head_of, opened, parted, without_text
 from chatserver.protocol.events import Author
 from chatserver.records.database import Database
@@ -44,7 +46,7 @@ class KeptMessages:
         return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
 
     async def first_by(self, conversation: str, writer: Author, since: int, until: int) -> LoggedHead | None:
-        """The first message of that side in [since, until), as instants; None where there is none.
+        """The first message of that side in [since, until), as instants; None where there is none. Changes are none.
 
         It looks back from the newest message: it is for what was lately.
         """
@@ -54,7 +56,7 @@ class KeptMessages:
             after = max(0, before - 1 - PAGE)
             page = await self.heads(conversation, after, before, PAGE)
             for message in page:
-                if message.head.role == writer and since <= message.at < until:
+                if message.head.role == writer and message.head.kind == "text" and since <= message.at < until:
                     found = message
                     break
             if not page or page[0].at < since:
@@ -83,9 +85,9 @@ class KeptMessages:
         while before > 1:
             page = await self.heads(conversation, max(0, before - 1 - PAGE), before, PAGE)
             for message in reversed(page):
-                if message.head.role == "member":
+                if message.head.role == "member" and message.head.is_text:
                     first = message.seq
-                elif message.head.role == "mentor" and message.at < since:
+                elif message.head.role == "mentor" and message.head.kind == "text" and message.at < since:
                     return first
             if not page:
                 break
@@ -110,16 +112,31 @@ class KeptMessages:
         older = {entry.seq: LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in archived}
         return [each for _, each in sorted((older | found).items()) if each.head.kind != "event"]
 
+    async def heads_of_changes(self, conversation: str, seq: int) -> list[LoggedHead]:
+        """Edits, deletions and reactions about that message, in order, without the texts."""
+        entries = await self._changes(conversation, seq, seq)
+        return [LoggedHead(entry.seq, entry.at, head_of(entry.entry)) for entry in entries]
+
+    async def _changes(self, conversation: str, first: int, last: int) -> list[Entry]:
+        kept = await self._ledger.changes_about(conversation, first, last)
+        deleted = await self._ledger.deleted(conversation)
+        async with self._database.read() as connection:
+            archived = await messages.about(connection, conversation, first, last)
+        found = {each.seq: messages.entry_of(_as_it_stands(each, deleted)) for each in archived}
+        return [entry for _, entry in sorted((found | {each.seq: each for each in kept}).items())]
+
     async def stored(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
-        """As `heads`, as they are kept. An erased one has no text."""
+        """As `heads`, as they are kept. An erased or deleted one has no text."""
         entries = await self._ledger.messages(conversation, after, before, limit)
         # Seqs are dense: what the ledger lacks at the beginning was archived before it was trimmed.
         reaches_from = entries[0].seq if entries else before
         if reaches_from <= after + 1:
             return entries
+        # First what is deleted: until the archive has blanked that, the ledger knows of it.
+        deleted = await self._ledger.deleted(conversation)
         async with self._database.read() as connection:
             archived = await messages.page(connection, conversation, after, reaches_from, limit)
-        older = [messages.entry_of(message) for message in archived]
+        older = [messages.entry_of(_as_it_stands(message, deleted)) for message in archived]
         if older and older[-1].seq + 1 < reaches_from:
             return older
         return older + entries[: limit - len(older)]
@@ -134,18 +151,30 @@ class MessageLog(KeptMessages):
 
     async def page(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
         """Messages with after < seq < before in order: the first `limit` (≥ 1) of them, in the open."""
-        entries, keys = await self._with_keys(conversation, after, before, limit)
+        return await self._opened(conversation, partial(self.stored, conversation, after, before, limit))
+
+    async def changes(self, conversation: str, first: int, last: int) -> list[Entry]:
+        """Edits, deletions and reactions about messages with first ≤ seq ≤ last, in order, in the open."""
+        return await self._opened(conversation, partial(self._changes, conversation, first, last))
+
+    async def _opened(self, conversation: str, read: Callable[[], Awaitable[list[Entry]]]) -> list[Entry]:
+        entries, keys = await self._with_keys(conversation, read)
         if any(sealed_with(entry.entry) not in (0, *keys) for entry in entries):
             # An erasure may have sealed them anew between the two reads.
-            entries, keys = await self._with_keys(conversation, after, before, limit)
+            entries, keys = await self._with_keys(conversation, read)
         return [in_the_open(conversation, entry, keys.get(sealed_with(entry.entry))) for entry in entries]
 
     async def _with_keys(
-        self, conversation: str, after: int, before: int, limit: int
+        self, conversation: str, read: Callable[[], Awaitable[list[Entry]]]
     ) -> tuple[list[Entry], dict[int, Key]]:
-        entries = await self.stored(conversation, after, before, limit)
+        entries = await read()
         numbers = {sealed_with(entry.entry) for entry in entries}
         return entries, await self._keys.existing(conversation, numbers - {0})
+
+
+def _as_it_stands(message: MessageRow, deleted: Collection[int]) -> MessageRow:
+    is_deleted = message.seq in deleted or message.kind == "edit" and message.about in deleted
+    return messages.blanked(message) if is_deleted else message
 
 
 def sealed_with(entry: bytes) -> int:

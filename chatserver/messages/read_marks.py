@@ -40,6 +40,6 @@ async def texts_between(log: KeptMessages, conversation: str, writer: Writer, af
     count = 0
     while before > after + 1:
         page = await log.heads(conversation, after, min(before, after + 1 + PAGE), PAGE)
-        count += sum(each.head.role == writer and each.head.kind == "text" for each in page)
+        count += sum(each.head.role == writer and each.head.is_text for each in page)
         after = max(min(before - 1, after + PAGE), page[-1].seq if page else 0)
     return count

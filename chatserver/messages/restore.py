@@ -18,7 +18,7 @@ from chatserver.messages.rows.messages import MessageRow
 from chatserver.protocol.entry import event_number, head_of
 from chatserver.protocol.events import Author
 from chatserver.records.database import Database
-from quotas.ledger.archive import LedgerArchive, SentId, Unarchived
+from quotas.ledger.archive import LedgerArchive, SentId, Unarchived, Unkept
 from quotas.ledger.base import IDEMPOTENCY_PERIOD, Entry
 from quotas.ledger.redis import RedisLedger
 from quotas.standing import Writer
@@ -78,7 +78,7 @@ class ArchiveRestorer:
             last_seq = None if found is None else found.last_seq
             sent = _sent(archived, own)
             if await self._ledger_archive.restore(
-                conversation, archived.last_seq, last_seq, {**state, **texts, "told": f"{told}"}, own, sent
+                conversation, archived.last_seq, last_seq, {**state, **texts, "told": f"{told}"}, _unkept(own), sent
             ):
                 return True
 
@@ -93,7 +93,7 @@ class ArchiveRestorer:
                 read = int(state.get(f"{side}_read", 0))
                 for name, writer, upto in ((f"{side}_texts", side, 2**53), (f"{side}_seen", other, read)):
                     archived = await messages.count_texts(connection, conversation, writer, min(upto, last_seq))
-                    after = sum(head.role == writer and head.kind == "text" for seq, head in heads if seq <= upto)
+                    after = sum(head.role == writer and head.is_text for seq, head in heads if seq <= upto)
                     found[name] = f"{archived + after}"
         return found
 
@@ -119,15 +119,20 @@ class ArchiveRestorer:
             )
 
 
+def _unkept(own: list[Entry]) -> list[Unkept]:
+    heads = [(each, head_of(each.entry)) for each in own]
+    return [Unkept(each.at, each.entry, head.about or 0, head.kind == "deletion") for each, head in heads]
+
+
 def _sent(archived: _Archived, own: list[Entry]) -> list[SentId]:
     """The ids that must get their first answers, where they had one: nobody sends an event again."""
     sent = [
         archived.sent(message.role, message.sender, message.message_id.decode(), message.seq, message.at)
         for message in archived.recent
-        if message.kind == "text"
+        if message.kind != "event"
     ]
     for seq, entry in enumerate(own, start=archived.last_seq + 1):
         head = head_of(entry.entry)
-        if head.kind == "text":
+        if head.kind != "event":
             sent.append(archived.sent(head.role, head.sender, head.id, seq, entry.at))
     return [each for each in sent if each.id]

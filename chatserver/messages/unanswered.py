@@ -23,9 +23,9 @@ async def unanswered(
     while until > 1 and len(found) < MOST:
         page = await messages.heads(before.id, max(0, until - 1 - PAGE), until, PAGE)
         for message in reversed(page):
-            if message.head.role == "mentor":
+            if message.head.role == "mentor" and message.head.kind == "text":
                 return found[::-1]
-            if message.head.role == "member" and len(found) < MOST:
+            if message.head.role == "member" and message.head.is_text and len(found) < MOST:
                 found.append(message)
         until = page[0].seq if page else 0
     return found[::-1]

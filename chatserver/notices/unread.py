@@ -29,7 +29,7 @@ MOST_COUNTED = 5 * PAGE
 
 
 class UnreadStretch(Struct, frozen=True):
-    """What a side has not read: the first message of the other one (`at` in ms), and how many there are.
+    """What a side has not read: the first message of the other one (`at` in ms), and how many there are. Edits count.
 
     `is_answer` where that side wrote last before it; `sender` is who wrote the first.
     """
@@ -39,6 +39,11 @@ class UnreadStretch(Struct, frozen=True):
     count: int
     is_answer: bool
     sender: str
+
+
+def _is_told(entry: LoggedHead) -> bool:
+    """Texts and edits, as long as they stand. A reaction answers nobody, and is told nobody who is away."""
+    return entry.head.kind in ("text", "edit") and not entry.head.deleted
 
 
 class UnreadTimers:
@@ -130,7 +135,7 @@ class UnreadTimers:
             for entry in reversed(page):
                 if is_answer := entry.head.role == side:
                     break
-                if entry.head.role in WRITERS:
+                if entry.head.role in WRITERS and _is_told(entry):
                     first, count = entry, count + 1
             if not page:
                 break
@@ -143,5 +148,5 @@ class UnreadTimers:
     async def _answers(self, conversation: str, side: Writer, seq: int) -> bool:
         """Whether that side wrote last before it, as far as a page reaches."""
         page = await self._messages.heads(conversation, max(0, seq - 1 - PAGE), seq, PAGE)
-        written = [entry.head.role for entry in page if entry.head.role in WRITERS]
+        written = [entry.head.role for entry in page if entry.head.role in WRITERS and entry.head.kind == "text"]
         return bool(written) and written[-1] == side

@@ -42,6 +42,7 @@ MessageId = Annotated[str, Meta(min_length=1, max_length=64)]
 AskId = Annotated[str, Meta(min_length=1, max_length=64)]
 """The app's own name of a question: the answer, or the error, says it again."""
 Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+MessageSeq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class Command(
@@ -68,11 +69,36 @@ class RoomCommand(Command, frozen=True, gc=False):
     conversation: Name
 
 
-class Send(RoomCommand, frozen=True, gc=False):
+class Send(RoomCommand, frozen=True, gc=False, omit_defaults=True):
     """Write a message. The same `id` again within 48 hours returns the first answer and writes nothing."""
 
     id: MessageId
     body: str
+    reply_to: MessageSeq | None = None
+    """The seq of the message that it answers."""
+
+
+class Edit(RoomCommand, frozen=True, gc=False):
+    """Give one's own message, of the seq `about`, another text. `id` as for send."""
+
+    id: MessageId
+    about: MessageSeq
+    body: str
+
+
+class Delete(RoomCommand, frozen=True, gc=False):
+    """Take back one's own message, of the seq `about`: its place stays. `id` as for send."""
+
+    id: MessageId
+    about: MessageSeq
+
+
+class React(RoomCommand, frozen=True, gc=False):
+    """React to the message of the seq `about`, with one emoji a person; null takes it back. `id` as for send."""
+
+    id: MessageId
+    about: MessageSeq
+    emoji: Annotated[str, Meta(max_length=32)] | None
 
 
 class Check(RoomCommand, frozen=True, gc=False):
@@ -190,6 +216,9 @@ class Renew(Command, frozen=True, gc=False):
 AnyCommand = (
     Hello
     | Send
+    | Edit
+    | Delete
+    | React
     | Check
     | Read
     | Typing
@@ -209,6 +238,9 @@ AnyCommand = (
 COMMANDS: tuple[type[msgspec.Struct], ...] = (
     Hello,
     Send,
+    Edit,
+    Delete,
+    React,
     Check,
     Read,
     Typing,

@@ -1,5 +1,8 @@
 """A message as the ledger's log holds it: who wrote it in the open, its text sealed; and an event, all in the open.
 
+An edit's text is the new one, a reaction's its emoji ('' where it was taken back); a deletion has none. What was
+deleted keeps its head, marked `deleted` at its end by the ledger (`without_text` in `lua/changes.lua`).
+
 The ledger does not look inside. `<head as JSON>\\n<sealed text>`: the head never holds a line feed, the rest is bytes.
 Behind an event's head nothing is sealed.
 """
@@ -10,10 +13,13 @@ from typing import Any, Final
 import msgspec
 
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
+from quotas.standing import ChangeKind
 
 SYSTEM: Final = "system"
 """Role and sender of events."""
 _EVENT_ID = "event-"
+_WITHOUT_TEXT: Final = ("event", "deletion")
+"""Kinds of which nothing is sealed."""
 
 
 class Head(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -24,6 +30,24 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     kind: MessageKind = "text"
     event: SystemEvent | None = None
+    about: int | None = None
+    """The seq of the message that an edit, deletion or reaction is about."""
+    reply_to: int | None = None
+    """The seq of the message that it answers."""
+    attachments: list[str] = []
+    deleted: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a message that somebody wrote, and that stands."""
+        return self.kind == "text" and not self.deleted
+
+
+class More(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the head of a message has where its writer says more than a text."""
+
+    reply_to: int | None = None
+    attachments: list[str] = []
 
 
 class Opened(Head, frozen=True, kw_only=True):
@@ -33,6 +57,7 @@ class Opened(Head, frozen=True, kw_only=True):
     erased: bool = False
 
 
+_NOTHING_MORE = More()
 _head = msgspec.json.Decoder(Head)
 _opened = msgspec.json.Decoder(Opened)
 _encode = msgspec.json.Encoder().encode
@@ -53,6 +78,27 @@ def head_json(sender: str, role: Author, id: str, event: SystemEvent | None = No
     """The head of an entry, as it is stored: who wrote it, on which side, by which id of the app; or an event's."""
     # Not `kind` where it is the default one: msgspec leaves out that very string only, not another that is equal.
     return _encode(Head(sender, role, id) if event is None else Head(sender, role, id, "event", event))
+
+
+def head_with_more(sender: str, role: Author, id: str, more: More) -> bytes:
+    """The head of a message that has more than a text."""
+    return _encode(Head(sender, role, id, reply_to=more.reply_to, attachments=more.attachments))
+
+
+def change_head(sender: str, role: Author, id: str, kind: ChangeKind, about: int) -> bytes:
+    """The head of an edit, a deletion or a reaction."""
+    return _encode(Head(sender, role, id, kind, about=about))
+
+
+def deleted_head(head: bytes) -> bytes:
+    """A head whose message was deleted."""
+    return b'%b,"deleted":true}' % head[:-1]
+
+
+def more_of(head: Head) -> More | None:
+    """What the head says beside who wrote, and of what kind it is; None for nothing."""
+    more = More(head.reply_to, head.attachments)
+    return more if more != _NOTHING_MORE else None
 
 
 def event_entry(number: int, name: str, data: Mapping[str, Any]) -> bytes:
@@ -80,7 +126,9 @@ def opened(head: bytes, text: bytes) -> bytes:
 
 def without_text(head: bytes) -> bytes:
     """As `opened`, where nothing is sealed: an event never had a text, of a message there is none any more."""
-    return opened(head, b'""') if _head.decode(head).kind == "event" else b'%b,"body":"","erased":true}' % head[:-1]
+    found = _head.decode(head)
+    had_none = found.kind in _WITHOUT_TEXT or found.deleted
+    return opened(head, b'""') if had_none else b'%b,"body":"","erased":true}' % head[:-1]
 
 
 def read_opened(entry: bytes) -> Opened:

@@ -15,6 +15,7 @@ from quotas.admission import Reason, Status
 from quotas.bookings import BookingState
 from quotas.help_policy import LineKind
 from quotas.plans import Escalated, Service
+from quotas.standing import ChangeKind
 
 MAX_CONVERSATIONS = 5_000
 """Most conversations of a member or mentor: their connection follows all of them."""
@@ -29,8 +30,8 @@ SessionKind = Literal[EntryName, "starting", "joined", "ending"]
 Role = Literal["member", "mentor", "support", "service"]
 Author = Literal[Role, "system"]
 """By whom something in a conversation is: a person in their role, or the system."""
-MessageKind = Literal["text", "event"]
-"""What has a seq: what somebody wrote, or what happened, as the system noted it."""
+MessageKind = Literal["text", "event", ChangeKind]
+"""What has a seq: what somebody wrote, what happened, as the system noted it, or what was done to a message."""
 
 
 class HelpLine(Struct, frozen=True):
@@ -139,8 +140,11 @@ class SystemEvent(Struct, frozen=True):
     data: dict[str, Any]
 
 
-class LastMessage(Struct, frozen=True):
-    """The last message or event of a conversation, for lists: `text` is its beginning, in one line."""
+class LastMessage(Struct, frozen=True, omit_defaults=True):
+    """The last entry of a conversation, for lists: `text` is the beginning of its body, in one line.
+
+    What is as it mostly is, is left out.
+    """
 
     seq: int
     sender: str = field(name="from")
@@ -150,6 +154,12 @@ class LastMessage(Struct, frozen=True):
     erased: bool = False
     event: SystemEvent | None = None
     """Of an event, which has no text."""
+    kind: MessageKind = "text"
+    about: int | None = None
+    """The seq of the message that an edit, deletion or reaction is about."""
+    deleted: bool = False
+    attachments: int = 0
+    """How many files it has."""
 
 
 class ConversationView(Struct, frozen=True):
@@ -192,7 +202,7 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "conversations", "help", "last", "names", "renew", "search", "signal", "unread")
+FEATURES = ("ask", "changes", "conversations", "help", "last", "names", "renew", "search", "signal", "unread")
 """What has joined the protocol since its first release."""
 
 
@@ -221,6 +231,20 @@ class Welcome(Event, frozen=True):
     """Whether one has conversations beside these: they are followed too, and come by `conversations`."""
 
 
+class Reaction(Struct, frozen=True):
+    """An emoji, and the people who reacted with it."""
+
+    emoji: str
+    people: list[str]
+
+
+class EarlierText(Struct, frozen=True):
+    """What a message said from `at` on."""
+
+    body: str
+    at: str
+
+
 class Message(Event, frozen=True, omit_defaults=True):
     """One message. `seq` is dense within the conversation: 1, 2, 3, … the same for everyone.
 
@@ -240,6 +264,25 @@ class Message(Event, frozen=True, omit_defaults=True):
     """Left out of texts."""
     event: SystemEvent | None = None
     """Of an event, and left out otherwise."""
+    about: int | None = None
+    """Of an edit, a deletion or a reaction: the seq of the message. Left out otherwise.
+
+    An edit's `body` is the new text, a reaction's the emoji, '' where it was taken back.
+    """
+    reply_to: int | None = None
+    """The seq of the message that it answers. Left out where it answers none."""
+    attachments: list[str] = []
+    """The ids of its files. Left out where it has none."""
+    deleted: bool = False
+    """It was deleted, and `body` is empty; so is an edit of a message that was. Left out otherwise."""
+    edited_at: str | None = None
+    """In `history`: when `body` was written, where that is not the first text."""
+    reactions: list[Reaction] = []
+    """In `history`: who reacted with what, in the order of the emoji."""
+    as_of: int | None = None
+    """In `history`: the seq of the last edit, deletion or reaction that this already has in it."""
+    earlier: list[EarlierText] = []
+    """In `history`, and to support alone: what it said before it was edited, oldest first."""
 
 
 class Accepted(Event, frozen=True):
@@ -360,11 +403,15 @@ class Signalled(Event, frozen=True, tag="signal"):
 
 
 class HistoryPage(Event, frozen=True, tag="history"):
-    """Messages before the asked-for seq, oldest first; `more` says whether older ones exist."""
+    """Messages as they stand, before the asked-for seq, oldest first; `more` says whether older entries exist.
+
+    `first` is the seq of the first entry that was read, which may be a change: the next page ends before it.
+    """
 
     conversation: str
     messages: list[Message]
     more: bool
+    first: int
     ask: str | None = None
 
 

@@ -14,6 +14,14 @@ another year: it shows. So does an accent that stands alone.
 """
 
 
+_EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3")
+
+
+def is_one_emoji(text: str) -> bool:
+    """Whether it is one emoji: one grapheme (UAX #29) that is drawn as a picture, a flag or a keycap."""
+    return regex.fullmatch(r"\X", text) is not None and _EMOJI.match(text) is not None
+
+
 def shows(text: str) -> bool:
     """Whether one character at least can be seen. Joiners and selectors among others stay what they are."""
     if text.isascii():

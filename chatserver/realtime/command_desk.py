@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import Code
-from chatserver.protocol.commands import AnyCommand, Command
+from chatserver.protocol.commands import Command
 from chatserver.protocol.events import Event, Role
 from chatserver.realtime.follower import Follower
 from chatserver.realtime.room import Room
@@ -65,7 +65,7 @@ class Asker(Protocol):
     def push(self, frame: bytes) -> None:
         """Send a frame that was made already."""
 
-    def refuse(self, command: AnyCommand, code: Code, message: str = "", retry_after: float | None = None) -> None:
+    def refuse(self, command: Command, code: Code, message: str = "", retry_after: float | None = None) -> None:
         """Answer a command with an error."""
 
 

@@ -23,12 +23,16 @@ from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     AnyCommand,
     Check,
+    Command,
     Conversations,
+    Delete,
+    Edit,
     Follow,
     Hello,
     History,
     JoinSession,
     Notices,
+    React,
     Read,
     ReadNotices,
     Renew,
@@ -39,6 +43,7 @@ from chatserver.protocol.commands import (
     Unfollow,
     Watch,
 )
+from chatserver.protocol.entry import More
 from chatserver.protocol.events import (
     Accepted,
     ComposerChanged,
@@ -304,7 +309,7 @@ class Connection:
             self._metrics.failed[code] += 1
         self.tell(Error(code, message or MEANING[code], code in TEMPORARY, id, conversation, retry_after, ask))
 
-    def refuse(self, command: AnyCommand, code: Code, message: str = "", retry_after: float | None = None) -> None:
+    def refuse(self, command: Command, code: Code, message: str = "", retry_after: float | None = None) -> None:
         """Answer a command with an error."""
         id: str | None = getattr(command, "id", None)
         conversation: str | None = getattr(command, "conversation", None)
@@ -348,7 +353,7 @@ class Connection:
     # Commands
 
     def _act(self, command: AnyCommand) -> None:
-        cost = 1.0 if isinstance(command, Send) else _cost(command)
+        cost = 1.0 if isinstance(command, Send | Edit | Delete | React) else _cost(command)
         if delay := self._limit.delay(self.user, time.monotonic(), cost):
             self._too_many(command, delay)
             return
@@ -452,15 +457,16 @@ class Connection:
         writes_as = self.writes_as(follower)
         if writes_as is None:
             self.refuse(command, "read_only")
-        elif problem := check_text(command.body):
+        elif problem := check_text(command.body) or _cannot_answer(command.reply_to, follower):
             self.refuse(command, *problem)
         else:
             self._begin()
             done: OnPosted = partial(self._posted, command, follower)
             if self._traces is not None:
                 done = self._traces.message(command.conversation, self.id, done)
-            as_side, stand_in = writes_as.side, writes_as.stand_in
-            follower.room.lane.post(as_side, self.user, command.id, command.body, self.id, done, stand_in)
+            more = More(command.reply_to) if command.reply_to is not None else None
+            of = writes_as.side, self.user, command.id, command.body, self.id
+            follower.room.lane.post(*of, done, writes_as.stand_in, more)
 
     def _posted(self, command: Send, follower: Follower[Room], result: PostOutcome) -> None:
         match result:
@@ -541,8 +547,10 @@ class Connection:
             await room_for_more(self)
             end = room.last_seq + 1
             before = end if command.before is None else min(command.before, end)
-            messages, more = await history(room.log, room.id, before, command.limit, follower.first_seq)
-            self.tell(HistoryPage(room.id, messages, more, command.ask))
+            is_support = self.role == "support"
+            first = follower.first_seq
+            part = await history(room.log, room.id, before, command.limit, first, with_earlier=is_support)
+            self.tell(HistoryPage(room.id, part.messages, part.more, part.first, command.ask))
 
     async def _list_conversations(self, command: Conversations) -> None:
         if self.list is None:
@@ -641,13 +649,13 @@ class Connection:
 
     # Bounds
 
-    def _work(self, work: Coroutine[Any, Any, None], command: AnyCommand) -> None:
+    def _work(self, work: Coroutine[Any, Any, None], command: Command) -> None:
         self._begin()
         task = asyncio.get_running_loop().create_task(self._guarded(work, command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], command: AnyCommand) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], command: Command) -> None:
         try:
             await work
         except (StoreError, DatabaseError):
@@ -691,6 +699,14 @@ class Connection:
             self.end(Close.TOO_MANY_ERRORS)
         else:
             self.fail(error.code, error.message, error.id, error.conversation, ask=error.ask)
+
+
+def _cannot_answer(seq: int | None, follower: Follower[Room]) -> tuple[Code, str] | None:
+    """Why nothing can answer what is in that place; None where it can."""
+    if seq is None or follower.first_seq <= seq <= follower.room.last_seq:
+        return None
+    places = f"from {follower.first_seq} to {follower.room.last_seq}"
+    return "seq_unknown", f"`reply_to` names no message; the conversation has those {places}"
 
 
 def _cost(command: AnyCommand) -> float:

@@ -6,8 +6,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from chatserver.messages.log import MessageLog
 from chatserver.protocol.codec import Encoding
-from chatserver.protocol.events import Event, Gap, Reply, Role
-from chatserver.realtime.outgoing import Audience, MessageAudience, message_frame
+from chatserver.protocol.events import Accepted, Event, Gap, Reply, Role
+from chatserver.realtime.outgoing import Audience, MessageAudience, frame_of, message_frame
 from chatserver.records.database import DatabaseError
 from quotas.admission import WritingState
 from quotas.ledger.base import MESSAGES_AT_ONCE, Entry
@@ -148,6 +148,10 @@ class Follower(Generic[FollowedRoom]):
         if seq == self._next_seq:
             self._next_seq = seq + 1
         self.connection.push(frame)
+
+    def say_accepted(self, accepted: Accepted) -> None:
+        """As `acknowledge`, where the answer is not a frame yet."""
+        self.acknowledge(accepted.seq, frame_of(accepted, self.connection.encoding))
 
     def told_composer(self, state: WritingState) -> None:
         """The connection was told of the composer, in an answer."""

@@ -243,8 +243,11 @@ class Hub:
             self._rooms.missed(channel)
             self._pushed_elsewhere(channel, payload)
             return
-        if payload[:1] == feed.MESSAGE:
+        kind = payload[:1]
+        if kind == feed.MESSAGE:
             room.message(*feed.read_message(payload))
+        elif kind == feed.CHANGE:
+            room.change(*feed.read_change(payload))
         else:
             self._pushed_beside(room, payload)
 

@@ -40,7 +40,7 @@ from quotas.admission import Usage, WritingState
 from quotas.help_policy import help_country
 from quotas.instant import LATEST, text
 from quotas.ledger.base import Entry, Ledger
-from quotas.ledger.feed import Hand
+from quotas.ledger.feed import ChangeSaid, Hand
 from quotas.standing import ConversationSettings, Standing, TextCounts, Writer
 from quotas.terms import Rulebook
 
@@ -126,6 +126,10 @@ class Room:
         if role == "member":
             return "member" if person == self.settings.member else None
         return "mentor" if role == "mentor" and person == self.settings.mentor else None
+
+    def now(self) -> int:
+        """The instant, by the store's clock."""
+        return self._clock.now()
 
     def composer(self, state: WritingState) -> Composer:
         """The state in the words of the protocol; made anew only where it changed."""
@@ -350,6 +354,19 @@ class Room:
             for follower in self.followers:
                 follower.fill()
         self._timers.later(self)
+
+    def change(
+        self, seq: int, at: int, usage: Usage, texts: TextCounts, origin: str, said: ChangeSaid, entry: bytes
+    ) -> None:
+        """The feed brought an edit, a deletion or a reaction: as a message, and what is unread may be less."""
+        self.message(seq, at, usage, texts, origin, entry)
+        if said.kind == "deletion":
+            self._seen = {"member": said.member_seen, "mentor": said.mentor_seen}
+            self._say_unread("member")
+            self._say_unread("mentor")
+            for follower in self.followers:
+                if follower.stands_in:
+                    follower.marked()
 
     def _audience(self, entry: Entry) -> MessageAudience | None:
         """What the feed brought, for everyone; None where it is sealed with another key than the one at hand."""

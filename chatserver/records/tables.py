@@ -17,7 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
+    text,
 )
 
 from chatserver.protocol.events import Role
@@ -221,6 +223,16 @@ MESSAGES = Table(
     Column("sealed", LargeBinary),
     Column("kind", String(16), nullable=False, server_default="text"),
     Column("event", Text),
+    Column("about", BigInteger),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("more", Text),
+    Index(
+        "ix_messages_about",
+        "conversation_id",
+        "about",
+        sqlite_where=text("about IS NOT NULL"),
+        postgresql_where=text("about IS NOT NULL"),
+    ),
 )
 
 LEDGER_SNAPSHOTS = Table(

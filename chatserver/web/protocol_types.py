@@ -40,7 +40,8 @@ def protocol() -> str:
     _, components = msgspec.json.schema_components(types, ref_template=_REF)
     # Apps may leave out of a command what has a default. What the server says is whole, save where it says otherwise.
     partial = {each.__name__ for each in _members(commands.AnyCommand)}
-    partial |= {each.__name__ for each in _members(events.AnyEvent) if each.__struct_config__.omit_defaults}
+    said = [each for each in vars(events).values() if isinstance(each, type) and issubclass(each, msgspec.Struct)]
+    partial |= {each.__name__ for each in said if each.__struct_config__.omit_defaults}
     told = sorted(str(each.__struct_config__.tag) for each in _members(events.AnyEvent))
     parts = [
         _HEAD,

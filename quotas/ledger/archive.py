@@ -59,6 +59,15 @@ class Unarchived(Struct, frozen=True):
         return self.reached == self.last_seq
 
 
+class Unkept(Struct, frozen=True):
+    """An entry that the archive lacks, and what it is about where it is a change; 0 where it is none."""
+
+    at: int
+    entry: bytes
+    about: int = 0
+    is_deletion: bool = False
+
+
 class SentId(Struct, frozen=True):
     """An id that was used, and the first answer to it."""
 
@@ -100,7 +109,7 @@ class LedgerArchive:
 
     async def unarchived(self, conversation: str, most: int) -> Unarchived | None:
         """What the archive lacks, `most` messages at most; None where the ledger has no such conversation."""
-        names = (keys.conversation(conversation), keys.log(conversation))
+        names = (keys.conversation(conversation), keys.log(conversation), keys.blanked(conversation))
         first = min(most, MESSAGES_AT_ONCE)
         reply = await self._ledger.call("unarchived", names, first, largest=(first + 1) * LARGEST_ENTRY)
         if reply == b"U":
@@ -131,6 +140,8 @@ class LedgerArchive:
             keys.conversation(conversation),
             keys.log(conversation),
             keys.unarchived(keys.partition(conversation)),
+            keys.changes(conversation),
+            keys.blanked(conversation),
         )
         digest = stored.digest if stored.complete else ""
         done = await self._ledger.call(
@@ -144,7 +155,7 @@ class LedgerArchive:
         last_seq: int,
         lost: int | None,
         state: Mapping[str, str],
-        messages: Sequence[Entry],
+        messages: Sequence[Unkept],
         ids: Iterable[SentId],
     ) -> bool:
         """Put what the archive has in the place of what the ledger has.
@@ -158,13 +169,15 @@ class LedgerArchive:
             keys.log(conversation),
             keys.sent(conversation, 0),
             keys.sent(conversation, 1),
+            keys.changes(conversation),
+            keys.blanked(conversation),
         )
         packed = State(**{name: int(state[name]) for name in _KEPT if name in state}).packed()
         rest = {"member_read": "0", "mentor_read": "0", "warned": "0 0"} | dict(state)
         fields: list[str | bytes] = ["state", packed]
         for name in rest.keys() - set(_KEPT):
             fields += [name, rest[name]]
-        entries = [word for each in messages for word in (each.at, each.entry)]
+        entries = [word for each in messages for word in (each.at, each.entry, each.about, int(each.is_deletion))]
         records: list[str | bytes] = []
         for sent in ids:
             field = remembered_as(sent.writer, sent.substitute, sent.id)

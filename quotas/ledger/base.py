@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from quotas.admission import Answered, Reason, Usage
 from quotas.instant import HOUR
-from quotas.standing import ConversationSettings, Standing, Writer
+from quotas.standing import ChangeKind, ConversationSettings, Standing, Writer
 from quotas.store.errors import StoreError
 from quotas.store.futures import settling
 from quotas.terms import Terms
@@ -56,6 +56,55 @@ class Post(Struct, frozen=True, gc=False):
 
     Their ids are their own; what they write is no day's writing of the mentor, and the mentor has not read by it.
     """
+
+
+class Change(Struct, frozen=True, gc=False):
+    """An edit, a deletion or a reaction on its way in: an entry about an earlier message. As `Post` where alike."""
+
+    conversation: str
+    writer: Writer
+    id: str
+    digest: bytes
+    """Of kind, message and text."""
+    entry: bytes
+    origin: str
+    kind: ChangeKind
+    about: int
+    """The seq of the message; that it is one, and that the writer may change it, the caller has seen to."""
+    of: Writer
+    """The side that wrote that message."""
+    key: int
+    """The number of the key that the entry is sealed with."""
+    until: int = 0
+    """The last instant at which it can be done; 0: always."""
+    stand_in: StandIn | None = None
+
+
+class Changed(Struct, frozen=True, gc=False):
+    """Stored as `seq` at `at`; `usage` holds now. `first` is false where an earlier change had this id."""
+
+    seq: int
+    at: int
+    usage: Usage
+    first: bool
+
+
+class ChangeRefused(Struct, frozen=True, gc=False):
+    """Nobody changes anything in a conversation of that state: it is ended or suspended."""
+
+    reason: Reason
+
+
+class TooLate(Struct, frozen=True, gc=False):
+    """The time in which it could be done has passed."""
+
+
+class Deleted(Struct, frozen=True, gc=False):
+    """The message is deleted."""
+
+
+class OtherKey(Struct, frozen=True, gc=False):
+    """The conversation has another key: seal it anew."""
 
 
 class Posted(Struct, frozen=True, gc=False):
@@ -119,6 +168,7 @@ class Uncounted(Struct, frozen=True, gc=False):
 
 
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
+ChangeResult = Changed | ChangeRefused | TooLate | Deleted | OtherKey | Reused | Unknown
 
 
 class Entry(Struct, frozen=True):
@@ -172,6 +222,20 @@ class Ledger(Protocol):
         Posts may be sent without waiting for answers. Those of a lane that name the one they are `after` are carried
         out in the order of their numbers, whatever happens to those before them.
         """
+
+    async def change(self, change: Change, unread_after: int = 0, *, at: int = 0) -> ChangeResult:
+        """Append a change about a message of the log or the archive: it spends nothing and moves no window or deadline.
+
+        A deleted message, and edits of it, have no text in the ledger any more; their places stay. A deletion takes the
+        text out of what is counted as written and unread, and where no unanswered text is left, the wait is over
+        (`withdrawn`). An edit may stay unread for `unread_after` ms, as in Terms, before the other side is told of it.
+        """
+
+    async def changes_about(self, conversation: str, first: int, last: int) -> list[Entry]:
+        """What the ledger has of changes about messages with first ≤ seq ≤ last, in the order of their own seqs."""
+
+    async def deleted(self, conversation: str) -> frozenset[int]:
+        """Seqs of deleted messages, and of edits of them, of which the archive may still hold the text."""
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         """Append an entry of the system, unless `number` (1 or more) or a later one was; whether it was appended now.

@@ -10,10 +10,13 @@ from msgspec import Struct
 
 from quotas.admission import Usage
 from quotas.ledger.answers import AFTER_POSTED, AFTER_STATE, POSTED, TEXTS, USAGE
-from quotas.standing import TextCounts, Writer
+from quotas.standing import ChangeKind, TextCounts, Writer
 
 MESSAGE: Final = b"M"
 """A message was accepted, or an event written: POSTED, the packed state, `<origin>\\n<entry>`, of '' where nobody's."""
+CHANGE: Final = b"C"
+"""An edit, a deletion or a reaction: as MESSAGE, and behind the origin kind, the seq it is about, and how many of the
+other side's texts member and mentor have seen, each behind a space."""
 SETTINGS: Final = b"S"
 """Settings have changed, or a live chat has begun: look."""
 THERE: Final = b"N"
@@ -35,7 +38,7 @@ AWAY: Final = b"A"
 PEOPLE: Final = b"H"
 """One of its people is called something else: look."""
 
-LETTERS: Final = (MESSAGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION, AWAY, PEOPLE)
+LETTERS: Final = (MESSAGE, CHANGE, SETTINGS, THERE, READ, TYPING, PRESENCE, DEADLINE, SESSION, AWAY, PEOPLE)
 """Of conversations' channels, all of them."""
 
 _SUBSTITUTE = "substitute"
@@ -57,6 +60,23 @@ def read_message(payload: bytes) -> tuple[int, int, Usage, TextCounts, str, byte
     usage = Usage(*USAGE.unpack_from(payload, AFTER_POSTED))
     texts = TextCounts(*TEXTS.unpack_from(payload, AFTER_POSTED))
     return seq, at, usage, texts, payload[AFTER_STATE:origin_ends].decode(), payload[origin_ends + 1 :]
+
+
+class ChangeSaid(Struct, frozen=True):
+    """What CHANGE says beside its entry."""
+
+    kind: ChangeKind
+    about: int
+    member_seen: int
+    mentor_seen: int
+
+
+def read_change(payload: bytes) -> tuple[int, int, Usage, TextCounts, str, ChangeSaid, bytes]:
+    """Of CHANGE: seq, instant, usage, texts, origin, what it says of itself, entry."""
+    seq, at, usage, texts, words, entry = read_message(payload)
+    origin, kind, about, member_seen, mentor_seen = words.split(" ")
+    said = ChangeSaid(cast(ChangeKind, kind), int(about), int(member_seen), int(mentor_seen))
+    return seq, at, usage, texts, origin, said, entry
 
 
 def read_there(payload: bytes) -> int:

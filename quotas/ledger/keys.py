@@ -42,6 +42,22 @@ def log(name: str) -> str:
     return f"{tag(name)}:log:{name}"
 
 
+def changes(name: str) -> str:
+    """Sorted set of the seqs of edits, deletions and reactions, by the seq of the message that each is about.
+
+    Of those that are in the log, and some that were.
+    """
+    return f"{tag(name)}:changes:{name}"
+
+
+def blanked(name: str) -> str:
+    """Hash: what was deleted, by seq: `<seq of the deletion> <instant>\\n<entry without its text>`.
+
+    The log has no entry in that place. Of what is in the archive alone, and not blanked there yet, only the former.
+    """
+    return f"{tag(name)}:blanked:{name}"
+
+
 def sent(name: str, generation: int) -> str:
     """Hash of message ids and their first answers, for even or odd generations of 48 h."""
     return f"{tag(name)}:sent:{generation % 2}:{name}"

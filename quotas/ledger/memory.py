@@ -22,13 +22,20 @@ from quotas.ledger.base import (
     ANY_TEXT,
     IDEMPOTENCY_PERIOD,
     Again,
+    Change,
+    Changed,
+    ChangeRefused,
+    ChangeResult,
+    Deleted,
     Entry,
+    OtherKey,
     Post,
     Posted,
     PostRefused,
     PostResult,
     Reused,
     Stale,
+    TooLate,
     Uncounted,
     Unknown,
 )
@@ -47,7 +54,9 @@ class _Book:
     texts: TextCounts = field(default_factory=TextCounts)
     seen: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
     read: dict[Writer, int] = field(default_factory=lambda: {"member": 0, "mentor": 0})
-    sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused]]] = field(default_factory=dict)
+    sent: dict[int, dict[tuple[Writer, str, str], tuple[bytes, Posted | PostRefused | Changed]]] = field(
+        default_factory=dict
+    )
     """Generation → side, who stood in ('' for nobody) and id → digest and first answer."""
     substitutes_read: dict[str, int] = field(default_factory=dict)
     carried_out: dict[int, int] = field(default_factory=dict)
@@ -56,6 +65,11 @@ class _Book:
     """Where what was carried here was used."""
     told: int = 0
     """Number of the last entry of the system."""
+    changes: dict[int, Change] = field(default_factory=dict)
+    """Edits, deletions and reactions, by their own seqs."""
+    asked: set[int] = field(default_factory=set)
+    """The member's messages of the open wait that stand."""
+    deleted: set[int] = field(default_factory=set)
 
     def forget_texts(self) -> None:
         """Keep of what was sent the ids and the answers only."""
@@ -83,6 +97,7 @@ class MemoryLedger:
             book.settings = replace(settings, status=status)
         if book.settings.status in CLOSED_TO_BOTH:
             book.usage = without_wait(book.usage)
+            book.asked.clear()
         return self._standing(book, at or self._clock())
 
     async def standing(self, conversation: str, *, at: int = 0) -> Standing | None:
@@ -170,6 +185,8 @@ class MemoryLedger:
                 digest, answer = record
                 if digest not in (post.digest, ANY_TEXT):
                     return Reused()
+                if isinstance(answer, Changed):
+                    return Reused()
                 if isinstance(answer, Posted):
                     return replace(answer, usage=book.usage, answered=None, first=False)
                 return replace(answer, usage=book.usage, at=now, first=False)
@@ -183,7 +200,53 @@ class MemoryLedger:
         book.texts = replace(book.texts, **written)
         seq = len(book.log) + 1
         book.log.append(Entry(seq, now, post.entry))
+        if post.writer == "mentor":
+            book.asked.clear()
+        else:
+            book.asked.add(seq)
         return Posted(seq, now, decision.usage, decision.answered, first=True)
+
+    async def change(self, change: Change, unread_after: int = 0, *, at: int = 0) -> ChangeResult:
+        book = self._books.get(change.conversation)
+        now = at or self._clock()
+        stand_in = change.stand_in
+        if book is None or stand_in is not None and not stand_in.since <= now < stand_in.until:
+            return Unknown()
+        if (answer := _changed_before(book, change, now) or _unchangeable(book, change, now)) is not None:
+            return answer
+        seq = len(book.log) + 1
+        book.log.append(Entry(seq, now, change.entry))
+        book.changes[seq] = change
+        if change.kind == "deletion":
+            self._delete(book, change)
+        result = Changed(seq, now, book.usage, first=True)
+        generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)
+        book.sent.setdefault(generation, {})[_written(change)] = change.digest, result
+        return result
+
+    def _delete(self, book: _Book, deletion: Change) -> None:
+        edits = [seq for seq, each in book.changes.items() if (each.kind, each.about) == ("edit", deletion.about)]
+        for seq in (deletion.about, *edits):
+            entry = book.log[seq - 1]
+            book.log[seq - 1] = Entry(seq, entry.at, _without_text(entry.entry))
+        book.deleted |= {deletion.about, *edits}
+        reader: Writer = "mentor" if deletion.of == "member" else "member"
+        book.texts = replace(book.texts, **{deletion.of: getattr(book.texts, deletion.of) - 1})
+        if deletion.about <= book.read[reader]:
+            book.seen[reader] -= 1
+        if deletion.about in book.asked:
+            book.asked.discard(deletion.about)
+            if not book.asked:
+                book.usage = without_wait(book.usage)
+
+    async def changes_about(self, conversation: str, first: int, last: int) -> list[Entry]:
+        book = self._books.get(conversation)
+        changes = book.changes if book else {}
+        return [book.log[seq - 1] for seq, each in changes.items() if book and first <= each.about <= last]
+
+    async def deleted(self, conversation: str) -> frozenset[int]:
+        book = self._books.get(conversation)
+        return frozenset(book.deleted) if book else frozenset()
 
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         book = self._books.get(conversation)
@@ -236,5 +299,36 @@ class MemoryLedger:
         return sorted(self._people[person])
 
 
-def _written(post: Post) -> tuple[Writer, str, str]:
+def _changed_before(book: _Book, change: Change, now: int) -> ChangeResult | None:
+    """The first answer to its id, where that was used."""
+    generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)
+    for kept, records in book.sent.items():
+        if generation - kept <= 1 and (record := records.get(_written(change))):
+            digest, answer = record
+            if digest not in (change.digest, ANY_TEXT) or not isinstance(answer, Changed):
+                return Reused()
+            return replace(answer, usage=book.usage, first=False)
+    return None
+
+
+def _unchangeable(book: _Book, change: Change, now: int) -> ChangeResult | None:
+    """Why it cannot be done; None where it can."""
+    status = book.settings.status
+    if status == "ended" or status == "suspended":
+        return ChangeRefused(status)
+    if change.about > len(book.log):
+        return Unknown()
+    if change.about in book.deleted:
+        return Deleted()
+    if change.until and now > change.until:
+        return TooLate()
+    return OtherKey() if change.key != book.settings.key else None
+
+
+def _without_text(entry: bytes) -> bytes:
+    """As `without_text` in `lua/changes.lua`."""
+    return entry[: entry.index(b"\n") - 1] + b',"deleted":true}\n'
+
+
+def _written(post: Post | Change) -> tuple[Writer, str, str]:
     return post.writer, post.stand_in.person if post.stand_in is not None else "", post.id

@@ -15,13 +15,20 @@ from quotas.ledger.base import (
     LARGEST_ENTRY,
     MESSAGES_AT_ONCE,
     Again,
+    Change,
+    Changed,
+    ChangeRefused,
+    ChangeResult,
+    Deleted,
     Entry,
+    OtherKey,
     Post,
     Posted,
     PostRefused,
     PostResult,
     Reused,
     Stale,
+    TooLate,
     Uncounted,
     Unknown,
 )
@@ -202,6 +209,33 @@ class RedisLedger:
         result = _why_not_loaded(reply) or Again()
         hand_over((done, result) for done in self._loading.pop(slot))
 
+    async def change(self, change: Change, unread_after: int = 0, *, at: int = 0) -> ChangeResult:
+        name = change.conversation
+        names = (
+            *(keys.conversation(name), keys.log(name), keys.sent(name, 0), keys.sent(name, 1), keys.feed(name)),
+            *(keys.changes(name), keys.blanked(name)),
+        )
+        what = (_writer(change), change.digest, change.entry, change.origin, change.kind, change.about, change.of)
+        bounds = (change.until, change.key, unread_after, self._shift, at or "")
+        reply = await self.call("change", names, *what, *bounds)
+        await self._store.kept(keys.kept(keys.tag(name)))
+        return _change_result(reply)
+
+    async def changes_about(self, conversation: str, first: int, last: int) -> list[Entry]:
+        names = (keys.log(conversation), keys.blanked(conversation), keys.changes(conversation))
+        found: list[Entry] = []
+        more = 1
+        while more:
+            known = found[-1].seq if found else 0
+            words = (first, last, known, MESSAGES_AT_ONCE)
+            entries, more = await self.call("changes_about", names, *words, largest=MESSAGES_AT_ONCE * LARGEST_ENTRY)
+            found += [entry_of(entry_id, fields) for entry_id, fields in entries]
+            more = more if entries else 0
+        return found
+
+    async def deleted(self, conversation: str) -> frozenset[int]:
+        return frozenset(int(seq) for seq in await self._store.request("HKEYS", keys.blanked(conversation)))
+
     async def write_event(self, conversation: str, number: int, entry: bytes, *, at: int = 0) -> bool | None:
         names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
         written = await self.call("write_event", names, number, entry, self._shift, at or "")
@@ -233,14 +267,15 @@ class RedisLedger:
         return None if moved < 0 else bool(moved)
 
     async def messages(self, conversation: str, after: int, before: int, limit: int) -> list[Entry]:
+        names = (keys.log(conversation), keys.blanked(conversation))
         found: list[Entry] = []
         while len(found) < limit:
             some = min(MESSAGES_AT_ONCE, limit - len(found))
             last = found[-1].seq if found else after
             # Seqs are dense: between two of them there are no more messages than that.
             largest = min(some, max(0, before - last - 1)) * LARGEST_ENTRY
-            words = ("XRANGE", keys.log(conversation), f"{last + 1}", f"({before}-0", "COUNT", some)
-            piece = [entry_of(entry_id, fields) for entry_id, fields in await self.read(largest, *words)]
+            reply = await self.call("messages", names, last, before, some, largest=largest)
+            piece = [entry_of(entry_id, fields) for entry_id, fields in reply]
             if found and piece and piece[0].seq > last + 1:
                 found = []  # They have just been archived and trimmed: as if it had been asked after that.
             found += piece
@@ -322,7 +357,7 @@ def _command(address: _Address, post: Post, settings: ConversationSettings, term
     )
 
 
-def _writer(post: Post) -> bytes:
+def _writer(post: Post | Change) -> bytes:
     if (for_mentor := post.stand_in) is not None:
         return f"s:{for_mentor.since} {for_mentor.until} {for_mentor.person} {post.id}".encode()
     return (LETTERS[post.writer] + post.id).encode()
@@ -415,6 +450,25 @@ def _result(reply: bytes) -> PostResult:
     if kind == b"O":
         return Again()
     return Reused() if kind == b"C" else Unknown()
+
+
+def _change_result(reply: bytes | list[bytes]) -> ChangeResult:
+    """Read an answer of the function `change`; its shapes stand at its head in `lua/changes.lua`."""
+    if isinstance(reply, list):
+        return ChangeRefused(cast(Reason, reply[1].decode()))
+    kind = reply[:1]
+    if kind == b"A" or kind == b"D":
+        seq, at, _, _, usage = read_posted(reply)
+        return Changed(seq, at, usage, kind == b"A")
+    return _NOT_CHANGED.get(kind, Unknown)()
+
+
+_NOT_CHANGED: dict[bytes, type[TooLate | Deleted | OtherKey | Reused]] = {
+    b"L": TooLate,
+    b"G": Deleted,
+    b"K": OtherKey,
+    b"C": Reused,
+}
 
 
 def _standing(now: int, fields: dict[bytes, bytes] | list[bytes]) -> Standing:

@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 
 from quotas.admission import Status, Usage
 
-PACKED = struct.Struct(">BBBIBIHHIIqqqqqBIIq")
+PACKED = struct.Struct(">BBBIBIHHIIqqqqqBIIqII")
 _STATUSES: tuple[Status, ...] = ("open", "paused", "ended", "suspended")
 
 
@@ -49,6 +49,10 @@ class State(Struct, frozen=True):
     """The same of the mentor's side."""
     last_at: int = 0
     """When the last message or event was written."""
+    asked_from: int = 0
+    """The seq of the message with which the open wait began."""
+    unanswered: int = 0
+    """How many of the member's messages from there on stand: once all of them are deleted, nothing is owed."""
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "State":

@@ -329,6 +329,20 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
         Close.HELLO_FIRST, "accepted", "not_found", "accepted", *["not_found"] * 3, "read_only", "read_only"
     ),
     ("send", "absent"): row(Close.HELLO_FIRST, *["not_found"] * 8),
+    **{
+        (kind, thing): reach
+        for kind in ("edit", "delete", "react")
+        for thing, reach in (
+            (
+                "c1",
+                row(
+                    *(Close.HELLO_FIRST, "seq_unknown", "not_found", "seq_unknown"),
+                    *(*["not_found"] * 3, "read_only", "read_only"),
+                ),
+            ),
+            ("absent", row(Close.HELLO_FIRST, *["not_found"] * 8)),
+        )
+    },
     ("check", "c1"): row(
         Close.HELLO_FIRST, "composer", "not_found", "composer", *["not_found"] * 3, "composer", "composer"
     ),
@@ -367,6 +381,9 @@ COMMAND: dict[tuple[str, str], dict[str, object]] = {
 
 FIELDS: dict[str, dict[str, object]] = {
     "send": {"id": "x", "body": "Good morning"},
+    "edit": {"id": "y", "about": 1_000_000, "body": "Good evening"},
+    "delete": {"id": "z", "about": 1_000_000},
+    "react": {"id": "w", "about": 1_000_000, "emoji": "👍"},
     "read": {"seq": 0},
     "watch": {"replies": True},
     "join": {"booking": "b1"},
@@ -531,7 +548,7 @@ async def said(server: HereServer, kind: str, thing: str, who: tuple[str, Role] 
 
 async def answered(device: Device, kind: str) -> str:
     answers = {
-        "send": "accepted",
+        **dict.fromkeys(("send", "edit", "delete", "react"), "accepted"),
         "check": "composer",
         "history": "history",
         "search": "search",

@@ -15,6 +15,9 @@ from quotas.bookings import LENGTHS, QUARTER
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger.base import (
     DIGEST_BYTES,
+    Change,
+    Changed,
+    ChangeResult,
     Entry,
     Ledger,
     Post,
@@ -27,7 +30,7 @@ from quotas.ledger.base import (
 )
 from quotas.plans import Policy
 from quotas.policy_file import builtin_policy
-from quotas.standing import ConversationSettings, Standing, Writer
+from quotas.standing import ChangeKind, ConversationSettings, Standing, Writer
 from quotas.terms import BookedChat, Rulebook, Terms
 
 _MORE_PLANS = {
@@ -106,6 +109,14 @@ class Tell(Struct, frozen=True):
     entry: bytes
 
 
+class Alter(Struct, frozen=True):
+    """Someone edits, deletes or reacts to a message that was written, perhaps too late or once too often."""
+
+    at: int
+    change: Change
+    unread_after: int
+
+
 class Browse(Struct, frozen=True):
     """Someone asks for messages."""
 
@@ -115,8 +126,8 @@ class Browse(Struct, frozen=True):
     limit: int
 
 
-Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell
-Answer = Standing | PostResult | Uncounted | bool | list[Entry] | None
+Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell | Alter
+Answer = Standing | PostResult | ChangeResult | Uncounted | bool | list[Entry] | None
 
 
 def rulebooks() -> list[Rulebook]:
@@ -148,6 +159,11 @@ class History:
         self._lane = self._random.getrandbits(53) or 1
         self._number = 0
         self._told = 0
+        self._texts: list[tuple[int, Writer, int]] = []
+        """Seq, side and instant of what was written."""
+        self._writing: Writer = "member"
+        self._altered: Alter | None = None
+        self._alterations = 0
 
     def events(self, count: int) -> Iterator[Event]:
         """`count` events, the first of which opens the conversation."""
@@ -165,6 +181,10 @@ class History:
             case Posted(usage=usage, seq=seq):
                 last = max(seq, self._standing.last_seq)
                 self._standing = replace(self._standing, usage=usage, last_seq=last)
+                if answer.first:
+                    self._texts.append((seq, self._writing, answer.at))
+            case Changed(usage=usage, seq=seq):
+                self._standing = replace(self._standing, usage=usage, last_seq=max(seq, self._standing.last_seq))
             case PostRefused(usage=usage):
                 self._standing = replace(self._standing, usage=usage)
 
@@ -188,7 +208,9 @@ class History:
             return Browse(at, ends[0], max(1, ends[1]), self._random.choice((1, 3, 100)))
         if draw < 0.89:
             self._told += self._random.choice((-1, 0, 1, 1, 1, 7))
-            return Tell(at, max(1, self._told), self._random.randbytes(4))
+            return Tell(at, max(1, self._told), self._entry("event"))
+        if draw < 0.95 and self._texts:
+            return self._alter(at)
         return self._configure(at)
 
     def _instant(self) -> int:
@@ -211,7 +233,36 @@ class History:
                 return max(now, self._random.choice(ahead) + self._random.choice((-1, 0, 1)))
         return now + int(self._random.choice(_STEPS) * self._random.random() * 2)
 
+    def _entry(self, kind: str) -> bytes:
+        """A head in the open, and something sealed."""
+        return b'{"kind":"%b"}\n%b' % (kind.encode(), self._random.randbytes(self._random.randrange(12)))
+
+    def _alter(self, at: int) -> Alter:
+        if self._altered is not None and self._random.random() < 0.15:
+            return replace(self._altered, at=self._altered.at + self._random.choice((0, HOUR)))
+        seq, side, written_at = self._random.choice(self._texts[-8:])
+        kinds: tuple[ChangeKind, ...] = ("edit", "edit", "deletion", "reaction")
+        kind = self._random.choice(kinds)
+        entry = self._entry(kind)
+        change = Change(
+            conversation=self.name,
+            writer=self._random.choice(("member", "mentor")) if kind == "reaction" else side,
+            id=f"change {self._alterations}",
+            digest=blake2b(entry, digest_size=DIGEST_BYTES).digest(),
+            entry=entry,
+            origin="origin",
+            kind=kind,
+            about=seq,
+            of=side,
+            key=self._standing.settings.key + (self._random.random() < 0.02),
+            until=self._random.choice((0, written_at + DAY)),
+        )
+        self._alterations += 1
+        self._altered = Alter(at, change, self._random.choice((0, MINUTE)))
+        return self._altered
+
     def _write(self, at: int, writer: Writer) -> Write:
+        self._writing = writer
         if self._random.random() < 0.95:
             self._terms = self._standing.terms(self.rulebook)
             self._terms_settings = self._standing.settings
@@ -220,13 +271,14 @@ class History:
     def _post(self, writer: Writer) -> Post:
         if self._sent and self._random.random() < 0.12:
             again = self._random.choice(self._sent)
-            return again if self._random.random() < 0.8 else self._new_post(writer, again.id)
+            self._writing = again.writer
+            return again if self._random.random() < 0.8 else self._new_post(again.writer, again.id)
         post = self._new_post(writer, "" if self._random.random() < 0.2 else f"id {len(self._sent)} æ")
         self._sent = [*self._sent[-20:], post]
         return post
 
     def _new_post(self, writer: Writer, id_: str) -> Post:
-        entry = self._random.randbytes(self._random.randrange(12))
+        entry = self._entry("text")
         digest = blake2b(entry, digest_size=DIGEST_BYTES).digest()
         # Half of them follow the one before, which was carried out or not; some follow one that never was the last.
         after = self._random.choice((0, 0, 0, self._number, self._number, max(0, self._number - 1)))
@@ -284,6 +336,8 @@ async def happen(ledger: Ledger, conversation: str, event: Event) -> Answer:
             return await ledger.standing(conversation, at=at)
         case Tell(at=at, number=number, entry=entry):
             return await ledger.write_event(conversation, number, entry, at=at)
+        case Alter(at=at, change=change, unread_after=unread_after):
+            return await ledger.change(change, unread_after, at=at)
         case MarkRead(reader=reader, seq=seq):
             marked = await ledger.mark_read(conversation, reader, seq, "origin")
             if isinstance(marked, Uncounted):

@@ -1,14 +1,24 @@
 """The archive's messages and events: heads in the open, texts sealed. Each is stored once, however often it is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict
-from sqlalchemy import and_, func, or_, select
+from msgspec.structs import asdict, replace
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatserver.protocol.entry import head_json, head_of, joined, parted
+from chatserver.protocol.entry import (
+    More,
+    change_head,
+    deleted_head,
+    head_json,
+    head_of,
+    head_with_more,
+    joined,
+    more_of,
+    parted,
+)
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
 from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import MESSAGES
@@ -32,10 +42,16 @@ class MessageRow(Struct, frozen=True, gc=False):
     sealed: bytes | None
     kind: MessageKind
     event: str | None
+    about: int | None = None
+    """The seq of the message that an edit, deletion or reaction is about."""
+    deleted: bool = False
+    more: str | None = None
+    """A message's More as JSON."""
 
 
 _encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(SystemEvent)
+_more = msgspec.json.Decoder(More)
 
 
 def message_of(conversation: str, entry: Entry) -> MessageRow:
@@ -51,14 +67,32 @@ def message_of(conversation: str, entry: Entry) -> MessageRow:
         sealed=parted(entry.entry)[1] or None,
         kind=head.kind,
         event=_encode(head.event).decode() if head.event is not None else None,
+        about=head.about,
+        deleted=head.deleted,
+        more=_encode(more).decode() if (more := more_of(head)) is not None else None,
     )
 
 
 def entry_of(message: MessageRow) -> Entry:
     """The entry of the ledger's log that a row was made of; without a text where that was erased."""
-    event = _event.decode(message.event) if message.event is not None else None
-    head = head_json(message.sender, message.role, message.message_id.decode(), event)
-    return Entry(message.seq, message.at, joined(head, message.sealed or b""))
+    head = _head(message)
+    return Entry(
+        message.seq, message.at, joined(deleted_head(head) if message.deleted else head, message.sealed or b"")
+    )
+
+
+def _head(message: MessageRow) -> bytes:
+    of = message.sender, message.role, message.message_id.decode()
+    if message.kind != "text" and message.kind != "event" and message.about is not None:
+        return change_head(*of, message.kind, message.about)
+    if message.more is not None:
+        return head_with_more(*of, _more.decode(message.more))
+    return head_json(*of, _event.decode(message.event) if message.event is not None else None)
+
+
+def blanked(message: MessageRow) -> MessageRow:
+    """The row once its message was deleted."""
+    return replace(message, sealed=None, deleted=True)
 
 
 async def store(connection: AsyncConnection, messages: Sequence[MessageRow]) -> None:
@@ -68,6 +102,21 @@ async def store(connection: AsyncConnection, messages: Sequence[MessageRow]) -> 
     if ordered:
         insert = insert_into(connection.dialect, MESSAGES).on_conflict_do_nothing()
         await connection.execute(insert, [asdict(each) for each in ordered])
+
+
+async def blank(connection: AsyncConnection, deletions: Iterable[MessageRow]) -> None:
+    """Take the texts of what these deletions are about, and of its edits."""
+    for each in deletions:
+        edit = and_(_row.about == each.about, _row.kind == "edit")
+        of = (_row.conversation_id == each.conversation_id, or_(_row.seq == each.about, edit))
+        await connection.execute(update(MESSAGES).where(*of).values(sealed=None, deleted=True))
+
+
+async def about(connection: AsyncConnection, conversation: str, first: int, last: int) -> list[MessageRow]:
+    """Edits, deletions and reactions about messages with first ≤ seq ≤ last, in order."""
+    of = (_row.conversation_id == conversation, _row.about >= first, _row.about <= last)
+    query = select(MESSAGES).where(*of, _row.about.is_not(None)).order_by(_row.seq)
+    return [MessageRow(**row._mapping) for row in await connection.execute(query)]
 
 
 async def page(connection: AsyncConnection, conversation: str, after: int, before: int, limit: int) -> list[MessageRow]:
@@ -110,9 +159,9 @@ async def last_seq(connection: AsyncConnection, conversation: str) -> int:
 
 
 async def count_texts(connection: AsyncConnection, conversation: str, writer: Author, upto: int) -> int:
-    """How many texts of that side there are up to a seq."""
+    """How many texts of that side stand, up to a seq."""
     of = (MESSAGES.c.conversation_id == conversation, MESSAGES.c.role == writer, MESSAGES.c.kind == "text")
-    query = select(func.count()).select_from(MESSAGES).where(*of, MESSAGES.c.seq <= upto)
+    query = select(func.count()).select_from(MESSAGES).where(*of, MESSAGES.c.seq <= upto, ~MESSAGES.c.deleted)
     return await connection.scalar(query) or 0
 
 

@@ -4,15 +4,15 @@ local DAY = 86400000 -- in ms
 
 local function digest(state) return redis.sha1hex(table.concat(state, '\n')) end
 
--- KEYS: conversation, log
+-- KEYS: conversation, log, blanked
 -- ARGV: most
 -- Returns 'U', or the hash, its digest, and the first `most` messages that the archive lacks.
 local function unarchived(KEYS, ARGV)
     local state = redis.call('HGETALL', KEYS[1])
     if #state == 0 then return 'U' end
     local archived = redis.call('HGET', KEYS[1], 'archived')
-    local messages = redis.call('XRANGE', KEYS[2], text(archived + 1) .. '-0', '+', 'COUNT', ARGV[1])
-    return {state, digest(state), messages}
+    local lacking = entries(KEYS[2], KEYS[3], tonumber(archived), NO_END, tonumber(ARGV[1]))
+    return {state, digest(state), lacking}
 end
 
 -- The last seq up to `upto` whose message was written before `since`: seqs are dense and instants ascend, so halve.
@@ -26,7 +26,19 @@ local function last_before(log, first, upto, since)
     return low
 end
 
--- KEYS: conversation, log, conversations of which the archive lacks something
+-- The archive has everything up to `seq`, and the log begins with `first`: what is before both is needed no more.
+local function forget_changes(changes, blanked, seq, first)
+    for _, each in ipairs(redis.call('ZRANGE', changes, 0, -1)) do
+        local number = tonumber(each)
+        if number <= seq and number < first then redis.call('ZREM', changes, each) end
+    end
+    for _, each in ipairs(redis.call('HKEYS', blanked)) do
+        local deletion = tonumber(redis.call('HGET', blanked, each):match('^%d+'))
+        if deletion <= seq and tonumber(each) < first then redis.call('HDEL', blanked, each) end
+    end
+end
+
+-- KEYS: conversation, log, conversations of which the archive lacks something, changes, blanked
 -- ARGV: seq up to which the archive has everything, what it was before, digest of the hash that it has ('' for none:
 -- only messages were stored, and there are more), most messages to keep, for how many ms to keep them, shift
 -- Trims the log, never beyond what is archived, and says when the archive looks at the conversation again.
@@ -51,6 +63,7 @@ local function archived(KEYS, ARGV)
             first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
         end
     end
+    forget_changes(KEYS[4], KEYS[5], seq, first and seq_of(first) or state.last_seq + 1)
     if same and first then -- the oldest message grows old; once a day is often enough to look
         redis.call('ZADD', KEYS[3], math.max(first[1]:match('-(%d+)$') + age, now + DAY), name)
     elseif same then
@@ -61,10 +74,10 @@ local function archived(KEYS, ARGV)
     return 1
 end
 
--- KEYS: conversation, log, sent (even generations), sent (odd generations)
+-- KEYS: conversation, log, sent (even generations), sent (odd generations), changes, blanked
 -- ARGV: last seq of the archive, last seq in the store ('' where the conversation is unknown), shift, how many words
--- are fields of the conversation and their values, how many are instants and messages that the archive lacks; those
--- words; then ids and their records
+-- are fields of the conversation and their values, how many are of messages that the archive lacks: instant, entry, what
+-- it changes (0: nothing), 1 where it deletes that; those words; then ids and their records
 -- Puts what the archive has in the place of what the store has, and the messages after it. The conversation is unknown
 -- until `configure` brings its settings. Returns 1, or 0 where something was written meanwhile.
 local function restore(KEYS, ARGV)
@@ -81,9 +94,12 @@ local function restore(KEYS, ARGV)
     local ids = messages + tonumber(ARGV[5])
     for place = 6, messages - 1, 2 do redis.call('HSET', KEYS[1], ARGV[place], ARGV[place + 1]) end
     local seq = tonumber(ARGV[1])
-    for place = messages, ids - 1, 2 do
+    for place = messages, ids - 1, 4 do
+        local about = ARGV[place + 2]
         seq = seq + 1
         redis.call('XADD', KEYS[2], text(seq) .. '-' .. ARGV[place], 'm', ARGV[place + 1])
+        if about ~= '0' then redis.call('ZADD', KEYS[5], about, text(seq)) end
+        if ARGV[place + 3] == '1' then redis.call('HSET', KEYS[6], about, text(seq)) end
     end
     local state = state_of(KEYS[1])
     state.last_seq, state.generation, state.behind = seq, #ARGV >= ids and generation or 0, ids > messages and 1 or 0

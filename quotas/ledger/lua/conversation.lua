@@ -1,7 +1,7 @@
 -- How a conversation stands, packed into one field of its hash: a message reads and writes it whole. What is in it, and
 -- in which order, stands in quotas/ledger/state.py.
-local STATE = '>BBBIBIHHIIi8i8i8i8i8BIIi8'
-local LENGTH = 81 -- bytes of it
+local STATE = '>BBBIBIHHIIi8i8i8i8i8BIIi8II'
+local LENGTH = 89 -- bytes of it
 local OPEN, PAUSED, ENDED, SUSPENDED = 0, 1, 2, 3 -- from ENDED on nobody writes, and no wait is open
 local STATUS = {open = OPEN, paused = PAUSED, ended = ENDED, suspended = SUSPENDED}
 local REFUSED_AS = {[PAUSED] = 'paused', [ENDED] = 'ended', [SUSPENDED] = 'suspended'}
@@ -15,7 +15,8 @@ local function by_names(packed)
     local state = {}
     state.status, state.missed, state.behind, state.week, state.windows_used, state.messages_used, state.generation,
         state.quarter, state.revision, state.last_seq, state.window_ends_at, state.live_until, state.waiting_since,
-        state.due_at, state.timer, state.unread, state.member_texts, state.mentor_texts, state.last_at = struct.unpack(STATE, whole(packed))
+        state.due_at, state.timer, state.unread, state.member_texts, state.mentor_texts, state.last_at, state.asked_from,
+        state.unanswered = struct.unpack(STATE, whole(packed))
     return state
 end
 
@@ -25,7 +26,7 @@ local function keep(key, state)
     redis.call('HSET', key, 'state', struct.pack(STATE, state.status, state.missed, state.behind, state.week,
         state.windows_used, state.messages_used, state.generation, state.quarter, state.revision, state.last_seq,
         state.window_ends_at, state.live_until, state.waiting_since, state.due_at, state.timer,
-        state.unread, state.member_texts, state.mentor_texts, state.last_at))
+        state.unread, state.member_texts, state.mentor_texts, state.last_at, state.asked_from, state.unanswered))
 end
 
 local function standing(key, now)

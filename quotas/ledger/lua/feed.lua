@@ -4,6 +4,11 @@ local function say_message(channel, posted, state, origin, entry)
     redis.call('SPUBLISH', channel, 'M' .. posted .. state .. origin .. '\n' .. entry)
 end
 
+-- `more`: kind, the seq it is about, how many of the other side's texts member and mentor have seen, each behind a space.
+local function say_change(channel, posted, state, origin, more, entry)
+    redis.call('SPUBLISH', channel, 'C' .. posted .. state .. origin .. more .. '\n' .. entry)
+end
+
 local function say_settings(channel) redis.call('SPUBLISH', channel, 'S') end
 
 local function say_there(channel, last_seq) redis.call('SPUBLISH', channel, 'N ' .. last_seq) end

@@ -63,7 +63,8 @@ local function post(KEYS, ARGV)
     if not stored then return 'U' end
     stored = whole(stored)
     local status, missed, behind, counted_week, windows, messages, generation_before, quarter, revision_now, last_seq,
-        window_ends, live, since_before, due_before, timer, unread, member_texts, mentor_texts, last_at = struct.unpack(STATE, stored)
+        window_ends, live, since_before, due_before, timer, unread, member_texts, mentor_texts, last_at, asked_from,
+        unanswered = struct.unpack(STATE, stored)
     local revision, valid_from, valid_until, shift, terms_live, live_ends, this_week, window_length, windows_per_week, cut_at,
         messages_per_week, closed_until, next_week_opens_at, reply, due_shift, due_fixed, live_due_at, warn_first,
         unread_after, lane, number, after = struct.unpack('>dddddddddddddddddddddd', ARGV[5])
@@ -114,7 +115,8 @@ local function post(KEYS, ARGV)
             end
         end
         if not refused then
-            if since == 0 then since = now end
+            if since == 0 then since, asked_from, unanswered = now, last_seq + 1, 0 end
+            unanswered = unanswered + 1
             local asked = 0
             if reply > 0 then
                 if live_ends > 0 then asked = live_due_at
@@ -130,7 +132,7 @@ local function post(KEYS, ARGV)
     elseif since > 0 then
         waited = math.max(0, now - since) -- a clock set back
         if due > 0 and now > due then late = 1 end
-        since, due = 0, 0
+        since, due, asked_from, unanswered = 0, 0, 0, 0
     end
 
     local seq = last_seq + 1
@@ -195,7 +197,8 @@ local function post(KEYS, ARGV)
     end
     if is_member then member_texts = member_texts + 1 else mentor_texts = mentor_texts + 1 end
     local state = struct.pack(STATE, status, missed, behind, counted_week, windows, messages, generation, quarter,
-        revision, seq, window_ends, live, since, due, timer, unread, member_texts, mentor_texts, math.max(last_at, now))
+        revision, seq, window_ends, live, since, due, timer, unread, member_texts, mentor_texts, math.max(last_at, now),
+        asked_from, unanswered)
     call('HSET', key, 'state', state)
     local posted = struct.pack(POSTED, seq, now, waited, late)
     say_message(KEYS[5], posted, state, ARGV[4], ARGV[3])

@@ -14,7 +14,7 @@ local function configure(KEYS, ARGV)
             'member_seen', 0, 'mentor_seen', 0)
         state = {missed = 0, behind = 0, windows_used = 0, week = 0, messages_used = 0, generation = 0, quarter = 0,
             revision = 0, last_seq = 0, window_ends_at = 0, live_until = 0, waiting_since = 0, due_at = 0, timer = 0,
-            unread = 0, member_texts = 0, mentor_texts = 0, last_at = 0}
+            unread = 0, member_texts = 0, mentor_texts = 0, last_at = 0, asked_from = 0, unanswered = 0}
     end
     if revision > state.revision then
         local is_new, since, due = state.revision == 0, state.waiting_since, state.due_at

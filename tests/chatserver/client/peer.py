@@ -225,6 +225,7 @@ class Peer:
                     conversation=command.conversation,
                     messages=older[-command.limit :],
                     more=len(older) > command.limit,
+                    first=older[-command.limit :][0].seq if older else 1,
                 )
                 await self._write(socket, page)
             case Read():

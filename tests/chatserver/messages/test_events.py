@@ -54,8 +54,9 @@ async def test_a_reader_finds_events_in_store_and_archive_alike(shelf: Shelf) ->
     await shelf.archive_all()
     assert (await shelf.in_store(), await shelf.in_archive()) == (3, 10)
     assert await shelf.log.page("c1", 0, 4, 99) == before
-    messages, more = await history(shelf.log, "c1", 4, 2)
-    assert ([message.kind for message in messages], more) == (["event", "text"], True)
+    part = await history(shelf.log, "c1", 4, 2)
+    messages = part.messages
+    assert ([message.kind for message in messages], part.first, part.more) == (["event", "text"], 2, True)
     assert messages[0].event == SystemEvent("booked", DATA)
     assert b'"kind"' not in encode_json(messages[1])
     async with shelf.database.read() as connection:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatserver.messages.history import MAX_PAGE_BYTES, history
+from chatserver.messages.history import MAX_PAGE_BYTES, HistoryPart, history
 from chatserver.messages.lane import sealed_post
 from chatserver.messages.log import MessageLog
 from chatserver.protocol.commands import MAX_BODY_BYTES
@@ -34,7 +34,8 @@ async def filled(ledger: RedisLedger, database: Database) -> AsyncIterator[Messa
 
 
 async def test_a_page_of_long_texts_is_cut_to_what_fits_and_says_that_there_are_more(filled: MessageLog) -> None:
-    messages, more = await history(filled, "c1", COUNT + 1, COUNT)
+    part = await history(filled, "c1", COUNT + 1, COUNT)
+    messages, more = part.messages, part.more
     assert 0 < len(messages) <= MAX_PAGE_BYTES // MAX_BODY_BYTES
     assert more
     assert messages[-1].seq == COUNT
@@ -44,13 +45,13 @@ async def test_pages_together_hold_everything_once(filled: MessageLog) -> None:
     seqs: list[int] = []
     before, more = COUNT + 1, True
     while more:
-        messages, more = await history(filled, "c1", before, COUNT)
-        seqs = [message.seq for message in messages] + seqs
-        before = messages[0].seq
+        part = await history(filled, "c1", before, COUNT)
+        seqs = [message.seq for message in part.messages] + seqs
+        before, more = part.first, part.more
     assert seqs == list(range(1, COUNT + 1))
 
 
 async def test_a_page_asked_to_begin_at_the_first_message_knows_that_it_does(filled: MessageLog) -> None:
-    messages, more = await history(filled, "c1", 3, 2)
-    assert ([message.seq for message in messages], more) == ([1, 2], False)
-    assert await history(filled, "c1", 1, 2) == ([], False)
+    part = await history(filled, "c1", 3, 2)
+    assert ([message.seq for message in part.messages], part.first, part.more) == ([1, 2], 1, False)
+    assert await history(filled, "c1", 1, 2) == HistoryPart([], 1, False)

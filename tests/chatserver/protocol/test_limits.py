@@ -129,7 +129,9 @@ def test_the_largest_events_are_read_by_the_client(encoding: Encoding) -> None:
     assert len(encode(BoardShown(True, INSTANT, totals, rows, [], more=True), encoding)) <= 160 * 1024
     entry = opened(head_json(NAME, "support", WIDE_ID), b'""')
     fitting = min(MAX_HISTORY, MAX_PAGE_BYTES // len(entry))
-    page = HistoryPage(NAME, [message_of(NAME, Entry(LAST - each, 0, entry)) for each in range(fitting)], more=True)
+    page = HistoryPage(
+        NAME, [message_of(NAME, Entry(LAST - each, 0, entry)) for each in range(fitting)], more=True, first=1
+    )
     assert len(encode(page, encoding)) <= 1024 * 1024 < MAX_UNSENT
 
 
@@ -138,5 +140,8 @@ def test_a_full_page_of_long_texts_is_below_a_mebibyte(body: str) -> None:
     entry = Entry(LAST, 0, opened(head_json(NAME, "support", WIDE_ID), msgspec.json.encode(body)))
     count = MAX_PAGE_BYTES // len(entry.entry) + 1
     for encoding in SUBPROTOCOLS.values():
-        assert len(encode(HistoryPage(NAME, [message_of(NAME, entry)] * count, more=True), encoding)) <= 1024 * 1024
+        assert (
+            len(encode(HistoryPage(NAME, [message_of(NAME, entry)] * count, more=True, first=1), encoding))
+            <= 1024 * 1024
+        )
         assert len(message_frame(NAME, entry, encoding)) <= 1024 * 1024

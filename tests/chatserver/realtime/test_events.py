@@ -91,6 +91,7 @@ async def test_what_was_missed_and_what_is_older_has_the_events(servers: Pair, e
     assert answer.json() == {
         "messages": [{name: value for name, value in each.items() if name != "type"} for each in missed[:2]],
         "more": True,
+        "first": 2,
     }
 
 

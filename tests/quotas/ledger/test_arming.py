@@ -7,7 +7,7 @@ import pytest
 
 from quotas.instant import HOUR, MINUTE
 from quotas.ledger import keys
-from quotas.ledger.archive import LedgerArchive
+from quotas.ledger.archive import LedgerArchive, Unkept
 from quotas.ledger.redis import RedisLedger
 from quotas.ledger.timers import Timers
 from quotas.ledger.waits import REPLY, Waits
@@ -58,7 +58,8 @@ class Desk:
         ledger_archive = LedgerArchive(self.link, self.ledger, self.shift)
         archived = await ledger_archive.unarchived(NAME, 100)
         assert archived is not None
-        assert await ledger_archive.restore(NAME, 0, archived.last_seq, archived.state, archived.messages, [])
+        unkept = [Unkept(each.at, each.entry) for each in archived.messages]
+        assert await ledger_archive.restore(NAME, 0, archived.last_seq, archived.state, unkept, [])
         await self.opened(plan)
 
     async def rung(self) -> list[str]:

@@ -10,7 +10,7 @@ from quotas.ledger import feed, keys
 
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = {file.name: file.read_text(encoding="utf-8") for file in files("quotas.ledger").joinpath("lua").iterdir()}
-PUBLISHED_BY_FUNCTIONS = (feed.MESSAGE, feed.SETTINGS, feed.THERE, feed.READ, feed.DEADLINE)
+PUBLISHED_BY_FUNCTIONS = (feed.MESSAGE, feed.CHANGE, feed.SETTINGS, feed.THERE, feed.READ, feed.DEADLINE)
 
 
 def letters(of: str) -> set[bytes]:

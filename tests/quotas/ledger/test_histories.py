@@ -2,7 +2,20 @@
 
 import asyncio
 
-from quotas.ledger.base import Again, Posted, PostRefused, PostResult, Reused, Stale
+from quotas.ledger.base import (
+    Again,
+    Changed,
+    ChangeRefused,
+    ChangeResult,
+    Deleted,
+    OtherKey,
+    Posted,
+    PostRefused,
+    PostResult,
+    Reused,
+    Stale,
+    TooLate,
+)
 from quotas.ledger.memory import MemoryLedger
 from tests.quotas.equality import compare
 from tests.quotas.histories import Configure, History, happen, rulebooks
@@ -36,6 +49,7 @@ async def test_histories_meet_every_kind_of_answer() -> None:
     """What is compared must happen: refusals for every reason, ids used again, terms out of date."""
     books, reference = rulebooks(), MemoryLedger(lambda: 0)
     answers: list[PostResult] = []
+    changes: list[ChangeResult] = []
     for number in range(CONVERSATIONS):
         history = History(f"9-{number}", books)
         for event in history.events(EVENTS):
@@ -43,9 +57,13 @@ async def test_histories_meet_every_kind_of_answer() -> None:
             history.saw(answer)
             if isinstance(answer, PostResult):
                 answers.append(answer)
+            elif isinstance(answer, ChangeResult):
+                changes.append(answer)
     reasons = {answer.reason for answer in answers if isinstance(answer, PostRefused)}
     assert reasons == {"closed", "quota_used", "messages_used", "paused", "suspended", "ended"}
     assert {type(answer) for answer in answers} == {Posted, PostRefused, Again, Reused, Stale}
     assert {answer.first for answer in answers if isinstance(answer, Posted | PostRefused)} == {True, False}
+    assert {type(answer) for answer in changes} == {Changed, ChangeRefused, TooLate, Deleted, OtherKey}
+    assert {answer.first for answer in changes if isinstance(answer, Changed)} == {True, False}
     waits = [answer.answered for answer in answers if isinstance(answer, Posted) and answer.answered]
     assert {wait.late for wait in waits} == {True, False}

@@ -19,7 +19,7 @@ from quotas.standing import TextCounts
 from quotas.store.errors import StoreError
 from quotas.store.link import Link
 from quotas.store.read_bound import READ_BYTES
-from quotas.store.wire import LinkDownError, packed
+from quotas.store.wire import LinkDownError, StoreAnswer, packed
 from quotas.terms import Rulebook
 from tests.engines import StoreProcess
 from tests.quotas.ledger.desk import LANE, Desk
@@ -286,13 +286,15 @@ async def test_what_is_trimmed_while_it_is_read_leaves_no_hole(
     count = 3 * MESSAGES_AT_ONCE
     for number in range(1, count + 1):
         await desk.mentor(MONDAY, str(number))
-    ask = redis_ledger.read
+    ask = redis_ledger.call
 
-    async def trimmed(largest: int, command: str, key: str, *words: bytes | str | float) -> object:
-        reply = await ask(largest, command, key, *words)
+    async def trimmed(
+        function: str, names: tuple[str, ...], *words: bytes | str | float, largest: int = 0
+    ) -> StoreAnswer:
+        reply = await ask(function, names, *words, largest=largest)
         await redis_link(desk).request("XTRIM", keys.log("c"), "MINID", f"{count - 9}-0")
         return reply
 
-    monkeypatch.setattr(redis_ledger, "read", trimmed)
+    monkeypatch.setattr(redis_ledger, "call", trimmed)
     found = await redis_ledger.messages("c", 0, count + 1, count)
     assert [entry.seq for entry in found] == list(range(count - 9, count + 1))

@@ -646,6 +646,12 @@ export interface DisabledView {
   reason: "failing" | "gone";
 }
 
+/** What a message said from `at` on. */
+export interface EarlierText {
+  body: string;
+  at: string;
+}
+
 /**
  * To question number `question`, on day number `day`, both from 1: a text, one of a choice, or a number of a scale.
  *
@@ -956,10 +962,11 @@ export interface MessageData {
   text?: string | null;
 }
 
-/** Messages in order of seq; `more` says whether older ones exist. */
+/** Messages as they stand, in order of seq; `more` says whether older entries exist, before `first`. */
 export interface MessagePage {
   messages: StoredMessage[];
   more: boolean;
+  first: number;
 }
 
 /** The rules refused a message of that side; told at most once a minute for each conversation and reason. */
@@ -1230,6 +1237,12 @@ export interface QuestionView {
 export interface QuietHours {
   from: string;
   until: string;
+}
+
+/** An emoji, and the people who reacted with it. */
+export interface Reaction {
+  emoji: string;
+  people: string[];
 }
 
 /**
@@ -1614,8 +1627,16 @@ export interface StoredMessage {
   id: string;
   body: string;
   erased?: boolean;
-  kind?: "event" | "text";
+  kind?: "deletion" | "edit" | "event" | "reaction" | "text";
   event?: SystemEvent | null;
+  about?: number | null;
+  reply_to?: number | null;
+  attachments?: string[];
+  deleted?: boolean;
+  edited_at?: string | null;
+  reactions?: Reaction[];
+  as_of?: number | null;
+  earlier?: EarlierText[];
 }
 
 /** A case that a mentor is asked to open: nothing was heard of the member `since`; `at` is when they were asked. */

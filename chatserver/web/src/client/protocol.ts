@@ -252,6 +252,29 @@ export interface Deadline {
   hours: number;
 }
 
+/** Take back one's own message, of the seq `about`: its place stays. `id` as for send. */
+export interface Delete {
+  type: "delete";
+  conversation: string;
+  id: string;
+  about: number;
+}
+
+/** What a message said from `at` on. */
+export interface EarlierText {
+  body: string;
+  at: string;
+}
+
+/** Give one's own message, of the seq `about`, another text. `id` as for send. */
+export interface Edit {
+  type: "edit";
+  conversation: string;
+  id: string;
+  about: number;
+  body: string;
+}
+
 /**
  * Something was wrong with a command; the connection lives on. `temporary` says whether trying again can help.
  *
@@ -259,7 +282,7 @@ export interface Deadline {
  */
 export interface Error {
   type: "error";
-  code: "already_greeted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "not_allowed" | "not_found" | "not_open" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
   message: string;
   temporary: boolean;
   id: string | null;
@@ -332,12 +355,17 @@ export interface History {
   ask?: string | null;
 }
 
-/** Messages before the asked-for seq, oldest first; `more` says whether older ones exist. */
+/**
+ * Messages as they stand, before the asked-for seq, oldest first; `more` says whether older entries exist.
+ *
+ * `first` is the seq of the first entry that was read, which may be a change: the next page ends before it.
+ */
 export interface HistoryPage {
   type: "history";
   conversation: string;
   messages: Message[];
   more: boolean;
+  first: number;
   ask: string | null;
 }
 
@@ -354,15 +382,23 @@ export interface JoinsView {
   mentor: string | null;
 }
 
-/** The last message or event of a conversation, for lists: `text` is its beginning, in one line. */
+/**
+ * The last entry of a conversation, for lists: `text` is the beginning of its body, in one line.
+ *
+ * What is as it mostly is, is left out.
+ */
 export interface LastMessage {
   seq: number;
   from: string;
   role: "member" | "mentor" | "service" | "support" | "system";
   at: string;
   text: string;
-  erased: boolean;
-  event: SystemEvent | null;
+  erased?: boolean;
+  event?: SystemEvent | null;
+  kind?: "deletion" | "edit" | "event" | "reaction" | "text";
+  about?: number | null;
+  deleted?: boolean;
+  attachments?: number;
 }
 
 /**
@@ -380,8 +416,16 @@ export interface Message {
   id: string;
   body: string;
   erased?: boolean;
-  kind?: "event" | "text";
+  kind?: "deletion" | "edit" | "event" | "reaction" | "text";
   event?: SystemEvent | null;
+  about?: number | null;
+  reply_to?: number | null;
+  attachments?: string[];
+  deleted?: boolean;
+  edited_at?: string | null;
+  reactions?: Reaction[];
+  as_of?: number | null;
+  earlier?: EarlierText[];
 }
 
 /** The session that runs, or else the next one. */
@@ -465,6 +509,21 @@ export interface Presence {
 export interface Price {
   amount: number;
   currency: string;
+}
+
+/** React to the message of the seq `about`, with one emoji a person; null takes it back. `id` as for send. */
+export interface React {
+  type: "react";
+  conversation: string;
+  id: string;
+  about: number;
+  emoji: string | null;
+}
+
+/** An emoji, and the people who reacted with it. */
+export interface Reaction {
+  emoji: string;
+  people: string[];
 }
 
 /** Everything up to and including `seq` has been seen. A read mark never moves back. */
@@ -557,6 +616,7 @@ export interface Send {
   conversation: string;
   id: string;
   body: string;
+  reply_to?: number | null;
 }
 
 /**
@@ -692,4 +752,4 @@ export interface Welcome {
 
 export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Check | Read | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Edit | Delete | React | Check | Read | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;

@@ -253,8 +253,14 @@ export class Talk extends Store {
     this.#sorted = undefined;
     if (message.seq > this.view.last_seq) {
       const unread = this.view.unread + (this.#isTheirs(message) ? 1 : 0);
-      const { seq, from, role, at, body, erased = false, event = null } = message;
-      const last = { seq, from, role, at, text: body.replace(/\s+/g, " ").trim(), erased, event };
+      const { type: _type, conversation: _conversation, id: _id, body, attachments, ...head } =
+        message;
+      const last = {
+        ...head,
+        text: body.replace(/\s+/g, " ").trim(),
+        attachments: attachments?.length ?? 0,
+      };
+      const { seq } = message;
       this.view = { ...this.view, last_seq: seq, unread, last };
     }
     // One's own messages are read.

@@ -1,0 +1,145 @@
+"""Edits, deletions and reactions on the socket: who may do which to what, and until when.
+
+Source: chat.md "Changes to a message are entries". Who wrote a message, and when, never changes: that is looked at
+here. Whether it is too late, deleted meanwhile, or nobody may write, the store says.
+"""
+
+from msgspec import Struct
+
+from chatserver.messages.log import LoggedHead
+from chatserver.protocol.codec import check_text, encode_json
+from chatserver.protocol.codes import MEANING, Code
+from chatserver.protocol.commands import Delete, Edit, React
+from chatserver.protocol.entry import change_head, joined
+from chatserver.protocol.events import Accepted, Refused
+from chatserver.protocol.visible import is_one_emoji
+from chatserver.realtime.command_desk import Asker, WritesAs
+from chatserver.realtime.follower import Follower
+from chatserver.realtime.room import Room
+from quotas.instant import DAY, MINUTE, text
+from quotas.ledger import base
+from quotas.plans import MessagePolicy
+from quotas.standing import ChangeKind, Writer
+
+DELETE_WITHIN = DAY
+"""How long one may delete what one wrote, in ms."""
+MOST_EDITS = 20
+"""Of one message."""
+MOST_REACTIONS = 40
+"""Of one person to one message, with those that were taken back."""
+
+ChangeCommand = Edit | Delete | React
+
+
+class _Wanted(Struct, frozen=True):
+    """What a command asks for: `until` as of Change, `is_own` where only its writer may."""
+
+    kind: ChangeKind
+    text: str | None
+    most: int
+    lasts: int
+    is_own: bool
+
+
+class ChangeDesk:
+    """One process's."""
+
+    def __init__(self, policy: MessagePolicy) -> None:
+        self._edit_within = policy.edit_minutes * MINUTE
+
+    async def obey(self, asker: Asker, command: ChangeCommand) -> None:
+        follower = asker.follower(command.conversation)
+        if follower is None:
+            asker.refuse(command, "not_found")
+        elif (writes_as := asker.writes_as(follower)) is None:
+            asker.refuse(command, "read_only")
+        else:
+            problem = await self._change(asker, follower, writes_as, command)
+            if problem is not None:
+                asker.refuse(command, *problem)
+
+    def _wanted(self, command: ChangeCommand) -> _Wanted | tuple[Code, str]:
+        match command:
+            case Edit():
+                wanted = _Wanted("edit", command.body, MOST_EDITS, self._edit_within, is_own=True)
+                return check_text(command.body) or wanted
+            case React():
+                if command.emoji is not None and not is_one_emoji(command.emoji):
+                    return "no_emoji", MEANING["no_emoji"]
+                return _Wanted("reaction", command.emoji or "", MOST_REACTIONS, 0, is_own=False)
+            case Delete():
+                return _Wanted("deletion", None, 1, DELETE_WITHIN, is_own=True)
+
+    async def _change(
+        self, asker: Asker, follower: Follower[Room], writes_as: WritesAs, command: ChangeCommand
+    ) -> tuple[Code, str] | None:
+        """Why it cannot be done; None where it was answered."""
+        wanted, room = self._wanted(command), follower.room
+        if not isinstance(wanted, _Wanted):
+            return wanted
+        found = await room.log.heads(room.id, command.about - 1, command.about + 1, 1)
+        if not found or found[0].head.kind != "text" or command.about < follower.first_seq:
+            return "seq_unknown", f"`about` names no message; the last one is {room.last_seq}"
+        message, side = found[0], writes_as.side
+        if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
+            return "not_yours", MEANING["not_yours"]
+        if wanted.kind == "edit" and not wanted.lasts:
+            return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
+        if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):
+            return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
+        change = _sealed(room, asker, writes_as, command, message, wanted)
+        result = await room.ledger.change(change, room.lane.terms.unread_after)
+        return _answered(asker, follower, command, change, result)
+
+    async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:
+        changes = await room.log.heads_of_changes(room.id, message.seq)
+        own = sum(each.head.kind == wanted.kind and each.head.sender == person for each in changes)
+        return own >= wanted.most
+
+
+def _sealed(
+    room: Room, asker: Asker, writes_as: WritesAs, command: ChangeCommand, message: LoggedHead, wanted: _Wanted
+) -> base.Change:
+    key, kind = room.lane.key, wanted.kind
+    body = encode_json(wanted.text) if wanted.text is not None else b""
+    head = change_head(asker.user, writes_as.side, command.id, kind, message.seq)
+    of: Writer = "mentor" if message.head.role == "mentor" else "member"
+    return base.Change(
+        conversation=room.id,
+        writer=writes_as.side,
+        id=command.id,
+        digest=key.digest(b"%b %d\n%b" % (kind.encode(), message.seq, body)),
+        entry=joined(head, key.seal(body) if body else b""),
+        origin=asker.id,
+        kind=kind,
+        about=message.seq,
+        of=of,
+        key=key.number,
+        until=message.at + wanted.lasts if wanted.lasts else 0,
+        stand_in=writes_as.stand_in,
+    )
+
+
+def _answered(
+    asker: Asker, follower: Follower[Room], command: ChangeCommand, change: base.Change, result: base.ChangeResult
+) -> tuple[Code, str] | None:
+    room = follower.room
+    match result:
+        case base.Changed():
+            composer = room.composer(room.lane.writing_state(result.at))
+            follower.say_accepted(Accepted(room.id, command.id, result.seq, text(result.at), composer))
+        case base.ChangeRefused():
+            state = room.lane.writing_state(room.now())
+            body = command.body if isinstance(command, Edit) else ""
+            asker.tell(Refused(room.id, command.id, result.reason, None, body, room.composer(state)))
+        case base.TooLate():
+            return "too_late", f"it could be done until {text(change.until)}"
+        case base.Deleted():
+            return "deleted", MEANING["deleted"]
+        case base.Reused():
+            return "id_reused", MEANING["id_reused"]
+        case base.OtherKey():
+            return "store_unavailable", "the conversation has just got another key; send again with the same id"
+        case base.Unknown():
+            return "not_found", MEANING["not_found"]
+    return None
