@@ -42,10 +42,11 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
-from chatserver.protocol.commands import Delete, Edit, React, Search
+from chatserver.protocol.commands import Delete, Edit, GiveExercise, HandIn, React, Search
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
+from chatserver.realtime.exercise_desk import ExerciseDesk
 from chatserver.realtime.greeting import Greeting
 from chatserver.realtime.hub import Hub
 from chatserver.realtime.notice_desk import NoticeDesk
@@ -186,13 +187,16 @@ async def assembled(
         base.store.on_push = hub.pushed
         base.store.on_missed = hub.missed
         proxies, people = Proxies(settings.trusted_proxies), RateLimit(settings.rate_limit)
-        changes = ChangeDesk(base.rulebook.policy.messages)
+        changes = ChangeDesk(base.rulebook.policy.messages, base.mentoring.exercises)
+        exercises = ExerciseDesk(base.mentoring, metrics, hub.wrote_in_window)
         greeting = Greeting(
             hub=hub,
             desks={
                 Edit: changes,
                 Delete: changes,
                 React: changes,
+                GiveExercise: exercises,
+                HandIn: exercises,
                 Search: SearchDesk(MessageSearch(base.database, base.messages, base.keys)),
             },
             notices=notices,

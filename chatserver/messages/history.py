@@ -99,5 +99,6 @@ def message_of(conversation: str, entry: Entry) -> Message:
         about=message.about,
         reply_to=message.reply_to,
         attachments=message.attachments,
+        exercise=message.exercise,
         deleted=message.deleted,
     )

@@ -273,6 +273,8 @@ class Message(Event, frozen=True, omit_defaults=True):
     """The seq of the message that it answers. Left out where it answers none."""
     attachments: list[str] = []
     """The ids of its files. Left out where it has none."""
+    exercise: str | None = None
+    """The id of the exercise that it gives, or that was handed in by it. Left out where there is none."""
     deleted: bool = False
     """It was deleted, and `body` is empty; so is an edit of a message that was. Left out otherwise."""
     edited_at: str | None = None

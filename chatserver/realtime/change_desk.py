@@ -6,6 +6,7 @@ here. Whether it is too late, deleted meanwhile, or nobody may write, the store 
 
 from msgspec import Struct
 
+from chatserver.mentoring.exercises import Exercises
 from chatserver.messages.log import LoggedHead
 from chatserver.protocol.codec import check_text, encode_json
 from chatserver.protocol.codes import MEANING, Code
@@ -44,8 +45,9 @@ class _Wanted(Struct, frozen=True):
 class ChangeDesk:
     """One process's."""
 
-    def __init__(self, policy: MessagePolicy) -> None:
+    def __init__(self, policy: MessagePolicy, exercises: Exercises) -> None:
         self._edit_within = policy.edit_minutes * MINUTE
+        self._exercises = exercises
 
     async def obey(self, asker: Asker, command: ChangeCommand) -> None:
         follower = asker.follower(command.conversation)
@@ -83,12 +85,17 @@ class ChangeDesk:
         message, side = found[0], writes_as.side
         if wanted.is_own and (message.head.sender, message.head.role) != (asker.user, side):
             return "not_yours", MEANING["not_yours"]
+        if wanted.kind == "edit" and message.head.exercise is not None:
+            return "not_allowed", "what an exercise says is not edited; it can be deleted"
         if wanted.kind == "edit" and not wanted.lasts:
             return "not_allowed", "messages are not edited here: `messages.edit_minutes` of the policy is 0"
         if wanted.kind != "deletion" and await self._are_too_many(room, message, asker.user, wanted):
             return "too_many_changes", f"{MEANING['too_many_changes']}: {wanted.most} times"
         change = _sealed(room, asker, writes_as, command, message, wanted)
         result = await room.ledger.change(change, room.lane.terms.unread_after)
+        if isinstance(result, base.Changed | base.Deleted) and wanted.kind == "deletion" and message.head.exercise:
+            # What the message said stands in the exercise, too.
+            await self._exercises.deleted(room.id, message.head.exercise, message.seq)
         return _answered(asker, follower, command, change, result)
 
     async def _are_too_many(self, room: Room, message: LoggedHead, person: str, wanted: _Wanted) -> bool:

@@ -1632,6 +1632,7 @@ export interface StoredMessage {
   about?: number | null;
   reply_to?: number | null;
   attachments?: string[];
+  exercise?: string | null;
   deleted?: boolean;
   edited_at?: string | null;
   reactions?: Reaction[];

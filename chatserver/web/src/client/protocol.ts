@@ -327,6 +327,23 @@ export interface Gap {
   after: number;
 }
 
+/** A mentor gives an exercise of their library, or of the one that is `shared`, as a message. `id` as for send. */
+export interface GiveExercise {
+  type: "give";
+  conversation: string;
+  id: string;
+  item: string;
+  shared?: boolean;
+}
+
+/** A member hands in what they answered in an exercise, as a message. `id` as for send. */
+export interface HandIn {
+  type: "hand_in";
+  conversation: string;
+  id: string;
+  exercise: string;
+}
+
 /** The first command: who is there, and from where to go on. `resume` maps a conversation to the last seq seen. */
 export interface Hello {
   type: "hello";
@@ -421,6 +438,7 @@ export interface Message {
   about?: number | null;
   reply_to?: number | null;
   attachments?: string[];
+  exercise?: string | null;
   deleted?: boolean;
   edited_at?: string | null;
   reactions?: Reaction[];
@@ -752,4 +770,4 @@ export interface Welcome {
 
 export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Edit | Delete | React | Check | Read | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Edit | Delete | React | GiveExercise | HandIn | Check | Read | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
