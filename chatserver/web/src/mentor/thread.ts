@@ -161,7 +161,8 @@ export class MentorThread extends PageElement {
   /** Beside the field: what is saved, and the member's exercises. */
   #tools() {
     const { exercises } = this.app.words;
-    return html`<span class="row push"><button class="btn btn--plain small" type="button"
+    if (this.talk.view.status === "ended") return nothing;
+    return html`<span class="tools"><button class="btn btn--plain small" type="button"
       @click=${this.#saved}>${exercises.saved}</button><button class="btn btn--plain small"
       type="button" @click=${() => this.#exercises()}>${exercises.title}</button></span>`;
   }
