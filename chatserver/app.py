@@ -42,7 +42,8 @@ from chatserver.operating.store_clock import StoreClock
 from chatserver.operating.store_counts import StoreCounts
 from chatserver.operating.store_watch import problem_of
 from chatserver.personal_data.export import Export
-from chatserver.protocol.commands import Delete, Edit, GiveExercise, HandIn, React, Search
+from chatserver.protocol.commands import Acknowledge, Delete, Edit, GiveExercise, HandIn, React, Search
+from chatserver.realtime.acknowledge_desk import AcknowledgeDesk
 from chatserver.realtime.board_watch import BoardSubscriptions
 from chatserver.realtime.change_desk import ChangeDesk
 from chatserver.realtime.door import Door
@@ -192,6 +193,7 @@ async def assembled(
         greeting = Greeting(
             hub=hub,
             desks={
+                Acknowledge: AcknowledgeDesk(base.rulebook.policy),
                 Edit: changes,
                 Delete: changes,
                 React: changes,

@@ -228,7 +228,7 @@ class _Reply:
     def steps(self, gaps: list[Step]) -> list[Step]:
         usage, settings = self._standing.usage, self._standing.settings
         if not usage.waiting_since:
-            before: list[Step] = [self._story.answered] if self._story.answered else []
+            before: list[Step] = [self._story.ended] if self._story.ended else []
             if settings.status in CLOSED_TO_BOTH:
                 before.append(_status(self._story, self._standing))
             return [*before, *gaps, NothingOwed()]

@@ -337,6 +337,26 @@ PHRASES: dict[str, tuple[str, str, str]] = {
         "{at} svarte mentoren for sent, etter {waited_ms}.",
         "{at} svarede mentoren for sent, efter {waited_ms}.",
     ),
+    "wait_ended_acknowledged": (
+        "On {at} the mentor said in time, after {waited_ms}, that no answer is needed.",
+        "{at} sa mentoren i tide, etter {waited_ms}, at det ikke trengs noe svar.",
+        "{at} sagde mentoren til tiden, efter {waited_ms}, at der ikke er brug for et svar.",
+    ),
+    "wait_ended_acknowledged_late": (
+        "On {at} the mentor said late, after {waited_ms}, that no answer is needed.",
+        "{at} sa mentoren for sent, etter {waited_ms}, at det ikke trengs noe svar.",
+        "{at} sagde mentoren for sent, efter {waited_ms}, at der ikke er brug for et svar.",
+    ),
+    "wait_ended_withdrawn": (
+        "On {at} the member deleted what had waited for {waited_ms}.",
+        "{at} slettet medlemmet det som hadde ventet i {waited_ms}.",
+        "{at} slettede medlemmet det, der havde ventet i {waited_ms}.",
+    ),
+    "wait_ended_withdrawn_late": (
+        "On {at} the member deleted what had waited for {waited_ms}; the deadline had passed.",
+        "{at} slettet medlemmet det som hadde ventet i {waited_ms}; fristen var over.",
+        "{at} slettede medlemmet det, der havde ventet i {waited_ms}; fristen var overskredet.",
+    ),
     "answer_due": (
         "The mentor must answer by {due_at}.",
         "Mentoren må svare innen {due_at}.",

@@ -134,6 +134,8 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     reply: ReplyPromise | None = None
     sessions: Sessions | None = None
     mentor_days_per_week: Annotated[int, Meta(ge=1, le=7)] | None = None
+    no_answer_needed: bool = False
+    """Whether the mentor's side may say so of what waits: then the wait is over without an answer."""
     banner: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
 
 

@@ -82,6 +82,7 @@ ALLOWED: dict[str, str] = {
     "help_line.name": "whose number it is, at most 60 characters",
     "help_line.hours": "when it is answered, such as '11-05', at most 20 characters; '' for always",
     "mentor_days_per_week": "a whole number from 1 to 7",
+    "no_answer_needed": "true or false",
     "banner": "a text key of a-z, 0-9 and _, a letter first",
 }
 """What each key of a policy may hold, for people."""

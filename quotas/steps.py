@@ -242,6 +242,20 @@ class WaitAnswered(_Step, frozen=True, tag="answered"):
         return "_late" if self.late else ""
 
 
+class WaitEnded(_Step, frozen=True, tag="wait_ended"):
+    """The last wait ended without an answer: the mentor said that it needs none, or its messages were deleted."""
+
+    seq: int
+    at: str
+    waited_ms: int
+    late: bool
+    how: Literal["acknowledged", "withdrawn"]
+
+    @property
+    def variant(self) -> str:
+        return f"_{self.how}_late" if self.late else f"_{self.how}"
+
+
 class AnswerDue(_Step, frozen=True, tag="answer_due"):
     """The deadline as it stands."""
 
@@ -283,6 +297,7 @@ Step = (
     | DeadlineMoved
     | DeadlineKept
     | WaitAnswered
+    | WaitEnded
     | AnswerDue
     | NoDeadline
     | NothingOwed

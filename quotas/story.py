@@ -4,7 +4,7 @@ The decisions are those of `admission.py`, made again on the same facts; nothing
 """
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Literal, cast
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from quotas.admission import (
 from quotas.calendar import Calendar
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings, Writer
-from quotas.steps import AgainstRules, PlanChanged, WaitAnswered, WindowOpened
+from quotas.steps import AgainstRules, PlanChanged, WaitAnswered, WaitEnded, WindowOpened
 from quotas.terms import Rulebook, Terms
 
 KEPT_CHANGES = 50
@@ -103,7 +103,8 @@ class Story:
         self.status_at = 0
         self.live_at = 0
         self.wait: ToldWait | None = ToldWait(0) if self.usage.waiting_since else None
-        self.answered: WaitAnswered | None = None
+        self.ended: WaitAnswered | WaitEnded | None = None
+        """How the last wait ended."""
         self._terms: Terms | None = None
 
     def changed(self, at: int, settings: ConversationSettings) -> None:
@@ -146,12 +147,23 @@ class Story:
             self.spent = Spending(seq, at, self.usage.week)
         self._ask(seq, at, terms, decision)
 
+    def acknowledged(self, seq: int, at: int) -> None:
+        """The mentor's side said that what waits needs no answer."""
+        self._end(seq, at, "acknowledged")
+
+    def _end(self, seq: int, at: int, how: Literal["acknowledged", "withdrawn"]) -> None:
+        if self.usage.waiting_since:
+            late = 0 < self.usage.due_at < at
+            waited = max(0, at - self.usage.waiting_since)  # a clock set back
+            self.ended = WaitEnded(seq, instant.text(at), waited, late, how)
+        self.usage, self.wait = without_wait(self.usage), None
+
     def _answer(self, seq: int, at: int) -> None:
         # A message of the log was not refused, and only `ended` and `suspended` refuse a mentor.
         decision = cast(Admitted, admit_mentor("open", self.usage, at))
         self.usage, self.wait = decision.usage, None
         if decision.answered:
-            self.answered = WaitAnswered(seq, instant.text(at), decision.answered.waited, decision.answered.late)
+            self.ended = WaitAnswered(seq, instant.text(at), decision.answered.waited, decision.answered.late)
 
     def _open(self, seq: int, at: int, terms: Terms) -> None:
         usage = self.usage

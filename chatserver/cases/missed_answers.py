@@ -23,8 +23,13 @@ from quotas.ledger.waits import EventKind, WaitEvent
 from quotas.store.errors import StoreError
 
 KIND: CaseKind = "reply_missed"
-ENDS: dict[EventKind, CaseState] = {"answered": "answered", "dropped": "overtaken"}
-"""What becomes of the case with its wait. One that is dropped is owed no answer any more."""
+ENDS: dict[EventKind, CaseState] = {
+    "answered": "answered",
+    "acknowledged": "overtaken",
+    "withdrawn": "overtaken",
+    "dropped": "overtaken",
+}
+"""What becomes of the case with its wait. One that ends otherwise is owed no answer any more."""
 
 logger = logging.getLogger(__name__)
 

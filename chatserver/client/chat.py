@@ -18,8 +18,11 @@ from chatserver.protocol.codec import Encoding
 from chatserver.protocol.codes import FINAL, Close
 from chatserver.protocol.commands import (
     MAX_RESUME,
+    Acknowledge,
     Check,
     Follow,
+    GiveExercise,
+    HandIn,
     History,
     JoinSession,
     Notices,
@@ -64,6 +67,7 @@ from chatserver.protocol.events import (
     TypingNow,
     Unfollowed,
     UnreadLeft,
+    WaitAcknowledged,
     Welcome,
 )
 from chatserver.protocol.sessions import BookingView
@@ -201,6 +205,24 @@ class ChatClient:
         command = Send(conversation=conversation, id=id or uuid4().hex, body=body)
         return cast(Accepted | Refused, await self._questions.ask(command))
 
+    async def give(
+        self, conversation: str, item: str, id: str | None = None, *, shared: bool = False
+    ) -> Accepted | Refused:
+        """A mentor gives a saved exercise of their own, or of those for all. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too (`not_found`) where there is no such exercise.
+        """
+        command = GiveExercise(conversation=conversation, id=id or uuid4().hex, item=item, shared=shared)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
+    async def hand_in(self, conversation: str, exercise: str, id: str | None = None) -> Accepted | Refused:
+        """A member hands in what they answered. Its message comes by `events`.
+
+        Waits and raises as `send`; ChatError too where nothing is answered, or it is handed in already.
+        """
+        command = HandIn(conversation=conversation, id=id or uuid4().hex, exercise=exercise)
+        return cast(Accepted | Refused, await self._questions.ask(command))
+
     async def check(self, conversation: str) -> Composer:
         """What `send` would meet now. Waits and raises as `send`."""
         return cast(ComposerChanged, await self._questions.ask(Check(conversation=conversation))).composer
@@ -220,6 +242,15 @@ class ChatClient:
         """
         command = Search(query=query, conversation=conversation, before=before, limit=limit)
         return cast(SearchPage, await self._questions.ask(command))
+
+    async def acknowledge(self, conversation: str, seq: int | None = None) -> int:
+        """What waits needs no answer, as far as it was seen: up to `seq`, or all there is. Returns the event's seq.
+
+        Waits and raises as `send`; ChatError too (`not_acknowledged`) where nothing waits, where the member has written
+        beyond `seq`, or where the plan has every message answered.
+        """
+        answer = await self._questions.ask(Acknowledge(conversation=conversation, seq=seq))
+        return cast(WaitAcknowledged, answer).seq
 
     async def join(self, conversation: str, booking: str) -> BookingView:
         """Come to a session; both sides hear of it. Who has joined may do so again while it runs.
@@ -418,6 +449,7 @@ class ChatClient:
                 | Unfollowed()
                 | Renewed()
                 | SearchPage()
+                | WaitAcknowledged()
             ):
                 self._take_answer(event)
             case BoardShown():
@@ -462,7 +494,8 @@ class ChatClient:
         | Following
         | Unfollowed
         | Renewed
-        | SearchPage,
+        | SearchPage
+        | WaitAcknowledged,
     ) -> None:
         match event:
             case Accepted():
@@ -473,8 +506,8 @@ class ChatClient:
             case ComposerChanged():
                 self._questions.settle_check(event)
                 self._inbox.put(event)
-            case HistoryPage():
-                self._questions.settle_history(event)
+            case HistoryPage() | Renewed() | SearchPage() | WaitAcknowledged():
+                self._questions.settle_asked(event)
             case SessionChanged():
                 self._questions.settle_join(event, cast(Welcome, self.welcome).role)
                 self._inbox.put(event)
@@ -485,10 +518,6 @@ class ChatClient:
             case Unfollowed():
                 self._inbox.forget(event.conversation)
                 self._questions.settle_unfollowed(event)
-            case Renewed():
-                self._questions.settle_renewed(event)
-            case SearchPage():
-                self._questions.settle_search(event)
             case _:
                 assert_never(event)
 

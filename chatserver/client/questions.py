@@ -15,9 +15,12 @@ from chatserver.protocol.codes import MEANING
 from chatserver.protocol.commands import (
     MAX_BODY_BYTES,
     MAX_FRAME_BYTES,
+    Acknowledge,
     AnyCommand,
     Check,
     Follow,
+    GiveExercise,
+    HandIn,
     History,
     JoinSession,
     Notices,
@@ -41,9 +44,24 @@ from chatserver.protocol.events import (
     SearchPage,
     SessionChanged,
     Unfollowed,
+    WaitAcknowledged,
 )
 
-Question = Send | Check | History | JoinSession | Follow | Unfollow | Notices | ReadNotices | Renew | Search
+Question = (
+    Send
+    | GiveExercise
+    | HandIn
+    | Check
+    | History
+    | Acknowledge
+    | JoinSession
+    | Follow
+    | Unfollow
+    | Notices
+    | ReadNotices
+    | Renew
+    | Search
+)
 QuestionAnswer = (
     Accepted
     | Refused
@@ -56,11 +74,15 @@ QuestionAnswer = (
     | NoticesRead
     | Renewed
     | SearchPage
+    | WaitAcknowledged
 )
 QuestionKind = (
     type[Send]
+    | type[GiveExercise]
+    | type[HandIn]
     | type[Check]
     | type[History]
+    | type[Acknowledge]
     | type[JoinSession]
     | type[Follow]
     | type[Notices]
@@ -68,6 +90,16 @@ QuestionKind = (
     | type[Renew]
     | type[Search]
 )
+AskedAnswer = HistoryPage | Renewed | SearchPage | WaitAcknowledged
+_ASKED: dict[type[AskedAnswer], QuestionKind] = {
+    HistoryPage: History,
+    Renewed: Renew,
+    SearchPage: Search,
+    WaitAcknowledged: Acknowledge,
+}
+"""By the answer, what it was asked by."""
+_Posting = Send | GiveExercise | HandIn
+"""What becomes a message."""
 NOWHERE = ""
 """In place of a conversation's name, for what is asked of none."""
 
@@ -117,7 +149,7 @@ class Questions:
         # What follows and what ends that take turns: the last one counts.
         kind: QuestionKind = Follow if isinstance(question, Unfollow) else type(question)
         key = (kind, NOWHERE if isinstance(question, Notices | ReadNotices | Renew | Search) else question.conversation)
-        if not isinstance(question, Send | JoinSession):
+        if not isinstance(question, _Posting | JoinSession):
             question = replace(question, ask=uuid4().hex[:16])
         # asyncio.Lock is fair: turns come in the order of the calls.
         turn = self._turns.setdefault(key, asyncio.Lock())
@@ -146,26 +178,23 @@ class Questions:
             await asyncio.wait({waiting.answer}, timeout=delay)
 
     def settle_send(self, answer: Accepted | Refused) -> None:
-        if self.is_sending(answer.conversation, answer.id):
-            self._waiting[Send, answer.conversation].settle(answer)
+        for kind in (Send, GiveExercise, HandIn):
+            waiting = self._waiting.get((kind, answer.conversation))
+            if waiting is not None and isinstance(waiting.question, _Posting) and waiting.question.id == answer.id:
+                waiting.settle(answer)
 
     def settle_check(self, answer: ComposerChanged) -> None:
         self._settle(Check, answer.conversation, answer)
 
-    def settle_history(self, answer: HistoryPage) -> None:
-        self._settle(History, answer.conversation, answer)
-
-    def settle_renewed(self, answer: Renewed) -> None:
-        self._settle(Renew, NOWHERE, answer)
-
-    def settle_search(self, answer: SearchPage) -> None:
-        self._settle(Search, NOWHERE, answer)
+    def settle_asked(self, answer: AskedAnswer) -> None:
+        """Of what is for whoever asked alone."""
+        self._settle(_ASKED[type(answer)], getattr(answer, "conversation", NOWHERE), answer)
 
     def _settle(
         self,
         kind: QuestionKind,
         conversation: str,
-        answer: ComposerChanged | HistoryPage | NoticesPage | Renewed | SearchPage,
+        answer: ComposerChanged | NoticesPage | AskedAnswer,
     ) -> None:
         """Not where it answers another question, which was given up; a server of before `ask` says nothing of it."""
         waiting = self._waiting.get((kind, conversation))
@@ -220,7 +249,7 @@ class Questions:
                 each.settle(error)
             return bool(asked)
         for (_, conversation), waiting in sorted(self._waiting.items(), key=lambda item: item[0][0] is Follow):
-            own_id = waiting.question.id if isinstance(waiting.question, Send) else None
+            own_id = waiting.question.id if isinstance(waiting.question, _Posting) else None
             # seq_unknown answers a read mark, which nobody waits for; not_open answers a join and nothing else.
             fits = error.code != "seq_unknown" and (
                 error.code != "not_open" or isinstance(waiting.question, JoinSession)
@@ -237,7 +266,7 @@ class Questions:
 
 
 def _ask_of(question: Question) -> str | None:
-    return None if isinstance(question, Send | JoinSession) else question.ask
+    return None if isinstance(question, _Posting | JoinSession) else question.ask
 
 
 async def _first_of(answer: asyncio.Future[QuestionAnswer | Error], lost: asyncio.Future[None]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chatserver.conversations.conversation import ConversationRecord
 from chatserver.messages.log import PAGE, KeptMessages, LoggedHead
+from chatserver.protocol.entry import is_acknowledgement
 
 MOST = 100
 """Messages that are offered: the last ones."""
@@ -12,7 +13,7 @@ MOST = 100
 async def unanswered(
     messages: KeptMessages, before: ConversationRecord, after: ConversationRecord
 ) -> Sequence[LoggedHead]:
-    """Those of the member behind the mentor's last one in `before`, in order, where `after` goes on with it.
+    """Those of the member behind the mentor's last word in `before`, in order, where `after` goes on with it.
 
     None once the member has written there since: what they wanted to say again they have. Raises as KeptMessages.
     """
@@ -23,7 +24,7 @@ async def unanswered(
     while until > 1 and len(found) < MOST:
         page = await messages.heads(before.id, max(0, until - 1 - PAGE), until, PAGE)
         for message in reversed(page):
-            if message.head.role == "mentor" and message.head.kind == "text":
+            if message.head.role == "mentor" and message.head.kind == "text" or is_acknowledgement(message.head):
                 return found[::-1]
             if message.head.role == "member" and message.head.is_text and len(found) < MOST:
                 found.append(message)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chatserver.conversations.conversation import ConversationRecord, Subscription
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.messages.log import LoggedHead, MessageLog
+from chatserver.protocol.entry import is_acknowledgement
 from quotas.admission import Status, Usage
 from quotas.explain import Explanation, explained
 from quotas.instant import HOUR, MINUTE
@@ -34,14 +35,25 @@ class Wrote(Struct, frozen=True, gc=False):
     writer: Writer
 
 
+class SaidNoAnswer(Struct, frozen=True, gc=False):
+    """The mentor's side said that what waited needs no answer."""
+
+    seq: int
+    at: int
+
+
 class Past(Struct, frozen=True):
-    """The messages since some instant, in order; events are none.
+    """The messages since some instant, in order, and what ended waits without one.
 
     `complete` is false where older ones of that time are not at hand.
     """
 
-    messages: list[Wrote]
+    messages: list[Wrote | SaidNoAnswer]
     complete: bool
+
+
+Happening = Wrote | SaidNoAnswer | ConversationSettings | int
+"""An int is the end of a live chat."""
 
 
 async def why(
@@ -85,12 +97,13 @@ def _monday(rulebook: Rulebook, standing: Standing, plans: Sequence[Subscription
 
 async def _past(log: MessageLog, conversation: str, last_seq: int, since: int) -> Past:
     """Read backwards, page by page, until before `since`."""
-    messages: list[Wrote] = []
+    messages: list[Wrote | SaidNoAnswer] = []
     before = last_seq + 1
     for _ in range(MAX_PAGES):
         after = max(0, before - 1 - PAGE)
         page = await log.heads(conversation, after, before, PAGE)
-        messages = [*(_wrote(each) for each in page if each.at >= since and each.head.kind == "text"), *messages]
+        told = (_told(each) for each in page if each.at >= since)
+        messages = [*(each for each in told if each is not None), *messages]
         reached = after == 0 or (bool(page) and page[0].at < since)
         whole = len(page) == before - 1 - after
         if reached or not whole:
@@ -99,8 +112,11 @@ async def _past(log: MessageLog, conversation: str, last_seq: int, since: int) -
     return Past(messages, complete=False)
 
 
-def _wrote(written: LoggedHead) -> Wrote:
-    return Wrote(written.seq, written.at, cast(Writer, written.head.role))
+def _told(entry: LoggedHead) -> Wrote | SaidNoAnswer | None:
+    """What it is to the rules; None for what is nothing to them."""
+    if is_acknowledgement(entry.head):
+        return SaidNoAnswer(entry.seq, entry.at)
+    return Wrote(entry.seq, entry.at, cast(Writer, entry.head.role)) if entry.head.kind == "text" else None
 
 
 def _story(
@@ -122,6 +138,8 @@ def _story(
         match happened:
             case Wrote():
                 story.wrote(happened.seq, happened.at, happened.writer)
+            case SaidNoAnswer():
+                story.acknowledged(happened.seq, happened.at)
             case ConversationSettings():
                 story.changed(at, happened)
             case int():
@@ -144,7 +162,7 @@ def _happenings(
     plans: Sequence[Subscription],
     suspensions: Sequence[SuspensionSpan],
     past: Past,
-) -> Iterator[tuple[int, Wrote | ConversationSettings | int]]:
+) -> Iterator[tuple[int, Happening]]:
     """Changes and the live chat come before messages of the same instant; messages keep their order."""
     turns = {plan.started_at for plan in plans[1:]}
     turns |= {at for each in suspensions for at in (each.began_at, each.lifted_at) if at is not None}
@@ -160,5 +178,5 @@ def _happenings(
         yield latest, message
 
 
-def _instant(happening: tuple[int, Wrote | ConversationSettings | int]) -> int:
+def _instant(happening: tuple[int, Happening]) -> int:
     return happening[0]

@@ -20,6 +20,8 @@ FactName = Literal[
     "reply.missed",
     "reply.overtime",
     "reply.answered",
+    "reply.acknowledged",
+    "reply.withdrawn",
     "absence.began",
     "writing.opened",
     "writing.days",

@@ -62,7 +62,14 @@ _TOPICS = {
     "webhook": "operations",
 }
 """Why one hears of an event, by the first part of its name."""
-_WHY = {"writing.opened": "openings", "writing.days": "days", "reply.answered": "messages", "notice.test": "test"}
+_WHY = {
+    "writing.opened": "openings",
+    "writing.days": "days",
+    "reply.answered": "messages",
+    "reply.acknowledged": "messages",
+    "reply.withdrawn": "messages",
+    "notice.test": "test",
+}
 
 
 class NoticeWords(Struct, frozen=True):

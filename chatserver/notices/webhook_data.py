@@ -40,7 +40,8 @@ class MessageRefusedData(Struct, frozen=True, kw_only=True):
 class ReplyData(Struct, frozen=True, kw_only=True):
     """A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised.
 
-    `answered_by` is who answered in the mentor's place, null where the mentor did.
+    It has `answered_at` where it was answered, `ended_at` where it ended otherwise. `answered_by` is who did it in the
+    mentor's place, null where the mentor did, or nobody.
     """
 
     conversation: str
@@ -52,6 +53,7 @@ class ReplyData(Struct, frozen=True, kw_only=True):
     waited_ms: int | None = None
     in_time: bool | None = None
     answered_by: str | None = None
+    ended_at: Moment | None = None
 
 
 class BookingData(Struct, frozen=True, kw_only=True):
@@ -172,6 +174,8 @@ DATA: Mapping[FactName, tuple[type[Struct], str]] = {
     "reply.warning": (ReplyData, "An answer is due soon."),
     "reply.missed": (ReplyData, "An answer is overdue."),
     "reply.answered": (ReplyData, "The mentor has answered."),
+    "reply.acknowledged": (ReplyData, "The mentor said that no answer is needed."),
+    "reply.withdrawn": (ReplyData, "The member deleted what waited for an answer."),
     "booking.booked": (BookingData, "A session was booked."),
     "booking.moved": (BookingData, "A session was moved to another start."),
     "booking.cancelled": (BookingData, "A session was cancelled."),

@@ -56,6 +56,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reply.answered": ("{Other} har svaret", "{Other} har svaret dig."),
     "reply.answered/mentor": ("Du har svaret {other}", "{Other} har fået dit svar."),
     "reply.answered/support": ("Et medlem har fået svar", "{Other} har svaret et medlem."),
+    "reply.acknowledged": ("{Other} har læst det", "{Other} har læst det, du skrev: det kræver ikke svar."),
+    "reply.acknowledged/mentor": ("{Other} behøver ikke svar", "Du har sagt, at det ikke kræver svar."),
+    "reply.acknowledged/support": ("Et medlem behøver ikke svar", "{Other} har sagt, at et medlem ikke behøver svar."),
+    "reply.withdrawn": ("Du venter ikke længere på svar", "Du har slettet det, der ventede på svar fra {other}."),
+    "reply.withdrawn/mentor": ("{Other} venter ikke på svar", "{Other} har slettet det, der ventede på dit svar."),
+    "reply.withdrawn/support": (
+        "Et medlem venter ikke på svar",
+        "Et medlem har slettet det, der ventede på svar fra {other}.",
+        "Et medlem har slettet det, der ventede på svar.",
+    ),
     "absence.began": (
         "{Other} er væk, og medlemmer venter",
         "{Other} er væk til {until}; ingen er vikar, og {waiting} på svar.",

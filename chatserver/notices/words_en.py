@@ -53,6 +53,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reply.answered": ("{Other} has answered", "{Other} has answered you."),
     "reply.answered/mentor": ("You have answered {other}", "{Other} has your answer."),
     "reply.answered/support": ("A member was answered", "{Other} has answered a member."),
+    "reply.acknowledged": ("{Other} has read it", "{Other} has read what you wrote: it needs no answer."),
+    "reply.acknowledged/mentor": ("No answer needed for {other}", "You have said that it needs no answer."),
+    "reply.acknowledged/support": ("A member needs no answer", "{Other} has said that a member needs no answer."),
+    "reply.withdrawn": ("You wait for no answer any more", "You have deleted what waited for an answer of {other}."),
+    "reply.withdrawn/mentor": ("{Other} waits for no answer", "{Other} has deleted what waited for your answer."),
+    "reply.withdrawn/support": (
+        "A member waits for no answer",
+        "A member has deleted what waited for an answer of {other}.",
+        "A member has deleted what waited for an answer.",
+    ),
     "absence.began": (
         "{Other} is away, and members wait",
         "{Other} is away until {until}; nobody stands in, and {waiting} for an answer.",

@@ -56,6 +56,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reply.answered": ("{Other} har svart", "{Other} har svart deg."),
     "reply.answered/mentor": ("Du har svart {other}", "{Other} har fått svaret ditt."),
     "reply.answered/support": ("Et medlem har fått svar", "{Other} har svart et medlem."),
+    "reply.acknowledged": ("{Other} har lest det", "{Other} har lest det du skrev: det trenger ikke svar."),
+    "reply.acknowledged/mentor": ("{Other} trenger ikke svar", "Du har sagt at det ikke trenger svar."),
+    "reply.acknowledged/support": ("Et medlem trenger ikke svar", "{Other} har sagt at et medlem ikke trenger svar."),
+    "reply.withdrawn": ("Du venter ikke lenger på svar", "Du har slettet det som ventet på svar fra {other}."),
+    "reply.withdrawn/mentor": ("{Other} venter ikke på svar", "{Other} har slettet det som ventet på svar fra deg."),
+    "reply.withdrawn/support": (
+        "Et medlem venter ikke på svar",
+        "Et medlem har slettet det som ventet på svar fra {other}.",
+        "Et medlem har slettet det som ventet på svar.",
+    ),
     "absence.began": (
         "{Other} er borte, og medlemmer venter",
         "{Other} er borte til {until}; ingen er vikar, og {waiting} på svar.",

@@ -61,7 +61,10 @@ class Stand(Struct, frozen=True):
 
 
 class ExportedWait(Struct, frozen=True):
-    """A wait for the mentor's answer that is over. Lengths in ms. `answered_by`: who answered in the mentor's place."""
+    """A wait for the mentor's answer that is over. Lengths in ms. `answered_by`: who answered in the mentor's place.
+
+    At `dropped_at` it ended without an answer; `ended_as` says how, null where with the conversation.
+    """
 
     plan: str
     waiting_since: str
@@ -72,6 +75,7 @@ class ExportedWait(Struct, frozen=True):
     counted_ms: int | None
     in_time: bool | None
     answered_by: str | None
+    ended_as: str | None
 
 
 class DeadlineNotice(Struct, frozen=True):

@@ -220,6 +220,7 @@ def _wait(wait: ClosedWait) -> ExportedWait:
         counted_ms=wait.counted_ms,
         in_time=wait.in_time,
         answered_by=wait.answered_by,
+        ended_as=wait.ended_as,
     )
 
 

@@ -186,7 +186,7 @@ class ExportPage:
         )
         self._table(
             "waits",
-            ("waiting_since", "due_at", "answered_at", "answered_by", "dropped_at", "in_time"),
+            ("waiting_since", "due_at", "answered_at", "answered_by", "dropped_at", "ended_as", "in_time"),
             (
                 (
                     self._at(wait.waiting_since),
@@ -194,6 +194,7 @@ class ExportPage:
                     self._at(wait.answered_at),
                     escape(wait.answered_by or ""),
                     self._at(wait.dropped_at),
+                    escape(texts(f"ended_{wait.ended_as}") if wait.ended_as else ""),
                     "" if wait.in_time is None else escape(texts("yes" if wait.in_time else "no")),
                 )
                 for wait in conversation.waits

@@ -16,6 +16,7 @@ Code = Literal[
     "read_only",
     "not_allowed",
     "not_open",
+    "not_acknowledged",
     "token_refused",
     "too_many_followed",
     "text_empty",
@@ -52,6 +53,8 @@ MEANING: dict[Code, str] = {
     "read_only": "support and services read conversations; they do not write in them",
     "not_allowed": "the token's role does not allow this",
     "not_open": "the session cannot be joined: too early, over, cancelled, suspended, or there is none of that id",
+    "not_acknowledged": "nothing waits, more was written than was seen, or the plan has every message answered; "
+    "the message says which",
     "token_refused": "a fresh token that is not good here; the message says why, and the connection goes on",
     "too_many_followed": "this connection follows as many conversations as one may; unfollow one first",
     "text_empty": "a message in which nothing shows: empty, or only white space and characters without a shape",

@@ -128,6 +128,13 @@ class Read(RoomCommand, frozen=True, gc=False):
     seq: Seq
 
 
+class Acknowledge(RoomCommand, frozen=True, gc=False):
+    """What waits needs no answer, says the mentor's side, having seen everything up to `seq` (null: all there is)."""
+
+    seq: Seq | None = None
+    ask: AskId | None = None
+
+
 class Typing(RoomCommand, frozen=True, gc=False):
     """The writer is typing. Repeat at most every few seconds while it goes on; apps let it fade after six."""
 
@@ -238,6 +245,7 @@ AnyCommand = (
     | HandIn
     | Check
     | Read
+    | Acknowledge
     | Typing
     | JoinSession
     | Signal
@@ -262,6 +270,7 @@ COMMANDS: tuple[type[msgspec.Struct], ...] = (
     HandIn,
     Check,
     Read,
+    Acknowledge,
     Typing,
     JoinSession,
     Signal,

@@ -13,11 +13,15 @@ from typing import Any, Final
 import msgspec
 
 from chatserver.protocol.events import Author, MessageKind, SystemEvent
+from quotas import instant
 from quotas.standing import ChangeKind
 
 SYSTEM: Final = "system"
 """Role and sender of events."""
-_EVENT_ID = "event-"
+EVENT_ID: Final = "event-"
+"""How the ids of numbered events begin."""
+ACKNOWLEDGED: Final = "acknowledged"
+"""The name of the event that what waited needs no answer."""
 _WITHOUT_TEXT: Final = ("event", "deletion")
 """Kinds of which nothing is sealed."""
 
@@ -109,12 +113,29 @@ def event_entry(number: int, name: str, data: Mapping[str, Any]) -> bytes:
 
     Everyone in the conversation reads `data`, and no erasure changes it: ids, instants and numbers, no person's words.
     """
-    return joined(head_json(SYSTEM, SYSTEM, f"{_EVENT_ID}{number}", SystemEvent(name, dict(data))), b"")
+    return joined(head_json(SYSTEM, SYSTEM, f"{EVENT_ID}{number}", SystemEvent(name, dict(data))), b"")
 
 
 def event_number(id: str) -> int:
-    """The number of the event whose entry has that id."""
-    return int(id.removeprefix(_EVENT_ID))
+    """The number of the event whose entry has that id; 0 for one that is not numbered."""
+    return int(id.removeprefix(EVENT_ID)) if id.startswith(EVENT_ID) else 0
+
+
+def acknowledgement_entry(by: str, waiting_since: int) -> bytes:
+    """The entry of the event that a wait needs no answer, as that person of the mentor's side says."""
+    data = {"by": by, "waiting_since": instant.text(waiting_since)}
+    event = SystemEvent(ACKNOWLEDGED, data)
+    return joined(head_json(SYSTEM, SYSTEM, f"{ACKNOWLEDGED}-{waiting_since}", event), b"")
+
+
+def is_acknowledgement(head: Head) -> bool:
+    """Whether the entry says that what waited needs no answer."""
+    return head.event is not None and head.event.name == ACKNOWLEDGED
+
+
+def acknowledged_by(head: Head) -> str | None:
+    """Who says so; None where it is no acknowledgement."""
+    return str(head.event.data.get("by")) if head.event is not None and is_acknowledgement(head) else None
 
 
 def head_of(entry: bytes) -> Head:

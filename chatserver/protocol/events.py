@@ -196,13 +196,17 @@ class ConversationView(Struct, frozen=True):
     """The country whose help lines hold for the member, by ISO 3166-1; empty where none is known."""
     reads_from: int | None = None
     """The first seq that the reader may read, who stands in for the mentor; null for all others, who may read all."""
+    no_answer_needed: bool = False
+    """Whether the mentor's side may end a wait by saying so."""
 
 
 class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
     """The base of everything the server sends; `type` is the class name in lower case unless the class says it."""
 
 
-FEATURES = ("ask", "changes", "conversations", "help", "last", "names", "renew", "search", "signal", "unread")
+FEATURES = (
+    *("acknowledge", "ask", "changes", "conversations", "help", "last", "names", "renew", "search", "signal", "unread"),
+)
 """What has joined the protocol since its first release."""
 
 
@@ -516,6 +520,14 @@ class Renewed(Event, frozen=True):
     ask: str | None = None
 
 
+class WaitAcknowledged(Event, frozen=True, tag="acknowledged"):
+    """The answer to acknowledge: the event `seq` says so in the conversation, and the wait is over."""
+
+    conversation: str
+    seq: int
+    ask: str | None = None
+
+
 class Clock(Event, frozen=True):
     """The server's clock was moved ahead to `now`: of a demo or a test, never of real people."""
 
@@ -570,6 +582,7 @@ AnyEvent = (
     | NoticeCame
     | CaseChanged
     | Renewed
+    | WaitAcknowledged
     | Clock
     | Gap
     | Error

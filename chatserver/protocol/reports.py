@@ -12,8 +12,9 @@ Length = Annotated[int, Meta(ge=0, description="Milliseconds.")]
 class ReplyGroup(Struct, frozen=True):
     """One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
 
-    `missed` deadlines are those of waits answered late, dropped late, or still open; `late` are the first of these
-    alone. `counted` time is by the plan's
+    `missed` deadlines are those of waits answered late, ended late otherwise, or still open; `late` are the first of
+    these alone. Waits that were not answered ended with the conversation (`dropped`), by the mentor's word that they
+    need no answer (`acknowledged`), or with their messages deleted (`withdrawn`). `counted` time is by the plan's
     clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
     number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
     days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
@@ -39,6 +40,8 @@ class ReplyGroup(Struct, frozen=True):
     by_substitutes: int = 0
     stood_in: int = 0
     late: int = 0
+    acknowledged: int = 0
+    withdrawn: int = 0
 
 
 class WeekBehind(Struct, frozen=True):

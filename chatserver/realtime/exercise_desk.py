@@ -75,7 +75,7 @@ class ExerciseDesk:
             await exercises.given(command.conversation, giving.id, posted.seq)
         elif not isinstance(posted, StoreError):  # then it may have been written all the same
             await exercises.given(command.conversation, giving.id, None)
-        self._answer(asker, follower, command, posted)
+        await self._answer(asker, follower, command, posted)
 
     async def _hand_in(self, asker: Asker, follower: Follower[Room], writes_as: WritesAs, command: HandIn) -> None:
         if writes_as.side != "member":
@@ -93,7 +93,7 @@ class ExerciseDesk:
         if not isinstance(posted, StoreError):
             written = (posted.seq, posted.at) if isinstance(posted, base.Posted) else None
             await exercises.handed_in(command.conversation, command.exercise, command.id, written, handing.answers)
-        self._answer(asker, follower, command, posted)
+        await self._answer(asker, follower, command, posted)
 
     async def _posted(
         self, asker: Asker, follower: Follower[Room], writes_as: WritesAs, id: str, body: str, exercise: str
@@ -104,7 +104,7 @@ class ExerciseDesk:
         # Whoever asked may go: what is on its way is noted all the same.
         return await asyncio.shield(done)
 
-    def _answer(
+    async def _answer(
         self, asker: Asker, follower: Follower[Room], command: GiveExercise | HandIn, posted: PostOutcome
     ) -> None:
         room = follower.room
@@ -116,6 +116,7 @@ class ExerciseDesk:
                 if state.window_ends_at:
                     self._wrote_in_window(room)
                 composer = room.composer(state)
+                await follower.reach(posted.seq)  # first: what is accepted counts as had
                 asker.tell(Accepted(room.id, command.id, posted.seq, text(posted.at), composer))
             case base.PostRefused():
                 self._metrics.refused[posted.reason] += 1

@@ -148,6 +148,7 @@ class Room:
         settings, reader, stands_in = self.settings, follower.connection, follower.stands_in
         own: Writer = "mentor" if stands_in else self.side_of(reader.user, reader.role) or "member"
         peer: Writer = "mentor" if own == "member" else "member"
+        plan = self._rulebook.policy.plans.get(settings.plan)
         return ConversationView(
             id=self.id,
             member=settings.member,
@@ -163,7 +164,7 @@ class Room:
             peer_online=(settings.mentor if own == "member" else settings.member) in self.online,
             composer=self.composer(self.lane.writing_state(now)),
             reply=reply_of(self.lane.usage, now),
-            banner=plan.banner if (plan := self._rulebook.policy.plans.get(settings.plan)) else None,
+            banner=plan.banner if plan else None,
             credits=None if stands_in else self._credits(),
             next_session=None if stands_in else self._next_session(now),
             muted=self.id in reader.muted,
@@ -171,6 +172,7 @@ class Room:
             names={person: self.names[person] for person in self.people if person in self.names},
             country=self.country,
             reads_from=follower.first_seq if stands_in else None,
+            no_answer_needed=plan is not None and plan.no_answer_needed,
         )
 
     def learn_last(self, entry: Entry | None) -> None:

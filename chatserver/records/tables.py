@@ -155,8 +155,10 @@ REPLY_WAITS = Table(
     Column("waited_ms", BigInteger, nullable=False),
     Column("counted_ms", BigInteger),
     Column("in_time", Boolean),
-    # Who answered in the mentor's place; NULL where the mentor did, or nobody.
+    # Who answered, or said that no answer was needed, in the mentor's place; NULL where the mentor did, or nobody.
     Column("answered_by", String(64)),
+    # How it ended without an answer: 'acknowledged' or 'withdrawn'; NULL where it was dropped with its conversation.
+    Column("ended_as", String(16)),
     CheckConstraint("(answered_at IS NULL) <> (dropped_at IS NULL)", name="answered_or_dropped"),
     Index("ix_reply_waits_waiting_since", "waiting_since"),
     Index("ix_reply_waits_mentor_id", "mentor_id", "waiting_since"),

@@ -31,7 +31,7 @@ from quotas.instant import SECOND
 from quotas.ledger import keys
 from quotas.ledger.base import Ledger
 from quotas.ledger.partitions import EVERYWHERE, gathered, of_partitions
-from quotas.ledger.waits import EventKind, WaitEvent, Waits
+from quotas.ledger.waits import ENDINGS, EventKind, WaitEvent, Waits
 from quotas.plans import ReplyPromise
 from quotas.standing import ConversationSettings
 from quotas.store.port import Store
@@ -52,7 +52,7 @@ TOGETHER_WITH_CASES = 50
 AT_ONCE = 250
 """Events made into rows in one go: that takes a millisecond, in which messages wait."""
 
-_LISTENED: frozenset[EventKind] = frozenset({"missed", "answered", "dropped", "wrote", "refused"})
+_LISTENED: frozenset[EventKind] = frozenset({"missed", *ENDINGS, "wrote", "refused"})
 """What listeners hear of."""
 _WORDS = Words(
     no_store="the store does not answer; what became of waits is recorded later",
@@ -267,6 +267,7 @@ class ReplyRecords:
             self._counted(plan, calendar, since, at),
             not late if due_at and (answered or late) else None,
             event.answered_by,
+            event.kind if event.kind == "acknowledged" or event.kind == "withdrawn" else None,
         )
 
     async def _facts(

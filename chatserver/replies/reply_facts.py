@@ -14,6 +14,8 @@ FACTS: dict[EventKind, FactName] = {
     "missed": "reply.missed",
     "overtime": "reply.overtime",
     "answered": "reply.answered",
+    "acknowledged": "reply.acknowledged",
+    "withdrawn": "reply.withdrawn",
     "refused": "message.refused",
 }
 """The rest is for reports alone."""
@@ -74,6 +76,9 @@ def _told(event: WaitEvent) -> tuple[str, dict[str, Any]]:
             more = {"answered_at": instant.text(event.at), "waited_ms": max(0, event.at - event.waiting_since)}
             in_time = not late if event.due_at else None
             return f"{event.waiting_since}", {**data, **more, "in_time": in_time, "answered_by": event.answered_by}
+        case "acknowledged" | "withdrawn":
+            more = {"ended_at": instant.text(event.at), "waited_ms": max(0, event.at - event.waiting_since)}
+            return f"{event.waiting_since}", {**data, **more, "answered_by": event.answered_by}
         case "overtime":
             return f"overtime/{event.waiting_since}/{event.hours:g}", {**data, "hours": event.hours}
         case "warning":

@@ -121,6 +121,8 @@ def _group(figures: _Figures, days: MentorWeeks, key: str, by: By | None) -> Rep
         in_time=counts.in_time,
         missed=counts.missed,
         dropped=counts.dropped,
+        acknowledged=counts.acknowledged,
+        withdrawn=counts.withdrawn,
         counted_median_ms=counted.median_ms if counted else None,
         counted_p95_ms=counted.p95_ms if counted else None,
         waited_median_ms=waited.median_ms if waited else None,

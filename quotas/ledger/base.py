@@ -167,6 +167,20 @@ class Uncounted(Struct, frozen=True, gc=False):
     seen: int | None
 
 
+class Acknowledged(Struct, frozen=True, gc=False):
+    """The wait is over; the event that says so is `seq`, written at `at`."""
+
+    seq: int
+    at: int
+
+
+class Otherwise(Struct, frozen=True, gc=False):
+    """Nothing was done: that wait is over, or more was written. `waiting_since` is the open one's, 0 for none."""
+
+    waiting_since: int
+    last_seq: int
+
+
 PostResult = Posted | PostRefused | Stale | Again | Reused | Unknown
 ChangeResult = Changed | ChangeRefused | TooLate | Deleted | OtherKey | Reused | Unknown
 
@@ -243,6 +257,23 @@ class Ledger(Protocol):
         It has a seq, and the feed and the archive have it like a message, in whatever state the conversation is. It
         spends nothing, and moves no wait, window or deadline. None where the ledger has no such conversation.
         `entry` is shorter than LARGEST_ENTRY.
+        """
+
+    async def acknowledge(
+        self,
+        conversation: str,
+        waiting_since: int,
+        last_seq: int,
+        entry: bytes,
+        *,
+        stand_in: StandIn | None = None,
+        at: int = 0,
+    ) -> Acknowledged | Otherwise | None:
+        """The mentor's side says that what waits needs no answer: the wait is over, and `entry` is appended.
+
+        Only where the open wait is that of `waiting_since`, and nothing was written after `last_seq`; 0: whatever was.
+        None where the ledger has no such conversation, or not for who stands in, outside their time. `entry` is shorter
+        than LARGEST_ENTRY.
         """
 
     async def mark_read(

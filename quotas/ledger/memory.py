@@ -21,6 +21,7 @@ from quotas.admission import (
 from quotas.ledger.base import (
     ANY_TEXT,
     IDEMPOTENCY_PERIOD,
+    Acknowledged,
     Again,
     Change,
     Changed,
@@ -29,12 +30,14 @@ from quotas.ledger.base import (
     Deleted,
     Entry,
     OtherKey,
+    Otherwise,
     Post,
     Posted,
     PostRefused,
     PostResult,
     Reused,
     Stale,
+    StandIn,
     TooLate,
     Uncounted,
     Unknown,
@@ -163,7 +166,7 @@ class MemoryLedger:
         if settings.revision != book.settings.revision or not terms.hold(now, book.usage.live_until):
             return Stale(self._standing(book, now))
         book.carried_out[post.lane] = post.number
-        if post.stand_in is not None and not post.stand_in.since <= now < post.stand_in.until:
+        if not _may_write(post.stand_in, now):
             return Unknown()
         generation = max(now // IDEMPOTENCY_PERIOD, *book.sent, 0)  # a clock set back forgets nothing
         if post.id and (answer := self._first_answer(book, post, generation, now)) is not None:
@@ -258,6 +261,27 @@ class MemoryLedger:
         book.log.append(Entry(len(book.log) + 1, at or self._clock(), entry))
         return True
 
+    async def acknowledge(
+        self,
+        conversation: str,
+        waiting_since: int,
+        last_seq: int,
+        entry: bytes,
+        *,
+        stand_in: StandIn | None = None,
+        at: int = 0,
+    ) -> Acknowledged | Otherwise | None:
+        book, now = self._books.get(conversation), at or self._clock()
+        if book is None or not _may_write(stand_in, now):
+            return None
+        since, last = book.usage.waiting_since, len(book.log)
+        if not since or since != waiting_since or last_seq not in (0, last):
+            return Otherwise(since, last)
+        book.usage = without_wait(book.usage)
+        book.asked.clear()
+        book.log.append(Entry(last + 1, now, entry))
+        return Acknowledged(last + 1, now)
+
     async def mark_read(
         self,
         conversation: str,
@@ -332,3 +356,7 @@ def _without_text(entry: bytes) -> bytes:
 
 def _written(post: Post | Change) -> tuple[Writer, str, str]:
     return post.writer, post.stand_in.person if post.stand_in is not None else "", post.id
+
+
+def _may_write(stand_in: StandIn | None, now: int) -> bool:
+    return stand_in is None or stand_in.since <= now < stand_in.until

@@ -14,6 +14,7 @@ from quotas.ledger.answers import read_posted, read_refused
 from quotas.ledger.base import (
     LARGEST_ENTRY,
     MESSAGES_AT_ONCE,
+    Acknowledged,
     Again,
     Change,
     Changed,
@@ -22,12 +23,14 @@ from quotas.ledger.base import (
     Deleted,
     Entry,
     OtherKey,
+    Otherwise,
     Post,
     Posted,
     PostRefused,
     PostResult,
     Reused,
     Stale,
+    StandIn,
     TooLate,
     Uncounted,
     Unknown,
@@ -242,6 +245,26 @@ class RedisLedger:
         # Also where it was there already: nobody must count on it before a replica has it.
         await self._store.kept(keys.kept(keys.tag(conversation)))
         return None if written < 0 else bool(written)
+
+    async def acknowledge(
+        self,
+        conversation: str,
+        waiting_since: int,
+        last_seq: int,
+        entry: bytes,
+        *,
+        stand_in: StandIn | None = None,
+        at: int = 0,
+    ) -> Acknowledged | Otherwise | None:
+        names = (keys.conversation(conversation), keys.log(conversation), keys.feed(conversation))
+        theirs = ("", "", "") if stand_in is None else (stand_in.since, stand_in.until, stand_in.person)
+        reply = await self.call("acknowledge", names, waiting_since, last_seq, entry, self._shift, at or "", *theirs)
+        if not isinstance(reply, list):
+            return None
+        # Also where it was not done: a first try may have done it, and a replica must have what is counted on.
+        await self._store.kept(keys.kept(keys.tag(conversation)))
+        kind, first, second = reply
+        return Acknowledged(first, second) if kind == b"A" else Otherwise(first, second)
 
     async def mark_read(
         self,

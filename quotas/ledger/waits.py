@@ -16,7 +16,11 @@ REPLY = "reply"
 """The kind of a wait's timer; its name is the conversation's."""
 Settled = Literal["noted", "known", "moved", "gone"]
 """What became of what a timer rang for: noted now, or nothing to note; another deadline is open, or none."""
-EventKind = Literal["warning", "missed", "overtime", "answered", "dropped", "wrote", "refused"]
+Ending = Literal["answered", "acknowledged", "withdrawn", "dropped"]
+"""How a wait ends: by a message of the mentor's side, or their word that none is needed; with the deletion of the last
+unanswered message; with the conversation, or its suspension."""
+ENDINGS: tuple[Ending, ...] = get_args(Ending)
+EventKind = Literal["warning", "missed", "overtime", Ending, "wrote", "refused"]
 _LARGEST = 256
 """Bytes of an event, or of a name."""
 
@@ -40,7 +44,7 @@ class WaitEvent(Struct, frozen=True):
     opens_at: int = 0
     """When the member may write again; 0 for not known."""
     answered_by: str | None = None
-    """Who answered in the mentor's place; None where nobody did."""
+    """Who answered, or said that no answer was needed, in the mentor's place; None where nobody did."""
     hours: float = 0.0
     """How far a warning was ahead of the deadline; of `overtime`, how long the wait had lasted."""
 
@@ -147,7 +151,7 @@ def _event(partition: int, id: bytes, fields: bytes) -> WaitEvent:
     event = WaitEvent(partition, id.decode(), _KINDS[kind], conversation, int(since), int(due_at), int(float(at)))
     if not more:
         return event
-    if event.kind == "answered":
+    if event.kind in ENDINGS:
         return replace(event, answered_by=more[0])
     if event.kind != "refused":
         return replace(event, hours=float(more[0]))

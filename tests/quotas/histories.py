@@ -10,16 +10,18 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from quotas import instant
-from quotas.admission import Usage
+from quotas.admission import Usage, without_wait
 from quotas.bookings import LENGTHS, QUARTER
 from quotas.instant import DAY, HOUR, MINUTE, SECOND
 from quotas.ledger.base import (
     DIGEST_BYTES,
+    Acknowledged,
     Change,
     Changed,
     ChangeResult,
     Entry,
     Ledger,
+    Otherwise,
     Post,
     Posted,
     PostRefused,
@@ -117,6 +119,15 @@ class Alter(Struct, frozen=True):
     unread_after: int
 
 
+class Acknowledge(Struct, frozen=True):
+    """The mentor says that a wait needs no answer: the one that is open, or another, having looked so far or not."""
+
+    at: int
+    waiting_since: int
+    last_seq: int
+    entry: bytes
+
+
 class Browse(Struct, frozen=True):
     """Someone asks for messages."""
 
@@ -126,8 +137,8 @@ class Browse(Struct, frozen=True):
     limit: int
 
 
-Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell | Alter
-Answer = Standing | PostResult | ChangeResult | Uncounted | bool | list[Entry] | None
+Event = Configure | StartLive | Write | Check | MarkRead | Browse | Tell | Alter | Acknowledge
+Answer = Standing | PostResult | ChangeResult | Uncounted | Acknowledged | Otherwise | bool | list[Entry] | None
 
 
 def rulebooks() -> list[Rulebook]:
@@ -187,6 +198,8 @@ class History:
                 self._standing = replace(self._standing, usage=usage, last_seq=max(seq, self._standing.last_seq))
             case PostRefused(usage=usage):
                 self._standing = replace(self._standing, usage=usage)
+            case Acknowledged(seq=seq):
+                self._standing = replace(self._standing, usage=without_wait(self._standing.usage), last_seq=seq)
 
     def _event(self) -> Event:
         at = self._instant()
@@ -209,8 +222,12 @@ class History:
         if draw < 0.89:
             self._told += self._random.choice((-1, 0, 1, 1, 1, 7))
             return Tell(at, max(1, self._told), self._entry("event"))
-        if draw < 0.95 and self._texts:
+        if draw < 0.93 and self._texts:
             return self._alter(at)
+        if draw < 0.95:
+            since, last_seq = self._standing.usage.waiting_since, self._standing.last_seq
+            looked_at = self._random.choice((0, last_seq, last_seq, max(0, last_seq - 1)))
+            return Acknowledge(at, self._random.choice((since, since, since, at)), looked_at, self._entry("event"))
         return self._configure(at)
 
     def _instant(self) -> int:
@@ -238,7 +255,7 @@ class History:
         return b'{"kind":"%b"}\n%b' % (kind.encode(), self._random.randbytes(self._random.randrange(12)))
 
     def _alter(self, at: int) -> Alter:
-        if self._altered is not None and self._random.random() < 0.15:
+        if self._altered is not None and self._random.random() < 0.35:
             return replace(self._altered, at=self._altered.at + self._random.choice((0, HOUR)))
         seq, side, written_at = self._random.choice(self._texts[-8:])
         kinds: tuple[ChangeKind, ...] = ("edit", "edit", "deletion", "reaction")
@@ -255,7 +272,7 @@ class History:
             about=seq,
             of=side,
             key=self._standing.settings.key + (self._random.random() < 0.02),
-            until=self._random.choice((0, written_at + DAY)),
+            until=self._random.choice((0, 0, written_at + DAY)),
         )
         self._alterations += 1
         self._altered = Alter(at, change, self._random.choice((0, MINUTE)))
@@ -338,10 +355,16 @@ async def happen(ledger: Ledger, conversation: str, event: Event) -> Answer:
             return await ledger.write_event(conversation, number, entry, at=at)
         case Alter(at=at, change=change, unread_after=unread_after):
             return await ledger.change(change, unread_after, at=at)
+        case Acknowledge(at=at, waiting_since=since, last_seq=last_seq, entry=entry):
+            return await ledger.acknowledge(conversation, since, last_seq, entry, at=at)
         case MarkRead(reader=reader, seq=seq):
-            marked = await ledger.mark_read(conversation, reader, seq, "origin")
-            if isinstance(marked, Uncounted):
-                return await ledger.mark_read(conversation, reader, seq, "origin", seen=min(seq, marked.texts))
-            return marked
+            return await _mark(ledger, conversation, reader, seq)
         case Browse(after=after, before=before, limit=limit):
             return await ledger.messages(conversation, after, before, limit)
+
+
+async def _mark(ledger: Ledger, conversation: str, reader: Writer, seq: int) -> Answer:
+    marked = await ledger.mark_read(conversation, reader, seq, "origin")
+    if isinstance(marked, Uncounted):
+        return await ledger.mark_read(conversation, reader, seq, "origin", seen=min(seq, marked.texts))
+    return marked

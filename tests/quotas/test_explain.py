@@ -13,7 +13,7 @@ from quotas import instant
 from quotas.admission import Usage, without_wait, writing_state
 from quotas.explain import Explanation, explained
 from quotas.instant import DAY, HOUR, MINUTE
-from quotas.ledger.base import Posted
+from quotas.ledger.base import Acknowledged, Posted
 from quotas.ledger.memory import MemoryLedger
 from quotas.phrases import Language
 from quotas.plans import Always, Plan, Policy, ReplyPromise, Windows
@@ -41,6 +41,7 @@ from quotas.steps import (
     UsedElsewhere,
     WaitAnswered,
     WaitBegan,
+    WaitEnded,
     WindowKept,
     WindowOpened,
     WritingClosed,
@@ -82,6 +83,8 @@ async def _lives(seed: str) -> list[_Seen]:
                 story.went_live(event.at, answer.usage.live_until)
             if isinstance(event, Write) and isinstance(answer, Posted) and answer.first:
                 story.wrote(answer.seq, answer.at, event.post.writer)
+            if isinstance(answer, Acknowledged):
+                story.acknowledged(answer.seq, answer.at)
             standing = await ledger.standing(history.name, at=event.at)
             assert standing is not None
             assert story.usage == standing.usage
@@ -193,7 +196,16 @@ def test_every_sentence_says_its_facts(lives: list[_Seen]) -> None:
             for told_step in told(seen.explanation, language, zone, "member"):
                 assert not re.search(r"[{}]|None", told_step.sentence)
                 assert not re.match(r"[a-zæøå]", told_step.sentence)
-    assert {WindowOpened, DeadlineSet, DeadlineMoved, DeadlineKept, WaitAnswered, ClosedDays, LiveChat} <= kinds
+    assert {
+        WindowOpened,
+        DeadlineSet,
+        DeadlineMoved,
+        DeadlineKept,
+        WaitAnswered,
+        WaitEnded,
+        ClosedDays,
+        LiveChat,
+    } <= kinds
 
 
 # One case each
@@ -318,6 +330,27 @@ def test_a_window_that_closed_days_cut_and_a_plan_for_every_day() -> None:
     assert said.writing == [PolicyValue("always", "always", "writing.kind", "always"), WritingOpen("free", None, None)]
     assert "On the plan Always an answer is due within 30 minutes." in _english(said, "reply")
     assert said.reply[-2] == DeadlineKept(3, "2026-01-05T08:03:00.000Z", 2, "2026-01-05T08:31:00.000Z", "first")
+
+
+@pytest.mark.parametrize(
+    ("after", "late", "sentence"),
+    [
+        (HOUR, False, "On Monday 5 January 10:00 the mentor said in time, after 1 hour, that no answer is needed."),
+        (
+            25 * HOUR,
+            True,
+            "On Tuesday 6 January 10:00 the mentor said late, after 25 hours, that no answer is needed.",
+        ),
+    ],
+)
+def test_what_needs_no_answer(rulebook: Rulebook, after: int, late: bool, sentence: str) -> None:
+    story = Story(rulebook, BASIC)
+    story.wrote(1, MONDAY, "member")
+    story.acknowledged(2, MONDAY + after)
+    said = explained(story, _standing(story, MONDAY + after))
+    ended = WaitEnded(2, instant.text(MONDAY + after), after, late, "acknowledged")
+    assert said.reply == [ended, NothingOwed()]
+    assert _english(said, "reply")[0] == sentence
 
 
 def test_a_pause_and_the_end(rulebook: Rulebook) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatserver.protocol.entry import (
+    EVENT_ID,
     More,
     change_head,
     deleted_head,
@@ -185,10 +186,12 @@ async def texts_since(
 
 
 async def last_event(connection: AsyncConnection, conversation: str, after: int) -> str | None:
-    """The id of the last event with a seq beyond `after`; None where there is none."""
+    """The id of the last numbered event with a seq beyond `after`; None where there is none."""
+    begins = EVENT_ID.encode()
+    numbered = _row.message_id >= begins, _row.message_id < begins + b"\xff"
     query = (
         select(_row.message_id)
-        .where(_row.conversation_id == conversation, _row.seq > after, _row.kind == "event")
+        .where(_row.conversation_id == conversation, _row.seq > after, _row.kind == "event", *numbered)
         .order_by(_row.seq.desc())
         .limit(1)
     )

@@ -35,12 +35,14 @@ class Began(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True):
-    """`missed` holds waits answered late, dropped late, and open ones whose deadline has passed."""
+    """`missed` holds waits that ended late, however, and open ones whose deadline has passed."""
 
     answered: int = 0
     in_time: int = 0
     missed: int = 0
     dropped: int = 0
+    acknowledged: int = 0
+    withdrawn: int = 0
     longest_ms: int | None = None
     by_substitutes: int = 0
     """Of those answered."""
@@ -74,6 +76,7 @@ async def counts(connection: AsyncConnection, began: Began, by: By | None) -> di
         _group(waits, by),
         waits.answered_at,
         waits.dropped_at,
+        waits.ended_as,
         waits.waited_ms,
         waits.in_time,
         waits.answered_by,
@@ -84,9 +87,11 @@ async def counts(connection: AsyncConnection, began: Began, by: By | None) -> di
         func.count(rows.c.answered_at),
         func.count().filter(rows.c.in_time.is_(True)),
         func.count().filter(rows.c.in_time.is_(False)),
-        func.count(rows.c.dropped_at),
+        func.count(rows.c.dropped_at).filter(rows.c.ended_as.is_(None)),
+        func.count().filter(rows.c.ended_as == "acknowledged"),
+        func.count().filter(rows.c.ended_as == "withdrawn"),
         func.max(rows.c.waited_ms).filter(rows.c.answered_at.is_not(None)),
-        func.count(rows.c.answered_by),
+        func.count(rows.c.answered_by).filter(rows.c.answered_at.is_not(None)),
         func.count(rows.c.answered_at).filter(rows.c.in_time.is_(False)),
     ).group_by(rows.c.name)
     found = {name: Counts(*numbers) for name, *numbers in await connection.execute(query)}
@@ -101,7 +106,8 @@ async def stood_in(connection: AsyncConnection, began: Began, by: By | None) -> 
     waits = REPLY_WAITS.c
     theirs = waits.answered_by.is_not(None) if began.mentor is None else waits.answered_by == began.mentor
     name = waits.answered_by.label("name") if by == "mentor" else _group(waits, by)
-    rows = select(name).where(theirs, waits.waiting_since >= began.start, waits.waiting_since < began.end).subquery()
+    within = waits.waiting_since >= began.start, waits.waiting_since < began.end
+    rows = select(name).where(theirs, waits.answered_at.is_not(None), *within).subquery()
     found = await connection.execute(select(rows.c.name, func.count()).group_by(rows.c.name))
     return {name: number for name, number in found}
 

@@ -19,14 +19,18 @@ from chatserver.records.dialects import insert_into, portions
 from chatserver.records.tables import MENTOR_DAYS, REFUSED_MESSAGES, REPLY_NOTICES, REPLY_WAITS
 from quotas.admission import Reason
 
+EndedAs = Literal["acknowledged", "withdrawn"]
+"""The mentor's side said that it needs no answer; its unanswered messages were deleted."""
+
 
 class ClosedWait(Struct, frozen=True):
-    """A wait that is over: answered, or dropped as the conversation ended. Instants and lengths in ms.
+    """A wait that is over: answered, or ended without. Instants and lengths in ms.
 
     `partition` and `event` name the ledger's event. `plan` is that of `waiting_since`, '' where none was held; `week`
     is the local week of `waiting_since`. `counted_ms` is by the plan's clock, None where the plan promises no reply.
-    `in_time` is None where no deadline was promised, or the wait was dropped before it. `answered_by` is who answered
-    in the mentor's place, None where the mentor did, or nobody.
+    `dropped_at` is when it ended without an answer; `ended_as` says how, None where with its conversation. `in_time` is
+    None where no deadline was promised, or it ended so before it. `answered_by` is who answered, or acknowledged, in
+    the mentor's place, None where the mentor did, or nobody.
     """
 
     partition: int
@@ -44,6 +48,7 @@ class ClosedWait(Struct, frozen=True):
     counted_ms: int | None
     in_time: bool | None
     answered_by: str | None = None
+    ended_as: EndedAs | None = None
 
 
 class ReplyNotice(Struct, frozen=True):

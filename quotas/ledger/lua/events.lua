@@ -1,5 +1,19 @@
 -- Events: entries of the log that the system writes. They stand between the messages and count for nothing else.
 
+-- Append an entry that is nobody's message, and say so. Where the log does not take it, nothing is changed.
+local function append(key, log, channel, state, entry, now)
+    local seq = state.last_seq + 1
+    redis.call('XADD', log, text(seq) .. '-' .. text(now), 'm', entry)
+    if state.behind == 0 then
+        local tag, name = place_of(key)
+        unarchive(tag, name, now)
+    end
+    state.last_seq, state.behind, state.last_at = seq, 1, math.max(state.last_at, now)
+    keep(key, state)
+    local posted = struct.pack(POSTED, seq, now, -1, 0)
+    say_message(channel, posted, redis.call('HGET', key, 'state'), '', entry) -- nobody's connection wrote it
+end
+
 -- KEYS: conversation, log, channel
 -- ARGV: number, entry, shift, at
 -- Appends it unless that number or a later one was appended before: `told` of the conversation is the last one's.
@@ -9,19 +23,8 @@ local function write_event(KEYS, ARGV)
     local state = state_of(key)
     if not state or state.revision == 0 then return -1 end
     if tonumber(ARGV[1]) <= tonumber(redis.call('HGET', key, 'told') or 0) then return 0 end
-    local now = clock(ARGV[4], tonumber(ARGV[3]), key)
-    local seq = state.last_seq + 1
-    -- First: where it fails, nothing is noted.
-    redis.call('XADD', KEYS[2], text(seq) .. '-' .. text(now), 'm', ARGV[2])
+    append(key, KEYS[2], KEYS[3], state, ARGV[2], clock(ARGV[4], tonumber(ARGV[3]), key))
     redis.call('HSET', key, 'told', ARGV[1])
-    if state.behind == 0 then
-        local tag, name = place_of(key)
-        unarchive(tag, name, now)
-    end
-    state.last_seq, state.behind, state.last_at = seq, 1, math.max(state.last_at, now)
-    keep(key, state)
-    local posted = struct.pack(POSTED, seq, now, -1, 0)
-    say_message(KEYS[3], posted, redis.call('HGET', key, 'state'), '', ARGV[2]) -- nobody's connection wrote it
     return 1
 end
 

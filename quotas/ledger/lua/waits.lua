@@ -60,8 +60,8 @@ local function event(tag, kind, name, since, due, at, more)
     if redis.call('XLEN', events) == 1 then say_event(tag) end
 end
 
--- The wait is over: `kind` is answered or dropped. Where that came late, before its miss was noted, it notes it too.
--- `by` is who answered in the mentor's place, behind a space.
+-- The wait is over: `kind` is answered, acknowledged or dropped. Where that came late, before its miss was noted, it notes it too.
+-- `by` is who did it in the mentor's place, behind a space.
 local function wait_closed(tag, name, kind, since, due, missed, now, by)
     redis.call('ZREM', tag .. ':waits', name)
     if missed == 1 then redis.call('ZREM', tag .. ':missed', name) end

@@ -8,6 +8,7 @@ from chatserver.conversations.conversation import ConversationRecord
 from chatserver.conversations.provisioning import Provisioning
 from chatserver.conversations.requests import ConversationChange, ConversationDetails, PersonDetails, Written
 from chatserver.messages import why as workflow
+from chatserver.messages.acknowledging import acknowledge
 from chatserver.messages.log import MessageLog
 from chatserver.messages.why import why
 from chatserver.protocol.entry import head_json, joined
@@ -16,7 +17,7 @@ from chatserver.sessions.appointments import BookedSessions
 from quotas.explain import Explanation
 from quotas.instant import DAY, HOUR, MINUTE
 from quotas.instant import text as at_text
-from quotas.ledger.base import Post, Posted, posted
+from quotas.ledger.base import Acknowledged, Post, Posted, posted
 from quotas.ledger.memory import MemoryLedger
 from quotas.plans import Policy
 from quotas.policy_file import builtin_policy
@@ -32,6 +33,7 @@ from quotas.steps import (
     StatusSet,
     Unexplained,
     WaitBegan,
+    WaitEnded,
     WindowOpened,
     WritingClosed,
     WritingOpen,
@@ -84,6 +86,12 @@ class Scene:
             post = Post("c", writer, "", b"", joined(head_json("x", writer, ""), b"sealed"), "o")
             terms = standing.terms(self.provisioning.rulebook)
             assert isinstance(await posted(self.ledger, post, standing.settings, terms), Posted)
+
+    async def acknowledge(self, at: int) -> None:
+        """What waits needs no answer."""
+        self.now = at
+        done = await acknowledge(self.ledger, self.log, "c", "tom", None, None)
+        assert isinstance(done, Acknowledged)
 
     async def change(self, at: int, change: ConversationChange) -> None:
         self.now = at
@@ -233,3 +241,18 @@ async def test_a_clock_that_was_set_back(database: Database) -> None:
     await scene.write(MONDAY, "member")
     explanation = await scene.why(MONDAY + HOUR)
     assert not _gaps(explanation)
+
+
+async def test_what_the_mentor_said_needs_no_answer(database: Database) -> None:
+    """The log has it as an event; the next wait begins with what is written after it."""
+    scene = await Scene.opened(database, "basic")
+    await scene.write(MONDAY, "member")
+    await scene.acknowledge(MONDAY + HOUR)
+    ended = WaitEnded(2, at_text(MONDAY + HOUR), HOUR, late=False, how="acknowledged")
+    explanation = await scene.why(MONDAY + HOUR)
+    assert not _gaps(explanation)
+    assert explanation.reply == [ended, NothingOwed()]
+    await scene.write(MONDAY + 2 * HOUR, "member")
+    explanation = await scene.why(MONDAY + 2 * HOUR)
+    assert not _gaps(explanation)
+    assert explanation.reply[0] == WaitBegan(3, at_text(MONDAY + 2 * HOUR))

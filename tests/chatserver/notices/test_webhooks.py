@@ -63,6 +63,7 @@ async def test_an_endpoint_gets_what_it_can_check(hooks: Hooks, endpoint: HttpEn
         "waited_ms": None,
         "in_time": None,
         "answered_by": None,
+        "ended_at": None,
     }
     [logged] = await hooks.log("shop")
     assert instant.parse(body["timestamp"]) == logged.delivery.at

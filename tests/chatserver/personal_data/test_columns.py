@@ -146,6 +146,7 @@ WHERE = {
         "counted_ms": "conversations.waits.counted_ms",
         "in_time": "conversations.waits.in_time",
         "answered_by": "conversations.waits.answered_by",
+        "ended_as": "conversations.waits.ended_as",
     },
     "reply_notices": {
         "id": OURS,
@@ -285,7 +286,7 @@ AFTERWARDS = {
         "member_id": FOUND_BY,
         "mentor_id": FOUND_BY,
         **dict.fromkeys(("plan", "week", "waiting_since", "due_at", "answered_at", "dropped_at"), COUNTED),
-        **dict.fromkeys(("waited_ms", "counted_ms", "in_time", "answered_by"), COUNTED),
+        **dict.fromkeys(("waited_ms", "counted_ms", "in_time", "answered_by", "ended_as"), COUNTED),
     },
     "reply_notices": {
         "id": OURS,

@@ -150,12 +150,13 @@ def test_the_names_that_apps_rely_on() -> None:
     """Commands and events by the names of the protocol; changing one breaks apps."""
     assert {str(command.__struct_config__.tag) for command in COMMANDS} == {
         "hello", "send", "edit", "delete", "react", "check", "read", "typing", "history", "follow", "unfollow", "watch",
-        "join", "notices", "notices_read", "renew", "conversations", "signal", "search",
+        "join", "notices", "notices_read", "renew", "conversations", "signal", "search", "acknowledge",
     }  # fmt: skip
     assert {str(event.__struct_config__.tag) for event in get_args(events.AnyEvent)} == {
         "welcome", "message", "accepted", "refused", "composer", "reply", "conversation", "read", "typing", "presence",
         "history", "gap", "error", "deadline", "replies", "following", "unfollowed", "clock", "session",
         "notices", "notices_read", "notice", "case", "unread", "renewed", "conversations", "signal", "search",
+        "acknowledged",
     }  # fmt: skip
     assert SUBPROTOCOLS == {"mentorchat.v1.json": "json", "mentorchat.v1.msgpack": "msgpack"}
 

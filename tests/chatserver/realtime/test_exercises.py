@@ -7,10 +7,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from chatserver.client import ChatClient, ChatError
 from chatserver.conversations.requests import ConversationChange, Written
 from chatserver.mentoring.forms import ExerciseQuestion, SavedItem
 from chatserver.mentoring.library import PLATFORM, ItemWritten
 from chatserver.protocol.codec import Encoding
+from chatserver.protocol.events import Accepted, Message, Role
 from chatserver.records.tables import EXERCISES
 from tests.chatserver.realtime.devices import Device, Event
 from tests.chatserver.realtime.servers import HereServer, here, token
@@ -44,7 +46,7 @@ async def hand_in(mia: Device, exercise: str, id: str = "h1") -> Event:
 
 
 def api_of(server: HereServer, person: str) -> httpx.AsyncClient:
-    role = "member" if person == "mia" else "mentor"
+    role: Role = "member" if person == "mia" else "mentor"
     headers = {"Authorization": f"Bearer {token(person, role, seconds=A_YEAR)}"}
     return http_client(server.http, headers=headers)
 
@@ -155,3 +157,28 @@ async def test_what_is_deleted_is_gone_from_the_exercise(server: HereServer) -> 
         await tora.say("history", conversation="c1", limit=10)
         history = (await tora.hears("history"))["messages"]
         assert [each.get("exercise") for each in history] == [None, None, id]
+
+
+async def test_the_client_gives_and_hands_in(server: HereServer) -> None:
+    """What the server wrote for it comes by its events."""
+    await saved(server)
+    tora, mia = ChatClient(server.http, token("tora", "mentor")), ChatClient(server.http, token("mia"))
+    async with tora, mia:
+        assert isinstance(await tora.give("c1", "week"), Accepted)
+        given = await message_of(tora)
+        assert given.exercise is not None
+        await fill(server, given.exercise, {"question": 2, "value": "Walks"})
+        assert isinstance(await mia.hand_in("c1", given.exercise), Accepted)
+        assert [(await message_of(mia)).seq, (await message_of(mia)).seq] == [1, 2]
+        with pytest.raises(ChatError, match="handed in already"):
+            await mia.hand_in("c1", given.exercise)
+        with pytest.raises(ChatError, match="no exercise"):
+            await tora.give("c1", "other", shared=True)
+
+
+async def message_of(client: ChatClient) -> Message:
+    """The next one."""
+    async for event in client.events():
+        if isinstance(event, Message):
+            return event
+    raise AssertionError("the chat has ended")

@@ -50,6 +50,7 @@ async def test_the_welcome_says_who_and_what(server: HereServer, encoding: Encod
             "names": {"mia": "Mia", "tora": "Tora"},
             "country": "",
             "reads_from": None,
+            "no_answer_needed": False,
         }
         assert mia.socket.subprotocol == f"mentorchat.v1.{encoding}"
 

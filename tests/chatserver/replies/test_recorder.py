@@ -70,6 +70,7 @@ async def test_an_answer_in_time_is_kept_with_both_lengths(desk: PastDesk) -> No
         "counted_ms": 15 * HOUR,
         "in_time": True,
         "answered_by": None,
+        "ended_as": None,
     }
 
 
@@ -158,6 +159,23 @@ async def test_an_ended_conversation_drops_its_wait(desk: PastDesk) -> None:
     assert [kept[id]["in_time"] for id in ("c1", "c2")] == [False, None]
     for wait in kept.values():
         assert wait["answered_at"] is None
+        assert wait["dropped_at"] == MONDAY + int(str(wait["waited_ms"]))
+
+
+@pytest.mark.parametrize("kind", ["acknowledged", "withdrawn"])
+async def test_a_wait_that_ends_without_an_answer_says_how(desk: PastDesk, kind: str) -> None:
+    """Before the deadline it is neither in time nor missed; after it, it is missed."""
+    await desk.open("c2")
+    for id, at in (("c1", MONDAY + HOUR), ("c2", MONDAY + 25 * HOUR)):
+        asked = await desk.write(id, "member", MONDAY)
+        due_at = asked.usage.due_at
+        words = f"{kind} {id} {MONDAY} {due_at} {at} ulf"
+        await desk.link.request("XADD", keys.events(keys.partition(id)), "*", "e", words)
+    await desk.record()
+    kept = {wait["conversation_id"]: wait for wait in await desk.closed()}
+    assert [kept[id]["in_time"] for id in ("c1", "c2")] == [None, False]
+    for wait in kept.values():
+        assert (wait["answered_at"], wait["ended_as"], wait["answered_by"]) == (None, kind, "ulf")
         assert wait["dropped_at"] == MONDAY + int(str(wait["waited_ms"]))
 
 

@@ -99,7 +99,8 @@ def made_wait(number: int, chance: random.Random, chats: Sequence[Booking] = ())
         waited_ms=waited,
         counted_ms=waited // 2 if promised else None,
         in_time=(not late) if promised and (answered or late) else None,
-        answered_by=chance.choice(others) if answered and chance.random() < 0.2 else None,
+        answered_by=chance.choice(others) if chance.random() < 0.2 else None,
+        ended_as=None if answered else chance.choice((None, "acknowledged", "withdrawn")),
     )
 
 
@@ -132,6 +133,9 @@ def began_in_a_chat(wait: ClosedWait, chats: Sequence[Booking]) -> bool:
 
 def expected(name: str, waits: list[ClosedWait], stood_in: int, chats: Sequence[Booking]) -> ReplyGroup:
     answered = [wait for wait in waits if wait.answered_at is not None]
+    acknowledged, withdrawn = (
+        [wait for wait in waits if wait.ended_as == ended_as] for ended_as in ("acknowledged", "withdrawn")
+    )
     waited = [wait.waited_ms for wait in answered]
     counted = [wait.counted_ms for wait in answered if wait.counted_ms is not None]
     in_chats = [wait.waited_ms for wait in answered if began_in_a_chat(wait, chats)]
@@ -140,7 +144,9 @@ def expected(name: str, waits: list[ClosedWait], stood_in: int, chats: Sequence[
         answered=len(answered),
         in_time=sum(wait.in_time is True for wait in waits),
         missed=sum(wait.in_time is False for wait in waits),
-        dropped=len(waits) - len(answered),
+        dropped=len(waits) - len(answered) - len(acknowledged) - len(withdrawn),
+        acknowledged=len(acknowledged),
+        withdrawn=len(withdrawn),
         counted_median_ms=rank(counted, 50),
         counted_p95_ms=rank(counted, 95),
         waited_median_ms=rank(waited, 50),
@@ -173,7 +179,8 @@ async def test_the_figures_are_those_of_the_waits(desk: PastDesk, many: int) -> 
         for mentor in (None, "ann"):
             seen = [wait for wait in within if mentor in (None, wait.mentor_id)]
             report = await reported(desk, by=by, mentor=mentor)
-            answered = [wait for wait in within if wait.answered_by and mentor in (None, wait.answered_by)]
+            theirs = [wait for wait in within if wait.answered_at is not None and wait.answered_by]
+            answered = [wait for wait in theirs if mentor in (None, wait.answered_by)]
             stood_in = Counter(f"{wait.answered_by}" if by == "mentor" else key_of(wait, by) for wait in answered)
             grouped: dict[str, list[ClosedWait]] = {name: [] for name in stood_in}
             for wait in seen:

@@ -3,12 +3,14 @@
 import asyncio
 
 from quotas.ledger.base import (
+    Acknowledged,
     Again,
     Changed,
     ChangeRefused,
     ChangeResult,
     Deleted,
     OtherKey,
+    Otherwise,
     Posted,
     PostRefused,
     PostResult,
@@ -50,6 +52,7 @@ async def test_histories_meet_every_kind_of_answer() -> None:
     books, reference = rulebooks(), MemoryLedger(lambda: 0)
     answers: list[PostResult] = []
     changes: list[ChangeResult] = []
+    others: list[object] = []
     for number in range(CONVERSATIONS):
         history = History(f"9-{number}", books)
         for event in history.events(EVENTS):
@@ -59,11 +62,14 @@ async def test_histories_meet_every_kind_of_answer() -> None:
                 answers.append(answer)
             elif isinstance(answer, ChangeResult):
                 changes.append(answer)
+            else:
+                others.append(answer)
     reasons = {answer.reason for answer in answers if isinstance(answer, PostRefused)}
     assert reasons == {"closed", "quota_used", "messages_used", "paused", "suspended", "ended"}
     assert {type(answer) for answer in answers} == {Posted, PostRefused, Again, Reused, Stale}
     assert {answer.first for answer in answers if isinstance(answer, Posted | PostRefused)} == {True, False}
     assert {type(answer) for answer in changes} == {Changed, ChangeRefused, TooLate, Deleted, OtherKey}
     assert {answer.first for answer in changes if isinstance(answer, Changed)} == {True, False}
+    assert {type(answer) for answer in others} >= {Acknowledged, Otherwise}
     waits = [answer.answered for answer in answers if isinstance(answer, Posted) and answer.answered]
     assert {wait.late for wait in waits} == {True, False}

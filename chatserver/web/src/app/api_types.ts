@@ -1312,7 +1312,8 @@ export interface Reply {
 /**
  * A member waits, or waited, for an answer since `waiting_since`; `in_time` is null where none was promised.
  *
- * `answered_by` is who answered in the mentor's place, null where the mentor did.
+ * It has `answered_at` where it was answered, `ended_at` where it ended otherwise. `answered_by` is who did it in the
+ * mentor's place, null where the mentor did, or nobody.
  */
 export interface ReplyData {
   conversation: string;
@@ -1324,6 +1325,7 @@ export interface ReplyData {
   waited_ms?: number | null;
   in_time?: boolean | null;
   answered_by?: string | null;
+  ended_at?: string | null;
 }
 
 /**
@@ -1344,8 +1346,9 @@ export interface ReplyDay {
 /**
  * One mentor's, plan's or week's waits; the times are of answered ones, null where there is none.
  *
- * `missed` deadlines are those of waits answered late, dropped late, or still open; `late` are the first of these
- * alone. `counted` time is by the plan's
+ * `missed` deadlines are those of waits answered late, ended late otherwise, or still open; `late` are the first of
+ * these alone. Waits that were not answered ended with the conversation (`dropped`), by the mentor's word that they
+ * need no answer (`acknowledged`), or with their messages deleted (`withdrawn`). `counted` time is by the plan's
  * clock, `waited` is all of it; `chat` is of answers to what was written in a booked live chat while it ran, whose
  * number is `chat_answered`. `mentor_weeks` are finished weeks on a plan that asks the mentor to write on some
  * days of each week, `mentor_days` the days on which they did, `weeks_behind` the weeks with too few. Of the
@@ -1371,6 +1374,8 @@ export interface ReplyGroup {
   by_substitutes?: number;
   stood_in?: number;
   late?: number;
+  acknowledged?: number;
+  withdrawn?: number;
 }
 
 /**
@@ -1658,7 +1663,7 @@ export interface SystemEvent {
 export interface Told {
   about: "reply" | "writing";
   sentence: string;
-  step: Beginning | PlanChanged | PolicyValue | WindowOpened | WindowKept | MessagesSpent | LiveChat | StatusSet | AgainstRules | Unexplained | UsedElsewhere | ClosedDays | WritingOpen | WritingClosed | WaitBegan | DeadlineSet | DeadlineMoved | DeadlineKept | WaitAnswered | AnswerDue | NoDeadline | NothingOwed;
+  step: Beginning | PlanChanged | PolicyValue | WindowOpened | WindowKept | MessagesSpent | LiveChat | StatusSet | AgainstRules | Unexplained | UsedElsewhere | ClosedDays | WritingOpen | WritingClosed | WaitBegan | DeadlineSet | DeadlineMoved | DeadlineKept | WaitAnswered | WaitEnded | AnswerDue | NoDeadline | NothingOwed;
 }
 
 /** On which channels a person hears of a topic. `essential` events come by mail whatever is turned off. */
@@ -1738,6 +1743,16 @@ export interface WaitBegan {
   kind: "wait_began";
   seq: number | null;
   at: string;
+}
+
+/** The last wait ended without an answer: the mentor said that it needs none, or its messages were deleted. */
+export interface WaitEnded {
+  kind: "wait_ended";
+  seq: number;
+  at: string;
+  waited_ms: number;
+  late: boolean;
+  how: "acknowledged" | "withdrawn";
 }
 
 /**

@@ -20,7 +20,7 @@ export const CLOSE = {
 } as const;
 
 /** The types of events that this version knows. */
-export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "search", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
+export const EVENT_TYPES: ReadonlySet<string> = new Set(["accepted", "acknowledged", "case", "clock", "composer", "conversation", "conversations", "deadline", "error", "following", "gap", "history", "message", "notice", "notices", "notices_read", "presence", "read", "refused", "renewed", "replies", "reply", "search", "session", "signal", "typing", "unfollowed", "unread", "welcome"]);
 
 /** The message is stored, and flushed as the durability setting promises. */
 export interface Accepted {
@@ -30,6 +30,14 @@ export interface Accepted {
   seq: number;
   at: string;
   composer: Composer;
+}
+
+/** What waits needs no answer, says the mentor's side, having seen everything up to `seq` (null: all there is). */
+export interface Acknowledge {
+  type: "acknowledge";
+  conversation: string;
+  seq?: number | null;
+  ask?: string | null;
 }
 
 /** The mentor is away until then; `substitute` is the mentor who stands in, null where nobody does. */
@@ -219,6 +227,7 @@ export interface ConversationView {
   names: Record<string, string>;
   country: string;
   reads_from: number | null;
+  no_answer_needed: boolean;
 }
 
 /** What comes after `after` (null: the first) in one's list as of hello: at most `limit` conversations. */
@@ -282,7 +291,7 @@ export interface Edit {
  */
 export interface Error {
   type: "error";
-  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
+  code: "already_greeted" | "deleted" | "hello_first" | "id_reused" | "internal" | "invalid_field" | "malformed" | "no_emoji" | "not_acknowledged" | "not_allowed" | "not_found" | "not_open" | "not_yours" | "rate_limited" | "read_only" | "seq_unknown" | "store_unavailable" | "superseded" | "text_control_characters" | "text_empty" | "text_too_long" | "token_refused" | "too_deep" | "too_late" | "too_many_changes" | "too_many_followed" | "unknown_field" | "unknown_type" | "wrong_encoding";
   message: string;
   temporary: boolean;
   id: string | null;
@@ -727,6 +736,14 @@ export interface UnreadNotices {
   unread: number;
 }
 
+/** The answer to acknowledge: the event `seq` says so in the conversation, and the wait is over. */
+export interface WaitAcknowledged {
+  type: "acknowledged";
+  conversation: string;
+  seq: number;
+  ask: string | null;
+}
+
 /**
  * A step of the escalation: so many hours ahead of the deadline, 0 for the miss, or after the first message.
  *
@@ -768,6 +785,6 @@ export interface Welcome {
   more: boolean;
 }
 
-export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | Clock | Gap | Error;
+export type AnyEvent = Welcome | Message | Accepted | Refused | ComposerChanged | ReplyChanged | Deadline | ConversationChanged | ReadMark | UnreadLeft | TypingNow | Presence | SessionChanged | ConversationsPage | Signalled | HistoryPage | SearchPage | Following | Unfollowed | BoardShown | NoticesPage | NoticesRead | NoticeCame | CaseChanged | Renewed | WaitAcknowledged | Clock | Gap | Error;
 
-export type AnyCommand = Hello | Send | Edit | Delete | React | GiveExercise | HandIn | Check | Read | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
+export type AnyCommand = Hello | Send | Edit | Delete | React | GiveExercise | HandIn | Check | Read | Acknowledge | Typing | JoinSession | Signal | History | Search | Conversations | Follow | Unfollow | Watch | Notices | ReadNotices | Renew;
