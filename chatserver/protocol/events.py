@@ -205,7 +205,20 @@ class Event(Struct, frozen=True, tag_field="type", tag=str.lower):
 
 
 FEATURES = (
-    *("acknowledge", "ask", "changes", "conversations", "help", "last", "names", "renew", "search", "signal", "unread"),
+    *(
+        "acknowledge",
+        "ask",
+        "changes",
+        "conversations",
+        "exercises",
+        "help",
+        "last",
+        "names",
+        "renew",
+        "search",
+        "signal",
+        "unread",
+    ),
 )
 """What has joined the protocol since its first release."""
 

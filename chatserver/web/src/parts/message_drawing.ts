@@ -82,7 +82,7 @@ function drawnRow(row: MessageRow, drawing: Drawing) {
           <span class="vh">${isMine ? words.common.you : writer}: </span>
           <div class="msg__body">${message.erased
             ? html`<p class="quiet">${words.talk.erased}</p>`
-            : paragraphs(message.body)}${message.exercise
+            : paragraphs(message.body)}${message.exercise && !message.erased && !message.deleted
             ? exerciseButton(message.exercise, isMine, drawing)
             : nothing}</div>
           <p class=${showsTime || mark ? "msg__meta" : "vh"}>${isOther

@@ -164,7 +164,10 @@ export class Talk extends Store {
         this.#accepted(event);
         break;
       case "refused":
-        this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
+        // Of what was no text, nothing comes back.
+        if (event.body) {
+          this.#cameBack.push({ body: event.body, reason: event.reason, opensAt: event.opens_at });
+        }
         this.view = { ...this.view, composer: event.composer };
         break;
       case "error":
