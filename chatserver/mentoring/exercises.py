@@ -178,6 +178,8 @@ class Exercises:
         async for found, key in self._keys_of(conversation):
             async with self._database.read() as connection:
                 kept = await rows.find(connection, conversation, id)
+            if kept is not None and kept.given_seq is None:  # its message may be a moment ahead
+                [kept] = await self._settled(conversation, [kept])
             # What was sealed before another's texts were erased is sealed anew a little later.
             numbers = {number_of(sealed) for sealed in (kept.form, kept.answers) if sealed} if kept else set()
             keys = await self._keys.existing(conversation, numbers) | {key.number: key}
